@@ -29,7 +29,8 @@ STOCK = EXCLUSION.index("stock")
 def known_places(rules: RuleSet) -> frozenset[str]:
     """Codes of communes, EPCI and départements of the territory (membership tests only)."""
     communes = rules.communes
-    return frozenset(communes.index) | frozenset(communes["epci"]) | frozenset(communes["departement"])
+    wider = (communes[column].unique() for column in ("epci", "departement"))
+    return frozenset(communes.index).union(*wider)
 
 
 def is_known(code: str, places: frozenset[str]) -> bool:

@@ -118,7 +118,7 @@ def _is_assumed(rules: RuleSet, record: Mapping[str, Any]) -> bool:
 def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Findings) -> list[Line]:
     places = findings.places
     rows = findings.rows("conventions")
-    departements = set(rules.all_communes["departement"]) if len(own) else set()
+    departements = set(rules.all_communes["departement"].unique()) if len(own) else set()
     latest: dict[tuple[str, str], int] = {}
     records = []
     # the same key written twice in a file has been told by the reader, with both rows

@@ -98,7 +98,7 @@ def check_assiette(case: Case, dwellings: pd.DataFrame, rules: RuleSet, findings
     if not len(frame):
         return
     departements, rows = texts(frame, "departement"), findings.rows("assiette")
-    known = set(rules.all_communes["departement"])
+    known = set(rules.all_communes["departement"].unique())
     for i, code in enumerate(departements):
         if code and code not in known:
             findings.add(UNKNOWN_DEPARTEMENT, "assiette", int(rows[i]), "departement", str(code))

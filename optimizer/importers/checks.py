@@ -71,7 +71,7 @@ def _day(value: Any) -> str:
 def _duplicates(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
     """Rows whose key was already seen; a row with an empty first key cell has none."""
     key = [c for c in read.table.key if c in frame.columns]
-    if not key:
+    if not key or len(frame) < 2:
         return []
     given = frame[key[0]].notna().to_numpy(bool)
     again = frame.duplicated(key, keep="first").to_numpy(bool) & given

@@ -62,6 +62,8 @@ def convert(values: Any, column: Column, places: Gazetteer | None = None) -> Con
     """
     array = one_array(values)
     kind = array.type
+    if array.null_count == len(array) and _has_text(kind):
+        return Converted(nothing(column, len(array)), np.ones(len(array), bool))
     if column.kind in NUMERIC and _is_number(kind):
         made = numeric(array, None, column)
         return replace(made, problems=one_repair(made.problems))
@@ -110,6 +112,18 @@ def _says_nothing(column: Column) -> Any:
     if column.values:
         words -= {w for w in words if plain(w) in accepted(column.name, column.values)}
     return pa.array(sorted(words), pa.string())
+
+
+def _has_text(kind: Any) -> bool:
+    """Whether every cell of such an array can be said as text: nothing is told of a type whose cells are all empty then."""
+    told = (
+        pa.types.is_null,
+        pa.types.is_string,
+        pa.types.is_boolean,
+        pa.types.is_date,
+        pa.types.is_timestamp,
+    )
+    return _is_number(kind) or any(holds(kind) for holds in told)
 
 
 def _is_number(kind: Any) -> bool:

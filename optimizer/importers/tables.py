@@ -113,8 +113,10 @@ def read_table(
     if not matched.usable:
         return replace(done, findings=tuple(findings))
     n = len(raw.rows)
-    columns = {c.name: series[c.name] if c.name in series else nothing(c, n) for c in table.columns}
-    columns |= {name: series[name] for name in matched.extra}
+    every = {c.name: series[c.name] if c.name in series else nothing(c, n) for c in table.columns}
+    every |= {name: series[name] for name in matched.extra}
+    # their arrays: pandas would align each series with the index, which is theirs already
+    columns = {name: column.array for name, column in every.items()}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(n), copy=False)
     return replace(done, frame=frame, findings=tuple(findings))
 

@@ -18,7 +18,7 @@ from optimizer.synth import synthesize, write_case
 from tests.desk.commands import RECIPES, run
 from tests.desk.once import once
 from tests.deskwork.room import held_today, proposed
-from tests.statement.dashboards.midyear import middle_of_the_year, on_disk
+from tests.statement.dashboards.midyear import middle_of_the_year
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +37,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The folder a recipe wrote, each run once; other recipes may start from it."""
 
     def year(folder: Path) -> None:
-        folder.mkdir()
-        on_disk(middle_of_the_year(110, 900, 3), folder)
+        write_case(middle_of_the_year(110, 900, 3), folder)
 
     def week(folder: Path) -> None:
         write_case(synthesize("commission", dwellings=12, applications=400, seed=7), folder)
@@ -54,8 +53,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
     @cache
     def case(name: str) -> Path:
-        if name in ("year", "proposals"):
-            return once(tmp_path_factory, "annee", year) / ("cas" if name == "year" else "propositions")
+        if name == "proposals":
+            return made("propose for every landlord")
         if name == "today":
             return Path(today(datetime.now(UTC)).isoformat())
         if name == "commission":
@@ -67,7 +66,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
             return folder / "bureau.sqlite"
         if name == "runs":
             return made("scenario run")
-        return once(tmp_path_factory, name, {"week": week, "all": every}[name])
+        return once(tmp_path_factory, name, {"week": week, "all": every, "year": year}[name])
 
     def made(recipe: str) -> Path:
         def make(out: Path) -> None:

@@ -19,10 +19,11 @@ TOO_WIDE = """
 (printed) => {
   const found = [], wide = document.documentElement.clientWidth, scrolls = ['auto', 'scroll'];
   const name = e => `${e.tagName.toLowerCase()}.${e.getAttribute('class') || ''} « ${(e.textContent || '').trim().slice(0, 40)} »`;
+  const around_of = new Map([[document.body, null], [null, null]]);  // the cells of a table share their ancestors
   const scroller = e => {
-    for (let p = e; p && p !== document.body; p = p.parentElement)
-      if (scrolls.includes(getComputedStyle(p).overflowX)) return p;
-    return null;
+    if (!around_of.has(e))
+      around_of.set(e, scrolls.includes(getComputedStyle(e).overflowX) ? e : scroller(e.parentElement));
+    return around_of.get(e);
   };
   if (document.documentElement.scrollWidth > wide + 1) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
   for (const e of document.body.querySelectorAll('*')) {

@@ -8,10 +8,11 @@ from decimal import Decimal
 import highspy
 import pytest
 
+import optimizer as af
+from optimizer.problem.export import write_mps
 from tests.campaign import seeds
-from tests.cli.running import attriflux
 from tests.end_to_end.shuffling import shuffled
-from tests.end_to_end.small import objective, proposed, same_answer, table, tables_alone
+from tests.end_to_end.small import objective, same_answer, table, tables_alone
 from tests.end_to_end.varied import varied
 
 SEEDS = seeds(200)
@@ -20,7 +21,8 @@ SEEDS = seeds(200)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_varied_case(tmp_path, seed):
     case = varied(tmp_path / "case", seed)
-    out = proposed(case, tmp_path / "out")
+    out = tmp_path / "out"
+    made = af.propose_to(case, out, af.Options(pdf=False)).result
     told = json.loads((out / "certificate.json").read_text(encoding="utf-8"))
     assert told["status"] == "certified_optimal"
     assert objective(out) == Decimal(told["objective"])
@@ -29,7 +31,7 @@ def test_a_varied_case(tmp_path, seed):
     assert same_answer(out, tables_alone(other, tmp_path / "other", backend=backend))
     assert all(r["explained_by"] not in ("", "gap") for r in table(out / "leapfrogs.csv"))
 
-    assert attriflux("export", case, "--mps", tmp_path / "m.mps").code == 0
+    write_mps(made.optimum.prepared.problem, tmp_path / "m.mps")
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("mip_rel_gap", 0.0)

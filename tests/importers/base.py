@@ -79,6 +79,11 @@ TABLES: dict[str, list[dict[str, str]]] = {
     ],
     "residences": [{"residence": "Les Tilleuls", "logements": "80", "part_q1": "0,42"}],
 }  # fmt: skip
+NEEDED = {
+    "logements": ("logement", "bailleur", "commune", "pieces", "financement"),
+    "demandes": ("numero_unique", "premiere_demande_le", "personnes", "communes_souhaitees"),
+}
+"""The columns without which no case can be read; every reference of another table goes to these two."""
 Expected = tuple[str, str, int | None, str | None, str | None]
 """(code, file, row, column, value)"""
 
@@ -88,10 +93,26 @@ def rows_of(table: str) -> list[dict[str, str]]:
     return [dict(row) for row in TABLES[table]]
 
 
+def around(*names: str) -> dict[str, list[dict[str, str]]]:
+    """The named tables of the sound case in full, and of the two that every case needs the columns it cannot do without."""
+    least = {
+        table: [{c: row[c] for c in columns} for row in TABLES[table]] for table, columns in NEEDED.items()
+    }
+    return least | {name: TABLES[name] for name in names}
+
+
 def csv_text(rows: list[dict[str, str]], delimiter: str = ";") -> str:
     """Rows as a CSV with a header; no quoting."""
     header = list(rows[0])
     return "\n".join([delimiter.join(header), *(delimiter.join(r[c] for c in header) for r in rows)]) + "\n"
+
+
+def write_tables(folder: Path, tables: dict[str, list[dict[str, str]]], **files: str | bytes | None) -> Path:
+    """As :func:`write_base`, with these tables and no others."""
+    others: dict[str, str | bytes | None] = {
+        f"{name}__csv": csv_text(tables[name]) if name in tables else None for name in TABLES
+    }
+    return write_base(folder, **others | files)
 
 
 def write_base(folder: Path, **files: str | bytes | None) -> Path:

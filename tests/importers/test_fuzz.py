@@ -10,7 +10,7 @@ import pytest
 
 from optimizer.importers import read_findings
 from tests import campaign
-from tests.importers.base import write_base
+from tests.importers.base import around, write_base, write_tables
 from tests.importers.books import book, part, part_names, rezip, save
 from tests.importers.test_broken_files import parquet
 
@@ -19,6 +19,8 @@ TEXT_ROUNDS, BOOK_ROUNDS, PARQUET_ROUNDS = (
     campaign.part(400, 6),
     campaign.part(1_000, 25) if campaign.NAME else 8,  # each is read by a child of its own
 )
+WHOLE_EVERY = 5
+"""One case of so many has every table; the others have those that are spoiled and those without which no case is read."""
 JUNK = (
     b'"', b";", b",", b"\n", b"\r", b"\0", b"|", b"\xe9", b"\xc3\x83\xc2\xa9", b"\xff\xfe", b"{", b"[", b"&a", b"*a",
     b": ", b"- ", b"#", b"\t", b"=", b"Total", b"\xe2\x80\xae", b"1e999", b"9" * 50, b"NaN", b"''", b"%s{0}{value}",
@@ -57,10 +59,12 @@ def said(path: Path) -> int:
 def test_spoiled_texts_never_raise(tmp_path: Path):
     rng = random.Random(7)
     names = ("logements.csv", "demandes.csv", "case.yaml", "conventions.csv", "columns.yaml")
-    path = write_base(tmp_path)
-    sound = {n: (path / n).read_bytes() if n != "columns.yaml" else COLUMNS for n in names}
+    whole = write_base(tmp_path / "whole")
+    least = write_tables(tmp_path / "least", around("logements", "demandes", "conventions"))
+    sound = {n: (whole / n).read_bytes() if n != "columns.yaml" else COLUMNS for n in names}
     total = 0
-    for _ in range(TEXT_ROUNDS):
+    for number in range(TEXT_ROUNDS):
+        path = least if number % WHOLE_EVERY else whole
         for name, data in sound.items():
             (path / name).write_bytes(data)
         if rng.random() < 0.7:
@@ -73,11 +77,18 @@ def test_spoiled_texts_never_raise(tmp_path: Path):
 
 def test_spoiled_parquet_never_raises(tmp_path: Path):
     rng = random.Random(7)
-    path = write_base(tmp_path, logements__csv=None, designations__csv=None, decisions__csv=None)
+    gone: dict[str, str | bytes | None] = {
+        "logements__csv": None,
+        "designations__csv": None,
+        "decisions__csv": None,
+    }
+    whole = write_base(tmp_path / "whole", **gone)
+    least = write_tables(tmp_path / "least", around(), **gone)
     dates = pa.array([1, 2], pa.timestamp("s"))
     data = parquet(rent_eur=pa.array([400.0, 1.0]), lift=pa.array([True, None]), available_on=dates)
     total = 0
-    for _ in range(PARQUET_ROUNDS):
+    for number in range(PARQUET_ROUNDS):
+        path = least if number % WHOLE_EVERY else whole
         (path / "dwellings.parquet").write_bytes(spoil(rng, data, 3))
         total += said(path)
     assert total > PARQUET_ROUNDS // 2

@@ -24,7 +24,7 @@ from optimizer.importers.formats import delimited
 from optimizer.verify.tables import csv_columns, read_case
 from optimizer.verify.whole import shipped_models
 from tests import campaign
-from tests.importers.base import TABLES, csv_text, write_base
+from tests.importers.base import NEEDED, TABLES, around, csv_text, write_tables
 from tests.importers.books import part, part_names, rezip, sheets_book
 from tests.importers.books import settings_rows as settings_sheet
 from tests.importers.test_fuzz import COLUMNS, spoil
@@ -55,26 +55,34 @@ def peak() -> int:
     return max(resource.getrusage(x).ru_maxrss for x in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def mutated(r: random.Random, folder: Path) -> str:
+def beside(number: int, *names: str) -> dict[str, list[dict[str, str]]]:
+    """The tables of a case of which a named one is mutated: in one case of five all of them, in the others what a case needs and
+    what the mutated one refers to, which is read in half the time."""
+    return TABLES if number // PARTS % 5 == 0 else around(*names)
+
+
+def mutated(number: int, folder: Path) -> str:
     """Write a sound case of which one file is mutated; says which."""
+    r = random.Random(number)
     name = r.choice(sorted(TABLES))
+    tables = beside(number, name)
     kind = r.random()
     if kind < 0.5:
         data = spoil(r, csv_text(TABLES[name], r.choice(";,\t") if r.random() < 0.2 else ";").encode(), 4)
-        write_base(folder, **{f"{name}__csv": data})
+        write_tables(folder, tables, **{f"{name}__csv": data})
     elif kind < 0.62:
         name = r.choice(("case", "columns"))
-        write_base(folder)
+        write_tables(folder, beside(number, *NEEDED))
         sound = COLUMNS if name == "columns" else (folder / "case.yaml").read_bytes()
         (folder / f"{name}.yaml").write_bytes(spoil(r, sound, 4))
     elif kind < 0.82:
-        write_base(folder, **{f"{name}__csv": None})
+        write_tables(folder, tables, **{f"{name}__csv": None})
         file = folder / f"{name}.parquet"
         pq.write_table(pa.Table.from_pylist(TABLES[name]), file)
         file.write_bytes(spoil(r, file.read_bytes(), 3))
     else:
         folder.mkdir(parents=True)
-        rows = {n: [list(x[0]), *(list(row.values()) for row in x)] for n, x in TABLES.items()}
+        rows = {n: [list(x[0]), *(list(row.values()) for row in x)] for n, x in tables.items()}
         data = sheets_book({"dossier": settings_sheet(), **rows})
         inside = r.choice(part_names(data))
         hurt = (
@@ -109,7 +117,7 @@ def test_mutated_files_are_read_exactly_or_refused(share: int, tmp_path: Path) -
     run = campaign.part(WHOLE) if campaign.NAME else SHORT
     for number in range(share, run, PARTS):
         folder = tmp_path / str(number)
-        name = mutated(random.Random(number), folder)
+        name = mutated(number, folder)
         clock = spent()
         case, found = read_findings(folder)
         assert spent() - clock < limit, (number, name)
