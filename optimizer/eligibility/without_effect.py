@@ -53,10 +53,11 @@ def check_nominations(case: Case, facts: Facts, findings: Findings) -> None:
             continue
         anywhere = np.array(sorted({line.application for line in own if line.dwelling < 0}), np.int32)
         if len(anywhere) and len(kinds):
-            fine = np.zeros(len(anywhere), np.bool_)
-            for d in kinds:
-                fine |= may_name(facts, account, facts.line_of(int(d), account), int(d), anywhere)
-            outside.setdefault(account, set()).update(str(ids[a]) for a in anywhere[~fine])
+            for d in kinds.tolist():  # most are in the pool of the first
+                anywhere = anywhere[~may_name(facts, account, facts.line_of(d, account), d, anywhere)]
+                if not len(anywhere):
+                    break
+            outside.setdefault(account, set()).update(str(ids[a]) for a in anywhere)
         for line in own:
             d = line.dwelling
             if d < 0 or not facts.dwellings.receives[d, account]:

@@ -255,7 +255,7 @@ class PartsPolicy:
     """The same from an earlier run, which has been through its own."""
     parts_from: int = 20_000
     """Dwellings above which what shares no household and no rule is solved part by part."""
-    long_menus: int = 4_000_000
+    long_menus: int = 200_000
     """Menu entries from which a part is first solved with the best of each menu and type."""
     together: int = 60_000_000
     """Menu entries of parts with long menus that are solved at the same time in one process; one alone may have more."""

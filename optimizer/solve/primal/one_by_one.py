@@ -9,8 +9,11 @@ ends, may be put on its account. So a dwelling may leave an account whose next n
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, B, FirstRanks, OwnLists, Problem
@@ -29,15 +32,67 @@ def improved(problem: Problem, lists: OwnLists, first: FirstRanks) -> FirstRanks
     """
     if not len(problem.entry_app):
         return first
+    spans = _spans(problem)
     for _ in range(SWEEPS):
-        found, gained = _swept(problem, lists, first)
+        found, gained = _swept(problem, lists, first, spans)
         if not gained:
             break
         first = found
     return first
 
 
-def _swept(problem: Problem, lists: OwnLists, first: FirstRanks) -> tuple[FirstRanks, int]:
+class Spans(NamedTuple):
+    """Where each type stands in each menu: of menu m, types ``[ptr[m]:ptr[m+1]]``, ascending; score and fit of the best household of
+    each, and the place of its last one in the menu."""
+
+    ptr: I64
+    type: NDArray[np.integer]
+    best: I32
+    last: I32
+
+
+def _spans(problem: Problem) -> Spans:
+    """Every menu is read once. A sweep then asks what a lease adds for the types of a menu alone, where a country has thousands, and
+    reads of the menu what may be worth more than what there is."""
+    ptr = np.zeros(len(problem.menu_ptr), np.int64)
+    nothing = Spans(ptr, problem.entry_type[:0], ptr[:0].astype(np.int32), ptr[:0].astype(np.int32))
+    columns = (problem.menu_ptr, problem.entry_score, problem.entry_fit, problem.entry_type, problem.n_types)
+    _span(*columns, ptr, nothing)
+    np.cumsum(ptr, out=ptr)
+    many = int(ptr[-1])
+    found = Spans(
+        ptr, np.empty(many, problem.entry_type.dtype), np.empty(many, np.int32), np.empty(many, np.int32)
+    )
+    _span(*columns, ptr, found)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _span(menu_ptr, e_score, e_fit, e_type, n_types, ptr, out):  # type: ignore[no-untyped-def]
+    """Types of each menu, counted into ``ptr`` one further on; written, ascending, where there is room for them."""
+    place = np.full(n_types, -1, np.int64)
+    met, best, last = np.empty(n_types, np.int64), np.empty(n_types, np.int64), np.empty(n_types, np.int64)
+    for m in range(len(menu_ptr) - 1):
+        n = 0
+        for e in range(menu_ptr[m], menu_ptr[m + 1]):
+            t = e_type[e]
+            if place[t] < 0:
+                place[t] = n
+                met[n], best[n] = t, np.int64(e_score[e]) + np.int64(e_fit[e])
+                n += 1
+            last[place[t]] = e - menu_ptr[m]
+        for i in range(n):
+            place[met[i]] = -1
+        if not len(out.type):
+            ptr[m + 1] = n
+            continue
+        at = ptr[m]
+        for i in np.argsort(met[:n]):
+            out.type[at], out.best[at], out.last[at] = met[i], best[i], last[i]
+            at += 1
+
+
+def _swept(problem: Problem, lists: OwnLists, first: FirstRanks, spans: Spans) -> tuple[FirstRanks, int]:
     """The proposal after one sweep, and the micropoints gained."""
     n = len(problem.dwelling_ids)
     app, kind, entry = np.full(n, -2, np.int32), np.full(n, -1, np.int32), np.full(n, -1, np.int64)
@@ -68,7 +123,7 @@ def _swept(problem: Problem, lists: OwnLists, first: FirstRanks) -> tuple[FirstR
         app, kind, value, entry, firm, used, still, problem.klass, lists.binds, *ended, *turn, menu, group, problem.bonus,
         problem.menu_ptr, problem.entry_app, problem.entry_score, problem.entry_fit, problem.entry_type, problem.fill_value,
         begin, options.key, options.ptr, options.kind, options.first, kinds.account, kinds.value, kinds.ptr, kinds.row, step,
-        price, need, problem.n_types,
+        price, need, problem.n_types, spans,
     )  # fmt: skip
     at = np.flatnonzero(kind >= 0).astype(np.int32)
     return FirstRanks(at, np.maximum(app[at], -1).astype(np.int32), kind[at]), int(gained)
@@ -148,14 +203,24 @@ def _in(wanted, values, low, high):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _net(  # type: ignore[no-untyped-def]
-    g, k, binds, ended_ptr, ended, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price, need, n_types, stamp, when, cost,
-    best, best_kind,
+    g, k, m, spans, binds, ended_ptr, ended, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price, need, n_types, stamp,
+    when, cost, best, best_kind,
 ):  # fmt: skip
-    """Of each type of a group: what its best kind adds (micropoints) and that kind; the largest of all."""
+    """Of each type of a menu in a group: what its best kind adds (micropoints) and that kind, -1 for none; the largest of all."""
     top = -(1 << 60)
-    for i in range(begin[g], begin[g + 1]):
-        t = key[i] % n_types
+    i, end = begin[g], begin[g + 1]
+    for s in range(spans.ptr[m], spans.ptr[m + 1]):
+        t = np.int64(spans.type[s])
         best[t], best_kind[t] = -(1 << 60), -1
+        wanted, high = g * n_types + t, end
+        while i < high:  # types ascend: the next one is not before
+            middle = (i + high) // 2
+            if key[middle] < wanted:
+                i = middle + 1
+            else:
+                high = middle
+        if i == end or key[i] != wanted:
+            continue
         for o in range(o_ptr[i], o_ptr[i + 1]):
             c = o_kind[o]
             if not o_first[o] or (
@@ -174,8 +239,9 @@ def _net(  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)
 def _sweep(  # type: ignore[no-untyped-def]
     app, kind, value, entry, firm, used, still, klass, binds, ended_ptr, ended, turn_ptr, turn_entry, turn_kind, menu, group, bonus, menu_ptr, e_app,
-    e_score, e_fit, e_type, fill, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price, need, n_types,
+    e_score, e_fit, e_type, fill, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price, need, n_types, spans,
 ):  # fmt: skip
+    wanted = np.zeros(n_types, np.bool_)
     stamp, cost = np.zeros(len(account), np.int64), np.zeros(len(account), np.int64)
     best, best_kind = np.full(n_types, -(1 << 60), np.int64), np.full(n_types, -1, np.int32)
     gained, when = np.int64(0), 0
@@ -189,25 +255,43 @@ def _sweep(  # type: ignore[no-untyped-def]
             now = value[d] * MICRO_PER_HUNDREDTH - _charge(old, ptr, row, step, price, need)
         when += 1
         top = _net(
-            g, k, binds, ended_ptr, ended, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price, need, n_types, stamp,
-            when, cost, best, best_kind,
+            np.int64(g), k, menu[d], spans, binds, ended_ptr, ended, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price,
+            need, n_types, stamp, when, cost, best, best_kind,
         )  # fmt: skip
         found, most, taken = np.int64(-1), now, np.int32(-1)
         bound_to = app[d] >= 0 and firm[app[d]]
-        low, high = menu_ptr[menu[d]], menu_ptr[menu[d] + 1]
+        low, reach, left = menu_ptr[menu[d]], -1, 0
+        base = np.int64(fill) + bonus[d]
+        for s in range(spans.ptr[menu[d]], spans.ptr[menu[d] + 1]):
+            # a type whose best household is not worth more, none of it is; the others end with the first that is free
+            t = spans.type[s]
+            if best_kind[t] >= 0 and (base + spans.best[s]) * MICRO_PER_HUNDREDTH + best[t] > most:
+                wanted[t] = True
+                left += 1
+                reach = max(reach, spans.last[s])
+        high = low + reach + 1
         if bound_to:
             low, high = entry[d], entry[d] + 1
         for e in range(low, high):
+            t = e_type[e]
+            if not wanted[t]:
+                continue
+            a = e_app[e]
+            if used[a] and a != app[d]:
+                continue
             plain = (
                 np.int64(fill) + np.int64(e_score[e]) + np.int64(e_fit[e]) + bonus[d]
             ) * MICRO_PER_HUNDREDTH
             if plain + top <= most:
                 break
-            a, t = e_app[e], e_type[e]
-            if best_kind[t] < 0 or (used[a] and a != app[d]):
-                continue
             if plain + best[t] > most:
                 found, most, taken = np.int64(e), plain + best[t], best_kind[t]
+            wanted[t] = False
+            left -= 1
+            if left == 0:
+                break
+        for s in range(spans.ptr[menu[d]], spans.ptr[menu[d] + 1]):
+            wanted[spans.type[s]] = False
         for i in range(turn_ptr[k], turn_ptr[k + 1]):
             next_, on = turn_entry[i], turn_kind[i]
             who = e_app[next_]
@@ -229,6 +313,4 @@ def _sweep(  # type: ignore[no-untyped-def]
             used[app[d]] = True
         if kind[d] >= 0:
             _move(kind[d], 1, ptr, row, step, need)
-        for i in range(begin[g], begin[g + 1]):
-            best_kind[key[i] % n_types] = -1
     return gained

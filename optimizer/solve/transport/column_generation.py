@@ -142,8 +142,11 @@ def _is_large(run: Run) -> bool:
 
 
 def _look(run: Run, nothing: Ints) -> int:
-    """First pricing, when no row has a multiplier: its gap tells whether rows are far from met; number of new columns."""
-    fresh = run.price(nothing)
+    """First pricing, when no row has a multiplier: its gap tells whether rows are far from met; number of new columns.
+
+    It is as rough as a part of the gap it is asked about: an exact one is the longest of a region's pricings, and mostly forgotten.
+    """
+    fresh = run.price(nothing, run.glance())
     run.first_solution()
     return fresh
 

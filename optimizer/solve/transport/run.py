@@ -212,6 +212,16 @@ class Run:
             1, int(self.model.capacity.sum())
         )
 
+    def glance(self) -> int:
+        """The same beside the gap that a pilot is for, before anything is known: if every dwelling had the best of its menu."""
+        m, policy = self.model, self.policy.generation
+        least = max(policy.pilot_gap, self.options.gap) * policy.easy
+        some = np.diff(m.menu_start) > 0
+        top = np.zeros(len(some), np.int64)
+        top[some] = m.entry_value[m.menu_start[:-1][some]]
+        worth = int(((top[m.class_menu] + m.entry_base) * m.capacity).sum())
+        return max(0, int(worth * least)) // max(1, int(m.capacity.sum()))
+
     def price(self, multipliers: Ints, slack: int = 0) -> int:
         """One pricing; number of new columns for the master."""
         now = time.perf_counter()
