@@ -130,7 +130,7 @@ def _read(frames: Mapping[str, pd.DataFrame]) -> dict[str, ReadTable]:
 
 
 def _raw(name: str, frame: pd.DataFrame) -> RawTable:
-    columns = tuple(_column(frame.iloc[:, j]) for j in range(frame.shape[1]))
+    columns = tuple(_column(values) for _, values in frame.items())
     header = tuple(str(c) for c in frame.columns)
     rows = np.arange(len(frame), dtype=np.int64) + 2
     return RawTable(name, name, header, 1, columns, rows)

@@ -1,12 +1,15 @@
-"""A small case with a stock, an assiette and a few dwellings, in memory."""
+"""Small cases: one with a stock, an assiette and a few dwellings, in memory; parts of the shipped one, on disk."""
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
 from optimizer.domain import Case, CaseSettings, default_seed, empty_frame
+from optimizer.scenario.running import demo_case
 
 ON = date(2026, 1, 1)
 
@@ -57,3 +60,19 @@ def planner_case(**settings: object) -> Case:
             "applications": filled("applications", applications),
         },
     )
+
+
+def cut(out: Path, dwellings: int, applications: int) -> Path:
+    """The shipped small case with its first dwellings, and so many of its applications beside the nominated ones."""
+    shutil.copytree(demo_case(), out)
+    named = {
+        line.split(";")[1] for line in (out / "designations.csv").read_text(encoding="utf-8-sig").splitlines()
+    }
+    homes = (out / "logements.csv").read_text(encoding="utf-8-sig").splitlines()
+    (out / "logements.csv").write_text("\n".join(homes[: 1 + dwellings]) + "\n", encoding="utf-8-sig")
+    head, *people = (out / "demandes.csv").read_text(encoding="utf-8-sig").splitlines()
+    at = head.split(";").index("numero_unique")
+    first = [line for line in people if line.split(";")[at] in named]
+    first += [line for line in people if line.split(";")[at] not in named][:applications]
+    (out / "demandes.csv").write_text("\n".join([head, *first]) + "\n", encoding="utf-8-sig")
+    return out

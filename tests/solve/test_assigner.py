@@ -156,7 +156,7 @@ def test_a_proof_by_assignments_ends_at_the_same_proposal(make) -> None:
 
 
 def test_annealing_betters_a_proposal_near_the_root_and_says_the_same_twice() -> None:
-    policy = EVERYWHERE.having(annealing__least=1)
+    policy = EVERYWHERE.having(annealing__least=1, annealing__steps=500)
     better = 0
     for seed in range(4):
         problem = binding(seed, 16, 30)

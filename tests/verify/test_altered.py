@@ -24,7 +24,7 @@ from tests.oracle.cases import write_case
 
 WHOLE = 2_000
 RUN = campaign.part(WHOLE)
-BASES = min(60, max(2, RUN // 12))
+BASES = campaign.part(60, 4)
 PARTS = 5
 
 MADE = (
