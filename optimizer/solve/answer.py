@@ -23,6 +23,8 @@ class RawSolution:
     note : str                      status words of the library, for `run.json`
     multipliers : Multipliers or None
         Of the root, when the backend has its own (integers in micropoints); the bound they give is recomputed here.
+    settled : bool
+        Single changes have been looked for: where orders are lists, nothing more is tried on it.
     """
 
     first: FirstRanks | None
@@ -30,6 +32,7 @@ class RawSolution:
     stop: Stop
     note: str = ""
     multipliers: Multipliers | None = None
+    settled: bool = False
 
 
 @dataclass(frozen=True)

@@ -165,12 +165,13 @@ def _run_backend(
     watch.say("solve", job.incumbent.objective)
     raw = chosen.solve(job, options, watch)
     job.timings["backend"] = time.perf_counter() - clock
+    better = False
     if raw.first is not None:
         better = job.incumbent.offer(raw.first)
         if raw.proven and not better and objective(job.layout, raw.first) < job.incumbent.objective:
             notes.append(f"backend {chosen.id} claimed an optimum below a known proposal")
     lists = job.problem.own_lists
-    if lists is not None:
+    if lists is not None and not (raw.settled and better):
         job.incumbent.offer(improved(job.problem, lists, job.incumbent.first))
     return raw
 

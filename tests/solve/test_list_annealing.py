@@ -12,6 +12,7 @@ from optimizer.solve.parts.components import parts_of
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.primal.list_annealing import COLUMNS, annealed_on_lists
+from optimizer.solve.primal.one_by_one import improved
 from optimizer.solve.primal.own_lists import served
 from optimizer.solve.proof.dual_bound import Multipliers
 from tests.problem.random_cases import random_ready
@@ -59,6 +60,9 @@ def test_orders_are_kept_and_what_rows_prove_is_met(monkeypatch):
         for name in COLUMNS:
             assert getattr(alone, name).tolist() == getattr(beside, name).tolist()
         assert evaluate(problem, first).objective <= evaluate(problem, alone).objective <= best
+        one, two = (improved(problem, problem.own_lists, first, parts, threads) for threads in (1, 2))
+        for name in COLUMNS:
+            assert getattr(one, name).tolist() == getattr(two, name).tolist()
         several += len(parts) > 2
         halted = annealed_on_lists(
             layout, problem.own_lists, nothing(problem), first, parts, WIDE, stopped=lambda: True

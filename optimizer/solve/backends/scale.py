@@ -76,6 +76,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
         stop,
         said if len(parts) == 1 else f"{len(parts)} parts, {said}",
         multipliers=proof,
+        settled=problem.own_lists is not None,
     )
 
 
@@ -90,18 +91,20 @@ def _named(
     assert lists is not None
     clock = time.perf_counter()
     job.incumbent.offer(found)
-    better = improved(job.problem, lists, job.incumbent.first)
-    where = workers_of(options.workers)
+    where, classes = workers_of(options.workers), [part.classes for part in parts]
+    threads = where.count if where.kind == "threads" else 1
+    better = improved(job.problem, lists, job.incumbent.first, classes, threads)
     better = annealed_on_lists(
         job.layout,
         lists,
         proof,
         better,
-        [part.classes for part in parts],
+        classes,
         options.policy.lists,
-        where.count if where.kind == "threads" else 1,
+        threads,
         lambda: watch.stopped() is not None,
     )
+    better = improved(job.problem, lists, better, classes, threads)
     job.timings["naming"] = time.perf_counter() - clock
     return better
 

@@ -27,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from optimizer.domain.memory import give_back
 from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks, OwnLists, Problem
 from optimizer.solve.layout import Layout
 from optimizer.solve.policy import ListsPolicy
@@ -35,6 +36,8 @@ from optimizer.solve.primal.list_landscape import ListLandscape, Losses, list_la
 from optimizer.solve.proof.dual_bound import Multipliers
 
 COLUMNS = ("dwelling", "app", "kind")
+MANY = 1_000
+"""First ranks of a part from which its freed memory is given back."""
 FEW = 64
 """Rows and nominees in want among which a helper is sought."""
 
@@ -78,7 +81,12 @@ def annealed_on_lists(
     def better(i: int) -> FirstRanks:
         at = np.sort(order[start[i + 1] : start[i + 2]])
         own = FirstRanks(first.dwelling[at], first.app[at], first.kind[at])
-        return own if stopped() else _annealed(layout, lists, lost, marks, own, parts[i], policy)
+        if stopped():
+            return own
+        found = _annealed(layout, lists, lost, marks, own, parts[i], policy)
+        if len(own) >= MANY:
+            give_back()  # a region's choices weigh gigabytes, and are freed in pieces
+        return found
 
     with ThreadPoolExecutor(threads) as pool:
         found = list(pool.map(better, range(len(parts))))

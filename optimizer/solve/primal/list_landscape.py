@@ -69,9 +69,9 @@ class _Choices(NamedTuple):
     entry: I64
     kind: I64
 
-    def and_of(self, more: _Choices) -> _Choices:
+    def and_of(self, *more: _Choices) -> _Choices:
         """These, then others."""
-        return _Choices(*(np.concatenate(columns) for columns in zip(self, more, strict=True)))
+        return _Choices(*(np.concatenate(columns) for columns in zip(self, *more, strict=True)))
 
     def of(self, at: I64) -> _Choices:
         """Those at some places."""
@@ -159,7 +159,7 @@ def _found(problem: Problem, lists: OwnLists, lost: Losses, classes: I64, policy
     loss = lost.worth[klass] - (seats.value * HUNDREDTH - lost.cost[seats.kind])
     some = np.flatnonzero((loss <= most) & wanted[klass])
     seated = _Choices(klass[some], np.full(len(some), NOBODY), seats.kind[some].astype(np.int64))
-    return others.and_of(nominees).and_of(seated)
+    return others.and_of(nominees, seated)
 
 
 def _room(many: int) -> _Choices:
@@ -173,6 +173,7 @@ def _apart(problem: Problem, found: _Choices, first: FirstRanks) -> _Choices:
     entry[there] = entries_of_pairs(problem, first.dwelling[there], first.app[there])
     klass = problem.klass[first.dwelling].astype(np.int64)
     every = found.and_of(_Choices(klass, entry, first.kind.astype(np.int64)))
+    del found  # of a region they weigh hundreds of megabytes
     every = every.of(np.lexsort((every.entry, every.kind, every.klass)))
     new = np.append(
         True,

@@ -9,6 +9,8 @@ ends, may be put on its account. So a dwelling may leave an account whose next n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -23,22 +25,38 @@ SWEEPS = 6
 """Times over all dwellings at most; a sweep without a gain ends it."""
 
 
-def improved(problem: Problem, lists: OwnLists, first: FirstRanks) -> FirstRanks:
+def improved(
+    problem: Problem, lists: OwnLists, first: FirstRanks, parts: Sequence[I64] = (), threads: int = 1
+) -> FirstRanks:
     """The proposal after sweeps of single changes, each of which is worth more.
 
     Parameters
     ----------
     first : first ranks that keep every order
+    parts : classes of parts that share no household and no rule, swept side by side on ``threads``: the same changes
     """
     if not len(problem.entry_app):
         return first
-    spans = _spans(problem)
+    spans, shares = _spans(problem), _shares(problem, parts, threads)
     for _ in range(SWEEPS):
-        found, gained = _swept(problem, lists, first, spans)
+        found, gained = _swept(problem, lists, first, spans, shares)
         if not gained:
             break
         first = found
     return first
+
+
+def _shares(problem: Problem, parts: Sequence[I64], threads: int) -> list[I64]:
+    """Dwellings of each thread, ascending: whole parts, each to whoever has fewest so far."""
+    if not parts or threads < 2:
+        return [np.arange(len(problem.klass))]
+    homes = np.bincount(problem.klass, minlength=len(problem.class_menu))
+    many, owner = [0] * threads, np.full(len(homes), -1, np.int64)
+    for classes in parts:
+        thread = many.index(min(many))
+        many[thread] += int(homes[classes].sum())
+        owner[classes] = thread
+    return [np.flatnonzero(owner[problem.klass] == thread) for thread in range(threads)]
 
 
 class Spans(NamedTuple):
@@ -92,7 +110,9 @@ def _span(menu_ptr, e_score, e_fit, e_type, n_types, ptr, out):  # type: ignore[
             at += 1
 
 
-def _swept(problem: Problem, lists: OwnLists, first: FirstRanks, spans: Spans) -> tuple[FirstRanks, int]:
+def _swept(
+    problem: Problem, lists: OwnLists, first: FirstRanks, spans: Spans, shares: Sequence[I64]
+) -> tuple[FirstRanks, int]:
     """The proposal after one sweep, and the micropoints gained."""
     n = len(problem.dwelling_ids)
     app, kind, entry = np.full(n, -2, np.int32), np.full(n, -1, np.int32), np.full(n, -1, np.int64)
@@ -119,14 +139,21 @@ def _swept(problem: Problem, lists: OwnLists, first: FirstRanks, spans: Spans) -
     options = problem.options
     begin = np.searchsorted(options.key, np.arange(problem.n_groups + 1, dtype=np.int64) * problem.n_types)
     ended, turn = _accounts(problem, lists, used & (firm | (lists.number < 0)))
-    gained = _sweep(
+
+    def sweep(share: I64) -> int:
+        # a row that parts share asks nothing whatever they do; each thread counts it for itself
+        return int(_sweep(share, *columns, need.copy(), problem.n_types, spans))
+
+    columns = (
         app, kind, value, entry, firm, used, still, problem.klass, lists.binds, *ended, *turn, menu, group, problem.bonus,
         problem.menu_ptr, problem.entry_app, problem.entry_score, problem.entry_fit, problem.entry_type, problem.fill_value,
         begin, options.key, options.ptr, options.kind, options.first, kinds.account, kinds.value, kinds.ptr, kinds.row, step,
-        price, need, problem.n_types, spans,
+        price,
     )  # fmt: skip
+    with ThreadPoolExecutor(len(shares)) as pool:
+        gained = sum(pool.map(sweep, shares))
     at = np.flatnonzero(kind >= 0).astype(np.int32)
-    return FirstRanks(at, np.maximum(app[at], -1).astype(np.int32), kind[at]), int(gained)
+    return FirstRanks(at, np.maximum(app[at], -1).astype(np.int32), kind[at]), gained
 
 
 def _seated(problem: Problem, dwelling: I32, kind: I32) -> I64:
@@ -238,14 +265,14 @@ def _net(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _sweep(  # type: ignore[no-untyped-def]
-    app, kind, value, entry, firm, used, still, klass, binds, ended_ptr, ended, turn_ptr, turn_entry, turn_kind, menu, group, bonus, menu_ptr, e_app,
+    share, app, kind, value, entry, firm, used, still, klass, binds, ended_ptr, ended, turn_ptr, turn_entry, turn_kind, menu, group, bonus, menu_ptr, e_app,
     e_score, e_fit, e_type, fill, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price, need, n_types, spans,
 ):  # fmt: skip
     wanted = np.zeros(n_types, np.bool_)
     stamp, cost = np.zeros(len(account), np.int64), np.zeros(len(account), np.int64)
     best, best_kind = np.full(n_types, -(1 << 60), np.int64), np.full(n_types, -1, np.int32)
     gained, when = np.int64(0), 0
-    for d in range(len(app)):
+    for d in share:
         if still[d]:
             continue
         g, k, old = group[d], klass[d], kind[d]
