@@ -253,7 +253,7 @@ def test_engine_verifier_and_ledger_agree_whatever_the_events(
         order.shuffle(rows)
         if rows:
             (folder / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
-    again = count_three(folder)
+    again = count_three(folder, verified=False)
     assert (again.engine, again.ledger) == (first.engine, first.ledger)
 
 
