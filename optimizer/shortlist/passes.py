@@ -45,11 +45,18 @@ def best_entries(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Entries of the ``want`` best households that may stand on a list, and of all those tied with one of them, in menu order.
 
-    Best: does not lack (by type) what the class asks, then value, then seniority.
+    Best: does not lack (by type) what the class asks, then value, then seniority. A menu goes down in value: it is left where nobody
+    below can be as good as those held.
     """
     top = np.empty((want, 3), np.int64)
     held = 0
+    most = np.int64(-(1 << 60))
+    for t in range(len(kind_of)):
+        if kind_of[t] >= 0:
+            most = max(most, np.int64(lean_of[t]))
     for e in range(start, stop):
+        if held == want and _below(e, score, fit, most, top[held - 1]):
+            break
         if not _stands(e, app, kind, kind_of, free, dalo, fillers):
             continue
         key = _key(e, app, kind, score, fit, seniority, lean_of, lacks)
@@ -70,6 +77,8 @@ def best_entries(  # type: ignore[no-untyped-def]
     if not held:
         return found
     for e in range(start, stop):
+        if held == want and _below(e, score, fit, most, top[held - 1]):
+            break
         if _stands(e, app, kind, kind_of, free, dalo, fillers):
             key = _key(e, app, kind, score, fit, seniority, lean_of, lacks)
             if not _beats(top[held - 1], key):
@@ -89,6 +98,12 @@ def _key(e, app, kind, score, fit, seniority, lean_of, lacks):  # type: ignore[n
     t = kind[e]
     value = np.int64(score[e]) + np.int64(fit[e]) + lean_of[t]
     return np.int64(not lacks[t]), value, np.int64(seniority[app[e]])
+
+
+@njit(cache=True, nogil=True)
+def _below(e, score, fit, most, worst):  # type: ignore[no-untyped-def]
+    """Whether this entry of a menu, and so each one after it, is worth less than one held that lacks nothing."""
+    return worst[0] == 1 and np.int64(score[e]) + np.int64(fit[e]) + most < worst[1]
 
 
 @njit(cache=True, nogil=True)

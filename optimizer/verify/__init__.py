@@ -15,10 +15,11 @@ could leave 64 bits is refused, so no sum can wrap around.
 What is not recomputed (pages, workbooks, sentences, timings) is held to the hashes of ``run.json`` (`manifest`).
 
 How it reads a country. No list of pairs: households of a commune form a *block*, dwellings that refuse the same ones a
-*door*, doors with one landlord and one set of rules a *class*. One sweep over the doors, place by place, feeds every check;
+*door*, doors with one landlord and one set of rules a *class*. Two readings of the doors, place by place, feed every check
+(`readings`): of a country each by two processes, half of the communes each, which share what they read and send back what they found;
 codes, points and burdens are one compiled pass over the block per door (a door knows its rent: above the law's number of
 dwellings like ones share their mean, so doors stay few), accounts, rules and leans are worked out per type of household.
-The sweep costs the sum over doors of who reaches their commune, never dwellings × applications; a bound that is asked
+A reading costs the sum over doors of who reaches their commune, never dwellings × applications; a bound that is asked
 again passes over the doors again unless the pairs fit in memory. Memory grows with dwellings + applications.
 
 Rejected: trusting the solver's statuses (nothing to check them against); a proof log of the solver (huge, and tied to
