@@ -127,10 +127,12 @@ def without_rows(result: Result) -> Result:
     light = dataclasses.replace(
         light, rules=tables.rules, shortfalls=tables.shortfalls, places=tables.places, streams={}, **states
     )
+    facts = _hollow(prepared.facts)
     hollow = dataclasses.replace(
         prepared,
         case=dataclasses.replace(prepared.case, tables={}),
-        facts=_hollow(prepared.facts),
+        facts=facts,
+        book=prepared.book.read_from(facts),
         scores=_hollow(prepared.scores),
         problem=dataclasses.replace(
             _hollow(problem), dwelling_ids=problem.dwelling_ids, rows=problem.rows, accounts=problem.accounts

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pandas as pd
 import pytest
 
 from optimizer import pipeline
-from optimizer.runs import Options, propose_to, tables
+from optimizer.runs import Options, propose_to, proposing, tables
+from optimizer.runs.large import without_pairs
 from optimizer.synth import synthesize, write_case
-from optimizer.verify import whole
+from optimizer.verify import verify, whole
 
 FURTHER = r"(?<=aucune demande recevable) ; \d+ demandes? (?:la|les) plus proches? : .*$"
 PARTED = ("explanations", "orientation", "leapfrogs", "scores")
@@ -16,7 +20,7 @@ PARTED = ("explanations", "orientation", "leapfrogs", "scores")
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory):
-    """(written whole, written as a large run, what the second says at the end)."""
+    """(written whole, written as a large run, what the second says at the end, what of it was still held when its check began)."""
     folder = tmp_path_factory.mktemp("large")
     write_case(synthesize("doubs", dwellings=30, applications=400, seed=5), folder / "case")
     options = Options(accept_assumed=True, pdf=False, csv="international")
@@ -26,12 +30,34 @@ def both(tmp_path_factory):
             patch.setattr(module, "LARGE", 5)
         patch.setattr(tables, "PART", 7)
         patch.setattr(whole, "LARGEST", 5)
+        made: dict[str, weakref.ref] = {}
+        held: list[str] = []
+
+        def noted(result):
+            prepared = result.optimum.prepared
+            for name in ("problem", "facts", "scores"):
+                made[name] = weakref.ref(getattr(prepared, name))
+            made["tables"] = weakref.ref(result.tables)
+            return without_pairs(result)
+
+        def checked(*words, **options):
+            gc.collect()
+            held.extend(name for name, value in made.items() if value() is not None)
+            return verify(*words, **options)
+
+        patch.setattr(proposing, "without_pairs", noted)
+        patch.setattr("optimizer.verify.verify", checked)
         written = propose_to(folder / "case", folder / "large", options, keep=False)
-    return folder / "whole", folder / "large", written
+        assert made
+    return folder / "whole", folder / "large", written, held
+
+
+def test_nothing_that_weighs_gigabytes_of_a_country_is_held_while_it_is_checked(both):
+    assert both[3] == []
 
 
 def test_parted_tables_are_the_whole_ones(both):
-    entire, large, _ = both
+    entire, large, *_ = both
     for name in (*PARTED, "proposals", "applications", "dwellings", "rules"):
         one = pd.read_csv(entire / f"{name}.csv", keep_default_na=False, dtype=str, encoding="utf-8")
         other = pd.read_parquet(large / f"{name}.parquet")
@@ -60,7 +86,7 @@ def test_parted_tables_are_the_whole_ones(both):
 
 
 def test_lists_hold_every_line_once_and_totals_every_dwelling(both):
-    _, large, _ = both
+    _, large, *_ = both
     files = sorted((large / "lists").iterdir())
     lists = pd.concat([pd.read_csv(f, keep_default_na=False, dtype=str) for f in files])
     proposals = pd.read_parquet(large / "proposals.parquet")
@@ -79,7 +105,7 @@ def test_lists_hold_every_line_once_and_totals_every_dwelling(both):
 
 
 def test_no_page_per_dwelling_and_the_screen_says_so(both):
-    _, large, written = both
+    _, large, written, _ = both
     names = {path.name for path in large.iterdir()}
     assert "report.html" in names
     assert not {n for n in names if n.endswith((".xlsx", ".pdf")) or n.startswith("sheets")}
@@ -89,7 +115,7 @@ def test_no_page_per_dwelling_and_the_screen_says_so(both):
 
 
 def test_a_run_that_is_not_kept_holds_its_numbers_and_no_row(both):
-    whole, _, written = both
+    whole, _, written, _ = both
     result = written.result
     for name in (*PARTED, "proposals"):
         assert len(getattr(result, name)) == 0, name
