@@ -213,6 +213,25 @@ def test_a_decision_that_the_law_does_not_know_is_refused(play, code, change):
     assert play.names("L1")[0].decision is None and play.seen().items[0].status == "listed"
 
 
+def test_a_sentence_names_no_other_household(play):
+    play.new(dwelling("L1"), dwelling("L2"))
+    play.open()
+    first, second, third = play.names("L1", "listed")[:3]
+
+    def not_attributed(sentence):
+        kept = [NewDecision(first.candidate_id, "ranked", 1), NewDecision(second.candidate_id, "ranked", 2)]
+        return [*kept, NewDecision(third.candidate_id, "not_attributed", motive="N8", sentence=sentence)]
+
+    for other in (first, play.names("L2")[0]):
+        number = other.application_id
+        for typed in (number, f"{number[:4]} {number[4:]}"):
+            said = not_attributed(f"La demande {typed} est hébergée avec deux enfants, plus urgente.")
+            refused("STORE_SENTENCE_NUMBER", play.decide, "L1", said)
+    own = f"Votre demande {third.application_id} a une pièce de plus qu'il n'en faut ; hébergement de deux enfants."
+    play.decide("L1", not_attributed(own))
+    assert play.names("L1")[2].decision.sentence == own
+
+
 def test_every_candidate_examined_has_a_decision_and_few_need_a_reason(play):
     play.new(dwelling("L1", names=2, queue=0))
     play.open()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,8 @@ from optimizer.store.work import Work, clean, command, named
 WORDS, LONG = 200, 2000
 RANKED = ("attribution", "ranked", "conditional")
 DECIDED = tuple(STATUS_OF.values())
+TELLING = 4
+"""Characters from which a number in a sentence can only be that of a household."""
 CLOCK = 5
 """Characters of ``HH:MM``."""
 
@@ -215,7 +218,21 @@ def checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
         raise StoreRefused("STORE_MOTIVE", code=new.motive)
     if len(sentence) < (needed := int(work.law.value("sentence_characters"))):
         raise StoreRefused("STORE_SENTENCE", needed=needed, found=len(sentence))
+    if _others_number(work, item, new.candidate_id, sentence):
+        raise StoreRefused("STORE_SENTENCE_NUMBER")
     return replace(new, sentence=sentence)
+
+
+def _others_number(work: Work, item: Row, candidate: int, sentence: str) -> bool:
+    """Whether a sentence, which the household reads in its letter, names another one of the session by its number."""
+    items = tuple(i["item_id"] for i in work.find("item", session_id=item["session_id"]))
+    own = work.get("candidate", candidate)["ref"]
+    others = {c["ref"] for c in work.find("candidate", item_id=items)} - {own}
+    found = (work.store.tables.get("person", ref) for ref in others)
+    numbers = (str(p["application_id"] or "") for p in found if p is not None)
+    # a number is also typed in groups of digits
+    told = [r"\s*".join(map(re.escape, number)) for number in numbers if len(number) >= TELLING]
+    return bool(told) and re.search(rf"(?<!\w)(?:{'|'.join(told)})(?!\w)", sentence) is not None
 
 
 def _finish(work: Work, item: Row, vote: VoteRecord | None, departure: str, few_reason: str) -> None:
