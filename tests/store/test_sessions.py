@@ -363,13 +363,23 @@ def test_a_rectification_is_prepared_signed_and_stops_at_the_first_notification(
     )
 
 
-def test_a_wrong_rectification_of_the_ranks_is_refused_at_the_signature(play):
+def test_a_rectification_that_could_not_be_signed_is_refused_and_one_that_waits_is_replaced(play):
     play.week()
     names = play.names("L1", "attributed", "ranked")
     wrong = [NewDecision(names[0].candidate_id, "not_attributed", motive="N3", sentence=SMALL)]
-    play.do(c.prepare_rectification, S, play.session, reason="Erreur", decisions=wrong)
-    refused("STORE_RANK", play.do, c.sign_rectification, P, play.session, 1)
-    assert play.names("L1", "attributed", "ranked") == names
+    refused("STORE_RANK", play.do, c.prepare_rectification, S, play.session, reason="Erreur", decisions=wrong)
+    assert play.names("L1", "attributed", "ranked") == names and not play.seen().rectifications
+    ranks = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(names[1:], 1)]
+    play.do(c.prepare_rectification, S, play.session, reason="Erreur", decisions=[*wrong, *ranks])
+    turned = [
+        NewDecision(names[0].candidate_id, "ranked", 2),
+        NewDecision(names[1].candidate_id, "ranked", 1),
+    ]
+    play.do(c.prepare_rectification, S, play.session, reason="Mieux lue", decisions=turned)
+    (waiting,) = play.seen().rectifications
+    assert (waiting.number, waiting.reason, set(waiting.decisions)) == (1, "Mieux lue", set(turned))
+    play.do(c.sign_rectification, P, play.session, 1)
+    assert [n.decision.rank for n in play.names("L1", "ranked")] == [2, 1, 3]
 
 
 def test_two_hands_on_one_dwelling_the_second_sees_what_the_first_did(play):

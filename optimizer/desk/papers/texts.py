@@ -340,6 +340,7 @@ texts(
         "attempts": ("Appels tentés", "Calls tried"),
         "write_now": ("écrire", "write"),
         "said": ("Réponse", "Answer"),
+        "free_on": ("libre le {day}", "free on {day}"),
         "vacant_since": ("vacant depuis {n:jour/jours}", "vacant for {n:day/days}"),
         # report back
         "report": ("À reporter", "To carry over"),

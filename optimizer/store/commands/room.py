@@ -256,9 +256,12 @@ def _finish(work: Work, item: Row, vote: VoteRecord | None, departure: str, few_
     work.bump("item", item, status="decided", few_reason=few_reason)
 
 
-def check_ranks(work: Work, item: int) -> None:
-    """Ranks in force follow each other from 1."""
-    ranks = sorted(d["rank"] for d in work.find("decision", item_id=item, current=True) if d["rank"])
+def check_ranks(work: Work, item: int, *, rectified: bool = False) -> None:
+    """Ranks in force follow each other from 1; ``rectified``: with what waits for a signature in the place of what it corrects."""
+    told = {d["candidate_id"]: d["rank"] for d in work.find("decision", item_id=item, current=True)}
+    if rectified:
+        told |= {d["candidate_id"]: d["rank"] for d in work.find("decision", item_id=item, pending=True)}
+    ranks = sorted(rank for rank in told.values() if rank)
     if ranks != list(range(1, len(ranks) + 1)):
         raise StoreRefused("STORE_RANK", ranks=", ".join(map(str, ranks)))
 
@@ -325,7 +328,10 @@ def _vote(work: Work, item: Row, vote: VoteRecord | None) -> None:
 def prepare_rectification(
     work: Work, session: str, *, reason: str, decisions: Sequence[NewDecision]
 ) -> Mapping[str, Any]:
-    """Prepare the correction of a signed session, for the chair to sign; not once an offer of the dwelling is notified."""
+    """Prepare the correction of a signed session, for the chair to sign; not once an offer of the dwelling is notified.
+
+    One that waits for its signature is replaced: what was typed wrong is prepared again, and never has to be signed.
+    """
     row = work.get("session", session)
     work.session = session
     work.require("session", row["status"], ("closed",))
@@ -333,23 +339,43 @@ def prepare_rectification(
     if not decisions:
         raise StoreRefused("STORE_UNDECIDED", count=1)
     before = work.find("rectification", session_id=session)
-    if any(r["signed_at"] is None for r in before):
-        raise StoreRefused("STORE_STATE", what="rectificatif", found="prepared", expected="signed")
-    number = len(before) + 1
+    waiting = next((r for r in before if r["signed_at"] is None), None)
+    number = len(before) + 1 if waiting is None else waiting["number"]
+    if waiting is not None:
+        _drop_pending(work, session, number)
+    items: dict[int, Row] = {}
     for new in decisions:
         name = work.get("candidate", new.candidate_id)
-        item = _rectifiable(work, session, name["item_id"])
+        item = items[name["item_id"]] = _rectifiable(work, session, name["item_id"])
         work.require("candidate", name["status"], DECIDED)
         known = work.find("decision", candidate_id=new.candidate_id)
         write(work, item, name, checked(work, item, new), len(known) + 1, number)
-    made = work.put(
-        "rectification", session_id=session, number=number, prepared_by=work.actor.name, prepared_at=work.now,
-        signed_by="", signed_at=None,
-    )  # fmt: skip
+    for key in items:
+        check_ranks(work, key, rectified=True)
+    if waiting is None:
+        made = work.put(
+            "rectification", session_id=session, number=number, prepared_by=work.actor.name, prepared_at=work.now,
+            signed_by="", signed_at=None,
+        )  # fmt: skip
+    else:
+        made = waiting
+        work.set(
+            "rectification",
+            made["rectification_id"],
+            prepared_by=work.actor.name,
+            prepared_at=work.now,
+        )
     first = work.get("candidate", decisions[0].candidate_id)["ref"]
     remark(work, f"rectification:{made['rectification_id']}", first, reason)
     work.bump("session", row)
     return {"number": number}
+
+
+def _drop_pending(work: Work, session: str, number: int) -> None:
+    """The decisions of a rectificatif that nobody has signed are let go."""
+    items = tuple(i["item_id"] for i in work.find("item", session_id=session))
+    for old in work.find("decision", item_id=items, rectification=number, pending=True):
+        work.set("decision", old["decision_id"], pending=False, rectification=None)
 
 
 def _rectifiable(work: Work, session: str, item: int) -> Row:
