@@ -25,7 +25,7 @@ from scipy import stats
 
 import optimizer as af
 from benchmarks.tables import machine
-from optimizer import pipeline
+from optimizer import pipeline, policy
 from optimizer.chains import UNBOUNDED
 from optimizer.domain import Case
 from optimizer.domain.schema import empty_frame
@@ -76,7 +76,7 @@ def with_tenants(case: Case) -> Case:
 
 def delegated(case: Case) -> Case:
     """The case where the landlord names for every account: no list of a réservataire orders the first ranks."""
-    lines = pipeline.load_rules(case).conventions
+    lines = policy.rules_of(case.settings).conventions
     lines = lines[lines["landlord"].isin(case.table("dwellings")["landlord"])].assign(
         management_mode="delegated"
     )

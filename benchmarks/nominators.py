@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer import pipeline
+from optimizer import policy
 from optimizer.domain import Case
 from optimizer.domain.account import has_priority_target
 
@@ -59,7 +59,7 @@ class Nominators:
     @classmethod
     def of(cls, case: Case, habit: str) -> Nominators:
         """Those of a case, with the proofs that its rules count."""
-        rules, people = pipeline.load_rules(case), case.table("applications")
+        rules, people = policy.rules_of(case.settings), case.table("applications")
         dalo = str(rules.get("national.priority_publics.dalo_code"))
         proven = people["priority_status"].isin(rules.get("national.priority_publics.proof_target"))
         codes = people["priority_codes"].fillna("").astype(str)

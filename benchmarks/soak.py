@@ -211,7 +211,7 @@ class Day:
         n = 0
         while not self.over():
             n += 1
-            session = self.prepare(secretary, n, draw)
+            session = self.prepare(secretary, n)
             if not session:
                 continue
             self.session = session
@@ -224,7 +224,7 @@ class Day:
             self.offers(secretary, draw)
             self.tally.count("sessions")
 
-    def prepare(self, who: Browser, n: int, draw: random.Random) -> str:
+    def prepare(self, who: Browser, n: int) -> str:
         """Import a week of its own, have it proposed, make a session of it; its reference."""
         files = week(self.seed + n, f"S{self.seed}N{n}-")
         form = next(

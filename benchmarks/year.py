@@ -33,7 +33,7 @@ import pandas as pd
 import optimizer as af
 from benchmarks.nominators import NOMINATORS, QUARTER_FIRST, Nominators
 from benchmarks.tables import machine
-from optimizer import pipeline
+from optimizer import pipeline, policy
 from optimizer.domain import Case, empty_frame
 from optimizer.domain.account import in_flux, transfers
 from optimizer.problem import evaluate
@@ -101,7 +101,7 @@ def make_case(seed: int, dwellings: int, applications: int, mode: str, habit: st
         ).lists(drawn)
     made = replace(case, tables=tables, path=None, sources=(), origins={})
     if mode != "agreed":
-        agreed = pipeline.load_rules(made).conventions
+        agreed = policy.rules_of(made.settings).conventions
         lines = agreed[agreed["landlord"].isin(homes["landlord"])].assign(management_mode=mode)
         tables["conventions"] = lines.reset_index(drop=True)
     return made
@@ -220,7 +220,7 @@ def dues(case: Case, year: Year) -> pd.DataFrame:
 
 def shares(case: Case, communes: list[str]) -> defaultdict[str, float]:
     """Dwellings that the agreement gives each account of those in some communes."""
-    rules = pipeline.load_rules(case)
+    rules = policy.rules_of(case.settings)
     lines = case.table("conventions") if len(case.table("conventions")) else rules.conventions
     lines = lines[lines["landlord"].isin(case.table("dwellings")["landlord"])]
     words = (lines[name].astype(str).tolist() for name in ("area", "account"))

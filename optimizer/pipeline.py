@@ -67,17 +67,6 @@ class Optimum:
         return self.evaluation.den_run
 
 
-def load_rules(case: Case, models: Path | None = None) -> policy.RuleSet:
-    """The rules in force on the case's date, with the case's own changes."""
-    return policy.load(
-        case.settings.rules_from,
-        on=case.settings.on,
-        changes=case.settings.changes,
-        models=models,
-        own=case.settings.own,
-    )
-
-
 def told(error: AttrifluxError) -> tuple[Finding, ...]:
     """An error of the rules (unknown territory, a key that cannot be changed) as findings of the settings file."""
     if isinstance(error, InputProblems):
@@ -102,7 +91,7 @@ def check_case(
         return None, (*findings, *_of_part(case, models, accept_assumed))
     findings = (*findings, *importers.losses(case))
     try:
-        rules = load_rules(case, models)
+        rules = policy.rules_of(case.settings, models)
     except AttrifluxError as error:
         return case, (*findings, *told(error))
     try:
@@ -118,7 +107,7 @@ def _of_part(case: Case | None, models: Path | None, accept_assumed: bool) -> tu
     if case is None:
         return ()
     try:
-        rules = load_rules(case, models)
+        rules = policy.rules_of(case.settings, models)
     except AttrifluxError as error:
         return told(error)
     return eligibility.examine_part(case, rules, accept_assumed=accept_assumed)
@@ -180,7 +169,7 @@ def prepare(
     rows = len(case.table("applications"))
     lap("read")
     try:
-        rules = load_rules(case, models)
+        rules = policy.rules_of(case.settings, models)
     except AttrifluxError as error:
         raise InputProblems((*findings, *told(error))) from None
     if chains:

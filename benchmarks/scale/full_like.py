@@ -53,7 +53,7 @@ def full_like(dwellings: int, applicants: int, seed: int) -> LabelledTransport:
         bonus=np.concatenate(bonus).astype(np.int64),
         **rows,  # type: ignore[arg-type]
         **tables,  # type: ignore[arg-type]
-        **_seats(raw, groups[plain.class_group], direct),  # type: ignore[arg-type]
+        **_seats(groups[plain.class_group], direct),  # type: ignore[arg-type]
     )
 
 
@@ -129,7 +129,7 @@ def _effects(
     return out
 
 
-def _seats(raw: RawTerritory, groups: np.ndarray, direct: np.ndarray) -> dict[str, np.ndarray]:
+def _seats(groups: np.ndarray, direct: np.ndarray) -> dict[str, np.ndarray]:
     """One seat of ETAT_PRIO per class of ``direct``: counted by flux, neutral for the rules on households."""
     where = np.flatnonzero(direct)
     coef = [FLUX_RATES[r] - (UNIT if r == 0 else 0) for r in range(4)]

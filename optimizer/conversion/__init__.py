@@ -22,7 +22,7 @@ from optimizer.conversion.commitments import Register, register
 from optimizer.conversion.convert import Conversion, Terms, convert
 from optimizer.conversion.inventory import Inventory, inventory
 from optimizer.conversion.modes import MODES, Negotiated, mode_shares, negotiated_from
-from optimizer.conversion.rights import rights_ledger, spread_rights, yearly_plan
+from optimizer.conversion.rights import rights_ledger, spread_rights
 from optimizer.conversion.rounding import integers, largest_remainder, rounded_shares
 from optimizer.domain.account import account_order
 

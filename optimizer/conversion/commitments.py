@@ -29,8 +29,6 @@ SUMMARY = (
     "landlord", "departement", "area", "account", "commitments", "ending", "unknown", "agreed_share", "year_share", "next_share",
     "change_share", "year_dwellings", "next_dwellings",
 )  # fmt: skip
-STATES = ("coming", "running", "ended")
-"""On the day: not begun, begun and not over, over."""
 EFFECTS = ("none", "begins", "begins_next", "ends", "ends_at_year_end", "ends_next", "over", "later")
 """What a commitment does to the shares: nothing; it begins in the year, or in the next; it ends in the year, on its last day, or
 in the next; it was over before the year; it begins after the next."""

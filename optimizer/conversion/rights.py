@@ -17,11 +17,6 @@ LONGEST = 200
 COLUMNS = ("year", "opening", "added", "used", "left")
 
 
-def yearly_plan(rights: Fraction, spread_years: int, vacated: int, assiette: int) -> Fraction:
-    """Dwellings per year that ``rights`` are worth: ``(D / H) · (A / V)``; 0 when nothing is vacated."""
-    return rights / spread_years * Fraction(assiette, vacated) if vacated else Fraction(0)
-
-
 def rights_ledger(
     opening: Fraction | int,
     planned: int,

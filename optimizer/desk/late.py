@@ -55,9 +55,8 @@ class Described:
     """
 
     def __init__(self, case: Case, lang: Lang = "fr", *, models: Path | None = None) -> None:
-        s = case.settings
         self.case, self.lang = case, lang
-        self.rules = policy.load(s.rules_from, s.on, s.changes, models, s.own)
+        self.rules = policy.rules_of(case.settings, models)
         self.facts = eligibility.examine(case, self.rules, accept_assumed=True).facts
         self.homes = {str(r["dwelling_id"]): r for r in case.table("dwellings").to_dict("records")}
         self.people = {str(r["application_id"]): r for r in case.table("applications").to_dict("records")}
@@ -165,7 +164,7 @@ class Described:
             # what the store asks for a signal to the préfet: that it is DALO, no letter
             "priority_codes": "DALO" if dalo else "",
         }
-        found = int(eligibility.pair_code(self.facts, self.rules, d, one)[0])
+        found = int(eligibility.pair_code(self.facts, d, one)[0])
         kept["lines"] = self._household(row, kept, position, CODES[found - 1] if found else "")
         return NewCandidate(number, position=position, queue=queue, facts=kept)
 

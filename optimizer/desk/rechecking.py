@@ -32,8 +32,7 @@ def rechecked(case: Case, session: SessionRecord, *, models: Path | None = None)
     mapping
         Candidate -> empty text where everything is still in order, else `GONE` or the first of the nine refusal codes.
     """
-    s = case.settings
-    rules = policy.load(s.rules_from, s.on, s.changes, models, s.own)
+    rules = policy.rules_of(case.settings, models)
     case = with_freed(case, freed_of(session))
     own = {item.dwelling_id for item in session.items}
     work = case.table("in_progress")
@@ -53,6 +52,6 @@ def rechecked(case: Case, session: SessionRecord, *, models: Path | None = None)
             if d is None or a is None:
                 found[c.candidate_id] = GONE
                 continue
-            code = int(pair_code(facts, rules, d, np.array([a], np.int32))[0])
+            code = int(pair_code(facts, d, np.array([a], np.int32))[0])
             found[c.candidate_id] = CODES[code - 1] if code else ""
     return found

@@ -9,14 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from optimizer import policy
 from optimizer.desk import messages as messages
 from optimizer.desk.agenda import Agenda
 from optimizer.desk.call_list import Due, call_list
 from optimizer.desk.late import Described
 from optimizer.desk.papers.wording import Issuer, Told
 from optimizer.errors import AttrifluxError, Lang, said, texts
-from optimizer.policy import RuleSet
 from optimizer.store import commands, queries
 from optimizer.store.holding import Store
 from optimizer.store.law import CommissionLaw, law
@@ -170,12 +168,6 @@ def logged(opened: Store, actor: Actor, session_id: str, what: str, files: Seque
         session=session_id,
         facts={"what": what, "files": len(files)},
     )
-
-
-def next_rules(case_settings: Any, models: Path | None = None) -> RuleSet:
-    """The rules of an import, for `optimizer.desk.next_case`."""
-    s = case_settings
-    return policy.load(s.rules_from, s.on, s.changes, models, s.own)
 
 
 def _fresh() -> str:

@@ -8,13 +8,13 @@ that question (design §3); ``pair_code``, ``misses`` and ``nearest_miss`` expla
     encode(case, rules, *, accept_assumed=False) -> Facts           raises InputProblems
     check_case(case, rules, *, accept_assumed=False) -> tuple[Finding, ...]
     examine(case, rules, *, accept_assumed=False) -> Reading(facts, findings)     both at the price of one
-    menus(facts, rules) -> Menus            naming(facts, rules, dwelling, apps) -> (accounts, eligible, first)
+    menus(facts, rules) -> Menus            naming(facts, dwelling, apps) -> (accounts, eligible, first)
     seats(facts, rules, known=None) -> list[(dwelling, account, deadline_days, pool)]
-    pair_code(facts, rules, dwelling, apps) -> int8 (n,)            code_counts(facts, rules) -> int32 (A, 10)
+    pair_code(facts, dwelling, apps) -> int8 (n,)                   code_counts(facts) -> int32 (A, 10)
     pair_flags(facts, dwelling, apps) -> int16 (n,)               bits of FLAGS; flags_of_pairs(facts, dwellings, apps)
-    misses(facts, rules) -> Misses          nearest_miss(facts, rules, a, known=None) -> (code, fr, en)
+    misses(facts) -> Misses                 nearest_miss(facts, a) -> (code, fr, en)
     q1_state(facts, apps, epci) -> int8     effort(facts, rules, dwelling, apps) -> Effort(rate, residual, status, allowance)
-    burden(facts, rules, dwelling, apps) -> int64 (n,) hundredths   needs facts.with_span(scores.span)
+    burden(facts, dwelling, apps) -> int64 (n,) hundredths          needs facts.with_span(scores.span)
     one_is_enough(facts, dwelling, apps) -> bool (n,)             nominee_order(facts, dwelling, account, line) -> (apps, ranks)
 
 What it may import: ``policy`` (through the rule set it is given), ``domain``, ``errors``; numpy, pandas and pyarrow. It
@@ -29,7 +29,6 @@ unknown income or access is a flag, never a refusal nor a guess); treating the a
 (the same household may be named by several réservataires, and not by the same ones for two dwellings).
 """
 
-from optimizer.eligibility.accounts import one_is_enough
 from optimizer.eligibility.burden import burden
 from optimizer.eligibility.codes import pair_code
 from optimizer.eligibility.effort import EFFORT_STATUS, Effort, effort
@@ -52,5 +51,5 @@ from optimizer.eligibility.seats import seats
 __all__ = [
     "CODES", "EFFORT_STATUS", "FLAGS", "Effort", "Facts", "Menus", "Misses", "Q1_NO", "Q1_UNKNOWN", "Q1_YES", "Reading", "burden",
     "check_case", "code_counts", "effort", "encode", "examine", "examine_decisions", "examine_part", "flags_of_pairs", "income_missing", "menus", "misses", "naming",
-    "nearest_miss", "nominee_order", "one_is_enough", "pair_code", "pair_flags", "q1_state", "seats",
+    "nearest_miss", "nominee_order", "pair_code", "pair_flags", "q1_state", "seats",
 ]  # fmt: skip

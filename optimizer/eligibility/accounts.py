@@ -88,10 +88,3 @@ def may_name(
         if listed.any():
             named = np.where(listed, explicit.holds(apps, account), named)
     return np.asarray(named & ~own, dtype=bool)
-
-
-def one_is_enough(facts: Facts, dwelling: int, apps: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Pairs for which a list of one name is lawful (CCH R. 441-3): a household designated by the préfet, or a dwelling
-    with the subsidy of CCH D. 331-25-1. Neither a DALO label nor a relocation is such a case."""
-    subsidised = bool(facts.dwellings.subsidy_d331_25_1[dwelling])
-    return np.asarray(facts.applications.prefet_designated[apps] | subsidised, dtype=bool)

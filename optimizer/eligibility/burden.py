@@ -17,7 +17,7 @@ from optimizer.eligibility.effort import RATE_UNIT, Ratio, ratio
 from optimizer.eligibility.facts import Facts
 
 if TYPE_CHECKING:
-    from optimizer.policy import RuleSet
+    pass
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -25,7 +25,7 @@ WEIGHT_UNIT = 100
 _SAFE = 1 << 61
 
 
-def burden(facts: Facts, rules: RuleSet, dwelling: int, apps: I32, found: Ratio | None = None) -> I64:
+def burden(facts: Facts, dwelling: int, apps: I32, found: Ratio | None = None) -> I64:
     """Burden of each pair, hundredths of a point, 0 or more.
 
     Zero where the rate is unknown or before allowance, the income is zero, or the household is DALO or designated by

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,13 +9,8 @@ from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.naming import naming
 from optimizer.eligibility.pairs import ACCOUNT, before_account
 
-if TYPE_CHECKING:
-    from optimizer.policy import RuleSet
 
-
-def pair_code(
-    facts: Facts, rules: RuleSet | None, dwelling: int, apps: NDArray[np.int32]
-) -> NDArray[np.int8]:
+def pair_code(facts: Facts, dwelling: int, apps: NDArray[np.int32]) -> NDArray[np.int8]:
     """First refusal code of each pair (number in `CODES` from 1), 0 when eligible. Defined for any pair.
 
     Work in progress on the dwelling is no code: it holds the dwelling back from the run, whoever the household is.
@@ -25,6 +18,6 @@ def pair_code(
     out = before_account(facts, dwelling, apps)
     open_ = np.flatnonzero(out == 0)
     if len(open_):
-        _, eligible, _ = naming(facts, rules, dwelling, apps[open_])
+        _, eligible, _ = naming(facts, dwelling, apps[open_])
         out[open_[~eligible.any(axis=1)]] = ACCOUNT
     return out

@@ -190,7 +190,7 @@ def check_pins(case: Case, facts: Facts, findings: Findings) -> None:
         if facts.dwellings.blocked[d]:
             findings.add(PIN_BLOCKED, "decisions", row, "dwelling_id", name)
             continue
-        code = int(pair_code(facts, None, d, np.array([a], np.int32))[0])
+        code = int(pair_code(facts, d, np.array([a], np.int32))[0])
         if code:
             findings.add(
                 PIN_INELIGIBLE, "decisions", row, "dwelling_id", name, refusal=REFUSALS[CODES[code - 1]]
@@ -204,7 +204,7 @@ def check_pins(case: Case, facts: Facts, findings: Findings) -> None:
             )  # fmt: skip
             continue
         wanted = account if account >= 0 else oriented
-        naming_accounts, eligible, _ = naming(facts, None, d, np.array([a], np.int32))
+        naming_accounts, eligible, _ = naming(facts, d, np.array([a], np.int32))
         able = naming_accounts[eligible[0]].tolist()
         if wanted >= 0 and wanted not in able:
             findings.add(

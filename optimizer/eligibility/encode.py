@@ -19,7 +19,7 @@ from optimizer.eligibility.conventions import Line, default_deadline, facts_of, 
 from optimizer.eligibility.decisions import check_orients, check_pins, read_decisions
 from optimizer.eligibility.effort import RATE_UNIT
 from optimizer.eligibility.encode_applications import encode_applications
-from optimizer.eligibility.encode_dwellings import encode_dwellings, takes_means
+from optimizer.eligibility.encode_dwellings import encode_dwellings
 from optimizer.eligibility.expected import read_expected
 from optimizer.eligibility.facts import FINANCING, PROOF, Facts, Nomination
 from optimizer.eligibility.findings import Findings
@@ -185,7 +185,6 @@ def _assemble(
         allowance=read_allowance(rules),
         effort_flag=int(np.floor(rules.number("national.effort.max_rate") * RATE_UNIT + 0.5)),
         burden_width=int(np.floor(rules.number("national.burden.span") * RATE_UNIT + 0.5)),
-        like_rents=takes_means(case, rules),
         q1_threshold_cents=thresholds,
         lec_epci=lec,
         seed=case.settings.seed,

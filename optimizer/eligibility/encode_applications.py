@@ -190,8 +190,6 @@ def encode_applications(
         persons=homes.persons.astype(np.int32),
         size_persons=homes.size_persons.astype(np.int32),
         never_t1=homes.never_t1,
-        rooms_ok=tables[0].mask,
-        rooms_first=tables[0].first,
         rooms_wanted=wanted_rooms,
         small_asked=(homes.size_persons == SMALL_HOUSEHOLD) & ((wanted_rooms & 1) > 0),
         dalo_rooms=room_mask(frame, "dalo_rooms"),

@@ -166,10 +166,6 @@ class ApplicationFacts:
     """persons + visiting children, children in alternate custody and expected: the row of the rooms table."""
     never_t1: B
     """A couple, or a parent with a child."""
-    rooms_ok: I8
-    """Bit i set: rooms i+1 accepted by the first table; `RoomsTableFacts` gives those of the other landlords."""
-    rooms_first: I8
-    """Rooms value (1..6) that is the first table's first choice for the household (0 = none)."""
     rooms_wanted: I8
     """Bit mask of wanted rooms, 0 = any."""
     small_asked: B
@@ -355,8 +351,6 @@ class Facts:
     """Effort rate above which a pair is flagged, ten-thousandths."""
     burden_width: int
     """Effort rate over which the burden grows from nothing to its whole, ten-thousandths."""
-    like_rents: bool
-    """The case is so large that effort rates read the mean rent and charges of like dwellings."""
     q1_threshold_cents: I64
     """Per EPCI: annual euro cents per UC, -1 when the EPCI has none."""
     lec_epci: B
@@ -412,11 +406,6 @@ class Facts:
     def nominee_apps(self) -> Mapping[tuple[int, int], I32]:
         """(account, dwelling or -1) -> applications of `nominees`, in the same order."""
         return {key: np.array([app for _, app in lines], np.int32) for key, lines in self.nominees.items()}
-
-    @cached_property
-    def pinned_dwelling(self) -> Mapping[int, int]:
-        """Application -> the dwelling it is pinned to."""
-        return {int(a): int(d) for d, a in self.pins}
 
     @cached_property
     def pinned_application(self) -> Mapping[int, int]:

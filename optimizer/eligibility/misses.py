@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +22,6 @@ from optimizer.eligibility.pairs import (
     ROOMS,
 )
 from optimizer.eligibility.shelf import Shelf
-
-if TYPE_CHECKING:
-    from optimizer.policy import RuleSet
 
 I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
@@ -60,15 +56,15 @@ class Misses:
         return int(np.flatnonzero(row)[-1])
 
 
-def misses(facts: Facts, rules: RuleSet | None) -> Misses:
+def misses(facts: Facts) -> Misses:
     """Count the first codes by kinds of dwellings; pairs are never listed. Computed once for given facts."""
     known = facts.memo.get("misses")
     if not isinstance(known, Misses):
-        known = facts.memo["misses"] = _count(facts, rules)
+        known = facts.memo["misses"] = _count(facts)
     return known
 
 
-def _count(facts: Facts, rules: RuleSet | None) -> Misses:
+def _count(facts: Facts) -> Misses:
     a, d = facts.applications, facts.dwellings
     count, total = len(a.ids), len(d.ids)
     counts = np.zeros((count, len(CODES) + 1), np.int32)
@@ -94,7 +90,7 @@ def _count(facts: Facts, rules: RuleSet | None) -> Misses:
             if names_everybody(facts, twin):
                 here[fine, 0] += n
                 continue
-            _, eligible, _ = naming(facts, rules, twin, shelf.apps[fine])
+            _, eligible, _ = naming(facts, twin, shelf.apps[fine])
             named = eligible.any(axis=1)
             here[fine[named], 0] += n
             here[fine[~named], ACCOUNT] += n
@@ -124,19 +120,17 @@ def _naming_twins(
     return groups + [(m, 1) for m in alone]
 
 
-def code_counts(facts: Facts, rules: RuleSet | None) -> I32:
+def code_counts(facts: Facts) -> I32:
     """(A, 10): dwellings of the case by first code of the pair, column 0 = eligible."""
-    return misses(facts, rules).counts
+    return misses(facts).counts
 
 
-def nearest_miss(
-    facts: Facts, rules: RuleSet | None, a: int, known: Misses | None = None
-) -> tuple[int, str, str]:
+def nearest_miss(facts: Facts, a: int) -> tuple[int, str, str]:
     """What kept an application from every dwelling: (code, French sentence, English sentence).
 
     The code is the one reached last in the order of design §4 over all dwellings; (0, "", "") when a pair is eligible.
     """
-    table = known if known is not None else misses(facts, rules)
+    table = misses(facts)
     code = table.code(a)
     return (code, *_sentence(facts, table, a, code))
 

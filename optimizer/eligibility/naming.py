@@ -13,7 +13,7 @@ from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.pairs import before_account
 
 if TYPE_CHECKING:
-    from optimizer.policy import RuleSet
+    pass
 
 I32 = NDArray[np.int32]
 B = NDArray[np.bool_]
@@ -118,7 +118,7 @@ def _by_epci(facts: Facts, apps: I32) -> dict[int, I32]:
     return {int(epci[a]): apps[part] for a, part in zip(start, np.split(position, start[1:]), strict=True)}
 
 
-def naming(facts: Facts, rules: RuleSet | None, dwelling: int, apps: I32) -> tuple[I32, B, B]:
+def naming(facts: Facts, dwelling: int, apps: I32) -> tuple[I32, B, B]:
     """Accounts that may name each application for a dwelling, and hold its first rank with it.
 
     Parameters

@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import PIN_NOMINATION_ORDER
 from optimizer.eligibility.naming import naming, nominee_order
 from optimizer.eligibility.pairs import before_account, reach
-
-I32 = NDArray[np.int32]
 
 
 def check_pin_order(
@@ -87,7 +84,7 @@ def _homes(facts: Facts, app: int, taken: frozenset[int]) -> Iterator[int]:
     for d in np.flatnonzero(~facts.dwellings.blocked).tolist():
         if d in taken or not reach(facts, d, one)[0][0] or before_account(facts, d, one)[0]:
             continue
-        accounts, eligible, _ = naming(facts, None, d, one)
+        accounts, eligible, _ = naming(facts, d, one)
         sent = facts.oriented.get(d, -1)
         if any(sent in (-1, account) for account in accounts[eligible[0]].tolist()):
             yield d

@@ -21,7 +21,6 @@ from optimizer.fairness.prices import DIVERSITY, check_rule, diversity_lines
 from optimizer.fairness.registry import Mechanism, chosen_mechanisms
 from optimizer.fairness.study import Study
 from optimizer.fairness.units import front_unit, mark_of, mechanism_unit, read_allocated, read_front
-from optimizer.pipeline import Prepared
 from optimizer.workers import Parts, Workers, run_units
 
 COLUMNS = ["mechanism", "metric", "scope", "value", "low", "high", "interval", "unit", "better", "source"]
@@ -140,7 +139,7 @@ def fairness(
     market = market_of(prepared.problem, strict=preferences == "strict")
     if seed is not None:
         market = replace(market, seed=seed)
-    months = _months(prepared, market)
+    months = _months(market)
     levels = groups_of(prepared, [str(x) for x in market.application_ids], groups)
     mark = mark_of(market, prepared.problem, months)
     units = {m.id: mechanism_unit(mark, market, months, m.id, m.title("fr"), draws) for m in wanted}
@@ -199,6 +198,6 @@ def fairness(
     )
 
 
-def _months(prepared: Prepared, market: Market) -> np.ndarray:
+def _months(market: Market) -> np.ndarray:
     """Months since the first application."""
     return np.asarray(np.floor(market.seniority / 30.4375), np.float64)

@@ -17,7 +17,6 @@ from optimizer.fairness.measures import wilson
 from optimizer.fairness.study import Study
 from optimizer.pipeline import Prepared
 
-F = NDArray[np.float64]
 KNOWN = ("q1", "priority", "size", "tenant", "epci", "qpv_origin")
 UNKNOWN = "unknown"
 ORIGIN = "current_qpv"

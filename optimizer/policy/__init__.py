@@ -4,6 +4,7 @@ What lives here. The strict YAML reader, the check of every file of ``models/``,
 in force on one date for one territory into a :class:`RuleSet`. The public names::
 
     load(territory, on, changes={}, models=None) -> RuleSet     territory: name in models/territories/ or a .yaml path
+    rules_of(settings, models=None) -> RuleSet                  the same for a case, from its settings
     check_changes(changes, territory, on, models=None)          raises what load would raise; reads no case
     check_models(models=None, today=None, rules=None) -> list[Finding]   every problem of every file (empty when sound)
     list_territories(models=None) -> tuple[str, ...]
@@ -50,8 +51,8 @@ for every ``COLL:…``; ``cotation.<grid>.<rubric>.<criterion>.points`` for a cr
 names several unequal lines is ``POLICY_AMBIGUOUS`` when read, and reaches all of them when changed; precise keys win
 over general ones. A changed value is ``assumed``, source « hypothèse du scénario ».
 
-What it may import: ``optimizer.errors`` and ``optimizer.datadirs`` (and ``optimizer.domain`` if it must); never a case, a rule file
-of ``problem/`` or a solver, so that a jurist's change to a value cannot depend on what is optimised.
+What it may import: ``optimizer.errors`` and ``optimizer.datadirs`` and, of ``optimizer.domain``, accounts and what a case says of itself; never a table, a
+rule file of ``problem/`` or a solver, so that a jurist's change to a value cannot depend on what is optimised.
 
 Why so: one legal table is one file, values are keyed by the date they come into force, and each has a source or is
 marked ``assumed``. A wrong key, a wrong unit, a duplicate key or a date that does not exist stops the reading with the
@@ -68,7 +69,7 @@ from optimizer.policy.geography import ZONES
 from optimizer.policy.grid import Grid
 from optimizer.policy.grid_reader import read_grid
 from optimizer.policy.grid_span import span
-from optimizer.policy.loading import check_changes, list_territories, load
+from optimizer.policy.loading import check_changes, list_territories, load, rules_of
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import Parameter
 from optimizer.policy.ruleset import FINANCINGS, EffortThreshold, RoomsTable, RuleSet, RuleTerms
@@ -92,5 +93,6 @@ __all__ = [
     "load",
     "read_grid",
     "read_yaml",
+    "rules_of",
     "span",
 ]

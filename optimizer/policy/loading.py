@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.datadirs import models_dir
-from optimizer.domain import OWN_GRID, OwnValues
+from optimizer.domain import OWN_GRID, CaseSettings, OwnValues
 from optimizer.policy.changes import (
     PREFIXES,
     changed_entry,
@@ -138,6 +138,11 @@ def load(
         _settings=merged_settings(agreements),
         _load=partial(_reload, territory, on, models, own),
     )
+
+
+def rules_of(settings: CaseSettings, models: str | Path | None = None) -> RuleSet:
+    """What is in force for a case: its territory on its date, with its own changes, thresholds and grid. Raises PolicyError."""
+    return load(settings.rules_from, settings.on, settings.changes, models, settings.own)
 
 
 def _reload(

@@ -33,7 +33,7 @@ def dwelling_words(row: Any, lang: Lang) -> str:
     return " · ".join(parts)
 
 
-def place_words(row: Any, lang: Lang) -> str:
+def place_words(row: Any) -> str:
     """``T3 PLUS · Besançon · 62 m² · QPV``: what tells a dwelling apart in one line of a table."""
     parts = [f"T{row.rooms} {row.financing}", str(row.commune_name)]
     if row.surface_m2 == row.surface_m2:

@@ -246,9 +246,9 @@ class _People:
         self, menu: int, part: slice, app: I32, awaited: I64 | None, points: I64, days: I64
     ) -> SortedMenu:
         """Best first; the burden of a menu's households is taken off their fit."""
-        facts, rules = self.ground.facts, self.ground.rules
+        facts = self.ground.facts
         listed, fit = app[part].copy(), self.menus.fit[part]
-        burden = eligibility.burden(facts, rules, int(self.dwelling[menu]), listed)
+        burden = eligibility.burden(facts, int(self.dwelling[menu]), listed)
         net = fit - burden
         if awaited is not None and len(awaited):
             net -= awaited[listed]

@@ -122,10 +122,10 @@ class Naming:
             eligible[:, j] = pool & self.nominees.named(dwelling, account, apps)
             own = [app for _, app in self.nominees.own(dwelling, account, line)]
             first[:, j] = eligible[:, j] & among(apps, own) if own else eligible[:, j]
-        self._decide(dwelling, accounts, apps, eligible, first)
+        self._decide(dwelling, accounts, apps, first)
         return accounts, eligible, first
 
-    def _decide(self, dwelling: int, accounts: I32, apps: I32, eligible: B, first: B) -> None:
+    def _decide(self, dwelling: int, accounts: I32, apps: I32, first: B) -> None:
         """What decisions leave of the first ranks: they take away, and add nothing."""
         facts = self.facts
         where = facts.oriented.get(dwelling)

@@ -92,7 +92,7 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
         lang=options.lang,
     )
     large = is_large(problem)
-    counts = eligibility.code_counts(facts, rules)
+    counts = eligibility.code_counts(facts)
     prices = price_classes(problem, solved.multipliers, solved.prices)
     chosen = np.full(len(problem.dwelling_ids), -1, np.int32)
     chosen[solved.first.dwelling] = problem.kinds.account[solved.first.kind]
@@ -130,7 +130,7 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
             on=case.settings.on,
             second_best=second_best(problem, choices, chosen),
             flag_names=flags,
-            codes=None if large else lambda d: eligibility.pair_code(facts, rules, d, everybody),
+            codes=None if large else lambda d: eligibility.pair_code(facts, d, everybody),
             places=places,
             lang=options.lang,
         ),
@@ -182,7 +182,7 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
         free,
         score=lambda apps, homes: scores_there(prepared.scores, facts, apps, homes),
         top=facts.span,
-        sentence=lambda a: _nearest(facts, rules, a, options.lang),
+        sentence=lambda a: _nearest(facts, a, options.lang),
         lang=options.lang,
     )
 
@@ -259,7 +259,7 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
             lists.lines,
             kept.lists,
             known=kept.applications,
-            code=lambda d, apps: eligibility.pair_code(facts, rules, d, apps),
+            code=lambda d, apps: eligibility.pair_code(facts, d, apps),
             places=places,
             max_lists=max_lists,
             lang=options.lang,
@@ -303,8 +303,8 @@ def _criteria(scores: Scores, a: int, epci: int) -> list[tuple[str, int]]:
     return [(title, amount) for _, title, amount in scores.criteria(a, epci)]
 
 
-def _nearest(facts: Facts, rules: RuleSet, a: int, lang: Lang) -> str:
-    _, french, english = eligibility.nearest_miss(facts, rules, a)
+def _nearest(facts: Facts, a: int, lang: Lang) -> str:
+    _, french, english = eligibility.nearest_miss(facts, a)
     return french if lang == "fr" else english
 
 

@@ -64,10 +64,10 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
     number = {str(name): i for i, name in enumerate(problem.dwelling_ids)}
     near[at] = [number.get(x, -1) for x in homes.tolist()]
     confirmed[at] = (explanations["confirmed"] == "yes").to_numpy()
-    counts = eligibility.code_counts(facts, prepared.rules)
+    counts = eligibility.code_counts(facts)
     misses = [("", "")] * n
     for a in np.flatnonzero(counts[:, 0] == 0).tolist():
-        misses[a] = eligibility.nearest_miss(facts, prepared.rules, a)[1:]
+        misses[a] = eligibility.nearest_miss(facts, a)[1:]
     texts = sorted(set(misses))
     text_of = {text: i for i, text in enumerate(texts)}
     arrays: dict[str, NDArray[np.generic]] = {
@@ -115,7 +115,7 @@ def _codes(result: Result) -> NDArray[np.int8]:
     everybody = np.arange(len(prepared.problem.application_ids), dtype=np.int32)
     found = np.zeros((len(prepared.problem.dwelling_ids), len(everybody)), np.int8)
     for d in range(len(found)):
-        found[d] = eligibility.pair_code(prepared.facts, prepared.rules, d, everybody)
+        found[d] = eligibility.pair_code(prepared.facts, d, everybody)
     return found
 
 

@@ -163,9 +163,7 @@ def converted_lines(
         Lines of the table `conventions`; the landlords whose stock could be converted (none: the findings say why).
     """
     settings = case.settings
-    rules = policy.load(
-        settings.rules_from, on=settings.on, changes=settings.changes, models=models, own=settings.own
-    )
+    rules = policy.rules_of(settings, models)
     result, _, _, findings = converted(case, rules, modes=(mode,), basis=basis, added=added)
     shares = {(landlord, departement): four for (landlord, departement, _), four in result.rounded.items()}
     if not shares:

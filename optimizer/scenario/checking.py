@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from optimizer import eligibility, pipeline, scoring
+from optimizer import eligibility, pipeline, policy, scoring
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, Finding, InputProblems, Said
 from optimizer.policy import RuleSet
@@ -28,7 +28,7 @@ def applied(case: Case, run: Run, scenario: Scenario, models: Path | None = None
     """
     try:
         changed = apply(case, run, models)
-        return changed, pipeline.load_rules(changed, models)
+        return changed, policy.rules_of(changed.settings, models)
     except InputProblems as problems:
         errors = [f for f in problems.findings if f.severity == "error"]
         raise InputProblems(_blamed(errors, case, run, scenario, models, None)) from None
@@ -84,7 +84,7 @@ def _problems_of(
     """Texts of the problems of a case under a run; None where it is refused for something else."""
     try:
         changed = apply(case, run, models)
-        rules = pipeline.load_rules(changed, models)
+        rules = policy.rules_of(changed.settings, models)
     except InputProblems as problems:
         return frozenset(f.text() for f in problems.findings if f.severity == "error")
     except AttrifluxError:
@@ -99,7 +99,7 @@ def _problems_of(
 def sound(case: Case, *, models: Path | None = None, accept_assumed: bool = False) -> None:
     """Refuse a case that has errors of its own, before any scenario is blamed for them."""
     try:
-        rules = pipeline.load_rules(case, models)
+        rules = policy.rules_of(case.settings, models)
     except AttrifluxError as error:
         raise InputProblems(pipeline.told(error)) from None
     problems = _errors(case, rules, accept_assumed)
@@ -136,7 +136,7 @@ def _absent(
     place = place_of_key(scenario, run, key)
     if landlord in ("", "*") or place is None:
         return None
-    rules = pipeline.load_rules(case, models)
+    rules = policy.rules_of(case.settings, models)
     known = sorted(set(conventions_of(case, rules)["landlord"]))
     if landlord in known:
         return None

@@ -94,14 +94,14 @@ def write_records(out: Path, records: Sequence[Record], *, style: Style, lang: L
     jobs: list[tuple[Path, Callable[[Path], object]]] = [
         (out / "comparison.csv", lambda f: f.write_bytes(figures_csv(table, style))),
         (out / "comparison.parquet", lambda f: table.to_parquet(f, index=False)),
-        (out / "comparison.xlsx", lambda f: _write_book(f, records, table, lang)),
+        (out / "comparison.xlsx", lambda f: _write_book(f, records, lang)),
         (out / "comparison.html", lambda f: f.write_text(comparison_html(records, lang), encoding="utf-8")),
     ]  # fmt: skip
     write_files(jobs, force=True)
     return table
 
 
-def _write_book(file: Path, records: Sequence[Record], table: pd.DataFrame, lang: Lang) -> None:
+def _write_book(file: Path, records: Sequence[Record], lang: Lang) -> None:
     places = places_of(records)
     write_book(
         file,

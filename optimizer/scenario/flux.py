@@ -174,9 +174,7 @@ def flux(
         case = importers.read(Path(case), need=("stock",))
     settings = case.settings
     if rules is None:
-        rules = policy.load(
-            settings.rules_from, on=settings.on, changes=settings.changes, models=models, own=settings.own
-        )
+        rules = policy.rules_of(settings, models)
     result, terms, places, findings = converted(case, rules, modes=modes, basis=basis, added=added)
     stock, dwellings = case.table("stock"), case.table("dwellings")
     base = assiette_base(case, rules, _chosen(result, basis))

@@ -26,9 +26,7 @@ def in_force(case: Case, keys: Iterable[str], models: Path | None = None) -> dic
     Several lines that a key with ``*`` names: their values, or how many there are.
     """
     settings = case.settings
-    rules = policy.load(
-        settings.rules_from, on=settings.on, changes=settings.changes, models=models, own=settings.own
-    )
+    rules = policy.rules_of(settings, models)
     lines = conventions_of(case, rules)
     out = {}
     for key in sorted(set(keys)):

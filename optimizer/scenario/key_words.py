@@ -19,9 +19,7 @@ from optimizer.shortlist.labels import account_label
 def titles_of(case: Case, keys: Iterable[str], models: Path | None = None) -> dict[str, str]:
     """Title of each key of ``models/`` that has one, as ``models/`` writes it."""
     settings = case.settings
-    rules = policy.load(
-        settings.rules_from, on=settings.on, changes=settings.changes, models=models, own=settings.own
-    )
+    rules = policy.rules_of(settings, models)
     out = {}
     for key in sorted(set(keys)):
         if is_policy_key(key) and not key.startswith("conventions."):

@@ -345,9 +345,7 @@ def _checked(
 def input_key(case: Case, options: Options) -> str:
     """Hash of all that a run depends on beside its own changes: files, settings, rules, options, versions."""
     settings = case.settings
-    rules = policy.load(
-        settings.rules_from, on=settings.on, changes=settings.changes, models=options.models, own=settings.own
-    )
+    rules = policy.rules_of(settings, options.models)
     content = [
         [(s.name, s.sha256) for s in sorted(case.sources, key=lambda s: s.name)] or _digests(case),
         repr(settings), rules.fingerprint(), sorted((k, str(v)) for k, v in options.record().items()),

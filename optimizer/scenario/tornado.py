@@ -53,14 +53,16 @@ def tornado_scenarios(
         values = [v for sign in (-1, 1) for v in [_moved(parameter, sign * moved)] if v is not None]
         for value in values:
             if _fits(parameter.key, value, case, options.models):
-                found.append(_scenario(parameter, value))
+                found.append(scenario_of(parameter, value))
     return found
 
 
-def _scenario(parameter: Parameter, value: float | int) -> Scenario:
+def scenario_of(parameter: Parameter, value: float | int) -> Scenario:
+    """A run with one value moved; its name tells the key and the side."""
     title = said("COMPARISON.TORNADO_TITLE", "fr", title=parameter.title, value=decimal(value, 4))
     side = "bas" if value < parameter.value else "haut"
-    return Scenario(f"{NAME}--{parameter.key}--{side}", title, changes={parameter.key: value})
+    key = parameter.key.replace(":", "=")  # names a folder: ``COLL:25056`` may not
+    return Scenario(f"{NAME}--{key}--{side}", title, changes={parameter.key: value})
 
 
 def _moved(parameter: Parameter, part: float) -> float | int | None:

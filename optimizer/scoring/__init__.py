@@ -8,7 +8,7 @@ What lives here. ``inputs`` reads the columns a grid needs, ``grids`` evaluates 
     price_warnings(scores, rules) -> tuple[Finding, ...]            the span of the score against the prices of the rules
     Scores.span -> int                                              M, hundredths of a point (``Facts.with_span``)
     Scores.basis "grid" | "given" | "percentile" | "seniority"      Scores.notes_fr
-    Scores.points(apps, epci) -> int64 hundredths                   Scores.explain(a, epci) -> Explanation | None
+    Scores.points(apps, epci) -> int64 hundredths                   Scores.criteria(a, epci) -> ((name, title, points), …)
     Scores.breakdown(apps=None) -> DataFrame application_id, epci, grid, criterion, points
 
 What it may import: ``policy`` (grids), ``domain``, ``errors``; of the encoded facts it knows a protocol (``view.py``); numpy, pandas,
@@ -24,9 +24,9 @@ a formula language in YAML (a second language to test; a new kind of criterion i
 
 from optimizer.scoring.scale import price_warnings
 from optimizer.scoring.score import check_case, score
-from optimizer.scoring.scores import CONVERSION, GIVEN, SENIORITY, TITLES, Explanation, Scores, Standing
+from optimizer.scoring.scores import CONVERSION, GIVEN, SENIORITY, TITLES, Scores, Standing
 
 __all__ = [
-    "CONVERSION", "GIVEN", "SENIORITY", "TITLES", "Explanation", "Scores", "Standing", "check_case", "price_warnings",
+    "CONVERSION", "GIVEN", "SENIORITY", "TITLES", "Scores", "Standing", "check_case", "price_warnings",
     "score",
 ]  # fmt: skip

@@ -50,21 +50,6 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Explanation:
-    """One application's score in one EPCI. All amounts in hundredths; ``criteria`` are (name, title, points) ≠ 0."""
-
-    grid: str
-    title: str
-    invented: bool
-    score: int
-    raw: int
-    criteria: tuple[tuple[str, str, int], ...]
-    population: int
-    below: int
-    equal: int
-
-
-@dataclass(frozen=True)
 class Scores:
     """Scores of a case.
 
@@ -113,24 +98,8 @@ class Scores:
             out[found] = here.score[at[found]]
         return out
 
-    def explain(self, a: int, epci: int) -> Explanation | None:
-        """Where the score of an application in an EPCI comes from; None when it is not scored there."""
-        here = self.standing.get(int(epci))
-        if here is None:
-            return None
-        at = int(np.searchsorted(here.app, a))
-        if at >= len(here.app) or here.app[at] != a:
-            return None
-        g = int(here.grid[at])
-        same = here.raw[here.grid == g]
-        raw = int(here.raw[at])
-        return Explanation(
-            self.grids[g], self.titles[g], self.invented[g], int(here.score[at]), raw,
-            self._criteria(g, a, raw, bool(here.written[at])), len(same), int((same < raw).sum()), int((same == raw).sum()),
-        )  # fmt: skip
-
     def criteria(self, a: int, epci: int) -> tuple[tuple[str, str, int], ...]:
-        """(name, title, points) of each criterion of an application in an EPCI: `explain` without its population."""
+        """(name, title, points) of each criterion of an application in an EPCI; none where it is not scored there."""
         here = self.standing.get(int(epci))
         at = int(np.searchsorted(here.app, a)) if here is not None else 0
         if here is None or at >= len(here.app) or here.app[at] != a:

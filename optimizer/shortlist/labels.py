@@ -104,32 +104,3 @@ def spaced(n: int) -> str:
 def plural(n: int, one: str, many: str | None = None) -> str:
     """``3 demandes`` / ``1 demande`` (French: singular below 2)."""
     return f"{spaced(n)} {one if n < 2 else (many or one + 's')}"
-
-
-def loss_words(least: int, most: int, lang: Lang) -> str:
-    """What another account costs, from hundredths of a point; ``most`` is negative when no exchange says.
-
-    >>> loss_words(0, 1250, "fr"), loss_words(300, 300, "fr"), loss_words(300, -1, "fr"), loss_words(0, 0, "fr")
-    ('perte de 12,50 points au plus', 'perte de 3,00 points', 'perte de 3,00 points au moins', 'sans perte')
-    """
-
-    def points(value: int) -> str:
-        text = f"{value / 100:,.2f}"
-        return text.replace(",", "\u202f").replace(".", ",") if lang == "fr" else text
-
-    fr = lang == "fr"
-    if most == 0:
-        return "sans perte" if fr else "nothing lost"
-    if most < 0 and least <= 0:
-        return "perte non chiffrée : aucun ménage disponible" if fr else "loss unknown: no household is free"
-    if most < 0:
-        return f"perte de {points(least)} points au moins" if fr else f"at least {points(least)} points lost"
-    if least == most:
-        return f"perte de {points(most)} points" if fr else f"{points(most)} points lost"
-    if least <= 0:
-        return f"perte de {points(most)} points au plus" if fr else f"at most {points(most)} points lost"
-    return (
-        f"perte entre {points(least)} et {points(most)} points"
-        if fr
-        else f"between {points(least)} and {points(most)} points lost"
-    )

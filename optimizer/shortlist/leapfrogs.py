@@ -288,7 +288,7 @@ class LeapfrogFinder:
         first_reasons(
             problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, problem.entry_burden, self._awaited,
             here.menu.start, here.menu.stop, more, here.kind_of, here.lean_of, here.keep_of, here.first, s.cost, s.rule,
-            self.placed, self.dalo, self.full_at, how, lines.score[first], self._parts(first, first + 1)[0],
+            self.dalo, self.full_at, how, lines.score[first], self._parts(first, first + 1)[0],
             lines.value[first], BY_SCORE, ALIKE, MICRO_PER_HUNDREDTH, word, out,
         )  # fmt: skip
         return out

@@ -63,10 +63,6 @@ class Pools:
         """Options of a group: positions in ``problem.options.kind``, ``option_type`` and ``option_account``."""
         return slice(int(self._group_at[group]), int(self._group_at[group + 1]))
 
-    def options_at(self, dwelling: int) -> slice:
-        """:meth:`options_of` the group of a dwelling."""
-        return self.options_of(self.group(dwelling))
-
     def group(self, dwelling: int) -> int:
         """Group of a dwelling; the first one when it has no class (nor a menu)."""
         klass = int(self.problem.klass[dwelling])

@@ -238,7 +238,7 @@ def passed_over(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def first_reasons(  # type: ignore[no-untyped-def]
-    app, kind, score, fit, burden, awaited, start, stop, more, kind_of, lean_of, keep_of, first, cost, rule, placed, dalo, full_at,
+    app, kind, score, fit, burden, awaited, start, stop, more, kind_of, lean_of, keep_of, first, cost, rule, dalo, full_at,
     how, line_score, line_parts, line_worth, by_score, alike, micro, word, out,
 ):  # fmt: skip
     """``out`` by entry of a menu: why the first rank of its list stands before each household; all arguments as above.

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from optimizer.problem.model import Problem
 from optimizer.shortlist.lookup import Pools
 
-I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 B = NDArray[np.bool_]
 

@@ -198,11 +198,11 @@ def count_in(world: World, book: RuleBook, counts: Counts, leases: list[Lease]) 
     counts.num += num
     counts.den += den
     counts.asked += np.array([row.rate for row in book.rows], np.int64) * den + more_asked(
-        world, book, _counted(world, leases)
+        book, _counted(world, leases)
     )
 
 
-def more_asked(world: World, book: RuleBook, leases: Counted) -> I64:
+def more_asked(book: RuleBook, leases: Counted) -> I64:
     """(R,) ten-thousandths asked for above the rates of the rows, where the share of a line goes by commune."""
     found = np.zeros(len(book.rows), np.int64)
     for section in book.sections:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer import eligibility, importers, pipeline, policy, scoring
+from optimizer import eligibility, importers, policy, scoring
 from optimizer.domain import Case
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import AttrifluxError, InputProblems
@@ -25,7 +25,6 @@ from optimizer.simulation.draws import number, numbers
 from optimizer.simulation.setting import Setting
 
 I32 = NDArray[np.int32]
-I64 = NDArray[np.int64]
 B = NDArray[np.bool_]
 NEVER = np.int32(1 << 30)
 """Session of a dwelling that only a move would free."""
@@ -147,7 +146,7 @@ def encoded(
         The tables cannot be used.
     """
     case, findings = importers.check_frames(case)
-    rules = pipeline.load_rules(case, setting.models)
+    rules = policy.rules_of(case.settings, setting.models)
     reading = eligibility.examine(case, rules, accept_assumed=setting.accept_assumed)
     if bad := [f for f in (*findings, *reading.findings) if f.severity == "error"]:
         raise InputProblems(bad)
@@ -224,7 +223,9 @@ def _delegated(case: Case, setting: Setting) -> pd.DataFrame:
     """The agreements, the landlord naming every household: whom a réservataire would name nobody knows."""
     given = case.table("conventions") if case.has("conventions") else None
     lines = (
-        given if given is not None and len(given) else pipeline.load_rules(case, setting.models).conventions
+        given
+        if given is not None and len(given)
+        else policy.rules_of(case.settings, setting.models).conventions
     )
     here = lines["landlord"].isin(case.table("dwellings")["landlord"])
     return lines[here].assign(management_mode="delegated").reset_index(drop=True)

@@ -28,7 +28,6 @@ class Answer:
     objective: float
     x: F
     row_dual: F
-    column_dual: F
     usable: bool
 
 
@@ -125,7 +124,6 @@ def run(model: Any, watch: Watch | None = None) -> Answer:
         objective=float(info.objective_function_value),
         x=np.array(solution.col_value, np.float64),
         row_dual=np.array(solution.row_dual, np.float64),
-        column_dual=np.array(solution.col_dual, np.float64),
         usable=bool(usable and solution.value_valid),
     )
 

@@ -120,7 +120,7 @@ def steps(problem: Problem, lists: Lists) -> tuple[I64, I64]:
     first = np.zeros(len(lists.menu), np.int64)
     step = np.full(len(lists.menu), -1, np.int64)
     _steps(
-        *_columns(problem), problem.menu_ptr, lists.menu, lists.group, lists.ptr, lists.type, lists.list,
+        *_columns(problem)[1:], problem.menu_ptr, lists.menu, lists.group, lists.ptr, lists.type, lists.list,
         lists.n_types, problem.fill_value, first, step,
     )  # fmt: skip
     return first[lists.of_class], step[lists.of_class]
@@ -207,7 +207,7 @@ def _greedy(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _steps(  # type: ignore[no-untyped-def]
-    app, score, fit, type_, menu_ptr, menu, group, ptr, types, lists, n_types, fill, first, step
+    score, fit, type_, menu_ptr, menu, group, ptr, types, lists, n_types, fill, first, step
 ):
     table = np.full(n_types, NONE, np.int32)
     for p in range(len(menu)):

@@ -26,7 +26,6 @@ from optimizer.statement.reconcile import differences, reconcile
 COLUMNS = (
     "landlord", "account", "commune", "qpv", "rooms", "financing", "construction_period", "proposed", "attributed",
 )  # fmt: skip
-DATES = ("oriented_on", "presented_on", "attributed_on", "signed_on")
 
 
 @dataclass(frozen=True)
@@ -123,13 +122,7 @@ def bilan(
     followed = events[events["signed_on"].dt.year == year]
     matched = reconcile(signed, followed) if len(events) else reconcile(signed, signed)
     problems = list(differences(matched))
-    rules = policy.load(
-        case.settings.rules_from,
-        on=case.settings.on,
-        changes=case.settings.changes,
-        models=models,
-        own=case.settings.own,
-    )
+    rules = policy.rules_of(case.settings, models)
     homes = homes_of(case, rules.get(PERIODS))
     lines = (
         _from_events(events, year) if len(events) else _from_leases(signed, case.table("in_progress"), year)

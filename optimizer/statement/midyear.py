@@ -103,9 +103,7 @@ def midyear(case: Case | Path | str, to: date, *, models: Path | None = None) ->
         )  # fmt: skip
     then = as_it_was(case, to)
     settings = then.settings
-    rules = policy.load(
-        settings.rules_from, on=settings.on, changes=settings.changes, models=models, own=settings.own
-    )
+    rules = policy.rules_of(settings, models)
     book = ledger(then, rules, settings.year)
     proposed = [
         int(late) if late else -int(ahead) for late, ahead in zip(book["late"], book["ahead"], strict=True)

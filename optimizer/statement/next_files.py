@@ -102,9 +102,7 @@ def write_agreements(place: Path, result: Bilan, conventions: pd.DataFrame, mode
     """One file per landlord and département, and the territory that reads them on 1 January."""
     settings = result.case.settings
     year = result.year + 1
-    rules = policy.load(
-        settings.rules_from, on=settings.on, changes=settings.changes, models=models, own=settings.own
-    )
+    rules = policy.rules_of(settings, models)
     coming = policy.load(settings.rules_from, on=date(year, 1, 1), models=models)
     facts = read_territory(Folder(models_dir(models)), settings.rules_from)
     for path in files_beside(facts.path) if facts.path is not None else ():

@@ -7,7 +7,6 @@ import pandas as pd
 from optimizer.errors import Finding
 from optimizer.statement import messages as messages
 
-STATES = ("matched", "different_account", "only_here", "only_there")
 COLUMNS = ("dwelling_id", "state", "account_here", "account_there", "signed_here", "signed_there")
 
 

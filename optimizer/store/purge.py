@@ -165,8 +165,3 @@ def wipe(store: Store) -> None:
         else:
             for table in ("person", "dossier", "note", "remark"):
                 cursor.execute(f"VACUUM store_{table}")
-
-
-def due(store: Store, on: date) -> int:
-    """Households whose time is over on a day (held or not)."""
-    return sum(1 for row in store.tables.find("person") if row["purge_after"] and row["purge_after"] < on)

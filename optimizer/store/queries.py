@@ -105,13 +105,6 @@ def offers(store: Store, *, live: bool = True) -> tuple[OfferRecord, ...]:
     return tuple(_offers(store, store.tables.find("offer", **({"status": LIVE_OFFERS} if live else {}))))
 
 
-def silences(store: Store, on: date) -> tuple[OfferRecord, ...]:
-    """Offers without an answer whose time is over on ``on`` and whose notification is proven: silence may be confirmed."""
-    return tuple(
-        o for o in offers(store) if o.status == "offered" and o.deadline is not None and on > o.deadline
-    )
-
-
 def next_to_offer(store: Store, item_id: int) -> int | None:
     """Candidate whose turn it is, None while an offer is live or when no rank is left."""
     found = next_candidate(store.tables, item_id)
@@ -212,12 +205,6 @@ def events(
 def head(store: Store) -> HeadRecord | None:
     """The last signed head of the ledger."""
     return last_signed(store)
-
-
-def ref_of(store: Store, application_id: str) -> str | None:
-    """Reference of a household by its unique number."""
-    found = store.tables.find("person", application_id=application_id)
-    return str(found[0]["ref"]) if found else None
 
 
 def numbers(store: Store, refs: Iterable[str]) -> Mapping[str, str]:

@@ -35,7 +35,6 @@ BAD_SIZE = define(
 _COMMON = ("common.yaml", "departements.yaml")
 _STATUSES = ("sourced", "local", "assumed")
 _BY_DEPARTEMENT = ("mutation_share", "under_12_months", "qpv_share")
-_SIZES = ("vacated", "stock", "applications")
 
 
 @dataclass(frozen=True)

@@ -654,15 +654,6 @@ class Field:
         return lost
 
 
-def field_of(classes: Classes, book: Book) -> Field:
-    """All first ranks possible, read door by door."""
-    found = Field(classes, book)
-    for door, named in classes.sweep():
-        found.read(door, named)
-    found.close()
-    return found
-
-
 def _joined(parts: Sequence[np.ndarray[Any, Any]], kind: type) -> np.ndarray[Any, Any]:
     return np.concatenate(parts) if len(parts) else np.zeros(0, kind)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from optimizer.verify import cells
-from optimizer.verify.classes import Classes
 from optimizer.verify.gauges import WHOLE, free_of
 from optimizer.verify.homes import SHORT
 from optimizer.verify.outputs import Out, need_out
@@ -56,7 +55,7 @@ def steps(world: World, lines: Lines) -> list[Step]:
     return found
 
 
-def check_chains(out: Path, lines: Lines, world: World, classes: Classes, found: Findings) -> None:
+def check_chains(out: Path, lines: Lines, world: World, found: Findings) -> None:
     """Both places that tell of chains."""
     found.start("chains")
     mine = steps(world, lines)

@@ -172,11 +172,6 @@ class Classes:
         at = [int(place[self.members[classes[0]][0]]) for classes in self.classes_of]
         return sorted(range(len(at)), key=lambda k: (epci[at[k]], at[k], k))
 
-    def doors(self) -> Iterator[Door]:
-        """Every door, place by place."""
-        for k in self.door_order:
-            yield self.door(k)
-
     def sweep(
         self, doors: Sequence[int] | None = None, wanted: B | None = None, seats: bool = True
     ) -> Iterator[tuple[Door, list[tuple[int, Named]]]]:

@@ -37,7 +37,6 @@ from optimizer.verify.wording import (
 
 LONGEST = 50_000
 """Lines up to which sentences are rebuilt; those of longer tables are held to their hash."""
-SHOWN = 20
 SEAT = (
     "orientation : le réservataire désigne lui-même ses candidats",
     "orientation: the réservataire names its own households",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +27,6 @@ FACTS = (
     "commune", "rooms", "financing", "qpv", "accessible", "vacancy_days", "objectives", *FLUX, "residence", "residence_q1_share",
     "residence_fragility", "recent_move_ins",
 )  # fmt: skip
-HALF = Fraction(1, 2)
 
 
 class Situation:

@@ -255,7 +255,7 @@ def check_labels(out: Out, world: World, efforts: Efforts, found: Findings) -> N
     shown = np.array([_STATES.get(x, -1) for x in q1_words], np.int64)[q1_at[known]]
     bad = shown != state
     bits = world.apps.priority_mask[a] * 4 + world.apps.proof[a]
-    different, first, inverse = np.unique(bits, return_index=True, return_inverse=True)
+    _, first, inverse = np.unique(bits, return_index=True, return_inverse=True)
     words = [priority_word(world, int(x)) for x in a[first].tolist()]
     number = {word: i for i, word in enumerate(prio_words)}
     wanted = np.array([number.get(x, -1) for x in words], np.int64)

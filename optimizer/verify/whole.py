@@ -273,7 +273,7 @@ def _compare(
     with found.guard("tree"):
         if raw and whole is not None:
             bound = Proof(raw, *_space(whole, price_assumed), counts, found).check()
-            check_chains(out, lines, world, classes, found)
+            check_chains(out, lines, world, found)
         elif raw and space is not None:
             bound = Proof(raw, space, book, counts, found).check()
     del first, space

@@ -234,10 +234,10 @@ def play(opened: store.Store, clock: Past, made: Agenda, on: date, seed: int) ->
     first = [i.candidates[0] for i in queries.session(opened, key).items]
     for n, candidate in enumerate(first):
         if n % 4 != 3:
-            offer(opened, clock, candidate, on + timedelta(days=1), n + seed)
+            offer(opened, candidate, on + timedelta(days=1), n + seed)
 
 
-def offer(opened: store.Store, clock: Past, candidate: CandidateRecord, on: date, n: int) -> None:
+def offer(opened: store.Store, candidate: CandidateRecord, on: date, n: int) -> None:
     """An offer and what became of it: accepted and signed, refused, or still open."""
     told = commands.offer(
         opened, SECRETARY, str(uuid4()), candidate.candidate_id, notified_on=on, proof="hand", proof_on=on

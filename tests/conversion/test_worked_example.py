@@ -15,7 +15,6 @@ from optimizer.conversion import (
     rights_ledger,
     spread_rights,
     subtractions,
-    yearly_plan,
 )
 from optimizer.errors import AttrifluxError, InputProblems
 from tests.conversion.samples import AGENT, ALS, COLL, ON, OWN, PRIO, column, run, stock_rows
@@ -58,8 +57,6 @@ def test_mode_3_turns_dated_rights_into_single_use_rights():
     got = run()
     als = next(b for b in got.blocks if b.account == ALS)
     assert als.rights == 3240
-    assert yearly_plan(als.rights, 15, 810, 810) == 216
-    assert yearly_plan(als.rights, 15, 810, 630) == 168
     assert column(got, 3, "dwellings")[ALS] == 168
     assert column(got, 3, "share")[ALS] == 0.2667
     assert column(got, 3, "rights_left")[ALS] == 3240

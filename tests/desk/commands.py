@@ -8,6 +8,9 @@ from pathlib import Path
 
 import typer
 
+from optimizer import dropin
+from optimizer.cli.app import app
+
 RECIPES: dict[str, tuple[str, ...]] = {
     "bilan": ("bilan", "{year}", "--year", "2026", "--next"),
     "bilan, in English": ("bilan", "{year}", "--year", "2026", "--next", "--lang", "en"),
@@ -35,6 +38,10 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "session minutes": ("session", "minutes", "{today}", "--store", "{desk}", "--landlord", "Habitat"),
     "session minutes, in English": ("session", "minutes", "{today}", "--store", "{desk}", "--lang", "en"),
     "session pack": ("session", "pack", "{today}", "--store", "{desk}"),
+    "simulate": (
+        "simulate", "commission", "--dwellings", "4", "--pool", "2", "--arrivals", "2", "--policies", "cotation", "--seeds", "1",
+        "--session", "fortnight", "--workers", "1",
+    ),
     "synth": ("synth", "commission", "--dwellings", "3", "--applications", "30"),
     "template": ("template", "{out}"),
 }  # fmt: skip
@@ -42,10 +49,18 @@ RECIPES: dict[str, tuple[str, ...]] = {
 folder to write where a command takes it without ``--out``."""
 
 
+NO_PAGE = {
+    "scenario tornado": "the page of `scenario run`, after a run for each assumed value",
+    "store backup": "a copy of the ledger",
+    "store export": "a table",
+    "store key": "two keys",
+}
+"""Commands that are not run here, and what they write."""
+
+
 def writing_commands() -> Iterator[str]:
     """``cotation test`` and its like: every registered command with an option ``--out``."""
-    import optimizer.cli  # noqa: F401  registers them
-    from optimizer.cli.app import app
+    dropin.load_all("optimizer.cli.commands")
 
     def walk(command: object, name: tuple[str, ...]) -> Iterator[str]:
         for key, child in sorted(getattr(command, "commands", {}).items()):

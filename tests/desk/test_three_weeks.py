@@ -16,10 +16,10 @@ from typing import Any
 from playwright.sync_api import Browser
 
 from optimizer import store
-from optimizer.store.dump import dump
 from tests.desk.looking import PATIENT
 from tests.deskwork.room import START
 from tests.deskwork.weeks import by_workbook, files
+from tests.store.dump import dump
 from tests.web.hands import Fields, the_form
 from tests.web.playing import PASSWORD
 from tests.web.weeks import Player, play

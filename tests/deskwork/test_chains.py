@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from optimizer import importers, store
+from optimizer import importers, policy, store
 from optimizer.desk.agenda import agenda
 from optimizer.desk.call_list import call_list
 from optimizer.desk.entry_book import write_entry_book
@@ -21,7 +21,7 @@ from optimizer.desk.pack import pack_pages
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.rechecking import rechecked
 from optimizer.desk.recording import record
-from optimizer.desk.sessions import begin, next_rules, told_of
+from optimizer.desk.sessions import begin, told_of
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError
 from optimizer.runs import Options, propose_to
@@ -139,7 +139,7 @@ class Week:
 
     def next_case(self) -> Case:
         case = importers.read(self.base / "cas")
-        return next_case(case, queries.sessions(self.desk), next_rules(case.settings)).case
+        return next_case(case, queries.sessions(self.desk), policy.rules_of(case.settings)).case
 
 
 def played(base: Path, folder: Path, part: str) -> Iterator[Week]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from optimizer import policy
 from optimizer.desk.next_case import next_case
-from optimizer.desk.sessions import next_rules
 from optimizer.store import queries
 from tests.deskwork.filling import fill
 from tests.deskwork.room import read_case, room
@@ -40,7 +40,7 @@ def test_a_refusal_promotes_the_next_rank_and_a_declined_call_the_next_name_with
     assert done.next_ranks == (item.dwelling_id,)
     assert queries.next_to_offer(made.desk, item.item_id) == ranked[1].candidate_id
     read = read_case()
-    made_case = next_case(read, queries.sessions(made.desk), next_rules(read.settings)).case
+    made_case = next_case(read, queries.sessions(made.desk), policy.rules_of(read.settings)).case
     progress = made_case.table("in_progress").set_index("dwelling_id").loc[item.dwelling_id]
     assert (progress["application_id"], progress["stage"]) == (ranked[1].application_id, "commission")
     forbids = (

@@ -9,10 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from optimizer import importers
+from optimizer import importers, policy
 from optimizer.desk.next_case import NextCase, next_case
 from optimizer.desk.next_files import write_next
-from optimizer.desk.sessions import next_rules
 from optimizer.domain import Case
 from optimizer.pipeline import check_case
 from optimizer.statement import bilan
@@ -33,7 +32,7 @@ def turned(made: Room, case: Case | None = None, on: date | None = None) -> Next
     return next_case(
         case,
         queries.sessions(made.desk),
-        next_rules(case.settings),
+        policy.rules_of(case.settings),
         duties=queries.duties(made.desk, open=False),
         on=on,
     )
@@ -55,7 +54,7 @@ def forbids(case: Case) -> dict[tuple[str, str], str]:
 
 def test_an_empty_log_changes_nothing_but_the_order_of_rows(tmp_path: Path):
     case = read_case()
-    made = next_case(case, [], next_rules(case.settings))
+    made = next_case(case, [], policy.rules_of(case.settings))
     assert made.said == () and made.case.settings == case.settings
     for name, frame in case.tables.items():
         assert len(made.case.table(name)) == len(frame)
@@ -71,7 +70,7 @@ def test_rows_in_another_order_give_the_same_bytes(made: Room, tmp_path: Path):
     sessions = list(reversed(queries.sessions(made.desk)))
     sessions = [replace(s, items=tuple(reversed(s.items))) for s in sessions]
     one = turned(made).case
-    two = next_case(mixed, sessions, next_rules(case.settings)).case
+    two = next_case(mixed, sessions, policy.rules_of(case.settings)).case
     for name, out in (("un", one), ("deux", two)):
         write_case(out, tmp_path / name)
     assert [p.read_bytes() for p in sorted((tmp_path / "un").iterdir())] == [
@@ -323,7 +322,7 @@ def test_households_erased_since_keep_the_count_and_lose_the_number(made: Room):
         for s in sessions
     ]  # fmt: skip
     case = read_case()
-    known, erased = (next_case(case, log, next_rules(case.settings)).case for log in (sessions, blank))
+    known, erased = (next_case(case, log, policy.rules_of(case.settings)).case for log in (sessions, blank))
     events = erased.table("events")
     assert int((events["dwelling_id"] == item.dwelling_id).sum()) == 1
     counts = [bilan(c, 2026).table[["proposed", "attributed"]].sum().tolist() for c in (known, erased)]
@@ -347,7 +346,7 @@ def test_own_sheets_of_the_import_are_carried_along(tmp_path: Path):
         "objectif;bailleur;territoire;valeur;source\ndalo;ESH25;25;12;préfet\n", encoding="utf-8"
     )
     read = importers.read(tmp_path / "cas")
-    made = next_case(read, [], next_rules(read.settings))
+    made = next_case(read, [], policy.rules_of(read.settings))
     write_next(tmp_path / "suite", made, tmp_path / "cas")
     again = importers.read(tmp_path / "suite")
     assert again.settings.own.values == read.settings.own.values != {}

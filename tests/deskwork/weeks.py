@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from optimizer import importers, store
+from optimizer import importers, policy, store
 from optimizer.desk.agenda import agenda
 from optimizer.desk.entry_book import write_entry_book
 from optimizer.desk.late import Described
@@ -20,11 +20,10 @@ from optimizer.desk.next_case import next_case
 from optimizer.desk.next_files import write_next
 from optimizer.desk.rechecking import rechecked
 from optimizer.desk.recording import record
-from optimizer.desk.sessions import add_late_name, begin, next_rules
+from optimizer.desk.sessions import add_late_name, begin
 from optimizer.domain import Case
 from optimizer.runs import Options, propose_to
 from optimizer.store import queries
-from optimizer.store.dump import dump
 from optimizer.store.law import law
 from optimizer.store.records import Actor, ItemRecord, SessionRecord
 from optimizer.synth import write_case
@@ -32,6 +31,7 @@ from optimizer.web.children.job import PROSPECTS
 from optimizer.web.demo import make_accounts
 from tests.deskwork.filling import fill
 from tests.deskwork.room import HELD, MEMBERS, OPENED, REFUSAL, START, Clock, decided, imported, listed
+from tests.store.dump import dump
 from tests.store.empty import empty_desk
 
 Rows = dict[tuple[str, str, str], dict[str, Any]]
@@ -78,7 +78,7 @@ def turned(desk: store.Store, case: Path, out: Path) -> Path:
     """The next case, as ``attriflux next`` writes it."""
     read = importers.read(case)
     made = next_case(
-        read, queries.sessions(desk), next_rules(read.settings), duties=queries.duties(desk, open=False)
+        read, queries.sessions(desk), policy.rules_of(read.settings), duties=queries.duties(desk, open=False)
     )
     write_next(out, made, case)
     return out

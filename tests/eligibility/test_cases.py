@@ -49,8 +49,8 @@ def test_case(content: dict[str, Any], case: dict[str, Any]) -> None:
         assert set(expect) <= KEYS and len(expect) > 2
         d = list(facts.dwellings.ids).index(expect["dwelling"])
         a = np.array([list(facts.applications.ids).index(expect["application"])], np.int32)
-        code = int(el.pair_code(facts, law, d, a)[0])
-        accounts, eligible, first = el.naming(facts, law, d, a)
+        code = int(el.pair_code(facts, d, a)[0])
+        accounts, eligible, first = el.naming(facts, d, a)
         entry = np.flatnonzero(menus.app[menus.of(d)] == a[0]) + menus.of(d).start
         found = {
             "code": el.CODES[code - 1] if code else "ELIGIBLE",

@@ -26,9 +26,9 @@ ONE = np.zeros(1, np.int32)
 def code_of(case: Case) -> str:
     """Name of the code of the only pair, "" when eligible; the counts must say the same."""
     facts = el.encode(case, rules())
-    code = int(el.pair_code(facts, rules(), 0, ONE)[0])
-    assert el.code_counts(facts, rules())[0, code] == 1
-    assert el.misses(facts, rules()).code(0) == code
+    code = int(el.pair_code(facts, 0, ONE)[0])
+    assert el.code_counts(facts)[0, code] == 1
+    assert el.misses(facts).code(0) == code
     return el.CODES[code - 1] if code else ""
 
 

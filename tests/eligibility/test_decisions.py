@@ -41,7 +41,7 @@ def codes(one: Case) -> list[tuple[str, int | None]]:
 
 def firsts(facts: el.Facts, dwelling: int) -> dict[str, list[str]]:
     apps = np.arange(len(facts.applications.ids), dtype=np.int32)
-    accounts, _, first = el.naming(facts, rules(), dwelling, apps)
+    accounts, _, first = el.naming(facts, dwelling, apps)
     found = {
         facts.accounts[r]: [str(facts.applications.ids[a]) for a in apps[first[:, j]]]
         for j, r in enumerate(accounts)
@@ -56,7 +56,7 @@ def test_an_oriented_dwelling_goes_to_its_account_and_stays_in_the_flux() -> Non
     assert sent.dwellings.flux_base.all(), "the dwelling stays in the base of the flux"
     apps = np.arange(4, dtype=np.int32)
     for d in (0, 1):
-        assert (el.naming(sent, rules(), d, apps)[1] == el.naming(free, rules(), d, apps)[1]).all()
+        assert (el.naming(sent, d, apps)[1] == el.naming(free, d, apps)[1]).all()
     assert sent.oriented == {0: sent.accounts.index("ALS")}
 
 
@@ -128,7 +128,7 @@ def test_a_pin_with_an_account_holds_there_only_and_adds_no_pair() -> None:
         "BAILLEUR": ["A2", "A3", "A4"],
     }
     apps = np.arange(4, dtype=np.int32)
-    assert (el.naming(pinned, rules(), 0, apps)[1] == el.naming(free, rules(), 0, apps)[1]).all()
+    assert (el.naming(pinned, 0, apps)[1] == el.naming(free, 0, apps)[1]).all()
     anywhere = el.encode(case([decision("pin", application="A1")]), rules())
     assert firsts(anywhere, 0) == {"ALS": ["A1"], "BAILLEUR": ["A1"]}
     both = el.encode(case([decision("orient", account="ALS"), decision("pin", application="A1")]), rules())
@@ -183,19 +183,6 @@ def test_each_direct_account_of_a_dwelling_has_its_own_deadline() -> None:
     facts = el.encode(make_case([dwelling()], [application()], conventions=lines), rules())
     found = {facts.accounts[r]: days for _, r, days, _ in el.seats(facts, rules())}
     assert found == {"ALS": 30, "COLL:25": 10, "ETAT_AGENT": 15}
-
-
-def test_one_name_is_enough_for_a_designated_household_or_a_subsidised_dwelling_only() -> None:
-    homes = [dwelling("L1"), dwelling("L2", subsidy_d331_25_1=True)]
-    people = [
-        application("A1", prefet_designated=True),
-        application("A2", priority_codes="dalo", priority_status="labelled"),
-        application("A3", relocation="npnru"),
-    ]
-    facts = el.encode(make_case(homes, people), rules())
-    apps = np.arange(3, dtype=np.int32)
-    assert el.one_is_enough(facts, 0, apps).tolist() == [True, False, False]
-    assert el.one_is_enough(facts, 1, apps).tolist() == [True, True, True]
 
 
 def test_shorter_lists_than_the_law_asks_for_are_told() -> None:

@@ -42,7 +42,7 @@ def look(facts: el.Facts, law: policy.RuleSet | None = None) -> tuple[int, str, 
     flags = int(el.pair_flags(facts, 0, ONE)[0])
     names = {name for i, name in enumerate(el.FLAGS) if flags >> i & 1}
     names &= {"EFFORT_HIGH", "ALLOWANCE_ESTIMATED", "ALLOWANCE_MISSING"}
-    burden = int(el.burden(facts, law, 0, ONE)[0])
+    burden = int(el.burden(facts, 0, ONE)[0])
     return int(found.rate[0]), el.EFFORT_STATUS[found.status[0]], burden, names
 
 
@@ -118,13 +118,11 @@ def test_the_burden_grows_from_the_threshold_to_half_of_the_span(rate: float, ex
 
 
 def test_a_burden_that_falls_on_half_a_hundredth_is_rounded_up() -> None:
-    law, facts = rules(), encoded({"rent_eur": 500.0}, {}, rules(), simulations=told(effort=0.6))
-    assert el.burden(facts.with_span(31_307), law, 0, ONE).tolist() == [15_654], "15 653.5"
-    assert el.burden(facts.with_span(10**12), law, 0, ONE).tolist() == [5 * 10**11], (
-        "beyond 64 bits on the way"
-    )
+    facts = encoded({"rent_eur": 500.0}, {}, rules(), simulations=told(effort=0.6))
+    assert el.burden(facts.with_span(31_307), 0, ONE).tolist() == [15_654], "15 653.5"
+    assert el.burden(facts.with_span(10**12), 0, ONE).tolist() == [5 * 10**11], "beyond 64 bits on the way"
     with pytest.raises(ValueError, match="score the case first"):
-        el.burden(replace(facts, span=-1), law, 0, ONE)
+        el.burden(replace(facts, span=-1), 0, ONE)
 
 
 def test_a_landlord_that_has_deliberated_its_threshold_weighs_the_whole_span() -> None:
@@ -145,7 +143,7 @@ def test_a_dalo_or_designated_household_bears_no_burden(person: dict[str, Any]) 
 def test_no_effort_rate_refuses_a_household() -> None:
     law = deliberated(threshold=0.01)
     facts = encoded({"rent_eur": 5000.0}, {"persons": 3, "adults": 1}, law)
-    assert el.pair_code(facts, law, 0, ONE).tolist() == [0]
+    assert el.pair_code(facts, 0, ONE).tolist() == [0]
     assert "EFFORT" not in el.CODES
 
 
@@ -171,12 +169,11 @@ def test_in_a_large_case_like_dwellings_read_their_mean_rent_and_stay_alike() ->
     ]
     people = [application(persons=3, adults=1)]
     facts = el.encode(make_case(homes, people), law)
-    assert facts.like_rents
     assert facts.dwellings.counted_rent_cents.tolist() == [40_100, 40_100, 40_100, 90_000], "400.505, half-up"
     assert facts.dwellings.counted_charges_cents.tolist() == [5_000, 5_000, 5_000, -1]
     assert len(set(el.menus(facts, law).menu_of_dwelling[:3].tolist())) == 1
     few = el.encode(make_case(homes[:3], people), law)
-    assert not few.like_rents and few.dwellings.counted_rent_cents.tolist() == [40_000, 40_101, -1]
+    assert few.dwellings.counted_rent_cents.tolist() == [40_000, 40_101, -1]
     assert len(set(el.menus(few, law).menu_of_dwelling.tolist())) == 3
 
 

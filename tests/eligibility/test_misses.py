@@ -15,7 +15,7 @@ NARROW = "\u202f"
 
 def miss(homes: list[dict[str, Any]], **person: Any) -> tuple[str, str, str]:
     facts = el.encode(make_case(homes, [application(**person)]), rules())
-    code, fr, en = el.nearest_miss(facts, rules(), 0)
+    code, fr, en = el.nearest_miss(facts, 0)
     return (el.CODES[code - 1] if code else "", fr, en)
 
 
@@ -61,7 +61,7 @@ def test_counts_cover_every_dwelling_held_back_or_not() -> None:
             "stage": "offered", "since": "2026-11-20"}  # fmt: skip
     homes = [dwelling("L1"), dwelling("L2"), dwelling("L3", rooms=6)]
     facts = el.encode(make_case(homes, [application("A1"), application("A2")], in_progress=[work]), rules())
-    counts = el.code_counts(facts, rules())
+    counts = el.code_counts(facts)
     assert counts.sum(axis=1).tolist() == [3, 3]
     rooms, offer = el.CODES.index("ROOMS") + 1, el.CODES.index("LIVE_OFFER") + 1
     assert counts[0, [0, rooms]].tolist() == [2, 1] and counts[1, offer] == 3
@@ -87,5 +87,5 @@ def test_empty_cases() -> None:
         menus = el.menus(facts, rules())
         assert len(menus.app) == 0 and menus.ptr.tolist() == [0]
         assert (menus.menu_of_dwelling == -1).all() and len(menus.menu_of_dwelling) == len(homes)
-        assert el.code_counts(facts, rules()).shape == (len(people), len(el.CODES) + 1)
+        assert el.code_counts(facts).shape == (len(people), len(el.CODES) + 1)
         assert el.seats(facts, rules()) == []

@@ -37,7 +37,7 @@ def named(case: Case, d: int = 0) -> dict[str, dict[str, bool]]:
     """account -> {application: may be first} for the eligible ones."""
     facts = el.encode(case, rules())
     apps = np.arange(len(facts.applications.ids), dtype=np.int32)
-    accounts, eligible, first = el.naming(facts, rules(), d, apps)
+    accounts, eligible, first = el.naming(facts, d, apps)
     assert not (first & ~eligible).any()
     return {
         facts.accounts[account]: {

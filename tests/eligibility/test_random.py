@@ -164,20 +164,20 @@ def test_columns_agree_with_one_pair_at_a_time(seed: int) -> None:
     random.Random(seed).shuffle(tables["applications"])
     facts = el.encode(as_case(tables), rules()).with_span(SPAN)
     menus = el.menus(facts, rules())
-    counts = el.code_counts(facts, rules())
+    counts = el.code_counts(facts)
     people = {a["application_id"]: a for a in tables["applications"]}
     homes = {d["dwelling_id"]: d for d in tables["dwellings"]}
     apps = np.arange(len(people), dtype=np.int32)
     expected_counts = np.zeros_like(counts)
     for d, home_id in enumerate(facts.dwellings.ids):
         home = homes[home_id]
-        codes = el.pair_code(facts, rules(), d, apps)
-        accounts, eligible, first = el.naming(facts, rules(), d, apps)
+        codes = el.pair_code(facts, d, apps)
+        accounts, eligible, first = el.naming(facts, d, apps)
         in_menu = set(menus.app[menus.of(d)].tolist())
-        effort, burden = el.effort(facts, rules(), d, apps), el.burden(facts, rules(), d, apps)
+        effort, burden = el.effort(facts, rules(), d, apps), el.burden(facts, d, apps)
         estimated = replace(facts, simulations={})
-        slowly = el.burden(estimated, rules(), d, apps, ratio(estimated, d, apps))
-        assert el.burden(estimated, rules(), d, apps).tolist() == slowly.tolist(), "compiled, and in columns"
+        slowly = el.burden(estimated, d, apps, ratio(estimated, d, apps))
+        assert el.burden(estimated, d, apps).tolist() == slowly.tolist(), "compiled, and in columns"
         for account, line in zip(*accounts_of(facts, d), strict=True):
             may = int(may_name(facts, account, line, d, apps).sum())
             assert [Enough(facts).named(account, line, d, apps, most) for most in (3, 99)] == [
@@ -215,11 +215,11 @@ def test_every_code_and_account_occurs_in_the_random_cases() -> None:
     for seed in range(12):
         tables = random_tables(seed)
         facts = el.encode(as_case(tables), rules())
-        counts = el.code_counts(facts, rules())
+        counts = el.code_counts(facts)
         seen |= set(np.flatnonzero(counts.sum(axis=0)).tolist())
         for d in range(len(facts.dwellings.ids)):
             apps = np.arange(len(facts.applications.ids), dtype=np.int32)
-            accounts, eligible, _ = el.naming(facts, rules(), d, apps)
+            accounts, eligible, _ = el.naming(facts, d, apps)
             named |= {facts.accounts[r] for j, r in enumerate(accounts) if eligible[:, j].any()}
     assert seen == set(range(len(el.CODES) + 1))
     assert named >= {*ACCOUNTS, "BAILLEUR", "MUTATION", "RELOGEMENT"}
@@ -237,4 +237,4 @@ def test_row_order_changes_nothing() -> None:
     assert (menus.app == other.app).all() and (menus.fit == other.fit).all()
     assert (menus.menu_of_dwelling == other.menu_of_dwelling).all()
     assert facts.nominations == again.nominations
-    assert (el.code_counts(facts, rules()) == el.code_counts(again, rules())).all()
+    assert (el.code_counts(facts) == el.code_counts(again)).all()

@@ -101,7 +101,7 @@ def test_pairs_are_all_the_eligible_ones(export):
         found.setdefault(row["dwelling_id"], set()).add(row["application_id"])
     everyone = np.arange(len(prepared.problem.application_ids), dtype=np.int32)
     for d, name in enumerate(prepared.problem.dwelling_ids):
-        codes = eligibility.pair_code(prepared.facts, prepared.rules, d, everyone)
+        codes = eligibility.pair_code(prepared.facts, d, everyone)
         expected = {str(prepared.problem.application_ids[a]) for a in everyone if codes[a] == 0}
         assert found.get(str(name), set()) == expected, name
 

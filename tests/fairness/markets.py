@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import product
@@ -10,8 +11,59 @@ from random import Random
 import numpy as np
 
 from optimizer.fairness.lottery import Allocation, allocation, counts
-from optimizer.fairness.market import NOT, Market, plain_market
+from optimizer.fairness.market import NOT, Market
 from optimizer.problem.model import Kinds, Row
+
+
+def plain_market(
+    fits: Sequence[Sequence[int | None]],
+    *,
+    capacity: Sequence[int] = (),
+    scores: Sequence[int] = (),
+    seniority: Sequence[int] = (),
+    endowment: Sequence[int] = (),
+    strict: bool = False,
+    seed: str = "",
+) -> Market:
+    """A market without rules, written by hand: ``fits[a][c]`` in points, None where a is not eligible for c."""
+    n, k = len(fits), max((len(f) for f in fits), default=len(capacity))
+    sizes = list(capacity) or [1] * k
+    wanted = [(a, c, int(f)) for a, row in enumerate(fits) for c, f in enumerate(row) if f is not None]
+    known = sorted({a for a, _, _ in wanted})
+    place = {a: i for i, a in enumerate(known)}
+    points = [int(x) for x in scores] or [0] * n
+    ages = [int(x) for x in seniority] or [0] * n
+    homes = [int(x) for x in endowment] or [-1] * n
+    empty = np.zeros(0, np.int32)
+    kinds = Kinds(
+        np.zeros(1, np.int32), np.zeros(2, np.int64), empty, np.zeros(0, np.int8), np.zeros(0, np.int8),
+        order_ptr=np.zeros(2, np.int64),
+    )  # fmt: skip
+    pairs = len(wanted)
+    fit = np.array([f * 100 for _, _, f in wanted], np.int64)
+    score = np.array([points[a] * 100 for a, _, _ in wanted], np.int64)
+    owner = np.array([place[a] for a, _, _ in wanted], np.int64)
+    klass = np.repeat(np.arange(k, dtype=np.int32), sizes)
+    return Market(
+        application_ids=np.array([f"A{a:03d}" for a in known], object),
+        dwelling_ids=np.array([f"D{d:03d}" for d in range(len(klass))], object),
+        klass=klass,
+        bonus=np.zeros(len(klass), np.int64),
+        pair_ptr=np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(known)))]).astype(np.int64),
+        pair_class=np.array([c for _, c, _ in wanted], np.int32),
+        fit=fit,
+        score=score,
+        option_ptr=np.arange(pairs + 1, dtype=np.int64),
+        option_kind=np.zeros(pairs, np.int32),
+        option_value=fit + score + 2_000_000,
+        seniority=np.array([ages[a] for a in known], np.int64),
+        kinds=kinds,
+        rows=(),
+        accounts=("BAILLEUR",),
+        seed=seed,
+        endowment=np.array([homes[a] for a in known], np.int32),
+        strict=strict,
+    )
 
 
 @cache

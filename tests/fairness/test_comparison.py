@@ -20,14 +20,14 @@ from optimizer.errors import AttrifluxError
 from optimizer.fairness import all_mechanisms, fairness_to, prices
 from optimizer.fairness.groups import groups_of
 from optimizer.fairness.lottery import Draw, allocation, mixed
-from optimizer.fairness.market import market_of, plain_market
+from optimizer.fairness.market import market_of
 from optimizer.fairness.measures import all_metrics
 from optimizer.fairness.prices import WORTHS, diversity_price, foremost
 from optimizer.fairness.study import Study
 from optimizer.pipeline import prepare
 from optimizer.verify import verify_lottery
 from tests.campaign import few
-from tests.fairness.markets import small_market
+from tests.fairness.markets import plain_market, small_market
 
 TENTH = Fraction(1, 10)
 

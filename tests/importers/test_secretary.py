@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from optimizer import policy
 from optimizer.datadirs import models_dir
 from optimizer.importers import read
-from optimizer.pipeline import check_case, load_rules
+from optimizer.pipeline import check_case
 from optimizer.verify.law import Law
 from optimizer.verify.settings import read_settings
 from optimizer.verify.tables import read_case as read_again
@@ -42,7 +43,7 @@ def test_with_its_convention_the_workbook_is_sound_and_words_are_codes(books: tu
 
 def test_thresholds_targets_and_grid_of_the_workbook_stand_above_the_shipped_ones(books: tuple[Path, Path]):
     case = read(books[1])
-    rules = load_rules(case)
+    rules = policy.rules_of(case.settings)
     threshold = rules.lec_epci["242500361"]
     assert (threshold.value, threshold.status, threshold.source) == (11050, "local", "arrêté")
     assert case.settings.dalo == {"HABITAT25": {"25": 12}}

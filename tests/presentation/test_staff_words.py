@@ -13,7 +13,7 @@ from optimizer.presentation.session import title_words
 from optimizer.presentation.words import scope_words, why_words
 from optimizer.runs import Options, propose, propose_to
 from optimizer.runs.report_data import _value_words
-from optimizer.shortlist.labels import loss_words, plural, pool_label
+from optimizer.shortlist.labels import plural, pool_label
 from optimizer.synth import synthesize, write_case
 
 PLACES = {"25": "département 25", "242500361": "CU Grand Besançon Métropole"}
@@ -99,8 +99,6 @@ def test_values_of_the_models(value, unit, fr, en):
 
 def test_numbers_are_spaced():
     assert plural(1814, "demande") == "1\u202f814 demandes" and plural(1, "demande") == "1 demande"
-    assert loss_words(0, 102_300, "fr") == "perte de 1\u202f023,00 points au plus"
-    assert loss_words(0, 102_300, "en") == "at most 1,023.00 points lost"
 
 
 def test_french_signs_stay_with_their_word():

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import optimizer as af
-from optimizer import eligibility, pipeline
+from optimizer import eligibility, pipeline, policy
 from optimizer.domain.schema import empty_frame
 from optimizer.errors import InputProblems
 from optimizer.problem.awaited import at_least, awaited, reserve
@@ -64,7 +64,7 @@ def expecting(folder: Path, lines: list[dict[str, object]], **more: object) -> P
 def points(case: Path) -> dict[str, float]:
     """`awaited` of every household, points."""
     read = af.read(case)
-    rules = pipeline.load_rules(read)
+    rules = policy.rules_of(read.settings)
     facts = eligibility.encode(read, rules)
     return dict(zip(facts.applications.ids.tolist(), (awaited(facts, rules) / 100).tolist(), strict=True))
 

@@ -50,10 +50,10 @@ def test_pairs_accounts_and_values_are_those_of_a_plain_reading(seed: int) -> No
     spanned = facts.with_span(scores.span)
     for d in range(len(facts.dwellings.ids)):
         part = menus.of(d)
-        burden = eligibility.burden(spanned, terms, d, everyone)
+        burden = eligibility.burden(spanned, d, everyone)
         fit = dict(zip(menus.app[part].tolist(), menus.fit[part].tolist(), strict=True))
         points = scores.points(everyone, int(facts.dwellings.epci[d]))
-        accounts, eligible, first = eligibility.naming(facts, terms, d, everyone)
+        accounts, eligible, first = eligibility.naming(facts, d, everyone)
         lean = _plain_lean(spanned, d, sorted(fit), accounts, eligible)
         for a in fit:
             for j in np.flatnonzero(eligible[a]).tolist():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ import pytest
 import optimizer as af
 from optimizer import importers
 from optimizer.errors import AttrifluxError, InputProblems
+from optimizer.policy import Parameter
 from optimizer.presentation.plots import Cell, heat_map
 from optimizer.runs import Options
 from optimizer.scenario import expand, read_scenario
 from optimizer.scenario.comparison_page import comparison_html
+from optimizer.scenario.files import sound_scenario
 from optimizer.scenario.records import Record
 from optimizer.scenario.running import demo_case
-from optimizer.scenario.tornado import tornado_part
+from optimizer.scenario.tornado import scenario_of, tornado_part
 from tests.cli.running import attriflux
 
 HEAD = 'title: "T"\nwhy: "W ?"\n'
@@ -173,6 +176,14 @@ def test_assumed_targets_weigh_only_when_asked_and_every_page_says_that_they_do_
     page = comparison_html([record]).replace("\xa0", " ")
     assert "1 ligne sans prix parce que l&#39;objectif est supposé" in page and "--price-assumed" in page
     assert "--price-assumed" not in comparison_html([made("reference", {("objective", "", "points"): 1.0})])
+
+
+def test_a_tornado_moves_the_share_of_a_commune_too():
+    key = "conventions.OPHM25.COLL:25388.25388.share"
+    share = Parameter(key, "Part du flux", 0.1, "share", "assumed", "accord", "", date(2024, 1, 1), None)
+    low, high = (sound_scenario(scenario_of(share, value)) for value in (0.08, 0.12))
+    assert low.changes == {key: 0.08} and low.name.rpartition("--")[2] == "bas"
+    assert high.name.rpartition("--")[2] == "haut"
 
 
 def test_a_tornado_says_which_assumed_value_decides():

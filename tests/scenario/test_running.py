@@ -12,9 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from optimizer import importers
+from optimizer import importers, policy
 from optimizer.errors import AttrifluxError, InputProblems
-from optimizer.pipeline import load_rules
 from optimizer.runs import Options
 from optimizer.scenario import compare, comparison_table, read_record, run_scenarios, shipped
 from optimizer.scenario.files import locate
@@ -176,7 +175,7 @@ def test_the_gap_of_the_flux_has_two_sides_and_a_band(ran):
     rules = pd.read_csv(ran / "reference/resultat/rules.csv", sep=";", decimal=",", encoding="utf-8-sig")
     lines = rules[rules["rule"] == "flux"].set_index("scope")
     case = importers.read(ran / "reference/cas")
-    agreed = lines_of(case, load_rules(case))
+    agreed = lines_of(case, policy.rules_of(case.settings))
     carried = {
         f"landlord={r.landlord};area={r.area};account={r.account}": float(r.opening_balance)
         for r in agreed.itertuples()

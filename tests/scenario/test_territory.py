@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from optimizer import importers, pipeline
+from optimizer import importers, pipeline, policy
 from optimizer.datadirs import models_dir
 from optimizer.runs import Options, propose_to
 from optimizer.scenario import run_scenarios
@@ -38,7 +38,7 @@ def test_check_reads_the_agreements_beside_it(own):
     case, findings = pipeline.check_case(own)
     assert case is not None
     assert [f.code for f in findings if f.severity == "error"] == []
-    assert pipeline.load_rules(case).get("conventions.OPH25.ALS.share") == 0.2222
+    assert policy.rules_of(case.settings).get("conventions.OPH25.ALS.share") == 0.2222
     assert case.settings.territory == "regles/mien.yaml"
 
 
@@ -57,7 +57,7 @@ def test_rule_files_at_the_top_are_no_unknown_tables_and_slips_are_still_said(ow
     (own / "case.yaml").write_text(settings, encoding="utf-8")
     (own / "colums.yaml").write_text("", encoding="utf-8")
     case, findings = pipeline.check_case(own)
-    assert pipeline.load_rules(case).get("conventions.OPH25.ALS.share") == 0.2222
+    assert policy.rules_of(case.settings).get("conventions.OPH25.ALS.share") == 0.2222
     assert [f.file for f in findings if f.code == "READ_FILE_UNKNOWN"] == ["colums.yaml"]
 
 

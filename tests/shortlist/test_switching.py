@@ -7,7 +7,6 @@ import numpy as np
 from optimizer.problem import InvalidSolution, evaluate
 from optimizer.problem.model import FirstRanks, Problem
 from optimizer.shortlist.explanations import price_classes
-from optimizer.shortlist.labels import loss_words
 from optimizer.shortlist.switching import UNKNOWN, switch_costs
 from optimizer.solve import solve
 from tests.campaign import few
@@ -107,12 +106,3 @@ def _lower_bounds(problem, first, objective, prices):
         exchanges=np.zeros(len(problem.dwelling_ids), bool),
     )  # fmt: skip
     return list(zip(choices.dwelling.tolist(), choices.account.tolist(), choices.loss.tolist(), strict=True))
-
-
-def test_words_say_between_which_figures() -> None:
-    assert loss_words(0, 1250, "fr") == "perte de 12,50 points au plus"
-    assert loss_words(200, 1250, "fr") == "perte entre 2,00 et 12,50 points"
-    assert loss_words(300, 300, "en") == "3.00 points lost"
-    assert loss_words(300, UNKNOWN, "fr") == "perte de 3,00 points au moins"
-    assert loss_words(0, UNKNOWN, "fr") == "perte non chiffrée : aucun ménage disponible"
-    assert loss_words(0, 0, "fr") == "sans perte"

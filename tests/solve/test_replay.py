@@ -39,7 +39,7 @@ CASES = ((60, 500, 3), (120, 600, 1), (200, 700, 1))
 def published(problem: Problem, solved: Solved, folder: Path) -> Earlier:
     """The run as a later one reads it from its folder."""
     folder.mkdir(exist_ok=True)
-    (folder / "certificate.json").write_text(solved.certificate.to_json(), encoding="utf-8")
+    (folder / "certificate.json").write_text(json.dumps(solved.certificate.as_dict()), encoding="utf-8")
     first = solved.first
     lines = ["dwelling_id,account,rank,application_id"]
     for d, a, c in zip(first.dwelling.tolist(), first.app.tolist(), first.kind.tolist(), strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from optimizer import eligibility, importers, pipeline
+from optimizer import eligibility, importers, policy
 from optimizer.problem import rule_book
 from optimizer.statement import ledger
 from optimizer.verify.rows import Book
@@ -78,7 +78,7 @@ def followed(folder: Path, *, dwellings: Rows = HOMES, **tables: Rows) -> Path:
 def count_three(folder: Path, *, verified: bool = True) -> Three:
     """The rows of a case, three times; twice where nobody asks the verifier again."""
     case = importers.read(folder)
-    rules = pipeline.load_rules(case)
+    rules = policy.rules_of(case.settings)
     book = rule_book(case, eligibility.encode(case, rules, accept_assumed=True), rules)
     other = []
     if verified:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from optimizer import importers, pipeline
+from optimizer import importers, policy
 from optimizer.runs import Options, propose_to
 from optimizer.statement import dashboard, ledger
 from tests.end_to_end.small import dwelling
@@ -101,7 +101,7 @@ def test_the_case_shows_late_accounts_and_accounts_ahead(counted):
 
 def test_the_ledger_of_the_statement(year, counted):
     case = importers.read(year[0])
-    table = ledger(case, pipeline.load_rules(case), 2026).set_index("account")
+    table = ledger(case, policy.rules_of(case.settings), 2026).set_index("account")
     names = {"due_to_date": "due", "due_year": "year_due"}
     for account, figures in counted.items():
         assert {n: float(table.loc[account, names.get(n, n)]) for n in FIGURES} == figures, account

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import optimizer as af
-from optimizer import importers, pipeline
+from optimizer import importers, policy
 from optimizer.runs import propose_to
 from optimizer.statement import ledger
 from optimizer.statement.dashboards import dashboard
@@ -128,7 +128,7 @@ def test_the_ledger_says_how_many_came_back_and_the_dashboard_shows_the_same(tmp
     events = [event("R", "ALS", oriented="2026-02-01"), event("R", "ALS", oriented="2026-05-01")]
     folder = followed(tmp_path / "case", leases=[lease("R", "BAILLEUR")], events=events)
     case = importers.read(folder)
-    table = ledger(case, pipeline.load_rules(case), 2026).set_index("account")
+    table = ledger(case, policy.rules_of(case.settings), 2026).set_index("account")
     names = [f"consumed_{n}" for n in ("oriented", "presented", "attributed", "signed")]
     assert table.loc["ALS", [*names, "consumed", "returned", "base"]].tolist() == [2, 0, 0, 0, 2, 2, 3]
     # 40 vacated and the two orientations; 40 % of 42 is 16.8, of which 2 are consumed
@@ -159,7 +159,7 @@ def test_propose_is_steered_by_it_and_verify_counts_it_again(tmp_path):
     row = rules.loc["landlord=BAIL;area=25;account=ALS"]
     assert (row["num_before"], row["den_before"], row["den_remaining"]) == (5, 10, 35)
     book = importers.read(case)
-    table = ledger(book, pipeline.load_rules(book), 2026).set_index("account")
+    table = ledger(book, policy.rules_of(book.settings), 2026).set_index("account")
     for account, line in table.iterrows():
         counted = rules.loc[f"landlord=BAIL;area={line['area']};account={account}"]
         assert (line["consumed"], line["base"]) == (counted["num_before"], counted["den_before"])
@@ -263,4 +263,4 @@ def test_the_ledger_reads_the_agreement_of_the_year_alone(tmp_path):
     folder = followed(tmp_path / "case", conventions=[*old, *AGREEMENT, *later], leases=[lease("R", "ALS")])
     assert len(alike(count_three(folder)).ledger) == 4
     case = importers.read(folder)
-    assert ledger(case, pipeline.load_rules(case), 2026)["share"].sum() == pytest.approx(1)
+    assert ledger(case, policy.rules_of(case.settings), 2026)["share"].sum() == pytest.approx(1)

@@ -104,6 +104,11 @@ class Play:
         self.session = made["session_id"]
         return self.session
 
+    def ref(self, application_id: str) -> str | None:
+        """Reference under which a household is known, None once nobody has that number."""
+        found = self.store.tables.find("person", application_id=application_id)
+        return str(found[0]["ref"]) if found else None
+
     def seen(self) -> SessionRecord:
         return queries.session(self.store, self.session)
 

@@ -123,7 +123,7 @@ def test_the_table_for_research_singles_nobody_out(play, tmp_path):
     }  # three households of 70550 are left out
     assert done.left_out == 3
     text = "".join("".join(line.values()) for line in lines)
-    assert "N0-1" not in text and queries.ref_of(play.store, "N0-1") not in text
+    assert "N0-1" not in text and str(play.ref("N0-1")) not in text
     (line,) = queries.events(play.store, kinds=("exported",))
     assert line.payload["facts"]["sha256"] == done.sha256
 

@@ -8,8 +8,8 @@ import pytest
 
 from optimizer import store
 from optimizer.store import ledger
-from optimizer.store.dump import dump
 from tests import campaign
+from tests.store.dump import dump
 from tests.store.playing import Ticking
 from tests.store.tracing import trace
 

@@ -15,10 +15,10 @@ from typing import Any
 from optimizer import store
 from optimizer.store import commands as c
 from optimizer.store import queries
-from optimizer.store.dump import dump
 from optimizer.store.messages import StoreError
 from optimizer.store.purge import purge
 from optimizer.store.records import NewCandidate, NewDecision, NewItem, PersonRecord, VoteRecord
+from tests.store.dump import dump
 from tests.store.playing import SMALL, A, D, P, Play, S, Ticking, board
 
 OFTEN = {

@@ -155,7 +155,7 @@ def test_the_rules_accept_the_case(profile: str, tight: bool) -> None:
     findings = eligibility.check_case(case, rules)
     assert [f.sentence() for f in findings if f.severity == "error"] == []
     facts = eligibility.encode(case, rules)
-    counts = eligibility.code_counts(facts, rules)
+    counts = eligibility.code_counts(facts)
     assert (counts[:, 0] > 0).mean() > 0.7, "most households fit somewhere"
 
 

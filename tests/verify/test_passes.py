@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import publish
 import pytest
+from worlds import doors, field_of
 
 from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
 from optimizer.verify import bound, verify
 from optimizer.verify.blocks import Fit
-from optimizer.verify.bound import FROM_HUNDREDTH, Weights, field_of
+from optimizer.verify.bound import FROM_HUNDREDTH, Weights
 from optimizer.verify.classes import Classes
 from optimizer.verify.distinct import distinct
 from optimizer.verify.passes import places
@@ -87,7 +88,7 @@ def code_of(classes, d, a):
 
 def test_codes_pair_by_pair(classes):
     met = set()
-    for door in classes.doors():
+    for door in doors(classes):
         d = classes.members[classes.classes_of[door.number][0]][0]
         found = dict(zip(door.block.app.tolist(), door.code.tolist(), strict=True))
         for a in range(0, len(classes.world.apps), 3):
@@ -102,7 +103,7 @@ def test_codes_pair_by_pair(classes):
 
 def test_values_and_types_of_each_door(classes):
     fit: Fit = classes.fit
-    for door in classes.doors():
+    for door in doors(classes):
         block, c = door.block, classes.classes_of[door.number][0]
         d = classes.members[c][0]
         order = list(zip(-block.score, (classes.world.apps.ids[a] for a in block.app), strict=True))
@@ -159,7 +160,7 @@ def naive(classes, book, use):
 def test_bound_pair_by_pair(classes, held, monkeypatch):
     monkeypatch.setattr(bound, "HELD", held)
     book = classes.book
-    space = field_of(classes, book)
+    space = field_of(classes)
     rng = np.random.default_rng(3)
     n = len(book.rows)
     for _ in range(3):
@@ -173,7 +174,7 @@ def test_bound_pair_by_pair(classes, held, monkeypatch):
 @pytest.mark.parametrize("held", [10**9, 0])
 def test_the_grid_of_the_objective(classes, held, monkeypatch):
     monkeypatch.setattr(bound, "HELD", held)
-    space = field_of(classes, classes.book)
+    space = field_of(classes)
     values = set()
     for c in range(len(classes)):
         entries = classes.entries(c)

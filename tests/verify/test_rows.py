@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from worlds import classes_of, counted, world
+from worlds import classes_of, counted, field_of, world
 
-from optimizer.verify.bound import FROM_HUNDREDTH, Special, Weights, field_of
+from optimizer.verify.bound import FROM_HUNDREDTH, Special, Weights
 from optimizer.verify.rows import Row, lease_of, with_allowance, with_rate
 from optimizer.verify.verdict import Unreadable
 
@@ -211,7 +211,7 @@ def test_values_beyond_64_bits_are_refused_not_wrapped(tmp_path, country):
     for score, fits in (("1000000", True), ("999999999999", False)):
         w = world(tmp_path, country, [{}], [{"score": score}, {"score": "0"}, {"score": "0"}])
         classes = classes_of(w)
-        space = field_of(classes, classes.book)
+        space = field_of(classes)
         nothing = Weights.none(len(classes.book.rows), 3)
         if fits:
             assert space.bound(nothing, {}) > 10**16
@@ -224,7 +224,7 @@ def test_the_bound_with_an_order_counts_every_household_and_seat_behind_the_nomi
     """σ moves points from those placed after a nominee to the nominee, wherever it is but there."""
     lines = [("A2", "D1", "2"), ("A1", "D1", "1"), ("A3", "", "1")]
     _, (_, taken), classes = orders(tmp_path, country, lines)
-    space = field_of(classes, classes.book)
+    space = field_of(classes)
     order = space.order_of(1, "ALS")
     assert order is not None and order.app.tolist() == [1, 2]
 

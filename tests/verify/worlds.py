@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import town as t
 
+from optimizer.verify.bound import Field
 from optimizer.verify.classes import Classes
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
@@ -32,3 +33,17 @@ def counted(w, price_assumed=False):
 def classes_of(w):
     """Its doors and classes."""
     return Classes(w, Scores(w), counted(w))
+
+
+def field_of(classes):
+    """All first ranks possible, read door by door."""
+    found = Field(classes, classes.book)
+    for door, named in classes.sweep():
+        found.read(door, named)
+    found.close()
+    return found
+
+
+def doors(classes):
+    """Every door, place by place."""
+    return map(classes.door, classes.door_order)

@@ -13,9 +13,9 @@ from optimizer import importers, store
 from optimizer.pipeline import check_case
 from optimizer.statement import bilan
 from optimizer.store import queries
-from optimizer.store.dump import dump
 from tests.deskwork.room import START, imported
 from tests.deskwork.weeks import Weeks, by_workbook, files, turned
+from tests.store.dump import dump
 from tests.store.empty import empty_desk
 from tests.web.hands import ClientHands
 from tests.web.playing import PASSWORD

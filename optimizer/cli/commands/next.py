@@ -78,7 +78,7 @@ def next_(
     when = day_of(on, "--on", lang.value) if on else None
     read = importers.read(case, models=models)
     settings = read.settings
-    rules = policy.load(settings.rules_from, settings.on, settings.changes, models, settings.own)
+    rules = policy.rules_of(settings, models)
     with opened(store) as desk:
         sessions = [
             s

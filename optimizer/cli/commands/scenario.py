@@ -188,14 +188,14 @@ def say_plan(
         basis = said("COMPARISON.PLAN_KNOWN" if plan.from_runs else "COMPARISON.PLAN_MEASURED", lang.value)
         typer.echo(
             said(
-                "COMPARISON.PLAN_TIME", lang.value, time=duration(plan.seconds, lang.value), each=duration(plan.seconds_each, lang.value),
+                "COMPARISON.PLAN_TIME", lang.value, time=duration(plan.seconds), each=duration(plan.seconds_each),
                 workers=plan.workers, basis=basis,
             )
         )  # fmt: skip
     typer.echo(said("COMPARISON.PLAN_NOTHING", lang.value))
 
 
-def duration(seconds: float, lang: Lang) -> str:
+def duration(seconds: float) -> str:
     """``40 s``, ``12 min``, ``2 h 05``: as long as one says it."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"

@@ -168,7 +168,7 @@ def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
             (say("TYPE"), f"T{f.get('rooms')}, {UNKNOWN if surface is None else decimal(float(surface), 1, lang)} m²"),
             (say("ENERGY"), str(f.get("energy_label") or UNKNOWN).upper()),
             (say("RENT"), f"{money(f.get('rent_eur'), lang)} + {money(f.get('charges_eur'), lang)}"),
-            (say("DEPOSIT"), money(f.get("rent_eur"), lang)), (say("AVAILABLE"), _iso(told, f.get("available_on"))),
+            (say("DEPOSIT"), money(f.get("rent_eur"), lang)), (say("AVAILABLE"), _iso(f.get("available_on"))),
         ]
     )  # fmt: skip
 
@@ -235,7 +235,7 @@ def _why(told: Told, x: Letter) -> Iterator[Block]:
     )
 
 
-def _iso(told: Told, value: object) -> str:
+def _iso(value: object) -> str:
     text_ = str(value or "")
     return f"{text_[8:10]}/{text_[5:7]}/{text_[:4]}" if len(text_) >= 10 else UNKNOWN
 

@@ -78,7 +78,7 @@ class Carried:
 
         return self.model if depth is None else shortened(self.model, depth)
 
-    def bound(self, model: LabelledTransport, proof: Certificate) -> int:
+    def bound(self, _model: LabelledTransport, proof: Certificate) -> int:
         """What a certificate of one of the models proves over every entry, objective units."""
         from optimizer.solve.transport import bound_of
 

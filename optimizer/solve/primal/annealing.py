@@ -156,7 +156,7 @@ def _met(moved, n, e):  # type: ignore[no-untyped-def]
 def _best_help(  # type: ignore[no-untyped-def]
     begin, end, start, scan, help, home, moved, n, choice_ptr, app, value, mark_ptr, row, weight, price, held, group, choice, owner,
 ):  # fmt: skip
-    """Choice that costs least among those that lower what a row lacks, of some of its dwellings; (choice, group, loss), -1: none."""
+    """Choice that costs least among those that lower what a row lacks, of some of its dwellings; (choice, group), -1: none."""
     best, to, with_ = np.int64(1 << 60), np.int64(-1), np.int64(-1)
     at, seen, gone = np.int64(-1), 0, np.int64(0)
     for step in range(end - begin):
@@ -192,7 +192,7 @@ def _best_help(  # type: ignore[no-untyped-def]
         _put(group[at], 1, mark_ptr, row, weight, price, held)
         if app[choice[at]] >= 0:
             owner[app[choice[at]]] = at
-    return with_, to, best
+    return with_, to
 
 
 @njit(cache=True, nogil=True)
@@ -263,7 +263,7 @@ def _anneal(  # type: ignore[no-untyped-def]
                     break
                 helping = help_ptr[r + 1] - help_ptr[r]
                 if helping > 0 and draw(state, 100) >= anybody:
-                    x, p, more = _best_help(
+                    x, p = _best_help(
                         help_ptr[r], help_ptr[r + 1], help_ptr[r] + draw(state, helping), scan, help, home, moved, n,
                         choice_ptr, app, value, mark_ptr, row, weight, price, held, group, choice, owner,
                     )  # fmt: skip

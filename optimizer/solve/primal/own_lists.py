@@ -63,7 +63,7 @@ def _named_anew(problem: Problem, lists: OwnLists, first: FirstRanks, firm: B) -
     back[back] = ~placed[lines.app[back]]
     was = first.kind[open_]
     app[back], kind[back] = lines.app[back], was[back]
-    _seat(problem, lines, app, kind)
+    _seat(problem, lines, kind)
     at = kind >= 0
     found = _sorted(
         np.concatenate([kept.dwelling, lines.dwelling[at]]),
@@ -116,7 +116,7 @@ def _take(order, place, who, offered, mine, at, end, placed, app, kind):  # type
             at[p] += 1
 
 
-def _seat(problem: Problem, lines: Asked, app: I32, kind: I32) -> None:
+def _seat(problem: Problem, lines: Asked, kind: I32) -> None:
     """The seat of its account for each line that nobody holds, where there is one worth something."""
     seats = problem.seats
     worth = np.flatnonzero(seats.value > 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -122,9 +121,6 @@ class Certificate:
             ],
             "nodes": [self._node(node) for node in self.nodes],
         }
-
-    def to_json(self) -> str:
-        return json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n"
 
     def _node(self, node: Node) -> dict[str, Any]:
         if isinstance(node, Inner):

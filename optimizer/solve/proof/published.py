@@ -19,7 +19,6 @@ class Proof:
     bound: int
     nodes: tuple[Node, ...]
     root: Multipliers
-    root_bound: int
     solved: int
     tight: Multipliers
     open_leaves: tuple[tuple[Path, Multipliers, int], ...] = field(default=())

@@ -35,7 +35,6 @@ def root_proof(
         bound=floored,
         nodes=(published_leaf(best, bound),),
         root=best,
-        root_bound=bound,
         solved=0,
         tight=best,
         open_leaves=(((), best, bound),) if bound != NEVER and floored >= value else (),

@@ -283,7 +283,7 @@ class ColumnPool:
     def _write(self, fresh: list[tuple[int, int, int, int]]) -> None:
         """Columns into HiGHS: of each its unit's row, its household's, and those that its kind enters."""
         problem, first = self.layout.problem, int(self.model.getNumCol())
-        unit, app, kind, worth = np.array(fresh, np.int64).T
+        _, app, kind, worth = np.array(fresh, np.int64).T
         home, bonus = [], []
         for u, a, c, base in fresh:
             own = self.units[u]

@@ -388,7 +388,6 @@ class BranchAndBound:
             bound=top if top > NEVER else self.incumbent.objective,
             nodes=tuple(published),
             root=shown,
-            root_bound=self._bound((), tight),
             tight=tight,
             solved=self.solved,
             open_leaves=tuple(still),

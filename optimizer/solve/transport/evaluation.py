@@ -9,7 +9,7 @@ from optimizer.solve.transport.model import Ints, LabelledTransport, SmallInts
 
 
 @njit(cache=True, nogil=True)
-def _entry_of(menu_start, entry_applicant, wanted_start, wanted_order, menu_of, found):  # type: ignore[no-untyped-def]
+def _entry_of(menu_start, entry_applicant, wanted_start, menu_of, found):  # type: ignore[no-untyped-def]
     """Position of the entry (menu_of[a], a) of each wanted applicant; -1 when it is not on that menu."""
     for m in range(len(menu_start) - 1):
         if wanted_start[m] == wanted_start[m + 1]:
@@ -35,7 +35,7 @@ def objective_of(model: LabelledTransport, assigned_class: SmallInts, account: S
     n_menus = len(model.menu_start) - 1
     wanted = np.r_[0, np.cumsum(np.bincount(menu_of[who], minlength=n_menus))]
     found = np.full(model.n_applicants, -1, np.int64)
-    _entry_of(model.menu_start, model.entry_applicant, wanted, who, menu_of, found)
+    _entry_of(model.menu_start, model.entry_applicant, wanted, menu_of, found)
     entry = found[who]
     if (entry < 0).any():
         raise ValueError("answer: an applicant is not eligible for the class")

@@ -195,7 +195,7 @@ def _program(
         counts = counts + sp.csr_matrix(
             (-one[seats], (seats, s.cells.vacancy_cell[klass[seats]])), shape=counts.shape, dtype=np.int64
         )
-    people, person, times = np.unique(who, return_inverse=True, return_counts=True)
+    _, person, times = np.unique(who, return_inverse=True, return_counts=True)
     twice = np.flatnonzero(times[person] > 1)
     order = np.cumsum(times > 1) - 1
     n_people = int((times > 1).sum())

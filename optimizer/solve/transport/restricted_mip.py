@@ -181,7 +181,7 @@ def _conflicts(
     place[keep] = np.arange(len(keep))
     inside = place[column] >= 0
     who, column = who[inside], place[column[inside]]
-    people, row, times = np.unique(who, return_inverse=True, return_counts=True)
+    _, row, times = np.unique(who, return_inverse=True, return_counts=True)
     twice = times[row] > 1
     order = np.cumsum(times > 1) - 1
     share = sp.csr_matrix(

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from optimizer import eligibility, importers, pipeline, policy
+from optimizer import eligibility, importers, policy
 from optimizer.domain import Case
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import AttrifluxError, InputProblems
@@ -114,7 +114,7 @@ def read_year(
     """
     if not isinstance(case, Case):
         case = importers.read(Path(case), need=())
-    rules = pipeline.load_rules(case, models)
+    rules = policy.rules_of(case.settings, models)
     # Thresholds of the first quartile that are assumed are marked on the page; nothing is decided here.
     reading = eligibility.examine(case, rules, accept_assumed=True)
     if any(f.severity == "error" for f in reading.findings):
@@ -142,7 +142,7 @@ def read_year(
         dwellings=mine, homes=homes,
         ledger=ledger(case, rules, case.settings.year),
         conventions=conventions,
-        applications=_applications(case, facts, viewer, lines),
+        applications=_applications(facts, viewer, lines),
         names=_names(rules),
     )  # fmt: skip
 
@@ -183,7 +183,7 @@ def _dwellings(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     return frame.assign(**around).sort_values("dwelling_id", ignore_index=True)
 
 
-def _applications(case: Case, facts: Facts, viewer: Viewer, lines: pd.DataFrame) -> pd.DataFrame:
+def _applications(facts: Facts, viewer: Viewer, lines: pd.DataFrame) -> pd.DataFrame:
     """Active applications that wish the viewer's territory (all of the case's for a landlord), with what concerns DALO."""
     a = facts.applications
     housed = set(lines.loc[lines["state"] == "signed", "application_id"])

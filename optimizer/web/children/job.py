@@ -103,10 +103,9 @@ def _next(source: Path, log: Path, case: Path, lang: Lang) -> None:
     say(step="next")
     known: Log = pickle.loads(log.read_bytes())  # written by the desk itself, in its own folder
     read = importers.read(source)
-    s = read.settings
-    rules = policy.load(s.rules_from, s.on, s.changes, None, s.own)
-    own = [x for x in known.sessions if s.landlord is None or x.landlord == s.landlord]
-    made = next_case(read, own, rules, duties=known.duties)
+    landlord = read.settings.landlord
+    own = [x for x in known.sessions if landlord is None or x.landlord == landlord]
+    made = next_case(read, own, policy.rules_of(read.settings), duties=known.duties)
     write_next(case, made, source)
     for finding in made.said[:SHOWN]:
         say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))

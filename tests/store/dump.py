@@ -43,11 +43,11 @@ def dump(store: Store) -> list[str]:
         for row in store.tables.find(table):
             if table in ("decision", "note") and row["decision_id"] not in decisions:
                 continue
-            lines.append(canonical([table, _told(table, row, store.tables.keys[table], names)]).decode())
+            lines.append(canonical([table, _told(row, store.tables.keys[table], names)]).decode())
     return sorted(lines)
 
 
-def _told(table: str, row: Row, key: str, names: dict[str, dict[Any, str]]) -> Row:
+def _told(row: Row, key: str, names: dict[str, dict[Any, str]]) -> Row:
     told: Row = {}
     for column, value in row.items():
         if column in LEFT_OUT:
