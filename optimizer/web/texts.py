@@ -124,6 +124,7 @@ texts(
         "form_choice": ("{field} : choisir dans la liste.", "{field}: choose from the list."),
         "form_day": ("{field} : une date, par exemple 03/12/2026.", "{field}: a date, such as 2026-12-03."),
         "form_whole": ("{field} : un nombre entier.", "{field}: a whole number."),
+        "form_unchanged": ("{field} : rien ne change de ce qui est signé.", "{field}: nothing changes from what is signed."),
         "form_recused": ("{field} : des numéros de logements de l'ordre du jour.", "{field}: numbers of dwellings of the agenda."),
         # week
         "week_head": ("Semaine du {day}", "Week of {day}"),
@@ -140,6 +141,8 @@ texts(
         "go_room": ("Aller à la séance", "Go to the session"),
         "next_draft": ("Instruire et convoquer", "Instruct and convene"),
         "next_convened": ("Ouvrir le jour dit", "Open on the day"),
+        "since_day": ("depuis le {day}", "since {day}"),
+        "free_on": ("libre le {day}", "free on {day}"),
         "vacant": ("vacant depuis {n:jour/jours}", "vacant for {n:day/days}"),
         "attempts": ("{n:appel/appels} sans réponse", "{n:call/calls} without an answer"),
         "write_now": ("écrire", "write"),
@@ -377,6 +380,14 @@ texts(
         ),
         "rectification": ("Rectificatif", "Rectificatif"),
         "rectification_prepare": ("Préparer un rectificatif", "Prepare a rectificatif"),
+        "rectification_where": (
+            "Un rectificatif se prépare sur la page du logement, tant qu'aucune offre n'y est notifiée.",
+            "A rectificatif is prepared on the page of the dwelling, as long as no offer of it is notified.",
+        ),
+        "rectification_why": (
+            "Changer ce qui est faux et laisser le reste ; la présidence signe sur la page de la séance. Préparer à nouveau remplace ce qui n'est pas signé.",
+            "Change what is wrong and leave the rest; the chair signs on the page of the session. Preparing again replaces what is not signed.",
+        ),
         "rectification_save": ("Préparer le rectificatif", "Prepare the rectificatif"),
         "rectification_sign": ("Signer le rectificatif", "Sign the rectificatif"),
         "pager": ("Logements de la séance", "Dwellings of the session"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -127,13 +128,13 @@ def test_each_letter_says_what_it_must_and_names_nobody_else(made: Room, told: T
     document = letters(told)
     due = letters_of(told)
     assert len(document.sheets) == len(due)
-    assert {x.kind for x in due} == {"offer", "rank", "condition", "not_attributed", "ineligible"}
+    assert {x.kind for x in due} == {"offer", "rank", "over", "not_attributed", "ineligible"}
     common = ("Habitat Besançon", "03/12/2026, Besançon, siège", "Mme Directrice, directrice de la clientèle", "accueil@exemple.fr",
               "L. 311-3-1 et R. 311-3-1-1 du CRPA", "CADA", "données de votre demande")  # fmt: skip
     own = {
         "offer": ("10 jours entiers", "à 24 h", "silence vaudra refus", "R. 441-10", "Loyer + charges", "Dépôt de garantie", "DPE", "Étage", "R. 441-2-17", "visiter"),
         "rank": ("n'est pas une offre", "Votre demande reste active", "n° 496595"),
-        "condition": ("Avis d'imposition", "18/12/2026", "le bail est dû", "rang 2", "R. 441-3"),
+        "over": ("désormais loué", "Votre demande reste active"),
         "not_attributed": ("Taille inadaptée", "CCH L. 441-1", REFUSAL, "ne concerne que ce logement", "recours gracieux", "tribunal administratif", "travailleur social"),
         "ineligible": ("Ressources supérieures à tous les plafonds", "R. 441-1", INELIGIBLE, "radiée un mois après cet avis", "recommandé", "recours gracieux"),
     }  # fmt: skip
@@ -153,19 +154,104 @@ def test_each_letter_says_what_it_must_and_names_nobody_else(made: Room, told: T
     )
 
 
-def test_the_dalo_warning_goes_with_an_offer_only(made: Room, told: Told):
-    import dataclasses
-
+def told_as(told: Told, dwelling: str, candidates: dict[str, object], **more: object) -> Told:
+    """The same session, one dwelling of it further on: what changes of each of its candidates, and of itself."""
     items = tuple(
-        dataclasses.replace(
-            i, candidates=tuple(dataclasses.replace(c, facts={**c.facts, "dalo": True}) for c in i.candidates)
-        )
+        replace(i, candidates=tuple(replace(c, **candidates) for c in i.candidates), **more)  # type: ignore[arg-type]
+        if i.dwelling_id == dwelling
+        else i
         for i in told.session.items
     )
-    dalo = dataclasses.replace(told, session=dataclasses.replace(told.session, items=items))
+    return replace(told, session=replace(told.session, items=items))
+
+
+def letters_to(told: Told, dwelling: str) -> dict[str, str]:
+    """Letters about a dwelling: number of the household -> kind, then what it says."""
+    return {
+        x.candidate.application_id: f"{x.kind}: " + words(Document("x", told.session.on, (sheet,)))
+        for sheet, x in zip(letters(told).sheets, letters_of(told), strict=True)
+        if x.item.dwelling_id == dwelling
+    }
+
+
+def test_a_list_that_is_over_promises_nothing_more(made: Room, told: Told):
+    home = next(i for i in made.session.items if i.status == "offering" and len(i.candidates) >= 3)
+    for status, why in (("withdrawn", "Travaux"), ("let", "désormais loué")):
+        over = told_as(told, home.dwelling_id, {"status": "released"}, status=status, end_reason="works")
+        for text in letters_to(over, home.dwelling_id).values():
+            if text.startswith(("not_attributed", "ineligible")):
+                continue
+            assert text.startswith("over") and why in text and "Votre demande reste active" in text
+            assert "vous sera proposé" not in text and "répondre jusqu'au" not in text
+    gone = told_as(told, home.dwelling_id, {"status": "superseded"})
+    assert not [x for x in letters_to(gone, home.dwelling_id).values() if x.startswith(("rank", "offer"))]
+
+
+def test_a_condition_is_told_as_it_stands(made: Room, told: Told):
+    home = next(
+        i for i in told.session.items for c in i.candidates if c.decision and c.decision.kind == "conditional"
+    )
+    number = next(
+        c for c in home.candidates if c.decision and c.decision.kind == "conditional"
+    ).application_id
+
+    def said(status: str, ahead: str = "refused", **more: object) -> str:
+        others = {"status": ahead, "facts": {"dalo": True}, "offer": None}
+        now = told_as(told, home.dwelling_id, others, status="offering")
+        own = {"status": status, **more}
+        items = tuple(
+            replace(i, candidates=tuple(replace(c, **own) if c.application_id == number else c for c in i.candidates))  # type: ignore[arg-type]
+            for i in now.session.items
+        )  # fmt: skip
+        return letters_to(replace(now, session=replace(now.session, items=items)), home.dwelling_id)[number]
+
+    behind = said("conditional", ahead="attributed")
+    for mention in (
+        "Avis d'imposition",
+        "18/12/2026",
+        "le bail est dû",
+        "rang 2",
+        "classés avant vous",
+        "R. 441-3",
+    ):
+        assert mention in behind
+    assert "R. 441-16-3" not in behind and "répondre jusqu'au" not in behind
+    turn = said(
+        "conditional"
+    )  # the first rank has refused: the clock and the DALO warning are this household's now
+    assert "classés avant vous" not in turn and "répondre jusqu'au" in turn and "R. 441-16-3" in turn
+    met = said("conditional", condition="met", condition_on=date(2026, 12, 8))
+    assert "remise le 08/12/2026" in met and "est soumise" not in met
+    failed = said("condition_failed", condition="failed", condition_on=date(2026, 12, 19))
+    assert (
+        failed.startswith("condition_failed")
+        and "sans effet" in failed
+        and "tribunal administratif" in failed
+    )
+    assert "répondre jusqu'au" not in failed
+
+
+def test_what_a_person_typed_names_nobody_on_the_copy_without_numbers(made: Room, told: Told):
+    home = next(i for i in made.session.items if i.departure)
+    shown = home.candidates[0]
+    number, name = shown.application_id, told.people[shown.ref].name
+    typed = f"Le dossier {number[:6]} {number[6:]} ({name}) est incomplet."
+    now = told_as(told, home.dwelling_id, {}, departure=typed)
+    assert typed in words(minutes(now))
+    apart = words(minutes(replace(now, pseudonymous=True)))
+    assert f"Le dossier {shown.ref} ({shown.ref}) est incomplet." in apart and name not in apart
+
+
+def test_the_dalo_warning_goes_with_an_offer_only(made: Room, told: Told):
+    items = tuple(
+        replace(i, candidates=tuple(replace(c, facts={**c.facts, "dalo": True}) for c in i.candidates))
+        for i in told.session.items
+    )
+    dalo = replace(told, session=replace(told.session, items=items))
     for sheet, letter in zip(letters(dalo).sheets, letters_of(dalo), strict=True):
         text = words(Document("x", dalo.session.on, (sheet,)))
-        assert ("R. 441-16-3" in text) == (letter.kind in ("offer", "condition"))
+        # the household under a condition stands behind the one that has signed: it was offered nothing
+        assert ("R. 441-16-3" in text) == (letter.kind == "offer")
 
 
 def test_a_household_nobody_reached_is_told_what_its_silence_will_mean(told: Told, tmp_path: Path):

@@ -149,6 +149,7 @@ def _show(
         {
             "s": record,
             "c": found,
+            "i": next(item for item in record.items if item.item_id == found.item_id),
             "history": history if names and asked else [c for c in history if c.item_id == found.item_id],
             "asked": asked,
             "named": names,

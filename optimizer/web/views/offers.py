@@ -146,7 +146,7 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
     if what == "silence":
         return commands.confirm_silence(store, actor, key, number, version=form.version)
     ended = form.day("on", "WEB.ON_DAY")
-    reason = form.text("refusal", "WEB.REASON")
+    reason = form.text("refusal", "WEB.DESIST_REASON", required=True)
     form.check()
     return commands.desist(
         store, actor, key, number, on=ended or today(), reason=reason, version=form.version

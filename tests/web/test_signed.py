@@ -1,0 +1,133 @@
+"""What the pages say and take once a session is signed: rectificatifs, duties, words in the place of codes; recusals that stay."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from optimizer.store import commands, queries
+from optimizer.store.records import NewDecision, SessionRecord
+from tests.web.hands import the_form
+from tests.web.playing import CHAIR, SECRETARY, Played
+
+SENTENCE = "Deux pièces de plus que la composition du ménage en demande."
+DAY = date(2026, 11, 27)
+
+
+@pytest.fixture(scope="module")
+def signed(played: Played) -> SessionRecord:
+    """A session that was signed, nothing notified yet."""
+    return played.session(DAY, state="closed")
+
+
+def now(played: Played, session: SessionRecord) -> SessionRecord:
+    return queries.session(played.store, session.session_id)
+
+
+def test_a_rectificatif_takes_a_whole_dwelling_and_is_prepared_again_until_it_is_signed(
+    played: Played, signed: SessionRecord
+):
+    home = signed.items[0]
+    client, chair = played.client("S"), played.client("P")
+    page = client.get(f"/seances/{signed.session_id}/logements/{home.item_id}").content.decode()
+    to = f"/seances/{signed.session_id}/rectificatif"
+    _, form = the_form(page, to, {"reason": "Erreur de plume"})
+    typed = {**form.fields, **form.hidden, "reason": "Erreur de plume"}
+    first, second, third = (c.candidate_id for c in home.candidates if c.decision)
+    refused = {
+        f"kind-{first}": "not_attributed", f"rank-{first}": "", f"motive-{first}": "N3", f"sentence-{first}": SENTENCE,
+    }  # fmt: skip
+    unchanged = client.post(to, typed)
+    assert unchanged.status_code == 422 and "rien ne change" in unchanged.content.decode()
+    # ranks 2 and 3 alone cannot be signed: it is said now, not to the chair
+    alone = client.post(to, {**typed, **refused, "command_id": str(uuid4())})
+    assert alone.status_code == 422 and SENTENCE in alone.content.decode()
+    assert not now(played, signed).rectifications
+    ranks = {f"rank-{second}": "1", f"rank-{third}": "2"}
+    assert client.post(to, {**typed, **refused, **ranks, "command_id": str(uuid4())}).status_code == 302
+    exchanged = {
+        f"kind-{first}": "ranked", f"rank-{first}": "2", f"kind-{second}": "ranked", f"rank-{second}": "1",
+    }  # fmt: skip
+    assert client.post(to, {**typed, **exchanged, "command_id": str(uuid4())}).status_code == 302
+    waiting = now(played, signed).rectifications
+    assert len(waiting) == 1 and {d.candidate_id for d in waiting[0].decisions} == {first, second}
+    assert chair.post(to, {"sign": "1", "version": now(played, signed).version}).status_code == 302
+    after = {
+        c.candidate_id: c.decision
+        for i in now(played, signed).items
+        for c in i.candidates
+        if i.item_id == home.item_id
+    }
+    assert [after[c].rank for c in (first, second, third)] == [2, 1, 3]  # type: ignore[union-attr]
+
+
+def test_pages_say_words_and_days_never_codes(played: Played, signed: SessionRecord):
+    home, client = signed.items[1], played.client("S")
+    first = home.candidates[0].candidate_id
+    condition = NewDecision(first, "conditional", 1, document="tax_notice", due_on=date(2026, 12, 20))
+    told = {"reason": "Pièce attendue", "decisions": [condition]}
+    commands.prepare_rectification(played.store, SECRETARY, str(uuid4()), signed.session_id, **told)
+    number = now(played, signed).rectifications[-1].number
+    commands.sign_rectification(played.store, CHAIR, str(uuid4()), signed.session_id, number)
+    address = f"/seances/{signed.session_id}/logements/{home.item_id}"
+    for page in (address, "/offres", f"/seances/{signed.session_id}/demandes/{first}"):
+        said = client.get(page).content.decode().split("<main")[1].split("<select")[0]
+        assert "tax_notice" not in said
+    assert "Avis d&#39;imposition" in client.get(address).content.decode()
+    for page in ("/semaine", f"/seances/{signed.session_id}/demandes/{first}"):
+        said = re.sub(r"<[^>]+>", " ", client.get(page).content.decode())
+        assert "27/11/2026" in said and "2026-11-27" not in said
+    commands.withdraw(played.store, SECRETARY, str(uuid4()), home.item_id, reason="works")
+    said = client.get(address).content.decode()
+    assert "Travaux</p>" in said and " works" not in re.sub(r"<[^>]+>", " ", said)
+
+
+def test_a_radiation_that_is_due_leads_to_where_it_is_closed(played: Played):
+    session = played.session(date(2026, 11, 26), state="closed")
+    home, client = session.items[0], played.client("S")
+    first, today = home.candidates[0], played.store.today()
+    made = commands.offer(
+        played.store, SECRETARY, str(uuid4()), first.candidate_id, notified_on=today, proof="hand", proof_on=today
+    ).result["offer_id"]  # fmt: skip
+    commands.answer(played.store, SECRETARY, str(uuid4()), made, accepted=True, on=today)
+    commands.sign_lease(played.store, SECRETARY, str(uuid4()), made, on=today)
+    link = f"/seances/{session.session_id}/demandes/{first.candidate_id}#owed"
+    for page in ("/semaine", "/appels"):
+        said = client.get(page).content.decode()
+        assert link in said and "depuis le 01/12/2026" in said
+    page = client.get(link).content.decode()
+    duty = next(d.duty_id for d in queries.duties(played.store) if d.ref == first.ref)
+    _, form = the_form(page, ".*/suites", {"key": str(duty)})
+    told = {**form.hidden, "on": today.isoformat(), "outcome": "radiée"}
+    assert client.post(form.action, told).status_code == 302
+    assert link not in client.get("/semaine").content.decode()
+
+
+def test_recusals_stay_when_attendance_is_saved_again(played: Played):
+    session = played.session(date(2026, 12, 24), state="convened")
+    client, to = played.client("S"), f"/seances/{session.session_id}"
+    member = {"member-0": "A. Durand", "voice-0": "board", "presence-0": "present", "recused-0": "2"}
+    assert client.post(f"{to}/presences", {**member, "version": session.version}).status_code == 302
+    page = client.get(f"{to}/seance").content.decode()
+    _, form = the_form(page, f"{to}/presences", {"member-1": "B. Petit"})
+    late = {"member-1": "B. Petit", "voice-1": "board", "presence-1": "present"}
+    assert client.post(f"{to}/presences", {**form.fields, **form.hidden, **late}).status_code == 302
+    kept = {m.member: m.recused for m in now(played, session).attendance}
+    assert kept == {"A. Durand": (session.items[1].item_id,), "B. Petit": ()}
+
+
+def test_a_session_begins_with_the_words_of_the_last_one(played: Played):
+    from optimizer.web.models import Job
+
+    at = played.store.now()
+    job = Job.objects.create(
+        id="0" * 32, case="0" * 32, title="Semaine", state="done", started_by="secretaire", started_at=at, heartbeat_at=at,
+        ended_at=at, code=0,
+    )  # fmt: skip
+    page = played.client("S").get(f"/preparer/{job.id}").content.decode()
+    _, form = the_form(page, f"/preparer/{job.id}/seance", {"commission": "x"})
+    assert form.fields["commission"] == "CALEOL Besançon" and form.fields["quorum"] == "2"
+    job.delete()
