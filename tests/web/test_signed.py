@@ -1,15 +1,18 @@
-"""What the pages say and take once a session is signed: rectificatifs, duties, words in the place of codes; recusals that stay."""
+"""What the pages say and take around a signature: few names, recusals, rectificatifs, who signs, duties, words in the place of codes."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from optimizer.desk.papers.wording import Told
 from optimizer.store import commands, queries
 from optimizer.store.records import NewDecision, SessionRecord
+from optimizer.web.views import papers
 from tests.web.hands import the_form
 from tests.web.playing import CHAIR, SECRETARY, Played
 
@@ -131,3 +134,42 @@ def test_a_session_begins_with_the_words_of_the_last_one(played: Played):
     _, form = the_form(page, f"/preparer/{job.id}/seance", {"commission": "x"})
     assert form.fields["commission"] == "CALEOL Besançon" and form.fields["quorum"] == "2"
     job.delete()
+
+
+def test_a_name_left_out_leaves_a_list_of_two_that_can_be_decided_with_its_reason(played: Played):
+    session = played.opened()
+    home, client = session.items[2], played.client("S")
+    at = f"/seances/{session.session_id}/logements/{home.item_id}"
+    first, second, third = (c.candidate_id for c in home.candidates)
+    left = {"what": "candidate", "candidate": third, "reason": "incomplete", "version": home.version}
+    assert client.post(f"{at}/etat", left).status_code == 302
+    room = client.get(f"/seances/{session.session_id}/seance").content.decode()
+    row = room.split("L120803")[1].split("</tr>")[0]
+    assert re.search(r"<td[^>]*>2</td>", row)
+    page = client.get(at).content.decode()
+    assert "Demandes examinées (2)" in page and f'name="kind-{third}"' not in page
+    fields = {
+        "few": "too_few_candidates", f"kind-{first}": "attribution", f"kind-{second}": "ranked", f"rank-{second}": "2",
+    }  # fmt: skip
+    _, form = the_form(page, ".*/decider", fields)
+    assert client.post(form.action, {**form.fields, **form.hidden, **fields}).status_code == 302
+
+
+def test_who_signs_is_typed_once_and_stands_on_every_paper(
+    played: Played, signed: SessionRecord, monkeypatch: pytest.MonkeyPatch
+):
+    seen: list[Told] = []
+
+    def keep(folder: Path, told: Told, **_: object) -> list[str]:
+        seen.append(told)
+        return []
+
+    monkeypatch.setattr(papers, "write_minutes", keep)
+    client, to = played.client("S"), f"/seances/{signed.session_id}/pieces"
+    fields = {"author": "Mme Été", "contact": "accueil@exemple.fr"}
+    _, form = the_form(client.get(to).content.decode(), to, fields)
+    assert client.post(to, {**form.fields, **form.hidden, **fields}).status_code == 302
+    assert (seen[0].issuer.author, seen[0].issuer.contact, seen[0].landlord) == (*fields.values(), "OPH25")
+    other = f"/seances/{played.opened().session_id}/pieces"
+    _, form = the_form(client.get(other).content.decode(), other, {"author": ""})
+    assert (form.fields["author"], form.fields["contact"]) == tuple(fields.values())

@@ -132,7 +132,7 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
     if what == "answer":
         answer = form.choice("answer", "WEB.ANSWER", ("accepted", "refused"))
         on = form.a_day("on", "WEB.ANSWERED_ON")
-        reason = form.text("refusal", "WEB.REASON", required=answer == "refused")
+        reason = form.text("refusal", "WEB.REFUSAL_REASON", required=answer == "refused")
         form.check()
         return commands.answer(
             store, actor, key, number, accepted=answer == "accepted", on=on, written="written" in form.data,
