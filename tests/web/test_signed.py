@@ -65,6 +65,8 @@ def test_a_rectificatif_takes_a_whole_dwelling_and_is_prepared_again_until_it_is
         if i.item_id == home.item_id
     }
     assert [after[c].rank for c in (first, second, third)] == [2, 1, 3]  # type: ignore[union-attr]
+    offers = client.get("/offres").content.decode()
+    assert offers.index(f'id="c{second}"') < offers.index(f'id="c{first}"') < offers.index(f'id="c{third}"')
 
 
 def test_pages_say_words_and_days_never_codes(played: Played, signed: SessionRecord):
@@ -128,6 +130,7 @@ def test_recusals_stay_when_attendance_is_saved_again(played: Played):
     member = {"member-0": "A. Durand", "voice-0": "board", "presence-0": "present", "recused-0": "2"}
     assert client.post(f"{to}/presences", {**member, "version": session.version}).status_code == 302
     page = client.get(f"{to}/seance").content.decode()
+    assert "Déports (n° des logements) : 2" in page
     _, form = the_form(page, f"{to}/presences", {"member-1": "B. Petit"})
     late = {"member-1": "B. Petit", "voice-1": "board", "presence-1": "present"}
     assert client.post(f"{to}/presences", {**form.fields, **form.hidden, **late}).status_code == 302
