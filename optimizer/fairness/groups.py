@@ -19,6 +19,9 @@ from optimizer.pipeline import Prepared
 
 KNOWN = ("q1", "priority", "size", "tenant", "epci", "qpv_origin")
 UNKNOWN = "unknown"
+ORIGIN = "current_qpv"
+"""Column of the applications that says whether the present dwelling is in a priority district; empty throughout: not told."""
+_DISTRICT = {UNKNOWN: UNKNOWN, "no": "outside"}
 COLUMNS = ["mechanism", "group", "level", "n", "rate", "low", "high", "interval", "opportunity", "masked"]
 
 
@@ -34,7 +37,7 @@ def groups_of(
     Raises
     ------
     AttrifluxError
-        ``FAIRNESS_GROUP``
+        ``FAIRNESS_GROUP``, ``FAIRNESS_ORIGIN``
     """
     facts, apps = prepared.facts, prepared.facts.applications
     place = {str(name): i for i, name in enumerate(apps.ids)}
@@ -45,14 +48,14 @@ def groups_of(
     names = list(KNOWN) if wanted is None else list(wanted)
     for name in names:
         column = (
-            name.removeprefix("col:")
-            if name.startswith("col:")
-            else ("qpv_origin" if name == "qpv_origin" else "")
+            ORIGIN if name == "qpv_origin" else name.removeprefix("col:") if name.startswith("col:") else ""
         )
-        if column and column in table.columns:
+        if column and column in table.columns and (column != ORIGIN or table[column].notna().any()):
             values = table.set_index(table["application_id"].astype(str))[column]
             told = values.reindex([str(x) for x in ids])
-            found[name] = tuple(UNKNOWN if pd.isna(x) or str(x) == "" else str(x) for x in told)
+            said = tuple(UNKNOWN if pd.isna(x) or str(x) == "" else str(x) for x in told)
+            # a priority district is told by yes or by its code; which one it is would cut the group into single streets
+            found[name] = tuple(_DISTRICT.get(x, "qpv") for x in said) if name == "qpv_origin" else said
         elif name == "q1":
             state = np.full(len(rows), 2)
             for e in np.unique(epci[epci >= 0]).tolist():
@@ -71,6 +74,8 @@ def groups_of(
         elif name == "epci":
             codes = [str(x) for x in facts.epcis]
             found[name] = tuple(codes[int(x)] if x >= 0 else UNKNOWN for x in epci)
+        elif wanted is not None and name == "qpv_origin":
+            raise AttrifluxError("FAIRNESS_ORIGIN", column=ORIGIN, alias="qpv_actuel")
         elif wanted is not None:
             raise AttrifluxError("FAIRNESS_GROUP", what=name, known=", ".join(KNOWN))
     return found

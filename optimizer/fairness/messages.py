@@ -15,6 +15,13 @@ define(
     "“{what}” is no known group; known: {known}, or col:COLUMN of the table of applications.",
 )
 define(
+    "FAIRNESS_ORIGIN",
+    "Le groupe qpv_origin demande la colonne « {alias} » ({column}) de la table des demandes, que ce cas n'a pas.",
+    "The group qpv_origin asks for the column “{column}” ({alias}) of the table of applications, which this case lacks.",
+    remedy_fr="Ajoutez la colonne, ou ne demandez pas ce groupe",
+    remedy_en="Add the column, or do not ask for this group",
+)
+define(
     "FAIRNESS_RULE",
     "Aucune ligne de règle avec un prix ne porte « {what} » dans ce cas ; connues : {known}.",
     "No priced line of a rule is named “{what}” in this case; known: {known}.",

@@ -209,6 +209,8 @@ texts(
         "group_tenant": ("Déjà locataire du parc social", "Already a social tenant"),
         "group_epci": ("EPCI du premier choix", "EPCI of the first choice"),
         "group_qpv_origin": ("Habite un QPV", "Lives in a QPV"),
+        "level_qpv": ("en QPV", "in a QPV"),
+        "level_outside": ("hors QPV", "outside QPV"),
         "level_q1": ("1er quartile", "first quartile"),
         "level_q2-q4": ("2e à 4e quartile", "second to fourth quartile"),
         "level_unknown": ("inconnu", "unknown"),

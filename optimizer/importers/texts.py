@@ -45,8 +45,10 @@ _CONTROL = re.compile(f"[{_INVISIBLE}]")
 _CONTROL_OR_END = re.compile(f"[{_INVISIBLE}{_LINE_ENDS}]")
 _SUSPECT = f"[{_INVISIBLE}{_LINE_ENDS}{_COMBINING}]|{DOUBLE}"
 _SCIENTIFIC = r"^[0-9][.,][0-9]+[eE]\+[0-9]+$"
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\Z")
-_FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
+_CLOCK = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\Z"
+"""The time of day that databases write behind a date; a day is a day whatever the hour."""
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})" + _CLOCK)
+_FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})" + _CLOCK)
 _MONTH = re.compile(r"(?:(\d{1,2})/(\d{4})|(\d{4})-(\d{2}))\Z")
 _DOTTED = re.compile(r"(\d{1,2})([.-])(\d{1,2})\2(\d{4})\Z")
 _DAY_NAME = re.compile(r"(\d{1,2})(?:er)? ([^\W\d_]{3,9})\.? (\d{4})\Z")
@@ -171,7 +173,7 @@ def _clean(text: Any, single_line: bool) -> tuple[Any, list[Problem]]:
 
 
 def dates(text: Any, column: Column) -> Converted:
-    """``YYYY-MM-DD`` (a time of day is dropped) or ``DD/MM/YYYY``; day first, always."""
+    """``YYYY-MM-DD`` or ``DD/MM/YYYY``, day first, always; a time of day behind either is dropped."""
     return _days(by_word(text, lambda word: _date(word, column)))
 
 

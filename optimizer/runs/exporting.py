@@ -9,6 +9,7 @@ from pathlib import Path
 from optimizer import pipeline
 from optimizer.disk import check_files, write_files
 from optimizer.problem import export
+from optimizer.problem.export import Style
 from optimizer.problem.model import Problem
 
 
@@ -20,9 +21,14 @@ def export_case(
     lp: Path | None = None,
     models: Path | None = None,
     accept_assumed: bool = False,
+    price_assumed: bool = False,
+    style: Style = "french",
     force: bool = False,
 ) -> dict[str, int]:
     """Write what was asked, each file whole, and return lines or columns per file name.
+
+    ``price_assumed`` as ``propose`` takes it: the optimum of the instance is that of a proposal made with the same word.
+    ``style`` of the pairs where they are a CSV file; MPS, LP and their names are read by programs and have one style.
 
     Raises
     ------
@@ -31,11 +37,14 @@ def export_case(
     InputProblems
         The case cannot be used; nothing is written then.
     """
+    write_pairs = partial(export.write_pairs, style=style)
     wanted: list[tuple[Path, Callable[[Problem, Path], int]]] = [
-        (p, w) for p, w in ((pairs, export.write_pairs), (mps, export.write_mps), (lp, export.write_lp)) if p
+        (p, w) for p, w in ((pairs, write_pairs), (mps, export.write_mps), (lp, export.write_lp)) if p
     ]
     beside = {path.parent / export.NAMES_FILE for path in (mps, lp) if path is not None}
     check_files([*(path for path, _ in wanted), *sorted(beside)], force=force, case=case)
-    problem = pipeline.prepare(case, models=models, accept_assumed=accept_assumed).problem
+    problem = pipeline.prepare(
+        case, models=models, accept_assumed=accept_assumed, price_assumed=price_assumed
+    ).problem
     sizes = write_files([(path, partial(write, problem)) for path, write in wanted], force=force, case=case)
     return {path.name: int(str(size)) for (path, _), size in zip(wanted, sizes, strict=True)}

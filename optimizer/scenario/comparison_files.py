@@ -15,11 +15,11 @@ from optimizer.errors import AttrifluxError, Lang, said
 from optimizer.presentation.csvfile import Style
 from optimizer.presentation.data import proof_sentence
 from optimizer.presentation.tables_book import PLANNING, write_book
-from optimizer.presentation.words import scope_words
 from optimizer.scenario.comparison_page import comparison_html
 from optimizer.scenario.figures import figures_csv
 from optimizer.scenario.indicators import indicator_order, label_of, unit_words
 from optimizer.scenario.key_words import key_words, value_words
+from optimizer.scenario.publics import scope_said
 from optimizer.scenario.records import (
     MARGIN,
     MARK,
@@ -155,7 +155,7 @@ def in_words(table: pd.DataFrame, lang: Lang, places: Mapping[str, str]) -> pd.D
     if table.empty:
         return table
     names = {i: label_of(i, lang == "en") for i in table["indicator"].unique()}
-    scopes = {s: scope_words(s, lang, places) for s in table["scope"].unique()}
+    scopes = {s: scope_said(s, lang, places) for s in table["scope"].unique()}
     units = {u: unit_words(u, lang) for u in table["unit"].unique()}
     if "reading" in table.columns:
         table = table.assign(reading=table["reading"].map({True: said("WORDS.WITHIN", lang), False: ""}))

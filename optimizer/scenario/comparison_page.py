@@ -12,7 +12,6 @@ from optimizer.presentation.numbers import percent
 from optimizer.presentation.page import render
 from optimizer.presentation.plots import Cell, curve, heat_map, slope_chart
 from optimizer.presentation.wording import shown, signed
-from optimizer.presentation.words import scope_words
 from optimizer.problem.registry import find_rule
 from optimizer.scenario import texts as texts
 from optimizer.scenario.figures import parts_of
@@ -20,6 +19,7 @@ from optimizer.scenario.files import word
 from optimizer.scenario.indicators import LIVED, label_of, unit_words
 from optimizer.scenario.key_words import key_words, value_words
 from optimizer.scenario.lived import lived_rows
+from optimizer.scenario.publics import scope_said
 from optimizer.scenario.records import (
     MARGIN,
     SMALL,
@@ -136,7 +136,7 @@ def _gaps(records: Sequence[Record], lang: Lang) -> dict[str, Any]:
 
 
 def _without_rule(scope: str, lang: Lang, places: Mapping[str, str]) -> str:
-    return scope_words(scope.partition(";")[2], lang, places)
+    return scope_said(scope.partition(";")[2], lang, places)
 
 
 def _run(record: Record, lang: Lang) -> dict[str, Any]:
@@ -184,7 +184,7 @@ def _rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
             cells.append(cell)
         rows.append(
             {
-                "indicator": key[0], "label": label_of(key[0], lang == "en"), "scope": scope_words(key[1], lang, places),
+                "indicator": key[0], "label": label_of(key[0], lang == "en"), "scope": scope_said(key[1], lang, places),
                 "unit": unit_words(key[2], lang), "cells": cells, "who": key[0] in WHO, "main": not key[1],
                 "empty": key[0] in OFTEN_NOTHING and not any(r.values.get(key) for r in records),
             }
@@ -246,7 +246,7 @@ def _heat(records: Sequence[Record], lang: Lang) -> tuple[str, int, int]:
             continue
         cells = [_target_cell(record, scope, limits, lang) for record in records]
         worst = max((abs(c.tone) for c in cells if c.tone is not None), default=0.0)
-        lines.append((-worst, scope_words(scope, lang, records[0].places), cells))
+        lines.append((-worst, scope_said(scope, lang, records[0].places), cells))
     lines.sort(key=lambda line: (line[0], line[1]))
     kept = lines[:MOST_RULES]
     title = said("COMPARISON.TARGETS_REACHED_OVER_AIMED", lang)

@@ -10,6 +10,7 @@ from optimizer.disk import hold, seal
 from optimizer.domain import Case
 from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
+from optimizer.presentation.numbers import percent
 from optimizer.presentation.tables_book import write_book
 from optimizer.runs import Options
 from optimizer.scenario.cotation import GridTest, cotation_test
@@ -94,14 +95,15 @@ def sentences(found: GridTest, lang: Lang) -> list[str]:
     files = int(found.fragile["application_id"].nunique())
     invented = ", ".join(dict.fromkeys(g.title for g in found.grids if g.invented))
     shares = {
-        c: _percent(found.priority_at_top(f"{c}_share"), lang) for c in ("top_a", "top_b", "head_a", "head_b")
+        c: percent(found.priority_at_top(f"{c}_share"), 0, lang)
+        for c in ("top_a", "top_b", "head_a", "head_b")
     }
     lines = [
         changes_said(found.changed_first, found.changed_lists, n, lang),
         said(
             "COTATION.MOVES_SAID", lang, up=Spaced(up), go=said(f"COTATION.GO_{'ONE' if _single(up, lang) else 'MANY'}", lang),
             down=Spaced(down), fall=said(f"COTATION.FALL_{'ONE' if _single(down, lang) else 'MANY'}", lang),
-            ties=", ".join(f"{k} : {v}" for k, v in found.ties.items()),
+            ties=", ".join(f"{k} ({v})" for k, v in found.ties.items()),
         ),
         said("COTATION.PRIORITY", lang, **shares),
         said("COTATION.NEVER", lang, names=never or said("COTATION.NO_CRITERION", lang)),
@@ -110,7 +112,7 @@ def sentences(found: GridTest, lang: Lang) -> list[str]:
         ),
     ]  # fmt: skip
     if found.low_stakes:
-        limit = _percent(float(str(found.low_stakes_share.value)), lang)
+        limit = percent(float(str(found.low_stakes_share.value)), 0, lang)
         assumed = said("COTATION.THRESHOLD_ASSUMED", lang) if found.low_stakes_share.is_assumed else ""
         lines.append(said("COTATION.LOW_STAKES", lang, limit=limit, assumed=assumed))
     return [*lines, said("COTATION.POINTS_INVENTED", lang, names=invented)] if invented else lines
@@ -124,7 +126,3 @@ def changes_said(first: int, lists: int, dwellings: int, lang: Lang) -> str:
 
 def _single(n: int, lang: Lang) -> bool:
     return n < 2 if lang == "fr" else n == 1
-
-
-def _percent(share: float, lang: Lang) -> str:
-    return f"{100 * share:.0f} %" if lang == "fr" else f"{100 * share:.0f}%"

@@ -9,6 +9,7 @@ from optimizer.errors import Lang
 from optimizer.presentation.page import render
 from optimizer.scenario import texts as texts
 from optimizer.scenario.cotation import GridTest
+from optimizer.scenario.publics import publics_said
 
 
 def cotation_html(found: GridTest, settings: CaseSettings, lines: Sequence[str], lang: Lang) -> str:
@@ -35,7 +36,9 @@ def cotation_html(found: GridTest, settings: CaseSettings, lines: Sequence[str],
         "on": settings.on,
         "synthetic": settings.synthetic,
         "lines": lines,
-        "publics": found.publics.to_dict("records"),
+        "publics": found.publics.assign(public=found.publics["public"].map(publics_said(lang))).to_dict(
+            "records"
+        ),
         "criteria": found.criteria.to_dict("records"),
         "facts": facts,
     }

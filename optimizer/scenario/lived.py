@@ -7,8 +7,8 @@ from typing import Any
 
 from optimizer.errors import Lang, said
 from optimizer.presentation.wording import shown, signed
-from optimizer.presentation.words import scope_words
 from optimizer.scenario.indicators import LIVED, indicator_order, label_of, unit_words
+from optimizer.scenario.publics import scope_said
 from optimizer.scenario.records import SMALL, Key, Record, difference_error, range_of
 
 SURE = 2.0
@@ -27,7 +27,7 @@ def lived_rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
         rows.append(
             {
                 "label": label_of(key[0], lang == "en").rpartition(",")[0],
-                "scope": scope_words(key[1], lang, records[0].places),
+                "scope": scope_said(key[1], lang, records[0].places),
                 "unit": unit_words(key[2], lang),
                 "main": not key[1],
                 "cells": [_cell(records[0], record, key, lang) for record in records],

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.eligibility.facts import Facts
+from optimizer.errors import Lang, said, texts
+from optimizer.presentation.words import scope_words
 
 PUBLICS = (
     "DALO",
@@ -15,7 +19,27 @@ PUBLICS = (
     "salariés Action Logement",
     "autres demandeurs",
 )
-"""In this order: a household is of the first public it belongs to."""
+"""In this order: a household is of the first public it belongs to. Tables hold these words whatever the language of the pages."""
+texts(
+    "PUBLIC",
+    {
+        "0": (PUBLICS[0], "DALO"),
+        "1": (PUBLICS[1], "other priority publics"),
+        "2": (PUBLICS[2], "transfers"),
+        "3": (PUBLICS[3], "Action Logement employees"),
+        "4": (PUBLICS[4], "other applicants"),
+    },
+)
+
+
+def publics_said(lang: Lang) -> dict[str, str]:
+    """Public as the tables name it -> its name in a language."""
+    return {public: said(f"PUBLIC.{i}", lang) for i, public in enumerate(PUBLICS)}
+
+
+def scope_said(scope: str, lang: Lang, places: Mapping[str, str]) -> str:
+    """`scope_words` of an indicator, whose scope may be a public."""
+    return scope_words(scope, lang, {**places, **publics_said(lang)})
 
 
 def counts_as_priority(facts: Facts) -> NDArray[np.bool_]:

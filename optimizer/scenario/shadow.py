@@ -28,7 +28,7 @@ from optimizer.runs import Options, Result, propose
 from optimizer.scenario import messages as messages
 from optimizer.scenario import texts as texts
 from optimizer.scenario.cotation import changed_lists, under, with_grids
-from optimizer.scenario.publics import PUBLICS, public_of_household
+from optimizer.scenario.publics import PUBLICS, public_of_household, publics_said
 
 TABLE, RECORD = "shadow", "shadow.json"
 FORMAT = "attriflux-shadow/1"
@@ -161,7 +161,7 @@ def write_shadow(
     changed = dict(zip(found.changed["dwelling_id"], found.changed["list_changed"], strict=True))
     values = {
         "grid": found.grid, "on": found.on, "synthetic": synthetic, "lines": found.sentences(lang),
-        "publics": [(name, *n) for name, n in found.publics.items() if any(n)],
+        "publics": [(publics_said(lang)[name], *n) for name, n in found.publics.items() if any(n)],
         "rows": [
             {**row, "changed": row["application_id"] != row["shadow_application_id"]}
             for row in found.lists.fillna({"score": float("nan")}).to_dict("records")
@@ -290,7 +290,7 @@ def period_to(
             write_table(found.table, work, "test-period", style=style)
             values = {
                 "lines": found.sentences(lang), "weeks": found.weeks, "title": found.weeks[0]["title"],
-                "publics": [(name, *n) for name, n in found.publics.items() if any(n)],
+                "publics": [(publics_said(lang)[name], *n) for name, n in found.publics.items() if any(n)],
             }  # fmt: skip
             (work / "test-period.html").write_text(render("scenario/period", lang, values), encoding="utf-8")
             record = {

@@ -263,7 +263,11 @@ def _month(name: str) -> int:
 
 
 def _day(word: str, month_only: bool) -> str:
-    """A date in ISO form, where it is written with dots, dashes or the name of the month."""
+    """A date in ISO form, where it is written with dots, dashes, the name of the month or a time of day."""
+    if found := re.fullmatch(
+        r"(\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2})[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?", word
+    ):
+        word = found[1]
     if month_only:
         if found := re.fullmatch(r"(\d{1,2})/(\d{4})", word):
             return f"{found[2]}-{int(found[1]):02d}-01"

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 
+import highspy
 import pytest
 
+import optimizer
+from optimizer.runs import Options
 from optimizer.runs.synthetic import write_synthetic
 from tests.cli.running import attriflux, content, own_process
 from tests.end_to_end.small import application, dwelling, propose, write
@@ -205,6 +208,27 @@ def test_export_counts_what_it_wrote(case, tmp_path):
     assert told["couples.csv"] == len(pairs.read_text(encoding="utf-8-sig").splitlines()) - 1
     assert told["cas.mps"] == told["cas.lp"] > 0
     assert (tmp_path / "names.csv").is_file()
+
+
+def test_export_weighs_assumed_targets_where_propose_does(tmp_path):
+    real = write(
+        tmp_path / "cas", [dwelling(f"L{i}") for i in range(4)], [application(f"A{i}") for i in range(5)],
+        settings={"synthetic": "false"},
+    )  # fmt: skip
+    optimum = []
+    for words in ([], ["--price-assumed", "--force", "--csv", "international"]):
+        done = attriflux(
+            "export", real, "--mps", tmp_path / "cas.mps", "--pairs", tmp_path / "couples.csv", *words
+        )
+        assert done.code == 0, done.err
+        solver = highspy.Highs()
+        solver.silent()
+        solver.readModel(str(tmp_path / "cas.mps"))
+        solver.run()
+        optimum.append(-solver.getInfo().objective_function_value)
+    told = optimizer.propose(real, Options(price_assumed=True)).certificate["objective"]
+    assert optimum[1] == pytest.approx(float(told)) and optimum[1] < optimum[0]
+    assert (tmp_path / "couples.csv").read_text(encoding="utf-8").startswith("dwelling_id,application_id,")
 
 
 def test_export_wants_to_know_what(case):

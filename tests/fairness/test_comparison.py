@@ -18,6 +18,7 @@ import optimizer as af
 from optimizer.disk import seal
 from optimizer.errors import AttrifluxError
 from optimizer.fairness import all_mechanisms, fairness_to, prices
+from optimizer.fairness.groups import groups_of
 from optimizer.fairness.lottery import Draw, allocation, mixed
 from optimizer.fairness.market import market_of
 from optimizer.fairness.measures import all_metrics
@@ -305,6 +306,22 @@ def test_bad_input_is_told_in_both_languages(case_folder: Path):
         with pytest.raises(AttrifluxError) as told:
             af.fairness(case, **options)
         assert told.value.code == code and told.value.text("fr") != told.value.text("en")
+
+
+def test_where_a_household_lives_is_told_by_its_present_dwelling():
+    case = af.synthesize("commission", dwellings=1, applications=4, seed=1)
+    told = case.tables["applications"].assign(current_qpv=["yes", "QN02501M", "no", None])
+    prepared = prepare(af.case({**case.tables, "applications": told}, case.settings))
+    ids = told["application_id"].tolist()
+    assert groups_of(prepared, ids, ["qpv_origin"]) == {"qpv_origin": ("qpv", "qpv", "outside", "unknown")}
+    assert "qpv_origin" in groups_of(prepared, ids, None)
+    silent = prepare(
+        af.case({**case.tables, "applications": told.drop(columns="current_qpv")}, case.settings)
+    )
+    assert "qpv_origin" not in groups_of(silent, ids, None)
+    with pytest.raises(AttrifluxError) as asked:
+        groups_of(silent, ids, ["qpv_origin"])
+    assert asked.value.code == "FAIRNESS_ORIGIN"
 
 
 def test_an_empty_case_has_headers_only(tmp_path: Path):

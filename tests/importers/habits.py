@@ -67,6 +67,8 @@ HABITS: list[Habit] = [
     ("logements", "disponible_le", "1er décembre 2026", "2026-12-01", True),
     ("logements", "disponible_le", "3 déc. 2026", "2026-12-03", True),
     ("logements", "disponible_le", "2026-12-01 08:30", "2026-12-01", False),
+    ("logements", "disponible_le", "1/12/2026 8:30", "2026-12-01", False),
+    ("logements", "disponible_le", "01/12/2026 00:00:00", "2026-12-01", False),
     ("logements", "vacant_depuis", "non renseigné", None, True),
     ("logements", "exclusion_assiette", "habitat indigne", "unfit", False),
     ("logements", "exclusion_assiette", "Aucune", "none", False),

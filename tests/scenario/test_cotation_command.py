@@ -42,10 +42,15 @@ def test_a_new_grid_is_written_said_and_compared(tmp_path):
         str(demo_case()),
         "--out",
         str(tmp_path / "essai"),
+        "--lang",
+        "en",
     ]
     done = RUN.invoke(app, arguments)
     assert done.exit_code == 0, done.output
-    assert "des premiers rangs avant" in done.output
+    page = (tmp_path / "essai" / "cotation.html").read_text(encoding="utf-8")
+    for told in (done.output, page):
+        assert "other applicants" in told and "autres demandeurs" not in told
+    assert "Ranks gained" in done.output and "of first ranks before" in done.output
     assert (tmp_path / "essai" / "cotation.xlsx").is_file()
 
 

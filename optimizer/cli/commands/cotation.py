@@ -104,8 +104,10 @@ def test(
 ) -> None:
     from optimizer.cli.commands.propose import say_result
     from optimizer.cli.speak import table
-    from optimizer.errors import AttrifluxError
+    from optimizer.errors import AttrifluxError, said
+    from optimizer.presentation.numbers import percent, signed
     from optimizer.scenario import cotation_to
+    from optimizer.scenario.publics import publics_said
     from optimizer.scenario.shadow import period_to
 
     if weeks:
@@ -125,18 +127,20 @@ def test(
         force=force,
     )  # fmt: skip
     if not json:
+        said_as = publics_said(lang.value)
         rows = [
             (
-                r["public"],
+                said_as[r["public"]],
                 str(r["applications"]),
                 str(r["up"]),
                 str(r["down"]),
-                "–" if r["mean_move"] != r["mean_move"] else f"{r['mean_move']:+.1f}".replace(".", ","),
-                f"{100 * r['top_a_share']:.0f} % → {100 * r['top_b_share']:.0f} %",
+                signed(r["mean_move"], lang=lang.value, fixed=True),
+                f"{percent(r['top_a_share'], 0, lang.value)} → {percent(r['top_b_share'], 0, lang.value)}",
             )
             for r in found.publics.to_dict("records")
         ]
-        header = ("Public", "Demandes", "Montent", "Descendent", "Rangs gagnés", "1ers rangs")
+        names = ("PUBLIC", "APPLICATIONS", "UP", "DOWN", "RANKS_GAINED", "FIRST_RANKS")
+        header = tuple(said(f"COTATION.{name}", lang.value) for name in names)
         typer.echo(table(rows, header))
     say_result(summary, json=json, lang=lang.value)
 

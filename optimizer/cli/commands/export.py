@@ -12,11 +12,14 @@ from optimizer.cli.arguments import (
     FILE,
     AssumedOption,
     CaseArgument,
+    CsvOption,
+    CsvStyle,
     ForceOption,
     JsonOption,
     LangOption,
     Language,
     ModelsOption,
+    PriceAssumedOption,
 )
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, example
@@ -58,8 +61,10 @@ def export(
         ),
     ] = None,
     force: ForceOption = False,
+    csv: CsvOption = CsvStyle.french,
     models: ModelsOption = None,
     accept_assumed: AssumedOption = False,
+    price_assumed: PriceAssumedOption = False,
     json: JsonOption = False,
     lang: LangOption = Language.fr,
 ) -> None:
@@ -73,8 +78,9 @@ def export(
             else "choose at least one file to write: --pairs, --mps or --lp"
         )
     counts = export_case(
-        case, pairs=pairs, mps=mps, lp=lp, models=models, accept_assumed=accept_assumed, force=force
-    )
+        case, pairs=pairs, mps=mps, lp=lp, models=models, accept_assumed=accept_assumed, price_assumed=price_assumed,
+        style=csv.value, force=force,
+    )  # fmt: skip
     if json:
         say_json(counts)
         return
