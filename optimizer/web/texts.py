@@ -63,6 +63,13 @@ texts(
             "Aucun compte n'existe encore : ouvrir le lien affiché dans le terminal.",
             "No account exists yet: open the link shown in the terminal.",
         ),
+        "unsent": ("Votre saisie est gardée", "What you typed is kept"),
+        "unsent_why": (
+            "La session s'était fermée avant l'envoi : rien n'a été enregistré. Ce que vous aviez saisi peut être envoyé maintenant.",
+            "The session had ended before it was sent: nothing was recorded. What you had typed can be sent now.",
+        ),
+        "unsent_button": ("Envoyer ce que j'avais saisi", "Send what I had typed"),
+        "unsent_drop": ("Ne pas l'envoyer", "Do not send it"),
         "login_wrong": ("Nom ou mot de passe inconnu.", "Unknown name or password."),
         "account_name": ("Nom du compte", "Account name"),
         "account_password": ("Mot de passe", "Password"),

@@ -18,12 +18,16 @@ from tests.web.playing import CHAIR, SECRETARY, Played
 
 SENTENCE = "Deux pièces de plus que la composition du ménage en demande."
 DAY = date(2026, 11, 27)
+ELSEWHERE = "CALEOL de Pontarlier"
+"""A commission of these tests: theirs may be open meanwhile."""
 
 
 @pytest.fixture(scope="module")
 def signed(played: Played) -> SessionRecord:
     """A session that was signed, nothing notified yet."""
-    return played.session(DAY, state="closed")
+    played.account("signataire", "S", commission=ELSEWHERE)
+    played.account("signatrice", "P", commission=ELSEWHERE)
+    return played.session(DAY, state="closed", commission=ELSEWHERE)
 
 
 def now(played: Played, session: SessionRecord) -> SessionRecord:
@@ -34,7 +38,7 @@ def test_a_rectificatif_takes_a_whole_dwelling_and_is_prepared_again_until_it_is
     played: Played, signed: SessionRecord
 ):
     home = signed.items[0]
-    client, chair = played.client("S"), played.client("P")
+    client, chair = played.client(name="signataire"), played.client(name="signatrice")
     page = client.get(f"/seances/{signed.session_id}/logements/{home.item_id}").content.decode()
     to = f"/seances/{signed.session_id}/rectificatif"
     _, form = the_form(page, to, {"reason": "Erreur de plume"})
@@ -70,7 +74,7 @@ def test_a_rectificatif_takes_a_whole_dwelling_and_is_prepared_again_until_it_is
 
 
 def test_pages_say_words_and_days_never_codes(played: Played, signed: SessionRecord):
-    home, client = signed.items[1], played.client("S")
+    home, client = signed.items[1], played.client(name="signataire")
     first = home.candidates[0].candidate_id
     condition = NewDecision(first, "conditional", 1, document="tax_notice", due_on=date(2026, 12, 20))
     told = {"reason": "Pièce attendue", "decisions": [condition]}
@@ -90,9 +94,9 @@ def test_pages_say_words_and_days_never_codes(played: Played, signed: SessionRec
     assert "Travaux</p>" in said and " works" not in re.sub(r"<[^>]+>", " ", said)
 
 
-def test_a_radiation_that_is_due_leads_to_where_it_is_closed(played: Played):
-    session = played.session(date(2026, 11, 26), state="closed")
-    home, client = session.items[0], played.client("S")
+def test_a_radiation_that_is_due_leads_to_where_it_is_closed(played: Played, signed: SessionRecord):
+    session = played.session(date(2026, 11, 19), state="closed", commission=ELSEWHERE)
+    home, client = session.items[0], played.client(name="signataire")
     first, today = home.candidates[0], played.store.today()
     made = commands.offer(
         played.store, SECRETARY, str(uuid4()), first.candidate_id, notified_on=today, proof="hand", proof_on=today
@@ -138,20 +142,6 @@ def test_recusals_stay_when_attendance_is_saved_again(played: Played):
     assert kept == {"A. Durand": (session.items[1].item_id,), "B. Petit": ()}
 
 
-def test_a_session_begins_with_the_words_of_the_last_one(played: Played):
-    from optimizer.web.models import Job
-
-    at = played.store.now()
-    job = Job.objects.create(
-        id="0" * 32, case="0" * 32, title="Semaine", state="done", started_by="secretaire", started_at=at, heartbeat_at=at,
-        ended_at=at, code=0,
-    )  # fmt: skip
-    page = played.client("S").get(f"/preparer/{job.id}").content.decode()
-    _, form = the_form(page, f"/preparer/{job.id}/seance", {"commission": "x"})
-    assert form.fields["commission"] == "CALEOL Besançon" and form.fields["quorum"] == "2"
-    job.delete()
-
-
 def test_a_name_left_out_leaves_a_list_of_two_that_can_be_decided_with_its_reason(played: Played):
     session = played.opened()
     home, client = session.items[2], played.client("S")
@@ -181,11 +171,11 @@ def test_who_signs_is_typed_once_and_stands_on_every_paper(
         return []
 
     monkeypatch.setattr(papers, "write_minutes", keep)
-    client, to = played.client("S"), f"/seances/{signed.session_id}/pieces"
+    client, to = played.client(name="signataire"), f"/seances/{signed.session_id}/pieces"
     fields = {"author": "Mme Été", "contact": "accueil@exemple.fr"}
     _, form = the_form(client.get(to).content.decode(), to, fields)
     assert client.post(to, {**form.fields, **form.hidden, **fields}).status_code == 302
     assert (seen[0].issuer.author, seen[0].issuer.contact, seen[0].landlord) == (*fields.values(), "OPH25")
     other = f"/seances/{played.opened().session_id}/pieces"
-    _, form = the_form(client.get(other).content.decode(), other, {"author": ""})
+    _, form = the_form(played.client("S").get(other).content.decode(), other, {"author": ""})
     assert (form.fields["author"], form.fields["contact"]) == tuple(fields.values())
