@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.web.hands import the_form
 from tests.web.playing import Played
 
@@ -9,6 +11,7 @@ from tests.web.playing import Played
 def test_a_session_begins_with_the_words_of_the_last_one(played: Played):
     from optimizer.web.models import Job
 
+    played.session(date(2026, 12, 30))
     at = played.store.now()
     job = Job.objects.create(
         id="0" * 32, case="0" * 32, title="Semaine", state="done", started_by="secretaire", started_at=at, heartbeat_at=at,
