@@ -167,7 +167,7 @@ def _gaps(asked: PartsPolicy, dwellings: int, *, whole: bool, lists: bool) -> tu
     if whole:
         return asked.gap, 0.0
     if lists:
-        return asked.bound_gap, 0.0
+        return asked.bound_gap, asked.near_gap
     return (asked.part_gap if dwellings > asked.small_to else asked.near_gap), asked.near_gap
 
 
