@@ -29,7 +29,8 @@ class Due:
     rank : rank of the household on its dwelling.
     attempts : calls tried without reaching anybody.
     write : enough calls were tried: a letter comes next.
-    duty_id : the duty to close, for a line that is one; its ``day`` is that it is owed since, where it has no date.
+    duty_id : the duty to close, for a line that is one.
+    since : its ``day`` is the one it is owed since; it has none to be met by.
     free_on : the day a dwelling will be free, of one that is not vacant yet.
     """
 
@@ -46,6 +47,7 @@ class Due:
     attempts: int = 0
     write: bool = False
     duty_id: int | None = None
+    since: bool = False
     free_on: date | None = None
 
 
@@ -203,7 +205,7 @@ def _duties(sessions: Sequence[SessionRecord], duties: Sequence[DutyRecord]) -> 
             c = there.get((d.ref, d.item_id or 0)) or names.get((d.ref, d.session_id))
             yield Due(
                 d.kind, d.due_on or d.opened_on, d.session_id, home, d.ref, c.application_id if c else "",
-                c.candidate_id if c else None, duty_id=d.duty_id,
+                c.candidate_id if c else None, duty_id=d.duty_id, since=d.due_on is None,
             )  # fmt: skip
 
 

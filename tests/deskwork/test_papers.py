@@ -45,8 +45,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Room:
     one, two = big[0], big[1]
     a, b, c = listed(one)[:3]
     x, y, z = listed(two)[:3]
+    other = {}  # who is found ineligible on a dwelling is not given another one
+    for item in made.session.items:
+        if item.dwelling_id != two.dwelling_id and z.application_id in [
+            n.application_id for n in listed(item)
+        ]:
+            kept = [n for n in listed(item) if n.application_id != z.application_id]
+            told_no = {"decision": "d", "rang": None, "motif_decision": "N3", "phrase": REFUSAL}
+            other["Saisie", item.dwelling_id, z.application_id] = told_no
+            for rank, n in enumerate(kept, start=1):
+                other["Saisie", item.dwelling_id, n.application_id] = {"decision": "b", "rang": rank}
     made.hold(
-        {
+        other
+        | {
             ("Saisie", one.dwelling_id, a.application_id): {"decision": "a", "rang": None},
             ("Saisie", one.dwelling_id, b.application_id): {"decision": "c", "rang": 2, "piece": "Avis d'imposition", "avant_le": date(2026, 12, 18)},
             ("Saisie", one.dwelling_id, c.application_id): {"decision": "d", "rang": None, "motif_decision": "N3", "phrase": REFUSAL},
@@ -138,12 +149,16 @@ def test_each_letter_says_what_it_must_and_names_nobody_else(made: Room, told: T
         "not_attributed": ("Taille inadaptée", "CCH L. 441-1", REFUSAL, "ne concerne que ce logement", "recours gracieux", "tribunal administratif", "travailleur social"),
         "ineligible": ("Ressources supérieures à tous les plafonds", "R. 441-1", INELIGIBLE, "radiée un mois après cet avis", "recommandé", "recours gracieux"),
     }  # fmt: skip
+    barred = {x.candidate.application_id for x in due if x.kind == "ineligible"}
+    assert any(x.candidate.application_id in barred for x in due if x.kind == "not_attributed")
     for sheet, letter in zip(document.sheets, due, strict=True):
         text = words(Document("x", document.on, (sheet,)))
         assert letter.candidate.application_id in text
         assert not any(n in text for n in numbers - {letter.candidate.application_id})
         for mention in (*common, *own[letter.kind]):
-            assert mention in text, (letter.kind, mention)
+            # an application that is struck off is not said to be kept
+            gone = mention == "ne concerne que ce logement" and letter.candidate.application_id in barred
+            assert (mention in text) != gone, (letter.kind, mention)
     named = next(
         s
         for s, x in zip(document.sheets, due, strict=True)
@@ -185,6 +200,19 @@ def test_a_list_that_is_over_promises_nothing_more(made: Room, told: Told):
             assert "vous sera proposé" not in text and "répondre jusqu'au" not in text
     gone = told_as(told, home.dwelling_id, {"status": "superseded"})
     assert not [x for x in letters_to(gone, home.dwelling_id).values() if x.startswith(("rank", "offer"))]
+
+
+def test_a_departure_is_asked_of_nobody_who_kept_the_order(made: Room, told: Told):
+    home = next(
+        i for i in told.session.items if not i.departure and len([c for c in i.candidates if c.decision]) >= 3
+    )
+    passed_over = [c for c in home.candidates if c.decision][0]
+    items = tuple(
+        replace(i, candidates=tuple(replace(c, decision=replace(c.decision, kind="not_attributed", rank=None, motive="N3")) if c is passed_over else c for c in i.candidates))
+        for i in told.session.items
+    )  # fmt: skip
+    kept = minutes(replace(told, session=replace(told.session, items=items)))
+    assert words(kept).count("Écart avec la proposition") == sum(bool(i.departure) for i in items) == 1
 
 
 def test_a_condition_is_told_as_it_stands(made: Room, told: Told):
@@ -311,6 +339,9 @@ def test_what_is_carried_over_has_the_fields_of_the_radiation(made: Room, told: 
     ineligible = radiations[radiations["motifRadiation"] == "irrecevabilité"]
     assert len(ineligible) == 1 and ineligible["sousMotifIrrecevabilite"].iloc[0].startswith("I1")
     events = events_table(told)
+    assert any(detail.endswith(", N3") for detail in events["detail"]) and any(
+        detail.endswith(", I1") for detail in events["detail"]
+    )
     assert set(events[events["numUnique"] == signed.application_id]["evenement"]) == {
         "passage en commission", "décision", "proposition notifiée", "acceptation", "bail signé"
     }  # fmt: skip

@@ -331,6 +331,23 @@ def test_whoever_prepared_the_session_does_not_sign_it_unless_the_minutes_say_so
     assert play.seen().one_person
 
 
+def test_an_application_that_is_ineligible_is_given_no_other_dwelling_by_the_same_session(play):
+    shared = replace(dwelling("L2"), candidates=dwelling("L1").candidates)
+    play.new(dwelling("L1"), shared)
+    play.open()
+    barred = play.names("L1", "listed")[0].candidate_id
+    others = [
+        NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(play.names("L1", "listed")[1:], 1)
+    ]
+    play.decide("L1", [NewDecision(barred, "ineligible", motive="I1", sentence=SMALL), *others])
+    play.decide("L2")
+    refused("STORE_INELIGIBLE_ELSEWHERE", play.close)
+    first, *rest = play.names("L2")[:3]
+    kept = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(rest, 1)]
+    play.decide("L2", [NewDecision(first.candidate_id, "ineligible", motive="I1", sentence=SMALL), *kept])
+    play.close()
+
+
 def test_a_rectification_is_prepared_signed_and_stops_at_the_first_notification(play):
     play.new(dwelling("L1"))
     play.open()

@@ -160,9 +160,8 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
         )
     yield text(told.term("personal_data", contact=told.issuer.contact or BLANK))
     yield text(say("CONTACT", contact=told.issuer.contact or BLANK))
-    yield signatures(
-        [(say("AUTHOR"), f"{told.issuer.author or BLANK}, {told.issuer.quality or BLANK}"), ("", "")]
-    )
+    signs = say("AUTHOR" if x.decision is not None else "WRITER")
+    yield signatures([(signs, f"{told.issuer.author or BLANK}, {told.issuer.quality or BLANK}"), ("", "")])
 
 
 def _offer(told: Told, x: Letter) -> Iterator[Block]:
@@ -265,9 +264,17 @@ def _conditional(told: Told, x: Letter) -> Iterator[Block]:
 def _refused(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_REFUSAL_TEXT", home=told.home(x.item)))
     yield from _why(told, x)
-    yield mention(told.term("not_attributed"))
+    if not _struck_off(told, x):
+        yield mention(told.term("not_attributed"))
     yield text(told.term("recourse"))
     yield text(told.say("SOCIAL_HELP"))
+
+
+def _struck_off(told: Told, x: Letter) -> bool:
+    """Whether the same session found the application ineligible on another dwelling: it is not kept."""
+    return any(
+        c.ref == x.candidate.ref and c.status == INELIGIBLE for i in told.session.items for c in i.candidates
+    )
 
 
 def _ineligible(told: Told, x: Letter) -> Iterator[Block]:

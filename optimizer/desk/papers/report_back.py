@@ -32,7 +32,8 @@ def events_table(told: Told) -> pd.DataFrame:
         d, o = x.candidate.decision, x.candidate.offer
         assert d is not None
         rows.append(_event(told, x, "PASSED", told.day(x.session.on), ""))
-        rows.append(_event(told, x, "DECIDED", told.day(x.session.on), told.decision(d)))
+        why = ", ".join(part for part in (told.decision(d), d.motive, told.condition(d)) if part)
+        rows.append(_event(told, x, "DECIDED", told.day(x.session.on), why))
         if o is not None:
             rows.append(
                 _event(

@@ -307,6 +307,7 @@ texts(
             "Copy to the person assisting you, if you named one.",
         ),
         "contact": ("Contact : {contact}.", "Contact: {contact}."),
+        "writer": ("L'auteur du courrier", "The author of the letter"),
         "author": ("L'auteur de la décision", "The author of the decision"),
         # calls
         "call_list": ("À appeler le {day}", "Calls of {day}"),

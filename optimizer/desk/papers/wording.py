@@ -151,9 +151,12 @@ def decided_order(item: ItemRecord) -> list[CandidateRecord]:
 
 
 def departs(item: ItemRecord) -> bool:
-    """Whether the commission left the proposed order: another order, or somebody passed over for a household behind."""
-    decided = [c.candidate_id for c in decided_order(item)]
-    return decided != [c.candidate_id for c in examined(item)][: len(decided)]
+    """Whether the commission left the proposed order and was asked why, or said why by itself.
+
+    A household that was given nothing has its own motive; those behind it keep their order.
+    """
+    places = [c.position for c in decided_order(item)]
+    return bool(item.departure) or places != sorted(places)
 
 
 def in_groups(hexadecimal: str, size: int = 16) -> str:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from optimizer.desk.chained import waits_words
+from optimizer.desk.papers.wording import examined
 from optimizer.errors import Lang
 from optimizer.store import commands, queries
 from optimizer.store.records import (
@@ -33,7 +34,7 @@ from optimizer.web.views.agenda import checks_of, listed
 BLANK_ROWS, FIRST_ROWS = 3, 10
 """Empty lines under the members who are known; lines of a commission that nobody has entered yet."""
 MOST_MEMBERS = 40
-DECIDABLE = ("listed", "not_examined", "attributed", "ranked", "conditional", "not_attributed", "ineligible")
+DECIDABLE = ("listed", "attributed", "ranked", "conditional", "not_attributed", "ineligible")
 
 
 def room(request: Asked, session: str, status: int = 200, **values: Any) -> HttpResponse:
@@ -61,6 +62,7 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
             "checked": checked(desk(), record),
             "imports": imports_kept(desk()),
             "left": [item for item in record.items if item.status == "listed"],
+            "examined": examined,
             "recused": lambda member: _recused(record, member),
             **values,
         },
@@ -161,7 +163,8 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "before": homes[at - 1] if at else None,
             "after": homes[at + 1] if at + 1 < len(homes) else None,
             "waits": waits_words([record], lang),
-            "examined": [c for c in found.candidates if c.status != "queue"],
+            "names": [c for c in found.candidates if c.status != "queue"],
+            "examined": examined(found),
             "queue": [c for c in found.candidates if c.status == "queue"],
             "decidable": DECIDABLE,
             "may": may,
