@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from optimizer.desk.chained import held_back
 from optimizer.desk.following import WAITING, coming_sessions, followed, items_of, next_to_offer
 from optimizer.store.law import CommissionLaw
-from optimizer.store.records import CallRecord, DutyRecord, SessionRecord
+from optimizer.store.records import CallRecord, DutyRecord, ItemRecord, SessionRecord
 
 KINDS = (
     "clock", "silence", "next_rank", "instruction", "condition", "no_contact", "unsent", "legitimacy", "sne_radiation",
@@ -29,6 +29,9 @@ class Due:
     rank : rank of the household on its dwelling.
     attempts : calls tried without reaching anybody.
     write : enough calls were tried: a letter comes next.
+    duty_id : the duty to close, for a line that is one.
+    since : its ``day`` is the one it is owed since; it has none to be met by.
+    free_on : the day a dwelling will be free, of one that is not vacant yet.
     """
 
     kind: str
@@ -43,6 +46,9 @@ class Due:
     vacant_days: int = 0
     attempts: int = 0
     write: bool = False
+    duty_id: int | None = None
+    since: bool = False
+    free_on: date | None = None
 
 
 def call_list(
@@ -77,7 +83,7 @@ def call_list(
                 "write": tried.get(x.candidate_id, 0) >= most,
             }
         )
-        if x.candidate_id is not None
+        if x.candidate_id is not None and x.duty_id is None
         else x
         for x in lines
     ]
@@ -108,17 +114,21 @@ def _next_ranks(sessions: Sequence[SessionRecord], on: date) -> Iterator[Due]:
         for item in items_of(session) if session.status == "closed" else ():
             turn = next_to_offer(item) if item.status in ("decided", "offering") else None
             if turn is not None and not held_back(session, item):
-                since = str(item.facts.get("vacant_since") or "")
-                days = (
-                    (on - date.fromisoformat(since)).days
-                    if since
-                    else int(item.facts.get("vacancy_days") or 0)
-                )
+                since = _vacant_since(session, item)
                 rank = turn.decision.rank if turn.decision is not None else None
                 yield Due(
                     "next_rank", session.on, session.session_id, item.dwelling_id, turn.ref, turn.application_id,
-                    turn.candidate_id, rank=rank or 1, vacant_days=max(0, days),
+                    turn.candidate_id, rank=rank or 1, vacant_days=max(0, (on - since).days),
+                    free_on=since if since > on else None,
                 )  # fmt: skip
+
+
+def _vacant_since(session: SessionRecord, item: ItemRecord) -> date:
+    """The day the dwelling was vacated, as the case says it, else the day it is available; else as old as its agenda told."""
+    for name in ("vacant_since", "available_on"):
+        if told := str(item.facts.get(name) or "")[:10]:
+            return date.fromisoformat(told)
+    return session.on - timedelta(days=int(item.facts.get("vacancy_days") or 0))
 
 
 def _instruction(sessions: Sequence[SessionRecord]) -> Iterator[Due]:
@@ -180,11 +190,23 @@ def _unsent(sessions: Sequence[SessionRecord]) -> Iterator[Due]:
 
 def _duties(sessions: Sequence[SessionRecord], duties: Sequence[DutyRecord]) -> Iterator[Due]:
     homes = {i.item_id: i.dwelling_id for s in sessions for i in s.items}
-    numbers = {c.ref: c.application_id for s in sessions for i in s.items for c in i.candidates}
+    names = {
+        (c.ref, s.session_id): c
+        for s in sessions
+        for i in sorted(s.items, key=lambda i: i.item_id)
+        for c in i.candidates
+    }
+    there = {(c.ref, c.item_id): c for c in names.values()} | {
+        (c.ref, i.item_id): c for s in sessions for i in s.items for c in i.candidates
+    }
     for d in duties:
         if d.closed_on is None:
             home = homes.get(d.item_id, "") if d.item_id is not None else ""
-            yield Due(d.kind, d.due_on or d.opened_on, d.session_id, home, d.ref, numbers.get(d.ref, ""))
+            c = there.get((d.ref, d.item_id or 0)) or names.get((d.ref, d.session_id))
+            yield Due(
+                d.kind, d.due_on or d.opened_on, d.session_id, home, d.ref, c.application_id if c else "",
+                c.candidate_id if c else None, duty_id=d.duty_id, since=d.due_on is None,
+            )  # fmt: skip
 
 
 def _tried(calls: Sequence[CallRecord]) -> dict[int | None, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from optimizer.desk.next_case import NextCase
-from optimizer.errors import LANGS, said, texts
+from optimizer.errors import LANGS, Lang, said, texts
 
 texts(
     "NEXT",
@@ -27,6 +27,12 @@ texts(
 )
 
 
+def brought_words(made: NextCase, lang: Lang) -> str:
+    """What the ledger has brought into the case, in one sentence."""
+    kinds = ("leases", "in_progress", "events", "decisions")
+    return said("NEXT.BROUGHT", lang, **{name: int(made.counts.get(name, 0)) for name in kinds})
+
+
 def summary_of(made: NextCase, out: Path) -> dict[str, object]:
     """The lines of the terminal in both languages, and the same as data."""
     case, n = made.case, made.counts
@@ -35,7 +41,6 @@ def summary_of(made: NextCase, out: Path) -> dict[str, object]:
         "dwellings": len(case.table("dwellings")), "applications": len(case.table("applications")),
     }  # fmt: skip
     for lang in LANGS:
-        brought = {name: int(n.get(name, 0)) for name in ("leases", "in_progress", "events", "decisions")}
         summary[f"lines_{lang}"] = [
             said("NEXT.WRITTEN", lang, day=f"{case.settings.on:%d/%m/%Y}", out=out),
             said(
@@ -44,7 +49,7 @@ def summary_of(made: NextCase, out: Path) -> dict[str, object]:
                 dwellings=len(case.table("dwellings")),
                 applications=len(case.table("applications")),
             ),
-            said("NEXT.BROUGHT", lang, **brought),
+            brought_words(made, lang),
             said("NEXT.THEN", lang, out=out),
         ]
     return summary

@@ -76,7 +76,7 @@ def write_minutes(
     Returns and raises as :func:`write_pack`.
     """
     lang = told.lang
-    apart = dataclasses.replace(told, pseudonymous=True, people={})
+    apart = dataclasses.replace(told, pseudonymous=True)
     with hold(out, force=force, mark=MARK) as held, held.folder() as work:
         write_document(work, "proces-verbal", minutes(told), lang)
         write_document(work, "proces-verbal-pseudonyme", minutes(apart), lang)

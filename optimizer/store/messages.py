@@ -327,6 +327,14 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Égalité des voix : la voix prépondérante du maire est demandée.",
         "A tie: the mayor's casting vote is needed.",
     ),
+    "INELIGIBLE_ELSEWHERE": (
+        "Un même ménage est déclaré irrecevable sur {other} et attributaire sur {dwelling} : l'irrecevabilité vaut pour tout le logement social. Revoir l'une des deux décisions.",
+        "One household is found ineligible on {other} and given {dwelling}: ineligibility is for all social housing. Look at one of the two decisions again.",
+    ),
+    "SENTENCE_NUMBER": (
+        "La phrase porte le numéro d'un autre ménage : elle part dans le courrier de celui-ci. Comparer les situations sans nommer personne.",
+        "The sentence holds the number of another household: it goes into this one's letter. Compare the situations and name nobody.",
+    ),
     "SAME_PERSON": (
         "La personne qui a préparé la séance ne la signe pas.",
         "Whoever prepared the session does not sign it.",

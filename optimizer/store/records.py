@@ -232,6 +232,7 @@ class OfferRecord:
     deadline: date | None
     """Last day to answer, until 24:00; None without proof: silence is then nothing."""
     answered_on: date | None
+    """Day of the last answer: that of the withdrawal once a household that had accepted gives up."""
     refusal_reason: str
     legitimate: Legitimate
     document: str

@@ -50,6 +50,8 @@ class Told:
     phase: str = ""
     bound: float | None = None
     value: float | None = None
+    brought: str = ""
+    """What the desk's log has brought into the case."""
     verdict: str = ""
     sentence: str = ""
     error: str = ""
@@ -184,14 +186,16 @@ def end_all() -> None:
 
 def told(desk: Desk, job: str) -> Told:
     """What the child of a job has said."""
-    found = Told()
+    found, before = Told(), 0
     for line in _lines(said_file(desk, job)):
         if "finding" in line:
             found.findings.append(line)
         elif "findings" in line:
-            found.count, found.errors = line["findings"], line["errors"]
+            found.count, found.errors = before + line["findings"], line["errors"]
         else:
             found.next |= line.get("step") == "next"
+            if line.get("step") == "check":
+                before = len(found.findings)  # said when the case was brought forward
             for name, value in line.items():
                 if hasattr(found, name) and name not in ("findings", "gap", "next"):
                     setattr(found, name, value)

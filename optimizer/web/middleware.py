@@ -18,6 +18,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from optimizer.errors import AttrifluxError
 from optimizer.store import queries
 from optimizer.store.messages import StoreError, StoreMissing
+from optimizer.web import unsent
 from optimizer.web.access import ROUTES
 from optimizer.web.desk import desk
 from optimizer.web.settings import DAY_OF_WORK, IDLE, UPLOAD, WRITES
@@ -99,12 +100,20 @@ class Doors:
     ) -> HttpResponse | None:
         route = request.resolver_match.url_name if request.resolver_match else None
         access = ROUTES[str(route)]
+        account = str(request.user.get_username())
         request.visitor = self._visitor(request)  # type: ignore[attr-defined]
         visitor: Visitor | None = request.visitor  # type: ignore[attr-defined]
         if access.place == "public":
             return None
         if visitor is None:
-            return HttpResponseRedirect(f"{reverse('login')}?suite={quote(request.get_full_path())}")
+            onward = request.get_full_path()
+            if request.method == "POST":
+                if not account or access.place != "session":
+                    return HttpResponseRedirect(
+                        reverse("login")
+                    )  # the address of a form is no page to come to
+                unsent.keep(account, onward, request.POST)
+            return HttpResponseRedirect(f"{reverse('login')}?suite={quote(onward)}")
         if access.place == "anyone":
             return None
         method = str(request.method)

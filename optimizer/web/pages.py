@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from typing import Any
 from uuid import uuid4
@@ -23,7 +23,9 @@ from optimizer.presentation.page import UNSEEN, Words, environment, kept_togethe
 from optimizer.store.records import SessionRecord
 from optimizer.web import texts as texts
 from optimizer.web.access import ROUTES
+from optimizer.web.choices import commission_law
 from optimizer.web.desk import desk
+from optimizer.web.today import today
 
 MENU = (
     "week", "prepare", "sessions", "calls", "offers", "reserver", "ledger", "retention", "accounts",
@@ -91,6 +93,8 @@ def page(
                 "lang": lang,
                 "decides": DECIDES[lang],
                 "paper": lambda name: said(f"PAPER.{name}".upper(), lang),
+                "label": label,
+                "sitting": lambda session_id: sitting(session_id, lang),
                 "word": lambda family, key: word(family, key, lang),
                 "may_open": lambda route, session=None: may_open(visitor, route, session),
                 "url": lambda route, /, **kwargs: _address(route, tuple(kwargs.items())),
@@ -135,6 +139,18 @@ def word(family: str, key: str, lang: Lang) -> str:
         return said(f"WEB.{family}_{key}".upper(), lang)
     except KeyError:
         return key
+
+
+def label(family: str, code: str) -> str:
+    """The words of a code of the commission's law (``documents``, ``withdrawal_reasons``…), or the code where it has none."""
+    return commission_law(today()).labels(family).get(code, code)
+
+
+def sitting(session_id: str, lang: Lang) -> str:
+    """The day of a session from its identifier; the second one of a day says so."""
+    held, again = session_id[:10], session_id[11:]
+    shown = day(date.fromisoformat(held), lang)
+    return f"{shown} ({again})" if again else shown
 
 
 def options_of(options: Iterable[tuple[object, str]], now: object) -> Markup:

@@ -212,12 +212,9 @@ def test_a_session_in_each_state(browser: Browser, served: Served):
     chair.go(f"{agenda}/seance").state("room to be signed").send("/cloturer").state("papers to be made")
     chair.send("/pieces").state("papers made", "proces-verbal")
     assert chair.faults() == []
-    who.go(f"{agenda}/seance").state("room signed", "Préparer un rectificatif")
-    candidate = first_choice(who, "/rectificatif", "candidate")
-    who.send("/rectificatif", status=422, candidate=candidate, kind="ranked").state("rectification refused")
-    who.go(f"{agenda}/seance").send(
-        "/rectificatif", candidate=candidate, kind="attribution", rank="1", reason="Erreur de plume"
-    )
+    who.go(f"{agenda}/seance").state("room signed", "rectificatif").go(homes[0]).state("dwelling signed")
+    who.send("/rectificatif", status=422, reason="Rien ne change").state("rectification refused")
+    who.send("/rectificatif", reason="Erreur de plume", **{keys[0]: "ranked"})
     who.state("rectification prepared", "Erreur de plume")
     who.go("/offres").state("offers").go("/appels").state("calls").go("/semaine").state("week")
     who.go("/langue/en").go(homes[0]).state("dwelling in English")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -44,8 +45,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Room:
     one, two = big[0], big[1]
     a, b, c = listed(one)[:3]
     x, y, z = listed(two)[:3]
+    other = {}  # who is found ineligible on a dwelling is not given another one
+    for item in made.session.items:
+        if item.dwelling_id != two.dwelling_id and z.application_id in [
+            n.application_id for n in listed(item)
+        ]:
+            kept = [n for n in listed(item) if n.application_id != z.application_id]
+            told_no = {"decision": "d", "rang": None, "motif_decision": "N3", "phrase": REFUSAL}
+            other["Saisie", item.dwelling_id, z.application_id] = told_no
+            for rank, n in enumerate(kept, start=1):
+                other["Saisie", item.dwelling_id, n.application_id] = {"decision": "b", "rang": rank}
     made.hold(
-        {
+        other
+        | {
             ("Saisie", one.dwelling_id, a.application_id): {"decision": "a", "rang": None},
             ("Saisie", one.dwelling_id, b.application_id): {"decision": "c", "rang": 2, "piece": "Avis d'imposition", "avant_le": date(2026, 12, 18)},
             ("Saisie", one.dwelling_id, c.application_id): {"decision": "d", "rang": None, "motif_decision": "N3", "phrase": REFUSAL},
@@ -127,22 +139,26 @@ def test_each_letter_says_what_it_must_and_names_nobody_else(made: Room, told: T
     document = letters(told)
     due = letters_of(told)
     assert len(document.sheets) == len(due)
-    assert {x.kind for x in due} == {"offer", "rank", "condition", "not_attributed", "ineligible"}
+    assert {x.kind for x in due} == {"offer", "rank", "over", "not_attributed", "ineligible"}
     common = ("Habitat Besançon", "03/12/2026, Besançon, siège", "Mme Directrice, directrice de la clientèle", "accueil@exemple.fr",
               "L. 311-3-1 et R. 311-3-1-1 du CRPA", "CADA", "données de votre demande")  # fmt: skip
     own = {
         "offer": ("10 jours entiers", "à 24 h", "silence vaudra refus", "R. 441-10", "Loyer + charges", "Dépôt de garantie", "DPE", "Étage", "R. 441-2-17", "visiter"),
         "rank": ("n'est pas une offre", "Votre demande reste active", "n° 496595"),
-        "condition": ("Avis d'imposition", "18/12/2026", "le bail est dû", "rang 2", "R. 441-3"),
+        "over": ("désormais loué", "Votre demande reste active"),
         "not_attributed": ("Taille inadaptée", "CCH L. 441-1", REFUSAL, "ne concerne que ce logement", "recours gracieux", "tribunal administratif", "travailleur social"),
         "ineligible": ("Ressources supérieures à tous les plafonds", "R. 441-1", INELIGIBLE, "radiée un mois après cet avis", "recommandé", "recours gracieux"),
     }  # fmt: skip
+    barred = {x.candidate.application_id for x in due if x.kind == "ineligible"}
+    assert any(x.candidate.application_id in barred for x in due if x.kind == "not_attributed")
     for sheet, letter in zip(document.sheets, due, strict=True):
         text = words(Document("x", document.on, (sheet,)))
         assert letter.candidate.application_id in text
         assert not any(n in text for n in numbers - {letter.candidate.application_id})
         for mention in (*common, *own[letter.kind]):
-            assert mention in text, (letter.kind, mention)
+            # an application that is struck off is not said to be kept
+            gone = mention == "ne concerne que ce logement" and letter.candidate.application_id in barred
+            assert (mention in text) != gone, (letter.kind, mention)
     named = next(
         s
         for s, x in zip(document.sheets, due, strict=True)
@@ -153,19 +169,117 @@ def test_each_letter_says_what_it_must_and_names_nobody_else(made: Room, told: T
     )
 
 
-def test_the_dalo_warning_goes_with_an_offer_only(made: Room, told: Told):
-    import dataclasses
-
+def told_as(told: Told, dwelling: str, candidates: dict[str, object], **more: object) -> Told:
+    """The same session, one dwelling of it further on: what changes of each of its candidates, and of itself."""
     items = tuple(
-        dataclasses.replace(
-            i, candidates=tuple(dataclasses.replace(c, facts={**c.facts, "dalo": True}) for c in i.candidates)
-        )
+        replace(i, candidates=tuple(replace(c, **candidates) for c in i.candidates), **more)  # type: ignore[arg-type]
+        if i.dwelling_id == dwelling
+        else i
         for i in told.session.items
     )
-    dalo = dataclasses.replace(told, session=dataclasses.replace(told.session, items=items))
+    return replace(told, session=replace(told.session, items=items))
+
+
+def letters_to(told: Told, dwelling: str) -> dict[str, str]:
+    """Letters about a dwelling: number of the household -> kind, then what it says."""
+    return {
+        x.candidate.application_id: f"{x.kind}: " + words(Document("x", told.session.on, (sheet,)))
+        for sheet, x in zip(letters(told).sheets, letters_of(told), strict=True)
+        if x.item.dwelling_id == dwelling
+    }
+
+
+def test_a_list_that_is_over_promises_nothing_more(made: Room, told: Told):
+    home = next(i for i in made.session.items if i.status == "offering" and len(i.candidates) >= 3)
+    for status, why in (("withdrawn", "Travaux"), ("let", "désormais loué")):
+        over = told_as(told, home.dwelling_id, {"status": "released"}, status=status, end_reason="works")
+        for text in letters_to(over, home.dwelling_id).values():
+            if text.startswith(("not_attributed", "ineligible")):
+                continue
+            assert text.startswith("over") and why in text and "Votre demande reste active" in text
+            assert "vous sera proposé" not in text and "répondre jusqu'au" not in text
+    gone = told_as(told, home.dwelling_id, {"status": "superseded"})
+    assert not [x for x in letters_to(gone, home.dwelling_id).values() if x.startswith(("rank", "offer"))]
+
+
+def test_a_departure_is_asked_of_nobody_who_kept_the_order(made: Room, told: Told):
+    home = next(
+        i for i in told.session.items if not i.departure and len([c for c in i.candidates if c.decision]) >= 3
+    )
+    passed_over = [c for c in home.candidates if c.decision][0]
+    items = tuple(
+        replace(i, candidates=tuple(replace(c, decision=replace(c.decision, kind="not_attributed", rank=None, motive="N3")) if c is passed_over else c for c in i.candidates))
+        for i in told.session.items
+    )  # fmt: skip
+    kept = minutes(replace(told, session=replace(told.session, items=items)))
+    assert words(kept).count("Écart avec la proposition") == sum(bool(i.departure) for i in items) == 1
+
+
+def test_a_condition_is_told_as_it_stands(made: Room, told: Told):
+    home = next(
+        i for i in told.session.items for c in i.candidates if c.decision and c.decision.kind == "conditional"
+    )
+    number = next(
+        c for c in home.candidates if c.decision and c.decision.kind == "conditional"
+    ).application_id
+
+    def said(status: str, ahead: str = "refused", **more: object) -> str:
+        others = {"status": ahead, "facts": {"dalo": True}, "offer": None}
+        now = told_as(told, home.dwelling_id, others, status="offering")
+        own = {"status": status, **more}
+        items = tuple(
+            replace(i, candidates=tuple(replace(c, **own) if c.application_id == number else c for c in i.candidates))  # type: ignore[arg-type]
+            for i in now.session.items
+        )  # fmt: skip
+        return letters_to(replace(now, session=replace(now.session, items=items)), home.dwelling_id)[number]
+
+    behind = said("conditional", ahead="attributed")
+    for mention in (
+        "Avis d'imposition",
+        "18/12/2026",
+        "le bail est dû",
+        "rang 2",
+        "classés avant vous",
+        "R. 441-3",
+    ):
+        assert mention in behind
+    assert "R. 441-16-3" not in behind and "répondre jusqu'au" not in behind
+    turn = said(
+        "conditional"
+    )  # the first rank has refused: the clock and the DALO warning are this household's now
+    assert "classés avant vous" not in turn and "répondre jusqu'au" in turn and "R. 441-16-3" in turn
+    met = said("conditional", condition="met", condition_on=date(2026, 12, 8))
+    assert "remise le 08/12/2026" in met and "est soumise" not in met
+    failed = said("condition_failed", condition="failed", condition_on=date(2026, 12, 19))
+    assert (
+        failed.startswith("condition_failed")
+        and "sans effet" in failed
+        and "tribunal administratif" in failed
+    )
+    assert "répondre jusqu'au" not in failed
+
+
+def test_what_a_person_typed_names_nobody_on_the_copy_without_numbers(made: Room, told: Told):
+    home = next(i for i in made.session.items if i.departure)
+    shown = home.candidates[0]
+    number, name = shown.application_id, told.people[shown.ref].name
+    typed = f"Le dossier {number[:6]} {number[6:]} ({name}) est incomplet."
+    now = told_as(told, home.dwelling_id, {}, departure=typed)
+    assert typed in words(minutes(now))
+    apart = words(minutes(replace(now, pseudonymous=True)))
+    assert f"Le dossier {shown.ref} ({shown.ref}) est incomplet." in apart and name not in apart
+
+
+def test_the_dalo_warning_goes_with_an_offer_only(made: Room, told: Told):
+    items = tuple(
+        replace(i, candidates=tuple(replace(c, facts={**c.facts, "dalo": True}) for c in i.candidates))
+        for i in told.session.items
+    )
+    dalo = replace(told, session=replace(told.session, items=items))
     for sheet, letter in zip(letters(dalo).sheets, letters_of(dalo), strict=True):
         text = words(Document("x", dalo.session.on, (sheet,)))
-        assert ("R. 441-16-3" in text) == (letter.kind in ("offer", "condition"))
+        # the household under a condition stands behind the one that has signed: it was offered nothing
+        assert ("R. 441-16-3" in text) == (letter.kind == "offer")
 
 
 def test_a_household_nobody_reached_is_told_what_its_silence_will_mean(told: Told, tmp_path: Path):
@@ -225,6 +339,9 @@ def test_what_is_carried_over_has_the_fields_of_the_radiation(made: Room, told: 
     ineligible = radiations[radiations["motifRadiation"] == "irrecevabilité"]
     assert len(ineligible) == 1 and ineligible["sousMotifIrrecevabilite"].iloc[0].startswith("I1")
     events = events_table(told)
+    assert any(detail.endswith(", N3") for detail in events["detail"]) and any(
+        detail.endswith(", I1") for detail in events["detail"]
+    )
     assert set(events[events["numUnique"] == signed.application_id]["evenement"]) == {
         "passage en commission", "décision", "proposition notifiée", "acceptation", "bail signé"
     }  # fmt: skip

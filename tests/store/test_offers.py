@@ -208,6 +208,9 @@ def test_a_household_that_gives_up_after_accepting_gives_its_place(play):
     play.clock.later(1)
     assert play.do(c.desist, A, offer, on=play.store.today(), reason="work")["next_candidate"]
     assert statuses(play)[:2] == ["desisted", "ranked"]
+    seen = queries.offer(play.store, offer)
+    # the day and the reason of the withdrawal, not those of the acceptance before it
+    assert (seen.answered_on, seen.refusal_reason) == (play.store.today(), "work")
 
 
 def test_a_dwelling_is_withdrawn_unless_somebody_accepted_it(play):

@@ -213,6 +213,25 @@ def test_a_decision_that_the_law_does_not_know_is_refused(play, code, change):
     assert play.names("L1")[0].decision is None and play.seen().items[0].status == "listed"
 
 
+def test_a_sentence_names_no_other_household(play):
+    play.new(dwelling("L1"), dwelling("L2"))
+    play.open()
+    first, second, third = play.names("L1", "listed")[:3]
+
+    def not_attributed(sentence):
+        kept = [NewDecision(first.candidate_id, "ranked", 1), NewDecision(second.candidate_id, "ranked", 2)]
+        return [*kept, NewDecision(third.candidate_id, "not_attributed", motive="N8", sentence=sentence)]
+
+    for other in (first, play.names("L2")[0]):
+        number = other.application_id
+        for typed in (number, f"{number[:4]} {number[4:]}"):
+            said = not_attributed(f"La demande {typed} est hébergée avec deux enfants, plus urgente.")
+            refused("STORE_SENTENCE_NUMBER", play.decide, "L1", said)
+    own = f"Votre demande {third.application_id} a une pièce de plus qu'il n'en faut ; hébergement de deux enfants."
+    play.decide("L1", not_attributed(own))
+    assert play.names("L1")[2].decision.sentence == own
+
+
 def test_every_candidate_examined_has_a_decision_and_few_need_a_reason(play):
     play.new(dwelling("L1", names=2, queue=0))
     play.open()
@@ -312,6 +331,23 @@ def test_whoever_prepared_the_session_does_not_sign_it_unless_the_minutes_say_so
     assert play.seen().one_person
 
 
+def test_an_application_that_is_ineligible_is_given_no_other_dwelling_by_the_same_session(play):
+    shared = replace(dwelling("L2"), candidates=dwelling("L1").candidates)
+    play.new(dwelling("L1"), shared)
+    play.open()
+    barred = play.names("L1", "listed")[0].candidate_id
+    others = [
+        NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(play.names("L1", "listed")[1:], 1)
+    ]
+    play.decide("L1", [NewDecision(barred, "ineligible", motive="I1", sentence=SMALL), *others])
+    play.decide("L2")
+    refused("STORE_INELIGIBLE_ELSEWHERE", play.close)
+    first, *rest = play.names("L2")[:3]
+    kept = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(rest, 1)]
+    play.decide("L2", [NewDecision(first.candidate_id, "ineligible", motive="I1", sentence=SMALL), *kept])
+    play.close()
+
+
 def test_a_rectification_is_prepared_signed_and_stops_at_the_first_notification(play):
     play.new(dwelling("L1"))
     play.open()
@@ -344,13 +380,23 @@ def test_a_rectification_is_prepared_signed_and_stops_at_the_first_notification(
     )
 
 
-def test_a_wrong_rectification_of_the_ranks_is_refused_at_the_signature(play):
+def test_a_rectification_that_could_not_be_signed_is_refused_and_one_that_waits_is_replaced(play):
     play.week()
     names = play.names("L1", "attributed", "ranked")
     wrong = [NewDecision(names[0].candidate_id, "not_attributed", motive="N3", sentence=SMALL)]
-    play.do(c.prepare_rectification, S, play.session, reason="Erreur", decisions=wrong)
-    refused("STORE_RANK", play.do, c.sign_rectification, P, play.session, 1)
-    assert play.names("L1", "attributed", "ranked") == names
+    refused("STORE_RANK", play.do, c.prepare_rectification, S, play.session, reason="Erreur", decisions=wrong)
+    assert play.names("L1", "attributed", "ranked") == names and not play.seen().rectifications
+    ranks = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(names[1:], 1)]
+    play.do(c.prepare_rectification, S, play.session, reason="Erreur", decisions=[*wrong, *ranks])
+    turned = [
+        NewDecision(names[0].candidate_id, "ranked", 2),
+        NewDecision(names[1].candidate_id, "ranked", 1),
+    ]
+    play.do(c.prepare_rectification, S, play.session, reason="Mieux lue", decisions=turned)
+    (waiting,) = play.seen().rectifications
+    assert (waiting.number, waiting.reason, set(waiting.decisions)) == (1, "Mieux lue", set(turned))
+    play.do(c.sign_rectification, P, play.session, 1)
+    assert [n.decision.rank for n in play.names("L1", "ranked")] == [2, 1, 3]
 
 
 def test_two_hands_on_one_dwelling_the_second_sees_what_the_first_did(play):

@@ -33,21 +33,21 @@ class Clock:
         return self.now
 
 
-def candidates(home: str, n: int = 3, account: str = "BAILLEUR") -> tuple[NewCandidate, ...]:
+def candidates(home: str, n: int = 3, waiting: int = 2) -> tuple[NewCandidate, ...]:
     """Names of a dwelling, with two more that wait."""
     return tuple(
         NewCandidate(
             f"0250{home[-2:]}{i:012d}", position=i, queue=i > n, facts={"lines": [[["Rang proposé", str(i)], ["Points", "52"]]]},
             reasons=("1er à la cotation parmi 69 demandes recevables",) if i <= n else (),
         )
-        for i in range(1, n + 3)
+        for i in range(1, n + waiting + 1)
     )  # fmt: skip
 
 
-def item(home: str, account: str = "BAILLEUR", commune: str = "25056") -> NewItem:
+def item(home: str, account: str = "BAILLEUR", commune: str = "25056", waiting: int = 2) -> NewItem:
     """A dwelling of the agenda."""
     return NewItem(
-        home, account, candidates(home),
+        home, account, candidates(home, waiting=waiting),
         facts={
             "landlord": LANDLORD, "commune": commune, "commune_name": "Besançon", "rooms": 3, "financing": "PLUS",
             "form": {"lines": [[["Adresse", "3 rue des Granges"], ["Étage", "2"]]], "rpls": "R1", "close": [], "foot": ""},
@@ -151,7 +151,8 @@ class Played:
     def opened(self) -> SessionRecord:
         """The session that is open: a commission has one at a time."""
         if not self._opened:
-            self._opened = self.session(date(2026, 12, 8), state="open").session_id
+            homes = (item("L120801"), item("L120802", "ETAT_PRIO"), item("L120803", waiting=0))
+            self._opened = self.session(date(2026, 12, 8), state="open", homes=homes).session_id
         return queries.session(self.store, self._opened)
 
     def close(self) -> None:

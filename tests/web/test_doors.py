@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from optimizer.web.access import ROLES, ROUTES
+from tests.web.hands import the_form
 from tests.web.playing import NAMES, PASSWORD, Played
 
 METHODS = ("GET", "POST")
@@ -159,6 +160,32 @@ def test_a_session_ends_after_its_idle_time(played: Played):
     session["seen"] -= IDLE + 1
     session.save()
     assert client.get("/semaine").status_code == 302
+
+
+def test_what_was_typed_before_a_session_ended_is_sent_by_its_own_account_only(played: Played):
+    from optimizer.web.settings import IDLE
+
+    session = played.opened()
+    to = f"/seances/{session.session_id}/logements/{session.items[1].item_id}/decider"
+    typed = {"departure": "Deux lectures du dossier.", "version": "0"}
+
+    def ended(path: str) -> str:
+        client = played.client("S")
+        kept = client.session
+        kept["seen"] -= IDLE + 1
+        kept.save()
+        return str(client.post(path, typed).headers["Location"])
+
+    login = ended(to)
+    assert login.endswith(f"?suite={to}")
+    for name in (NAMES["P"], NAMES["S"]):
+        answer = played.client().post("/entrer", {"name": name, "password": PASSWORD, "suite": to})
+        assert ("Deux lectures du dossier." in answer.content.decode()) == (name == NAMES["S"])
+    _, form = the_form(answer.content.decode(), to, typed)
+    assert form.hidden["departure"] == typed["departure"] and "command_id" in form.hidden
+    again = played.client().post("/entrer", {"name": NAMES["S"], "password": PASSWORD, "suite": to})
+    assert again.status_code == 302  # once
+    assert ended("/preparer") == "/entrer"  # the address of a form is no page to come to
 
 
 def test_a_foreign_host_is_not_answered(played: Played):

@@ -111,14 +111,14 @@ def test_an_identity_asks_a_reason_and_is_logged_without_a_name(played: Played):
     commands.import_people(played.store, SECRETARY, str(uuid4()), people=[person])
     address = f"/seances/{session.session_id}/demandes/{name.candidate_id}"
     client = played.client("S")
-    elsewhere = played.session(
+    played.session(
         date(2026, 12, 22), homes=(NewItem("L9901", "BAILLEUR", (NewCandidate(name.application_id, 1),)),)
     )
     before = client.get(address).content.decode()
     assert "Lovelace" not in before and "L9901" not in before  # other candidatures ask a reason too
     assert client.post(address, {"reason": "?"}).status_code == 422
     shown = client.post(address, {"reason": "appel pour une visite"}).content.decode()
-    assert "Lovelace Ada" in shown and "L9901" in shown and elsewhere.session_id in shown
+    assert "Lovelace Ada" in shown and "L9901" in shown and "22/12/2026" in shown
     event = queries.events(played.store, kinds=("identity.viewed",))[-1]
     assert (event.actor, "Lovelace" in str(event)) == ("secretaire", False)
     # a réservataire sees a name of its own nomination only

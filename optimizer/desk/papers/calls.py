@@ -47,5 +47,12 @@ def _row(told: Told, x: Due) -> list[str]:
         f" – {person.name} {person.phone}".rstrip() if person is not None and not told.pseudonymous else ""
     )
     tried = str(x.attempts) + (f" ({told.say('WRITE_NOW')})" if x.write else "") if x.attempts else UNKNOWN
-    day = told.say("VACANT_SINCE", n=x.vacant_days) if x.kind == "next_rank" else told.day(x.day)
+    day = told.day(x.day)
+    if x.kind == "next_rank":
+        free = x.free_on
+        day = (
+            told.say("VACANT_SINCE", n=x.vacant_days)
+            if free is None
+            else told.say("FREE_ON", day=told.day(free))
+        )
     return [x.dwelling_id or UNKNOWN, number + phone, str(x.rank) if x.rank else UNKNOWN, day, tried, ""]

@@ -19,7 +19,7 @@ from optimizer.presentation.document import (
     table,
     text,
 )
-from optimizer.presentation.numbers import UNKNOWN
+from optimizer.presentation.numbers import UNKNOWN, decimal
 from optimizer.store.records import DutyRecord, ItemRecord
 
 
@@ -101,14 +101,19 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
     yield mention(say("DECIDES"))
 
 
+def _leases(told: Told, number: Any) -> str:
+    """A number of leases, whole, as the report and the page of the dwelling say it."""
+    return decimal(float(str(number or "0").replace(",", ".")), 0, told.lang)
+
+
 def _inputs(told: Told, o: Mapping[str, Any]) -> list[str]:
     """The dwelling stands in its own column; here the five others."""
     say = told.say
     flux = say(
         "FLUX",
-        done=o.get("flux_done") or "0",
-        progress=o.get("flux_in_progress") or "0",
-        remaining=o.get("flux_remaining") or "0",
+        done=_leases(told, o.get("flux_done")),
+        progress=_leases(told, o.get("flux_in_progress")),
+        remaining=_leases(told, o.get("flux_remaining")),
     )
     home = say(
         "RESIDENCE_Q1",

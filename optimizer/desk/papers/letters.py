@@ -1,6 +1,7 @@
 """Letters to households: attribution, rank, condition, non-attribution, ineligibility, no answer; the DALO warning where one is due.
 
-A rank is no offer and starts no clock. A letter names no other household. Letters of L. 441-1 are never printed.
+A rank is no offer and starts no clock; a list that is over is said to be over. A letter names no other household.
+Letters of L. 441-1 are never printed.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from optimizer.desk.chained import held_back
 from optimizer.desk.following import LIVE, items_of, next_to_offer
 from optimizer.desk.papers.wording import BLANK, Told, examined, money, yes_no
 from optimizer.presentation.document import (
@@ -26,6 +28,8 @@ from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
 
 OFFER, RANK, CONDITION, REFUSAL, INELIGIBLE = "offer", "rank", "condition", "not_attributed", "ineligible"
 NO_REPLY = "no_reply"
+OVER, FAILED = "over", "condition_failed"
+"""The dwelling is let to somebody else or was withdrawn; the document of a condition did not come, or bars the access."""
 
 
 @dataclass(frozen=True)
@@ -56,28 +60,39 @@ def unanswered(told: Told) -> list[Letter]:
 
 
 def letters_of(told: Told) -> list[Letter]:
-    """Letters due after a session, in the order of its agenda; whose turn has not come has a letter of rank."""
+    """Letters due after a session, in the order of its agenda; whose turn has not come has a letter of rank.
+
+    None goes to a household that has signed for another dwelling meanwhile and never had an offer here.
+    """
     found = unanswered(told)
     for item in items_of(told.session):
         if item.status in ("listed", "not_examined"):
             continue
-        turn = next_to_offer(item)
         for c in examined(item):
-            if c.decision is not None:
-                found.append(Letter(_kind(c, turn), item, c, c.decision))
+            if c.decision is not None and (c.status != "superseded" or c.offer is not None):
+                found.append(Letter(_kind(told, item, c), item, c, c.decision))
     return found
 
 
-def _kind(c: CandidateRecord, turn: CandidateRecord | None) -> str:
+def _kind(told: Told, item: ItemRecord, c: CandidateRecord) -> str:
     assert c.decision is not None
     if c.decision.kind == "not_attributed":
         return REFUSAL
     if c.decision.kind == "ineligible":
         return INELIGIBLE
+    if c.status in ("released", "condition_failed"):
+        return OVER if c.status == "released" else FAILED
     if c.decision.kind == "conditional":
         return CONDITION
-    now = c is turn or c.status in LIVE or c.offer is not None
-    return OFFER if now else RANK
+    return OFFER if _has_come(told, item, c) else RANK
+
+
+def _has_come(told: Told, item: ItemRecord, c: CandidateRecord) -> bool:
+    """Whether the household's turn has come: it was offered the dwelling, or is the next one and nothing holds the offer back."""
+    if c.status in LIVE or c.offer is not None:
+        return True
+    turn = next_to_offer(item)
+    return turn is not None and turn.candidate_id == c.candidate_id and not held_back(told.session, item)
 
 
 def letters(told: Told) -> Document:
@@ -130,7 +145,11 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
         ]
     )  # fmt: skip
     yield from _BODIES[x.kind](told, x)
-    if x.kind in (OFFER, CONDITION) and x.candidate.facts.get("dalo"):
+    if (
+        x.kind in (OFFER, CONDITION)
+        and _has_come(told, x.item, x.candidate)
+        and x.candidate.facts.get("dalo")
+    ):
         yield mention(told.term("dalo", decided=BLANK))
         yield text(say("DALO_COPY"))
     if x.decision is not None:
@@ -141,9 +160,8 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
         )
     yield text(told.term("personal_data", contact=told.issuer.contact or BLANK))
     yield text(say("CONTACT", contact=told.issuer.contact or BLANK))
-    yield signatures(
-        [(say("AUTHOR"), f"{told.issuer.author or BLANK}, {told.issuer.quality or BLANK}"), ("", "")]
-    )
+    signs = say("AUTHOR" if x.decision is not None else "WRITER")
+    yield signatures([(signs, f"{told.issuer.author or BLANK}, {told.issuer.quality or BLANK}"), ("", "")])
 
 
 def _offer(told: Told, x: Letter) -> Iterator[Block]:
@@ -184,29 +202,79 @@ def _answer(told: Told, x: Letter) -> Iterator[Block]:
 
 def _rank(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_RANK_TEXT", n=x.decided.rank or 1, home=told.home(x.item)))
-    yield mention(told.term("rank"))
+    if held_back(told.session, x.item):
+        yield text(told.say("RANK_STILL_LIVED_IN"))
+    yield mention(told.term("rank" if (x.decided.rank or 1) > 1 else "rank_first"))
     yield text(told.say("RANK_NO_APPEAL"))
+
+
+def _over(told: Told, x: Letter) -> Iterator[Block]:
+    """The list is over without this household: what it was told before no longer holds."""
+    say = told.say
+    yield text(say("LETTER_RANK_TEXT", n=x.decided.rank or 1, home=told.home(x.item)))
+    if x.item.status == "withdrawn":
+        reasons = told.law.labels("withdrawal_reasons")
+        yield mention(say("OVER_WITHDRAWN", why=reasons.get(x.item.end_reason, x.item.end_reason)))
+        if x.candidate.offer is not None:
+            yield text(say("OVER_OFFER"))
+    else:
+        yield mention(say("OVER_LET"))
+    yield text(say("OVER_KEPT"))
+
+
+def _failed(told: Told, x: Letter) -> Iterator[Block]:
+    """A condition that was not met: what was awaited, which of the two reasons, and where to contest it."""
+    d, say = x.decided, told.say
+    reasons = told.law.labels("condition_failures")
+    offer = x.candidate.offer
+    known = offer.end_reason if offer is not None else ""
+    yield text(say("LETTER_CONDITION_FAILED_TEXT", home=told.home(x.item)))
+    yield pairs(
+        [
+            (say("CONDITION"), told.condition(d)),
+            (say("REASON"), reasons.get(known) or " / ".join(reasons.values())),
+            (say("DATE"), told.day(x.candidate.condition_on)),
+        ]
+    )
+    yield mention(told.term("not_attributed"))
+    yield text(told.term("recourse"))
+    yield text(say("SOCIAL_HELP"))
 
 
 def _conditional(told: Told, x: Letter) -> Iterator[Block]:
     d = x.decided
     yield text(told.say("LETTER_CONDITION_TEXT"))
     document = told.law.documents.get(d.document, d.document)
-    yield mention(told.term("condition", document=document, due=told.day(d.due_on)))
-    if d.rank is not None and d.rank > 1:
-        yield text(told.say("CONDITION_RANK", n=d.rank))
+    say = told.say
+    if x.candidate.condition == "met":
+        yield mention(say("CONDITION_MET", document=document, day=told.day(x.candidate.condition_on)))
+    else:
+        yield mention(told.term("condition", document=document, due=told.day(d.due_on)))
+    come = _has_come(told, x.item, x.candidate)
+    if not come:
+        if held_back(told.session, x.item):
+            yield text(say("RANK_STILL_LIVED_IN"))
+        yield text(say("CONDITION_RANK", n=d.rank or 1) if (d.rank or 1) > 1 else told.term("rank_first"))
     yield from _described(told, x.item)
-    if x.candidate.offer is not None or d.rank in (None, 1):
+    if come:
         yield from _answer(told, x)
-    yield text(told.say("REFUSAL_EFFECT"))
+        yield text(say("REFUSAL_EFFECT"))
 
 
 def _refused(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_REFUSAL_TEXT", home=told.home(x.item)))
     yield from _why(told, x)
-    yield mention(told.term("not_attributed"))
+    if not _struck_off(told, x):
+        yield mention(told.term("not_attributed"))
     yield text(told.term("recourse"))
     yield text(told.say("SOCIAL_HELP"))
+
+
+def _struck_off(told: Told, x: Letter) -> bool:
+    """Whether the same session found the application ineligible on another dwelling: it is not kept."""
+    return any(
+        c.ref == x.candidate.ref and c.status == INELIGIBLE for i in told.session.items for c in i.candidates
+    )
 
 
 def _ineligible(told: Told, x: Letter) -> Iterator[Block]:
@@ -242,5 +310,5 @@ def _iso(value: object) -> str:
 
 _BODIES: Mapping[str, Callable[[Told, Letter], Iterator[Block]]] = {
     OFFER: _offer, RANK: _rank, CONDITION: _conditional, REFUSAL: _refused, INELIGIBLE: _ineligible,
-    NO_REPLY: _no_reply,
+    NO_REPLY: _no_reply, OVER: _over, FAILED: _failed,
 }  # fmt: skip

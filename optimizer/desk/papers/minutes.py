@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.desk.chained import length_words, waits_of
-from optimizer.desk.following import items_of
+from optimizer.desk.following import items_of, local_day
 from optimizer.desk.papers.wording import (
     BLANK,
     Told,
@@ -70,7 +70,7 @@ def _opening(told: Told) -> Iterator[Block]:
         (say("QUORUM_RULE"), f"{s.quorum_rule or say('QUORUM_RULE_DEFAULT')} ({say('QUORUM_COUNT', n=s.quorum)})"),
     ]  # fmt: skip
     if s.urgent:
-        rows.append((say("URGENT"), s.reason))
+        rows.append((say("URGENT"), told.free(s.reason)))
     if s.programme:
         rows.append((say("PROGRAMME"), s.programme))
     yield pairs(rows)
@@ -125,7 +125,7 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
         who = [] if waits.tenant is None else [told.number(waits.tenant)]
         rows.append((say("CHAIN"), " – ".join([waits.words(told.lang), *who])))
     if item.added_as == "late":
-        rows.append((say("LATE"), item.added_reason))
+        rows.append((say("LATE"), told.free(item.added_reason)))
     yield pairs(rows)
     yield table(
         [say("PROPOSED_RANK"), say("HOUSEHOLD"), say("DECISION"), say("CONDITION"), say("MOTIVE")],
@@ -140,7 +140,7 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
     )  # fmt: skip
     yield text(_ballot(told, item))
     if departs(item):
-        yield mention(say("DEPARTURE", why=item.departure or BLANK))
+        yield mention(say("DEPARTURE", why=told.free(item.departure) or BLANK))
     if item.status == "withdrawn":
         reasons = told.law.labels("withdrawal_reasons")
         yield mention(say("WITHDRAWN", why=reasons.get(item.end_reason, item.end_reason)))
@@ -194,8 +194,8 @@ def _closing(told: Told) -> Iterator[Block]:
             [say("NUMBER"), say("REASON"), say("PREPARED"), say("SIGNED")],
             [
                 [
-                    str(r.number), r.reason, f"{r.prepared_by}, {told.day(r.prepared_at.date())}",
-                    f"{r.signed_by}, {told.day(r.signed_at.date())}" if r.signed_at else say("NOT_SIGNED"),
+                    str(r.number), told.free(r.reason), f"{r.prepared_by}, {told.day(local_day(r.prepared_at))}",
+                    f"{r.signed_by}, {told.day(local_day(r.signed_at))}" if r.signed_at else say("NOT_SIGNED"),
                 ]
                 for r in s.rectifications
             ],

@@ -26,13 +26,14 @@ RADIATION_COLUMNS = (
 
 
 def events_table(told: Told) -> pd.DataFrame:
-    """What happened to each application: passage, decision, offer, answer, lease; columns `EVENT_COLUMNS`."""
+    """What happened to each application: passage, decision, offer, answer, lease, failed condition; columns `EVENT_COLUMNS`."""
     rows: list[dict[str, str]] = []
     for x in followed([told.session]):
         d, o = x.candidate.decision, x.candidate.offer
         assert d is not None
         rows.append(_event(told, x, "PASSED", told.day(x.session.on), ""))
-        rows.append(_event(told, x, "DECIDED", told.day(x.session.on), told.decision(d)))
+        why = ", ".join(part for part in (told.decision(d), d.motive, told.condition(d)) if part)
+        rows.append(_event(told, x, "DECIDED", told.day(x.session.on), why))
         if o is not None:
             rows.append(
                 _event(
@@ -45,6 +46,10 @@ def events_table(told: Told) -> pd.DataFrame:
                 rows.append(_event(told, x, f"ANSWER_{status}", told.day(o.answered_on or o.deadline), why))
             if o.lease_on is not None:
                 rows.append(_event(told, x, "LEASED", told.day(o.lease_on), ""))
+        if x.candidate.status == "condition_failed":
+            rows.append(
+                _event(told, x, "CONDITION_FAILED", told.day(x.candidate.condition_on), told.condition(d))
+            )
     return pd.DataFrame(rows, columns=list(EVENT_COLUMNS))
 
 

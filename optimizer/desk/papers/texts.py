@@ -201,6 +201,8 @@ texts(
         "letter_condition": ("Attribution sous condition", "Conditional attribution"),
         "letter_not_attributed": ("Non-attribution d'un logement", "No attribution of a dwelling"),
         "letter_ineligible": ("Irrecevabilité de votre demande", "Ineligibility of your application"),
+        "letter_over": ("Suite donnée à votre rang", "What became of your rank"),
+        "letter_condition_failed": ("Condition non remplie", "Condition not met"),
         "letter_no_reply": ("Sans réponse de votre part", "No answer from you"),
         "letter_no_reply_text": (
             "Nous n'avons pas réussi à vous joindre au sujet de votre demande, que la commission pouvait examiner pour ce logement : {home}.",
@@ -235,6 +237,34 @@ texts(
         "condition_rank": (
             "Votre demande est au rang {n} : le logement vous sera proposé si les ménages classés avant vous refusent.",
             "Your application has rank {n}: the dwelling will be offered to you if the households ranked before you refuse.",
+        ),
+        "condition_met": (
+            "Cette attribution était soumise à la remise de la pièce suivante : {document}. Cette pièce a été remise le {day} : la condition est remplie.",
+            "This attribution depended on the following document: {document}. It was delivered on {day}: the condition is met.",
+        ),
+        "letter_condition_failed_text": (
+            "La commission vous avait attribué sous condition le logement suivant : {home}. La condition n'étant pas remplie, cette attribution est sans effet.",
+            "The commission had attributed to you, under one condition, the following dwelling: {home}. As the condition is not met, this attribution is void.",
+        ),
+        "rank_still_lived_in": (
+            "Ce logement est encore occupé : il ne sera proposé que si son locataire le libère.",
+            "This dwelling is still lived in: it will be offered only if its tenant leaves it.",
+        ),
+        "over_let": (
+            "Ce logement est désormais loué : votre rang sur sa liste est sans suite.",
+            "This dwelling is let now: your rank on its list leads no further.",
+        ),
+        "over_withdrawn": (
+            "Ce logement a été retiré de l'attribution ({why}) : la décision de la commission est sans suite.",
+            "This dwelling was taken back ({why}): the commission's decision leads no further.",
+        ),
+        "over_offer": (
+            "L'offre qui vous a été faite est retirée : vous n'avez pas à y répondre.",
+            "The offer made to you is withdrawn: you need not answer it.",
+        ),
+        "over_kept": (
+            "Cela n'est pas un refus de votre part et ne compte pas dans votre cotation. Votre demande reste active.",
+            "This is no refusal of yours and does not count in your score. Your application stays active.",
         ),
         "letter_refusal_text": (
             "La commission ne vous a pas attribué le logement suivant : {home}.",
@@ -277,6 +307,7 @@ texts(
             "Copy to the person assisting you, if you named one.",
         ),
         "contact": ("Contact : {contact}.", "Contact: {contact}."),
+        "writer": ("L'auteur du courrier", "The author of the letter"),
         "author": ("L'auteur de la décision", "The author of the decision"),
         # calls
         "call_list": ("À appeler le {day}", "Calls of {day}"),
@@ -310,6 +341,7 @@ texts(
         "attempts": ("Appels tentés", "Calls tried"),
         "write_now": ("écrire", "write"),
         "said": ("Réponse", "Answer"),
+        "free_on": ("libre le {day}", "free on {day}"),
         "vacant_since": ("vacant depuis {n:jour/jours}", "vacant for {n:day/days}"),
         # report back
         "report": ("À reporter", "To carry over"),
@@ -329,6 +361,7 @@ texts(
         "event_answer_refused": ("refus du demandeur", "refused by the household"),
         "event_answer_silent": ("absence de réponse", "no answer"),
         "event_answer_desisted": ("désistement", "withdrew"),
+        "event_condition_failed": ("condition non remplie", "condition not met"),
         "event_leased": ("bail signé", "lease signed"),
         "radiation": ("Radiation n° {n}", "Radiation no. {n}"),
         "radiation_housed": ("attribution d'un logement social", "housed in social housing"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from optimizer.desk.entry_rows import home_words, in_qpv
@@ -83,6 +85,22 @@ class Told:
             return candidate.ref
         return candidate.application_id
 
+    def free(self, text: str) -> str:
+        """What a person typed; on a pseudonymous paper the session's households are named in it by their reference only."""
+        if not self.pseudonymous:
+            return text
+        pattern, refs = self._hidden
+        return pattern.sub(lambda found: refs["".join(found[0].split())], text) if refs else text
+
+    @cached_property
+    def _hidden(self) -> tuple[re.Pattern[str], Mapping[str, str]]:
+        """What names a household of the session (number, also in groups of digits, and name), and the reference instead."""
+        refs = {c.application_id: c.ref for i in self.session.items for c in i.candidates if c.application_id}
+        names = {p.name: ref for ref, p in self.people.items() if p.name}
+        told = [r"\s*".join(map(re.escape, number)) for number in refs] + [re.escape(n) for n in names]
+        joined = {"".join(name.split()): ref for name, ref in (refs | names).items()}
+        return re.compile(rf"(?<!\w)(?:{'|'.join(told)})(?!\w)"), joined
+
     def who(self, candidate: CandidateRecord) -> str:
         """Number, and the name where the paper may print it."""
         person = self.people.get(candidate.ref)
@@ -113,7 +131,7 @@ class Told:
         if not d.motive:
             return ""
         provision = d.provision or self.law.provisions.get(d.motive, "")
-        sentence = d.sentence or self.say("ERASED")
+        sentence = self.free(d.sentence) or self.say("ERASED")
         return f"{d.motive} – {self.law.motives.get(d.motive, '')} ({provision}). {sentence}"
 
 
@@ -133,9 +151,12 @@ def decided_order(item: ItemRecord) -> list[CandidateRecord]:
 
 
 def departs(item: ItemRecord) -> bool:
-    """Whether the commission left the proposed order: another order, or somebody passed over for a household behind."""
-    decided = [c.candidate_id for c in decided_order(item)]
-    return decided != [c.candidate_id for c in examined(item)][: len(decided)]
+    """Whether the commission left the proposed order and was asked why, or said why by itself.
+
+    A household that was given nothing has its own motive; those behind it keep their order.
+    """
+    places = [c.position for c in decided_order(item)]
+    return bool(item.departure) or places != sorted(places)
 
 
 def in_groups(hexadecimal: str, size: int = 16) -> str:

@@ -250,7 +250,9 @@ def desist(
     row, name, item = _offer(work, offer, version)
     work.require("offer", row["status"], ("accepted",))
     _day(work, on, after=row["answered_on"], what="l'acceptation")
-    work.set("offer", offer, status="desisted", end_reason=work.coded("refusal_reasons", reason))
+    reason = work.coded("refusal_reasons", reason)
+    # the day of the last answer, and why: the workbook and « À reporter » tell them as those of a refusal
+    work.set("offer", offer, status="desisted", answered_on=on, refusal_reason=reason, end_reason=reason)
     work.facts["on"] = on
     return _ended(work, name, item, "desisted")
 

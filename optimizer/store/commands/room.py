@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,8 @@ from optimizer.store.work import Work, clean, command, named
 WORDS, LONG = 200, 2000
 RANKED = ("attribution", "ranked", "conditional")
 DECIDED = tuple(STATUS_OF.values())
+TELLING = 4
+"""Characters from which a number in a sentence can only be that of a household."""
 CLOCK = 5
 """Characters of ``HH:MM``."""
 
@@ -215,7 +218,21 @@ def checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
         raise StoreRefused("STORE_MOTIVE", code=new.motive)
     if len(sentence) < (needed := int(work.law.value("sentence_characters"))):
         raise StoreRefused("STORE_SENTENCE", needed=needed, found=len(sentence))
+    if _others_number(work, item, new.candidate_id, sentence):
+        raise StoreRefused("STORE_SENTENCE_NUMBER")
     return replace(new, sentence=sentence)
+
+
+def _others_number(work: Work, item: Row, candidate: int, sentence: str) -> bool:
+    """Whether a sentence, which the household reads in its letter, names another one of the session by its number."""
+    items = tuple(i["item_id"] for i in work.find("item", session_id=item["session_id"]))
+    own = work.get("candidate", candidate)["ref"]
+    others = {c["ref"] for c in work.find("candidate", item_id=items)} - {own}
+    found = (work.store.tables.get("person", ref) for ref in others)
+    numbers = (str(p["application_id"] or "") for p in found if p is not None)
+    # a number is also typed in groups of digits
+    told = [r"\s*".join(map(re.escape, number)) for number in numbers if len(number) >= TELLING]
+    return bool(told) and re.search(rf"(?<!\w)(?:{'|'.join(told)})(?!\w)", sentence) is not None
 
 
 def _finish(work: Work, item: Row, vote: VoteRecord | None, departure: str, few_reason: str) -> None:
@@ -239,9 +256,12 @@ def _finish(work: Work, item: Row, vote: VoteRecord | None, departure: str, few_
     work.bump("item", item, status="decided", few_reason=few_reason)
 
 
-def check_ranks(work: Work, item: int) -> None:
-    """Ranks in force follow each other from 1."""
-    ranks = sorted(d["rank"] for d in work.find("decision", item_id=item, current=True) if d["rank"])
+def check_ranks(work: Work, item: int, *, rectified: bool = False) -> None:
+    """Ranks in force follow each other from 1; ``rectified``: with what waits for a signature in the place of what it corrects."""
+    told = {d["candidate_id"]: d["rank"] for d in work.find("decision", item_id=item, current=True)}
+    if rectified:
+        told |= {d["candidate_id"]: d["rank"] for d in work.find("decision", item_id=item, pending=True)}
+    ranks = sorted(rank for rank in told.values() if rank)
     if ranks != list(range(1, len(ranks) + 1)):
         raise StoreRefused("STORE_RANK", ranks=", ".join(map(str, ranks)))
 
@@ -308,7 +328,10 @@ def _vote(work: Work, item: Row, vote: VoteRecord | None) -> None:
 def prepare_rectification(
     work: Work, session: str, *, reason: str, decisions: Sequence[NewDecision]
 ) -> Mapping[str, Any]:
-    """Prepare the correction of a signed session, for the chair to sign; not once an offer of the dwelling is notified."""
+    """Prepare the correction of a signed session, for the chair to sign; not once an offer of the dwelling is notified.
+
+    One that waits for its signature is replaced: what was typed wrong is prepared again, and never has to be signed.
+    """
     row = work.get("session", session)
     work.session = session
     work.require("session", row["status"], ("closed",))
@@ -316,23 +339,43 @@ def prepare_rectification(
     if not decisions:
         raise StoreRefused("STORE_UNDECIDED", count=1)
     before = work.find("rectification", session_id=session)
-    if any(r["signed_at"] is None for r in before):
-        raise StoreRefused("STORE_STATE", what="rectificatif", found="prepared", expected="signed")
-    number = len(before) + 1
+    waiting = next((r for r in before if r["signed_at"] is None), None)
+    number = len(before) + 1 if waiting is None else waiting["number"]
+    if waiting is not None:
+        _drop_pending(work, session, number)
+    items: dict[int, Row] = {}
     for new in decisions:
         name = work.get("candidate", new.candidate_id)
-        item = _rectifiable(work, session, name["item_id"])
+        item = items[name["item_id"]] = _rectifiable(work, session, name["item_id"])
         work.require("candidate", name["status"], DECIDED)
         known = work.find("decision", candidate_id=new.candidate_id)
         write(work, item, name, checked(work, item, new), len(known) + 1, number)
-    made = work.put(
-        "rectification", session_id=session, number=number, prepared_by=work.actor.name, prepared_at=work.now,
-        signed_by="", signed_at=None,
-    )  # fmt: skip
+    for key in items:
+        check_ranks(work, key, rectified=True)
+    if waiting is None:
+        made = work.put(
+            "rectification", session_id=session, number=number, prepared_by=work.actor.name, prepared_at=work.now,
+            signed_by="", signed_at=None,
+        )  # fmt: skip
+    else:
+        made = waiting
+        work.set(
+            "rectification",
+            made["rectification_id"],
+            prepared_by=work.actor.name,
+            prepared_at=work.now,
+        )
     first = work.get("candidate", decisions[0].candidate_id)["ref"]
     remark(work, f"rectification:{made['rectification_id']}", first, reason)
     work.bump("session", row)
     return {"number": number}
+
+
+def _drop_pending(work: Work, session: str, number: int) -> None:
+    """The decisions of a rectificatif that nobody has signed are let go."""
+    items = tuple(i["item_id"] for i in work.find("item", session_id=session))
+    for old in work.find("decision", item_id=items, rectification=number, pending=True):
+        work.set("decision", old["decision_id"], pending=False, rectification=None)
 
 
 def _rectifiable(work: Work, session: str, item: int) -> Row:

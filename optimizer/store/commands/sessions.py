@@ -264,11 +264,24 @@ def _close(
     same = row["prepared_by"] == work.actor.name
     if same and not one_person:
         raise StoreRefused("STORE_SAME_PERSON")
+    _of_one_mind(work, items)
     decided = [i for i in items if i["status"] == "decided"]
     offering, no_taker = settle_items(work, decided)
     settle_duties(work, session, decided)
     work.bump("session", row, status="closed", closed_at=work.now, signed_by=work.actor.name, one_person=same)
     return {"offering": offering, "no_taker": no_taker, "version": row["version"]}
+
+
+def _of_one_mind(work: Work, items: list[Row]) -> None:
+    """An irrecevabilité is of the application as a whole: the household is not given another dwelling by the same session."""
+    homes = {i["item_id"]: i["dwelling_id"] for i in items}
+    names = work.find("candidate", item_id=tuple(homes))
+    barred = {c["ref"]: homes[c["item_id"]] for c in names if c["status"] == "ineligible"}
+    for c in names:
+        if c["status"] in POSITIVE and c["ref"] in barred:
+            raise StoreRefused(
+                "STORE_INELIGIBLE_ELSEWHERE", dwelling=homes[c["item_id"]], other=barred[c["ref"]]
+            )
 
 
 def close(

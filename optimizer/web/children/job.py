@@ -99,6 +99,7 @@ def _next(source: Path, log: Path, case: Path, lang: Lang) -> None:
     from optimizer import importers, policy
     from optimizer.desk.next_case import next_case
     from optimizer.desk.next_files import write_next
+    from optimizer.desk.next_words import brought_words
 
     say(step="next")
     known: Log = pickle.loads(log.read_bytes())  # written by the desk itself, in its own folder
@@ -107,6 +108,7 @@ def _next(source: Path, log: Path, case: Path, lang: Lang) -> None:
     own = [x for x in known.sessions if landlord is None or x.landlord == landlord]
     made = next_case(read, own, policy.rules_of(read.settings), duties=known.duties)
     write_next(case, made, source)
+    say(brought=brought_words(made, lang))
     for finding in made.said[:SHOWN]:
         say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
 

@@ -61,7 +61,7 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
         act_on = form.choice("act", "WEB.WHAT", ("call", "ask", "receive", "replace"))
         if act_on == "call":
             outcome = form.choice("outcome", "WEB.CALL", OUTCOMES)
-            reason = form.text("decline", "WEB.REASON", required=outcome == "declines")
+            reason = form.text("decline", "WEB.CALL_REASON", required=outcome == "declines")
             form.check()
             return commands.call(
                 store, actor, form.command_id, candidate, outcome=outcome, reason=reason, version=form.version
@@ -149,6 +149,7 @@ def _show(
         {
             "s": record,
             "c": found,
+            "i": next(item for item in record.items if item.item_id == found.item_id),
             "history": history if names and asked else [c for c in history if c.item_id == found.item_id],
             "asked": asked,
             "named": names,

@@ -19,6 +19,7 @@ from optimizer.errors import said
 from optimizer.store import commands, queries
 from optimizer.store.accounts import create_user
 from optimizer.store.records import Actor
+from optimizer.web import unsent
 from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
@@ -58,6 +59,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             status=401,
         )
     enter(request, user)
+    kept = unsent.take(user.get_username(), onward)
+    if kept is not None:
+        return page(request, "unsent", {"unsent": kept})
     here = url_has_allowed_host_and_scheme(onward, allowed_hosts=None, require_https=request.is_secure())
     return HttpResponseRedirect(onward if here and onward.startswith("/") else reverse("home"))
 

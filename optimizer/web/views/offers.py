@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from optimizer.desk.chained import held_back, waits_words
 from optimizer.desk.following import closed_sessions, next_to_offer
+from optimizer.desk.papers.wording import decided_order
 from optimizer.store import commands
 from optimizer.store.records import OfferRecord
 from optimizer.web.acting import act
@@ -49,6 +50,7 @@ def _shared(request: Asked) -> dict[str, Any]:
         "today": today(),
         "sessions": closed,
         "due": due_of(sessions),
+        "decided_order": decided_order,
         "waits": waits_words(closed, lang),
         "following": {item: turn.candidate_id for item, turn in turns.items() if turn is not None},
         "may": any(r in request.visitor.roles for r in "SA"),
@@ -132,7 +134,7 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
     if what == "answer":
         answer = form.choice("answer", "WEB.ANSWER", ("accepted", "refused"))
         on = form.a_day("on", "WEB.ANSWERED_ON")
-        reason = form.text("refusal", "WEB.REASON", required=answer == "refused")
+        reason = form.text("refusal", "WEB.REFUSAL_REASON", required=answer == "refused")
         form.check()
         return commands.answer(
             store, actor, key, number, accepted=answer == "accepted", on=on, written="written" in form.data,
@@ -146,7 +148,7 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
     if what == "silence":
         return commands.confirm_silence(store, actor, key, number, version=form.version)
     ended = form.day("on", "WEB.ON_DAY")
-    reason = form.text("refusal", "WEB.REASON")
+    reason = form.text("refusal", "WEB.DESIST_REASON", required=True)
     form.check()
     return commands.desist(
         store, actor, key, number, on=ended or today(), reason=reason, version=form.version

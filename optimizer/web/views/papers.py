@@ -9,6 +9,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
 
 from optimizer.desk.paper_set import MARK, write_minutes, write_pack
+from optimizer.desk.papers.wording import Issuer
 from optimizer.desk.sessions import due_today, logged, told_of, with_names
 from optimizer.store import commands
 from optimizer.web.acting import act
@@ -16,6 +17,7 @@ from optimizer.web.asked import Asked
 from optimizer.web.choices import commission_law
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
+from optimizer.web.issuer import LONGEST, NAMES, issuer_of, keep_issuer
 from optimizer.web.pages import LOOSE, lang_of, page
 from optimizer.web.today import today
 
@@ -39,6 +41,7 @@ def papers(request: Asked, session: str, status: int = 200, **values: Any) -> Ht
         {
             "s": record,
             "papers": names,
+            "issuer": issuer_of(desk().deployment.state, record.landlord),
             "may": any(r in request.visitor.roles_for(record) for r in "SP") and record.status != "cancelled",
             **values,
         },
@@ -51,8 +54,11 @@ def _make(request: Asked, session: str) -> HttpResponse:
     opened, folder = desk().store, desk().deployment.state / "papers" / session
 
     def do() -> Any:
-        actor = request.visitor.actor("SP", record)
-        told = with_names(opened, actor, told_of(opened, session, lang_of(request)))
+        typed = {name: form.text(name, f"WEB.ISSUER_{name.upper()}", longest=LONGEST) for name in NAMES}
+        form.check()
+        actor, issuer = request.visitor.actor("SP", record), Issuer(**typed)
+        keep_issuer(desk().deployment.state, record.landlord, issuer)
+        told = with_names(opened, actor, told_of(opened, session, lang_of(request), issuer=issuer))
         _, lines, duties = due_today(opened, commission_law(today()))
         own = [x for x in lines if x.session_id == session]
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -61,7 +67,6 @@ def _make(request: Asked, session: str) -> HttpResponse:
         logged(opened, actor, session, "papers", made)
         return made
 
-    form.check()
     return act(
         request,
         do,

@@ -22,6 +22,7 @@ from optimizer.web.imports import keep_case, kept_file
 from optimizer.web.jobs import reap, start, stop, told
 from optimizer.web.models import Job
 from optimizer.web.pages import LOOSE, lang_of, page
+from optimizer.web.scope import heads_of
 
 LISTED = 20
 WAIT = 2
@@ -120,6 +121,7 @@ def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> Http
             "may": "S" in request.visitor.roles,
             "pages": [name for name, file in PAGES.items() if (desk().runs / job / file).exists()],
             "modes": words("MODE", MODES, lang_of(request)),
+            "last": next(iter(heads_of(request.visitor)), None),
             "lengths": chains_words(lang_of(request)),
             "chains": length_words(found.chains, lang_of(request)),
             "length": length_word(found.chains),

@@ -9,10 +9,12 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from optimizer.desk.chained import waits_words
+from optimizer.desk.papers.wording import examined
 from optimizer.errors import Lang
 from optimizer.store import commands, queries
 from optimizer.store.records import (
     AttendanceRecord,
+    DecisionRecord,
     ItemRecord,
     NewCandidate,
     NewDecision,
@@ -32,7 +34,7 @@ from optimizer.web.views.agenda import checks_of, listed
 BLANK_ROWS, FIRST_ROWS = 3, 10
 """Empty lines under the members who are known; lines of a commission that nobody has entered yet."""
 MOST_MEMBERS = 40
-DECIDABLE = ("listed", "not_examined", "attributed", "ranked", "conditional", "not_attributed", "ineligible")
+DECIDABLE = ("listed", "attributed", "ranked", "conditional", "not_attributed", "ineligible")
 
 
 def room(request: Asked, session: str, status: int = 200, **values: Any) -> HttpResponse:
@@ -60,12 +62,17 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
             "checked": checked(desk(), record),
             "imports": imports_kept(desk()),
             "left": [item for item in record.items if item.status == "listed"],
-            "kinds": words("KIND", KINDS, lang),
-            "motives": list(commission_law(record.on).motives.items()),
+            "examined": examined,
+            "recused": lambda member: _recused(record, member),
             **values,
         },
         status=status,
     )
+
+
+def _recused(record: SessionRecord, member: AttendanceRecord) -> str:
+    """The dwellings a member leaves the room for, as they are typed: their places on the agenda."""
+    return " ".join(str(item.position) for item in record.items if item.item_id in member.recused)
 
 
 def _members(record: SessionRecord) -> list[AttendanceRecord]:
@@ -156,11 +163,16 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "before": homes[at - 1] if at else None,
             "after": homes[at + 1] if at + 1 < len(homes) else None,
             "waits": waits_words([record], lang),
-            "examined": [c for c in found.candidates if c.status != "queue"],
+            "names": [c for c in found.candidates if c.status != "queue"],
+            "examined": examined(found),
             "queue": [c for c in found.candidates if c.status == "queue"],
             "decidable": DECIDABLE,
             "may": may,
             "may_set_aside": "S" in held and record.status in ("open", "closed"),
+            "may_rectify": "S" in held
+            and record.status == "closed"
+            and found.status in ("offering", "no_taker")
+            and all(c.offer is None for c in found.candidates),
             "may_add": "S" in held
             and record.status in ("draft", "convened", "open")
             and found.status == "listed",
@@ -193,23 +205,7 @@ def decide(request: Asked, session: str, item: int) -> HttpResponse:
     form, record, found = Form(request), request.session_record, _item(request, item)
 
     def do() -> Any:
-        decisions = []
-        for candidate in found.candidates:
-            if candidate.status not in DECIDABLE:
-                continue
-            key = candidate.candidate_id
-            kind = form.choice(f"kind-{key}", "WEB.DECISION", KINDS, required=False)
-            if not kind:
-                continue
-            rank = form.whole(f"rank-{key}", "WEB.RANK", most=99)
-            decisions.append(
-                NewDecision(
-                    candidate_id=key, kind=kind, rank=1 if rank is None and kind == "attribution" else rank,
-                    document=form.text(f"document-{key}", "WEB.DOCUMENT"), due_on=form.day(f"due-{key}", "WEB.DUE_ON"),
-                    motive=form.text(f"motive-{key}", "WEB.MOTIVE", longest=4),
-                    sentence=form.text(f"sentence-{key}", "WEB.SENTENCE", longest=2000),
-                )
-            )  # fmt: skip
+        decisions = _decisions(form, found)
         vote = _vote(form, found)
         departure = form.text("departure", "WEB.DEPARTURE", longest=1000)
         few = form.choice("few", "WEB.FEW", FEW, required=False)
@@ -226,6 +222,35 @@ def decide(request: Asked, session: str, item: int) -> HttpResponse:
         to=reverse("item", kwargs={"session": session, "item": item}),
         show=lambda **v: _again(request, session, item, **v),
     )
+
+
+def _decisions(form: Form, found: ItemRecord) -> list[NewDecision]:
+    """What was chosen for each name of a dwelling; a name left blank has none."""
+    decisions = []
+    for candidate in found.candidates:
+        if candidate.status not in DECIDABLE:
+            continue
+        key = candidate.candidate_id
+        kind = form.choice(f"kind-{key}", "WEB.DECISION", KINDS, required=False)
+        if not kind:
+            continue
+        rank = form.whole(f"rank-{key}", "WEB.RANK", most=99)
+        decisions.append(
+            NewDecision(
+                candidate_id=key, kind=kind, rank=1 if rank is None and kind == "attribution" else rank,
+                document=form.text(f"document-{key}", "WEB.DOCUMENT"), due_on=form.day(f"due-{key}", "WEB.DUE_ON"),
+                motive=form.text(f"motive-{key}", "WEB.MOTIVE", longest=4),
+                sentence=form.text(f"sentence-{key}", "WEB.SENTENCE", longest=2000),
+            )
+        )  # fmt: skip
+    return decisions
+
+
+def _stands(decision: DecisionRecord | None, new: NewDecision) -> bool:
+    """Whether a decision is the one in force, word for word."""
+    return decision is not None and new == NewDecision(
+        new.candidate_id, decision.kind, decision.rank, decision.document, decision.due_on, decision.motive, decision.sentence
+    )  # fmt: skip
 
 
 def _vote(form: Form, found: ItemRecord) -> VoteRecord | None:
@@ -321,8 +346,9 @@ def close(request: Asked, session: str) -> HttpResponse:
 
 
 def rectify(request: Asked, session: str) -> HttpResponse:
-    """A rectificatif: the secretary prepares it with its reason, the chair signs it."""
+    """A rectificatif: the secretary prepares it on the dwelling's page with its reason, the chair signs it on the session's."""
     form, record = Form(request), request.session_record
+    at = form.whole("item", "WEB.DWELLING", most=10**9)
 
     def do() -> Any:
         number = form.whole("sign", "WEB.RECTIFICATION")
@@ -333,13 +359,11 @@ def rectify(request: Asked, session: str) -> HttpResponse:
                 desk().store, actor, form.command_id, session, number, one_person="one_person" in form.data
             )
         reason = form.text("reason", "WEB.REASON", required=True, longest=1000)
-        candidate = form.whole("candidate", "WEB.HOUSEHOLD", required=True, most=10**9)
-        kind = form.choice("kind", "WEB.DECISION", KINDS)
-        decision = NewDecision(
-            candidate_id=candidate or 0, kind=kind or "ranked", rank=form.whole("rank", "WEB.RANK", most=99),
-            document=form.text("document", "WEB.DOCUMENT"), due_on=form.day("due", "WEB.DUE_ON"),
-            motive=form.text("motive", "WEB.MOTIVE", longest=4), sentence=form.text("sentence", "WEB.SENTENCE", longest=2000),
-        )  # fmt: skip
+        found = _item(request, at or 0)
+        now = {c.candidate_id: c.decision for c in found.candidates}
+        decisions = [new for new in _decisions(form, found) if not _stands(now[new.candidate_id], new)]
+        if not decisions:
+            form.refuse("WEB.FORM_UNCHANGED", "WEB.DECISION")
         form.check()
         return commands.prepare_rectification(
             desk().store,
@@ -347,10 +371,13 @@ def rectify(request: Asked, session: str) -> HttpResponse:
             form.command_id,
             session,
             reason=reason,
-            decisions=[decision],
+            decisions=decisions,
         )
 
-    return act(request, do, done="WEB.SAVED", to=_room(session), show=lambda **v: room(request, session, **v))
+    def show(**values: Any) -> HttpResponse:
+        return _again(request, session, at, **values) if at else room(request, session, **values)
+
+    return act(request, do, done="WEB.SAVED", to=_room(session), show=show)
 
 
 def _item(request: Asked, item: int) -> ItemRecord:

@@ -1,0 +1,45 @@
+"""The page of a computation: what was read and brought forward, and the session that it becomes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.web.hands import the_form
+from tests.web.playing import Played
+
+
+def test_a_session_begins_with_the_words_of_the_last_one(played: Played):
+    from optimizer.web.models import Job
+
+    played.session(date(2026, 12, 30))
+    at = played.store.now()
+    job = Job.objects.create(
+        id="0" * 32, case="0" * 32, title="Semaine", state="done", started_by="secretaire", started_at=at, heartbeat_at=at,
+        ended_at=at, code=0,
+    )  # fmt: skip
+    page = played.client("S").get(f"/preparer/{job.id}").content.decode()
+    _, form = the_form(page, f"/preparer/{job.id}/seance", {"commission": "x"})
+    assert form.fields["commission"] == "CALEOL Besançon" and form.fields["quorum"] == "2"
+    job.delete()
+
+
+def test_what_a_computation_has_read_and_brought_is_counted_once(played: Played):
+    from optimizer.web.jobs import said_file, told
+    from optimizer.web.models import Job
+
+    lines = [
+        '{"step": "next"}', '{"brought": "Du registre : 1 bail signé."}', '{"finding": "A", "severity": "warning", "place": ""}',
+        '{"step": "check"}', '{"finding": "B", "severity": "warning", "place": ""}', '{"findings": 1, "errors": 0}',
+        '{"rows": {"logements.csv": 7, "chartes.csv": 0}}',
+    ]  # fmt: skip
+    at, key = played.store.now(), "1" * 32
+    job = Job.objects.create(
+        id=key, case=key, title="Semaine", state="failed", started_by="secretaire", started_at=at, heartbeat_at=at, ended_at=at
+    )  # fmt: skip
+    file = said_file(played.desk, key)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert told(played.desk, key).count == 2
+    page = played.client("S").get(f"/preparer/{key}").content.decode().replace("\u00a0", " ")
+    assert "1 bail signé" in page and "logements.csv : 7 lignes lues" in page and "chartes" not in page
+    job.delete()

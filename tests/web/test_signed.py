@@ -1,0 +1,181 @@
+"""What the pages say and take around a signature: few names, recusals, rectificatifs, who signs, duties, words in the place of codes."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from optimizer.desk.papers.wording import Told
+from optimizer.store import commands, queries
+from optimizer.store.records import NewDecision, SessionRecord
+from optimizer.web.views import papers
+from tests.web.hands import the_form
+from tests.web.playing import CHAIR, SECRETARY, Played
+
+SENTENCE = "Deux pièces de plus que la composition du ménage en demande."
+DAY = date(2026, 11, 27)
+ELSEWHERE = "CALEOL de Pontarlier"
+"""A commission of these tests: theirs may be open meanwhile."""
+
+
+@pytest.fixture(scope="module")
+def signed(played: Played) -> SessionRecord:
+    """A session that was signed, nothing notified yet."""
+    played.account("signataire", "S", commission=ELSEWHERE)
+    played.account("signatrice", "P", commission=ELSEWHERE)
+    return played.session(DAY, state="closed", commission=ELSEWHERE)
+
+
+def now(played: Played, session: SessionRecord) -> SessionRecord:
+    return queries.session(played.store, session.session_id)
+
+
+def test_a_rectificatif_takes_a_whole_dwelling_and_is_prepared_again_until_it_is_signed(
+    played: Played, signed: SessionRecord
+):
+    home = signed.items[0]
+    client, chair = played.client(name="signataire"), played.client(name="signatrice")
+    page = client.get(f"/seances/{signed.session_id}/logements/{home.item_id}").content.decode()
+    to = f"/seances/{signed.session_id}/rectificatif"
+    _, form = the_form(page, to, {"reason": "Erreur de plume"})
+    typed = {**form.fields, **form.hidden, "reason": "Erreur de plume"}
+    first, second, third = (c.candidate_id for c in home.candidates if c.decision)
+    refused = {
+        f"kind-{first}": "not_attributed", f"rank-{first}": "", f"motive-{first}": "N3", f"sentence-{first}": SENTENCE,
+    }  # fmt: skip
+    unchanged = client.post(to, typed)
+    assert unchanged.status_code == 422 and "rien ne change" in unchanged.content.decode()
+    # ranks 2 and 3 alone cannot be signed: it is said now, not to the chair
+    alone = client.post(to, {**typed, **refused, "command_id": str(uuid4())})
+    assert alone.status_code == 422 and SENTENCE in alone.content.decode()
+    assert not now(played, signed).rectifications
+    ranks = {f"rank-{second}": "1", f"rank-{third}": "2"}
+    assert client.post(to, {**typed, **refused, **ranks, "command_id": str(uuid4())}).status_code == 302
+    exchanged = {
+        f"kind-{first}": "ranked", f"rank-{first}": "2", f"kind-{second}": "ranked", f"rank-{second}": "1",
+    }  # fmt: skip
+    assert client.post(to, {**typed, **exchanged, "command_id": str(uuid4())}).status_code == 302
+    waiting = now(played, signed).rectifications
+    assert len(waiting) == 1 and {d.candidate_id for d in waiting[0].decisions} == {first, second}
+    assert chair.post(to, {"sign": "1", "version": now(played, signed).version}).status_code == 302
+    after = {
+        c.candidate_id: c.decision
+        for i in now(played, signed).items
+        for c in i.candidates
+        if i.item_id == home.item_id
+    }
+    assert [after[c].rank for c in (first, second, third)] == [2, 1, 3]  # type: ignore[union-attr]
+    offers = client.get("/offres").content.decode()
+    assert offers.index(f'id="c{second}"') < offers.index(f'id="c{first}"') < offers.index(f'id="c{third}"')
+
+
+def test_pages_say_words_and_days_never_codes(played: Played, signed: SessionRecord):
+    home, client = signed.items[1], played.client(name="signataire")
+    first = home.candidates[0].candidate_id
+    condition = NewDecision(first, "conditional", 1, document="tax_notice", due_on=date(2026, 12, 20))
+    told = {"reason": "Pièce attendue", "decisions": [condition]}
+    commands.prepare_rectification(played.store, SECRETARY, str(uuid4()), signed.session_id, **told)
+    number = now(played, signed).rectifications[-1].number
+    commands.sign_rectification(played.store, CHAIR, str(uuid4()), signed.session_id, number)
+    address = f"/seances/{signed.session_id}/logements/{home.item_id}"
+    for page in (address, "/offres", f"/seances/{signed.session_id}/demandes/{first}"):
+        said = client.get(page).content.decode().split("<main")[1].split("<select")[0]
+        assert "tax_notice" not in said
+    assert "Avis d&#39;imposition" in client.get(address).content.decode()
+    for page in ("/semaine", f"/seances/{signed.session_id}/demandes/{first}"):
+        said = re.sub(r"<[^>]+>", " ", client.get(page).content.decode())
+        assert "27/11/2026" in said and "2026-11-27" not in said
+    commands.withdraw(played.store, SECRETARY, str(uuid4()), home.item_id, reason="works")
+    said = client.get(address).content.decode()
+    assert "Travaux</p>" in said and " works" not in re.sub(r"<[^>]+>", " ", said)
+
+
+def test_a_radiation_that_is_due_leads_to_where_it_is_closed(played: Played, signed: SessionRecord):
+    session = played.session(date(2026, 11, 19), state="closed", commission=ELSEWHERE)
+    home, client = session.items[0], played.client(name="signataire")
+    first, today = home.candidates[0], played.store.today()
+    made = commands.offer(
+        played.store, SECRETARY, str(uuid4()), first.candidate_id, notified_on=today, proof="hand", proof_on=today
+    ).result["offer_id"]  # fmt: skip
+    commands.answer(played.store, SECRETARY, str(uuid4()), made, accepted=True, on=today)
+    commands.sign_lease(played.store, SECRETARY, str(uuid4()), made, on=today)
+    link = f"/seances/{session.session_id}/demandes/{first.candidate_id}#owed"
+    for page in ("/semaine", "/appels"):
+        said = client.get(page).content.decode()
+        assert link in said and "depuis le 01/12/2026" in said
+    offers = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get("/offres").content.decode()))
+    assert "Bail signé notifiée le 01/12/2026 · répondu le 01/12/2026 · bail du 01/12/2026" in offers
+    later = {
+        "kind": "radiation_notice",
+        "ref": first.ref,
+        "session": session.session_id,
+        "due_on": date(2027, 1, 4),
+    }
+    commands.open_duty(played.store, SECRETARY, str(uuid4()), **later)
+    said = client.get("/semaine").content.decode()
+    assert "04/01/2027" in said and "depuis le 04/01/2027" not in said
+    page = client.get(link).content.decode()
+    duty = next(
+        d.duty_id for d in queries.duties(played.store) if d.ref == first.ref and d.kind == "sne_radiation"
+    )
+    _, form = the_form(page, ".*/suites", {"key": str(duty)})
+    told = {**form.hidden, "on": today.isoformat(), "outcome": "radiée"}
+    assert client.post(form.action, told).status_code == 302
+    assert client.get("/semaine").content.decode().count(link) == 1  # the other duty
+
+
+def test_recusals_stay_when_attendance_is_saved_again(played: Played):
+    session = played.session(date(2026, 12, 24), state="convened")
+    client, to = played.client("S"), f"/seances/{session.session_id}"
+    member = {"member-0": "A. Durand", "voice-0": "board", "presence-0": "present", "recused-0": "2"}
+    assert client.post(f"{to}/presences", {**member, "version": session.version}).status_code == 302
+    page = client.get(f"{to}/seance").content.decode()
+    assert "Déports (n° des logements) : 2" in page
+    _, form = the_form(page, f"{to}/presences", {"member-1": "B. Petit"})
+    late = {"member-1": "B. Petit", "voice-1": "board", "presence-1": "present"}
+    assert client.post(f"{to}/presences", {**form.fields, **form.hidden, **late}).status_code == 302
+    kept = {m.member: m.recused for m in now(played, session).attendance}
+    assert kept == {"A. Durand": (session.items[1].item_id,), "B. Petit": ()}
+
+
+def test_a_name_left_out_leaves_a_list_of_two_that_can_be_decided_with_its_reason(played: Played):
+    session = played.opened()
+    home, client = session.items[2], played.client("S")
+    at = f"/seances/{session.session_id}/logements/{home.item_id}"
+    first, second, third = (c.candidate_id for c in home.candidates)
+    left = {"what": "candidate", "candidate": third, "reason": "incomplete", "version": home.version}
+    assert client.post(f"{at}/etat", left).status_code == 302
+    room = client.get(f"/seances/{session.session_id}/seance").content.decode()
+    row = room.split("L120803")[1].split("</tr>")[0]
+    assert re.search(r"<td[^>]*>2</td>", row)
+    page = client.get(at).content.decode()
+    assert "Demandes examinées (2)" in page and f'name="kind-{third}"' not in page
+    fields = {
+        "few": "too_few_candidates", f"kind-{first}": "attribution", f"kind-{second}": "ranked", f"rank-{second}": "2",
+    }  # fmt: skip
+    _, form = the_form(page, ".*/decider", fields)
+    assert client.post(form.action, {**form.fields, **form.hidden, **fields}).status_code == 302
+
+
+def test_who_signs_is_typed_once_and_stands_on_every_paper(
+    played: Played, signed: SessionRecord, monkeypatch: pytest.MonkeyPatch
+):
+    seen: list[Told] = []
+
+    def keep(folder: Path, told: Told, **_: object) -> list[str]:
+        seen.append(told)
+        return []
+
+    monkeypatch.setattr(papers, "write_minutes", keep)
+    client, to = played.client(name="signataire"), f"/seances/{signed.session_id}/pieces"
+    fields = {"author": "Mme Été", "contact": "accueil@exemple.fr"}
+    _, form = the_form(client.get(to).content.decode(), to, fields)
+    assert client.post(to, {**form.fields, **form.hidden, **fields}).status_code == 302
+    assert (seen[0].issuer.author, seen[0].issuer.contact, seen[0].landlord) == (*fields.values(), "OPH25")
+    other = f"/seances/{played.opened().session_id}/pieces"
+    _, form = the_form(played.client("S").get(other).content.decode(), other, {"author": ""})
+    assert (form.fields["author"], form.fields["contact"]) == tuple(fields.values())
