@@ -14,6 +14,7 @@ from optimizer.datadirs import scenarios_dir
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, Finding, InputProblems, Said
 from optimizer.policy import PolicyError, YamlMap, check_changes, read_yaml
+from optimizer.policy.changes import parse_line_key
 from optimizer.scenario import messages as messages
 from optimizer.scenario.keys import is_policy_key, near_own, own_key, value_fits
 
@@ -411,8 +412,6 @@ def policy_changes(changes: Mapping[str, object]) -> dict[str, object]:
 
 
 def _has_form(key: str) -> bool:
-    from optimizer.policy.changes import parse_line_key
-
     landlord, _, _, name = parse_line_key(key)
     return bool(name) and landlord != "*"
 
