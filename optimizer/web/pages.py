@@ -23,6 +23,7 @@ from optimizer.presentation.numbers import day, decimal, percent
 from optimizer.presentation.page import UNSEEN, Words, environment, kept_together
 from optimizer.presentation.sheets import BOX
 from optimizer.store.records import SessionRecord
+from optimizer.web import ledger_words as ledger_words
 from optimizer.web import texts as texts
 from optimizer.web.access import ROUTES
 from optimizer.web.choices import commission_law

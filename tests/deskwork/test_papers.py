@@ -242,6 +242,16 @@ def test_a_refusal_for_the_rate_of_effort_joins_its_calculation(made: Room, told
     )
 
 
+def test_the_minutes_say_who_left_the_list_before_the_session(made: Room, told: Told):
+    home = next(i for i in told.session.items if any(c.status == "queue" for c in i.candidates))
+    gone = next(c for c in home.candidates if c.status == "queue")
+    names = tuple(replace(c, status="declined") if c is gone else c for c in home.candidates)
+    items = tuple(replace(i, candidates=names) if i is home else i for i in told.session.items)
+    text = words(minutes(replace(told, session=replace(told.session, items=items))))
+    assert f"Retirés de la liste avant la séance {gone.position} : {gone.application_id} (a décliné)" in text
+    assert text.count("Retirés de la liste") == 1
+
+
 def test_a_condition_is_told_as_it_stands(made: Room, told: Told):
     home = next(
         i for i in told.session.items for c in i.candidates if c.decision and c.decision.kind == "conditional"
