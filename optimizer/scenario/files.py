@@ -86,15 +86,15 @@ def read_scenario(path: Path | str) -> Scenario:
 
 
 def locate(path: Path | str) -> Path:
-    """The file, or the shipped scenario of that name."""
+    """The file, or the shipped scenario of that name; AttrifluxError ``SCENARIO_UNKNOWN`` where there is neither."""
     found = Path(path)
     if found.is_file():
         return found
     if found.suffix == "" and len(found.parts) == 1:
-        shipped = scenarios_dir() / f"{found.name}.yaml"
-        if shipped.is_file():
-            return shipped
-    raise FileNotFoundError(2, "scenario", str(path))
+        ours = scenarios_dir() / f"{found.name}.yaml"
+        if ours.is_file():
+            return ours
+    raise AttrifluxError("SCENARIO_UNKNOWN", name=path, known=", ".join(shipped()))
 
 
 def shipped() -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import highspy
 import pytest
@@ -237,12 +238,12 @@ def test_export_wants_to_know_what(case):
     assert "--pairs" in done.err
 
 
-@pytest.mark.parametrize("words", [(), ("--xlsx",)])
+@pytest.mark.parametrize("words", [(), ("--xlsx", "--json")])
 def test_the_template_is_a_case_to_fill(tmp_path, words):
     target = tmp_path / "modele"
     done = attriflux("template", target, *words)
     assert done.code == 0
-    assert "Modèle écrit" in done.out
+    assert Path(json.loads(done.out)["written"]).exists() if "--json" in words else "Modèle écrit" in done.out
     books = [p for p in [*tmp_path.rglob("*.xlsx")]]
     assert bool(books) == bool(words)
     checked = attriflux("check", books[0] if books else target, "--json")
