@@ -29,7 +29,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }  # fmt: skip
     homes = [
         dwelling("L1", **printed), dwelling("L2", reserved_to="ALS"),
-        dwelling("L3", commune="25542", assiette_exclusion="orcod"),
+        dwelling("L3", commune="25542", assiette_exclusion="orcod", vacant_since="", available_on="2026-12-15"),
     ]  # fmt: skip
     people = [
         application(f"A{i}", score=str(90 - i), priority_codes="g|c" if i == 0 else "", priority_status="labelled" if i == 0 else "",
@@ -128,6 +128,7 @@ def test_the_a4_page_has_its_lines_in_order(sheets):
         at = found
     boxes = sheets[0][sheets[0].index("Si moins de trois") : sheets[0].index("Rang proposé")]
     assert boxes.count("☐") == 3
+    assert "Vacant depuis : pas encore libre" in sheets[-1]
 
 
 def test_a_dwelling_in_one_line_has_the_figures_of_its_sheet():
