@@ -212,7 +212,7 @@ def test_a_session_in_each_state(browser: Browser, served: Served):
     chair.go(f"{agenda}/seance").state("room to be signed").send("/cloturer").state("papers to be made")
     chair.send("/pieces").state("papers made", "proces-verbal")
     assert chair.faults() == []
-    who.go(f"{agenda}/seance").state("room signed", "rectificatif").go(homes[0]).state("dwelling signed")
+    who.go(homes[0]).state("dwelling signed", "Préparer un rectificatif")
     who.send("/rectificatif", status=422, reason="Rien ne change").state("rectification refused")
     who.send("/rectificatif", reason="Erreur de plume", **{keys[0]: "ranked"})
     who.state("rectification prepared", "Erreur de plume")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -34,15 +35,21 @@ def signed(played: Played) -> SessionRecord:
     return played.session(DAY, state="closed", commission=ELSEWHERE)
 
 
+@pytest.fixture(scope="module")
+def secretary(played: Played, signed: SessionRecord) -> Any:
+    """Its secretary, logged in once."""
+    return played.client(name="signataire")
+
+
 def now(played: Played, session: SessionRecord) -> SessionRecord:
     return queries.session(played.store, session.session_id)
 
 
 def test_a_rectificatif_takes_a_whole_dwelling_and_is_prepared_again_until_it_is_signed(
-    played: Played, signed: SessionRecord
+    played: Played, signed: SessionRecord, secretary: Any
 ):
     home = signed.items[0]
-    client, chair = played.client(name="signataire"), played.client(name="signatrice")
+    client, chair = secretary, played.client(name="signatrice")
     page = client.get(f"/seances/{signed.session_id}/logements/{home.item_id}").content.decode()
     to = f"/seances/{signed.session_id}/rectificatif"
     _, form = the_form(page, to, {"reason": "Erreur de plume"})
@@ -79,8 +86,8 @@ def test_a_rectificatif_takes_a_whole_dwelling_and_is_prepared_again_until_it_is
     assert offers.index(f'id="c{second}"') < offers.index(f'id="c{first}"') < offers.index(f'id="c{third}"')
 
 
-def test_pages_say_words_and_days_never_codes(played: Played, signed: SessionRecord):
-    home, client = signed.items[1], played.client(name="signataire")
+def test_pages_say_words_and_days_never_codes(played: Played, signed: SessionRecord, secretary: Any):
+    home, client = signed.items[1], secretary
     first = home.candidates[0].candidate_id
     condition = NewDecision(first, "conditional", 1, document="tax_notice", due_on=date(2026, 12, 20))
     told = {"reason": "Pièce attendue", "decisions": [condition]}
@@ -100,9 +107,11 @@ def test_pages_say_words_and_days_never_codes(played: Played, signed: SessionRec
     assert "Travaux</p>" in said and " works" not in re.sub(r"<[^>]+>", " ", said)
 
 
-def test_a_radiation_that_is_due_leads_to_where_it_is_closed(played: Played, signed: SessionRecord):
+def test_a_radiation_that_is_due_leads_to_where_it_is_closed(
+    played: Played, signed: SessionRecord, secretary: Any
+):
     session = played.session(date(2026, 11, 19), state="closed", commission=ELSEWHERE)
-    home, client = session.items[0], played.client(name="signataire")
+    home, client = session.items[0], secretary
     first, today = home.candidates[0], played.store.today()
     made = commands.offer(
         played.store, SECRETARY, str(uuid4()), first.candidate_id, notified_on=today, proof="hand", proof_on=today
@@ -168,7 +177,7 @@ def test_a_name_left_out_leaves_a_list_of_two_that_can_be_decided_with_its_reaso
 
 
 def test_who_signs_is_typed_once_and_stands_on_every_paper(
-    played: Played, signed: SessionRecord, monkeypatch: pytest.MonkeyPatch
+    played: Played, signed: SessionRecord, secretary: Any, monkeypatch: pytest.MonkeyPatch
 ):
     seen: list[Told] = []
 
@@ -177,7 +186,7 @@ def test_who_signs_is_typed_once_and_stands_on_every_paper(
         return []
 
     monkeypatch.setattr(papers, "write_minutes", keep)
-    client, to = played.client(name="signataire"), f"/seances/{signed.session_id}/pieces"
+    client, to = secretary, f"/seances/{signed.session_id}/pieces"
     fields = {"author": "Mme Été", "contact": "accueil@exemple.fr"}
     _, form = the_form(client.get(to).content.decode(), to, fields)
     assert client.post(to, {**form.fields, **form.hidden, **fields}).status_code == 302
