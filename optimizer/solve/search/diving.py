@@ -39,7 +39,7 @@ def dive(prover: BranchAndBound, path: Path) -> bool:
             first_id = -prover.policy.dive_steps - 1 - len(path)
             path = (*path, *(Step(first_id - i, *one) for i, one in enumerate(waiting)))
             continue
-        split = dearest_mir(prover.layout, path, relaxed)
+        split = dearest_mir(master.formulation, path, relaxed)
         if split is not None:
             path = (*path, Step(-1 - depth, split, True))
             continue
