@@ -12,17 +12,13 @@ from optimizer.solve.search.recombination import recombined
 
 
 def anneal(prover: BranchAndBound) -> bool:
-    """A few runs from the proposal that the first of them began with, and what they give together; True when a better one was found.
-
-    Nothing is done once that is near, after a few times, or, where an integer program puts together what they hold, after one in vain: on 100
-    dwellings, seed 5, three more took half of the minute.
-    """
+    """A few runs from the proposal that the first of them began with, and what they give together; True when a better one was found. Nothing is done once that is near, or after a few runs."""
     policy, root, incumbent = prover.master.formulation.policy.annealing, prover.root, prover.incumbent
     size = len(prover.layout.problem.dwelling_ids)
     near = (prover.upper() - incumbent.objective) * policy.near <= abs(incumbent.objective)
     if root is None or root.priced.total is None or near or not policy.least <= size <= policy.most:
         return False
-    if prover.in_vain or prover.annealed >= policy.runs or prover.watch.stopped():
+    if prover.annealed >= policy.runs or prover.watch.stopped():
         return False
     if prover.begun is None:
         prover.begun = incumbent.first
@@ -35,7 +31,6 @@ def anneal(prover: BranchAndBound) -> bool:
     prover.annealed += 1
     if size <= prover.policy.recombined_to:
         found |= incumbent.offer(recombined(prover, prover.proposals))
-        prover.in_vain = not found
     # what was divided with it in sight need not be divided again
     prover.near |= not prover.far_from(prover.upper())
     prover.watch.say("proof", incumbent.objective, prover.upper(), prover.solved)
