@@ -73,6 +73,16 @@ def main() -> None:
     sys.exit(ending.code)
 
 
+def _told(code: str, text: str, ends: int = 2) -> int:
+    """Say what stopped a command, to people and, with ``--json``, to programs: they read one document whatever happens."""
+    if "--json" in sys.argv:
+        from optimizer.cli.speak import say_json
+
+        say_json({"error": code, "message": text})
+    typer.echo(text, err=True)
+    return ends
+
+
 @lru_cache(maxsize=1)
 def _command(loaded: tuple[str, ...]) -> Any:
     """The command of the modules loaded: built once by a process that says several."""
@@ -99,29 +109,22 @@ def _run() -> int:
             raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except USAGE_ERRORS as error:
-        typer.echo(usage_sentence(error, lang), err=True)
-        return 2
+        return _told("USAGE", usage_sentence(error, lang))
     except InputProblems as problems:
         from optimizer.cli.speak import say_findings
 
         say_findings(problems.findings, lang)
         return 2
     except AttrifluxError as error:
-        if "--json" in sys.argv:
-            from optimizer.cli.speak import say_json
-
-            say_json({"error": error.code, "message": error.text(lang)})
-        typer.echo(error.text(lang), err=True)
         stopped = error.code.startswith(("NO_USABLE", "WORKERS_LOST"))
-        return 3 if error.code in ("VERIFICATION_FAILED", "STORE_READ_ONLY") else 4 if stopped else 2
+        refused = error.code in ("VERIFICATION_FAILED", "STORE_READ_ONLY")
+        return _told(error.code, error.text(lang), 3 if refused else 4 if stopped else 2)
     except FileNotFoundError as missing:
         name = getattr(missing, "filename", None) or str(missing)
-        typer.echo(f"Introuvable : {name}" if lang == "fr" else f"Not found: {name}", err=True)
-        return 2
+        return _told("NOT_FOUND", f"Introuvable : {name}" if lang == "fr" else f"Not found: {name}")
     except OSError as error:
         name, why = getattr(error, "filename", None) or "", getattr(reason_of(error), lang)
         head = f"{name} : " if name and lang == "fr" else f"{name}: " if name else ""
-        typer.echo(f"{head}{why}.", err=True)
-        return 2
+        return _told("FILE_SYSTEM", f"{head}{why}.")
     except typer.Abort:
         raise KeyboardInterrupt from None

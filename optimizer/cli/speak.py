@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import textwrap
 import threading
@@ -72,8 +73,21 @@ def finding_dict(finding: Finding, lang: Lang) -> dict[str, object]:
 
 
 def say_json(content: Mapping[str, Any]) -> None:
-    """One JSON document on the output stream."""
-    typer.echo(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, default=str))
+    """One JSON document on the output stream; what is not a number is null, as strict readers (RFC 8259) know no NaN."""
+    typer.echo(
+        json.dumps(
+            _strict(content), ensure_ascii=False, indent=2, sort_keys=True, default=str, allow_nan=False
+        )
+    )
+
+
+def _strict(value: Any) -> Any:
+    """The value with None for what is not a number."""
+    if isinstance(value, Mapping):
+        return {name: _strict(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def table(rows: Iterable[Sequence[str]], header: Sequence[str], width: int = 80) -> str:

@@ -24,6 +24,7 @@ from optimizer.eligibility.pairs import (
     rooms_accepted,
     unreachable,
 )
+from optimizer.eligibility.passes import tally
 
 I8 = NDArray[np.int8]
 I16 = NDArray[np.int16]
@@ -128,8 +129,6 @@ class Shelf:
         -------
         Positions of those that no code but ACCOUNT refuses.
         """
-        from optimizer.eligibility.passes import tally
-
         facts, nobody = self.facts, np.zeros(0, np.bool_)
         home = self._once("home", lambda: facts.applications.current_dwelling[self.apps])
         here = np.isin(self.apps, facts.barred[dwelling]) if dwelling in facts.barred else nobody

@@ -61,8 +61,12 @@ def labels_of(raw: RawTable | None) -> tuple[dict[str, Labels], list[Finding]]:
 def with_wishes(
     applications: RawTable, wishes: RawTable, mapping: Headers, places: Gazetteer
 ) -> tuple[RawTable, list[Finding]]:
-    """The applications, their empty choices and districts filled from the sheet ``souhaits``."""
-    read = read_table(wishes, WISHES, Headers({}), places)
+    """The applications, their empty choices and districts filled from the sheet ``souhaits``.
+
+    A system names the number of an application alike in all its exports: the header that ``mapping`` gives it holds here too.
+    """
+    number = {name: header for name, header in mapping.headers.items() if name == "application_id"}
+    read = read_table(wishes, WISHES, Headers(number), places)
     findings = list(read.findings)
     schema = TABLES["applications"]
     key = _place(applications, schema.column("application_id"), mapping)

@@ -58,12 +58,16 @@ _HOW = (
     "ses derniers chiffres.",
     "Les listes dans une cellule se séparent par « | ». Dates : JJ/MM/AAAA ou AAAA-MM-JJ. Les communes se disent par leur code "
     "INSEE ou par leur nom.",
-    "La ligne EXEMPLE de chaque feuille montre comment la remplir : elle n'est pas lue, vous pouvez la laisser ou l'effacer.",
     "Un bailleur qui a des logements dans le flux doit avoir sa convention : feuille « conventions », une ligne par réservataire. "
     "Les seuils du premier quartile, les objectifs de l'année et la grille de cotation se saisissent dans les feuilles "
     "« seuils », « objectifs » et « grille ».",
-    "Ni nom, ni numéro de sécurité sociale, ni nationalité, ni adresse, ni texte libre : ces colonnes ne sont pas lues.",
+    "Des demandeurs, ni nom, ni numéro de sécurité sociale, ni nationalité, ni adresse, ni texte libre : ces colonnes ne sont pas lues.",
     "Pour contrôler le dossier : attriflux check. Pour proposer : attriflux propose.",
+)
+
+_SHOWN_IN_BOOK = "La ligne EXEMPLE de chaque feuille montre comment la remplir : elle n'est pas lue, vous pouvez la laisser ou l'effacer."
+_SHOWN_BELOW = (
+    "Les tableaux ci-dessous disent, colonne par colonne, ce qu'elle dit, ce qui est attendu et un exemple."
 )
 
 
@@ -148,7 +152,7 @@ def _write_folder(folder: Path) -> None:
 
 
 def _readme() -> str:
-    parts = ["# Comment remplir ce dossier", "", *(f"- {line}" for line in _HOW), ""]
+    parts = ["# Comment remplir ce dossier", "", *(f"- {line}" for line in (*_HOW, _SHOWN_BELOW)), ""]
     for table in _ALL:
         parts += [f"## {table.alias}.csv — {table.fr}", "", _row(_COLUMNS), _row(["---"] * len(_COLUMNS))]
         parts += [_row(line) for line in _explained(table)]
@@ -197,10 +201,11 @@ def _notes_sheet(sheet: Any, looks: dict[str, Any]) -> None:
     sheet.set_column(3, 4, 55, looks["wrap"])
     sheet.set_column(5, 5, 24, looks["text"])
     sheet.write_string(0, 0, "Comment remplir ce classeur", looks["title"])
-    for i, line in enumerate(_HOW):
+    lines = (*_HOW, _SHOWN_IN_BOOK)
+    for i, line in enumerate(lines):
         sheet.merge_range(1 + i, 0, 1 + i, 5, line, looks["wrap"])
         sheet.set_row(1 + i, 30)
-    top = len(_HOW) + 2
+    top = len(lines) + 2
     for j, text in enumerate(("Feuille", *_COLUMNS)):
         sheet.write_string(top, j, text, looks["head"])
     row = top + 1

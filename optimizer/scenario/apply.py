@@ -13,7 +13,7 @@ import pandas as pd
 from optimizer import policy
 from optimizer.conversion.blocks import in_area
 from optimizer.conversion.rounding import SHARE_UNITS
-from optimizer.domain import Case
+from optimizer.domain import Case, empty_frame
 from optimizer.domain.account import place_of, remainder
 from optimizer.errors import AttrifluxError, Finding
 from optimizer.policy.changes import matches, near, parse_line_key, sorted_changes
@@ -226,7 +226,5 @@ def _top(area: str, rules: policy.RuleSet) -> str:
 
 def typed_conventions(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with the canonical columns and kinds of the table `conventions`."""
-    from optimizer.domain import empty_frame
-
     empty = empty_frame("conventions")
     return frame.reindex(columns=list(empty.columns)).astype({n: str(k) for n, k in empty.dtypes.items()})

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from optimizer import importers, policy
+from optimizer import importers, pipeline, policy
 from optimizer.datadirs import models_dir
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, define
@@ -189,8 +189,6 @@ def under(case: Case, grid: str) -> Case:
 
 def _without_declared(case: Case, grid: str, options: Options) -> dict[str, pd.DataFrame]:
     """Points under a grid once each kind of merely declared fact is taken out."""
-    from optimizer import pipeline
-
     table = case.table("applications")
     declared = table["priority_codes"].notna() & ~table["priority_status"].isin(["verified", "labelled"])
     income = table["monthly_income_eur"].notna() & (table["income_status"] != "verified").fillna(True)

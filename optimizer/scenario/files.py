@@ -14,6 +14,7 @@ from optimizer.datadirs import scenarios_dir
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, Finding, InputProblems, Said
 from optimizer.policy import PolicyError, YamlMap, check_changes, read_yaml
+from optimizer.policy.changes import parse_line_key
 from optimizer.scenario import messages as messages
 from optimizer.scenario.keys import is_policy_key, near_own, own_key, value_fits
 
@@ -85,15 +86,15 @@ def read_scenario(path: Path | str) -> Scenario:
 
 
 def locate(path: Path | str) -> Path:
-    """The file, or the shipped scenario of that name."""
+    """The file, or the shipped scenario of that name; AttrifluxError ``SCENARIO_UNKNOWN`` where there is neither."""
     found = Path(path)
     if found.is_file():
         return found
     if found.suffix == "" and len(found.parts) == 1:
-        shipped = scenarios_dir() / f"{found.name}.yaml"
-        if shipped.is_file():
-            return shipped
-    raise FileNotFoundError(2, "scenario", str(path))
+        ours = scenarios_dir() / f"{found.name}.yaml"
+        if ours.is_file():
+            return ours
+    raise AttrifluxError("SCENARIO_UNKNOWN", name=path, known=", ".join(shipped()))
 
 
 def shipped() -> tuple[str, ...]:
@@ -411,8 +412,6 @@ def policy_changes(changes: Mapping[str, object]) -> dict[str, object]:
 
 
 def _has_form(key: str) -> bool:
-    from optimizer.policy.changes import parse_line_key
-
     landlord, _, _, name = parse_line_key(key)
     return bool(name) and landlord != "*"
 

@@ -69,6 +69,11 @@ define(
     remedy_fr="Placez-le dans le même dossier, ou choisissez un scénario livré",
     remedy_en="Put it in the same folder, or choose a shipped scenario",
 )
+define(
+    "SCENARIO_UNKNOWN",
+    "« {name} » n'est ni un fichier ni un scénario livré ; livrés : {known}.",
+    "“{name}” is neither a file nor a shipped scenario; shipped: {known}.",
+)
 define("SCENARIO_REFUSED", "{why}", "{why}")
 define(
     "SCENARIO_NO_LANDLORD",

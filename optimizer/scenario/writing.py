@@ -23,9 +23,7 @@ def new_scenario(file: Path, base: str | None = None) -> None:
     Raises
     ------
     AttrifluxError
-        ``SCENARIO_EXISTS``.
-    FileNotFoundError
-        ``base`` is neither a file beside it nor a shipped scenario.
+        ``SCENARIO_EXISTS``; ``SCENARIO_UNKNOWN``: ``base`` is neither a file beside it nor a shipped scenario.
     """
     if file.exists():
         raise AttrifluxError("SCENARIO_EXISTS", name=file.name)

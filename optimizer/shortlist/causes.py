@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.eligibility.facts import EXCLUSION, Facts
+from optimizer.eligibility.facts import CODES, EXCLUSION, Facts
 from optimizer.errors import Lang
 from optimizer.shortlist.labels import account_label, plural, refusal_label
 
@@ -187,8 +187,6 @@ class Causes:
 
 
 def _code_name(code: int) -> str:
-    from optimizer.eligibility.facts import CODES
-
     return CODES[code - 1]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.domain.schema import PRIORITY_CODES
 from optimizer.eligibility.facts import CODES, PROOF, Q1_NO, Q1_UNKNOWN, Facts
 from optimizer.errors import Lang
 from optimizer.problem.model import Problem
@@ -95,8 +96,6 @@ def priority_word(facts: Facts, a: int) -> str:
     apps = facts.applications
     if not apps.priority_any[a]:
         return ""
-    from optimizer.domain.schema import PRIORITY_CODES
-
     mask = int(apps.priority_mask[a])
     codes = [
         code.upper() if code == "dalo" else code for j, code in enumerate(PRIORITY_CODES) if mask >> j & 1

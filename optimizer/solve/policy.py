@@ -247,6 +247,9 @@ class PartsPolicy:
     """Dwellings of a part up to which ``near_gap`` is asked: one lease that a rule lacks is more than ``part_gap`` of it."""
     near_gap: float = 5e-4
     """Relative gap asked of such a part, and enough for any other once `GenerationPolicy.near_pricings` more do not close it."""
+    bound_gap: float = 1e-4
+    """What the bound of a part may still lose, relative, where réservataires' orders are lists: naming and annealing make another proposal
+    of the kernel's anyway, so that it is asked for the bound alone."""
     pricings: int = 120
     """Pricings of a part at most."""
     polish: int = 40
@@ -279,6 +282,8 @@ class GenerationPolicy:
     """Factor of a side that presses while the bound gets better, at the root and in nodes."""
     shrink: float = 0.8
     """Factor of every side when it does not, at the root and in nodes."""
+    pressed_part: float = 0.25
+    """Part of the gap asked of a bound alone that it may still lose where the box holds its multipliers back."""
     near_pricings: int = 4
     """Pricings more that a part of a country is given to close the gap asked, once it is near."""
     rough: float = 0.01

@@ -135,7 +135,7 @@ def bilan(
     if problems:
         raise InputProblems(problems)
     table = _counted(lines, homes)
-    book = ledger(case, rules, year)
+    book = ledger(case, rules, year, over=case.settings.on >= date(year, 12, 31))
     crossing = bridge(case, rules, year, lines.merge(homes, left_on="dwelling_id", right_index=True), book)
     if wrong := gaps(crossing):
         raise InputProblems(wrong)

@@ -59,13 +59,15 @@ def year_fraction(on: date, year: int) -> tuple[int, int]:
     return (on - start).days, (end - on).days + 1
 
 
-def ledger(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
+def ledger(case: Case, rules: policy.RuleSet, year: int, *, over: bool = False) -> pd.DataFrame:
     """The ledger of every convention line of the landlords that have leases, work in progress or an assiette.
 
     ``base`` is the landlord's flux in the area: its leases, and the work in progress and the orientations come back that
     the count rule of their account counts. ``due`` = share × base − opening balance, ``consumed`` follows
     the count rule — ``returned`` of it came back without a lease — and the four rules stand beside. The forecast is what is
     consumed plus what the rest of the year brings at the rate observed; its interval is 80 % of a binomial.
+    Once the year is over (``over``, or a case dated after it) nothing more is expected, whatever the assiette had announced:
+    what is due by 31 December is the share of what was let.
     """
     leases = case.table("leases")
     leases = leases[leases["signed_on"].dt.year == year]
@@ -90,7 +92,7 @@ def ledger(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
     pending = pending[~pending["account"].isin(outside_flux())]
     first = rules_at(pending, rule_at).map(REACHED).fillna(len(STAGES))
     pending = pending.assign(counted=pending["level"] >= first)
-    flux = _Flux(case, rules, year, signed, pending, back)
+    flux = _Flux(case, rules, year, signed, pending, back, over)
     rows = [_row({str(k): v for k, v in line.items()}, flux) for line in lines.to_dict("records")]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values(["landlord", "departement", "area", "account"], ignore_index=True)
@@ -178,10 +180,12 @@ class _Flux:
     """What the flux of each landlord has let, follows and still expects in an area."""
 
     def __init__(
-        self, case: Case, rules: policy.RuleSet, year: int, signed: pd.DataFrame, pending: pd.DataFrame, back: pd.DataFrame
+        self, case: Case, rules: policy.RuleSet, year: int, signed: pd.DataFrame, pending: pd.DataFrame, back: pd.DataFrame,
+        over: bool,
     ) -> None:  # fmt: skip
         self.signed, self.pending, self.back = signed, pending, back
         self.days = year_fraction(case.settings.on, year)
+        self.over = over or self.days[1] == 0
         self.planned = planned_bases(case.table("assiette"), year)
         leases = case.table("leases")
         self.has_leases = bool((leases["signed_on"].dt.year == year).any())
@@ -193,6 +197,8 @@ class _Flux:
         here, pending, back, run = (
             _inside(frame, line) for frame in (self.signed, self.pending, self.back, self.run)
         )
+        if self.over:
+            return here, pending, back, Fraction(0)
         before, now = self._by_part([here, pending[pending["counted"]]]), self._by_part([run])
         expected = Fraction(0)
         for part in sorted(before.keys() | now.keys()):

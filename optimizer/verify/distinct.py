@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
-
 import numpy as np
 from numba import njit
 
@@ -15,25 +13,33 @@ LIMIT = 2**61
 def distinct(rows: I64) -> tuple[I64, I64]:
     """The different rows of a table, ascending, and the number of each row among them.
 
-    Rows are told apart by one number, whose digits are their columns, where 63 bits hold it.
+    Rows are told apart by one number, whose digits are their columns. Where 63 bits do not hold it, the columns so far are first told
+    apart by the place of their number among all that occur, which keeps their order.
     """
-    low = rows.min(axis=0, initial=0)
-    spans = (rows.max(axis=0, initial=0) - low + 1).tolist()
-    if prod(spans) >= LIMIT:
-        found, back = np.unique(rows, axis=0, return_inverse=True)
-        return found, back.reshape(-1)
-    at, number = _numbered(rows, low, np.array(spans, np.int64))
+    code, size = np.zeros(len(rows), np.int64), 1
+    for j in range(rows.shape[1]):
+        low = int(rows[:, j].min(initial=0))
+        span = int(rows[:, j].max(initial=0)) - low + 1
+        column = rows[:, j]
+        if span >= LIMIT:
+            at, column = _numbered(np.ascontiguousarray(column))
+            low, span = 0, len(at)
+        if size * span >= LIMIT:
+            at, code = _numbered(code)
+            size = len(at)
+        if size * span >= LIMIT:
+            at, column = _numbered(np.ascontiguousarray(column))
+            low, span = 0, len(at)
+        code = code * span + (column - low)
+        size *= span
+    at, number = _numbered(code)
     return rows[at], number
 
 
 @njit(cache=True, nogil=True)
-def _numbered(rows: I64, low: I64, spans: I64) -> tuple[I64, I64]:
-    """Where each different row stands first, ascending, and the number of each row among them."""
-    n = len(rows)
-    code = np.zeros(n, np.int64)
-    for i in range(n):
-        for j in range(len(spans)):
-            code[i] = code[i] * spans[j] + (rows[i, j] - low[j])
+def _numbered(code: I64) -> tuple[I64, I64]:
+    """Where each different number stands first, ascending, and the place of each among them."""
+    n = len(code)
     order = np.argsort(code, kind="mergesort")
     at, number = np.empty(n, np.int64), np.empty(n, np.int64)
     count = 0

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.domain.schema import PRIORITY_CODES
 from optimizer.verify import cells
 from optimizer.verify.cells import I64, B
 from optimizer.verify.facts import Applications
@@ -187,8 +188,6 @@ def _condition(inputs: Inputs, term: Mapping[str, Any]) -> Any:
 
 
 def _code_bit(code: str) -> int:
-    from optimizer.domain.schema import PRIORITY_CODES
-
     return PRIORITY_CODES.index(code)
 
 

@@ -329,7 +329,10 @@ def with_wishes(frame: Frame, wishes: Frame, own: Mapping[str, str], habits: Hab
     if key is None:
         return frame
     commune = Column("commune", "insee")
-    names = _under(wishes, "numero_unique", "application_id")
+    # the header that the mapping gives the number of an application holds in this sheet too
+    names = _under(
+        wishes, "numero_unique", "application_id", *filter(None, [plain(own.get("application_id", ""))])
+    )
     order = _under(wishes, "ordre", "order")
     places = [habits.cell(x, commune) if x else None for x in _under(wishes, "commune")]
     district = Column("district", "text")

@@ -12,6 +12,7 @@ from optimizer.verify import habits
 from optimizer.verify.habits import Frame
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.words import plain
+from optimizer.verify.yamltext import read_yaml
 
 THRESHOLDS, TARGETS, GRID = "thresholds", "targets", "grid"
 SHEETS = {
@@ -105,8 +106,6 @@ def _epci(word: str, models: Path) -> str:
 
 def _grid(frame: Frame, models: Path) -> Mapping[str, Any] | None:
     """The grid in the form of a grid file: forms of the catalogue, points of the sheet."""
-    from optimizer.verify.yamltext import read_yaml
-
     data = read_yaml(models / "cotation" / "catalogue.yaml")
     forms = {
         plain(word): (name, item)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import highspy
 import pytest
@@ -243,6 +244,9 @@ def test_the_template_is_a_case_to_fill(tmp_path, words):
     done = attriflux("template", target, *words)
     assert done.code == 0
     assert "Modèle écrit" in done.out
+    told = attriflux("template", tmp_path / "autre", *words, "--json")
+    assert Path(json.loads(told.out)["written"]).exists()
+    shutil.rmtree(tmp_path / "autre")
     books = [p for p in [*tmp_path.rglob("*.xlsx")]]
     assert bool(books) == bool(words)
     checked = attriflux("check", books[0] if books else target, "--json")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import json
 from pathlib import Path
 
 import pytest
 
+from optimizer.cli.speak import say_json
 from optimizer.cli.wrapping import wrapped
 from optimizer.errors import AttrifluxError, Finding, define, messages, reason_of
 from tests.cli.running import attriflux
@@ -65,9 +67,30 @@ def test_missing_words(case: Path) -> None:
 def test_places_that_do_not_exist(case: Path) -> None:
     assert said("check", case, "--models", case / "absent") == f"Introuvable : {case / 'absent'}"
     assert said("check", case, "--models", case / "absent", "--lang", "en") == f"Not found: {case / 'absent'}"
+    assert "« foo » n'est ni un fichier ni un scénario livré ; livrés : collectivites-20, " in said(
+        "scenario", "run", "foo", "--out", case.parent / "out"
+    )
     file = case / "case.yaml"
     assert said("propose", case, "--out", file).endswith("« case.yaml » : un fichier porte déjà ce nom.")
     assert said("propose", case, "--out", file, "--lang", "en").endswith("a file already has this name.")
+
+
+def test_programs_read_one_json_document_whatever_stops_a_command(case: Path) -> None:
+    for words, code in (
+        (("verify", case / "absent", "--case", case), "NOT_FOUND"),
+        (("propose", case), "USAGE"),
+        (("scenario", "run", "foo", "--out", case.parent / "out"), "SCENARIO_UNKNOWN"),
+    ):
+        done = attriflux(*words, "--json")
+        assert done.code == 2 and json.loads(done.out)["error"] == code, done
+
+
+def test_what_is_not_a_number_is_null(capsys: pytest.CaptureFixture[str]) -> None:
+    say_json({"comparison": [{"value": float("nan"), "num": 2.5}], "bounds": (float("inf"), 1)})
+    assert json.loads(capsys.readouterr().out) == {
+        "bounds": [None, 1],
+        "comparison": [{"num": 2.5, "value": None}],
+    }
 
 
 def test_a_duplicate_convention_is_told_once(case: Path) -> None:

@@ -22,6 +22,8 @@ from optimizer.importers.words import accepted, plain
 def test_an_empty_case_is_sound(tmp_path: Path, xlsx: bool):
     target = tmp_path / "mon dossier"
     written = template(target, xlsx=xlsx)
+    if not xlsx:  # the line EXEMPLE stands in the workbook only
+        assert "EXEMPLE" not in (target / "LISEZMOI.md").read_text(encoding="utf-8")
     assert written == (target / "dossier.xlsx" if xlsx else target)
     for path in (target, written):
         case, found = read_findings(path)
@@ -79,6 +81,8 @@ def test_closed_values_have_lists_and_texts_stay_texts(tmp_path: Path):
     path = template(tmp_path, xlsx=True)
     book = openpyxl.load_workbook(path)
     assert book.sheetnames[:2] == ["LISEZMOI", "dossier"]
+    assert any("EXEMPLE" in str(cell.value) for (cell,) in book["LISEZMOI"]["A1:A12"])
+    assert book["logements"]["A2"].value == "EXEMPLE"
     for schema in TABLES.values():
         sheet = book[schema.alias]
         lists = {

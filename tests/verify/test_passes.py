@@ -337,7 +337,7 @@ def test_equals_are_drawn_by_lot(tmp_path):
     assert tried >= 2
 
 
-@pytest.mark.parametrize("wide", [1, 2**40])
+@pytest.mark.parametrize("wide", [1, 2**40, 2**61])
 def test_different_rows_of_a_table_are_numbered_as_they_are_ordered(wide):
     rows = np.random.default_rng(4).integers(-3, 3, (200, 4)) * wide
     found, back = distinct(rows)

@@ -330,11 +330,16 @@ def new(
             show_default=False,
         ),
     ] = None,
+    json: JsonOption = False,
     lang: LangOption = Language.fr,
 ) -> None:
+    from optimizer.cli.speak import say_json
     from optimizer.scenario import new_scenario
 
     new_scenario(file, base)
+    if json:
+        say_json({"written": str(file)})
+        return
     typer.echo(f"Écrit : {file}" if lang is Language.fr else f"Written: {file}")
 
 

@@ -10,6 +10,7 @@ import typer
 from optimizer.cli.app import app
 from optimizer.cli.arguments import (
     FOLDER,
+    JsonOption,
     LangOption,
     Language,
 )
@@ -38,9 +39,14 @@ def template(
             ),
         ),
     ] = False,
+    json: JsonOption = False,
     lang: LangOption = Language.fr,
 ) -> None:
+    from optimizer.cli.speak import say_json
     from optimizer.importers import template as write_template
 
-    write_template(directory, xlsx=xlsx)
+    written = write_template(directory, xlsx=xlsx)
+    if json:
+        say_json({"written": str(written)})
+        return
     typer.echo(f"Modèle écrit : {directory}" if lang.value == "fr" else f"Template written: {directory}")

@@ -12,7 +12,7 @@ from optimizer.fairness.registry import mechanism
     "optimum",
     title_fr="Optimum d'Attriflux (preuve jointe)",
     title_en="Attriflux's optimum (proof attached)",
-    source="docs/specification.md, § 5 et 7",
+    source="docs/specification.md, § 5, § 7",
     randomised=False,
     quotas="priced",
     claims={"max_value"},

@@ -133,7 +133,7 @@ class Session:
         reason : key or label of ``models/national/forbid_reasons.yaml``; ``commission_decision`` by default, and
             ``refused_same_dwelling`` for a refusal
         author : who decided, kept in the case
-        facts : of a late application, by canonical column (``application_id``, ``household_size``…)
+        facts : of a late application, by canonical column (``application_id``, ``persons``…)
 
         Raises
         ------

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from optimizer.solve.parts.carving import Carver
     from optimizer.solve.parts.components import Part
     from optimizer.solve.parts.tasks import PartTask
+    from optimizer.solve.policy import PartsPolicy
     from optimizer.solve.proof.dual_bound import Multipliers
     from optimizer.solve.transport.model import Progress, WarmStart
 
@@ -127,13 +128,14 @@ def _task(
     part, problem = parts[i], job.problem
     dwellings, asked = int(carver.homes[part.classes].sum()), options.policy.parts
     homes = dwellings / len(problem.dwelling_ids)
-    gap = asked.gap if part.whole else asked.part_gap if dwellings > asked.small_to else asked.near_gap
+    lists = problem.own_lists is not None
+    gap, near = _gaps(asked, dwellings, whole=part.whole, lists=lists)
     long = not part.whole and carver.entries(part) > options.policy.parts.long_menus
     return PartTask(
         Carved(carver, part),
         problem.must_fill[part.classes],
         options.gap or gap,
-        0.0 if part.whole or options.gap else asked.near_gap,
+        0.0 if options.gap else near,
         job.incumbent.objective if part.whole else int(job.incumbent.objective * homes),
         options.policy.parts.first_depth if long else None,
         warm if warm is None or part.whole else warm_part(problem, warm, part),
@@ -143,9 +145,10 @@ def _task(
             threads=max(2, options.threads),
             max_leaves=0,
             cuts=False,
+            bound_first=lists,
             # an earlier run has been through its pushes already
             polish=0
-            if not part.whole
+            if lists or not part.whole
             else options.policy.parts.polish
             if warm is None
             else options.policy.parts.polish_after,
@@ -157,6 +160,15 @@ def _task(
         heard,
         carver.entries(part) if long else 0,
     )
+
+
+def _gaps(asked: PartsPolicy, dwellings: int, *, whole: bool, lists: bool) -> tuple[float, float]:
+    """The gap asked of a part, and the one that is enough once it hardly closes."""
+    if whole:
+        return asked.gap, 0.0
+    if lists:
+        return asked.bound_gap, asked.near_gap
+    return (asked.part_gap if dwellings > asked.small_to else asked.near_gap), asked.near_gap
 
 
 def _share(parts: list[Part], workers: int) -> float:

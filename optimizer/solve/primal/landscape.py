@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks, Problem
 from optimizer.solve.layout import Layout
 from optimizer.solve.proof.dual_bound import HUNDREDTH, TEN, Multipliers, Priced
@@ -125,8 +126,6 @@ def _choices(
 
 def _of_proposal(problem: Problem, first: FirstRanks) -> I64:
     """Choices of a proposal as lines of (dwelling, household, kind, value)."""
-    from optimizer.problem.finding import entries_of_pairs
-
     value = np.zeros(len(first), np.int64)
     named = np.flatnonzero(first.app >= 0)
     entry = entries_of_pairs(problem, first.dwelling[named], first.app[named])

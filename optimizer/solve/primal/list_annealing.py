@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from optimizer.domain.memory import give_back
 from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks, OwnLists, Problem
@@ -43,11 +44,69 @@ FEW = 64
 
 
 class _Marks(NamedTuple):
-    """What each kind adds to the need of the rows that cost something: where its marks begin, row, ten-thousandths of a lease."""
+    """What each kind adds to the need of the rows that cost something: where its marks begin, row (one mark a row), ten-thousandths
+    of a lease; and what a row charges for each that it lacks."""
 
     ptr: I64
     row: I32
     step: I64
+    price: I64
+
+
+class _Places(NamedTuple):
+    """Of dwellings: class, whether one must be filled. Of classes: dwellings, groups. Of groups: choices, class. ``moving``: dwellings
+    with a choice to make. Choices of each nominee by the number of its household (-1: of none), classes that can help each row."""
+
+    klass: I32
+    must: NDArray[np.bool_]
+    member_ptr: NDArray[np.integer]
+    member: NDArray[np.integer]
+    group_ptr: I64
+    choice_ptr: I64
+    group_class: I32
+    moving: I32
+    number: I32
+    place_ptr: I64
+    place: I64
+    can_ptr: I64
+    can: I32
+
+
+class _Worth(NamedTuple):
+    """What choices are worth, as in `ListLandscape`: ``bonus`` of dwellings, ``kind`` and ``list_of`` of groups, ``group_of`` choices."""
+
+    bonus: I64
+    kind: I32
+    app: I32
+    value: I64
+    loss: I64
+    before: I32
+    group_of: I32
+    list_of: I64
+    nominee: I32
+
+
+class _State(NamedTuple):
+    """A proposal as it stands: choice of each dwelling (-1: empty); dwelling of each household, and how many first ranks come after it
+    in an order; what each row lacks."""
+
+    choice: I64
+    owner: I32
+    blocking: I32
+    need: I64
+
+
+class _Terms(NamedTuple):
+    """Steps, temperatures and their chances (`annealing.schedule`), and the numbers of `ListsPolicy`."""
+
+    steps: int
+    fall: I64
+    chance: I64
+    helpers: int
+    taken: int
+    order: int
+    again: int
+    small: int
 
 
 def annealed_on_lists(
@@ -122,11 +181,21 @@ def _annealed(
     can_ptr, can = _movers(land, marks, len(layout.ask))
     fall, chance = schedule(policy.hot, policy.cold)
     group_of = np.repeat(np.arange(len(land.kind)), np.diff(land.choice_ptr)).astype(np.int32)
+    blocking = np.zeros(len(owner), np.int32)
     _anneal(
-        problem.klass, problem.bonus * MICRO_PER_HUNDREDTH, must, layout.member_ptr, layout.member, moving,
-        land.group_ptr, land.choice_ptr, land.kind, land.app, land.value, land.loss, land.before, group_of, land.klass, land.list_of,
-        land.nominee, lists.number, land.place_ptr, land.place, *marks, layout.price, can_ptr, can, layout.ask.copy(), owner, choice,
-        policy.steps * len(moving), fall, chance, policy.helpers, policy.taken, policy.order, policy.again, policy.small,
+        _Places(
+            problem.klass, must, layout.member_ptr, layout.member, land.group_ptr, land.choice_ptr, land.klass, moving, lists.number,
+            land.place_ptr, land.place, can_ptr, can,
+        ),
+        _Worth(
+            problem.bonus * MICRO_PER_HUNDREDTH, land.kind, land.app, land.value, land.loss, land.before, group_of, land.list_of,
+            land.nominee,
+        ),
+        marks,
+        _State(choice, owner, blocking, layout.ask.copy()),
+        _Terms(
+            policy.steps * len(moving), fall, chance, policy.helpers, policy.taken, policy.order, policy.again, policy.small,
+        ),
     )  # fmt: skip
     at = np.flatnonzero(choice >= 0)
     best = choice[at]
@@ -152,12 +221,12 @@ def _marks(layout: Layout) -> _Marks:
     step = layout.mark_rate - RATE_UNIT * kinds.num.astype(np.int64)
     keep = (layout.price[kinds.row] > 0) & (step != 0)
     ptr = np.concatenate([[0], np.cumsum(keep)])[kinds.ptr]
-    return _Marks(ptr.astype(np.int64), kinds.row[keep].astype(np.int32), step[keep])
+    return _Marks(ptr.astype(np.int64), kinds.row[keep].astype(np.int32), step[keep], layout.price)
 
 
 def _movers(land: ListLandscape, marks: _Marks, rows: int) -> tuple[I64, I32]:
     """Classes that can help each row: some of their groups add less to its need than others."""
-    ptr, row, step = marks
+    ptr, row, step, _ = marks
     length = np.diff(ptr)[land.kind]
     at = np.repeat(ptr[land.kind] - np.cumsum(length) + length, length) + np.arange(int(length.sum()))
     klass = np.repeat(land.klass.astype(np.int64), length)
@@ -176,42 +245,38 @@ def _movers(land: ListLandscape, marks: _Marks, rows: int) -> tuple[I64, I32]:
 
 
 @njit(cache=True, nogil=True)
-def _charge(c, sign, ptr, row, step, price, need):  # type: ignore[no-untyped-def]
+def _charge(c, sign, marks, need):  # type: ignore[no-untyped-def]
     """Micropoints that the rules lose by one more (1) or one less (-1) first rank of a kind."""
-    lost = 0
-    for m in range(ptr[c], ptr[c + 1]):
-        before = need[row[m]]
-        after = before + sign * step[m]
-        if after > 0 or before > 0:
-            lost += price[row[m]] * (max(0, after) - max(0, before))
-    return lost
-
-
-@njit(cache=True, nogil=True)
-def _move(c, sign, ptr, row, step, price, need):  # type: ignore[no-untyped-def]
-    """`_charge`, and the needs changed."""
-    lost = 0
-    for m in range(ptr[c], ptr[c + 1]):
-        before = need[row[m]]
-        after = before + sign * step[m]
-        need[row[m]] = after
-        if after > 0 or before > 0:
-            lost += price[row[m]] * (max(0, after) - max(0, before))
-    return lost
-
-
-@njit(cache=True, nogil=True)
-def _lift(d, land, marks, state):  # type: ignore[no-untyped-def]
-    """Empty a dwelling: what that gains in points, what the rules charge more (micropoints), and orders passed over more."""
-    bonus, kind, app, value, before, group_of, list_of, nominee = land
     ptr, row, step, price = marks
+    lost = 0
+    for m in range(ptr[c], ptr[c + 1]):
+        before = need[row[m]]
+        after = before + sign * step[m]
+        if after > 0 or before > 0:
+            lost += price[row[m]] * (max(0, after) - max(0, before))
+    return lost
+
+
+@njit(cache=True, nogil=True)
+def _move(c, sign, marks, need):  # type: ignore[no-untyped-def]
+    """`_charge`, and the needs changed."""
+    lost = _charge(c, sign, marks, need)
+    for m in range(marks.ptr[c], marks.ptr[c + 1]):
+        need[marks.row[m]] += sign * marks.step[m]
+    return lost
+
+
+@njit(cache=True, nogil=True)
+def _lift(d, worth, marks, state):  # type: ignore[no-untyped-def]
+    """Empty a dwelling: what that gains in points, what the rules charge more (micropoints), and orders passed over more."""
+    bonus, kind, app, value, _, before, group_of, list_of, nominee = worth
     choice, owner, blocking, need = state
     c = choice[d]
     if c < 0:
         return 0, 0, 0
     q, a, over = group_of[c], app[c], 0
     gained = -value[c]
-    charged = _move(kind[q], -1, ptr, row, step, price, need)
+    charged = _move(kind[q], -1, marks, need)
     if a >= 0:
         gained -= bonus[d]
         owner[a] = -1
@@ -225,16 +290,15 @@ def _lift(d, land, marks, state):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _let(d, c, land, marks, state):  # type: ignore[no-untyped-def]
+def _let(d, c, worth, marks, state):  # type: ignore[no-untyped-def]
     """Let an empty dwelling: what that gains in points, what the rules charge more (micropoints), and orders passed over more."""
-    bonus, kind, app, value, before, group_of, list_of, nominee = land
-    ptr, row, step, price = marks
+    bonus, kind, app, value, _, before, group_of, list_of, nominee = worth
     choice, owner, blocking, need = state
     if c < 0:
         return 0, 0, 0
     q, a, over = group_of[c], app[c], 0
     gained = value[c]
-    charged = _move(kind[q], 1, ptr, row, step, price, need)
+    charged = _move(kind[q], 1, marks, need)
     if a >= 0:
         gained += bonus[d]
         owner[a] = d
@@ -248,44 +312,44 @@ def _let(d, c, land, marks, state):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _best(d, k, group_ptr, choice_ptr, land, marks, state, order, passed):  # type: ignore[no-untyped-def]
+def _best(d, k, places, worth, marks, state, order, passed):  # type: ignore[no-untyped-def]
     """The best choice of an empty dwelling of class k with all others as they are, of which ``passed`` pass over somebody; -1: to leave it
     empty."""
-    bonus, kind, app, value, before, _, list_of, nominee = land
-    ptr, row, step, price = marks
+    bonus, kind, app, value, _, before, _, list_of, nominee = worth
+    group_ptr, choice_ptr = places.group_ptr, places.choice_ptr
     _, owner, blocking, need = state
     top, found = 0, np.int64(-1)
     for q in range(group_ptr[k], group_ptr[k + 1]):
         cost, known = 0, False
         for c in range(choice_ptr[q], choice_ptr[q + 1]):
             a = app[c]
-            worth = value[c]
+            gain = value[c]
             if a >= 0:
                 if owner[a] >= 0:
                     continue
-                worth += bonus[d] + order * blocking[a]
-            if worth <= top:
+                gain += bonus[d] + order * blocking[a]
+            if gain <= top:
                 if passed == 0:
                     break  # nobody below is waited for
                 continue
             if not known:
-                cost, known = _charge(kind[q], 1, ptr, row, step, price, need), True
-            worth -= cost
-            if worth <= top:
+                cost, known = _charge(kind[q], 1, marks, need), True
+            gain -= cost
+            if gain <= top:
                 if passed == 0:
                     break
                 continue
             for j in range(list_of[q], list_of[q] + before[c]):
-                worth -= order * (owner[nominee[j]] < 0)
-            if worth > top:
-                top, found = worth, np.int64(c)
+                gain -= order * (owner[nominee[j]] < 0)
+            if gain > top:
+                top, found = gain, np.int64(c)
     return found
 
 
 @njit(cache=True, nogil=True)
-def _in_want(c, unhoused, land, marks, state, order, what, sums, n, total):  # type: ignore[no-untyped-def]
+def _in_want(c, unhoused, worth, marks, state, order, what, sums, n, total):  # type: ignore[no-untyped-def]
     """Add to ``what`` the rows (as they are) and nominees (-1 - household) in want around a choice that was taken or left."""
-    _, kind, app, _, before, group_of, list_of, nominee = land
+    _, kind, app, _, _, before, group_of, list_of, nominee = worth
     ptr, row, _, price = marks
     _, owner, blocking, need = state
     if c < 0:
@@ -313,20 +377,30 @@ def _in_want(c, unhoused, land, marks, state, order, what, sums, n, total):  # t
 
 
 @njit(cache=True, nogil=True)
-def _anneal(  # type: ignore[no-untyped-def]
-    klass, bonus, must, member_ptr, member, moving, group_ptr, choice_ptr, kind, app, value, loss, before, group_of, group_class, list_of,
-    nominee, number, place_ptr, place, ptr, row, step, price, can_ptr, can, need, owner, choice, steps, fall, chance, helpers, taken, order,
-    again, small,
-):  # fmt: skip
-    """``choice`` becomes that of the best proposal met."""
+def _anneal(places, worth, marks, state, terms):  # type: ignore[no-untyped-def]
+    """``state.choice`` becomes that of the best proposal met."""
+    (
+        klass,
+        must,
+        member_ptr,
+        member,
+        group_ptr,
+        choice_ptr,
+        group_class,
+        moving,
+        number,
+        place_ptr,
+        place,
+        can_ptr,
+        can,
+    ) = places
+    _, kind, app, _, loss, before, group_of, list_of, nominee = worth
+    choice, owner, blocking, need = state
+    steps, fall, chance, helpers, taken, order, again, small = terms
     draws = np.array([np.uint64(88172645463325252)])
-    blocking = np.zeros(len(owner), np.int32)
-    land = (bonus, kind, app, value, before, group_of, list_of, nominee)
-    marks = (ptr, row, step, price)
-    state = (choice, owner, blocking, need)
     for c in choice:
         if c >= 0:
-            _move(kind[group_of[c]], 1, ptr, row, step, price, need)
+            _move(kind[group_of[c]], 1, marks, need)
             for j in range(list_of[group_of[c]], list_of[group_of[c]] + before[c]):
                 blocking[nominee[j]] += 1
     now, best = np.int64(0), np.int64(0)
@@ -360,17 +434,17 @@ def _anneal(  # type: ignore[no-untyped-def]
             continue
         moved[0], had[0] = d, choice[d]
         n = 1
-        gained, charged, passed = _lift(d, land, marks, state)
+        gained, charged, passed = _lift(d, worth, marks, state)
         if other >= 0:
             moved[1], had[1] = other, choice[other]
             n = 2
-            more, rules, also = _lift(other, land, marks, state)
+            more, rules, also = _lift(other, worth, marks, state)
             gained, charged, passed = gained + more, charged + rules, passed + also
-        more, rules, also = _let(d, c, land, marks, state)
+        more, rules, also = _let(d, c, worth, marks, state)
         gained, charged, passed = gained + more, charged + rules, passed + also
         if other >= 0:
-            x = _best(other, klass[other], group_ptr, choice_ptr, land, marks, state, order, passed)
-            more, rules, also = _let(other, x, land, marks, state)
+            x = _best(other, klass[other], places, worth, marks, state, order, passed)
+            more, rules, also = _let(other, x, worth, marks, state)
             gained, charged, passed = gained + more, charged + rules, passed + also
         accepted = passed == 0 and gained - charged + allowed >= 0
         for _ in range(helpers):
@@ -379,8 +453,8 @@ def _anneal(  # type: ignore[no-untyped-def]
                 break
             m, total = 0, 0.0
             for i in (0, n - 1):
-                m, total = _in_want(choice[moved[i]], False, land, marks, state, order, what, sums, m, total)
-                m, total = _in_want(had[i], True, land, marks, state, order, what, sums, m, total)
+                m, total = _in_want(choice[moved[i]], False, worth, marks, state, order, what, sums, m, total)
+                m, total = _in_want(had[i], True, worth, marks, state, order, what, sums, m, total)
                 if n == 1:
                     break
             if m == 0:
@@ -407,17 +481,17 @@ def _anneal(  # type: ignore[no-untyped-def]
                 continue
             moved[n], had[n] = e, choice[e]
             n += 1
-            more, rules, also = _lift(e, land, marks, state)
+            more, rules, also = _lift(e, worth, marks, state)
             gained, charged, passed = gained + more, charged + rules, passed + also
-            x = _best(e, k, group_ptr, choice_ptr, land, marks, state, order, passed)
-            more, rules, also = _let(e, x, land, marks, state)
+            x = _best(e, k, places, worth, marks, state, order, passed)
+            more, rules, also = _let(e, x, worth, marks, state)
             gained, charged, passed = gained + more, charged + rules, passed + also
             accepted = passed == 0 and gained - charged + allowed >= 0
         if not accepted:
             for i in range(n):
-                _lift(moved[i], land, marks, state)
+                _lift(moved[i], worth, marks, state)
             for i in range(n):
-                _let(moved[i], had[i], land, marks, state)
+                _let(moved[i], had[i], worth, marks, state)
             continue
         now += gained - charged
         for i in range(n):

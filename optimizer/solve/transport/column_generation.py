@@ -208,7 +208,15 @@ def _iterate(
         # was right at its own minimum, which is everybody's unless the box held it back
         least = policy.promised * run.grid / max(1, abs(run.bound)) if schedule.proving else 0.0
         converged = lp_gap < max(1e-9, least) or (not fresh and slack == 0 and not (better and confined))
-        if nodes_wait:
+        if run.options.bound_first:
+            since = run.iteration if since is None and lp_gap <= run.options.near else since
+            late = since is not None and run.iteration >= since + policy.near_pricings
+            if converged or late or _settled(run, lp_gap, bool(pressed.any())):
+                run.first_solution()
+                run.improve(1, 3, 20)
+                run.report()
+                return "gap"
+        elif nodes_wait:
             converged |= schedule.hurry(before)
         elif schedule.make(lp_gap, converged=converged, confined=warm and bool(pressed.any())):
             run.report()
@@ -216,7 +224,7 @@ def _iterate(
             return "proven" if run.gap <= 0 else "gap"
         reason = run.stopped()
         if reason is not None:
-            if run.halted():
+            if run.halted() or run.options.bound_first:
                 run.first_solution()  # what is recombined may be older than the last pricings
             return reason
         if run.near_enough():
@@ -232,6 +240,11 @@ def _iterate(
             if not near:
                 return "lost"
         y = run.rows.clip(wanted, run.quantum)
+
+
+def _settled(run: Run, lp_gap: float, pressed: bool) -> bool:
+    """Whether the bound alone is within the gap asked: of the master's value, which says less where the box holds multipliers back."""
+    return lp_gap <= run.options.gap * (run.policy.generation.pressed_part if pressed else 1.0)
 
 
 def _certificate(run: Run) -> Certificate:

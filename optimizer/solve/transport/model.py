@@ -187,6 +187,8 @@ class ScaleOptions:
     linear relaxation alone is asked.
     ``polish`` is the number of perturbations of single rows (`local_search`) made once the gap asked is reached: a gap of 0.02 % may hide
     leases said to be missing that a few points would have given.
+    With ``bound_first`` the gap asked is that of the bound alone: a run ends once the multipliers can hardly lower it, with the solution of one
+    recombination of what the master combines. It is for a caller who makes another solution of it anyway.
     ``policy`` holds every pace and threshold of the search (`SearchPolicy`).
     """
 
@@ -203,6 +205,7 @@ class ScaleOptions:
     wide_search_columns: int = 60_000
     search_nodes: int = 5_000
     polish: int = 0
+    bound_first: bool = False
     policy: SearchPolicy = DEFAULT
 
 
