@@ -58,6 +58,8 @@ class BranchAndBound:
         """Whether a proposal was near when the tree was begun, or it was begun again with one."""
         self.annealed = 0
         """Times that local search was asked (`search.annealing`)."""
+        self.in_vain = False
+        """Whether it last found nothing better."""
         self.proposals: list[FirstRanks] = []
         """What its runs ended with."""
         self.begun: FirstRanks | None = None
