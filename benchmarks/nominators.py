@@ -60,10 +60,9 @@ class Nominators:
     def of(cls, case: Case, habit: str) -> Nominators:
         """Those of a case, with the proofs that its rules count."""
         rules, people = policy.rules_of(case.settings), case.table("applications")
-        dalo = str(rules.get("national.priority_publics.dalo_code"))
         proven = people["priority_status"].isin(rules.get("national.priority_publics.proof_target"))
         codes = people["priority_codes"].fillna("").astype(str)
-        counts = ((codes != "") & proven) | codes.str.split("|").map(lambda found: dalo in found)
+        counts = ((codes != "") & proven) | codes.str.split("|").map(lambda found: "dalo" in found)
         share = Fraction(str(rules.get("national.rules.priority_publics.share")))
         persons = people[["persons", "visiting_children"]].fillna(0).sum(axis=1).astype(int)
         wanted = (frozenset(str(codes).split("|")) for codes in people["choices"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import re
 from datetime import date
 from pathlib import Path
@@ -33,6 +35,25 @@ def words_in_code(text: str) -> set[str]:
     return {
         word for code in re.findall(r"`([^`]+)`", text) for word in re.split(r"[^A-Za-z0-9_]+", code) if word
     }
+
+
+SHOWN = [p for p in sorted((ROOT / "optimizer").rglob("*.py")) if ">>> " in p.read_text(encoding="utf-8")]
+SOLVED = ("fairness/comparison.py", "runs/proposing.py", "runs/session/session.py")
+"""Modules whose examples solve a case, more than a second of processor each."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(p, id=name, marks=[pytest.mark.soak] if name in SOLVED else [])
+        for p in SHOWN
+        for name in [p.relative_to(ROOT / "optimizer").as_posix()]
+    ],
+)
+def test_examples_give_what_they_show(path: Path):
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    told = doctest.testmod(importlib.import_module(name))
+    assert told.attempted > 0 and told.failed == 0
 
 
 def test_every_section_that_code_cites_exists():

@@ -19,6 +19,7 @@ from optimizer.desk.entry import LISTS, SHEETS
 from optimizer.desk.lists import Choice
 from optimizer.domain import Table
 from optimizer.errors import Finding
+from optimizer.importers.cells import MENDED
 from optimizer.importers.headers import Headers
 from optimizer.importers.raw import RawTable, shown
 from optimizer.importers.registry import format_of
@@ -109,7 +110,10 @@ def read_entries(path: Path, known: Mapping[str, Choice]) -> Filled:
             findings.append(Finding("DESK_ENTRY_SHEET_TWICE", file=raw.label, value=table.alias))
             continue
         read = read_table(raw, table, Headers({}))
-        findings += [f for f in read.findings if f.code not in SILENT]
+        own = _in_own_words(raw, table, known)
+        findings += [
+            f for f in read.findings if f.code not in SILENT and not (f.code == MENDED and f.column in own)
+        ]
         rows, more = _entries(read, known)
         entries[table.name] = rows
         findings += more
@@ -132,6 +136,23 @@ def _table_of(raw: RawTable, *, many: bool) -> Table | None:
 
     best = max(SHEETS, key=common)
     return best if common(best) > len(best.columns) // 2 else None
+
+
+def _in_own_words(raw: RawTable, table: Table, known: Mapping[str, Choice]) -> frozenset[str]:
+    """Headers of closed lists whose cells all say a word of the list: the words of an import's column of the same name are no matter."""
+    lists = LISTS.get(table.name, {})
+    listed = {
+        plain(name): known[lists[c.name]]
+        for c in table.columns
+        if c.name in lists
+        for name in (c.name, c.alias)
+    }
+    return frozenset(
+        header
+        for header, cells in zip(raw.header, raw.columns, strict=True)
+        if plain(header) in listed
+        and all(listed[plain(header)].read(str(word)) for word in cells.unique().drop_null().to_pylist())
+    )
 
 
 def _entries(read: ReadTable, known: Mapping[str, Choice]) -> tuple[tuple[Entry, ...], list[Finding]]:

@@ -225,8 +225,8 @@ texts(
             "{mechanisms:way of choosing compared/ways of choosing compared} on {dwellings:dwelling/dwellings} and {households:household/households}.",
         ),
         "line": (
-            "{name} : {lettings} logés, {shortfall} baux manquent aux règles, Gini des chances {gini}.",
-            "{name}: {lettings} housed, {shortfall} leases missing from the rules, Gini of chances {gini}.",
+            "{name} : ménages logés {lettings}, baux qui manquent aux règles {shortfall}, Gini des chances {gini}.",
+            "{name}: households housed {lettings}, leases missing from the rules {shortfall}, Gini of chances {gini}.",
         ),
         "open": ("À ouvrir : {page}", "Open: {page}"),
     },

@@ -167,7 +167,6 @@ UNITS: dict[str, tuple[Callable[[Any], bool], str, str]] = {
     "euros": (lambda v: _is_number(v) and 0 <= v < 10**7, "un montant en euros", "an amount in euros"),
     "euros_per_year": (lambda v: _is_number(v) and 0 < v < 10**7, "des euros par an", "euros per year"),
     "euros_per_m2_month": (lambda v: _is_number(v) and 0 < v < 1000, "des euros par m² et par mois", "euros per m² and month"),
-    "euros_per_day_uc": (lambda v: _is_number(v) and 0 <= v < 1000, "des euros par jour et par UC", "euros per day and UC"),
     "m2": (lambda v: _is_number(v) and 0 < v < 10000, "une surface en m²", "an area in m²"),
     "days": (lambda v: _is_int(v) and 0 <= v <= 3660, "un nombre entier de jours", "a whole number of days"),
     "months": (lambda v: _is_int(v) and 0 <= v <= 1200, "un nombre entier de mois", "a whole number of months"),

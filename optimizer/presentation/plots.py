@@ -13,7 +13,9 @@ INK, LINE, PALE = "#1b2b41", "#B8C4D6", "#E8EEF6"
 COLOURS = ("#1F3A5F", "#B3261E", "#2E7D5B", "#B26B00", "#6A4C93", "#0F7A8A", "#8A5A44", "#556270")
 
 
-def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[str], label: str) -> str:
+def slope_chart(
+    series: Mapping[str, Sequence[float | None]], steps: Sequence[str], label: str, *, lang: Lang = "fr"
+) -> str:
     """Shares by account over modes or scenarios: one line per account, one column per step.
 
     Parameters
@@ -24,6 +26,11 @@ def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[st
         Names of the columns.
     label : str
         Text alternative.
+
+    Examples
+    --------
+    >>> [word in slope_chart({"ALS": [0.075, 0.1]}, ["1", "2"], "ALS", lang="en") for word in ("ALS 7.5%", "ALS 7,5")]
+    [True, False]
     """
     width, height, left, right, top = 1000, 360, 280, 280, 36
     known = [v for values in series.values() for v in values if v is not None]
@@ -57,7 +64,7 @@ def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[st
                 text_svg(
                     x(i) + shift,
                     at + 4,
-                    f"{names[n] if len(names[n]) <= 30 else names[n][:29] + '…'} {percent(value)}",
+                    f"{names[n] if len(names[n]) <= 30 else names[n][:29] + '…'} {percent(value, lang=lang)}",
                     anchor,
                     COLOURS[n % len(COLOURS)],
                 )

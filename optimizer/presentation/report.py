@@ -183,7 +183,7 @@ def _session(
             {
                 "n": n,
                 "dwelling": d.dwelling_id,
-                "words": place_words(facts[d.dwelling_id]),
+                "words": place_words(facts[d.dwelling_id], data.lang),
                 "account": account_label(d.account, data.lang, data.places) or "–",
                 "names": [*names, *[""] * NAMES][:NAMES],
                 "sheet": f"sheets.html#logement-{n}" if sheets else "",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
+from optimizer.presentation import texts as texts
 from optimizer.presentation.numbers import decimal
 
 STATES = ("listed", "awaiting_reservataire", "no_candidate")

@@ -218,8 +218,14 @@ class _Home:
         return [
             (self.say("RENT"), f"{self.money(f.rent_eur)} + {self.money(f.charges_eur)} = {self.money(f.rent_eur + charges)}"),
             (self.say("AVAILABLE"), day(f.available_on, self.lang) or UNKNOWN),
-            (self.say("VACANT"), self.say("DAYS", n=int(f.vacancy_days))), (self.say("ATTEMPT"), str(attempt)),
+            (self.say("VACANT"), self._vacancy()), (self.say("ATTEMPT"), str(attempt)),
         ]  # fmt: skip
+
+    def _vacancy(self) -> str:
+        """Days without a tenant; of a dwelling that is still lived in, that it is not free yet."""
+        waits = str(self.f.available_on or "") > self.data.on.isoformat()
+        days = int(self.f.vacancy_days)
+        return self.say("NOT_FREE_YET") if waits and not days else self.say("DAYS", n=days)
 
     def _account(self) -> Line:
         d, f = self.d, self.f

@@ -315,6 +315,7 @@ texts(
         "available": ("Disponible le", "Available on"),
         "vacant": ("Vacant depuis", "Vacant for"),
         "days": ("{n:jour/jours}", "{n:day/days}"),
+        "not_free_yet": ("pas encore libre", "not free yet"),
         "attempt": ("Présentation n°", "Presentation no."),
         "account": ("Réservataire imputé", "Account"),
         "none": ("aucun", "none"),

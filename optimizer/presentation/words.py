@@ -8,6 +8,7 @@ from typing import Any
 from optimizer.errors import Lang, said
 from optimizer.presentation import texts as texts
 from optimizer.presentation.numbers import day as day
+from optimizer.presentation.numbers import decimal
 from optimizer.shortlist.labels import account_label, flag_label, refusal_label, rule_label
 
 WHYS = ("fit", "burden", "awaited", "lean", "keep", "places", "class", "pin", "nomination", "chain", "gap")
@@ -20,24 +21,28 @@ def status_words(status: str, lang: Lang) -> str:
 
 
 def dwelling_words(row: Any, lang: Lang) -> str:
-    """``T3 PLUS · Besançon · 62 m² · 412 € + 85 € · hors QPV`` for a row of dwelling_facts."""
+    """``T3 PLUS · Besançon · 62,5 m² · 412,30 € + 85,00 € · hors QPV`` for a row of dwelling_facts: the figures of its sheet."""
+
+    def euros(value: float) -> str:
+        return f"{decimal(value, 2, lang, fixed=True)} €"
+
     parts = [f"T{row.rooms} {row.financing}", str(row.commune_name)]
     if row.surface_m2 == row.surface_m2:
-        parts.append(f"{row.surface_m2:.0f} m²")
+        parts.append(f"{decimal(row.surface_m2, 1, lang)} m²")
     if row.rent_eur == row.rent_eur:
-        charges = f" + {row.charges_eur:.0f} €" if row.charges_eur == row.charges_eur else ""
-        parts.append(f"{row.rent_eur:.0f} €{charges}")
+        charges = f" + {euros(row.charges_eur)}" if row.charges_eur == row.charges_eur else ""
+        parts.append(f"{euros(row.rent_eur)}{charges}")
     parts.append("QPV" if row.qpv else said("PAGE.OUTSIDE_QPV", lang))
     if row.residence:
         parts.append(str(row.residence))
     return " · ".join(parts)
 
 
-def place_words(row: Any) -> str:
-    """``T3 PLUS · Besançon · 62 m² · QPV``: what tells a dwelling apart in one line of a table."""
+def place_words(row: Any, lang: Lang) -> str:
+    """``T3 PLUS · Besançon · 62,5 m² · QPV``: what tells a dwelling apart in one line of a table."""
     parts = [f"T{row.rooms} {row.financing}", str(row.commune_name)]
     if row.surface_m2 == row.surface_m2:
-        parts.append(f"{row.surface_m2:.0f} m²")
+        parts.append(f"{decimal(row.surface_m2, 1, lang)} m²")
     if row.qpv:
         parts.append("QPV")
     return " · ".join(parts)

@@ -297,7 +297,6 @@ UNITS = {
     "euros": ("€", "€"),
     "euros_per_year": ("€/an", "€/year"),
     "euros_per_m2_month": ("€/m²/mois", "€/m²/month"),
-    "euros_per_day_uc": ("€/jour/UC", "€/day/UC"),
     "m2": ("m²", "m²"),
     "days": ("jours", "days"),
     "months": ("mois", "months"),

@@ -219,7 +219,7 @@ def _slope(records: Sequence[Record], lang: Lang) -> str:
         for a in accounts
     }
     title = said("COMPARISON.SHARE_DWELLINGS_BY_ACCOUNT", lang)
-    return slope_chart(series, column_names(records), title)
+    return slope_chart(series, column_names(records), title, lang=lang)
 
 
 def column_names(records: Sequence[Record]) -> list[str]:

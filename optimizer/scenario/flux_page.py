@@ -147,6 +147,7 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
             series,
             [f"mode {m}" for m in modes],
             said("FLUX.CHART", lang),
+            lang=lang,
         ),
         "stock": stock_part(result, landlord, departement, lang),
         "engagements": commitments_part(

@@ -108,8 +108,8 @@ texts(
             "Without a complete proof: {open:session/sessions}.",
         ),
         "line": (
-            "  {name} : gain {gain}, regret {regret} points par bail, {lettings} baux, {shortfall} manquants",
-            "  {name}: gain {gain}, regret {regret} points per letting, {lettings} leases, {shortfall} missing",
+            "  {name} : gain {gain}, regret {regret} points par bail, baux {lettings}, baux qui manquent aux règles {shortfall}",
+            "  {name}: gain {gain}, regret {regret} points per letting, leases {lettings}, missing from the rules {shortfall}",
         ),
         "page": ("Page : {page}", "Page: {page}"),
     },

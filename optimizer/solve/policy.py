@@ -96,8 +96,7 @@ class TreePolicy:
     exchanged_to: int = 60
     """Dwellings up to which every better proposal is improved by exchanges: their number grows with the square."""
     recombined_to: int = 150
-    """Dwellings up to which proposals are put together by an integer program: on 250 with every rule 1,200 columns took 27 s of
-    processor for 20 points."""
+    """Dwellings up to which proposals are put together by an integer program: above, it takes long and gives little."""
     recombined_nodes: int = 50
     """Nodes of that program."""
     recombined_gap: float = 1e-6

@@ -16,11 +16,14 @@ from django.urls import reverse
 from markupsafe import Markup, escape
 
 import optimizer.desk.papers.texts  # noqa: F401  a line of the call list reads the same on a page and on paper
+from optimizer.desk.papers.wording import BLANK
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDES
 from optimizer.presentation.numbers import day, decimal, percent
 from optimizer.presentation.page import UNSEEN, Words, environment, kept_together
+from optimizer.presentation.sheets import BOX
 from optimizer.store.records import SessionRecord
+from optimizer.web import ledger_words as ledger_words
 from optimizer.web import texts as texts
 from optimizer.web.access import ROUTES
 from optimizer.web.choices import commission_law
@@ -94,6 +97,7 @@ def page(
                 "decides": DECIDES[lang],
                 "paper": lambda name: said(f"PAPER.{name}".upper(), lang),
                 "label": label,
+                "on_screen": on_screen,
                 "sitting": lambda session_id: sitting(session_id, lang),
                 "word": lambda family, key: word(family, key, lang),
                 "may_open": lambda route, session=None: may_open(visitor, route, session),
@@ -144,6 +148,12 @@ def word(family: str, key: str, lang: Lang) -> str:
 def label(family: str, code: str) -> str:
     """The words of a code of the commission's law (``documents``, ``withdrawal_reasons``…), or the code where it has none."""
     return commission_law(today()).labels(family).get(code, code)
+
+
+def on_screen(line: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
+    """A line of the A4 page without what a hand fills in on paper: boxes, blanks, and the words that only lead to them."""
+    pairs = [(label, value) for label, value in line]
+    return [(label, value) for label, value in pairs if value not in ("", BLANK) and BOX not in value]
 
 
 def sitting(session_id: str, lang: Lang) -> str:

@@ -318,6 +318,16 @@ def test_a_lottery_adds_up_in_fractions(id: str):
                 assert worth(market, chosen) <= 10**15 and len(counts(market, chosen)[2]) == len(market.rows)
 
 
+def test_chance_enters_where_a_mechanism_says_so_and_nowhere_else():
+    for made in all_mechanisms():
+        several = (
+            len({tuple(held(market, one)) for _, one in played(made, market).outcomes(8)}) > 1
+            for number in range(8)
+            for market in markets(made, number)
+        )
+        assert any(several) == made.randomised, made.id
+
+
 @pytest.mark.parametrize(
     ("id", "source", "claims", "why"),
     [

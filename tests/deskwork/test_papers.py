@@ -141,7 +141,7 @@ def test_each_letter_says_what_it_must_and_names_nobody_else(made: Room, told: T
     assert len(document.sheets) == len(due)
     assert {x.kind for x in due} == {"offer", "rank", "over", "not_attributed", "ineligible"}
     common = ("Habitat Besançon", "03/12/2026, Besançon, siège", "Mme Directrice, directrice de la clientèle", "accueil@exemple.fr",
-              "L. 311-3-1 et R. 311-3-1-1 du CRPA", "CADA", "données de votre demande")  # fmt: skip
+              "L. 311-3-1 et R. 311-3-1-1 du CRPA", "CADA", "données de votre demande", "CNIL", "Date du courrier")  # fmt: skip
     own = {
         "offer": ("10 jours entiers", "à 24 h", "silence vaudra refus", "R. 441-10", "Loyer + charges", "Dépôt de garantie", "DPE", "Étage", "R. 441-2-17", "visiter"),
         "rank": ("n'est pas une offre", "Votre demande reste active", "n° 496595"),
@@ -213,6 +213,43 @@ def test_a_departure_is_asked_of_nobody_who_kept_the_order(made: Room, told: Tol
     )  # fmt: skip
     kept = minutes(replace(told, session=replace(told.session, items=items)))
     assert words(kept).count("Écart avec la proposition") == sum(bool(i.departure) for i in items) == 1
+
+
+def test_a_refusal_for_the_rate_of_effort_joins_its_calculation(made: Room, told: Told):
+    home = next(
+        i for i in told.session.items for c in i.candidates if c.decision and c.decision.motive == "N3"
+    )
+    who = next(c for c in home.candidates if c.decision and c.decision.motive == "N3")
+    items = tuple(
+        replace(i, candidates=tuple(replace(c, decision=replace(c.decision, motive="N5")) if c.candidate_id == who.candidate_id else c for c in i.candidates))
+        for i in told.session.items
+    )  # fmt: skip
+    text = letters_to(replace(told, session=replace(told.session, items=items)), home.dwelling_id)[
+        who.application_id
+    ]
+    found = re.search(
+        r"loyer ([\d ,]+) € \+ charges ([\d ,]+) € − APL ([\d ,]+) €.*?ressources ([\d ,]+) € par mois = ([\d,]+) %",
+        text,
+    )
+    assert found is not None
+    rent, charges, allowance, income, rate = (
+        float(x.replace(" ", "").replace(",", ".")) for x in found.groups()
+    )
+    assert abs((rent + charges - allowance) / income * 100 - rate) <= 0.051
+    assert (
+        "Reste à vivre" not in text
+        and "Calcul du taux" not in letters_to(told, home.dwelling_id)[who.application_id]
+    )
+
+
+def test_the_minutes_say_who_left_the_list_before_the_session(made: Room, told: Told):
+    home = next(i for i in told.session.items if any(c.status == "queue" for c in i.candidates))
+    gone = next(c for c in home.candidates if c.status == "queue")
+    names = tuple(replace(c, status="declined") if c is gone else c for c in home.candidates)
+    items = tuple(replace(i, candidates=names) if i is home else i for i in told.session.items)
+    text = words(minutes(replace(told, session=replace(told.session, items=items))))
+    assert f"Retirés de la liste avant la séance {gone.position} : {gone.application_id} (a décliné)" in text
+    assert text.count("Retirés de la liste") == 1
 
 
 def test_a_condition_is_told_as_it_stands(made: Room, told: Told):

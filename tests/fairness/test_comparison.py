@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -315,9 +316,8 @@ def test_where_a_household_lives_is_told_by_its_present_dwelling():
     ids = told["application_id"].tolist()
     assert groups_of(prepared, ids, ["qpv_origin"]) == {"qpv_origin": ("qpv", "qpv", "outside", "unknown")}
     assert "qpv_origin" in groups_of(prepared, ids, None)
-    silent = prepare(
-        af.case({**case.tables, "applications": told.drop(columns="current_qpv")}, case.settings)
-    )
+    without = {**case.tables, "applications": told.assign(current_qpv=None)}
+    silent = replace(prepared, case=replace(prepared.case, tables=without))
     assert "qpv_origin" not in groups_of(silent, ids, None)
     with pytest.raises(AttrifluxError) as asked:
         groups_of(silent, ids, ["qpv_origin"])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import optimizer
 from optimizer.datadirs import models_dir
 from optimizer.policy import PolicyError, check_models, list_territories, load
 from optimizer.policy.checks import check_ceilings, check_freshness
@@ -34,6 +37,16 @@ SEED_EPCI = {
 
 def test_shipped_models_have_no_problem():
     assert [f.sentence() for f in check_models(rules=share_keys())] == []
+
+
+def test_every_national_value_is_read_somewhere():
+    source = "\n".join(
+        path.read_text(encoding="utf-8") for path in Path(optimizer.__file__).parent.rglob("*.py")
+    )
+    words = set(re.findall(r"\w+", source))
+    # prices and tolerances are asked for by the id of their rule, which the rule's own class writes down
+    unread = [key for key in read_national(Folder(models_dir())) if key.split(".")[2] not in words]
+    assert unread == [], "a value that nothing reads moves nothing in a scenario"
 
 
 def test_a_value_overdue_for_review_is_listed_once_it_is():

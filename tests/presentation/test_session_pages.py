@@ -7,10 +7,12 @@ import shutil
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from openpyxl import load_workbook
 
+from optimizer.presentation.words import dwelling_words, place_words
 from optimizer.runs import Options, propose_to
 from tests.end_to_end.small import agreement, application, dwelling, write
 
@@ -27,7 +29,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }  # fmt: skip
     homes = [
         dwelling("L1", **printed), dwelling("L2", reserved_to="ALS"),
-        dwelling("L3", commune="25542", assiette_exclusion="orcod"),
+        dwelling("L3", commune="25542", assiette_exclusion="orcod", vacant_since="", available_on="2026-12-15"),
     ]  # fmt: skip
     people = [
         application(f"A{i}", score=str(90 - i), priority_codes="g|c" if i == 0 else "", priority_status="labelled" if i == 0 else "",
@@ -126,6 +128,16 @@ def test_the_a4_page_has_its_lines_in_order(sheets):
         at = found
     boxes = sheets[0][sheets[0].index("Si moins de trois") : sheets[0].index("Rang proposé")]
     assert boxes.count("☐") == 3
+    assert "Vacant depuis : pas encore libre" in sheets[-1]
+
+
+def test_a_dwelling_in_one_line_has_the_figures_of_its_sheet():
+    row = SimpleNamespace(
+        rooms=3, financing="PLUS", commune_name="Besançon", surface_m2=64.5, rent_eur=380.4, charges_eur=80.0, qpv=False, residence="",
+    )  # fmt: skip
+    line = dwelling_words(row, "fr").replace("\u00a0", " ").replace("\u202f", " ")
+    assert line == "T3 PLUS · Besançon · 64,5 m² · 380,40 € + 80,00 € · hors QPV"
+    assert place_words(row, "fr") == "T3 PLUS · Besançon · 64,5 m²"
 
 
 def test_a_fourth_household_goes_on_a_second_sheet(sheets):

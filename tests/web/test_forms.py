@@ -10,6 +10,7 @@ import pytest
 
 from optimizer.store import queries
 from optimizer.store.records import ItemRecord, NewCandidate, NewItem
+from optimizer.web.pages import on_screen
 from tests.web.playing import Played
 
 
@@ -254,3 +255,15 @@ def test_two_people_on_one_offer_see_where_it_stands_and_what_was_typed(played: 
     both = late.content.decode().split('id="both"')[1].split("</section>")[0]
     assert late.status_code == 409 and "dole" in both
     assert "01/12/2026" in both and "2026-12-02" in both and "main propre" in both
+
+
+def test_a_page_shows_no_box_that_only_a_hand_can_tick():
+    line = [
+        ["Voix", "6 membres"],
+        ["Quorum, atteint", "…… ☐ oui ☐ non"],
+        ["Déports", "……"],
+        ["Si moins de trois", ""],
+    ]
+    assert on_screen(line) == [("Voix", "6 membres")]
+    assert on_screen([["Dossier", "à compléter : pièce ……"]])  # what is missing is still said
+    assert on_screen([["", "☐ insuffisance du nombre de candidats"]]) == []

@@ -10,8 +10,12 @@ from uuid import uuid4
 import pytest
 
 from optimizer.desk.papers.wording import Told
+from optimizer.errors import LANGS
 from optimizer.store import commands, queries
+from optimizer.store.commands.access import LOGGED
+from optimizer.store.commands.chains import VOID
 from optimizer.store.records import NewDecision, SessionRecord
+from optimizer.web.pages import word
 from optimizer.web.views import papers
 from tests.web.hands import the_form
 from tests.web.playing import CHAIR, SECRETARY, Played
@@ -69,6 +73,8 @@ def test_a_rectificatif_takes_a_whole_dwelling_and_is_prepared_again_until_it_is
         if i.item_id == home.item_id
     }
     assert [after[c].rank for c in (first, second, third)] == [2, 1, 3]  # type: ignore[union-attr]
+    theirs = client.get("/reservataire").content.decode().split(home.dwelling_id)[1].split("</tr>")[0]
+    assert "1 : Classée · 2 : Classée · 3 : Classée" in re.sub(r"<[^>]+>", "", theirs).replace("\u00a0", " ")
     offers = client.get("/offres").content.decode()
     assert offers.index(f'id="c{second}"') < offers.index(f'id="c{first}"') < offers.index(f'id="c{third}"')
 
@@ -179,3 +185,12 @@ def test_who_signs_is_typed_once_and_stands_on_every_paper(
     other = f"/seances/{played.opened().session_id}/pieces"
     _, form = the_form(played.client("S").get(other).content.decode(), other, {"author": ""})
     assert (form.fields["author"], form.fields["contact"]) == tuple(fields.values())
+
+
+def test_the_ledger_is_read_in_words(played: Played, signed: SessionRecord):
+    sources = "".join(p.read_text("utf-8") for p in Path(commands.__file__).parent.glob("*.py"))
+    kinds = {e.kind for e in queries.events(played.store)} | set(LOGGED) | {VOID}
+    kinds |= set(re.findall(r'@command\("([\w.]+)"', sources))
+    assert len(kinds) > 50 and not [k for lang in LANGS for k in kinds if word("event", k, lang) == k]
+    page = played.client("D").get("/journal").content.decode()
+    assert "Entrée" in page and "login.done" not in page

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from optimizer.desk.chained import held_back
 from optimizer.desk.following import LIVE, items_of, next_to_offer
 from optimizer.desk.papers.wording import BLANK, Told, examined, money, yes_no
+from optimizer.errors import LANGS, said
 from optimizer.presentation.document import (
     Block,
     Document,
@@ -23,11 +24,13 @@ from optimizer.presentation.document import (
     signatures,
     text,
 )
-from optimizer.presentation.numbers import UNKNOWN, decimal
+from optimizer.presentation.numbers import UNKNOWN, decimal, percent
 from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
 
 OFFER, RANK, CONDITION, REFUSAL, INELIGIBLE = "offer", "rank", "condition", "not_attributed", "ineligible"
 NO_REPLY = "no_reply"
+EFFORT = "N5"
+"""The motive whose calculation is joined."""
 OVER, FAILED = "over", "condition_failed"
 """The dwelling is let to somebody else or was withdrawn; the document of a condition did not come, or bars the access."""
 
@@ -140,6 +143,7 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
     yield place([(person.name if person and person.name else BLANK), *(address or [BLANK, BLANK])])
     yield pairs(
         [
+            (say("WRITTEN"), BLANK),
             (say("LANDLORD"), told.landlord), (say("SESSION"), f"{told.day(s.on)}, {s.place or UNKNOWN}"),
             (say("NUR"), told.number(x.candidate)), *([(say("DECISION"), told.decision(x.decision))] if x.decision else []),
         ]
@@ -299,8 +303,25 @@ def _why(told: Told, x: Letter) -> Iterator[Block]:
             (say("MOTIVE"), told.law.motives.get(d.motive, d.motive)),
             (say("PROVISION"), d.provision or told.law.provisions.get(d.motive, UNKNOWN)),
             (say("FACTS"), d.sentence or say("ERASED")),
+            *([(say("EFFORT_HEAD"), _effort(told, x))] if d.motive == EFFORT else []),
         ]
     )
+
+
+def _effort(told: Told, x: Letter) -> str:
+    """The rate of effort as it was computed for this dwelling when the agenda was frozen, for a hand to redo; a blank where it was not."""
+    facts, home, lang = x.candidate.facts, x.item.facts, told.lang
+    rate, income = facts.get("effort"), facts.get("income_month_eur")
+    if rate is None or income is None:
+        return BLANK
+    label = {said("SHEETS.ALLOWANCE", name) for name in LANGS}
+    allowance = next(
+        (str(value) for line in facts.get("lines") or () for name, value in line if name in label), UNKNOWN
+    )
+    return told.say(
+        "EFFORT_TOLD", rent=money(home.get("rent_eur"), lang), charges=money(home.get("charges_eur"), lang),
+        allowance=allowance, income=money(income, lang), rate=percent(float(rate), 1, lang),
+    )  # fmt: skip
 
 
 def _iso(value: object) -> str:

@@ -120,6 +120,10 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
         (say("PROPOSED_ORDER"), " ; ".join(f"{c.position} : {told.number(c)}" for c in named) or UNKNOWN),
         (say("DECIDED_ORDER"), " ; ".join(f"{i} : {told.number(c)}" for i, c in enumerate(decided_order(item), 1)) or say("NONE")),
     ]  # fmt: skip
+    left = [c for c in item.candidates if c.status in ("declined", "replaced")]
+    if left:
+        words = (f"{c.position} : {told.number(c)} ({say(f'LEFT_{c.status}')})" for c in left)
+        rows.append((say("LEFT_BEFORE"), " ; ".join(words)))
     waits = waits_of(told.session, item)
     if waits is not None:
         who = [] if waits.tenant is None else [told.number(waits.tenant)]

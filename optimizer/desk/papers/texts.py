@@ -92,6 +92,9 @@ texts(
         ),
         "proposed_order": ("Ordre proposé", "Proposed order"),
         "decided_order": ("Ordre décidé", "Decided order"),
+        "left_before": ("Retirés de la liste avant la séance", "Off the list before the session"),
+        "left_declined": ("a décliné", "declined"),
+        "left_replaced": ("remplacé", "replaced"),
         "late": ("Ajouté après l'ordre du jour, raison", "Added after the agenda, reason"),
         "chain": ("Chaîne de mutations", "Chain of transfers"),
         "proposed_rank": ("Rang proposé", "Proposed rank"),
@@ -275,6 +278,12 @@ texts(
             "The commission found that your application does not meet the conditions of access to social housing.",
         ),
         "provision": ("Texte appliqué", "Provision"),
+        "written": ("Date du courrier", "Date of the letter"),
+        "effort_head": ("Calcul du taux d'effort", "Calculation of the rate of effort"),
+        "effort_told": (
+            "(loyer {rent} + charges {charges} − APL {allowance}) ÷ ressources {income} par mois = {rate} (arrêté du 10 mars 2011)",
+            "(rent {rent} + charges {charges} − allowance {allowance}) ÷ income {income} a month = {rate} (arrêté of 10 March 2011)",
+        ),
         "facts": ("Faits", "Facts"),
         "social_help": (
             "Un travailleur social de votre commune ou du département peut vous aider dans vos démarches.",

@@ -28,8 +28,7 @@ from optimizer.solve.relaxation.subproblem import subproblem_of
 
 STEADY = {"dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_scale_strategy": 0}
 """Options of HiGHS where pairs come from whole assignments, and below the root elsewhere. Most pairs of such a program tie with many
-others; perturbing their costs sends the simplex through all of them (Doubs year: eight nodes of the tree in 24,118 steps and
-11.3 s, 4,256 and 3.2 s with these options; weeks of 40 dwellings and 20,000 applications: a fifth of the steps less)."""
+others; perturbing their costs sends the simplex through all of them."""
 
 PASSED = 1e-7
 """First ranks by which an LP solution may pass over an order for want of exact numbers."""

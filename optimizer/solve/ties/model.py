@@ -11,7 +11,7 @@ where every term is ≥ 0 (fractions of a unit aside, which the bound rounds up:
 allowed for). At the optimum the sum is U − OPT, the *slack* of the leaf, so no term exceeds it: a column that loses more is
 gone, a dwelling whose emptiness loses more is filled, and every shortfall and every spare lease lies within slack ÷ price of
 nothing. Those limits are what makes the LP below tight: with a spare lease free up to the next whole step, and the sum alone
-to hold it, the LP mixes counts that no optimum has (500 dwellings: not solved in 190 s; with the limits, at once).
+to hold it, the LP mixes counts that no optimum has.
 
 The rows of the rules speak of *counts*, the columns n of the model that say how many leases each row has in num and in den;
 the columns of households meet them there. For each row the whole pairs (den, num) that lose no more than the slack are

@@ -53,8 +53,7 @@ Arcs are kept by falling gain at earlier prices, which only rise, so a search le
 pricing starts from the last assignment (``repair``): who is still best placed stays, the others bid again.
 A département in which everything is full is another matter: the last vacancies are far from everywhere, each newcomer
 floods all of it, and the work grows with its square. From 200,000 arcs on, pricings start from prices near the ones
-that clear a smoothed market (``market``), a few dozen passes over the arcs, after which every search ends nearby (tight
-Doubs year of the full model to 0.01 %: 39 s of processor, 74 s when only a million arcs were priced so).
+that clear a smoothed market (``market``), a few dozen passes over the arcs, after which every search ends nearby.
 
 *Primal.* Two assignments differ by independent chains and cycles; a small integer program picks the best subset under
 the true objective (``exchanges``). Feasible by construction: every subset respects applicants and capacities, and
@@ -63,39 +62,35 @@ incumbent itself is repaired for multipliers that ask one row for a little more,
 (``local_search``). A recombination chooses accounts afterwards, as real numbers first, so that it sees no loss where shares of one landlord
 suit no number of leases together; where the rest is settled one recombination keeps the counts that accounts decide whole
 (``Tail.counted``). *Proof.* Bound floored to the objective's grid; else branching on whole counts of leases
-(``tree``), each leaf with its own multipliers and prices; else an integer program on arcs within the gap.
+(``branch_and_bound``), each leaf with its own multipliers and prices; else an integer program on arcs within the gap.
 Floors that nobody can meet need no treatment apart: their multiplier rests at the price, and rooms (``capacities``)
 keep the rounding exact where dwellings must stay empty.
 
 *From an earlier run* (``warm``). Its multipliers, moved as the rounding of the rows has, bound a changed problem as
 closely as some twenty pricings, and the first pricing repairs its assignment at its prices. For a proof its nodes are
-gone over (``tree``), first the one that its proposal lies in: once a good proposal is known the others close after a
+gone over (``branch_and_bound``), first the one that its proposal lies in: once a good proposal is known the others close after a
 pricing or two. For a gap it is the proposal that is missing, and of it whole leases: rows that lack a third of one at the
 whole price, and others that have two thirds of one too many. So each of the rows that cost most is pushed a little, and
 what moves is recombined all at once, with whole counts, as far as no exchange excludes another (``local_search``, ``exchanges.apart``).
 
-What a whole département needs. Its EPCI are tied by long-distance wishes: one component, one convexity row. On the
-Doubs year of the full model (3,224 dwellings, 9,864 applications, 85 rows, tight) plain columns left the linear gap
-above 0.2 % after 20 pricings; with exchanges it was 0.003 % after 20. There 48 pricings and recombination ended at 0.0139 % with
-five leases missing that a few points each would have given. Repairing the incumbent for the best multipliers and
-recombination three pricings apart (``primal_schedule``) now reaches 0.02 % after 15 pricings, and a few perturbations 0.008 %: 33 s of
-processor instead of 56.
+What a whole département needs. Its EPCI are tied by long-distance wishes: one component, one convexity row, where plain columns
+leave the linear gap open after dozens of pricings and exchanges close it. What is then missing are whole leases that a few points
+each would give: the incumbent is repaired for the best multipliers, recombined three pricings apart (``primal_schedule``), and
+perturbed row by row.
 
-What a region needs. A part of 76,261 dwellings (16.3 million arcs, one component): the first pricing by entering
-households did not end in 240 s; from market prices it takes 32 s of processor, exact. Another of 17,168 dwellings: 25
-s before, 8 s now, and every later pricing 5 s instead of 23 to 55 by repair, which stays for small moves. Exchanges are
-bundled to some 1,500 per pricing (``exchanges``): the master took 50 to 100 s per pricing there, now 0.3 to 3 s. And the
-smoothed market clears rows as well as dwellings (``initial_multipliers``): from its multipliers two or three pricings reach 0.05 % where
-seven to ten did. 17,168 dwellings: 80 s of processor before, 14 s now; 18,299: 44 and 14 s; all 76,261: 93 s.
+What a region needs. The first pricing of one large component begins at market prices (entering households one by one floods it), and
+later ones that are far too; repair stays for small moves. Exchanges are bundled to some 1,500 per pricing (``exchanges``), because
+the master's time grows with them. And the smoothed market clears rows as well as dwellings (``initial_multipliers``), so that two or three
+pricings do what seven to ten did. Figures: ``benchmarks/results/scale-*.md``.
 
 What was rejected, with measurements in ``benchmarks/results``: dwellings inserted one by one with full lists (10 to 25
 times slower than applicants with pair filters); epsilon-scaling auctions (a free applicant must end at price 0, which
 warm prices break); Sinkhorn's two-sided scaling for market prices (a shift of all prices moves nothing for dozens of
 passes) and searches that accept any end within a point (the floods look for the first end, not for a better one);
 labels inside the pricing problem (columns become all-or-nothing per account); rounding a single column (hundreds of
-units from feasible at a bound within 0.05 %); MIP over near-tight arcs before branching (10 s for 200 dwellings whose
-gap ten nodes close); whole labels beside exchanges in one program (bounds creep for seconds); dividing on the count
-farthest from whole (`tree`); a guide master with one convexity row per loosely tied part of a chained component (no
+units from feasible at a bound within 0.05 %); MIP over near-tight arcs before branching (ten nodes close the
+same gap sooner); whole labels beside exchanges in one program (bounds creep for seconds); dividing on the count
+farthest from whole (``branch_and_bound``); a guide master with one convexity row per loosely tied part of a chained component (no
 gain on the chain, long recombination programs elsewhere); general MIP solvers on pairs (stop at a few hundred dwellings)."""
 
 from optimizer.solve.transport.certificate import bound_of, bound_of_leaves

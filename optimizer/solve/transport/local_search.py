@@ -88,7 +88,7 @@ class LocalSearch:
         in whole numbers: a third of one that a row lacks at its whole price, two thirds of one too many of another, three
         quarters of the gap on the tight Doubs year of the full model. Assignments for other multipliers differ in large exchanges
         that serve one row and harm three. Those of the incumbent with one row perturbed differ in a hundred small ones; of all
-        that exclude no other, one recombination with whole counts finds half of what is missing in 5 s.
+        that exclude no other, one recombination with whole counts finds half of what is missing.
         """
         run = self.run
         if not self.small or run.best is None or run.incumbent is None or not run.tail.counted[0].shape[1]:

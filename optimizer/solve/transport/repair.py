@@ -153,8 +153,8 @@ def repair_component(  # type: ignore[no-untyped-def]
     too low, by what credits moved apart: households without a dwelling then bid them up in short searches, which is
     far cheaper than lowering prices from the vacancies' side. Large moves are worked off in rounds of falling slack.
     Where no credit moved, what changed is who is housed and what is vacant (a later week): a vacancy then costs what its
-    highest bidder would pay, so that nobody is better off there and all but a few stay. On the tight Doubs year with 64
-    other dwellings that takes 3 ms; 22 ms at the price of nothing, for which hundreds left where they were.
+    highest bidder would pay, so that nobody is better off there and all but a few stay; at the price of nothing hundreds
+    would leave where they were.
     """
     nk = k1 - k0
     least = np.full(nk, FAR, np.int64)

@@ -106,10 +106,7 @@ def _named(cut: Cut) -> tuple[tuple[int, ...], tuple[int, ...], int, int]:
 
 
 def shifted(model: LabelledTransport, leaf: Certificate) -> Certificate:
-    """An earlier node whose thresholds have moved as the leases asked for have.
-
-    With two leases more in one quota of the tight Doubs year, the earlier nodes close in 0.22 s so, and in 0.54 s where they were.
-    """
+    """An earlier node whose thresholds have moved as the leases asked for have."""
     if len(leaf.row_constant) != model.n_rows or (leaf.row_constant == model.row_constant).all():
         return leaf
     more = model.row_constant - leaf.row_constant

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from optimizer.store import commands, queries
+from optimizer.store.records import CandidateRecord, ItemRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
@@ -32,9 +33,24 @@ def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     return page(
         request,
         "reserver",
-        {"homes": homes, "nominations": named, "accounts": sorted(accounts or ()), "may": "R" in request.visitor.roles, **values},
+        {"homes": homes, "nominations": named, "accounts": sorted(accounts or ()), "outcomes": _outcomes, "may": "R" in request.visitor.roles, **values},
         status=status,
     )  # fmt: skip
+
+
+def _outcomes(item: ItemRecord) -> list[tuple[str, CandidateRecord]]:
+    """Names by the commission's rank once it has decided, by their place on the list before; without a rank, last."""
+    told = []
+    for c in item.candidates:
+        if c.status != "queue":
+            rank = (
+                c.position
+                if c.decision is None and item.status == "listed"
+                else c.decision and c.decision.rank
+            )
+            told.append((rank or None, c))
+    told.sort(key=lambda x: (x[0] is None, x[0] or 0, x[1].position))
+    return [("–" if rank is None else str(rank), c) for rank, c in told]
 
 
 def _accounts(request: Asked) -> set[str] | None:
