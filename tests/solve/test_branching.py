@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimizer.problem.model import RATE_UNIT
 from optimizer.solve import SolveOptions, solve
 from optimizer.solve.driver import objective
 from optimizer.solve.incumbent import Incumbent
@@ -11,14 +12,16 @@ from optimizer.solve.layout import lay_out
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.proof.certificate import Inner, Split
+from optimizer.solve.proof.dual_bound import nothing, price_out
 from optimizer.solve.proof.node import Formulation, Step
 from optimizer.solve.registry import Job
-from optimizer.solve.relaxation.master import Master
+from optimizer.solve.relaxation.master import Master, NodeLP
 from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.search.branching import Candidate, candidates
 from optimizer.solve.tree.pseudocosts import Pseudocosts, score
 from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, rare
+from tests.solve.test_cuts import department
 
 TREE, BRANCHING = DEFAULT.tree, DEFAULT.branching
 
@@ -64,7 +67,7 @@ def test_the_chosen_count_is_the_dearest_of_all_tried_to_the_end() -> None:
     for seed in range(8):
         prover = prover_of(binding(seed, 14, 40))
         relaxed = root_of(prover)
-        likely = list(candidates(prover.layout, (), relaxed))
+        likely = list(candidates(prover.master.formulation, (), relaxed))
         if not 1 < len(likely) <= 5:
             continue
         room = 10**15
@@ -79,6 +82,37 @@ def test_the_chosen_count_is_the_dearest_of_all_tried_to_the_end() -> None:
         assert worth[chosen] >= max(worth.values()) - 1e-3
         checked += 1
     assert checked
+
+
+def test_a_denominator_is_divided_on_once_and_rounds_each_row_that_has_it() -> None:
+    layout = lay_out(department(0))
+    formulation = Formulation(layout)
+    cuts, none = formulation.cuts, np.zeros(len(layout.problem.rows))
+    priced = price_out(layout, formulation, (), nothing(layout))
+    half = NodeLP(nothing(layout), priced, np.zeros(0), none, none + 3.5, none, 0.0, True)
+    likely = [c for c in candidates(formulation, (), half) if c.split.on == "den"]
+    names = [(c.rounds, *cuts.alike[c.split.row]) for c in likely]
+    assert len(names) == len(set(names)) and any(len(name) > 2 for name in names)
+    path = (Step(0, likely[0].split, True),)
+    again = [c for c in candidates(formulation, path, half) if c.rounds]
+    assert likely[0].rounds and not {c.split.row for c in again} & set(cuts.alike[likely[0].split.row])
+    held = 0
+    for k in layout.active.tolist():
+        for cut in cuts.rounded({k: 3}):
+            (j,) = cut.rows
+            assert j != k and j in cuts.alike[k]
+            assert formulation.holds(cut, (Step(0, Split("den", row=k, at=2), True),))
+            inside, outside = (int(cut.coef[(cuts.den[j] > 0) & (cuts.num[j] == n)][0]) for n in (1, 0))
+            left = [
+                max(0, int(layout.rate[j]) * d + int(layout.ask[j]) - RATE_UNIT * m)
+                + inside * m
+                + outside * (d - m)
+                for d in range(3, 15)
+                for m in range(d + 1)
+            ]
+            assert min(left) >= cut.constant
+            held += min(left) == cut.constant
+    assert held
 
 
 def test_a_side_solved_from_its_parents_basis_has_the_same_bound() -> None:

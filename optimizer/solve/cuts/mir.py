@@ -191,6 +191,11 @@ class Cuts:
         """Rows of the same denominator, by row."""
         self._most: dict[tuple[int, ...], int] = {}
         self.shapes = tuple(self._shapes())
+        rates = ((k, int(layout.rate[k])) for k in layout.active.tolist())
+        self.single = {
+            k: Shape((k,), (1,), (k,), rate, RATE_UNIT) for k, rate in rates if 0 < rate <= RATE_UNIT
+        }
+        """Of each row by itself, once, by row; where its rate goes by place, of its least: its leases lack no less."""
         self._made: dict[tuple[Shape, int, bool], Cut] = {}
         self._own: dict[tuple[Shape, int, bool], Cut] = {}
         """Those that speak of rows which ask for another amount here than in the problem that the rest is shared with."""
@@ -270,6 +275,17 @@ class Cuts:
         if len(base) == 1:
             shapes = [replace(shape, base=(best,)) for shape in shapes]
         return self.cuts(shapes, [floors[best]] * len(shapes), low=True)
+
+    def rounded(self, floors: Mapping[int, int]) -> list[Cut]:
+        """The rounded rows of all rows whose denominator a path says the least of, but of the row it says it of: `node.MirRow` is
+        that one's. ``floors``: what the path says, by row."""
+        found: list[Cut] = []
+        for alike in dict.fromkeys(tuple(self.alike[k]) for k in floors):
+            best = self.tallest((alike[0],), floors)
+            if best is not None:
+                shapes = [self.single[j] for j in alike if j in self.single and j != best]
+                found += self.lowest(shapes, {best: floors[best]}) if shapes else []
+        return [cut for cut in found if cut.coef.any()]
 
     def tallest(self, base: tuple[int, ...], floors: Mapping[int, int]) -> int | None:
         """Of the rows whose floor is one of the base's denominator, that with the largest, and the first of these."""

@@ -127,6 +127,10 @@ class Master(PricingPool):
             goal = cut.f * cut.goal / RATE_UNIT if (k, n) in floors else -INFINITY
             self.model.changeRowBounds(self.mir_row[k, n], goal, INFINITY)
         self.open_mir = floors
+        for rounded in self.formulation.cuts.rounded(dict(floors)):
+            # of the other rows of the denominator: they hold like that of the row divided on
+            if rounded not in self.cut_row:
+                self._add_cut_row(rounded)
         self._enter_cuts(path)
 
     def _enter_cuts(self, path: Path) -> None:

@@ -58,6 +58,8 @@ class BranchAndBound:
         """Whether a proposal was near when the tree was begun, or it was begun again with one."""
         self.annealed = 0
         """Times that local search was asked (`search.annealing`)."""
+        self.in_vain = False
+        """Whether it last found nothing better."""
         self.proposals: list[FirstRanks] = []
         """What its runs ended with."""
         self.begun: FirstRanks | None = None
@@ -276,7 +278,7 @@ class BranchAndBound:
         master = self.master
         if master.subproblem is None and not self.layout.link_of:
             return False
-        if any(c.matters for c in candidates(self.layout, node.path, relaxed)):
+        if any(c.matters for c in candidates(master.formulation, node.path, relaxed)):
             return False
         if any(True for _ in waited_for(master, relaxed)):
             return False

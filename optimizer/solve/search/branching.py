@@ -5,16 +5,15 @@ The rule is reliability branching (`tree.pseudocosts`); strong branching tries a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.problem.model import RATE_UNIT
 from optimizer.solve.layout import Layout
-from optimizer.solve.policy import DEFAULT, TreePolicy
 from optimizer.solve.proof.certificate import Split
-from optimizer.solve.proof.node import Path, Step, den_floors, mir_row
+from optimizer.solve.proof.node import Formulation, Path, Step, den_floors, mir_row
 from optimizer.solve.relaxation.entering import ranges
 from optimizer.solve.relaxation.master import MICRO, Master, NodeLP
 from optimizer.solve.tree.pseudocosts import EPS, Pseudocosts, choose, effort_of
@@ -52,7 +51,7 @@ class Brancher:
     def __init__(self, master: Master) -> None:
         self.master = master
         policy = master.formulation.policy
-        self.policy, self.branching = policy.tree, policy.branching
+        self.branching = policy.branching
         self.pseudocosts: Pseudocosts[CountKey] = Pseudocosts(policy.branching.reliable)
 
     def choose(self, path: Path, relaxed: NodeLP, room: int) -> Split | None:
@@ -60,9 +59,9 @@ class Brancher:
 
         ``room``: micropoints between the bound of the node and the best proposal.
         """
-        known, policy = self.pseudocosts, self.policy
+        known = self.pseudocosts
         found = choose(
-            (*waited_for(self.master, relaxed), *candidates(self.master.layout, path, relaxed, policy)),
+            (*waited_for(self.master, relaxed), *candidates(self.master.formulation, path, relaxed)),
             lambda c: (self.expected(c, False), self.expected(c, True)),
             lambda c: known.reliable((c.key(False), c.key(True))),
             lambda c: (self._try(path, relaxed, c, False), self._try(path, relaxed, c, True)),
@@ -86,46 +85,69 @@ class Brancher:
         return lost
 
 
-def candidates(
-    layout: Layout, path: Path, relaxed: NodeLP, policy: TreePolicy = DEFAULT.tree
-) -> Iterator[Candidate]:
-    """Rounded rows that cut the LP solution off, and counts that are not whole, row by row."""
+def candidates(formulation: Formulation, path: Path, relaxed: NodeLP) -> Iterator[Candidate]:
+    """Rounded rows that cut the LP solution off, and counts that are not whole, row by row.
+
+    Rows of one denominator have one candidate for it, under the name of the first of them: what a division says of the leases of one
+    it says of those of all. Apart, each would be divided on in turn, and one side of every division but the first be empty.
+    """
+    layout, policy = formulation.layout, formulation.policy.tree
     cut = {k for c in relaxed.multipliers.cuts for k in c.rows}
+    bound = {
+        k: bool(k in cut or relaxed.multipliers.rows[k] > 0 or relaxed.multipliers.mir.get(k, 0) > 0)
+        for k in layout.active.tolist()
+    }
+    floors = den_floors(path)
     for k in layout.active.tolist():
-        price = float(layout.price[k]) / 100.0
-        den = float(relaxed.den[k])
-        missing = mir_violation(layout, path, relaxed, k)
-        if missing > EPS:
-            n = int(np.floor(den + EPS))
-            split = Split("den", row=k, at=n - 1)
-            yield Candidate(
-                split, True, den - (n - 1), missing * price, (policy.untried_binding * price, 1.0)
-            )
-        binds = bool(k in cut or relaxed.multipliers.rows[k] > 0 or relaxed.multipliers.mir.get(k, 0) > 0)
-        rate = (policy.untried_binding if binds else policy.untried_idle) * price
-        for count, split in (
-            (den, Split("den", row=k, at=int(np.floor(den + EPS)))),
-            (float(relaxed.num[k]), Split("num", row=k, at=int(np.floor(float(relaxed.num[k]) + EPS)))),
-        ):
-            part = count - split.at
-            if EPS < part < 1 - EPS:
-                yield Candidate(split, False, part, 1 - part, (rate, rate), binds)
+        alike = [j for j in formulation.cuts.alike[k] if j in bound]
+        if k == alike[0]:
+            yield from _of_denominator(formulation, floors, relaxed, alike, any(bound[j] for j in alike))
+        num = float(relaxed.num[k])
+        split = Split("num", row=k, at=int(np.floor(num + EPS)))
+        part = num - split.at
+        if EPS < part < 1 - EPS:
+            rate = (policy.untried_binding if bound[k] else policy.untried_idle) * _price(layout, k)
+            yield Candidate(split, False, part, 1 - part, (rate, rate), bound[k])
 
 
-def mir_violation(layout: Layout, path: Path, relaxed: NodeLP, row: int) -> float:
-    """Leases by which the LP solution falls short of the rounded row of its denominator; 0 where it has none."""
+def _of_denominator(
+    formulation: Formulation, floors: Mapping[int, int], relaxed: NodeLP, alike: list[int], binds: bool
+) -> Iterator[Candidate]:
+    """A division whose high side lets rounded rows cut the LP solution off, and one of a denominator that is not whole."""
+    layout, policy = formulation.layout, formulation.policy.tree
+    k, den = alike[0], float(relaxed.den[alike[0]])
+    n = int(np.floor(den + EPS))
+    lost = max(mir_violation(formulation, floors, relaxed, j) * _price(layout, j) for j in alike)
+    dearest = max(_price(layout, j) for j in alike)
+    if lost > EPS * dearest:
+        split = Split("den", row=k, at=n - 1)
+        yield Candidate(split, True, den - (n - 1), lost, (policy.untried_binding * dearest, 1.0))
+    part = den - n
+    if EPS < part < 1 - EPS:
+        rate = (policy.untried_binding if binds else policy.untried_idle) * dearest
+        yield Candidate(Split("den", row=k, at=n), False, part, 1 - part, (rate, rate), binds)
+
+
+def _price(layout: Layout, k: int) -> float:
+    """Points that a row's missing lease costs."""
+    return float(layout.price[k]) / 100.0
+
+
+def mir_violation(formulation: Formulation, floors: Mapping[int, int], relaxed: NodeLP, row: int) -> float:
+    """Leases by which the LP solution falls short of the rounded row of its denominator; 0 where it has none, or the LP holds it."""
     n = int(np.floor(float(relaxed.den[row]) + EPS))
-    if n < 1 or den_floors(path).get(row, 0) >= n:
+    if n < 1 or any(floors.get(j, 0) >= n for j in formulation.cuts.alike[row]):
         return 0.0
-    cut = mir_row(layout, row, n)
+    cut = mir_row(formulation.layout, row, n)
     return max(0.0, cut.f / RATE_UNIT * (cut.goal - float(relaxed.num[row])) - float(relaxed.shortfall[row]))
 
 
-def dearest_mir(layout: Layout, path: Path, relaxed: NodeLP) -> Split | None:
+def dearest_mir(formulation: Formulation, path: Path, relaxed: NodeLP) -> Split | None:
     """The denominator whose lower bound would let the dearest rounded row cut this LP solution off."""
+    layout, floors = formulation.layout, den_floors(path)
     best: tuple[float, Split] | None = None
     for k in layout.active.tolist():
-        missing = mir_violation(layout, path, relaxed, k)
+        missing = mir_violation(formulation, floors, relaxed, k)
         gain = missing * float(layout.price[k])
         if missing > EPS and (best is None or gain > best[0] + EPS):
             best = (gain, Split("den", row=k, at=int(np.floor(float(relaxed.den[k]) + EPS)) - 1))

@@ -8,6 +8,7 @@ others have already spent.
 from __future__ import annotations
 
 from optimizer.solve.search.branch_and_bound import BranchAndBound
+from optimizer.solve.search.branching import waited_for
 
 
 def plunge(prover: BranchAndBound) -> bool:
@@ -21,7 +22,7 @@ def plunge(prover: BranchAndBound) -> bool:
             break
         above, number = number, _step(prover, number)
         idle = idle + 1 if number is not None and _lost_nothing(prover, above, number) else 0
-        if number is not None and idle and idle % prover.policy.plunge_idle == 0:
+        if number is not None and idle and idle % prover.policy.plunge_idle == 0 and _told(prover, number):
             prover.mip_near(number)
         prover.watch.say("proof", prover.incumbent.objective, prover.upper(), prover.solved)
         if prover.incumbent.improved > improved and not prover.near:
@@ -31,6 +32,13 @@ def plunge(prover: BranchAndBound) -> bool:
     if not prover.near:
         prover.again()
     return True
+
+
+def _told(prover: BranchAndBound, number: int) -> bool:
+    """Whether all that first ranks wait for is settled in a node. Where nominees are housed in part, the program next to its solution
+    took 11.5 s on 250 dwellings and found nothing."""
+    relaxed = prover.nodes[number].relaxed
+    return relaxed is not None and not any(True for _ in waited_for(prover.master, relaxed))
 
 
 def _lost_nothing(prover: BranchAndBound, parent: int, side: int) -> bool:
