@@ -264,7 +264,10 @@ def test_a_dwelling_taken_off_the_agenda_is_no_presentation(made: Room):
 
 
 def test_an_ineligible_household_is_proposed_nowhere_then_struck_off_a_month_after_its_notice(made: Room):
-    item = made.with_lists(2)[0]
+    lists = {i.item_id: [c.application_id for c in listed(i)] for i in made.session.items}
+    item = next(
+        i for i in made.with_lists(2) if sum(lists[i.item_id][-1] in ids for ids in lists.values()) == 1
+    )
     who = listed(item)[-1]
     told = {
         "decision": "e",

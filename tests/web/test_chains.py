@@ -112,4 +112,4 @@ def test_a_freed_dwelling_waits_and_a_refusal_takes_it_off(played: Played):
     send(first, act="answer", answer="refused", on="2026-12-01", refusal="transport")
     after = section(client.get("/offres").content.decode(), FREED)
     assert f"le locataire en place ne prend pas {VACANT}" in after and "Retiré" in after
-    assert "item.void" in played.client("D").get("/journal").content.decode()
+    assert "son locataire reste" in played.client("D").get("/journal").content.decode()
