@@ -167,7 +167,10 @@ def _gaps(asked: PartsPolicy, dwellings: int, *, whole: bool, lists: bool) -> tu
     if whole:
         return asked.gap, 0.0
     if lists:
-        return asked.bound_gap, asked.near_gap
+        return (
+            asked.bound_gap,
+            0.0,
+        )  # while the box holds multipliers back, a small promise says nothing of the bound
     return (asked.part_gap if dwellings > asked.small_to else asked.near_gap), asked.near_gap
 
 

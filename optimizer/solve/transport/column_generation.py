@@ -209,9 +209,7 @@ def _iterate(
         least = policy.promised * run.grid / max(1, abs(run.bound)) if schedule.proving else 0.0
         converged = lp_gap < max(1e-9, least) or (not fresh and slack == 0 and not (better and confined))
         if run.options.bound_first:
-            since = run.iteration if since is None and lp_gap <= run.options.near else since
-            late = since is not None and run.iteration >= since + policy.near_pricings
-            if converged or late or _settled(run, lp_gap, bool(pressed.any())):
+            if converged or _settled(run, lp_gap, bool(pressed.any())):
                 run.first_solution()
                 run.improve(1, 3, 20)
                 run.report()
