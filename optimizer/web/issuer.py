@@ -6,11 +6,11 @@ Nothing of a household is in it.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, fields
 from pathlib import Path
 
 from optimizer.desk.papers.wording import Issuer
+from optimizer.disk import write_files
 
 FILE = "issuers.json"
 LONGEST = 200
@@ -24,14 +24,20 @@ def issuer_of(state: Path, landlord: str) -> Issuer:
 
 
 def keep_issuer(state: Path, landlord: str, issuer: Issuer) -> None:
-    """Keep it for the next papers of the landlord."""
+    """Keep it for the next papers of the landlord.
+
+    Raises
+    ------
+    AttrifluxError
+        ``OUT_BUSY`` (another process writes it), ``FILE_UNWRITABLE``.
+    """
     known = _known(state)
     if known.get(landlord) != asdict(issuer):
         told = json.dumps(known | {landlord: asdict(issuer)}, ensure_ascii=False, indent=1, sort_keys=True)
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = state / f"{FILE}.new"
-        beside.write_text(told + "\n", encoding="utf-8")
-        os.replace(beside, state / FILE)
+        write_files(
+            [(state / FILE, lambda place: place.write_text(told + "\n", encoding="utf-8"))], force=True
+        )
 
 
 def _known(state: Path) -> dict[str, dict[str, str]]:

@@ -346,6 +346,7 @@ def test_an_application_that_is_ineligible_is_given_no_other_dwelling_by_the_sam
     kept = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(rest, 1)]
     play.decide("L2", [NewDecision(first.candidate_id, "ineligible", motive="I1", sentence=SMALL), *kept])
     play.close()
+    assert play.seen().status == "closed"
 
 
 def test_a_rectification_is_prepared_signed_and_stops_at_the_first_notification(play):

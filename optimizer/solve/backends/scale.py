@@ -167,10 +167,8 @@ def _gaps(asked: PartsPolicy, dwellings: int, *, whole: bool, lists: bool) -> tu
     if whole:
         return asked.gap, 0.0
     if lists:
-        return (
-            asked.bound_gap,
-            0.0,
-        )  # while the box holds multipliers back, a small promise says nothing of the bound
+        # nothing less is enough: while the box holds multipliers back, a small promise says nothing of the bound
+        return asked.bound_gap, 0.0
     return (asked.part_gap if dwellings > asked.small_to else asked.near_gap), asked.near_gap
 
 

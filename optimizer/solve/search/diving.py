@@ -86,7 +86,7 @@ def improve(prover: BranchAndBound) -> bool:
     if asked(prover):
         found = anneal(prover)
         if found or prover.near:
-            # one look at a time: from a near proposal the way down took 25 of 60 s on 250 dwellings for nothing
+            # one look at a time: from a near proposal the way down is long and finds little
             return found
     return plunge(prover)
 

@@ -35,8 +35,7 @@ def plunge(prover: BranchAndBound) -> bool:
 
 
 def _told(prover: BranchAndBound, number: int) -> bool:
-    """Whether all that first ranks wait for is settled in a node. Where nominees are housed in part, the program next to its solution
-    took 11.5 s on 250 dwellings and found nothing."""
+    """Whether all that first ranks wait for is settled in a node: next to a solution that houses nominees in part a program finds nothing."""
     relaxed = prover.nodes[number].relaxed
     return relaxed is not None and not any(True for _ in waited_for(prover.master, relaxed))
 
