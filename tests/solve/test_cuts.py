@@ -12,6 +12,7 @@ from optimizer import pipeline, synth
 from optimizer.problem import evaluate, explicit
 from optimizer.problem.model import RATE_UNIT, Problem
 from optimizer.solve import Inner, SolveOptions, solve
+from optimizer.solve.cuts.envelopes import Window
 from optimizer.solve.cuts.mir import FINE, UNITS, Cut, Cuts, Shape, gains, leaning, owed
 from optimizer.solve.highs_lp import run
 from optimizer.solve.layout import lay_out
@@ -273,3 +274,25 @@ def test_ties_among_optima_of_leaves_with_cuts_are_those_of_brute_force() -> Non
         assert (solved.stages.seniority_days, solved.stages.lottery) == best[2:]
         assert same(solved.first, best[0])
     assert cutting >= 5
+
+
+def test_what_rounding_took_too_much_is_given_back_in_a_step_of_the_steepest() -> None:
+    """A step of a steep envelope takes thousands of micropoints of a price: it gives them back, not a slight cut by as many steps."""
+    layout = lay_out(department(0))
+    master = Master(layout, Formulation(layout))
+    master.solve((), Watch())
+    steep = master.formulation.envelopes.envelope(
+        Window((0,), 1, 9, (0,), (9,)), np.array([300_000_000]), np.array([100_000]), 0
+    )
+    slight = master.formulation.cuts.cut(Shape((0,), (1,), (0,), 3_000, RATE_UNIT), 9)
+    for each in (slight, steep):
+        master._add_cut_row(each)
+    master.open_cuts = {slight, steep}
+    price = int(layout.price[0]) * TEN
+    dual = np.zeros(master.model.getNumRow())
+    half = (price // 2 // 30_000 + 0.6) / 1e6
+    dual[master.cut_row[steep]] = half
+    dual[master.cut_row[slight]] = price / 1e6 - half * 30_000
+    m = master.multipliers((), replace(run(master.model), row_dual=dual))
+    assert m.cuts[slight] == round(dual[master.cut_row[slight]] * 1e6)
+    assert m.cuts[steep] == int(half * 1e6)

@@ -431,7 +431,9 @@ class Master(PricingPool):
         cuts = {c: nu for c, nu in cuts.items() if nu > 0}
         for k, taken in leaning(cuts).items():
             left = int(self.layout.price[k]) * TEN * RATE_UNIT - taken
-            for c, share in [(c, dict(c.shares()).get(k, 0)) for c in cuts] if left < 0 else ():
+            leans = [(dict(c.shares()).get(k, 0), c) for c in cuts] if left < 0 else []
+            # what rounding took too much of a price is given back where a step of the multiplier gives most of it
+            for share, c in sorted(leans, key=lambda lean: -lean[0]):
                 if share and left < 0:
                     less = min(cuts[c], -(left // share))
                     cuts[c] -= less
