@@ -43,7 +43,7 @@ LARGE = DEFAULT.having(
 )  # fmt: skip
 """What is done to a large case, done to a small one."""
 ELSEWHERE = {
-    "optimizer.problem.own_lists": "lists of réservataires of more than 20,000 dwellings, proposed in minutes",
+    "optimizer.problem.own_lists": "lists of réservataires too long to be rows: a year of dwellings and more, proposed in half a minute at least",
     "optimizer.solve.primal.own_lists": "the same",
     "optimizer.solve.primal.one_by_one": "the same",
     "optimizer.solve.primal.list_annealing": "the same",

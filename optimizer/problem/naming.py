@@ -44,7 +44,7 @@ class Naming:
         # freed dwellings are many, and each is asked about by itself
         pools = KnownPools() if facts.dwellings.freed.any() else Pools()
         self.nominees = Nominees(facts, menus, pools if remembered is None else remembered.pools)
-        self.unwritten = unwritten(facts)
+        self.unwritten = unwritten(self.nominees)
         """Whether the rows of the orders are not written out (`own_lists`)."""
         self.orders = OrderTable(self.nominees, written=not self.unwritten)
         if remembered is not None:

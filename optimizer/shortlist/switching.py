@@ -7,14 +7,17 @@ has no first rank (or to its seat) and charges what the rules then charge, exact
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.problem import Evaluation
-from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, OwnLists, Problem
+from optimizer.problem.own_lists import LAST, Asked, housed, offers, waiting
 from optimizer.shortlist.exchange import NEVER, Exchange
 from optimizer.shortlist.lookup import Pools
-from optimizer.shortlist.nearest import current_values
+from optimizer.shortlist.nearest import NONE_WAITS, current_values
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -33,15 +36,33 @@ def switch_costs(
     counted : the proposal counted again
     """
     search = _Switch(problem, first, counted)
-    pairs = zip(dwelling.tolist(), account.tolist(), strict=True)
-    return np.array([search.cost(d, r) for d, r in pairs], np.int64)
+    lists = problem.own_lists
+    whoever: list[Open] = (
+        [ANYBODY] * len(dwelling) if lists is None else search.open_to(lists, dwelling, account)
+    )
+    pairs = zip(dwelling.tolist(), account.tolist(), whoever, strict=True)
+    return np.array([search.cost(d, r, who) for d, r, who in pairs], np.int64)
+
+
+class Open(NamedTuple):
+    """Who may take a dwelling on an account without passing over a nominee of a list."""
+
+    stays: bool
+    """Whether the household that holds the dwelling may hold it on that account."""
+    others: bool
+    """Whether whoever the account may name, or its seat, may take it."""
+    named: tuple[tuple[int, int], ...]
+    """(entry, kind) of the nominees who may all the same where the others may not."""
+
+
+ANYBODY = Open(True, True, ())
 
 
 class _Switch:
     """The best takers of each class and account, found once."""
 
     def __init__(self, problem: Problem, first: FirstRanks, counted: Evaluation) -> None:
-        self.problem, self.pools = problem, Pools(problem)
+        self.problem, self.pools, self.first = problem, Pools(problem), first
         self.exchange = Exchange(problem, first, counted)
         self.free = np.ones(len(problem.application_ids), bool)
         self.free[first.app[first.app >= 0]] = False
@@ -55,11 +76,51 @@ class _Switch:
         self._best: dict[int, tuple[I64, I64]] = {}
         self._takers: dict[tuple[int, int], dict[int, int]] = {}
 
-    def cost(self, d: int, r: int) -> int:
+    def open_to(self, lists: OwnLists, dwelling: I32, account: I32) -> list[Open]:
+        """Who may take each dwelling on each account where the orders are lists.
+
+        Nobody takes the dwelling of a household that others elsewhere come after. Once it has left, it waits on the list itself.
+        """
+        problem = self.problem
+        holder = self.app[dwelling]
+        asked = Asked(dwelling.astype(np.int32), account.astype(np.int32), holder.astype(np.int32))
+        placed = housed(problem, self.first)
+        bound = lists.binds[problem.class_group[problem.klass[dwelling]], account]
+        at = np.flatnonzero(bound)
+        asked = Asked(*(column[at] for column in asked))
+        free, rank = np.full(len(dwelling), LAST), np.full(len(dwelling), LAST)
+        free[at], rank[at] = waiting(problem, lists, asked, placed)
+        waits = np.minimum(free, rank) < LAST
+        leaves = np.array(
+            [not self.exchange.needed(a, d) for a, d in zip(holder.tolist(), dwelling.tolist(), strict=True)],
+            bool,
+        )
+        named: list[list[tuple[int, int]]] = [[] for _ in holder]
+        most = np.where(leaves[at] & (free[at] < LAST) & (rank[at] >= free[at]), free[at], NONE_WAITS)
+        found = offers(problem, lists, asked, placed, most)
+        for place, entry, kind in zip(*(x.tolist() for x in found[:3]), strict=True):
+            named[int(at[place])].append((entry, kind))
+        return [
+            Open(stays, others, tuple(sorted(who)))
+            for stays, others, who in zip(
+                (rank <= free).tolist(), (leaves & ~waits).tolist(), named, strict=True
+            )
+        ]
+
+    def cost(self, d: int, r: int, who: Open) -> int:
         """As `switch_costs`, for one pair."""
         problem, klass = self.problem, int(self.problem.klass[d])
-        worth = {kind: value + int(problem.bonus[d]) for kind, value in self.takers(klass, r).items()}
-        for kind, value in [*self._same_household(d, klass, r), *self._own_seats(klass, r)]:
+        bonus = int(problem.bonus[d])
+        worth: dict[int, int] = {}
+        if who.others:
+            worth = {kind: value + bonus for kind, value in self.takers(klass, r).items()}
+        more = [*self._own_seats(klass, r)] if who.others else []
+        for entry, kind in who.named:
+            value = int(problem.values(np.array([entry]))[0]) + int(problem.kinds.value[kind])
+            more.append((kind, value + bonus))
+        if who.stays:
+            more += self._same_household(d, klass, r)
+        for kind, value in more:
             worth[kind] = max(worth.get(kind, value), value)
         if not worth:
             return UNKNOWN

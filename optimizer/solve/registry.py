@@ -139,10 +139,11 @@ def choose(
     hurried = gap >= policy.loose_gap or (
         time_limit is not None and time_limit < policy.seconds_a_dwelling * n
     )
-    if n > policy.proven_to or (n >= policy.implicit_from and hurried):
+    lists = problem.own_lists is not None
+    if lists or n > policy.proven_to or (n >= policy.implicit_from and hurried):
         for found in all_backends().values():
             if "implicit" in found.features and found.available() is None:
-                return (found, *_why_implicit(n, policy.proven_to))
+                return (found, *_why_implicit(n, policy.proven_to, lists=lists))
     return (
         get("highs"),
         f"{n} logements : programme linéaire puis programme en nombres entiers restreint",
@@ -150,7 +151,12 @@ def choose(
     )
 
 
-def _why_implicit(n: int, proven_to: int) -> tuple[str, str]:
+def _why_implicit(n: int, proven_to: int, *, lists: bool) -> tuple[str, str]:
+    if n <= proven_to and lists:
+        return (
+            f"{n} logements, listes de réservataires trop longues pour une preuve : le moteur qui propose sans une ligne par désigné",
+            f"{n} dwellings, lists of réservataires too long for a proof: the backend that proposes without a row for each nominee",
+        )
     if n <= proven_to:
         return (
             f"{n} logements, temps court ou écart admis : le moteur qui propose le plus tôt",
