@@ -112,6 +112,7 @@ def build(
     pinned = np.zeros(len(facts.dwellings.ids), bool)
     pinned[facts.pins[:, 0]] = True
     options = option_table(book, naming, leans, groups, entries, met, table)
+    lists = own_lists(facts, groups.member, entries.ptr, entries.app) if naming.by_lists else None
     seats = pack_seats(sets, classes[:, 2], member.astype(np.int64), book, naming, table, fill_value)
     return Problem(
         dwelling_ids=facts.dwellings.ids,
@@ -140,7 +141,8 @@ def build(
         orders=naming.orders.orders,
         entry_burden=entries.burden,
         awaited=kept_for,
-        own_lists=own_lists(facts, groups.member, entries.ptr, entries.app) if naming.unwritten else None,
+        own_lists=lists if naming.unwritten else None,
+        order_lists=None if naming.unwritten else lists,
     )
 
 

@@ -235,6 +235,8 @@ class Problem:
     awaited: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     own_lists: OwnLists | None = None
     """In place of ``orders`` in a problem of many dwellings; None where each row is written."""
+    order_lists: OwnLists | None = None
+    """The lists that ``orders`` are the rows of, where these are many: for who looks for a proposal without them (`by_lists`)."""
 
     def __post_init__(self) -> None:
         if len(self.entry_burden) < len(self.entry_app):

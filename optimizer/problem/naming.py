@@ -18,7 +18,7 @@ from optimizer.problem.model import I32, I64, B
 from optimizer.problem.named_group import Decided, NamedGroup
 from optimizer.problem.nominees import Nominees, among
 from optimizer.problem.orders import OrderTable
-from optimizer.problem.own_lists import unwritten
+from optimizer.problem.own_lists import MANY, unwritten
 from optimizer.problem.pools import KnownPools, Pools
 from optimizer.problem.remembered import Remembered
 
@@ -47,6 +47,9 @@ class Naming:
         self.unwritten = unwritten(self.nominees)
         """Whether the rows of the orders are not written out (`own_lists`)."""
         self.orders = OrderTable(self.nominees, written=not self.unwritten)
+        many = len(self.orders.orders) >= MANY and not facts.dwellings.freed.any()
+        self.by_lists = self.unwritten or bool(many)
+        """Whether lists are kept, in place of the rows or beside them."""
         if remembered is not None:
             self.orders = remembered.same_orders(self.orders)
         self.kept = kept

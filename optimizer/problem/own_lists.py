@@ -14,6 +14,7 @@ there keeps the order when its own rank is not beyond that, the seat and whoever
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,13 +23,15 @@ from numpy.typing import NDArray
 
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.naming import accounts_of
-from optimizer.problem.model import I32, I64, B, FirstRanks, OwnLists, Problem
+from optimizer.problem.model import I32, I64, B, FirstRanks, Orders, OwnLists, Problem
 from optimizer.problem.nominees import Nominees
 
 WRITTEN = 20_000
 """Dwellings up to which rows of the orders are written out, where they are few enough."""
 ROWS = 8_000
 """Rows of the orders up to which they are: with more, the linear programs of a tree end in minutes, and nothing is proven by them."""
+MANY = 1_000
+"""Rows of the orders from which their lists are kept beside them."""
 LAST = np.iinfo(np.int64).max
 """Rank of a seat and of whoever is on no list; what waits where nobody does."""
 
@@ -52,6 +55,17 @@ def _more_rows(nominees: Nominees, limit: int) -> bool:
         if rows > limit:
             return True
     return False
+
+
+def by_lists(problem: Problem) -> Problem | None:
+    """The same problem, kinds and all, with its orders kept by lists; None where no lists stand beside its rows."""
+    if problem.order_lists is None:
+        return None
+    none = np.zeros(len(problem.kinds) + 1, np.int64)
+    kinds = replace(
+        problem.kinds, order_ptr=none, order_row=np.zeros(0, np.int32), order_sign=np.zeros(0, np.int8)
+    )
+    return replace(problem, kinds=kinds, orders=Orders(), own_lists=problem.order_lists, order_lists=None)
 
 
 def own_lists(facts: Facts, member: I64, menu_ptr: I64, entry_app: I32) -> OwnLists:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from optimizer.dropin import load_all
@@ -13,7 +13,7 @@ from optimizer.problem.model import Columns, Problem
 from optimizer.solve.answer import RawSolution
 from optimizer.solve.grid import grid
 from optimizer.solve.incumbent import Incumbent
-from optimizer.solve.layout import Layout
+from optimizer.solve.layout import Layout, lay_out
 from optimizer.solve.options import SolveOptions
 from optimizer.solve.policy import DEFAULT, ChoicePolicy
 from optimizer.solve.proof.node import Formulation
@@ -37,6 +37,19 @@ class Job:
     timings: dict[str, float] = field(default_factory=dict)
     start: Start | None = None
     """What an earlier run gives on this problem; its proposal was offered to ``incumbent``."""
+
+    def on(self, problem: Problem) -> Job:
+        """The same work on another form of the problem, of the same first ranks and rows."""
+        layout = lay_out(problem)
+        return Job(
+            problem,
+            layout,
+            Formulation(layout, self.formulation.policy),
+            replace(self.incumbent, layout=layout, exchanges=False),
+            self.watch,
+            self.timings,
+            self.start,
+        )
 
     @cached_property
     def columns(self) -> Columns:

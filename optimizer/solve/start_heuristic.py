@@ -8,6 +8,7 @@ otherwise for it; what it proves does not depend on it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 
 from optimizer.solve.options import SolveOptions
@@ -19,13 +20,24 @@ def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
     """Offer the kernel's assignment after a few pricings; True when it is the best so far.
 
     Nothing is done below ``choice.implicit_from`` dwellings, where the tree is quick, nor where an earlier run gave a proposal.
+    Where the réservataires' orders are many rows, nominees are named and the proposal annealed by their lists (`backends.scale`);
+    where they are few, what the kernel finds passes over them, and mended it is worth less than what the tree's first node gives.
     """
     problem, policy = job.problem, options.policy.choice
     few = len(problem.dwelling_ids) < policy.implicit_from or not len(problem.entry_app)
-    # what the kernel finds passes over réservataires' orders: mended, it is worth less than what the tree's first node gives
-    few |= len(problem.orders) > 0
+    few |= len(problem.orders) > 0 and problem.order_lists is None
     if few or job.start is not None or watch.stopped() or find_spec("numba") is None:
         return False
+    limit = None if options.time_limit is None else max(0.1, policy.head_start_time * watch.left())
+    if problem.order_lists is not None:
+        from optimizer.solve.backends import scale
+
+        raw = scale.solve(
+            job,
+            replace(options, gap=max(options.policy.parts.bound_gap, options.gap), time_limit=limit),
+            watch,
+        )
+        return job.incumbent.offer(raw.first)
     from optimizer.solve.from_transport import first_ranks
     from optimizer.solve.parts.carving import Carver
     from optimizer.solve.parts.components import whole
@@ -37,9 +49,7 @@ def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
         ScaleOptions(
             gap=max(policy.head_start_gap, options.gap),
             max_iterations=policy.head_start_pricings,
-            time_limit_s=None
-            if options.time_limit is None
-            else max(0.1, policy.head_start_time * watch.left()),
+            time_limit_s=limit,
             interrupted=None if options.interrupt is None else options.interrupt.is_set,
             threads=options.threads,
             max_leaves=0,

@@ -8,11 +8,15 @@ import pandas as pd
 import pytest
 
 from optimizer import pipeline
-from optimizer.problem import own_lists
+from optimizer.problem import evaluate, naming, own_lists
 from optimizer.runs import Options, propose_to
+from optimizer.solve import SolveOptions, solve
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.registry import choose
+from optimizer.solve.start_heuristic import head_start
 from optimizer.synth import synthesize, write_case
 from optimizer.verify import verify
+from tests.solve.test_head_start import job_of
 
 
 def test_rows_are_counted_before_they_are_written(monkeypatch: pytest.MonkeyPatch):
@@ -41,3 +45,19 @@ def test_a_run_by_lists_is_verified_whole(tmp_path: Path, monkeypatch: pytest.Mo
         other["loss_at_most"].notna().any()
         and (other["loss_points"] <= other["loss_at_most"].fillna(1e9)).all()
     )
+
+
+def test_many_rows_are_left_to_their_lists(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(naming, "MANY", 20)
+    case = synthesize("doubs", dwellings=60, applications=600, seed=4)
+    problem = pipeline.prepare(case, accept_assumed=True).problem
+    assert problem.order_lists is not None and len(problem.orders)
+    quick = DEFAULT.having(choice__tree_to=0, choice__implicit_from=0)
+    found = solve(problem, SolveOptions(backend="scale", policy=quick))
+    best = solve(problem, SolveOptions(backend="highs"))
+    # counted on the rows, and bounded without them
+    assert evaluate(problem, found.first).objective == found.objective
+    assert 0.999 * best.objective < found.objective <= best.objective <= best.bound <= found.bound
+    job = job_of(problem, SolveOptions(backend="highs", policy=quick))
+    assert head_start(job, SolveOptions(backend="highs", policy=quick), job.watch)
+    assert 0.999 * best.objective < job.incumbent.objective <= best.objective

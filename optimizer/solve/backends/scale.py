@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.problem.model import FirstRanks, Problem
+from optimizer.problem.own_lists import by_lists
 from optimizer.solve.answer import RawSolution
 from optimizer.solve.options import SolveOptions
 from optimizer.solve.registry import Job, backend
@@ -32,7 +33,15 @@ def available() -> str | None:
 
 @backend("scale", features=("implicit", "threads", "interrupt", "warm_start"), available=available)
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
-    """The kernel's best assignment and its multipliers; counted again and bounded again by the caller."""
+    """The kernel's best assignment and its multipliers; counted again and bounded again by the caller.
+
+    Orders of many rows are left to their lists: priced as rows, they take the kernel minutes and leave ten times as much.
+    """
+    twin = by_lists(job.problem)
+    return _solved(job if twin is None else job.on(twin), options, watch)
+
+
+def _solved(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     from optimizer.solve.from_transport import first_ranks, multipliers, warm_start
     from optimizer.solve.parts.carving import Carver
     from optimizer.solve.parts.components import parts_of, whole
