@@ -18,8 +18,20 @@ import numpy as np
 
 from optimizer.chains import EXCHANGED, UNBOUNDED
 from optimizer.eligibility.naming import accounts_of
+from optimizer.errors import AttrifluxError, define
 from optimizer.problem.model import I32, I64, B, Orders
 from optimizer.problem.nominees import Nominees
+
+MOST = 100_000
+"""Rows of lists that are written at most: with chains they cannot be kept as lists, and ten times as many entries ask for gigabytes."""
+
+define(
+    "LISTS_BESIDE_CHAINS",
+    "Chaînes : les listes des réservataires feraient plus de 100 000 lignes (désignés recevables, logement par logement).",
+    "Chains: the lists of the réservataires would make more than 100,000 rows (eligible nominees, dwelling by dwelling).",
+    remedy_fr="Proposez sans --chains, sur moins de logements, ou avec des désignations par logement",
+    remedy_en="Propose without --chains, on fewer dwellings, or with nominations of single dwellings",
+)
 
 
 class Signs(NamedTuple):
@@ -100,6 +112,11 @@ class OrderTable:
     """The rows of the orders of a case, and which of them a first rank enters.
 
     ``written``: without, there are none, and no household nor dwelling is told apart for a list's sake (`own_lists`).
+
+    Raises
+    ------
+    AttrifluxError
+        ``LISTS_BESIDE_CHAINS``: more than `MOST` rows, which only a case with freed dwellings comes to.
     """
 
     def __init__(self, nominees: Nominees, *, written: bool = True) -> None:
@@ -136,6 +153,8 @@ class OrderTable:
                     held.setdefault(app, []).append(len(rows))
                     rows.append((dwelling, account, app))
                 self._lists[place] = _list_of(begin, tuple(ranks), self._rank[place])
+            if len(rows) > MOST:
+                raise AttrifluxError("LISTS_BESIDE_CHAINS")
         homes = facts.dwellings
         households = len(facts.applications.ids)
         self._link: dict[int, int] = {}

@@ -236,7 +236,7 @@ class TiesPolicy:
 
 @dataclass(frozen=True)
 class PartsPolicy:
-    """The implicit backend (`backends.scale`): one part or many, and how far each is solved."""
+    """The implicit backend (`by_kernel`): one part or many, and how far each is solved."""
 
     gap: float = 1e-4
     """Relative gap asked of the kernel when none is given."""

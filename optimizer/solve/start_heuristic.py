@@ -20,7 +20,7 @@ def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
     """Offer the kernel's assignment after a few pricings; True when it is the best so far.
 
     Nothing is done below ``choice.implicit_from`` dwellings, where the tree is quick, nor where an earlier run gave a proposal.
-    Where the réservataires' orders are many rows, nominees are named and the proposal annealed by their lists (`backends.scale`);
+    Where the réservataires' orders are many rows, nominees are named and the proposal annealed by their lists (`by_kernel`);
     where they are few, what the kernel finds passes over them, and mended it is worth less than what the tree's first node gives.
     """
     problem, policy = job.problem, options.policy.choice
@@ -30,9 +30,9 @@ def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
         return False
     limit = None if options.time_limit is None else max(0.1, policy.head_start_time * watch.left())
     if problem.order_lists is not None:
-        from optimizer.solve.backends import scale
+        from optimizer.solve.by_kernel import by_kernel
 
-        raw = scale.solve(
+        raw = by_kernel(
             job,
             replace(options, gap=max(options.policy.parts.bound_gap, options.gap), time_limit=limit),
             watch,

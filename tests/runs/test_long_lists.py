@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from optimizer import pipeline
-from optimizer.problem import evaluate, naming, own_lists
+from optimizer.errors import AttrifluxError
+from optimizer.problem import evaluate, naming, orders, own_lists
 from optimizer.runs import Options, propose_to
 from optimizer.solve import SolveOptions, solve
 from optimizer.solve.policy import DEFAULT
@@ -61,3 +62,11 @@ def test_many_rows_are_left_to_their_lists(monkeypatch: pytest.MonkeyPatch):
     job = job_of(problem, SolveOptions(backend="highs", policy=quick))
     assert head_start(job, SolveOptions(backend="highs", policy=quick), job.watch)
     assert 0.999 * best.objective < job.incumbent.objective <= best.objective
+
+
+def test_lists_too_long_beside_chains_are_refused_in_words(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(orders, "MOST", 20)
+    case = synthesize("doubs", dwellings=60, applications=600, seed=4)
+    with pytest.raises(AttrifluxError) as refused:
+        pipeline.prepare(case, accept_assumed=True, chains=1)
+    assert refused.value.code == "LISTS_BESIDE_CHAINS" and "sans --chains" in refused.value.text("fr")
