@@ -3,7 +3,7 @@
 The rows of `orders` are as many as (dwelling, account, eligible nominee): five thousand on 500 dwellings of the Doubs, eighteen
 thousand on 1,000, tens of millions in a country, and whoever comes after some of a list enters all of their rows: ten million places on
 1,000 dwellings, more than a desk has memory for on the year of 3,224. Each nominee would be a type and each dwelling a class of its own.
-Beyond `ROWS` rows, or `WRITTEN` dwellings, none is written. The orders hold all the same: what a
+Beyond `PLACES`, or `WRITTEN` dwellings, none is written. The orders hold all the same: what a
 list asks is looked up where it is needed, for the first ranks of a proposal, in one compiled pass over the nominees of their menus
 (`waiting`). The bound leaves the orders out, which makes it weaker and never wrong.
 
@@ -28,8 +28,9 @@ from optimizer.problem.nominees import Nominees
 
 WRITTEN = 20_000
 """Dwellings up to which rows of the orders are written out, where they are few enough."""
-ROWS = 8_000
-"""Rows of the orders up to which they are: with more, the linear programs of a tree end in minutes, and nothing is proven by them."""
+PLACES = 4_000_000
+"""Rows of the orders times dwellings up to which they are few enough: about as many places do they take. With more, the linear programs
+of a tree end in minutes, and nothing is proven by them (135 dwellings and 8,638 rows come near a proof, 1,000 and 17,968 do not)."""
 MANY = 1_000
 """Rows of the orders from which their lists are kept beside them."""
 LAST = np.iinfo(np.int64).max
@@ -41,7 +42,8 @@ def unwritten(nominees: Nominees) -> bool:
     facts = nominees.facts
     if not len(facts.nominations) or bool(facts.dwellings.freed.any()):
         return False
-    return len(facts.dwellings.ids) > WRITTEN or _more_rows(nominees, ROWS)
+    dwellings = len(facts.dwellings.ids)
+    return dwellings > WRITTEN or _more_rows(nominees, PLACES // max(1, dwellings))
 
 
 def _more_rows(nominees: Nominees, limit: int) -> bool:

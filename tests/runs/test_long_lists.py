@@ -25,7 +25,7 @@ def test_rows_are_counted_before_they_are_written(monkeypatch: pytest.MonkeyPatc
     rows = len(pipeline.prepare(case, accept_assumed=True).problem.orders)
     assert rows > 20
     for limit, by_lists in ((rows, False), (rows // 2, True)):
-        monkeypatch.setattr(own_lists, "ROWS", limit)
+        monkeypatch.setattr(own_lists, "PLACES", 60 * limit)
         problem = pipeline.prepare(case, accept_assumed=True).problem
         assert (problem.own_lists is not None, len(problem.orders)) == (by_lists, 0 if by_lists else rows)
     backend, fr, en = choose("auto", problem)
@@ -33,7 +33,7 @@ def test_rows_are_counted_before_they_are_written(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_run_by_lists_is_verified_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(own_lists, "ROWS", 20)
+    monkeypatch.setattr(own_lists, "PLACES", 60 * 20)
     write_case(synthesize("doubs", dwellings=60, applications=600, seed=4), tmp_path / "case")
     written = propose_to(
         tmp_path / "case", tmp_path / "out", Options(accept_assumed=True, pdf=False, csv="international")
