@@ -19,12 +19,13 @@ from optimizer.solve.watch import Watch
 def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
     """Offer the kernel's assignment after a few pricings; True when it is the best so far.
 
-    Nothing is done below ``choice.implicit_from`` dwellings, where the tree is quick, nor where an earlier run gave a proposal.
-    Where the réservataires' orders are many rows, nominees are named and the proposal annealed by their lists (`by_kernel`);
-    where they are few, what the kernel finds passes over them, and mended it is worth less than what the tree's first node gives.
+    Nothing is done where an earlier run gave a proposal, nor below ``choice.implicit_from`` dwellings, where the tree is quick, unless
+    the réservataires' orders are many rows: then nominees are named and the proposal annealed by their lists (`by_kernel`), which on
+    135 dwellings is 380 points from the best before the tree has one within 100,000. Where orders are few, what the kernel finds
+    passes over them, and mended it is worth less than what the tree's first node gives.
     """
     problem, policy = job.problem, options.policy.choice
-    few = len(problem.dwelling_ids) < policy.implicit_from or not len(problem.entry_app)
+    few = problem.order_lists is None and len(problem.dwelling_ids) < policy.implicit_from or not len(problem.entry_app)
     few |= len(problem.orders) > 0 and problem.order_lists is None
     if few or job.start is not None or watch.stopped() or find_spec("numba") is None:
         return False
