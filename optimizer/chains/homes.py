@@ -31,6 +31,8 @@ OF_HOME = {
     "floor": "current_floor", "lift": "current_lift", "available_on": "current_available_on",
 }  # fmt: skip
 """Column of ``dwellings`` -> the column of ``applications`` that says it of the present dwelling."""
+MOST = 10_000
+"""Freed dwellings of a bounded chain, at all its positions together, that are weighed: each has its pairs like a dwelling."""
 NEEDED = tuple(c.name for c in TABLES["dwellings"].columns if c.required)
 """What must be known of a dwelling for it to be let."""
 
@@ -55,6 +57,13 @@ define(
     "CHAINS_TOO_LARGE",
     "Le dossier a {dwellings} logements : au-delà de {limit}, les logements semblables y partagent leur loyer et --chains n'est pas possible.",
     "The case has {dwellings} dwellings: beyond {limit}, like dwellings share their rents and --chains is not possible.",
+)
+define(
+    "CHAINS_TOO_LONG",
+    "--chains {length} demande {homes} logements libérables à {positions} places d'une chaîne, soit plus de {limit}.",
+    "--chains {length} asks for {homes} dwellings that may be freed at {positions} places of a chain, more than {limit}.",
+    remedy_fr="Proposer avec --chains {fits} au plus, ou avec --chains all.",
+    remedy_en="Propose with --chains {fits} at most, or with --chains all.",
 )
 
 
@@ -81,18 +90,29 @@ def with_homes(
     -----
     A tenant frees its dwelling when landlord, commune, rooms and financing of it are known, the landlord has a dwelling in the
     case, no other application lives there and the case does not list it already (then it is vacant, or about to be). At each
-    position of a bounded chain the dwelling is a copy of itself, and its own tenant may take none of them.
+    position of a bounded chain the dwelling is a copy of itself, and its own tenant may take none of them. A chain has no more
+    positions than there are tenants, since each place is opened by the departure of another one.
 
     Raises
     ------
     AttrifluxError
-        ``CHAINS_TOO_LARGE``.
+        ``CHAINS_TOO_LARGE``; ``CHAINS_TOO_LONG`` for more than ``MOST`` copies.
     """
     dwellings = case.table("dwellings")
     if len(dwellings) > limit:
         raise AttrifluxError("CHAINS_TOO_LARGE", dwellings=len(dwellings), limit=limit)
     homes = _homes(case.table("applications"), dwellings, communes)
-    positions = [UNBOUNDED] if longest == UNBOUNDED else list(range(1, longest + 1))
+    last = min(longest, len(homes))
+    if last * len(homes) > MOST:
+        raise AttrifluxError(
+            "CHAINS_TOO_LONG",
+            length=longest,
+            homes=len(homes),
+            positions=last,
+            limit=MOST,
+            fits=MOST // len(homes),
+        )
+    positions = [UNBOUNDED] if longest == UNBOUNDED else list(range(1, last + 1))
     copies = []
     for position in positions:
         copy = homes.assign(**{POSITION: position})

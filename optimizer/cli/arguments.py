@@ -187,7 +187,8 @@ def chains_of(text: str) -> int:
 
     found = length_of(text)
     if found is None:
-        raise typer.BadParameter(both("0, un nombre, ou all", "0, a number, or all"))
+        words = both("un nombre d'au moins 0, ou all", "a number of at least 0, or all")
+        raise typer.BadParameter(words, param_hint="--chains")
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -112,7 +112,7 @@ def convert(
     terms : Terms
     modes : sequence of int
     basis : str
-        Which base the shares apply to, where both exist.
+        Which base the shares apply to; the other one, with a warning, where it is missing.
 
     Raises
     ------
@@ -145,6 +145,7 @@ def convert(
                     params={"landlord": place[0], "departement": place[1]},
                 )
             )
+    findings += _other_basis(basis, chosen, by_place)
     brought = spread_rights(terms.added, held, sorted(set(by_place) & set(chosen)))
     findings += _brought_by_nobody(terms.added, by_place)
     rows: list[dict[str, object]] = []
@@ -193,6 +194,23 @@ def _chosen(found: Iterable[Base], basis: str) -> dict[tuple[str, str], Base]:
         if place not in chosen or base.basis == basis:
             chosen[place] = base
     return chosen
+
+
+def _other_basis(
+    basis: str, chosen: Mapping[tuple[str, str], Base], held: Collection[tuple[str, str]]
+) -> list[Finding]:
+    """Places whose assiette has no row of the basis asked: their shares apply to the other one, and that is told."""
+    return [
+        Finding(
+            "FLUX_OTHER_BASIS", "warning", file="assiette",
+            params={
+                "landlord": place[0], "departement": place[1], "year": base.year, "asked": basis,
+                "used": base.basis,
+            },
+        )
+        for place, base in sorted(chosen.items())
+        if base.origin == "assiette" and base.basis != basis and place in held
+    ]  # fmt: skip
 
 
 def _left_out(stock: pd.DataFrame, kept: frozenset[str]) -> list[Finding]:

@@ -31,6 +31,13 @@ define(
     "Assiette given for {landlord} (département {departement}) without a stock line: no share is computed.",
 )
 define(
+    "FLUX_OTHER_BASIS",
+    "L'assiette {year} de {landlord} (département {departement}) n'a pas de ligne « {asked} » : les parts portent sur « {used} ».",
+    "The assiette {year} of {landlord} (département {departement}) has no “{asked}” row: shares apply to “{used}”.",
+    remedy_fr="Ajouter cette ligne à la table assiette, ou demander --basis {used}",
+    remedy_en="Add that row to the assiette table, or ask for --basis {used}",
+)
+define(
     "FLUX_OUTSIDE_ACCOUNT",
     "Le compte {account} ne porte pas de droits de réservation : {count:logement/logements} du stock hors conversion.",
     "Account {account} holds no reservation rights: {count:dwelling/dwellings} of the stock left out of the conversion.",

@@ -91,7 +91,10 @@ def _joined(raw: RawTable, places: Sequence[int], title: str, mark: str) -> RawT
     if mark == "/":
         joined = pc.binary_join_element_wise(*texts, mark, null_handling="emit_null")
     else:
+        # Arrow leaves out a row whose cells are all empty, which would move those below: it joins an empty text instead
+        texts[0] = pc.fill_null(texts[0], "")
         joined = pc.binary_join_element_wise(*texts, mark, null_handling="skip")
+        joined = pc.utf8_ltrim(joined, mark)
         joined = pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
     return _placed(raw, places, [(title, joined)])
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from optimizer.errors import AttrifluxError, Lang, define
+from optimizer.chains import UNBOUNDED
+from optimizer.errors import LANGS, AttrifluxError, Lang, define
 from optimizer.workers import workers_of
 
 if TYPE_CHECKING:
@@ -21,12 +22,19 @@ define(
 
 
 define(
+    "OPTIONS_VALUE",
+    "Option de propose {option} : {value} ne convient pas (attendu : {expected}).",
+    "Option {option} of propose: {value} does not fit (expected: {expected}).",
+)
+define(
     "OPTIONS_UNKNOWN",
     "« {name} » n'est pas une option de propose.",
     "“{name}” is not an option of propose.",
     expected_fr="{known}",
     expected_en="{known}",
 )
+
+Csv = Literal["french", "international"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ class Options:
     prospects: int = 0
     accept_assumed: bool = False
     price_assumed: bool = False
-    csv: Literal["french", "international"] = "french"
+    csv: Csv = "french"
     pdf: bool = True
     models: Path | None = None
     warm_start: Path | Result | None = None
@@ -84,6 +92,16 @@ class Options:
     lang: Lang = "fr"
 
     def __post_init__(self) -> None:
+        for name, held, expected in (
+            ("chains", _whole(self.chains, UNBOUNDED), f"int ≥ 0, {UNBOUNDED} (all)"),
+            ("prospects", _whole(self.prospects, 0), "int ≥ 0"),
+            ("csv", self.csv in get_args(Csv), ", ".join(get_args(Csv))),
+            ("lang", self.lang in LANGS, ", ".join(LANGS)),
+        ):
+            if not held:
+                raise AttrifluxError(
+                    "OPTIONS_VALUE", option=name, value=repr(getattr(self, name)), expected=expected
+                )
         if self.exchanges and self.chains < 1:
             raise AttrifluxError("CHAINS_EXCHANGES_ALONE")
 
@@ -101,13 +119,18 @@ class Options:
         return content
 
 
+def _whole(value: object, least: int) -> bool:
+    """Whether a value is a whole number of at least ``least``."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
 def options_of(given: Options | Mapping[str, object] | None) -> Options:
     """Options as they are, or by name: ``{"gap": 0.01}``; None: the defaults.
 
     Raises
     ------
     AttrifluxError
-        ``OPTIONS_UNKNOWN``.
+        ``OPTIONS_UNKNOWN``, ``OPTIONS_VALUE``.
     """
     if isinstance(given, Options):
         return given

@@ -122,6 +122,7 @@ def fill_ranks(
     )  # fmt: skip
     lists: dict[int, list[int]] = {i: [] for *_, i in todo}
     count = len(first)
+    names = min(names, len(problem.application_ids))  # nobody is called twice for a dwelling
     found = np.empty((count + max(0, size - 1, names - 1) * len(todo), 5), np.int64)
     found[:count, 0], found[:count, 1] = np.arange(count), 1
     found[:count, 2] = entries_of_pairs(problem, first.dwelling, first.app)

@@ -395,6 +395,11 @@ def folded(frame: Frame, schema: Table, own: Mapping[str, str], on: date | None)
 def _together(made: Frame, headers: Sequence[str], mark: str, nothing: str) -> pa.Array:
     texts = [pc.utf8_trim_whitespace(made.pop(h)) for h in headers]
     texts = [pc.if_else(pc.equal(t, ""), pa.scalar(None, pa.string()), t) for t in texts]
+    if nothing == "skip":
+        # the kernel leaves out rows whose cells are all empty: an empty text first keeps every row at its place
+        texts[0] = pc.fill_null(texts[0], "")
+        joined = pc.utf8_ltrim(pc.binary_join_element_wise(*texts, mark, null_handling="skip"), mark)
+        return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
     return pc.binary_join_element_wise(*texts, mark, null_handling=nothing)
 
 

@@ -58,7 +58,8 @@ def with_homes(
                 rows.append(i)
     found: dict[str, tuple[str, int]] = {}
     taken: list[int] = []
-    for position in (ANY,) if longest == ANY else range(1, longest + 1):
+    # each place of a chain is opened by the departure of another tenant
+    for position in (ANY,) if longest == ANY else range(1, min(longest, len(rows)) + 1):
         for i in rows:
             name = there["dwelling"][i] + (f"~{position}" if position > 1 else "")
             if only is None or name in only:

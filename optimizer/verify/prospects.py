@@ -46,7 +46,8 @@ def prospects_of(
         own = _read(out, lines, min(size, names), classes.world, found)
         if not found.counts.get(CHECK):
             # no more names than a list has are its head, which is compared: there is nothing to draw again
-            drawn = names if names > size else 0
+            most = max(size, len(classes.world.apps.ids)) + 1
+            drawn = min(names, most) if names > size else 0
             return Prospects(Lists(classes, book, counts, own, drawn, waiters, after=size), found)
     return None
 

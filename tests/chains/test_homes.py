@@ -26,7 +26,9 @@ def test_a_tenant_frees_a_dwelling_that_is_known(tmp_path: Path):
     people = [tenant("T1", "H1", 3), application("N1")]
     assert homes(tmp_path / "one", people) == {"H1": ("T1", 1)}
     assert homes(tmp_path / "any", people, UNBOUNDED) == {"H1": ("T1", UNBOUNDED)}
-    assert homes(tmp_path / "two", people, 2) == {"H1": ("T1", 1), "H1~2": ("T1", 2)}
+    two = [*people, tenant("T2", "H2", 3)]
+    places = {"H1": ("T1", 1), "H1~2": ("T1", 2), "H2": ("T2", 1), "H2~2": ("T2", 2)}
+    assert homes(tmp_path / "two", two, 2) == places
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,19 @@ def test_a_case_whose_like_dwellings_share_their_rents_has_no_chains(tmp_path: P
     with pytest.raises(AttrifluxError) as told:
         with_homes(case, 1, frozenset([BESANCON]), limit=1)
     assert told.value.code == "CHAINS_TOO_LARGE"
+
+
+def test_a_chain_has_no_more_positions_than_tenants(tmp_path: Path):
+    people = [tenant("T1", "H1", 3), tenant("T2", "H2", 3)]
+    assert homes(tmp_path / "many", people, 999_999_999) == homes(tmp_path / "two", people, 2)
+
+
+def test_a_length_of_too_many_copies_is_told(tmp_path: Path):
+    people = [tenant(f"T{i}", f"H{i}", 3) for i in range(101)]
+    with pytest.raises(AttrifluxError) as told:
+        homes(tmp_path / "case", people, 101)
+    assert told.value.code == "CHAINS_TOO_LONG" and "--chains 99" in str(told.value)
+    assert len(homes(tmp_path / "less", people, 99)) == 99 * 101
 
 
 def test_an_orientation_of_a_dwelling_that_nobody_frees_after_all_is_left_out(tmp_path: Path):

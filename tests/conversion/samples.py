@@ -28,7 +28,7 @@ def stock_rows(*rows: tuple[str, int, float | None, str | None]) -> pd.DataFrame
     return pd.concat([empty_frame("stock"), frame])[list(empty_frame("stock").columns)].reset_index(drop=True)
 
 
-def assiette_row(**numbers: int) -> pd.DataFrame:
+def assiette_row(**numbers: int | str) -> pd.DataFrame:
     row = {"landlord": "OPH25", "departement": "25", "year": 2026, "basis": "forecast", **numbers}
     frame = empty_frame("assiette")
     return pd.concat([frame, pd.DataFrame([row])])[list(frame.columns)].reset_index(drop=True)

@@ -17,7 +17,7 @@ from optimizer.conversion import (
     subtractions,
 )
 from optimizer.errors import AttrifluxError, InputProblems
-from tests.conversion.samples import AGENT, ALS, COLL, ON, OWN, PRIO, column, run, stock_rows
+from tests.conversion.samples import AGENT, ALS, COLL, ON, OWN, PRIO, assiette_row, column, run, stock_rows
 
 NO_CAPS = Caps(Fraction(1), Fraction(1), Fraction(1))
 
@@ -154,3 +154,11 @@ def test_each_subtraction_says_what_it_rests_on():
     assert (table["identified"] + table["stated"] == table["dwellings"]).all()
     assert table.loc["anru", "identified"] == 15 and table.loc["anru", "stated"] == 10
     assert table.loc["mutation", "stated_rate"] == round(120 / 810, 4)
+
+
+def test_a_basis_that_the_assiette_has_not_is_told():
+    """Asked for the forecast where only the actual numbers stand: the shares apply to these, and the user is told."""
+    told = run(base=assiette_row(vacated=810, mutation=120, basis="actual")).findings
+    said = [f for f in told if f.code == "FLUX_OTHER_BASIS"]
+    assert [f.severity for f in said] == ["warning"] and "« forecast »" in said[0].text("fr")
+    assert not [f for f in run().findings if f.code == "FLUX_OTHER_BASIS"]

@@ -193,3 +193,10 @@ def test_prospects_are_names_to_call(tmp_path, weeks):
     }
     assert lines <= calls
     assert (more / "proposals.csv").read_bytes() == (out / "proposals.csv").read_bytes()
+
+
+def test_everybody_may_be_asked_for_as_names_to_call(tmp_path, weeks):
+    case, _ = weeks["plain-1"]
+    everybody = proposed(case, tmp_path / "few", "--prospects", str(len(table(case / "demandes.csv"))))
+    beyond = proposed(case, tmp_path / "many", "--prospects", "100000000000000000000")
+    assert (beyond / "prospects.csv").read_bytes() == (everybody / "prospects.csv").read_bytes()

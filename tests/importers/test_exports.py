@@ -76,6 +76,23 @@ def test_sne_names_give_ages_and_forget_birth_dates(tmp_path: Path):
     assert not any("1980" in str(v) or "1950" in str(v) for v in (*first.values(), *second.values()))
 
 
+def test_a_row_whose_numbered_columns_are_all_empty_keeps_its_place(tmp_path: Path):
+    text = SNE + "3;2024-04-03;2026-04-03;;;;Besançon;non;;;1960-02-01;;\n"
+    lines = text.splitlines()
+    lines.insert(1, "4;2024-04-03;2026-04-03;;;25580;25056;non;;;1970-02-01;;")
+    first, second, _ = both(write_base(tmp_path, demandes__csv="\n".join(lines) + "\n", **NOTHING))
+    assert first["application_id"] == second["application_id"] == ["4", "1", "2", "3"]
+    assert first["rooms_wanted"] == [None, "3", "1|2", None]
+    assert first["choices"] == second["choices"] == ["25580|25056", "25056|25462", "25580", "25056"]
+
+
+def test_a_household_without_a_wish_is_told_where_it_stands(tmp_path: Path):
+    text = SNE + "3;2024-04-03;2026-04-03;T3;;;;non;;;1960-02-01;;\n"
+    found = problems(write_base(tmp_path, demandes__csv=text, **NOTHING))
+    told = [f for f in found if f.code == "READ_VALUE_MISSING"]
+    assert [(f.row, f.severity) for f in told] == [(4, "error")]
+
+
 def test_a_mapping_that_does_not_exist_is_named_with_those_that_do(tmp_path: Path):
     path = write_base(tmp_path, case__yaml=SETTINGS + "mapping: imoweb\n")
     told = next(f for f in problems(path) if f.code == "READ_MAPPING_UNKNOWN")

@@ -55,6 +55,23 @@ def test_the_package_says_its_version_and_that_it_is_typed():
     assert (Path(af.__file__).parent / "py.typed").is_file()
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"chains": -3},
+        {"chains": 1.5},
+        {"prospects": -2},
+        {"prospects": True},
+        {"csv": "german"},
+        {"lang": "de"},
+    ],
+)
+def test_an_option_that_cannot_be_is_told_before_any_reading(wrong):
+    with pytest.raises(af.AttrifluxError, match=next(iter(wrong))) as told:
+        af.propose(Path("nowhere"), wrong)
+    assert told.value.code == "OPTIONS_VALUE"
+
+
 def test_options_by_name_are_options_and_a_wrong_name_is_told():
     assert options_of({"gap": 0.1}) == af.Options(gap=0.1) and options_of(None) == af.Options()
     with pytest.raises(af.AttrifluxError, match="« gapp » n'est pas une option"):
