@@ -61,9 +61,10 @@ def test_the_same_whatever_the_threads() -> None:
 
 @pytest.mark.parametrize("why", ["few dwellings", "nobody", "an earlier run", "no time", "interrupted"])
 def test_nothing_is_done_where_it_is_of_no_use(why: str) -> None:
-    problem = year(
-        DEFAULT.choice.implicit_from - 1 if why == "few dwellings" else DEFAULT.choice.implicit_from, 1_600
-    )
+    problem = year(DEFAULT.choice.implicit_from, 1_600)
+    if why == "few dwellings":
+        problem = year(60, 600)
+        assert 0 < len(problem.orders) and problem.order_lists is None
     if why == "nobody":
         problem = year(DEFAULT.choice.implicit_from, 0)
     event = threading.Event()
