@@ -21,10 +21,10 @@ from optimizer.solve.transport.exact_search import search
 from optimizer.solve.transport.lagrangian import Priced
 from optimizer.solve.transport.leases import cell_counts
 from optimizer.solve.transport.local_search import LocalSearch
-from optimizer.solve.transport.model import Branch, Certificate, Ints
+from optimizer.solve.transport.model import Branch, Certificate, Floats, Ints
 from optimizer.solve.transport.node import NodeRelaxation, OpenNode
 from optimizer.solve.transport.primal_schedule import NodeHeuristics
-from optimizer.solve.transport.programs import Floats, Tail
+from optimizer.solve.transport.programs import Tail
 from optimizer.solve.transport.restricted_mip import value_of
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.run import Run

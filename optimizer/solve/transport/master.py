@@ -11,8 +11,8 @@ import scipy.sparse as sp
 from optimizer.solve.policy import GenerationPolicy
 from optimizer.solve.transport.exchanges import Exchanges, bundles, exchanges_between
 from optimizer.solve.transport.leases import Leases, component_of_class, component_view
-from optimizer.solve.transport.model import Ints, SmallInts
-from optimizer.solve.transport.programs import INF, Floats, Tail, new_solver, run_solver
+from optimizer.solve.transport.model import Floats, Ints, SmallInts
+from optimizer.solve.transport.programs import INF, Tail, new_solver, run_solver
 from optimizer.solve.transport.structure import Structure
 
 PRIMAL = 4

@@ -13,6 +13,7 @@ from optimizer.solve.policy import DEFAULT, SearchPolicy
 
 Ints = NDArray[np.int64]
 SmallInts = NDArray[np.int32]
+Floats = NDArray[np.float64]
 
 NARROW_FROM = 5_000_000
 """Entries from which values and types may be held in fewer bits than the kernels' usual 64 and 32. Below, those bits save 60 megabytes at

@@ -15,8 +15,8 @@ from optimizer.solve.transport.branching import Count, branch_price, count_of
 from optimizer.solve.transport.count_rows import watch
 from optimizer.solve.transport.lagrangian import Lagrangian, Priced
 from optimizer.solve.transport.leases import pool_matrix
-from optimizer.solve.transport.model import Branch, Ints
-from optimizer.solve.transport.programs import Floats, Tail, build_tail
+from optimizer.solve.transport.model import Branch, Floats, Ints
+from optimizer.solve.transport.programs import Tail, build_tail
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.run import Run
 

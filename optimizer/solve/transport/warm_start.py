@@ -8,8 +8,15 @@ import numpy as np
 from numba import njit
 
 from optimizer.solve.transport.leases import Leases
-from optimizer.solve.transport.model import Certificate, Cut, Ints, LabelledTransport, SmallInts, WarmStart
-from optimizer.solve.transport.programs import Floats
+from optimizer.solve.transport.model import (
+    Certificate,
+    Cut,
+    Floats,
+    Ints,
+    LabelledTransport,
+    SmallInts,
+    WarmStart,
+)
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.structure import Structure
 
