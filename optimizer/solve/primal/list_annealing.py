@@ -34,6 +34,7 @@ from optimizer.solve.layout import Layout
 from optimizer.solve.policy import ListsPolicy
 from optimizer.solve.primal.annealing import LEVELS, SHARE, draw, schedule
 from optimizer.solve.primal.list_landscape import ListLandscape, Losses, list_landscape, losses
+from optimizer.solve.primal.marks import Marks, charge, move
 from optimizer.solve.proof.dual_bound import Multipliers
 
 COLUMNS = ("dwelling", "app", "kind")
@@ -41,16 +42,6 @@ MANY = 1_000
 """First ranks of a part from which its freed memory is given back."""
 FEW = 64
 """Rows and nominees in want among which a helper is sought."""
-
-
-class _Marks(NamedTuple):
-    """What each kind adds to the need of the rows that cost something: where its marks begin, row (one mark a row), ten-thousandths
-    of a lease; and what a row charges for each that it lacks."""
-
-    ptr: I64
-    row: I32
-    step: I64
-    price: I64
 
 
 class _Places(NamedTuple):
@@ -160,7 +151,7 @@ def _annealed(
     layout: Layout,
     lists: OwnLists,
     lost: Losses,
-    marks: _Marks,
+    marks: Marks,
     first: FirstRanks,
     classes: I64,
     policy: ListsPolicy,
@@ -215,16 +206,16 @@ def _placed(land: ListLandscape, problem: Problem, first: FirstRanks) -> I64:
     return found
 
 
-def _marks(layout: Layout) -> _Marks:
+def _marks(layout: Layout) -> Marks:
     """The marks of all kinds."""
     kinds = layout.problem.kinds
     step = layout.mark_rate - RATE_UNIT * kinds.num.astype(np.int64)
     keep = (layout.price[kinds.row] > 0) & (step != 0)
     ptr = np.concatenate([[0], np.cumsum(keep)])[kinds.ptr]
-    return _Marks(ptr.astype(np.int64), kinds.row[keep].astype(np.int32), step[keep], layout.price)
+    return Marks(ptr.astype(np.int64), kinds.row[keep].astype(np.int32), step[keep], layout.price)
 
 
-def _movers(land: ListLandscape, marks: _Marks, rows: int) -> tuple[I64, I32]:
+def _movers(land: ListLandscape, marks: Marks, rows: int) -> tuple[I64, I32]:
     """Classes that can help each row: some of their groups add less to its need than others."""
     ptr, row, step, _ = marks
     length = np.diff(ptr)[land.kind]
@@ -245,28 +236,6 @@ def _movers(land: ListLandscape, marks: _Marks, rows: int) -> tuple[I64, I32]:
 
 
 @njit(cache=True, nogil=True)
-def _charge(c, sign, marks, need):  # type: ignore[no-untyped-def]
-    """Micropoints that the rules lose by one more (1) or one less (-1) first rank of a kind."""
-    ptr, row, step, price = marks
-    lost = 0
-    for m in range(ptr[c], ptr[c + 1]):
-        before = need[row[m]]
-        after = before + sign * step[m]
-        if after > 0 or before > 0:
-            lost += price[row[m]] * (max(0, after) - max(0, before))
-    return lost
-
-
-@njit(cache=True, nogil=True)
-def _move(c, sign, marks, need):  # type: ignore[no-untyped-def]
-    """`_charge`, and the needs changed."""
-    lost = _charge(c, sign, marks, need)
-    for m in range(marks.ptr[c], marks.ptr[c + 1]):
-        need[marks.row[m]] += sign * marks.step[m]
-    return lost
-
-
-@njit(cache=True, nogil=True)
 def _lift(d, worth, marks, state):  # type: ignore[no-untyped-def]
     """Empty a dwelling: what that gains in points, what the rules charge more (micropoints), and orders passed over more."""
     bonus, kind, app, value, _, before, group_of, list_of, nominee = worth
@@ -276,7 +245,7 @@ def _lift(d, worth, marks, state):  # type: ignore[no-untyped-def]
         return 0, 0, 0
     q, a, over = group_of[c], app[c], 0
     gained = -value[c]
-    charged = _move(kind[q], -1, marks, need)
+    charged = move(kind[q], -1, marks, need)
     if a >= 0:
         gained -= bonus[d]
         owner[a] = -1
@@ -298,7 +267,7 @@ def _let(d, c, worth, marks, state):  # type: ignore[no-untyped-def]
         return 0, 0, 0
     q, a, over = group_of[c], app[c], 0
     gained = value[c]
-    charged = _move(kind[q], 1, marks, need)
+    charged = move(kind[q], 1, marks, need)
     if a >= 0:
         gained += bonus[d]
         owner[a] = d
@@ -333,7 +302,7 @@ def _best(d, k, places, worth, marks, state, order, passed):  # type: ignore[no-
                     break  # nobody below is waited for
                 continue
             if not known:
-                cost, known = _charge(kind[q], 1, marks, need), True
+                cost, known = charge(kind[q], marks, need), True
             gain -= cost
             if gain <= top:
                 if passed == 0:
@@ -400,7 +369,7 @@ def _anneal(places, worth, marks, state, terms):  # type: ignore[no-untyped-def]
     draws = np.array([np.uint64(88172645463325252)])
     for c in choice:
         if c >= 0:
-            _move(kind[group_of[c]], 1, marks, need)
+            move(kind[group_of[c]], 1, marks, need)
             for j in range(list_of[group_of[c]], list_of[group_of[c]] + before[c]):
                 blocking[nominee[j]] += 1
     now, best = np.int64(0), np.int64(0)
