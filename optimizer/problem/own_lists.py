@@ -107,7 +107,15 @@ def own_lists(facts: Facts, member: I64, menu_ptr: I64, entry_app: I32) -> OwnLi
 
 
 class Asked(NamedTuple):
-    """Places that are asked about: a dwelling, an account and a household of each (-1: the seat, or nobody)."""
+    """Places that are asked about.
+
+    Attributes
+    ----------
+    dwelling, account : (places,)
+        Dwelling and account of a place.
+    app : (places,)
+        Household, -1: the seat, or nobody.
+    """
 
     dwelling: I32
     account: I32

@@ -45,8 +45,27 @@ FEW = 64
 
 
 class _Places(NamedTuple):
-    """Of dwellings: class, whether one must be filled. Of classes: dwellings, groups. Of groups: choices, class. ``moving``: dwellings
-    with a choice to make. Choices of each nominee by the number of its household (-1: of none), classes that can help each row."""
+    """Who may choose what.
+
+    Attributes
+    ----------
+    klass, must : (D,)
+        Class of a dwelling; whether it must be filled.
+    member_ptr, member : (K + 1,), (D,)
+        Dwellings of a class.
+    group_ptr : (K + 1,)
+        Groups of a class.
+    choice_ptr, group_class : (groups + 1,), (groups,)
+        Choices of a group, and its class.
+    moving : (dwellings with a choice to make,)
+        These dwellings.
+    number : (A,)
+        Number of a nominee, -1 of nobody's.
+    place_ptr, place : (nominees + 1,), (places,)
+        Choices of a nominee.
+    can_ptr, can : (rows + 1,), (classes of rows,)
+        Classes that can help a row.
+    """
 
     klass: I32
     must: NDArray[np.bool_]
@@ -64,7 +83,21 @@ class _Places(NamedTuple):
 
 
 class _Worth(NamedTuple):
-    """What choices are worth, as in `ListLandscape`: ``bonus`` of dwellings, ``kind`` and ``list_of`` of groups, ``group_of`` choices."""
+    """What choices are worth, as in `ListLandscape`.
+
+    Attributes
+    ----------
+    bonus : (D,)
+        Micropoints for housing anybody in a dwelling.
+    kind, list_of : (groups,)
+        Kind of a group; where its list begins in ``nominee``.
+    app, value, loss : (choices,)
+        Household, -1 of the seat; micropoints without the bonus; micropoints lost at the bound's multipliers.
+    before, group_of : (choices,)
+        How many of the list of its group stand before it; its group.
+    nominee : (nominees of lists,)
+        Households in the order of their ranks.
+    """
 
     bonus: I64
     kind: I32
@@ -78,8 +111,17 @@ class _Worth(NamedTuple):
 
 
 class _State(NamedTuple):
-    """A proposal as it stands: choice of each dwelling (-1: empty); dwelling of each household, and how many first ranks come after it
-    in an order; what each row lacks."""
+    """A proposal as it stands.
+
+    Attributes
+    ----------
+    choice : (D,)
+        Choice of a dwelling, -1: empty.
+    owner, blocking : (A,)
+        Dwelling of a household, -1 of none; how many first ranks come after it in an order.
+    need : (rows,)
+        What a row lacks, ten-thousandths of a lease.
+    """
 
     choice: I64
     owner: I32
@@ -88,7 +130,17 @@ class _State(NamedTuple):
 
 
 class _Terms(NamedTuple):
-    """Steps, temperatures and their chances (`annealing.schedule`), and the numbers of `ListsPolicy`."""
+    """How long, how warm, and the numbers of `ListsPolicy`.
+
+    Attributes
+    ----------
+    steps : int
+        Changes tried.
+    fall, chance : (LEVELS,)
+        Temperatures, micropoints, and -ln u at even steps (`annealing.schedule`).
+    helpers, taken, order, again, small : int
+        As `ListsPolicy` has them.
+    """
 
     steps: int
     fall: I64

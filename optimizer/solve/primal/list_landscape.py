@@ -63,7 +63,7 @@ class ListLandscape:
 
 
 class _Choices(NamedTuple):
-    """First ranks of classes: ``entry`` -1 for a seat."""
+    """First ranks that classes may have: ``klass``, ``entry`` (-1 for a seat) and ``kind`` of each."""
 
     klass: I64
     entry: I64

@@ -31,7 +31,8 @@ MANY_ENTRIES = 1_000_000
 
 
 class MenuBlock(NamedTuple):
-    """Entries of the menus ``first .. first + len(start) - 1``: menu ``first + i`` holds ``start[i] .. start[i + 1]`` of the columns."""
+    """Entries of the menus ``first .. first + len(start) - 1``: menu ``first + i`` holds ``start[i] .. start[i + 1]`` of the columns ``applicant``,
+    ``value`` (objective units above `LabelledTransport.entry_base`) and ``type``."""
 
     first: int
     start: Ints

@@ -17,6 +17,7 @@ from optimizer.solve.transport.model import (
     SmallInts,
     WarmStart,
 )
+from optimizer.solve.transport.pricing import network_of
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.structure import Structure
 
@@ -25,9 +26,13 @@ LARGEST = 1 << 49
 
 
 @njit(cache=True, nogil=True)
-def _still_possible(wanted, capacity, credit, offer_start, offer_class, offer_cell, arc_start, arc_pair, arc_value,  # type: ignore[no-untyped-def]
-                    cell, value):  # fmt: skip
-    """Keep ``wanted[a]`` where an admissible arc leads there and a dwelling is left; first applicants first."""
+def _still_possible(wanted, capacity, admitted, offers, arcs, cell, value):  # type: ignore[no-untyped-def]
+    """Keep ``wanted[a]`` where an admissible arc leads there and a dwelling is left; first applicants first.
+
+    ``admitted`` (C,): whether a cell admits anybody. Credits are not read.
+    """
+    offer_start, offer_class, offer_cell, _ = offers
+    arc_start, arc_pair, arc_value = arcs
     left = capacity.copy()
     for a in range(len(wanted)):
         k = wanted[a]
@@ -36,7 +41,7 @@ def _still_possible(wanted, capacity, credit, offer_start, offer_class, offer_ce
             for i in range(arc_start[a], arc_start[a + 1]):
                 p = arc_pair[i]
                 for j in range(offer_start[p], offer_start[p + 1]):
-                    if offer_class[j] == k and credit[offer_cell[j]]:
+                    if offer_class[j] == k and admitted[offer_cell[j]]:
                         cell[a] = offer_cell[j]
                         value[a] = arc_value[i]
                         kept = True
@@ -65,10 +70,9 @@ def leases_of(structure: Structure, assigned_class: SmallInts) -> Leases:
     wanted = new[assigned_class[s.applicant_of]]
     cell = np.full(s.n_applicants, -1, np.int32)
     value = np.zeros(s.n_applicants, np.int64)
-    _still_possible(
-        wanted, s.capacity, s.cells.admissible, s.offer_start, s.offer_class, s.offer_cell,
-        s.arc_start, s.arc_pair, s.arc_value, cell, value,
-    )  # fmt: skip
+    network = network_of(s)
+    offers = network.offers(np.zeros(0, np.int64))
+    _still_possible(wanted, s.capacity, s.cells.admissible, offers, network.arcs, cell, value)
     held = np.flatnonzero(wanted >= 0)
     return Leases(held.astype(np.int32), wanted[held], cell[held], value[held])
 
