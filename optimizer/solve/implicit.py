@@ -27,7 +27,7 @@ NONE = -1
 
 
 @dataclass(frozen=True)
-class Lists:
+class OptionLists:
     """First-rank option lists of each group: group g names the types ``type[ptr[g]:ptr[g+1]]`` by ``list`` (aligned).
 
     ``menu_ptr``, ``menu``, ``group``, ``of_class``: the distinct (menu, group) of the classes, and that of each class.
@@ -42,14 +42,14 @@ class Lists:
     n_types: int
 
 
-def read_lists(problem: Problem, number: I32) -> Lists:
+def read_lists(problem: Problem, number: I32) -> OptionLists:
     """``number`` (keys of ``problem.options``): number of the first-rank list of each key, -1 for none."""
     some = np.flatnonzero(number >= 0)
     key = problem.options.key[some]
     bounds = np.arange(problem.n_groups + 1, dtype=np.int64) * problem.n_types
     both = problem.class_menu.astype(np.int64) * max(1, problem.n_groups) + problem.class_group
     pairs, of_class = np.unique(both, return_inverse=True)
-    return Lists(
+    return OptionLists(
         ptr=np.searchsorted(key, bounds).astype(np.int64),
         type=(key % problem.n_types).astype(np.int32),
         list=number[some].astype(np.int32),
@@ -60,7 +60,7 @@ def read_lists(problem: Problem, number: I32) -> Lists:
     )
 
 
-def best_named(problem: Problem, lists: Lists, list_cost: I64, prices: I64) -> I64:
+def best_named(problem: Problem, lists: OptionLists, list_cost: I64, prices: I64) -> I64:
     """(K,) best reduced value of each class over its households, 1e-10 point, without the dwelling's bonus.
 
     Parameters
@@ -73,7 +73,7 @@ def best_named(problem: Problem, lists: Lists, list_cost: I64, prices: I64) -> I
     return best[lists.of_class]
 
 
-def household_prices(problem: Problem, lists: Lists, list_cost: I64, class_price: I64) -> I64:
+def household_prices(problem: Problem, lists: OptionLists, list_cost: I64, class_price: I64) -> I64:
     """(A,) micropoints: the least price at which no pair of a household is worth more than the price of its class.
 
     ``class_price`` (K,), 1e-10 point.
@@ -85,7 +85,7 @@ def household_prices(problem: Problem, lists: Lists, list_cost: I64, class_price
     return prices
 
 
-def first_free(problem: Problem, lists: Lists, dwellings: I64, used: B) -> tuple[I64, I32]:
+def first_free(problem: Problem, lists: OptionLists, dwellings: I64, used: B) -> tuple[I64, I32]:
     """For each dwelling in the order given, its best household not yet taken by one before it.
 
     Parameters
@@ -109,7 +109,7 @@ def first_free(problem: Problem, lists: Lists, dwellings: I64, used: B) -> tuple
     return entry, chosen
 
 
-def steps(problem: Problem, lists: Lists) -> tuple[I64, I64]:
+def steps(problem: Problem, lists: OptionLists) -> tuple[I64, I64]:
     """Of each class: the value of its best pair without bonus, and the gcd of the differences to it (-1: no pair)."""
     first = np.zeros(len(lists.menu), np.int64)
     step = np.full(len(lists.menu), -1, np.int64)
@@ -141,7 +141,7 @@ class _Entries(NamedTuple):
 
 
 class _Places(NamedTuple):
-    """The distinct (menu, group) of the classes, and the option lists of the groups, as in `Lists`.
+    """The distinct (menu, group) of the classes, and the option lists of the groups, as in `OptionLists`.
 
     Attributes
     ----------
@@ -168,7 +168,7 @@ def _entries(problem: Problem) -> _Entries:
     return _Entries(problem.menu_ptr, *columns, problem.fill_value)
 
 
-def _places(lists: Lists) -> _Places:
+def _places(lists: OptionLists) -> _Places:
     return _Places(lists.menu, lists.group, lists.ptr, lists.type, lists.list, lists.n_types)
 
 

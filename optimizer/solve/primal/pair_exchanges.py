@@ -45,7 +45,7 @@ def exchanged(layout: Layout, first: FirstRanks) -> FirstRanks:
     return FirstRanks(there, app[there].copy(), kind[there].copy())
 
 
-class Choices(NamedTuple):
+class FirstRankChoices(NamedTuple):
     """What the first rank of each dwelling can be: the runs of its class, best values first, and its seats.
 
     Attributes
@@ -112,9 +112,9 @@ class Charges(NamedTuple):
     relief: I64
 
 
-def _choices(layout: Layout) -> Choices:
+def _choices(layout: Layout) -> FirstRankChoices:
     problem, full, runs = layout.problem, layout.full, layout.runs
-    return Choices(
+    return FirstRankChoices(
         klass=problem.klass,
         bonus=problem.bonus,
         must=problem.must_fill,

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from optimizer.solve.transport.bundles import ArcsByPair, OffersByClass
-from optimizer.solve.transport.shortest_paths import FAR, lowest
+from optimizer.solve.transport.shortest_paths import FAR, floor_of
 
 
 @njit(cache=True, nogil=True)
@@ -60,7 +60,7 @@ def floors(component, price, offers):  # type: ignore[no-untyped-def]
     p0, p1 = component.p0, component.p1
     floor = np.empty(p1 - p0, np.int64)
     for p in range(p0, p1):
-        floor[p - p0] = lowest(p, price, offers)
+        floor[p - p0] = floor_of(p, price, offers)
     return floor
 
 

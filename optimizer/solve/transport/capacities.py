@@ -9,7 +9,7 @@ import numpy as np
 from optimizer.solve.transport.bundles import Placement
 from optimizer.solve.transport.cells import IMPOSSIBLE
 from optimizer.solve.transport.mir import CutMaker
-from optimizer.solve.transport.model import Cut, Ints
+from optimizer.solve.transport.model import Ints, RowSumCut
 from optimizer.solve.transport.pricing import COUNTERS, network_of
 from optimizer.solve.transport.shortest_paths import place_component
 from optimizer.solve.transport.structure import Structure
@@ -41,7 +41,9 @@ def most_households(structure: Structure, inside: np.ndarray) -> tuple[int, Ints
     return int(placed.filled[inside].sum()), placed.price
 
 
-def with_rooms(structure: Structure, cuts: tuple[Cut, ...], maker: CutMaker | None = None) -> tuple[Cut, ...]:
+def with_rooms(
+    structure: Structure, cuts: tuple[RowSumCut, ...], maker: CutMaker | None = None
+) -> tuple[RowSumCut, ...]:
     """The cuts with their proven room where it is below the capacity."""
     model, s = structure.model, structure
     maker = maker or CutMaker(model)

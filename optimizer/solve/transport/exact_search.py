@@ -14,12 +14,12 @@ import scipy.sparse as sp
 from numba import njit
 
 from optimizer.solve.policy import PrimalPolicy
-from optimizer.solve.transport.lagrangian import Lagrangian, Priced
+from optimizer.solve.transport.lagrangian import Lagrangian, LagrangianSolution
 from optimizer.solve.transport.leases import Leases, cell_counts
 from optimizer.solve.transport.model import Ints
 from optimizer.solve.transport.pricing import network_of
 from optimizer.solve.transport.programs import INF, Tail, solve_mip
-from optimizer.solve.transport.restricted_mip import Incumbent, repair_labels, value_of
+from optimizer.solve.transport.restricted_mip import FeasibleSolution, repair_labels, value_of
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.structure import Structure
 
@@ -68,7 +68,7 @@ def near_arcs(quantum, limit, room, offers, arcs, price):  # type: ignore[no-unt
 class Searched:
     """What the search found, whether it covered everything, and how many columns it had."""
 
-    incumbent: Incumbent
+    incumbent: FeasibleSolution
     complete: bool
     columns: int
 
@@ -107,8 +107,8 @@ def search(
     rows: RowSystem,
     tail: Tail,
     lagrangian: Lagrangian,
-    best: Priced,
-    incumbent: Incumbent,
+    best: LagrangianSolution,
+    incumbent: FeasibleSolution,
     *,
     target: int,
     max_columns: int,

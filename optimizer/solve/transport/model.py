@@ -163,7 +163,7 @@ def _within(values: NDArray[np.integer], limit: int, name: str) -> None:
     _demand(len(values) == 0 or (int(values.min()) >= 0 and int(values.max()) < limit), f"{name} in range")
 
 
-class Progress(NamedTuple):
+class PricingProgress(NamedTuple):
     """What a progress callback receives (points are objective units)."""
 
     iteration: int
@@ -211,7 +211,7 @@ class ScaleOptions:
 
 
 @dataclass(frozen=True)
-class Cut:
+class RowSumCut:
     """A rounding of the sum of some rows, see ``cuts``: rows, their positive weights, divisor and base.
 
     ``room`` is an upper bound on the leases of the groups the rows touch (-1: their capacity). It is proven by
@@ -242,7 +242,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Certificate:
+class DualSolution:
     """What proves a bound: multipliers of rows, branches and cuts, and class prices (all times ``quantum``).
 
     ``branches`` restrict the node it speaks of; a branch is one more row whose price is ``branch_price``.
@@ -252,7 +252,7 @@ class Certificate:
 
     quantum: int
     multipliers: Ints
-    cuts: tuple[Cut, ...]
+    cuts: tuple[RowSumCut, ...]
     cut_multipliers: Ints
     class_price: Ints
     branches: tuple[Branch, ...] = ()
@@ -265,8 +265,8 @@ class Certificate:
 class WarmStart:
     """Certificate, nodes and assignment of an earlier run of a similar model (same rows, classes, applicants)."""
 
-    certificate: Certificate | None = None
-    leaves: tuple[Certificate, ...] = ()
+    certificate: DualSolution | None = None
+    leaves: tuple[DualSolution, ...] = ()
     assigned_class: SmallInts | None = None
 
 
@@ -296,8 +296,8 @@ class ScaleResult:
     objective: int
     bound: int
     shortfall: Ints
-    certificate: Certificate
-    leaves: tuple[Certificate, ...]
+    certificate: DualSolution
+    leaves: tuple[DualSolution, ...]
     stop_reason: StopReason
     proven_by: Literal["bound", "leaves", "search", "none"]
     iterations: int

@@ -111,7 +111,7 @@ def network_of(structure: Structure) -> Network:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PricingAnswer:
     """One pricing: assignment, class prices, and the two sums of the Lagrangian bound.
 
     ``gains`` is what applicants earn at these prices, ``dwellings`` what dwellings do, both times the quantum.
@@ -178,7 +178,7 @@ class Pricer:
         out.gains[:] = -1
         self.last = out
 
-    def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
+    def price(self, credit: Ints, outside: Ints, slack: int) -> PricingAnswer:
         """Best assignment for these credits, and its part of the bound."""
         s, q = self.network, self.quantum
         out = self._start(credit, outside, slack)
@@ -230,7 +230,7 @@ class Pricer:
         held = np.flatnonzero(out.owner >= 0)
         for e in np.flatnonzero(out.gains < 0).tolist():
             gain(e)  # as an earlier answer that was given has it, or left out
-        return Answer(
+        return PricingAnswer(
             leases=Leases(held.astype(np.int32), out.owner[held], out.cell[held], out.worth[held] // q),
             price=out.price,
             gains=int(out.gains.sum()),

@@ -35,7 +35,7 @@ def slot_bonus(bonus_start, bonus, k, n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def lowest(p, price, offers):  # type: ignore[no-untyped-def]
+def floor_of(p, price, offers):  # type: ignore[no-untyped-def]
     """Least price less credit among the offers of a pair."""
     start, klass, _, credit = offers
     low = FAR
@@ -56,7 +56,7 @@ def best_gain(a, best, p0, quantum, price, floor, entry, offers, arcs, shift):  
         if worth - entry[p - p0] <= best:
             break
         if worth - floor[p - p0] > best:
-            floor[p - p0] = lowest(p, price, offers)
+            floor[p - p0] = floor_of(p, price, offers)
             best = max(best, worth - floor[p - p0])
     return best
 
@@ -71,7 +71,7 @@ def in_order(component, quantum, price, floor, offers, own):  # type: ignore[no-
     _, _, a0, a1, p0, _ = component
     arc_start, arc_pair, arc_value = own
     for q in range(len(floor)):
-        floor[q] = lowest(q + p0, price, offers)
+        floor[q] = floor_of(q + p0, price, offers)
     pair, value = np.empty_like(arc_pair), np.empty_like(arc_value)
     shift = arc_start[a0]
     for a in range(a0, a1):
@@ -297,7 +297,7 @@ def place_component(component, quantum, supply, offers, arcs, placed, work):  # 
         price[k] = supply.outside[k] - quantum * slot_bonus(supply.bonus_start, supply.bonus, k, 0)
     floor = np.empty(p1 - p0, np.int64)
     for p in range(p0, p1):
-        floor[p - p0] = lowest(p, price, offers)
+        floor[p - p0] = floor_of(p, price, offers)
     paths, sieve, heap = scratch(component, floor)
     rank = np.empty(a1 - a0, np.int64)
     for a in range(a0, a1):

@@ -9,11 +9,11 @@ from numba import njit
 
 from optimizer.solve.transport.leases import Leases
 from optimizer.solve.transport.model import (
-    Certificate,
-    Cut,
+    DualSolution,
     Floats,
     Ints,
     LabelledTransport,
+    RowSumCut,
     SmallInts,
     WarmStart,
 )
@@ -85,7 +85,7 @@ def first_multipliers(rows: RowSystem, cut_rest: Ints, warm: WarmStart | None, q
     return rows.clip(np.concatenate(carried(rows, cut_rest, known)), quantum)
 
 
-def carried(rows: RowSystem, cut_rest: Ints, old: Certificate) -> tuple[Floats, Floats]:
+def carried(rows: RowSystem, cut_rest: Ints, old: DualSolution) -> tuple[Floats, Floats]:
     """Multipliers of the rows and of the cuts, in units, as near as these rows allow to what a certificate says.
 
     A lease more or less in a constant changes what a cut rounds by, and may leave it nothing to round. What its multiplier
@@ -105,18 +105,18 @@ def carried(rows: RowSystem, cut_rest: Ints, old: Certificate) -> tuple[Floats, 
     return own, cut
 
 
-def same_rounding(rows: RowSystem, cut_rest: Ints, old: Certificate) -> bool:
+def same_rounding(rows: RowSystem, cut_rest: Ints, old: DualSolution) -> bool:
     """Whether the cuts of an earlier run round by what they did: then its nodes still speak of the counts that matter."""
     alike = [_named(c) for c in rows.cuts] == [_named(c) for c in old.cuts]
     return alike and len(old.multipliers) == len(rows.price) and np.array_equal(cut_rest, old.cut_rest)
 
 
-def _named(cut: Cut) -> tuple[tuple[int, ...], tuple[int, ...], int, int]:
+def _named(cut: RowSumCut) -> tuple[tuple[int, ...], tuple[int, ...], int, int]:
     """A cut without the room it has in one model."""
     return cut.rows, cut.weights, cut.divisor, cut.base
 
 
-def shifted(model: LabelledTransport, leaf: Certificate) -> Certificate:
+def shifted(model: LabelledTransport, leaf: DualSolution) -> DualSolution:
     """An earlier node whose thresholds have moved as the leases asked for have."""
     if len(leaf.row_constant) != model.n_rows or (leaf.row_constant == model.row_constant).all():
         return leaf
@@ -132,7 +132,7 @@ def shifted(model: LabelledTransport, leaf: Certificate) -> Certificate:
     return replace(leaf, branches=branches)
 
 
-def earlier_prices(known: Certificate, structure: Structure, quantum: int) -> Ints:
+def earlier_prices(known: DualSolution, structure: Structure, quantum: int) -> Ints:
     """Class prices of an earlier run, times the quantum, in the structure's numbers."""
     whole, rest = np.divmod(known.class_price[structure.class_of], known.quantum)
     price: Ints = np.clip(whole * quantum + rest * quantum // known.quantum, -LARGEST, LARGEST)
