@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -75,6 +76,25 @@ def test_compiled_functions_take_bundles_that_say_what_each_field_holds():
             fields = [x.target.id for x in node.body if isinstance(x, ast.AnnAssign)]
             untold += [f"{name}.{node.name}.{field}" for field in fields if field not in told]
     assert (many, untold) == ([], [])
+
+
+WRITTEN_TWICE = {
+    "Cuts", "Entries", "Envelopes", "Kinds", "Leaf", "Multipliers", "Pools", "Proof", "Row", "Seat",
+}  # fmt: skip
+"""What verification writes a second time, on purpose, under the field's one name."""
+
+
+def test_a_class_name_of_the_engine_has_one_meaning():
+    engine, second = Counter[str](), Counter[str]()
+    for name, path in modules():
+        room = {"solve": engine, "problem": engine, "verify": second}.get(name.split(".")[1])
+        if room is not None:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            room.update(
+                x.name for x in tree.body if isinstance(x, ast.ClassDef) and not x.name.startswith("_")
+            )
+    assert [name for room in (engine, second) for name, times in room.items() if times > 1] == []
+    assert set(engine) & set(second) == WRITTEN_TWICE
 
 
 def modules() -> list[tuple[str, Path]]:

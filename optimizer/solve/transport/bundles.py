@@ -60,7 +60,7 @@ class Supply(NamedTuple):
     bonus: Ints
 
 
-class Offers(NamedTuple):
+class PairOffers(NamedTuple):
     """Where the applicants of each pair may be housed.
 
     Attributes
@@ -82,7 +82,7 @@ class Offers(NamedTuple):
 
 
 class OffersByClass(NamedTuple):
-    """`Offers` listed the other way round.
+    """`PairOffers` listed the other way round.
 
     Attributes
     ----------

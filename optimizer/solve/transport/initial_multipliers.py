@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numba import njit
 
-from optimizer.solve.transport.bundles import Component, Demand, Offers
+from optimizer.solve.transport.bundles import Component, Demand, PairOffers
 from optimizer.solve.transport.market import (
     ABOVE,
     HEATS,
@@ -158,7 +158,7 @@ class _Homes:
     def take(self, credit: Floats) -> None:
         """New credits of cells."""
         s = self.structure
-        self.offers = Offers(s.offer_start, s.offer_class, s.offer_cell, credit[s.offer_cell])
+        self.offers = PairOffers(s.offer_start, s.offer_class, s.offer_cell, credit[s.offer_cell])
         outside = np.zeros(s.n_classes)
         outside[s.cells.seat_classes] = credit[s.cells.n_household_cells :]
         self.least = outside - self.first_bonus

@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from optimizer.solve.transport.bundles import Demand, Offers
+from optimizer.solve.transport.bundles import Demand, PairOffers
 from optimizer.solve.transport.shortest_paths import slot_bonus
 
 HEATS = (3e-3, 1e-3, 3e-4, 1e-4)
@@ -179,7 +179,7 @@ def clearing_prices(component, quantum, supply, offers, arcs, price, first):  # 
     credit = np.empty(len(offers.credit))
     for j in range(offers.start[p0], offers.start[p1]):
         credit[j] = offers.credit[j]
-    offered = Offers(offers.start, offers.klass, offers.cell, credit)
+    offered = PairOffers(offers.start, offers.klass, offers.cell, credit)
     longest = 0
     for a in range(a0, a1):
         longest = max(longest, arc_start[a + 1] - arc_start[a])

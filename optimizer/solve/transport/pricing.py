@@ -20,8 +20,8 @@ from optimizer.solve.transport.bundles import (
     Arcs,
     ArcsByPair,
     Component,
-    Offers,
     OffersByClass,
+    PairOffers,
     Placement,
     Supply,
 )
@@ -76,9 +76,9 @@ class Network:
         """The dwellings, of which a vacancy earns ``outside`` (K,), in quanta."""
         return Supply(self.capacity, self.slot_start, outside, self.bonus_start, self.bonus)
 
-    def offers(self, credit: Ints) -> Offers:
+    def offers(self, credit: Ints) -> PairOffers:
         """The offers, which add ``credit`` (O,) to a value, in quanta."""
-        return Offers(self.offer_start, self.offer_class, self.offer_cell, credit)
+        return PairOffers(self.offer_start, self.offer_class, self.offer_cell, credit)
 
     @property
     def arcs(self) -> Arcs:
