@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT
 
 I32 = NDArray[np.int32]

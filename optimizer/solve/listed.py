@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.problem.model import I8, I32, I64, B, Kinds
 from optimizer.solve.implicit import HUNDREDTH, NEVER, TEN
 

@@ -20,8 +20,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.problem.model import I32, I64, FirstRanks
 from optimizer.solve.layout import Layout
 from optimizer.solve.policy import AnnealingPolicy

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.solve.transport.bundles import ArcsByPair, OffersByClass
 from optimizer.solve.transport.shortest_paths import FAR, floor_of
 

@@ -16,9 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.solve.transport.branching import branch_price, counted_by, covers_all
 from optimizer.solve.transport.cells import IMPOSSIBLE
 from optimizer.solve.transport.mir import CutMaker, shares

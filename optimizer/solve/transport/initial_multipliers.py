@@ -19,8 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.solve.transport.bundles import Component, Demand, PairOffers
 from optimizer.solve.transport.market import (
     ABOVE,

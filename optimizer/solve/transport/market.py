@@ -16,8 +16,8 @@ exponential is a polynomial, so that they are the same on every machine.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.solve.transport.bundles import Demand, PairOffers
 from optimizer.solve.transport.shortest_paths import slot_bonus
 

@@ -10,8 +10,8 @@ the same search the other way round (prices fall). With ``slack`` 0 the result i
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.solve.transport.arcs import ask_bidders, floors, gain_of
 from optimizer.solve.transport.heap import Heap, pop, push
 from optimizer.solve.transport.shortest_paths import FAR, enter, scratch, slot_bonus

@@ -19,8 +19,8 @@ it earns outside for a while, and then costs nothing to take.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.solve.transport.bundles import Arcs, Paths, Sieve
 from optimizer.solve.transport.heap import Heap, empty_heap, pop, push
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.solve.transport.leases import Leases
 from optimizer.solve.transport.model import (
     DualSolution,
