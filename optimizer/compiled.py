@@ -8,21 +8,21 @@ function's first call. Here it counts as nothing kept, as numba has it for its o
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 from numba import njit as njit
 from numba.core.caching import IndexDataCacheFile
 
-_read = IndexDataCacheFile._load_index
+_read: Callable[[IndexDataCacheFile], dict[Any, str]] = IndexDataCacheFile._load_index
 
 
 def _readable(self: IndexDataCacheFile) -> dict[Any, str]:
     """Files of the compiled versions of one function by what they were compiled for; nothing where the list cannot be read."""
     try:
-        found: dict[Any, str] = _read(self)
+        return _read(self)
     except (AttributeError, ImportError, EOFError, pickle.UnpicklingError):
         return {}
-    return found
 
 
-IndexDataCacheFile._load_index = _readable
+IndexDataCacheFile._load_index = _readable  # type: ignore[method-assign, unused-ignore]

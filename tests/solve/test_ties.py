@@ -170,7 +170,7 @@ def against_a_general_mip(problems: list[Problem]) -> tuple[int, int]:
             continue
         best: tuple[int, int] | None = None
         for _, model in models(case):
-            field = ties.Field(model, np.ones(len(model.found), bool), None)
+            field = ties.LeafInPlay(model, np.ones(len(model.found), bool), None)
             days = _days(problem, field)
             program = StageProgram(model, days, [model.identity], field.alive, Watch())
             first = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
@@ -202,7 +202,7 @@ def test_a_divided_search_finds_what_a_general_mip_finds() -> None:
     assert checked == 2 and divided > 0
 
 
-def _days(problem: Problem, field: ties.Field) -> ties.Gain:
+def _days(problem: Problem, field: ties.LeafInPlay) -> ties.Gain:
     return ties._seniority(ties.Means(problem, Watch(), 0, DEFAULT), field)
 
 
