@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -51,6 +52,49 @@ def test_no_file_imports_in_a_circle_even_for_types():
                 wanted = [full if full in known else node.module for full in inner]
             graph.add_edges_from((name, target) for target in wanted if target in known and target != name)
     assert [sorted(c) for c in nx.strongly_connected_components(graph) if len(c) > 1] == []
+
+
+MOST_ARGUMENTS = 16
+"""Of a compiled function: arrays that travel together are one bundle, a NamedTuple that says of each field what it holds."""
+
+
+def compiled(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef) and any("njit" in ast.unparse(d) for d in node.decorator_list)
+
+
+def test_compiled_functions_take_bundles_that_say_what_each_field_holds():
+    many, untold = [], []
+    for name, path in modules():
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and compiled(node)]
+        many += [f"{name}.{x.name}" for x in functions if len(x.args.args) > MOST_ARGUMENTS]
+        for node in nodes:
+            bases = [ast.unparse(b) for b in node.bases] if isinstance(node, ast.ClassDef) else []
+            if "NamedTuple" not in bases or not (functions or path.stem == "bundles"):
+                continue
+            told = set(re.findall(r"\w+", ast.get_docstring(node) or ""))
+            fields = [x.target.id for x in node.body if isinstance(x, ast.AnnAssign)]
+            untold += [f"{name}.{node.name}.{field}" for field in fields if field not in told]
+    assert (many, untold) == ([], [])
+
+
+WRITTEN_TWICE = {
+    "Cuts", "Entries", "Envelopes", "Kinds", "Leaf", "Multipliers", "Pools", "Proof", "Row", "Seat",
+}  # fmt: skip
+"""What verification writes a second time, on purpose, under the field's one name."""
+
+
+def test_a_class_name_of_the_engine_has_one_meaning():
+    engine, second = Counter[str](), Counter[str]()
+    for name, path in modules():
+        room = {"solve": engine, "problem": engine, "verify": second}.get(name.split(".")[1])
+        if room is not None:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            room.update(
+                x.name for x in tree.body if isinstance(x, ast.ClassDef) and not x.name.startswith("_")
+            )
+    assert [name for room in (engine, second) for name, times in room.items() if times > 1] == []
+    assert set(engine) & set(second) == WRITTEN_TWICE
 
 
 def modules() -> list[tuple[str, Path]]:

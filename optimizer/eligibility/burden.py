@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.eligibility.allowance import FINE, INCOME_MAX, RATE
 from optimizer.eligibility.effort import RATE_UNIT, Ratio, ratio
 from optimizer.eligibility.facts import Facts

@@ -7,9 +7,9 @@ enough. `accounts.may_name` says the same household by household.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.domain.account import OWN_TENANTS, RELOCATED, account_of
 from optimizer.eligibility.accounts import in_pool, may_name
 from optimizer.eligibility.facts import Facts

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.fairness.accounts import on_accounts
 from optimizer.fairness.lottery import Allocation, Draw, Lottery, drawn
 from optimizer.fairness.market import Market
@@ -111,7 +111,7 @@ def _units(draw: Draw, n: int) -> F:
     return np.asarray((np.frombuffer(digests, ">u8")[:n] >> np.uint64(11)).astype(np.float64) / 2.0**53)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _other(at: Any, came: Any, part: Any, ptr: Any, lists: Any, left: Any) -> Any:
     """A fractional edge of a vertex other than ``came``, −1: none; whole ones are taken off its list on the way."""
     i = 0
@@ -128,7 +128,7 @@ def _other(at: Any, came: Any, part: Any, ptr: Any, lists: Any, left: Any) -> An
     return -1
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _round(
     group: Any,
     klass: Any,

@@ -10,7 +10,7 @@ from optimizer.problem.model import I32, I64, B, Columns, Problem, lottery_numbe
 
 
 @dataclass(frozen=True)
-class Block:
+class ClassBlock:
     """Columns common to the dwellings of one class: entry and kind of each, in the order of the menu."""
 
     entry: I64
@@ -18,7 +18,7 @@ class Block:
     first: B
 
 
-def expand(problem: Problem, menu: int, group: int, first_only: bool = True) -> Block:
+def expand(problem: Problem, menu: int, group: int, first_only: bool = True) -> ClassBlock:
     """Entries of a menu times the kinds their type opens in a group, entry order kept."""
     a, b = int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1])
     key = np.int64(group) * problem.n_types + problem.entry_type[a:b].astype(np.int64)
@@ -38,7 +38,7 @@ def expand(problem: Problem, menu: int, group: int, first_only: bool = True) -> 
     kind, first = options.kind[option], options.first[option]
     if first_only:
         entry, kind, first = entry[first], kind[first], first[first]
-    return Block(entry, kind, first)
+    return ClassBlock(entry, kind, first)
 
 
 def explicit(problem: Problem, reduced: bool = False, first_only: bool = True) -> Columns:
@@ -106,7 +106,7 @@ def _members(problem: Problem) -> list[I64]:
 
 
 def _class_parts(
-    problem: Problem, block: Block, dwellings: I64, seats: list[int], width: int
+    problem: Problem, block: ClassBlock, dwellings: I64, seats: list[int], width: int
 ) -> list[tuple[int, _Part]]:
     """Columns of the dwellings of one class; ``width`` 0 = no reduction."""
     everyone = dwellings.tolist()
@@ -121,7 +121,7 @@ def _class_parts(
     for low, high, _ in split:
         sure[low:high] = False
     if not split:
-        part = _part(problem, Block(entry[sure], kind[sure], np.ones(int(sure.sum()), bool)), seats)
+        part = _part(problem, ClassBlock(entry[sure], kind[sure], np.ones(int(sure.sum()), bool)), seats)
         return [(d, part) for d in everyone]
     found = []
     for d in everyone:
@@ -131,12 +131,12 @@ def _class_parts(
             for chosen, (low, _, _) in zip(drawn, split, strict=True)
         ]
         entries = np.concatenate([entry[sure], *drawn])
-        kept = Block(entries, np.concatenate([kind[sure], *kinds]), np.ones(len(entries), bool))
+        kept = ClassBlock(entries, np.concatenate([kind[sure], *kinds]), np.ones(len(entries), bool))
         found.append((d, _part(problem, kept, seats)))
     return found
 
 
-def _part(problem: Problem, block: Block, seats: list[int]) -> _Part:
+def _part(problem: Problem, block: ClassBlock, seats: list[int]) -> _Part:
     entry = block.entry
     seat = np.array(seats, np.int64)
     seats_of, kinds = problem.seats, problem.kinds

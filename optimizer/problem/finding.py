@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.problem.model import I32, I64, B, Problem
 
 

@@ -40,7 +40,7 @@ _CALL, _BITS = 0, 1
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedKinds:
     """Types whose kinds are asked for, account by account of each group of dwellings (a *call*).
 
     Attributes
@@ -113,7 +113,7 @@ class KindTable:
         kind = account, self._enter(num), 0, 0, self.sign(signs), -1
         return self._kinds.setdefault(kind, len(self._kinds))
 
-    def of_types(self, asked: Asked) -> I32:
+    def of_types(self, asked: AskedKinds) -> I32:
         """Kind of each type, numbered as they are met: call by call, and inside a call by what tells the types apart."""
         calls = asked.calls
         masks = np.array([_bits_of(marks) for _, marks in calls], np.int64)

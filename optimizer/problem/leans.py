@@ -24,7 +24,7 @@ Kept = Mapping[int, tuple[int, int]]
 """Dwelling -> (application, account) of its first rank in an earlier proposal."""
 
 
-class Terms(NamedTuple):
+class LeanPoints(NamedTuple):
     """Points of ``models/``, hundredths, and the number of names a list should carry."""
 
     name: int
@@ -34,13 +34,13 @@ class Terms(NamedTuple):
     keep: int
 
 
-def lean_terms(rules: RuleSet, span: int) -> Terms:
+def lean_terms(rules: RuleSet, span: int) -> LeanPoints:
     """``span``: M of design §5, hundredths."""
     name, dalo, margin, keep = (
         hundredths(rules.get(f"national.lean.{key}"))
         for key in ("points_per_missing_name", "dalo_points", "unreachable_margin", "keep_points")
     )
-    return Terms(name, rules.integer("national.lean.names"), dalo, max(0, span) + margin, keep)
+    return LeanPoints(name, rules.integer("national.lean.names"), dalo, max(0, span) + margin, keep)
 
 
 class Leans:

@@ -24,7 +24,7 @@ class NamedGroup:
     accounts : of each account that may name somebody: itself, how many types, how many different orders these enter
     signs : (m, 5) int64     those orders, account after account (`orders.Signs`)
     inside : (n,) int64      of each account in turn, places in ``apps`` of those it may name
-    columns : (6, n) int64   as `kinds.Asked` wants them, but for what is numbered anew in each build
+    columns : (6, n) int64   as `kinds.AskedKinds` wants them, but for what is numbered anew in each build
     first : (n,) bool        whether they may hold the first rank
     """
 

@@ -9,7 +9,7 @@ import numpy as np
 from optimizer.problem.entries import Entries
 from optimizer.problem.ground import Place
 from optimizer.problem.groups import Groups
-from optimizer.problem.kinds import Asked, KindTable, Marks
+from optimizer.problem.kinds import AskedKinds, KindTable, Marks
 from optimizer.problem.leans import Leans, Missing
 from optimizer.problem.model import I32, I64, B, Options
 from optimizer.problem.named_group import NamedGroup
@@ -20,7 +20,7 @@ from optimizer.problem.rulebook import RuleBook
 BATCH = 1_000_000
 """Options from which those read so far are numbered and what told them apart is let go."""
 _CALL, _BITS, _VALUE, _KEEP, _ORDER, _NOMINEE = range(6)
-"""Rows of `Asked.columns`."""
+"""Rows of `AskedKinds.columns`."""
 
 
 def option_table(
@@ -97,7 +97,9 @@ class _Batch:
                 np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, bool)
             )
         kinds = self.table.of_types(
-            Asked(self.calls, np.concatenate(self.signs), self.many, np.concatenate(self.columns, axis=1))
+            AskedKinds(
+                self.calls, np.concatenate(self.signs), self.many, np.concatenate(self.columns, axis=1)
+            )
         )
         key = np.concatenate(self.keys)
         by_key = np.argsort(key, kind="stable")

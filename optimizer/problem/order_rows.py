@@ -7,8 +7,8 @@ own wherever they are first: written by a compiled pass, each list of rows in it
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.problem.model import I8, I32, I64
 from optimizer.problem.orders import OwnRows
 

@@ -18,9 +18,9 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.naming import accounts_of
 from optimizer.problem.model import I32, I64, B, FirstRanks, Orders, OwnLists, Problem
@@ -109,7 +109,15 @@ def own_lists(facts: Facts, member: I64, menu_ptr: I64, entry_app: I32) -> OwnLi
 
 
 class Asked(NamedTuple):
-    """Places that are asked about: a dwelling, an account and a household of each (-1: the seat, or nobody)."""
+    """Places that are asked about.
+
+    Attributes
+    ----------
+    dwelling, account : (places,)
+        Dwelling and account of a place.
+    app : (places,)
+        Household, -1: the seat, or nobody.
+    """
 
     dwelling: I32
     account: I32

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.problem import evaluate
 from optimizer.problem.model import I32, I64, RATE_UNIT, B, Problem
 from optimizer.solve import Solved

@@ -9,7 +9,8 @@ from optimizer.problem import Evaluation
 from optimizer.problem.evaluate import orders_kept
 from optimizer.problem.model import RATE_UNIT, FirstRanks, Problem
 from optimizer.problem.own_lists import needed
-from optimizer.shortlist.passes import FORBIDDEN, exchange_costs
+from optimizer.shortlist.lookup import kind_marks
+from optimizer.shortlist.passes import FORBIDDEN, Change, OrderMarks, RowsAsked, exchange_costs
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -26,12 +27,17 @@ class Exchange:
     def __init__(self, problem: Problem, first: FirstRanks, counted: Evaluation) -> None:
         self.problem = problem
         rows = problem.rows
-        self.rate = np.array([row.rate for row in rows], np.int64)
-        self.price = np.array([row.price for row in rows], np.int64)
-        play = np.array([row.play for row in rows], np.int64)
-        self.short = counted.asked - RATE_UNIT * counted.num_run - play
-        self.kept = orders_kept(problem, first)
-        self._change = np.zeros((2, len(rows)), np.int64), np.zeros(len(problem.orders), np.int64)
+        kinds, play = problem.kinds, np.array([row.play for row in rows], np.int64)
+        self._marks = kind_marks(problem)
+        self._rows = RowsAsked(
+            np.array([row.rate for row in rows], np.int64),
+            np.array([row.price for row in rows], np.int64),
+            counted.asked - RATE_UNIT * counted.num_run - play,
+        )
+        kept = orders_kept(problem, first)
+        self._orders = OrderMarks(kinds.order_ptr, kinds.order_row, kinds.order_sign, kept)
+        scratch = np.zeros((2, len(rows)), np.int64)
+        self._change = Change(scratch[0], scratch[1], np.zeros(len(problem.orders), np.int64))
         self._known: dict[tuple[int, int], tuple[int, int]] = {}
         self._waited, self._more = needed(problem, first)
 
@@ -63,10 +69,6 @@ class Exchange:
 
         Of rows that worsen alike the first is named; `NEVER` where a réservataire's order would be passed over.
         """
-        kinds, (marks, orders) = self.problem.kinds, self._change
         total, worst = np.empty(len(into), np.int64), np.empty(len(into), np.int64)
-        exchange_costs(
-            out, into, kinds.ptr, kinds.row, kinds.num, kinds.den, kinds.more, self.rate, self.price, self.short, RATE_UNIT,
-            kinds.order_ptr, kinds.order_row, kinds.order_sign, self.kept, marks[0], marks[1], orders, total, worst,
-        )  # fmt: skip
+        exchange_costs(out, into, self._marks, self._rows, self._orders, self._change, total, worst)
         return total, worst

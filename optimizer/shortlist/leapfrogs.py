@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 
 from optimizer.errors import AttrifluxError, define
 from optimizer.problem import Evaluation
-from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
+from optimizer.problem.model import FirstRanks, Problem
 from optimizer.shortlist.exchange import NEVER, Exchange
-from optimizer.shortlist.lookup import Pools, by_kind
+from optimizer.shortlist.lookup import Pools, by_kind, kind_marks, menu_of
 from optimizer.shortlist.passes import (
     FIRST,
     GAP,
@@ -35,6 +35,14 @@ from optimizer.shortlist.passes import (
     PINNED,
     RESERVE,
     RULE,
+    InPlace,
+    Menu,
+    OnAccount,
+    OneList,
+    People,
+    Room,
+    TakenOff,
+    Tally,
     first_reasons,
     lacking,
     passed_over,
@@ -103,31 +111,19 @@ def rule_reason(problem: Problem, row: int) -> str:
 
 @dataclass(frozen=True)
 class _Place:
-    """A menu and an account: kind (-1: none), lean and what of it keeps an earlier result by type, who may be first, the types
-    with a kind, how many households."""
+    """A menu and an account: what the account means to each type, the types with a kind, how many households."""
 
-    menu: slice
-    kind_of: I32
-    lean_of: I64
-    keep_of: I64
-    first: B
+    menu: Menu
+    on_account: OnAccount
     types: I64
     size: int
 
 
-_NOWHERE = _Place(
-    slice(0, 0), np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.bool_),
-    np.zeros(0, np.int64), 0,
-)  # fmt: skip
-
-
 @dataclass(frozen=True)
 class _Scratch:
-    """Tables by type that a list overwrites, for the types of its account; ``need`` and ``met`` are False between two."""
+    """Tables that a list overwrites, for the types of its account; ``need`` and ``met`` are False between two."""
 
-    cost: I64
-    rule: I32
-    lacks: B
+    in_place: InPlace
     met: B
     need: B
     """By row."""
@@ -135,8 +131,8 @@ class _Scratch:
     @staticmethod
     def of(problem: Problem) -> _Scratch:
         n = problem.n_types
-        flags = (np.zeros(size, np.bool_) for size in (n, n, len(problem.rows)))
-        return _Scratch(np.zeros(n, np.int64), np.full(n, -1, np.int32), *flags)
+        lacks, met, need = (np.zeros(size, np.bool_) for size in (n, n, len(problem.rows)))
+        return _Scratch(InPlace(lacks, np.zeros(n, np.int64), np.full(n, -1, np.int32)), met, need)
 
 
 class LeapfrogFinder:
@@ -170,8 +166,11 @@ class LeapfrogFinder:
         self.placed = np.zeros(len(problem.application_ids), np.bool_)
         at_first = (lines.rank == 1) & (lines.app >= 0)
         self.placed[lines.app[at_first]] = True
-        self.full_at = self._full_at()
-        self._awaited = problem.awaited_of(np.arange(len(problem.application_ids)))
+        self._people = People(self.placed, dalo, self._full_at())
+        self._off = TakenOff(
+            problem.entry_burden, problem.awaited_of(np.arange(len(problem.application_ids)))
+        )
+        self._marks = kind_marks(problem)
         self._least = int(problem.entry_fit.min(initial=0))
         let = set(first.dwelling.tolist())
         links = zip(
@@ -214,21 +213,21 @@ class LeapfrogFinder:
         klass = problem.klass[lines.dwelling[starts]]
         starts = starts[np.lexsort((lines.account[starts], klass))]
         stops = np.searchsorted(lines.dwelling, lines.dwelling[starts], side="right")
-        place, here = (-1, -1), _NOWHERE
+        place, here = (-1, -1), None
         for first, stop in zip(starts.tolist(), stops.tolist(), strict=True):
             d, r = int(lines.dwelling[first]), int(lines.account[first])
-            if (int(problem.klass[d]), r) != place:
+            if here is None or (int(problem.klass[d]), r) != place:
                 place, here = (int(problem.klass[d]), r), self._place(d, r)
             yield from self._list(first, stop, here)
 
     def _place(self, d: int, r: int) -> _Place:
         """What the accounts say of the menu of a dwelling."""
         kind_of, first = self.pools.kinds_by_type(self.pools.group(d), r)
-        menu = self.pools.entries(d)
-        size = pool_size(self.problem.entry_type, menu.start, menu.stop, kind_of)
-        types = np.flatnonzero(kind_of >= 0)
-        keep_of = by_kind(self.problem.kinds.keep, kind_of)
-        return _Place(menu, kind_of, self.pools.leans(d, r), keep_of, first, types, int(size))
+        menu = menu_of(self.problem, self.pools.entries(d))
+        on_account = OnAccount(
+            kind_of, self.pools.leans(d, r), by_kind(self.problem.kinds.keep, kind_of), first
+        )
+        return _Place(menu, on_account, np.flatnonzero(kind_of >= 0), int(pool_size(menu, kind_of)))
 
     def found(self) -> Leapfrogs:
         """The leapfrogs of the lines walked so far, in line order."""
@@ -236,35 +235,36 @@ class LeapfrogFinder:
 
     def _list(self, first: int, stop: int, here: _Place) -> Iterator[tuple[int, Standing, LineSummary]]:
         """Leapfrogs and summary of each line of one list."""
-        lines, problem, kinds, s = self.lines, self.problem, self.problem.kinds, self._scratch
+        lines, problem, s = self.lines, self.problem, self._scratch
         d, part, n = int(lines.dwelling[first]), slice(first, stop), stop - first
         how = self._how(first, stop)
         seeks = np.zeros(n, np.bool_)
         lacking(
-            here.kind_of[here.types], here.types, kinds.ptr, kinds.row, kinds.num, self.binding,
-            int(lines.kind[first]), lines.kind[part], s.need, s.lacks, seeks,
+            here.on_account.kind[here.types], here.types, self._marks, self.binding, int(lines.kind[first]),
+            lines.kind[part], s.need, s.in_place.lacks, seeks,
         )  # fmt: skip
         more = problem.fill_value + int(problem.bonus[d])
         word = self._charges(first, here, more) if how[0] == FIRST else _PLAIN
-        places, tied = np.empty(n, np.int64), np.empty(n, np.int64)
-        tally, widest = np.empty((n, len(word)), np.int64), np.empty((n, len(word)), np.int64)
-        self._found.room(n * (SHOWN + 1))
-        parts = self._parts(first, stop)
-        self._found.held = passed_over(
-            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, problem.entry_burden, self._awaited,
-            here.menu.start, here.menu.stop, self._least, more, here.kind_of, here.lean_of, here.keep_of, here.first, s.lacks, s.cost, s.rule,
-            self.placed, self.dalo, self.full_at,
-            first, how, seeks, lines.app[part], lines.score[part], parts, lines.value[part], lines.order[part],
-            bool(self.dalo[lines.app[first]]), MICRO_PER_HUNDREDTH,
-            word, SHOWN, places, tied, tally, widest, np.empty((n, SHOWN, 3), np.int64), self._found.open, self._found.held,
+        tally = Tally(
+            np.empty(n, np.int64), np.empty(n, np.int64), np.empty((n, len(word)), np.int64), np.empty((n, len(word)), np.int64)
         )  # fmt: skip
-        if self.proven and bool(tally[:, GAP].any()):
+        self._found.room(n * (SHOWN + 1))
+        one_list = OneList(
+            first, how, seeks, lines.app[part], lines.score[part], lines.value[part], self._parts(first, stop),
+            lines.order[part], more,
+        )  # fmt: skip
+        room = Room(word, np.empty((n, SHOWN, 3), np.int64), self._found.open)
+        self._found.held = passed_over(
+            here.menu, self._off, self._least, here.on_account, s.in_place, self._people, one_list,
+            bool(self.dalo[lines.app[first]]), SHOWN, room, self._found.held, tally,
+        )  # fmt: skip
+        if self.proven and bool(tally.passed[:, GAP].any()):
             raise AttrifluxError("LEAPFROG_UNEXPLAINED")
         names = [self._words[w] for w in word.tolist()]
-        for j, counts in enumerate(tally.tolist()):
-            reasons = [(names[w], count, int(widest[j, w])) for w, count in enumerate(counts) if count]
+        for j, counts in enumerate(tally.passed.tolist()):
+            reasons = [(names[w], count, int(tally.widest[j, w])) for w, count in enumerate(counts) if count]
             reasons.sort(key=lambda x: (-x[1], x[0]))
-            standing = Standing(here.size, int(places[j]) + 1, int(tied[j]) > 1)
+            standing = Standing(here.size, int(tally.places[j]) + 1, int(tally.tied[j]) > 1)
             yield first + j, standing, LineSummary(sum(counts), tuple(reasons))
 
     @property
@@ -281,15 +281,17 @@ class LeapfrogFinder:
         lines, problem, s = self.lines, self.problem, self._scratch
         d, r = int(lines.dwelling[first]), int(lines.account[first])
         here = self._place(d, r)
-        how = int(self._how(first, first + 1)[0])
+        how = self._how(first, first + 1)
         more = problem.fill_value + int(problem.bonus[d])
-        word = self._charges(first, here, more) if how == FIRST else _PLAIN
+        word = self._charges(first, here, more) if how[0] == FIRST else _PLAIN
         out = np.zeros(here.menu.stop - here.menu.start, np.int32)
+        part = slice(first, first + 1)
+        one_list = OneList(
+            first, how, np.zeros(1, np.bool_), lines.app[part], lines.score[part], lines.value[part],
+            self._parts(first, first + 1), lines.order[part], more,
+        )  # fmt: skip
         first_reasons(
-            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, problem.entry_burden, self._awaited,
-            here.menu.start, here.menu.stop, more, here.kind_of, here.lean_of, here.keep_of, here.first, s.cost, s.rule,
-            self.dalo, self.full_at, how, lines.score[first], self._parts(first, first + 1)[0],
-            lines.value[first], BY_SCORE, ALIKE, MICRO_PER_HUNDREDTH, word, out,
+            here.menu, self._off, here.on_account, s.in_place, self._people, one_list, BY_SCORE, ALIKE, word, out,
         )  # fmt: skip
         return out
 
@@ -316,17 +318,17 @@ class LeapfrogFinder:
 
     def _charges(self, first: int, here: _Place, more: int) -> I32:
         """What the rules charge for putting each type met in the place of a first rank; published number of each reason."""
-        lines, problem, s = self.lines, self.problem, self._scratch
+        lines, s = self.lines, self._scratch
+        lean_of, kind_of = here.on_account.lean, here.on_account.kind
         met = types_ahead(
-            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit,
-            here.menu.start, here.menu.stop, here.kind_of, here.lean_of, int(here.lean_of[here.types].max(initial=0)),
-            here.first, self.placed, more, lines.value[first], lines.score[first], s.met,
+            here.menu, here.on_account, int(lean_of[here.types].max(initial=0)), self.placed, more, lines.value[first],
+            lines.score[first], s.met,
         )  # fmt: skip
         if not met:
             return _PLAIN
         types = here.types[s.met[here.types]]
         s.met[types] = False
-        into: list[int] = here.kind_of[types].tolist()
+        into: list[int] = kind_of[types].tolist()
         known = self.exchange.known_costs(int(lines.kind[first]), list(dict.fromkeys(into)))
         if self.exchange.needed(int(lines.app[first]), int(lines.dwelling[first])):
             known = [(NEVER, -1)] * len(known)
@@ -337,7 +339,7 @@ class LeapfrogFinder:
         held = RULE + len(rows) if chained else NOMINATION
         for t, kind in zip(types.tolist(), into, strict=True):
             lost, row = charge[kind]
-            s.cost[t], s.rule[t] = lost, held if lost == NEVER else number.get(row, -1)
+            s.in_place.cost[t], s.in_place.rule[t] = lost, held if lost == NEVER else number.get(row, -1)
         words = [*_PLAIN.tolist(), *(self._rule(row) for row in rows)]
         return np.array([*words, self._word(CHAIN)] if chained else words, np.int32)
 

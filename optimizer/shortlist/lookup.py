@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.problem.model import Problem, lottery_number
+from optimizer.shortlist.passes import KindMarks, Menu
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -41,6 +42,18 @@ def by_kind(amounts: I64, kind_of: I32) -> I64:
     if not len(amounts):
         return np.zeros(len(kind_of), np.int64)
     return np.where(kind_of >= 0, amounts[np.maximum(kind_of, 0)], 0).astype(np.int64)
+
+
+def menu_of(problem: Problem, part: slice) -> Menu:
+    """A span of the entries as the passes read it."""
+    columns = (problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit)
+    return Menu(part.start, part.stop, *columns)
+
+
+def kind_marks(problem: Problem) -> KindMarks:
+    """The rows that each kind enters as the passes read them."""
+    kinds = problem.kinds
+    return KindMarks(kinds.ptr, kinds.row, kinds.num, kinds.den, kinds.more)
 
 
 class Pools:

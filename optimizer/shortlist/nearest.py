@@ -19,7 +19,7 @@ from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, OwnLists, Problem
 from optimizer.problem.own_lists import LAST, Asked, housed, offers, waiting
 from optimizer.shortlist.exchange import NEVER, Exchange
-from optimizer.shortlist.lookup import Pools
+from optimizer.shortlist.lookup import Pools, menu_of
 from optimizer.shortlist.passes import offer
 
 I32 = NDArray[np.int32]
@@ -155,9 +155,8 @@ class _Search:
         if entries.stop == entries.start:
             return
         offer(
-            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, entries.start, entries.stop,
-            self._charges(int(problem.class_group[klass]), out, closed), NONE, worth - problem.fill_value, MICRO_PER_HUNDREDTH,
-            dwelling, self.lacking, self.where,
+            menu_of(problem, entries), self._charges(int(problem.class_group[klass]), out, closed), NONE,
+            worth - problem.fill_value, dwelling, self.lacking, self.where,
         )  # fmt: skip
 
     def _charges(self, group: int, out: int, closed: tuple[int, ...]) -> I64:

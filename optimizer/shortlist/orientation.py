@@ -23,7 +23,7 @@ from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
 from optimizer.problem.registry import all_rules
 from optimizer.shortlist.explanations import Prices
 from optimizer.shortlist.frames import money, named
-from optimizer.shortlist.lookup import Pools
+from optimizer.shortlist.lookup import Pools, menu_of
 from optimizer.shortlist.passes import sums_by_account, sums_by_type
 from optimizer.shortlist.switching import UNKNOWN, switch_costs
 
@@ -119,10 +119,10 @@ class _Classes:
         if menu == self._menu:
             return
         problem = self.problem
+        part = slice(int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1]))
         sums_by_type(
-            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit,
-            int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1]), problem.fill_value, MICRO_PER_HUNDREDTH,
-            self.prices.application, *self.marks, _NONE, self._worth, self._top, self._size,
+            menu_of(problem, part), problem.fill_value, self.prices.application, tuple(self.marks), _NONE, self._worth,
+            self._top, self._size,
         )  # fmt: skip
         self._menu = menu
 

@@ -7,8 +7,17 @@ worked out by type first, in *scratch* tables that are left as they were found (
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
+
+from optimizer.compiled import njit
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT
+
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+B = NDArray[np.bool_]
 
 FIT, PIN, NOMINATION, PLACES, CLASS, GAP, BURDEN, LEAN, KEEP, AWAITED, RULE = range(1, 12)
 """Reasons of a leapfrog by number; those from ``RULE`` on are rules of the line. 0 is the count row."""
@@ -18,9 +27,241 @@ FORBIDDEN = np.int64(1) << 61
 """What an exchange costs that passes over a réservataire's order: more than any number of points."""
 
 
+class Menu(NamedTuple):
+    """The households of one menu: a span of the entries of all.
+
+    Attributes
+    ----------
+    start, stop : int
+        First entry, and the one after the last.
+    app, kind : (entries,)
+        Household, type.
+    score, fit : (entries,)
+        Hundredths of a point; burden and awaited are taken off in ``fit``.
+    """
+
+    start: int
+    stop: int
+    app: I32
+    kind: NDArray[np.integer]
+    score: NDArray[np.integer]
+    fit: NDArray[np.integer]
+
+
+class TakenOff(NamedTuple):
+    """What is taken off in `Menu.fit`, hundredths of a point.
+
+    Attributes
+    ----------
+    burden : (entries,)
+        For the rent's weight on the income.
+    awaited : (A,)
+        For a dwelling expected that could hardly be let without the household.
+    """
+
+    burden: NDArray[np.integer]
+    awaited: I64
+
+
+class OnAccount(NamedTuple):
+    """What an account of a dwelling means to each type.
+
+    Attributes
+    ----------
+    kind : (types,)
+        Kind of a lease, -1 where the type may not be named.
+    lean, keep : (types,)
+        Hundredths of a point that the account adds; what of them keeps an earlier result.
+    first : (types,)
+        Whether it may be first.
+    """
+
+    kind: I32
+    lean: I64
+    keep: I64
+    first: B
+
+
+class InPlace(NamedTuple):
+    """What the first rank of a list means to each type; scratch tables, left as they were found.
+
+    Attributes
+    ----------
+    lacks : (types,)
+        Whether a binding row that the first rank gives would lack it.
+    cost : (types,)
+        Micropoints that the rules lose when it takes the first rank's place.
+    rule : (types,)
+        Number of the reason why, -1 for none.
+    """
+
+    lacks: B
+    cost: I64
+    rule: I32
+
+
+class People(NamedTuple):
+    """What is known of each household once all lists are there.
+
+    Attributes
+    ----------
+    placed, dalo : (A,)
+        Whether it holds a first rank; whether it is DALO.
+    full_at : (A,)
+        Fill order of the list that was its last one allowed.
+    """
+
+    placed: B
+    dalo: B
+    full_at: I64
+
+
+class OneList(NamedTuple):
+    """The lines of one list, rank by rank.
+
+    Attributes
+    ----------
+    begin : int
+        Number of its first line.
+    how : (lines,)
+        How a line got its place: `FIRST`, `RESERVE`, `PINNED`, `NAMED`.
+    seeks : (lines,)
+        Whether it has the class of the first rank.
+    app : (lines,)
+        Household.
+    score, worth : (lines,)
+        Hundredths of a point: score alone, and the whole value.
+    parts : (lines, 5)
+        Hundredths: fit without burden, awaited nor what the dwelling adds; burden; lean; what of it keeps an earlier result; awaited.
+    order : (lines,)
+        When it was filled.
+    more : int
+        Hundredths that the dwelling adds to score and fit.
+    """
+
+    begin: int
+    how: I32
+    seeks: B
+    app: I32
+    score: I64
+    worth: I64
+    parts: I64
+    order: I32
+    more: int
+
+
+class Tally(NamedTuple):
+    """Filled by `passed_over`.
+
+    Attributes
+    ----------
+    places, tied : (lines,)
+        Households with a higher score; with the same.
+    passed, widest : (lines, reasons)
+        Households passed over for a reason; the largest difference of scores, hundredths.
+    """
+
+    places: I64
+    tied: I64
+    passed: I64
+    widest: I64
+
+
+class Room(NamedTuple):
+    """Where `passed_over` writes.
+
+    Attributes
+    ----------
+    word : (reasons,)
+        Published number of each reason.
+    best : (lines, shown, 3)
+        Scratch: household, score and reason of those shown of a line.
+    block : (room, 4)
+        Line, household (-1: how many more), difference of scores, published number.
+    """
+
+    word: I32
+    best: I64
+    block: I32
+
+
+class KindMarks(NamedTuple):
+    """Rows that a lease of each kind enters (`Kinds`).
+
+    Attributes
+    ----------
+    ptr : (kinds + 1,)
+        Marks of a kind.
+    row, num, den : (marks,)
+        Row; leases it adds to what is counted and to what the share applies to.
+    more : (marks,)
+        Ten-thousandths of a lease asked besides.
+    """
+
+    ptr: I64
+    row: I32
+    num: NDArray[np.integer]
+    den: NDArray[np.integer]
+    more: NDArray[np.integer]
+
+
+class RowsAsked(NamedTuple):
+    """What each row asks for and charges.
+
+    Attributes
+    ----------
+    rate : (rows,)
+        Share asked, ten-thousandths.
+    price : (rows,)
+        Micropoints per ten-thousandth of a lease missing.
+    short : (rows,)
+        Ten-thousandths asked less those counted and the row's play, below 0 where it has some to spare.
+    """
+
+    rate: I64
+    price: I64
+    short: I64
+
+
+class OrderMarks(NamedTuple):
+    """Rows of the réservataires' orders that a lease of each kind enters.
+
+    Attributes
+    ----------
+    ptr : (kinds + 1,)
+        Marks of a kind.
+    row, sign : (marks,)
+        Row and what the lease adds to it.
+    kept : (order rows,)
+        Sum of each row, 0 or less.
+    """
+
+    ptr: I64
+    row: I32
+    sign: NDArray[np.integer]
+    kept: I64
+
+
+class Change(NamedTuple):
+    """Scratch of `exchange_costs`; ``order`` is 0 everywhere between two.
+
+    Attributes
+    ----------
+    num, asked : (rows,)
+        Leases counted more, ten-thousandths asked more.
+    order : (order rows,)
+        What is added to the row.
+    """
+
+    num: I64
+    asked: I64
+    order: I64
+
+
 @njit(cache=True, nogil=True)
-def _asked(first_kind, ptr, row, num, binding, need):  # type: ignore[no-untyped-def]
+def _asked(first_kind, marks, binding, need):  # type: ignore[no-untyped-def]
     """Mark in ``need`` the binding rows that a kind gives; how many."""
+    ptr, row, num, _, _ = marks
     wanted = 0
     for k in range(ptr[first_kind], ptr[first_kind + 1]):
         if num[k] > 0 and binding[row[k]] and not need[row[k]]:
@@ -30,8 +271,9 @@ def _asked(first_kind, ptr, row, num, binding, need):  # type: ignore[no-untyped
 
 
 @njit(cache=True, nogil=True)
-def may_stand(app, kind, start, stop, kind_of, placed, dalo, fillers):  # type: ignore[no-untyped-def]
+def may_stand(menu, kind_of, placed, dalo, fillers):  # type: ignore[no-untyped-def]
     """Households of a menu that may stand behind a first rank: nameable, without a first rank, DALO only with ``fillers``."""
+    start, stop, app, kind, _, _ = menu
     n = 0
     for e in range(start, stop):
         a = app[e]
@@ -40,14 +282,13 @@ def may_stand(app, kind, start, stop, kind_of, placed, dalo, fillers):  # type: 
 
 
 @njit(cache=True, nogil=True)
-def best_entries(  # type: ignore[no-untyped-def]
-    app, kind, score, fit, seniority, start, stop, kind_of, lean_of, lacks, free, dalo, fillers, want
-):  # fmt: skip
+def best_entries(menu, seniority, kind_of, lean_of, lacks, free, dalo, fillers, want):  # type: ignore[no-untyped-def]
     """Entries of the ``want`` best households that may stand on a list, and of all those tied with one of them, in menu order.
 
     Best: does not lack (by type) what the class asks, then value, then seniority. A menu goes down in value: it is left where nobody
     below can be as good as those held.
     """
+    start, stop, _, _, score, fit = menu
     top = np.empty((want, 3), np.int64)
     held = 0
     most = np.int64(-(1 << 60))
@@ -57,9 +298,9 @@ def best_entries(  # type: ignore[no-untyped-def]
     for e in range(start, stop):
         if held == want and _below(e, score, fit, most, top[held - 1]):
             break
-        if not _stands(e, app, kind, kind_of, free, dalo, fillers):
+        if not _stands(e, menu, kind_of, free, dalo, fillers):
             continue
-        key = _key(e, app, kind, score, fit, seniority, lean_of, lacks)
+        key = _key(e, menu, seniority, lean_of, lacks)
         if held == want:
             if not _beats(key, top[held - 1]):
                 continue
@@ -79,8 +320,8 @@ def best_entries(  # type: ignore[no-untyped-def]
     for e in range(start, stop):
         if held == want and _below(e, score, fit, most, top[held - 1]):
             break
-        if _stands(e, app, kind, kind_of, free, dalo, fillers):
-            key = _key(e, app, kind, score, fit, seniority, lean_of, lacks)
+        if _stands(e, menu, kind_of, free, dalo, fillers):
+            key = _key(e, menu, seniority, lean_of, lacks)
             if not _beats(top[held - 1], key):
                 found[count] = e
                 count += 1
@@ -88,16 +329,16 @@ def best_entries(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _stands(e, app, kind, kind_of, free, dalo, fillers):  # type: ignore[no-untyped-def]
-    a = app[e]
-    return kind_of[kind[e]] >= 0 and free[a] and (fillers or not dalo[a])
+def _stands(e, menu, kind_of, free, dalo, fillers):  # type: ignore[no-untyped-def]
+    a = menu.app[e]
+    return kind_of[menu.kind[e]] >= 0 and free[a] and (fillers or not dalo[a])
 
 
 @njit(cache=True, nogil=True)
-def _key(e, app, kind, score, fit, seniority, lean_of, lacks):  # type: ignore[no-untyped-def]
-    t = kind[e]
-    value = np.int64(score[e]) + np.int64(fit[e]) + lean_of[t]
-    return np.int64(not lacks[t]), value, np.int64(seniority[app[e]])
+def _key(e, menu, seniority, lean_of, lacks):  # type: ignore[no-untyped-def]
+    t = menu.kind[e]
+    value = np.int64(menu.score[e]) + np.int64(menu.fit[e]) + lean_of[t]
+    return np.int64(not lacks[t]), value, np.int64(seniority[menu.app[e]])
 
 
 @njit(cache=True, nogil=True)
@@ -123,22 +364,22 @@ def _above(line_app, j, a):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def pool_size(kind, start, stop, kind_of):  # type: ignore[no-untyped-def]
+def pool_size(menu, kind_of):  # type: ignore[no-untyped-def]
     """Households of a menu that some account may name: whose type has a kind."""
     n = 0
-    for e in range(start, stop):
-        n += kind_of[kind[e]] >= 0
+    for e in range(menu.start, menu.stop):
+        n += kind_of[menu.kind[e]] >= 0
     return n
 
 
 @njit(cache=True, nogil=True)
-def types_ahead(  # type: ignore[no-untyped-def]
-    app, kind, score, fit, start, stop, kind_of, lean_of, most, first, placed, more, worth, line_score, met
-):  # fmt: skip
+def types_ahead(menu, on_account, most, placed, more, worth, line_score, met):  # type: ignore[no-untyped-def]
     """Mark in ``met`` the types of the unplaced households with a higher score who would be worth more at first rank.
 
     ``more``: what the dwelling adds to score + fit; ``most``: the largest lean of a type. Returns how many households.
     """
+    start, stop, app, kind, score, fit = menu
+    kind_of, lean_of, _, first = on_account
     n = 0
     for e in range(start, stop):
         value = np.int64(score[e]) + np.int64(fit[e]) + more
@@ -154,27 +395,26 @@ def types_ahead(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def passed_over(  # type: ignore[no-untyped-def]
-    app, kind, score, fit, burden, awaited, start, stop, least, more, kind_of, lean_of, keep_of, first, lacks, cost, rule, placed, dalo, full_at,
-    lines, how, seeks, line_app, line_score, line_parts, line_worth, line_order, fillers, micro,
-    word, shown, places, tied, tally, widest, best, block, at,
-):  # fmt: skip
-    """Households that the lines of one list pass over, by reason; the first ``shown`` of each line go into ``block``.
+def passed_over(menu, off, least, on_account, in_place, people, one_list, fillers, shown, room, at, tally):  # type: ignore[no-untyped-def]
+    """Households that the lines of one list pass over, by reason; the first ``shown`` of each line go into ``room.block``.
 
-    Lines ``lines`` … of the list are given rank by rank: ``how`` it got its place, whether it ``seeks`` the class of the first
-    rank, its score, its ``parts`` (fit without burden, awaited nor what the dwelling adds, burden, lean, what of it is for an
-    earlier result, awaited) and its value. ``least``: the least that the fit may be. By type: ``lean_of``, ``keep_of``, ``lacks`` a binding row
-    of the first rank, ``cost`` and ``rule`` of an exchange at first rank. Fills by line ``places`` (how many score more),
-    ``tied``, ``tally`` and ``widest`` (largest difference of scores) by reason; returns where the block ends. ``word``: published number of each reason. ``best``: room
-    for (household, score, reason) of those shown.
+    ``least``: the least that the fit may be; ``fillers``: whether DALO households may stand behind the first rank. Fills ``tally``
+    (`Tally`); the block is filled up to ``at``, and up to what is returned afterwards.
     """
+    start, stop, app, kind, score, fit = menu
+    burden, awaited = off
+    kind_of, lean_of, keep_of, first = on_account
+    lines, how, seeks, line_app, line_score, line_worth, line_parts, line_order, more = one_list
+    places, tied, passed, widest = tally
+    word, best, block = room
+    placed = people.placed
     n = len(line_app)
     lowest = line_score[0]
     for j in range(n):
         lowest = min(lowest, line_score[j])
         places[j] = tied[j] = 0
-        for why in range(tally.shape[1]):
-            tally[j, why] = widest[j, why] = 0
+        for why in range(passed.shape[1]):
+            passed[j, why] = widest[j, why] = 0
     kept = np.zeros(n, np.int64)
     parts = np.empty(5, np.int64)
     for e in range(start, stop):
@@ -196,31 +436,16 @@ def passed_over(  # type: ignore[no-untyped-def]
             if _above(line_app, j, a):
                 continue
             gain = points + parts[0] - parts[1] - parts[4] + parts[2] + more - line_worth[j]
-            why = _reason(
-                t,
-                a,
-                gain,
-                how[j],
-                seeks[j],
-                first,
-                lacks,
-                cost,
-                rule,
-                dalo,
-                full_at,
-                line_order[j],
-                fillers,
-                micro,
-            )
+            why = _reason(t, a, gain, how[j], seeks[j], first, in_place, people, line_order[j], fillers)
             if why == FIT:
                 why = _part(parts, line_parts[j])
-            tally[j, why] += 1
+            passed[j, why] += 1
             widest[j, why] = max(widest[j, why], points - line_score[j])
             kept[j] = _keep(best, j, kept[j], shown, a, points, why)
     for j in range(n):
         total = 0
-        for why in range(tally.shape[1]):
-            total += tally[j, why]
+        for why in range(passed.shape[1]):
+            total += passed[j, why]
         for k in range(kept[j]):
             block[at, 0] = lines + j
             block[at, 1] = best[j, k, 0]
@@ -237,14 +462,17 @@ def passed_over(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def first_reasons(  # type: ignore[no-untyped-def]
-    app, kind, score, fit, burden, awaited, start, stop, more, kind_of, lean_of, keep_of, first, cost, rule, dalo, full_at,
-    how, line_score, line_parts, line_worth, by_score, alike, micro, word, out,
-):  # fmt: skip
-    """``out`` by entry of a menu: why the first rank of its list stands before each household; all arguments as above.
+def first_reasons(menu, off, on_account, in_place, people, one_list, by_score, alike, word, out):  # type: ignore[no-untyped-def]
+    """``out`` by entry of a menu: why the first rank of its list, whose line ``one_list`` is, stands before each household.
 
-    ``by_score`` where the household's score is lower, ``alike`` where it is the same.
+    ``by_score`` where the household's score is lower, ``alike`` where it is the same; else the published number in ``word``.
     """
+    start, stop, app, kind, score, fit = menu
+    burden, awaited = off
+    kind_of, lean_of, keep_of, first = on_account
+    how, line_score, line_worth = one_list.how[0], one_list.score[0], one_list.worth[0]
+    line_parts, more = one_list.parts[0], one_list.more
+    at_first = InPlace(first, in_place.cost, in_place.rule)
     parts = np.empty(5, np.int64)
     for e in range(start, stop):
         points, t, a = np.int64(score[e]), kind[e], app[e]
@@ -256,13 +484,14 @@ def first_reasons(  # type: ignore[no-untyped-def]
         parts[0] = np.int64(fit[e]) + np.int64(burden[e]) + awaited[a]
         parts[1], parts[2], parts[3], parts[4] = burden[e], lean_of[t], keep_of[t], awaited[a]
         gain = points + parts[0] - parts[1] - parts[4] + parts[2] + more - line_worth
-        why = _reason(t, a, gain, how, False, first, first, cost, rule, dalo, full_at, 0, True, micro)
+        why = _reason(t, a, gain, how, False, first, at_first, people, 0, True)
         out[e - start] = word[_part(parts, line_parts) if why == FIT else why]
 
 
 @njit(cache=True, nogil=True)
-def _reason(t, a, gain, how, seeks, first, lacks, cost, rule, dalo, full_at, order, fillers, micro):  # type: ignore[no-untyped-def]
+def _reason(t, a, gain, how, seeks, first, in_place, people, order, fillers):  # type: ignore[no-untyped-def]
     """Number of the reason why a line passes over a household worth ``gain`` hundredths more there; FIT: its value is not."""
+    lacks, cost, rule = in_place
     if how == PINNED:
         return PIN
     if how == NAMED:
@@ -272,10 +501,10 @@ def _reason(t, a, gain, how, seeks, first, lacks, cost, rule, dalo, full_at, ord
             return NOMINATION
         if gain <= 0:
             return FIT
-        return rule[t] if rule[t] >= 0 and cost[t] >= gain * micro else GAP
-    if dalo[a] and not fillers:
+        return rule[t] if rule[t] >= 0 and cost[t] >= gain * MICRO_PER_HUNDREDTH else GAP
+    if people.dalo[a] and not fillers:
         return CLASS
-    if full_at[a] < order:
+    if people.full_at[a] < order:
         return PLACES
     if seeks and lacks[t]:
         return CLASS
@@ -313,23 +542,24 @@ def _keep(best, j, kept, shown, a, points, why):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def lacking(kinds, of_types, ptr, row, num, binding, first_kind, line_kind, need, lacks, seeks):  # type: ignore[no-untyped-def]
+def lacking(kinds, of_types, marks, binding, first_kind, line_kind, need, lacks, seeks):  # type: ignore[no-untyped-def]
     """``lacks`` by type: a lease of its kind lacks a binding row that ``first_kind`` gives; ``seeks`` by line: it has them all.
 
     ``kinds`` of the types ``of_types``. Returns whether the first rank gives any. Scratch: ``need`` (rows) False.
     """
-    wanted = _asked(first_kind, ptr, row, num, binding, need)
+    wanted = _asked(first_kind, marks, binding, need)
     for j in range(len(line_kind)):
-        seeks[j] = wanted > 0 and _given(line_kind[j], ptr, row, num, need) == wanted
+        seeks[j] = wanted > 0 and _given(line_kind[j], marks, need) == wanted
     for o in range(len(kinds)):
-        lacks[of_types[o]] = wanted > 0 and _given(kinds[o], ptr, row, num, need) < wanted
-    for k in range(ptr[first_kind], ptr[first_kind + 1]):
-        need[row[k]] = False
+        lacks[of_types[o]] = wanted > 0 and _given(kinds[o], marks, need) < wanted
+    for k in range(marks.ptr[first_kind], marks.ptr[first_kind + 1]):
+        need[marks.row[k]] = False
     return wanted > 0
 
 
 @njit(cache=True, nogil=True)
-def _given(c, ptr, row, num, need):  # type: ignore[no-untyped-def]
+def _given(c, marks, need):  # type: ignore[no-untyped-def]
+    ptr, row, num, _, _ = marks
     got = 0
     for k in range(ptr[c], ptr[c + 1]):
         if num[k] > 0 and need[row[k]]:
@@ -338,16 +568,16 @@ def _given(c, ptr, row, num, need):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def sums_by_type(  # type: ignore[no-untyped-def]
-    app, kind, score, fit, start, stop, fill, micro, price, dalo, priority, unknown, nothing, worth, top, size
-):  # fmt: skip
-    """By type of a menu: best reduced value and best score (``nothing`` without anybody), households, marks (3 columns)."""
+def sums_by_type(menu, fill, price, told, nothing, worth, top, size):  # type: ignore[no-untyped-def]
+    """By type of a menu: best reduced value and best score (``nothing`` without anybody), households, those ``told`` (3 columns)."""
+    start, stop, app, kind, score, fit = menu
+    dalo, priority, unknown = told
     for t in range(len(worth)):
         worth[t] = top[t] = nothing
         size[t, 0] = size[t, 1] = size[t, 2] = size[t, 3] = 0
     for e in range(start, stop):
         t, a, points = kind[e], app[e], np.int64(score[e])
-        worth[t] = max(worth[t], (points + np.int64(fit[e]) + fill) * micro - price[a])
+        worth[t] = max(worth[t], (points + np.int64(fit[e]) + fill) * MICRO_PER_HUNDREDTH - price[a])
         top[t] = max(top[t], points)
         size[t, 0] += 1
         size[t, 1] += dalo[a]
@@ -387,34 +617,35 @@ def sums_by_account(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def offer(app, kind, score, fit, start, stop, charge, never, worth, micro, dwelling, lacking, where):  # type: ignore[no-untyped-def]
+def offer(menu, charge, never, worth, dwelling, lacking, where):  # type: ignore[no-untyped-def]
     """Compare a dwelling with the nearest found so far for everybody on its menu.
 
     ``charge`` by type (``never``: no first rank is open); ``worth``: what is lost there, less the fill value. Of equal losses
     the first dwelling is kept.
     """
+    start, stop, app, kind, score, fit = menu
     for e in range(start, stop):
         cost = charge[kind[e]]
         if cost >= never:
             continue
         a = app[e]
-        loss = (worth - np.int64(score[e]) - np.int64(fit[e])) * micro + cost
+        loss = (worth - np.int64(score[e]) - np.int64(fit[e])) * MICRO_PER_HUNDREDTH + cost
         if loss < lacking[a] or (loss == lacking[a] and dwelling < where[a]):
             lacking[a] = loss
             where[a] = dwelling
 
 
 @njit(cache=True, nogil=True)
-def exchange_costs(  # type: ignore[no-untyped-def]
-    out, into, ptr, row, num, den, more, rate, price, short, unit, order_ptr, order_row, order_sign, kept, dnum, dask, dorder,
-    total, worst,
-):  # fmt: skip
+def exchange_costs(out, into, marks, rows, orders, change, total, worst):  # type: ignore[no-untyped-def]
     """Change of the priced shortfalls when a lease of each kind ``into`` replaces ``out`` (-1: nothing), and the row hit most.
 
-    ``short``: what is asked of each row less its num and its play, ten-thousandths, below 0 where it has some to spare;
-    ``kept``: the sum of each row of the réservataires' orders (0 or less), and ``FORBIDDEN`` where the exchange would lift it
-    above 0. Of rows hit alike the first is named, -1 when none is. Scratch: ``dnum``, ``dask`` (rows), ``dorder`` 0.
+    ``FORBIDDEN`` where the exchange would lift the sum of a réservataire's order above 0. Of rows hit alike the first is named, -1
+    when none is.
     """
+    ptr, row, num, den, more = marks
+    rate, price, short = rows
+    order_ptr, order_row, order_sign, kept = orders
+    dnum, dask, dorder = change
     first, last = (ptr[out], ptr[out + 1]) if out >= 0 else (0, 0)
     ofirst, olast = (order_ptr[out], order_ptr[out + 1]) if out >= 0 else (0, 0)
     for i in range(len(into)):
@@ -432,12 +663,12 @@ def exchange_costs(  # type: ignore[no-untyped-def]
             for k in range(begin, end):
                 r = row[k]
                 before = max(0, short[r])
-                after = max(0, short[r] + dask[r] - dnum[r] * unit)
+                after = max(0, short[r] + dask[r] - dnum[r] * RATE_UNIT)
                 dnum[r] = dask[r] = 0
-                change = price[r] * (after - before)
-                lost += change
-                if change > most or (change == most and change > 0 and r < at):
-                    most, at = change, r
+                more_lost = price[r] * (after - before)
+                lost += more_lost
+                if more_lost > most or (more_lost == most and more_lost > 0 and r < at):
+                    most, at = more_lost, r
         for k in range(order_ptr[c], order_ptr[c + 1]):
             dorder[order_row[k]] += order_sign[k]
         for k in range(ofirst, olast):

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from optimizer.problem import Evaluation
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import RATE_UNIT, FirstRanks, Problem
-from optimizer.shortlist.lookup import Pools
+from optimizer.shortlist.lookup import Pools, kind_marks, menu_of
 from optimizer.shortlist.passes import best_entries, lacking, may_stand
 
 I32 = NDArray[np.int32]
@@ -197,6 +197,7 @@ class _Filler:
         self.placed = np.zeros(len(self.lists), np.bool_)
         self.placed[first.app[first.app >= 0]] = True
         self.free = ~self.placed & (max_lists > 0)
+        self._marks = kind_marks(problem)
         self._standing: dict[tuple[int, int, bool], int] = {}
         self._lacks = np.zeros(problem.n_types, np.bool_)
         self._need = np.zeros(len(problem.rows), np.bool_)
@@ -215,8 +216,7 @@ class _Filler:
             part = self.pools.entries(dwelling)
             known = self._standing[key] = int(
                 may_stand(
-                    self.problem.entry_app, self.problem.entry_type, part.start, part.stop,
-                    self.pools.kinds(dwelling, account), self.placed, self.dalo, fillers,
+                    menu_of(self.problem, part), self.pools.kinds(dwelling, account), self.placed, self.dalo, fillers
                 )
             )  # fmt: skip
         return known
@@ -246,12 +246,12 @@ class _Filler:
         self, dwelling: int, account: int, first_kind: int
     ) -> Callable[[int], tuple[bool, int, int, int, int]]:
         """What orders households on a list behind a first rank: class, value, seniority, h, smallest application."""
-        problem, pools, kinds = self.problem, self.pools, self.problem.kinds
+        problem, pools = self.problem, self.pools
         kind_of, lean_of = pools.kinds(dwelling, account), pools.leans(dwelling, account)
         types = np.flatnonzero(kind_of >= 0)
         lacking(
-            kind_of[types], types, kinds.ptr, kinds.row, kinds.num, self.binding, first_kind,
-            np.zeros(0, np.int32), self._need, self._lacks, np.zeros(0, np.bool_),
+            kind_of[types], types, self._marks, self.binding, first_kind, np.zeros(0, np.int32), self._need, self._lacks,
+            np.zeros(0, np.bool_),
         )  # fmt: skip
 
         def key(at: int) -> tuple[bool, int, int, int, int]:
@@ -272,8 +272,7 @@ class _Filler:
         lean_of = pools.leans(dwelling, account)
         key = self._key(dwelling, account, first_kind)
         entries = best_entries(
-            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit,
-            problem.seniority, part.start, part.stop, kind_of, lean_of, self._lacks, self.free, self.dalo, fillers,
+            menu_of(problem, part), problem.seniority, kind_of, lean_of, self._lacks, self.free, self.dalo, fillers,
             most + len(above),
         )  # fmt: skip
         ordered = sorted((int(at) for at in entries), key=key)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from optimizer.solve.parts.tasks import PartTask
     from optimizer.solve.policy import PartsPolicy
     from optimizer.solve.proof.dual_bound import Multipliers
-    from optimizer.solve.transport.model import Progress, WarmStart
+    from optimizer.solve.transport.model import PricingProgress, WarmStart
 
 
 def by_kernel(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
@@ -122,7 +122,7 @@ def _task(
     parts: list[Part],
     i: int,
     warm: WarmStart | None,
-    heard: Callable[[Progress], None],
+    heard: Callable[[PricingProgress], None],
 ) -> PartTask:
     """Part ``i``, to be solved to the gap asked of the whole."""
     from optimizer.solve.from_transport import warm_part

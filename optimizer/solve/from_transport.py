@@ -12,7 +12,7 @@ from optimizer.solve.layout import Layout
 from optimizer.solve.parts.carving import Placed
 from optimizer.solve.parts.components import Part
 from optimizer.solve.proof.dual_bound import HUNDREDTH, TEN, Multipliers, best_options, kind_costs
-from optimizer.solve.transport.model import Certificate, ScaleResult, WarmStart
+from optimizer.solve.transport.model import DualSolution, ScaleResult, WarmStart
 from optimizer.solve.warm_start import Start
 
 Answer = tuple[Placed, ScaleResult]
@@ -83,7 +83,7 @@ def warm_start(layout: Layout, start: Start) -> WarmStart:
     price = best_named(problem, layout.lists, costs, start.prices)
     # a row of the kernel counts ten-thousandths of a lease, and 1e-10 point is a ten-thousandth of its unit
     rows = np.append(start.rows, np.zeros(len(problem.orders), np.int64))
-    known = Certificate(RATE_UNIT, rows, (), nothing, np.where(price > NEVER, price, 0))
+    known = DualSolution(RATE_UNIT, rows, (), nothing, np.where(price > NEVER, price, 0))
     housed = start.first.app >= 0
     assigned = np.full(len(problem.application_ids), -1, np.int32)
     assigned[start.first.app[housed]] = problem.klass[start.first.dwelling[housed]]
@@ -98,7 +98,7 @@ def warm_part(problem: Problem, warm: WarmStart, part: Part) -> WarmStart:
     known = warm.certificate
     prices = known.class_price[part.classes]
     return WarmStart(
-        Certificate(known.quantum, known.multipliers[part.rows], (), known.cut_multipliers, prices),
+        DualSolution(known.quantum, known.multipliers[part.rows], (), known.cut_multipliers, prices),
         (),
         new[warm.assigned_class[part.applications]],
     )

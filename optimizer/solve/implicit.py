@@ -10,11 +10,12 @@ Values are summed in 64 bits whatever the width of the columns.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.problem.model import I32, I64, B, Problem
 
 NEVER = -(2**61)
@@ -26,7 +27,7 @@ NONE = -1
 
 
 @dataclass(frozen=True)
-class Lists:
+class OptionLists:
     """First-rank option lists of each group: group g names the types ``type[ptr[g]:ptr[g+1]]`` by ``list`` (aligned).
 
     ``menu_ptr``, ``menu``, ``group``, ``of_class``: the distinct (menu, group) of the classes, and that of each class.
@@ -41,14 +42,14 @@ class Lists:
     n_types: int
 
 
-def read_lists(problem: Problem, number: I32) -> Lists:
+def read_lists(problem: Problem, number: I32) -> OptionLists:
     """``number`` (keys of ``problem.options``): number of the first-rank list of each key, -1 for none."""
     some = np.flatnonzero(number >= 0)
     key = problem.options.key[some]
     bounds = np.arange(problem.n_groups + 1, dtype=np.int64) * problem.n_types
     both = problem.class_menu.astype(np.int64) * max(1, problem.n_groups) + problem.class_group
     pairs, of_class = np.unique(both, return_inverse=True)
-    return Lists(
+    return OptionLists(
         ptr=np.searchsorted(key, bounds).astype(np.int64),
         type=(key % problem.n_types).astype(np.int32),
         list=number[some].astype(np.int32),
@@ -59,7 +60,7 @@ def read_lists(problem: Problem, number: I32) -> Lists:
     )
 
 
-def best_named(problem: Problem, lists: Lists, list_cost: I64, prices: I64) -> I64:
+def best_named(problem: Problem, lists: OptionLists, list_cost: I64, prices: I64) -> I64:
     """(K,) best reduced value of each class over its households, 1e-10 point, without the dwelling's bonus.
 
     Parameters
@@ -68,14 +69,11 @@ def best_named(problem: Problem, lists: Lists, list_cost: I64, prices: I64) -> I
     prices : (A,) micropoints
     """
     best = np.full(len(lists.menu), NEVER, np.int64)
-    _best(
-        *_columns(problem), problem.menu_ptr, lists.menu, lists.group, lists.ptr, lists.type, lists.list,
-        lists.n_types, problem.fill_value, list_cost, prices, best,
-    )  # fmt: skip
+    _best(_entries(problem), _places(lists), list_cost, prices, best)
     return best[lists.of_class]
 
 
-def household_prices(problem: Problem, lists: Lists, list_cost: I64, class_price: I64) -> I64:
+def household_prices(problem: Problem, lists: OptionLists, list_cost: I64, class_price: I64) -> I64:
     """(A,) micropoints: the least price at which no pair of a household is worth more than the price of its class.
 
     ``class_price`` (K,), 1e-10 point.
@@ -83,14 +81,11 @@ def household_prices(problem: Problem, lists: Lists, list_cost: I64, class_price
     least = np.full(len(lists.menu), -NEVER, np.int64)
     np.minimum.at(least, lists.of_class, class_price)
     prices = np.zeros(len(problem.application_ids), np.int64)
-    _prices(
-        *_columns(problem), problem.menu_ptr, lists.menu, lists.group, lists.ptr, lists.type, lists.list,
-        lists.n_types, problem.fill_value, list_cost, least, prices,
-    )  # fmt: skip
+    _prices(_entries(problem), _places(lists), list_cost, least, prices)
     return prices
 
 
-def first_free(problem: Problem, lists: Lists, dwellings: I64, used: B) -> tuple[I64, I32]:
+def first_free(problem: Problem, lists: OptionLists, dwellings: I64, used: B) -> tuple[I64, I32]:
     """For each dwelling in the order given, its best household not yet taken by one before it.
 
     Parameters
@@ -108,49 +103,100 @@ def first_free(problem: Problem, lists: Lists, dwellings: I64, used: B) -> tuple
     chosen = np.full(len(dwellings), -1, np.int32)
     klass = problem.klass[dwellings]
     _greedy(
-        *_columns(problem), problem.menu_ptr, lists.menu, lists.group, lists.ptr, lists.type, lists.list,
-        lists.n_types, problem.fill_value, lists.of_class[klass], problem.bonus[dwellings],
-        problem.must_fill[klass], used, entry, chosen,
+        _entries(problem), _places(lists), lists.of_class[klass], problem.bonus[dwellings], problem.must_fill[klass], used,
+        entry, chosen,
     )  # fmt: skip
     return entry, chosen
 
 
-def steps(problem: Problem, lists: Lists) -> tuple[I64, I64]:
+def steps(problem: Problem, lists: OptionLists) -> tuple[I64, I64]:
     """Of each class: the value of its best pair without bonus, and the gcd of the differences to it (-1: no pair)."""
     first = np.zeros(len(lists.menu), np.int64)
     step = np.full(len(lists.menu), -1, np.int64)
-    _steps(
-        *_columns(problem)[1:], problem.menu_ptr, lists.menu, lists.group, lists.ptr, lists.type, lists.list,
-        lists.n_types, problem.fill_value, first, step,
-    )  # fmt: skip
+    _steps(_entries(problem), _places(lists), first, step)
     return first[lists.of_class], step[lists.of_class]
 
 
-def _columns(
-    problem: Problem,
-) -> tuple[I32, NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]:
-    return problem.entry_app, problem.entry_score, problem.entry_fit, problem.entry_type
+class _Entries(NamedTuple):
+    """Households of each menu, best first (`Problem.entry_app` and what follows).
+
+    Attributes
+    ----------
+    ptr : (menus + 1,)
+        Entries of a menu.
+    app, type : (entries,)
+        Household; its type.
+    score, fit : (entries,)
+        Hundredths of a point.
+    fill : int
+        Hundredths of a point for housing anybody anywhere.
+    """
+
+    ptr: I64
+    app: I32
+    type: NDArray[np.integer]
+    score: NDArray[np.integer]
+    fit: NDArray[np.integer]
+    fill: int
+
+
+class _Places(NamedTuple):
+    """The distinct (menu, group) of the classes, and the option lists of the groups, as in `OptionLists`.
+
+    Attributes
+    ----------
+    menu, group : (places,)
+        Menu and group of a place.
+    ptr : (groups + 1,)
+        Types that a group names.
+    type, list : (types of groups,)
+        Type; its option list.
+    n_types : int
+        Types of households.
+    """
+
+    menu: I32
+    group: I32
+    ptr: I64
+    type: I32
+    list: I32
+    n_types: int
+
+
+def _entries(problem: Problem) -> _Entries:
+    columns = (problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit)
+    return _Entries(problem.menu_ptr, *columns, problem.fill_value)
+
+
+def _places(lists: OptionLists) -> _Places:
+    return _Places(lists.menu, lists.group, lists.ptr, lists.type, lists.list, lists.n_types)
 
 
 @njit(cache=True, nogil=True)
-def _open(group, ptr, types, lists, table):  # type: ignore[no-untyped-def]
+def _open(p, places, table):  # type: ignore[no-untyped-def]
+    """Write into ``table`` the option list of each type at a place."""
+    _, of, ptr, types, lists, _ = places
+    group = of[p]
     for i in range(ptr[group], ptr[group + 1]):
         table[types[i]] = lists[i]
 
 
 @njit(cache=True, nogil=True)
-def _shut(group, ptr, types, table):  # type: ignore[no-untyped-def]
+def _shut(p, places, table):  # type: ignore[no-untyped-def]
+    """Make ``table`` clean again."""
+    _, of, ptr, types, _, _ = places
+    group = of[p]
     for i in range(ptr[group], ptr[group + 1]):
         table[types[i]] = NONE
 
 
 @njit(cache=True, nogil=True)
-def _best(  # type: ignore[no-untyped-def]
-    app, score, fit, type_, menu_ptr, menu, group, ptr, types, lists, n_types, fill, cost, prices, best
-):
-    table = np.full(n_types, NONE, np.int32)
+def _best(entries, places, cost, prices, best):  # type: ignore[no-untyped-def]
+    menu_ptr, app, type_, score, fit, fill = entries
+    menu = places.menu
+    table = np.full(places.n_types, NONE, np.int32)
     for p in range(len(menu)):
-        _open(group[p], ptr, types, lists, table)
+        _open(p, places, table)
         top = best[p]
         for e in range(menu_ptr[menu[p]], menu_ptr[menu[p] + 1]):
             here = table[type_[e]]
@@ -161,16 +207,16 @@ def _best(  # type: ignore[no-untyped-def]
                     if value > top:
                         top = value
         best[p] = top
-        _shut(group[p], ptr, types, table)
+        _shut(p, places, table)
 
 
 @njit(cache=True, nogil=True)
-def _prices(  # type: ignore[no-untyped-def]
-    app, score, fit, type_, menu_ptr, menu, group, ptr, types, lists, n_types, fill, cost, least, prices
-):
-    table = np.full(n_types, NONE, np.int32)
+def _prices(entries, places, cost, least, prices):  # type: ignore[no-untyped-def]
+    menu_ptr, app, type_, score, fit, fill = entries
+    menu = places.menu
+    table = np.full(places.n_types, NONE, np.int32)
     for p in range(len(menu)):
-        _open(group[p], ptr, types, lists, table)
+        _open(p, places, table)
         for e in range(menu_ptr[menu[p]], menu_ptr[menu[p] + 1]):
             here = table[type_[e]]
             if here >= 0:
@@ -180,18 +226,17 @@ def _prices(  # type: ignore[no-untyped-def]
                     price = (over + TEN - 1) // TEN
                     if price > prices[app[e]]:
                         prices[app[e]] = price
-        _shut(group[p], ptr, types, table)
+        _shut(p, places, table)
 
 
 @njit(cache=True, nogil=True)
-def _greedy(  # type: ignore[no-untyped-def]
-    app, score, fit, type_, menu_ptr, menu, group, ptr, types, lists, n_types, fill, of_dwelling, bonus, must,
-    used, entry, chosen,
-):  # fmt: skip
-    table = np.full(n_types, NONE, np.int32)
+def _greedy(entries, places, of_dwelling, bonus, must, used, entry, chosen):  # type: ignore[no-untyped-def]
+    menu_ptr, app, type_, score, fit, fill = entries
+    menu = places.menu
+    table = np.full(places.n_types, NONE, np.int32)
     for i in range(len(of_dwelling)):
         p = of_dwelling[i]
-        _open(group[p], ptr, types, lists, table)
+        _open(p, places, table)
         for e in range(menu_ptr[menu[p]], menu_ptr[menu[p] + 1]):
             here = table[type_[e]]
             if here < 0 or used[app[e]]:
@@ -202,16 +247,16 @@ def _greedy(  # type: ignore[no-untyped-def]
                 entry[i] = e
                 chosen[i] = here
             break
-        _shut(group[p], ptr, types, table)
+        _shut(p, places, table)
 
 
 @njit(cache=True, nogil=True)
-def _steps(  # type: ignore[no-untyped-def]
-    score, fit, type_, menu_ptr, menu, group, ptr, types, lists, n_types, fill, first, step
-):
-    table = np.full(n_types, NONE, np.int32)
+def _steps(entries, places, first, step):  # type: ignore[no-untyped-def]
+    menu_ptr, _, type_, score, fit, fill = entries
+    menu = places.menu
+    table = np.full(places.n_types, NONE, np.int32)
     for p in range(len(menu)):
-        _open(group[p], ptr, types, lists, table)
+        _open(p, places, table)
         for e in range(menu_ptr[menu[p]], menu_ptr[menu[p] + 1]):
             if table[type_[e]] < 0:
                 continue
@@ -223,7 +268,7 @@ def _steps(  # type: ignore[no-untyped-def]
                 while b:
                     a, b = b, a % b
                 step[p] = a
-        _shut(group[p], ptr, types, table)
+        _shut(p, places, table)
 
 
 def held(problem: Problem, menu_of: I64) -> I64:

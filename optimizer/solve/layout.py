@@ -18,13 +18,13 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.problem.model import I32, I64, B, Problem
-from optimizer.solve.implicit import Lists, read_lists, steps
+from optimizer.solve.implicit import OptionLists, read_lists, steps
 from optimizer.solve.listed import Costing, Runs, first_of_runs, read_runs
 from optimizer.solve.precedence import Precedence
 
 
 @dataclass(frozen=True)
-class Entries:
+class ClassEntries:
     """Entries of all classes end to end; class k owns ``ptr[k]:ptr[k+1]``, best values first inside a key.
 
     ``entry`` indexes ``problem.entry_*``, ``key`` the first-rank option lists, ``value`` is score + fit + fill value in
@@ -37,15 +37,15 @@ class Entries:
     key: I32
     value: I64
 
-    def part(self, a: int, b: int) -> Entries:
+    def part(self, a: int, b: int) -> ClassEntries:
         """Some of them, as of one class."""
         ptr = np.array([0, b - a], np.int64)
-        return Entries(ptr, self.entry[a:b], self.app[a:b], self.key[a:b], self.value[a:b])
+        return ClassEntries(ptr, self.entry[a:b], self.app[a:b], self.key[a:b], self.value[a:b])
 
-    def of(self, at: I64) -> Entries:
+    def of(self, at: I64) -> ClassEntries:
         """Those at some places, as of one class."""
         ptr = np.array([0, len(at)], np.int64)
-        return Entries(ptr, self.entry[at], self.app[at], self.key[at], self.value[at])
+        return ClassEntries(ptr, self.entry[at], self.app[at], self.key[at], self.value[at])
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Layout:
     option_ptr: I64
     option_kind: I32
     key_number: I32
-    lists: Lists
+    lists: OptionLists
     width: int
     seat_ptr: I64
     seat: I32
@@ -88,12 +88,12 @@ class Layout:
         return priced <= self.width
 
     @cached_property
-    def full(self) -> Entries:
+    def full(self) -> ClassEntries:
         """Every entry of every class."""
         return _entries(self.problem, self.key_number)
 
     @cached_property
-    def cut(self) -> Entries:
+    def cut(self) -> ClassEntries:
         """The entries that an LP solution or prices of ours can need."""
         return _truncate(self.full, self.runs, self.width + 1)
 
@@ -326,7 +326,7 @@ def _first_options(problem: Problem) -> tuple[I64, I32, I32]:
     return ptr, options.kind[options.first].astype(np.int32), number
 
 
-def _entries(problem: Problem, number: I32) -> Entries:
+def _entries(problem: Problem, number: I32) -> ClassEntries:
     found: dict[tuple[int, int], tuple[I32, I32]] = {}
     sizes, entries, keys = [], [], []
     known = problem.options.key
@@ -344,7 +344,7 @@ def _entries(problem: Problem, number: I32) -> Entries:
         entries.append(entry)
         keys.append(key)
     entry = np.concatenate([np.zeros(0, np.int32), *entries])
-    return Entries(
+    return ClassEntries(
         ptr=np.concatenate([[0], np.cumsum(np.array(sizes, np.int64))]).astype(np.int64),
         entry=entry,
         app=problem.entry_app[entry],
@@ -353,11 +353,11 @@ def _entries(problem: Problem, number: I32) -> Entries:
     )
 
 
-def _truncate(full: Entries, runs: Runs, width: int) -> Entries:
+def _truncate(full: ClassEntries, runs: Runs, width: int) -> ClassEntries:
     """The best ``width`` entries of each (class, key): the first ones of its run."""
     keep = first_of_runs(runs, width)
     kept = np.concatenate([[0], np.cumsum(keep)])
-    return Entries(
+    return ClassEntries(
         ptr=kept[full.ptr].astype(np.int64),
         entry=full.entry[keep],
         app=full.app[keep],

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.problem.model import I8, I32, I64, B, Kinds
 from optimizer.solve.implicit import HUNDREDTH, NEVER, TEN
 
@@ -34,17 +34,28 @@ class Costing(NamedTuple):
 
     Kinds that differ by what they add to a value, or by the orders they enter, are charged alike: two thousand kinds of a commission
     have some two hundred ways.
+
+    Attributes
+    ----------
+    way : (kinds,)
+        Way of a kind.
+    ptr : (ways + 1,)
+        Marks of a way.
+    row, num, den : (marks,)
+        Row; leases added to what is counted and to what the share applies to.
+    rate : (marks,)
+        Rate of a lease in the row, ten-thousandths; 0 outside what its share applies to.
+    marking : (ways,)
+        Number of a way's marks in ``Layout.marking``.
     """
 
     way: I32
-    """(n_kinds,) the way of each kind."""
     ptr: I64
     row: I32
     num: I8
     den: I8
     rate: I64
     marking: I32
-    """(n_ways,) the number of its marks in ``layout.marking``."""
 
 
 def read_runs(ptr: I64, key: I32, n_keys: int) -> Runs:

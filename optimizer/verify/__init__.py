@@ -5,7 +5,7 @@ who names whom, what a line is worth, what each rule counts), the certificate tr
 all eligible pairs, the lists and the leapfrogs rebuilt. :func:`verify` returns a :class:`Verdict`: ``certified``,
 ``certified within`` some points, or ``refused``.
 
-What it may import: ``optimizer.domain`` (the names of columns), ``optimizer.errors``, numpy, numba, pyarrow, PyYAML and
+What it may import: ``optimizer.domain`` (the names of columns), ``optimizer.errors``, ``optimizer.compiled``, numpy, numba, pyarrow, PyYAML and
 openpyxl. Never the code that computed the proposal: a mistake there must not be able to hide behind itself.
 
 Why integers. Values are hundredths of a point, rates ten-thousandths; a bound is summed in units of 1e-10 point, where

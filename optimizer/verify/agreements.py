@@ -23,7 +23,7 @@ FIELDS = (
 
 
 @dataclass(frozen=True)
-class Line:
+class AgreementLine:
     """One convention line with every default filled."""
 
     landlord: str
@@ -51,7 +51,7 @@ def account_rank(account: str) -> tuple[int, str]:
     return (fixed.get(account, 3 if account.startswith("COLL:") else 4), account)
 
 
-def lines_in_force(law: Law, table: RawTable, year: int) -> tuple[Line, ...]:
+def lines_in_force(law: Law, table: RawTable, year: int) -> tuple[AgreementLine, ...]:
     """The lines of the case for the landlords it names, the shipped ones for the others, defaults filled."""
     own = list(_from_case(table))
     named = {row["landlord"] for row in own}
@@ -193,10 +193,10 @@ def _changed(law: Law, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def _filled(law: Law, row: Mapping[str, Any]) -> Line:
+def _filled(law: Law, row: Mapping[str, Any]) -> AgreementLine:
     days = "proposal_deadline_days" + ("_relaxed" if law.market == "relaxed" else "")
     deadline = str(row["proposal_deadline_days"] or "") or str(law.raw(f"national.flux.{days}"))
-    return Line(
+    return AgreementLine(
         landlord=row["landlord"],
         departement=row["departement"],
         area=row["area"],
@@ -216,20 +216,22 @@ class Agreements:
     """Who may receive what, from the lines in force."""
 
     def __init__(
-        self, lines: Sequence[Line], default_mode: str, default_days: int, default_count: str
+        self, lines: Sequence[AgreementLine], default_mode: str, default_days: int, default_count: str
     ) -> None:
         self.lines = tuple(lines)
         self.default_mode = default_mode
         self.default_days = default_days
         self.default_count = default_count
-        self._by_landlord: dict[str, list[Line]] = {}
+        self._by_landlord: dict[str, list[AgreementLine]] = {}
         for line in lines:
             self._by_landlord.setdefault(line.landlord, []).append(line)
 
-    def of(self, landlord: str) -> Sequence[Line]:
+    def of(self, landlord: str) -> Sequence[AgreementLine]:
         return self._by_landlord.get(landlord, ())
 
-    def line(self, landlord: str, account: str, commune: str, epci: str, departement: str) -> Line | None:
+    def line(
+        self, landlord: str, account: str, commune: str, epci: str, departement: str
+    ) -> AgreementLine | None:
         """The line of an account where the dwelling is: the narrowest area first."""
         found = [
             x for x in self.of(landlord) if x.account == account and x.covers(commune, epci, departement)

@@ -14,8 +14,8 @@ from functools import cached_property
 from math import lcm
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.verify.cells import I32, I64
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.world import World

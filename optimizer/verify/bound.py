@@ -88,7 +88,7 @@ class Special:
 
 
 @dataclass(frozen=True)
-class Behind:
+class BehindNominee:
     """A dwelling and an account where a household would come after a nominee; ``named``: on the account's list, as the nominee is."""
 
     dwelling: int
@@ -114,7 +114,7 @@ HELD = 20_000_000
 
 
 @dataclass(frozen=True)
-class Part:
+class DoorPart:
     """The types of a door that some open class may put first: their segments start at ``start``."""
 
     door: int
@@ -162,7 +162,7 @@ class Field:
         self.classes, self.book = classes, book
         self._foreseen, self._ahead = foreseen, list[I64]()
         self.kinds = Kinds()
-        self._behind: dict[tuple[int, int], tuple[Behind, ...]] = {}
+        self._behind: dict[tuple[int, int], tuple[BehindNominee, ...]] = {}
         self._tables: dict[tuple[int, tuple[str, ...]], I32] = {}
         self._kinds_of: list[I32] = []
         self._lengths: list[I32] = []
@@ -178,7 +178,7 @@ class Field:
         """Class of each class row."""
         self._listed: dict[int, Listed | None] = {}
         """By class row, of those that a leaf asked about."""
-        self._parts: list[Part] = []
+        self._parts: list[DoorPart] = []
         self._sizes: list[int] = []
         """Segments of each class row."""
         self._segments: list[I32] = []
@@ -205,7 +205,7 @@ class Field:
             types = np.flatnonzero((who.first > 0) & (door.count > 0))
             wanted[types] = True
             rows.append((types, self._by_type(door, d, who)[types]))
-        part = Part(door.number, np.flatnonzero(wanted), self._count)
+        part = DoorPart(door.number, np.flatnonzero(wanted), self._count)
         at = part.segments(len(wanted))
         self._sizes += [len(types) for types, _ in rows]
         self._segments += [at[types] for types, _ in rows]
@@ -243,7 +243,7 @@ class Field:
         self._sets.append(joined["_sets"] + np.int32(sets))
         for name in ("_lengths", "_leans", "_bits", "_ahead"):
             getattr(self, name).append(joined[name])
-        self._parts += [Part(door, types, start + count) for door, types, start in more.parts]
+        self._parts += [DoorPart(door, types, start + count) for door, types, start in more.parts]
         self._seats += [(row + rows, worth, int(kind[number])) for row, worth, number in plain["_seats"]]
         self.class_row.update({c: row + rows for c, row in plain["class_row"].items()})
         for name in ("seat_accounts", "class_of", "_sizes"):
@@ -596,13 +596,13 @@ class Field:
             self._listed[row] = found if who.orders else None
         return self._listed[row]
 
-    def behind(self, first: int, other: int) -> tuple[Behind, ...]:
+    def behind(self, first: int, other: int) -> tuple[BehindNominee, ...]:
         """Where the household ``other`` would be a first rank placed after the nominee ``first``."""
         if (first, other) not in self._behind:
             self._behind[first, other] = tuple(self._look_behind(first, other))
         return self._behind[first, other]
 
-    def _look_behind(self, first: int, other: int) -> Iterator[Behind]:
+    def _look_behind(self, first: int, other: int) -> Iterator[BehindNominee]:
         for d, at in sorted(self.position.items()):
             mine = self.listed(int(self.rows_of[0][at]))
             for order in () if mine is None else mine.orders:
@@ -611,7 +611,7 @@ class Field:
                     continue
                 named = order.place(other) >= 0
                 if named or self._may_be_first(d, order.account, other):
-                    yield Behind(d, order.account, named)
+                    yield BehindNominee(d, order.account, named)
 
     def _may_be_first(self, d: int, account: str, app: int) -> bool:
         entries = self.classes.entries(int(self.classes.klass[d]))

@@ -6,8 +6,8 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.verify.cells import I32, I64, U8, B
 from optimizer.verify.effort import BEFORE, Efforts, Once, Rates
 from optimizer.verify.scores import Scores

@@ -114,7 +114,7 @@ REFUSED: Sequence[tuple[Two, Two]] = (
 
 
 @dataclass(frozen=True)
-class Behind:
+class HouseholdsMet:
     """What the households met at a dwelling: whether an account may name one, the last code any of them reached and how many."""
 
     reached: bool
@@ -139,7 +139,7 @@ class Causes:
         self.doubtful = (self.people > 0) & (np.bincount(lines.dwelling[sound], minlength=n) == 0)
         apps = self.world.apps
         self._away = np.where(~apps.active, 1, np.where(self.world.live_offer, 2, 3))
-        self._behind: dict[int, Behind] = {}
+        self._behind: dict[int, HouseholdsMet] = {}
         """By class."""
         self._eligible: dict[tuple[int, str], int] = {}
 
@@ -156,17 +156,17 @@ class Causes:
                         may = who.named >> who.accounts.index(account) & 1
                         self._eligible[c, account] = int(door.count[may > 0].sum())
 
-    def _stops(self, door: Door, who: Named) -> Behind:
+    def _stops(self, door: Door, who: Named) -> HouseholdsMet:
         code = door.code.copy()
         some = who.named > 0
         code[door.fine[~some[door.type[door.fine]]]] = 9
         if bool((door.count[some] > 0).any()):
-            return Behind(True, 0, 0)
+            return HouseholdsMet(True, 0, 0)
         away = np.ones(len(self._away), bool)
         away[door.block.app] = False
         every = np.concatenate([code, self._away[away]])
         last = int(every.max(initial=0))
-        return Behind(False, last, int(np.count_nonzero(every == last)))
+        return HouseholdsMet(False, last, int(np.count_nonzero(every == last)))
 
     def check(self, out: Out, folder: Path, found: Findings) -> None:
         """Both columns of every dwelling."""

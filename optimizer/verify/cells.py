@@ -25,7 +25,7 @@ FALSE = ("0", "non", "false", "faux", "no", "n", "0.0", "0,0")
 
 
 @dataclass(frozen=True)
-class Lists:
+class Ragged:
     """Ragged lists: items of row i are ``values[ptr[i]:ptr[i + 1]]``; ``owner`` is the row of each item."""
 
     ptr: I64
@@ -187,13 +187,13 @@ def split(column: pa.Array, lower: bool = False) -> tuple[I64, pa.Array]:
     return ptr, items.filter(pa.array(keep))
 
 
-def lists(column: pa.Array, words: Sequence[str], lower: bool = False) -> Lists:
+def lists(column: pa.Array, words: Sequence[str], lower: bool = False) -> Ragged:
     """Lists as positions among ``words`` (-1 for an unknown item, which keeps its place)."""
     ptr, items = split(column, lower)
-    return Lists(ptr, index_in(items, words))
+    return Ragged(ptr, index_in(items, words))
 
 
-def bits(found: Lists, n: int) -> I64:
+def bits(found: Ragged, n: int) -> I64:
     """Bit mask of the known items of each list."""
     mask = np.zeros(n, np.int64)
     known = found.values >= 0
@@ -208,7 +208,7 @@ def rooms_bits(table: RawTable, name: str) -> I64:
     if bool((found.values < 0).any()):
         raise Unreadable(table.file, name)
     folded = np.minimum(found.values % 20, 5).astype(np.int32)
-    return bits(Lists(found.ptr, folded), table.rows)
+    return bits(Ragged(found.ptr, folded), table.rows)
 
 
 def ascending(ids: list[str] | pa.Array) -> I32:

@@ -23,7 +23,7 @@ LONGEST_EXCHANGE = 3
 
 
 @dataclass(frozen=True)
-class Step:
+class ChainStep:
     """A dwelling of a chain: its chain, whether that is a cycle, its place there."""
 
     chain: int
@@ -32,12 +32,12 @@ class Step:
     dwelling: int
 
 
-def steps(world: World, lines: Lines) -> list[Step]:
+def steps(world: World, lines: Lines) -> list[ChainStep]:
     """The chains of the first ranks, numbered by the identifier of their first dwelling, chains before cycles."""
     first = lines.rank == 1
     who = dict(zip(lines.dwelling[first].tolist(), lines.app[first].tolist(), strict=True))
     frees = {world.tenant[d]: d for d in who if d in world.tenant}
-    found: list[Step] = []
+    found: list[ChainStep] = []
     seen: set[int] = set()
     number = 0
     by_id = sorted(who, key=lambda d: world.dwellings.ids[d])
@@ -50,7 +50,7 @@ def steps(world: World, lines: Lines) -> list[Step]:
             position = int(cycle)
             while d is not None and d not in seen:
                 seen.add(d)
-                found.append(Step(number, cycle, position, d))
+                found.append(ChainStep(number, cycle, position, d))
                 d, position = frees.get(who[d]), position + 1
     return found
 
@@ -111,7 +111,7 @@ def check_chains(out: Path, lines: Lines, world: World, found: Findings) -> None
         found.demand("chains", fine, f"chains, ligne {i + 2}")
 
 
-def _before(world: World, step: Step) -> str:
+def _before(world: World, step: ChainStep) -> str:
     """Whose departure frees the dwelling; nobody's for a vacant one."""
     return world.apps.ids[world.tenant[step.dwelling]] if step.dwelling in world.tenant else ""
 

@@ -31,7 +31,7 @@ LIMIT = 2**61
 
 
 @dataclass(frozen=True)
-class Asked:
+class EnvelopeRow:
     """One row of an envelope: its number in the book, the weights of its shortfall and of its count, its counts allowed."""
 
     row: int
@@ -45,7 +45,7 @@ class Asked:
 class Hull:
     """An envelope as the certificate names it."""
 
-    asked: tuple[Asked, ...]
+    asked: tuple[EnvelopeRow, ...]
     slope: int
     low: int
     high: int
@@ -129,7 +129,7 @@ def hull_of(raw: Mapping[str, Any], row_at: list[int]) -> Hull:
         if not 0 <= k < len(row_at):
             raise ValueError("cut")
         least, most = (_natural(x) for x in raw["num"][key])
-        asked.append(Asked(row_at[k], _natural(price), _natural(raw["counts"][key]), least, most))
+        asked.append(EnvelopeRow(row_at[k], _natural(price), _natural(raw["counts"][key]), least, most))
     named = {a.row for a in asked}
     if (
         not asked

@@ -32,7 +32,7 @@ Accounts = list[tuple[int, str, Follows | None]]
 """Bit, name and list of each account of a class."""
 
 
-class Exchanges:
+class FirstRankExchanges:
     """What giving a dwelling's first rank to another household would change, everything else staying."""
 
     def __init__(self, classes: Classes, book: Book, counts: Counts, lines: Lines, waiters: Waiters) -> None:

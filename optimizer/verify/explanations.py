@@ -16,7 +16,7 @@ import numpy as np
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes, Door
 from optimizer.verify.coverage import Reasons
-from optimizer.verify.exchanges import NEVER, Exchanges
+from optimizer.verify.exchanges import NEVER, FirstRankExchanges
 from optimizer.verify.naming import Named
 from optimizer.verify.nearest import IN_PROGRESS, LISTED_ONLY, Misses
 from optimizer.verify.outputs import Out
@@ -111,7 +111,7 @@ class Explanations:
     """
 
     def __init__(
-        self, parts: Iterator[Out], exchanges: Exchanges, lines: Lines, reasons: Reasons, misses: Misses | None, proven: bool,
+        self, parts: Iterator[Out], exchanges: FirstRankExchanges, lines: Lines, reasons: Reasons, misses: Misses | None, proven: bool,
         found: Findings,
     ) -> None:  # fmt: skip
         """``parts``: the table; ``proven``: whether the proposal is shown to be the best."""

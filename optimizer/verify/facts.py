@@ -19,7 +19,7 @@ from optimizer.domain.schema import (
     RELOCATIONS,
 )
 from optimizer.verify import cells
-from optimizer.verify.cells import I32, I64, B, Lists
+from optimizer.verify.cells import I32, I64, B, Ragged
 from optimizer.verify.law import Law, Places
 from optimizer.verify.tables import RawTable
 from optimizer.verify.verdict import Unreadable
@@ -88,10 +88,10 @@ class Applications:
     couple: B
     adults: I64
     mobility: I32
-    wished: Lists
+    wished: Ragged
     extend: B
     district_words: list[str]
-    districts: Lists
+    districts: Ragged
     """Districts wanted, as positions in ``district_words``."""
     dalo: B
     prefet: B
@@ -264,7 +264,7 @@ def _proof(table: RawTable, mask: I64) -> I32:
     return np.where((found == 0) & (mask > 0), 1, found).astype(np.int32)
 
 
-def _either(first: Lists, other: Lists) -> Lists:
+def _either(first: Ragged, other: Ragged) -> Ragged:
     """Row by row, the first list where it has items, else the other."""
     use = first.lengths > 0
     if not use.any():
@@ -279,16 +279,16 @@ def _either(first: Lists, other: Lists) -> Lists:
     mine = use[owner]
     values[mine] = first.values[at_first[mine]]
     values[~mine] = other.values[at_other[~mine]]
-    return Lists(ptr, values)
+    return Ragged(ptr, values)
 
 
-def _without(lists: Lists, gone: B) -> Lists:
+def _without(lists: Ragged, gone: B) -> Ragged:
     """The lists, those of some rows emptied."""
     if not gone.any():
         return lists
     lengths = np.where(gone, 0, lists.lengths)
     keep = ~np.repeat(gone, lists.lengths)
-    return Lists(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), lists.values[keep])
+    return Ragged(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), lists.values[keep])
 
 
 def _district_words(table: RawTable) -> list[str]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.verify.cells import I32, I64, U8
 from optimizer.verify.naming import Named
 from optimizer.verify.scores import Scores

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Door
-from optimizer.verify.lists import Ledger, Lists, Shown, traits
+from optimizer.verify.lists import Lists, Shown, at_door, ledger_of, traits
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out, out_parts
 from optimizer.verify.rows import Book
@@ -31,6 +31,9 @@ from optimizer.verify.walks import (
     PIN,
     PLACES,
     RULE,
+    FirstHeld,
+    Printed,
+    StandMarks,
     leapfrogs,
 )
 from optimizer.verify.world import Ids
@@ -124,7 +127,7 @@ class Leapfrogs:
         self._pinned = np.zeros(len(self.world.dwellings), bool)
         self._pinned[list(self.world.pins)] = True
         self._traits = traits()
-        self._ledger = Ledger.of(lists.book, lists.counts)
+        self._ledger = ledger_of(lists.book, lists.counts)
         found.start("leapfrogs")
 
     def _part(self, out: Out, ids: Ids) -> tuple[I32, I16, I32, I32, I32, I32]:
@@ -187,7 +190,7 @@ class Leapfrogs:
 
     def check(self, door: Door, shown: Shown) -> None:
         """The published lines of the lists of a door against the expected ones."""
-        lists, a, block = self.lists, self.world.apps, door.block
+        lists, block = self.lists, door.block
         start, stop = self._start[shown.dwelling], self._start[shown.dwelling + 1]
         row_ptr = np.zeros(len(start) + 1, np.int64)
         np.cumsum(stop - start, out=row_ptr[1:])
@@ -197,18 +200,19 @@ class Leapfrogs:
         at = block.where(passed)
         at[(at < 0) & (passed != -1)] = -2
         marks = [mark for stand in shown.stands for mark in stand.marks]
-        ledger = self._ledger
         lost, wrong, unfit, gaps = leapfrogs(
-            door.fine, block.app, block.score, door.worth, door.burden, door.awaited, door.type,
-            shown.allowed, shown.may_first, shown.lean, shown.given,
-            a.dalo[door.rep], door.profile, shown.ptr, shown.at, shown.stand, shown.turn, shown.own_ptr, shown.own,
-            shown.list_ptr, shown.listed, shown.list_rank, self._wanted(door, shown),
-            self._pinned[shown.dwelling], self._kept(door, shown), lists.keep,
-            lists.placed, lists.full_at, row_ptr, self._rank[rows].astype(np.int32),
-            block.where(ahead), at, self._gap[rows].astype(np.int64), self._why[rows], self._rule,
-            np.cumsum([0, *(len(x.marks) for x in shown.stands)]).astype(np.int64),
-            np.array([k for k, _ in marks], np.int64), np.array([t for _, t in marks], np.int64), self._traits,
-            ledger.asked, ledger.num, ledger.short, ledger.price,
+            at_door(door), shown.by_stand, lists.by_type(door), shown.lists, shown.own, shown.listed,
+            FirstHeld(self._wanted(door, shown), self._pinned[shown.dwelling], self._kept(door, shown), lists.keep),
+            lists.housed,
+            Printed(
+                row_ptr, self._rank[rows].astype(np.int32), block.where(ahead), at, self._gap[rows].astype(np.int64),
+                self._why[rows], self._rule,
+            ),
+            StandMarks(
+                np.cumsum([0, *(len(x.marks) for x in shown.stands)]).astype(np.int64),
+                np.array([k for k, _ in marks], np.int64), np.array([t for _, t in marks], np.int64), self._traits,
+            ),
+            self._ledger,
         )  # fmt: skip
         self._gaps += gaps
         for number, detail in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,7 +16,19 @@ from optimizer.verify.rows import HOUSEHOLD_RULES, PROFILES, TRAITS, Book, lease
 from optimizer.verify.solution import RATE, Counts, Lines, lottery
 from optimizer.verify.verdict import Findings, Unreadable
 from optimizer.verify.waiters import Waiters
-from optimizer.verify.walks import best, may_stand, ranks
+from optimizer.verify.walks import (
+    AtDoor,
+    ByStand,
+    ByType,
+    Housed,
+    Ledger,
+    Limits,
+    Ordered,
+    ShownLists,
+    best,
+    may_stand,
+    ranks,
+)
 
 NEVER = np.iinfo(np.int64).max
 LIMIT = 2**56
@@ -48,36 +61,40 @@ class Shown:
     stand: I32
     stands: list[Stand]
     turn: I64
-    own_ptr: I64
-    own: I32
-    """Eligible nominees in the réservataire's order."""
-    own_rank: I64
-    """Their places: the same number for nominees between whom the réservataire makes no difference."""
-    list_ptr: I64
-    listed: I32
-    """Of those, the nominees whose order binds the first rank, with their ranks."""
-    list_rank: I64
+    own: Ordered
+    """Eligible nominees."""
+    listed: Ordered
+    """Of those, the nominees whose order binds the first rank."""
     direct: B
 
-    @property
-    def allowed(self) -> U8:
-        """(stand, type) -> may be named there."""
-        return np.array([x.allowed for x in self.stands], np.uint8)
+    @cached_property
+    def by_stand(self) -> ByStand:
+        """What the accounts of the lists mean to each type."""
+        table = self.stands
+        return ByStand(
+            np.array([x.allowed for x in table], np.uint8), np.array([x.first for x in table], np.uint8),
+            np.array([x.lean for x in table], np.int64), np.array([x.given for x in table], np.int64),
+        )  # fmt: skip
 
     @property
-    def may_first(self) -> U8:
-        """(stand, type) -> may be first there."""
-        return np.array([x.first for x in self.stands], np.uint8)
+    def lists(self) -> ShownLists:
+        """The lists as the walks read them."""
+        return ShownLists(self.ptr, self.at, self.stand, self.turn, self.direct)
 
-    @property
-    def lean(self) -> I64:
-        """(stand, type) -> points of ``lean``."""
-        return np.array([x.lean for x in self.stands], np.int64)
 
-    @property
-    def given(self) -> I64:
-        """(stand, type) -> binding rows that a lease to them gives."""
-        return np.array([x.given for x in self.stands], np.int64)
+def at_door(door: Door) -> AtDoor:
+    """The households of a door as the walks read them."""
+    block = door.block
+    return AtDoor(door.fine, block.app, block.score, door.worth, door.type, door.burden, door.awaited)
+
+
+def ordered(who: Sequence[I32], rank: Sequence[I64]) -> Ordered:
+    """Nominees and their places, list by list."""
+    return Ordered(
+        np.cumsum([0, *map(len, who)]).astype(np.int64),
+        np.concatenate([NOBODY, *who]),
+        np.concatenate([np.zeros(0, np.int64), *rank]),
+    )
 
 
 class Lists:
@@ -238,12 +255,8 @@ class Lists:
             stand=stand,
             stands=stands,
             turn=self.turn[lines.dwelling[first]] + self._later,
-            own_ptr=np.cumsum([0, *map(len, own)]).astype(np.int64),
-            own=np.concatenate([NOBODY, *own]),
-            own_rank=np.concatenate([np.zeros(0, np.int64), *own_rank]),
-            list_ptr=np.cumsum([0, *map(len, listed)]).astype(np.int64),
-            listed=np.concatenate([NOBODY, *listed]),
-            list_rank=np.concatenate([np.zeros(0, np.int64), *list_rank]),
+            own=ordered(own, own_rank),
+            listed=ordered(listed, list_rank),
             direct=direct,
         )
 
@@ -294,28 +307,20 @@ class Lists:
     def check(self, door: Door, shown: Shown, found: Findings) -> None:
         """Ranks 2…k of the lists of a door."""
         a = self.world.apps
-        block, value = door.block, door.worth
-        allowed, given, lean = shown.allowed, shown.given, shown.lean
-        dalo = a.dalo[door.rep]
+        block, here = door.block, at_door(door)
+        stands, types, housed = shown.by_stand, self.by_type(door), self.housed
         ties = np.empty((len(shown.at) + len(shown.stand), 4), np.int64)
-        above = int((value - block.score)[door.fine].max(initial=0))
-        most = above + lean.max(axis=1, initial=0)
-        wrong, drawn = ranks(
-            door.fine, block.app, block.score, value, door.type, allowed, lean, given, dalo, shown.ptr, shown.at,
-            shown.stand, shown.turn, shown.own_ptr, shown.own, shown.own_rank, shown.direct, self.size, self.max_lists,
-            self.placed, self.full_at, a.seniority, most, ties, self.after,
-        )  # fmt: skip
+        above = int((door.worth - block.score)[door.fine].max(initial=0))
+        most = above + stands.lean.max(axis=1, initial=0)
+        limits = Limits(self.size, self.max_lists, self.after)
+        wrong, drawn = ranks(here, stands, types, shown.lists, shown.own, housed, limits, most, ties)
         tie = np.empty(len(door.fine) if drawn else 0, np.int32)
         for q, rank, asked, at in ties[:drawn].tolist():
             start, row, d = int(shown.ptr[q]), int(shown.stand[q]), int(shown.dwelling[q])
             if at >= 0:
                 equals = self._equal_nominees(door, shown, q, rank, at)
             else:
-                n = best(
-                    door.fine, block.app, block.score, value, door.type, int(most[row]), allowed[row], lean[row], given[row],
-                    asked, ~dalo, bool(dalo[door.type[shown.at[start]]]), shown.at, start, start + rank - 1,
-                    int(shown.turn[q]), self.placed, self.full_at, a.seniority, tie,
-                )  # fmt: skip
+                n = best(here, stands, types, shown.lists, q, rank, asked, int(most[row]), housed, tie)
                 equals = tie[:n].tolist()
             apps = block.app[equals].tolist()
             drawn_first = min(apps, key=lambda x: (-self.h(x, d, shown.account[q]), a.ids[x]))
@@ -331,8 +336,8 @@ class Lists:
         above = set(shown.at[start : start + rank - 1].tolist())
         app, stand = door.block.app, shown.stands[row]
         turn = int(shown.turn[q])
-        own = range(int(shown.own_ptr[q]), int(shown.own_ptr[q + 1]))
-        free = [int(shown.own[k]) for k in own if shown.own_rank[k] == shown.own_rank[at]]
+        ptr, who, place = shown.own
+        free = [int(who[k]) for k in range(int(ptr[q]), int(ptr[q + 1])) if place[k] == place[at]]
         free = [
             i for i in free if i not in above and not self.placed[app[i]] and self.full_at[app[i]] >= turn
         ]
@@ -345,6 +350,15 @@ class Lists:
 
         top = max(map(key, free))
         return [i for i in free if key(i) == top]
+
+    def by_type(self, door: Door) -> ByType:
+        """What is the same of all households of a type at a door."""
+        return ByType(self.world.apps.dalo[door.rep], door.profile)
+
+    @property
+    def housed(self) -> Housed:
+        """What the lists say of each application."""
+        return Housed(self.placed, self.full_at, self.world.apps.seniority)
 
     def h(self, app: int, dwelling: int, account: str) -> int:
         w = self.world
@@ -367,25 +381,11 @@ def traits() -> U8:
     return np.array([TRAITS[name](every) for name in NAMES], np.uint8)
 
 
-@dataclass(frozen=True)
-class Ledger:
-    """The rows as columns, for what an exchange of two households changes; refused where it could leave 64 bits."""
-
-    asked: I64
-    """What the leases of each row ask for, less its slack."""
-    num: I64
-    short: I64
-    price: I64
-
-    @classmethod
-    def of(cls, book: Book, counts: Counts) -> Ledger:
-        """The rows of a run."""
-        for k, row in enumerate(book.rows):
-            if (
-                row.price * (row.rate * (counts.den[k] + 1) + counts.more[k] + counts.short[k] + RATE)
-                >= LIMIT
-            ):
-                raise Unreadable("rules", row.rule)
-        asked = [r.rate * counts.den[k] + counts.more[k] - r.slack for k, r in enumerate(book.rows)]
-        columns = (asked, counts.num, counts.short, [r.price for r in book.rows])
-        return cls(*(np.array(x, np.int64) for x in columns))
+def ledger_of(book: Book, counts: Counts) -> Ledger:
+    """The rows of a run; refused where an exchange of two households could leave 64 bits."""
+    for k, row in enumerate(book.rows):
+        if row.price * (row.rate * (counts.den[k] + 1) + counts.more[k] + counts.short[k] + RATE) >= LIMIT:
+            raise Unreadable("rules", row.rule)
+    asked = [r.rate * counts.den[k] + counts.more[k] - r.slack for k, r in enumerate(book.rows)]
+    columns = (asked, counts.num, counts.short, [r.price for r in book.rows])
+    return Ledger(*(np.array(x, np.int64) for x in columns))

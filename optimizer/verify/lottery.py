@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from optimizer.verify.classes import Classes
 from optimizer.verify.manifest import RECORD, check_manifest
-from optimizer.verify.offers import Offers
+from optimizer.verify.offers import ClassOptions
 from optimizer.verify.optimum import MECHANISM, Optimum
 from optimizer.verify.outputs import read_json
 from optimizer.verify.program import compare
@@ -91,7 +91,7 @@ def verify_lottery(out_dir: Path, case_path: Path, *, models: Path | None = None
         classes, book = _ready(worlds[0], bool(run["options"]["price_assumed"]))
         if MECHANISM in asked:
             optimum = Optimum(proofs[MECHANISM], classes, book, found)
-        offers = _eligible(Offers(classes, book), lotteries, optimum, found)
+        offers = _eligible(ClassOptions(classes, book), lotteries, optimum, found)
         _listed(out, asked, lotteries, offers, found)
         with found.guard("program"):
             _programs(proofs, lotteries, offers, found)
@@ -214,8 +214,8 @@ def _named(one: _Lottery | None) -> list[tuple[str, str, str]]:
 
 
 def _eligible(
-    offers: Offers, lotteries: Mapping[str, _Lottery], optimum: Optimum | None, found: Findings
-) -> Offers:
+    offers: ClassOptions, lotteries: Mapping[str, _Lottery], optimum: Optimum | None, found: Findings
+) -> ClassOptions:
     """Every household that may be given a dwelling is eligible for it on that account; what everybody may be given."""
     classes = offers.classes
     world = classes.world
@@ -248,7 +248,7 @@ def _eligible(
 
 
 def _listed(
-    out: Path, asked: Sequence[str], lotteries: Mapping[str, _Lottery], offers: Offers, found: Findings
+    out: Path, asked: Sequence[str], lotteries: Mapping[str, _Lottery], offers: ClassOptions, found: Findings
 ) -> None:
     """Of every mechanism asked for, chances are published once for everybody who may be given a dwelling, and for nobody else.
 
@@ -273,7 +273,7 @@ def _listed(
 
 
 def _programs(
-    proofs: Mapping[str, Any], lotteries: Mapping[str, _Lottery], offers: Offers, found: Findings
+    proofs: Mapping[str, Any], lotteries: Mapping[str, _Lottery], offers: ClassOptions, found: Findings
 ) -> None:
     """Every published program is the one that the case makes."""
     world = offers.classes.world

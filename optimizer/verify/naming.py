@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimizer.verify.agreements import Line
+from optimizer.verify.agreements import AgreementLine
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.world import World
 
@@ -62,7 +62,7 @@ def mode_of(world: World, dwelling: int, account: str) -> str:
     return _mode(world, account, world.line(dwelling, account))
 
 
-def _mode(world: World, account: str, line: Line | None) -> str:
+def _mode(world: World, account: str, line: AgreementLine | None) -> str:
     own = account in ("BAILLEUR", "MUTATION", "RELOGEMENT")
     return line.mode if line else "delegated" if own else world.agreements.default_mode
 

@@ -20,7 +20,7 @@ Marks = tuple[tuple[int, int], ...]
 NONE = -1
 
 
-class Offers:
+class ClassOptions:
     """The options of a case, class by class.
 
     Attributes

@@ -6,8 +6,8 @@ Everything is whole numbers. What could leave 64 bits is refused before a pass b
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.verify.cells import I32, I64, U8, B
 
 GONE, LIVE, EVERYWHERE = 1, 2, 4

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.verify.offers import Marks, Offers
+from optimizer.verify.offers import ClassOptions, Marks
 from optimizer.verify.verdict import Findings
 
 Column = tuple[int, tuple[tuple[int, int], ...]]
@@ -29,7 +29,7 @@ class Rebuilt:
     homes : dwellings of each published class, by place in the case
     """
 
-    def __init__(self, offers: Offers, homes: Sequence[Sequence[int]]) -> None:
+    def __init__(self, offers: ClassOptions, homes: Sequence[Sequence[int]]) -> None:
         self.offers, self.homes = offers, homes
         klass, blocked = offers.classes.klass, offers.classes.world.blocked
         nothing = (np.zeros(0, np.int32), np.zeros(0, np.int32))
@@ -72,7 +72,7 @@ def compare(
     program: Mapping[str, Any],
     members: Mapping[int, Sequence[int]],
     allocations: Sequence[Sequence[tuple[int, int, str]]],
-    offers: Offers,
+    offers: ClassOptions,
     found: Findings,
 ) -> None:
     """Hold a published program and the allocations of its lottery against the case.
@@ -163,14 +163,14 @@ def compare(
 
 
 def _coefficients(
-    offers: Offers, m: int, of_row: Mapping[int, int], of_marks: Mapping[int, int]
+    offers: ClassOptions, m: int, of_row: Mapping[int, int], of_marks: Mapping[int, int]
 ) -> tuple[tuple[int, int], ...]:
     if of_marks:
         return ((of_marks[m], 1),) if m in of_marks else ((-1, 1),)
     return tuple(sorted((of_row[k], x) for k, x in offers.marks[m] if k in of_row and x))
 
 
-def _within(offers: Offers, count: Mapping[int, int], missing: Mapping[int, int], demand: Any) -> None:
+def _within(offers: ClassOptions, count: Mapping[int, int], missing: Mapping[int, int], demand: Any) -> None:
     """No priced row misses more than is published."""
     asked: dict[int, int] = defaultdict(int)
     for m, n in count.items():

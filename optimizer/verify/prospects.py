@@ -86,7 +86,7 @@ class Prospects:
         homes = shown.dwelling[row]
         # the lines of a dwelling lie together, by rank, in the same order as its names are shown
         at = np.concatenate([np.flatnonzero(lines.dwelling == d) for d in shown.dwelling.tolist()])
-        lean = shown.lean[shown.stand[row], door.type[shown.at]]
+        lean = shown.by_stand.lean[shown.stand[row], door.type[shown.at]]
         value = classes.fit.fill + door.worth[shown.at] + classes.bonus[homes] + lean
         wrong = (lines.score[at] != door.block.score[shown.at]) | (lines.value[at] != value)
         if wrong.any():

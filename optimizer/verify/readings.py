@@ -23,7 +23,7 @@ from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.naming import Named
 from optimizer.verify.prospects import Prospects
 from optimizer.verify.sheets import Choices
-from optimizer.verify.solution import Pairs
+from optimizer.verify.solution import LineChecks
 from optimizer.verify.told import Told
 from optimizer.verify.verdict import Findings
 from optimizer.verify.waiters import Waiters
@@ -34,7 +34,7 @@ class FirstReading:
     """What is looked at and gathered in the first reading; ``space`` is None where the proof speaks of another case."""
 
     found: Findings
-    pairs: Pairs
+    pairs: LineChecks
     reasons: Reasons
     choices: Choices
     deadlines: Deadlines

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from optimizer.verify.agreements import OUTSIDE, Line, account_rank
+from optimizer.verify.agreements import OUTSIDE, AgreementLine, account_rank
 from optimizer.verify.cells import I32, I64
 from optimizer.verify.forecast import Foreseen, Place, foreseen_leases
 from optimizer.verify.pools import Q1_NO, Q1_YES, ten_thousandths
@@ -194,7 +194,7 @@ class Book:
             yield row, self._in_base(line.landlord, line.area, line.account, ("always", "never"))
 
     def _flux_max(self) -> Iterator[tuple[Row, list[tuple[tuple[str, ...], str]]]]:
-        present: dict[tuple[str, str], list[Line]] = {}
+        present: dict[tuple[str, str], list[AgreementLine]] = {}
         for line in self._lines():
             present.setdefault((line.landlord, line.departement), []).append(line)
             if line.account != "BAILLEUR":
@@ -213,12 +213,12 @@ class Book:
             )  # fmt: skip
             yield row, self._in_base(landlord, departement, "BAILLEUR", ("prefet", "always"))
 
-    def _rest(self, lines: Sequence[Line]) -> Fraction:
+    def _rest(self, lines: Sequence[AgreementLine]) -> Fraction:
         """What the shares of whole départements leave the landlord."""
         given = (x.share for x in lines if x.account != "BAILLEUR" and x.area == x.departement)
         return max(Fraction(0), 1 - sum(given, Fraction(0)))
 
-    def _lines(self) -> Iterator[Line]:
+    def _lines(self) -> Iterator[AgreementLine]:
         """Convention lines of the flux where the case has dwellings."""
         present = set(self.present)
         for line in self.world.agreements.lines:

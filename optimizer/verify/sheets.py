@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.verify.cells import I64, B
 from optimizer.verify.classes import Classes, Door
-from optimizer.verify.exchanges import NEVER, Exchanges
+from optimizer.verify.exchanges import NEVER, FirstRankExchanges
 from optimizer.verify.naming import Entries, Named
 from optimizer.verify.outputs import Out, out_parts
 from optimizer.verify.passes import by_account, marked_by_account, marked_by_type
@@ -82,7 +82,7 @@ class Choices:
         return key, count, best, np.concatenate([np.zeros((0, 3), np.int64), *self._marked])
 
     def check(
-        self, folder: Path, lines: Lines, situation: Situation, exchanges: Exchanges, found: Findings
+        self, folder: Path, lines: Lines, situation: Situation, exchanges: FirstRankExchanges, found: Findings
     ) -> None:
         """The table ``orientation``: every row it must have, and what each says."""
         names = (*ORIENTATION, *PEOPLE, *FACTS, "loss_at_most")
@@ -162,7 +162,7 @@ class Choices:
 class Costs:
     """What each dwelling and account costs at most: the best exact exchange, every other first rank kept."""
 
-    def __init__(self, exchanges: Exchanges) -> None:
+    def __init__(self, exchanges: FirstRankExchanges) -> None:
         self.exchanges = exchanges
         self._entries: tuple[int, Entries | None] = (-1, None)
 

@@ -164,7 +164,7 @@ def check_firsts(lines: Lines, world: World, found: Findings) -> None:
         found.demand("first_ranks", at_first.get(d, -1) == a, f"dwelling_id={world.dwellings.ids[d]}")
 
 
-class Pairs:
+class LineChecks:
     """Eligibility, accounts and points of every line, door by door."""
 
     def __init__(self, lines: Lines, classes: Classes, found: Findings) -> None:

@@ -6,15 +6,244 @@ where no score can reach the value found. The leapfrogs of a line are those met 
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit
+from typing import NamedTuple
 
+import numpy as np
+
+from optimizer.compiled import njit
 from optimizer.verify.cells import I32, I64, U8, B
 
 RATE = 10_000
 SHOWN = 20
 FIT, BURDEN, AWAITED, LEAN, KEEP, PIN, NOMINATION, PLACES, CLASS, NEED, GAP, COUNT, RULE = range(1, 14)
 """Numbers of the reasons; 0 is none of them; from RULE on, each rule named by the file."""
+
+
+class AtDoor(NamedTuple):
+    """The households of a door, by position in its block.
+
+    Attributes
+    ----------
+    fine : (eligible,)
+        Positions that no code refuses, the highest score first.
+    app : (block,)
+        Number of the application.
+    score, value : (block,)
+        Hundredths of a point: score alone; with fit, burden and awaited, without what depends on the account.
+    kind : (block,)
+        Type.
+    burden, awaited : (block,)
+        Hundredths of a point taken off, at least 0.
+    """
+
+    fine: I32
+    app: I32
+    score: I64
+    value: I64
+    kind: I32
+    burden: I64
+    awaited: I64
+
+
+class ByStand(NamedTuple):
+    """What the account of a list means to each type; a stand is an account of a class.
+
+    Attributes
+    ----------
+    allowed, may_first : (stands, types)
+        Whether a type may be named there; whether it may be first.
+    lean : (stands, types)
+        Hundredths of a point that the account adds.
+    given : (stands, types)
+        Bits of the binding rows that a lease gives.
+    """
+
+    allowed: U8
+    may_first: U8
+    lean: I64
+    given: I64
+
+
+class ByType(NamedTuple):
+    """What is the same of all households of a type.
+
+    Attributes
+    ----------
+    dalo : (types,)
+        Whether they are DALO.
+    profile : (types,)
+        Bits of what rules count of them.
+    """
+
+    dalo: B
+    profile: I64
+
+
+class ShownLists(NamedTuple):
+    """The published lists of a door.
+
+    Attributes
+    ----------
+    ptr : (lists + 1,)
+        Span of a list in ``at``.
+    at : (ranks,)
+        Positions, the first rank of a list first.
+    stand : (lists,)
+        Which stand (`ByStand`) a list is on.
+    turn : (lists,)
+        When it was filled, against `Housed.full_at`.
+    direct : (lists,)
+        Whether its réservataire names households itself.
+    """
+
+    ptr: I64
+    at: I32
+    stand: I32
+    turn: I64
+    direct: B
+
+
+class Ordered(NamedTuple):
+    """Nominees of each list in the order of its réservataire.
+
+    Attributes
+    ----------
+    ptr : (lists + 1,)
+        Span of a list in the other two.
+    who : (nominees,)
+        Positions.
+    rank : (nominees,)
+        Places in the order: the same number where the réservataire makes no difference.
+    """
+
+    ptr: I64
+    who: I32
+    rank: I64
+
+
+class Housed(NamedTuple):
+    """What is known of each application of the case.
+
+    Attributes
+    ----------
+    placed : (applications,)
+        Whether it has a first rank.
+    full_at : (applications,)
+        Turn of the list that was its last one allowed.
+    seniority : (applications,)
+        The larger comes first between equals.
+    """
+
+    placed: B
+    full_at: I64
+    seniority: I64
+
+
+class Limits(NamedTuple):
+    """How long a list is and how many one household stands on.
+
+    Attributes
+    ----------
+    size : int
+        Ranks of a list at most, the first one included.
+    max_lists : int
+        Lists that a household may stand on behind the first rank.
+    after : int
+        Ranks up to it are not looked at.
+    """
+
+    size: int
+    max_lists: int
+    after: int
+
+
+class FirstHeld(NamedTuple):
+    """What holds the first rank of each list in its place.
+
+    Attributes
+    ----------
+    wanted : (lists,)
+        Another first rank stands only because this one has a dwelling.
+    pinned : (lists,)
+        Decided before the run.
+    kept : (lists,)
+        Position of the household that a kept result gives points, -1 for nobody.
+    keep : int
+        These points, hundredths.
+    """
+
+    wanted: B
+    pinned: B
+    kept: I32
+    keep: int
+
+
+class Printed(NamedTuple):
+    """The published leapfrogs of a door.
+
+    Attributes
+    ----------
+    ptr : (lists + 1,)
+        Lines of a list.
+    rank : (lines,)
+        Rank of the household that goes ahead.
+    ahead, passed : (lines,)
+        Positions; passed is -1 on count rows, -2 elsewhere.
+    gap : (lines,)
+        Hundredths of a point of score between the two, or how many more there are on a count row.
+    why : (lines,)
+        Number of the reason.
+    rule_row : (rules named by the file,)
+        Row of a reason from `RULE` on, -1 of none.
+    """
+
+    ptr: I64
+    rank: I32
+    ahead: I32
+    passed: I32
+    gap: I64
+    why: I32
+    rule_row: I64
+
+
+class StandMarks(NamedTuple):
+    """Rows that a lease on each stand enters.
+
+    Attributes
+    ----------
+    ptr : (stands + 1,)
+        Marks of a stand.
+    row, trait : (marks,)
+        Row; trait of the households that it counts.
+    counts : (traits, profiles)
+        Whether a household of that profile has the trait.
+    """
+
+    ptr: I64
+    row: I64
+    trait: I64
+    counts: U8
+
+
+class Ledger(NamedTuple):
+    """The rows as columns, for what an exchange of two households changes.
+
+    Attributes
+    ----------
+    asked : (rows,)
+        What the leases of each row ask for, less its slack, ten-thousandths of a lease.
+    num : (rows,)
+        Leases counted.
+    short : (rows,)
+        What is missing, ten-thousandths.
+    price : (rows,)
+        Hundredths of a point a lease missing costs.
+    """
+
+    asked: I64
+    num: I64
+    short: I64
+    price: I64
 
 
 @njit(cache=True, nogil=True)
@@ -27,14 +256,20 @@ def _above(shown: I32, start: int, stop: int, i: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def best(
-    fine: I32, app: I32, score: I64, value: I64, kind: I32, most: int, allowed: U8, lean: I64, given: I64, need: int,
-    filler: B, every: bool, shown: I32, start: int, stop: int, turn: int, placed: B, full_at: I64, seniority: I64, tie: I32,
+    door: AtDoor, stands: ByStand, types: ByType, lists: ShownLists, q: int, rank: int, need: int, most: int, housed: Housed,
+    tie: I32,
 ) -> int:  # fmt: skip
-    """How many households share the best (value, seniority) of those free for a rank; the first ones go into ``tie``.
+    """How many households share the best (value, seniority) of those free for a rank of list q; the first ones go into ``tie``.
 
-    ``given & need == need`` is asked; ``every`` DALO household is let in, else ``filler`` types only. ``lean`` by type is
+    ``given & need == need`` is asked; every DALO household is let in behind a DALO first rank, else no one. ``lean`` by type is
     part of the value; ``most``: no value is above its score by more.
     """
+    fine, app, score, value, kind, _, _ = door
+    placed, full_at, seniority = housed
+    dalo, shown, turn, row = types.dalo, lists.at, lists.turn[q], lists.stand[q]
+    allowed, lean, given = stands.allowed[row], stands.lean[row], stands.given[row]
+    start = lists.ptr[q]
+    stop, every = start + rank - 1, dalo[kind[shown[start]]]
     n = 0
     top, senior = np.int64(-(2**62)), np.int64(-(2**62))
     for i in fine:
@@ -43,7 +278,7 @@ def best(
         t, a = kind[i], app[i]
         if not allowed[t] or placed[a] or full_at[a] < turn or given[t] & need != need:
             continue
-        if not (every or filler[t]) or _above(shown, start, stop, i):
+        if (dalo[t] and not every) or _above(shown, start, stop, i):
             continue
         v, s = value[i] + lean[t], seniority[a]
         if v > top or (v == top and s > senior):
@@ -67,23 +302,25 @@ def may_stand(fine: I32, app: I32, kind: I32, allowed: U8, filler: B, every: boo
 
 @njit(cache=True, nogil=True)
 def ranks(
-    fine: I32, app: I32, score: I64, value: I64, kind: I32, allowed: U8, lean: I64, given: I64, dalo: B, ptr: I64, shown: I32,
-    stand: I32, turn: I64, own_ptr: I64, own: I32, own_rank: I64, direct: B, size: int, max_lists: int, placed: B,
-    full_at: I64, seniority: I64, most: I64, ties: I64, after: int,
+    door: AtDoor, stands: ByStand, types: ByType, lists: ShownLists, own: Ordered, housed: Housed, limits: Limits, most: I64,
+    ties: I64,
 ) -> tuple[int, int]:  # fmt: skip
     """(ranks that hold another household than they should, ranks that are left to the caller).
 
-    List q shows ``shown[ptr[q]:ptr[q + 1]]``, the first rank first, on the account of ``stand[q]``. A rank between equals is
-    left to the caller: (list, rank, what was asked of the class, place among the nominees or -1) in ``ties``. Ranks up to
-    ``after`` are not looked at.
+    A rank between equals is left to the caller: (list, rank, what was asked of the class, place among the nominees or -1) in
+    ``ties``. ``most`` by stand: no value is above its score by more.
     """
+    app, kind = door.app, door.kind
+    ptr, shown, stand, turn, direct = lists
+    own_ptr, nominee, own_rank = own
+    placed, full_at, _ = housed
+    size, max_lists, after = limits
     wrong = drawn = 0
     tie = np.empty(1, np.int32)
-    filler = ~dalo
     for q in range(len(stand)):
         a, b, row = ptr[q], ptr[q + 1], stand[q]
         first = shown[a]
-        need, every = given[row, kind[first]], dalo[kind[first]]
+        need = stands.given[row, kind[first]]
         for rank in range(min(after, b - a) + 1, max(size, b - a) + 1):
             published = shown[a + rank - 1] if a + rank - 1 < b else -1
             stop = a + rank - 1
@@ -92,17 +329,14 @@ def ranks(
                 for k in range(own_ptr[q], own_ptr[q + 1]):
                     if at >= 0 and own_rank[k] != own_rank[at]:
                         break
-                    i = own[k]
+                    i = nominee[k]
                     if not placed[app[i]] and full_at[app[i]] >= turn[q] and not _above(shown, a, stop, i):
                         equals += 1
                         if at < 0:
                             expected, at = i, k
                 if expected < 0 and not (direct[q] and own_ptr[q] < own_ptr[q + 1]):
                     while True:
-                        equals = best(
-                            fine, app, score, value, kind, most[row], allowed[row], lean[row], given[row], asked, filler,
-                            every, shown, a, stop, turn[q], placed, full_at, seniority, tie,
-                        )  # fmt: skip
+                        equals = best(door, stands, types, lists, q, rank, asked, most[row], housed, tie)
                         if equals or asked == 0:
                             break
                         asked = np.int64(0)
@@ -119,16 +353,12 @@ def ranks(
 
 
 @njit(cache=True, nogil=True)
-def _exchange(
-    why: int, me: int, other: int, mark_row: I64, mark_trait: I64, a: int, b: int, trait: U8, gain: int, asked: I64,
-    num: I64, short: I64, price: I64,
-) -> bool:  # fmt: skip
-    """Whether the whole exchange of two profiles does not gain, and no row loses more by it than row ``why``.
-
-    ``asked``: what the leases of each row ask for, less its slack.
-    """
+def _exchange(why: int, me: int, other: int, row: int, gain: int, marks: StandMarks, ledger: Ledger) -> bool:
+    """Whether the whole exchange of two profiles on a stand does not gain, and no row loses more by it than row ``why``."""
+    ptr, mark_row, mark_trait, trait = marks
+    asked, num, short, price = ledger
     loss, named, most = np.int64(0), np.int64(0), np.int64(0)
-    for k in range(a, b):
+    for k in range(ptr[row], ptr[row + 1]):
         r = mark_row[k]
         more = np.int64(trait[mark_trait[k], other]) - np.int64(trait[mark_trait[k], me])
         change = price[r] * (max(0, asked[r] - (num[r] + more) * RATE) - short[r])
@@ -157,10 +387,10 @@ def _part(why: int, fit: int, burden: int, awaited: int, lean: int, keep: int) -
 
 
 @njit(cache=True, nogil=True)
-def _breaks(
-    other: int, me: int, app: I32, placed: B, list_ptr: I64, nominee: I32, rank: I64, q: int, wanted: B
-) -> bool:
+def _breaks(other: int, me: int, q: int, door: AtDoor, placed: B, listed: Ordered, wanted: B) -> bool:
     """Whether giving the first rank of list q to ``other`` passes a nominee: here, or where ``me`` had to be first."""
+    list_ptr, nominee, rank = listed
+    app = door.app
     if wanted[q]:
         return True
     mine = np.int64(2**62)
@@ -175,17 +405,21 @@ def _breaks(
 
 @njit(cache=True, nogil=True)
 def leapfrogs(
-    fine: I32, app: I32, score: I64, value: I64, burden: I64, awaited: I64, kind: I32, allowed: U8, may_first: U8, lean: I64, given: I64,
-    dalo: B, profile: I64, ptr: I64, shown: I32, stand: I32, turn: I64, own_ptr: I64, own: I32, list_ptr: I64, listed: I32,
-    list_rank: I64, wanted: B, pinned: B, kept: I32, keep_points: int, placed: B, full_at: I64, row_ptr: I64, row_rank: I32,
-    row_ahead: I32, row_passed: I32, row_gap: I64, row_why: I32, rule_row: I64, mark_ptr: I64, mark_row: I64, mark_trait: I64,
-    trait: U8, asked: I64, num: I64, short: I64, price: I64,
+    door: AtDoor, stands: ByStand, types: ByType, lists: ShownLists, own: Ordered, listed: Ordered, held: FirstHeld,
+    housed: Housed, printed: Printed, marks: StandMarks, ledger: Ledger,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Of the published leapfrogs of the lists of a door: lines missing or too many, wrong numbers, impossible reasons, gaps.
 
-    Published lines of list q: ``row_ptr[q]:row_ptr[q + 1]``, households as positions (-1 on count rows, -2 elsewhere).
-    ``wanted``: another first rank stands only because the first of list q has one. ``kept``: whom a kept result gives points.
+    ``own``: eligible nominees of each list; ``listed``: those whose order binds its first rank.
     """
+    fine, app, score, value, kind, burden, awaited = door
+    allowed, may_first, lean, given = stands
+    dalo, profile = types
+    ptr, shown, stand, turn, _ = lists
+    own_ptr, nominee, _ = own
+    wanted, pinned, kept, keep_points = held
+    placed, full_at, _ = housed
+    row_ptr, row_rank, row_ahead, row_passed, row_gap, row_why, rule_row = printed
     lost = wrong = unfit = gaps = 0
     seen = np.zeros(len(row_rank), np.bool_)
     for q in range(len(stand)):
@@ -248,12 +482,9 @@ def leapfrogs(
                 elif why == PIN:
                     fine_reason = rank == 1 and pinned[q]
                 elif why == NOMINATION:
-                    fine_reason = _above(own, own_ptr[q], own_ptr[q + 1], me) or (
+                    fine_reason = _above(nominee, own_ptr[q], own_ptr[q + 1], me) or (
                         rank == 1
-                        and (
-                            not may_first[row, t]
-                            or _breaks(other, me, app, placed, list_ptr, listed, list_rank, q, wanted)
-                        )
+                        and (not may_first[row, t] or _breaks(other, me, q, door, placed, listed, wanted))
                     )
                 elif why == PLACES:
                     fine_reason = rank > 1 and full_at[app[other]] < turn[q]
@@ -267,9 +498,8 @@ def leapfrogs(
                     gaps += 1
                 elif why >= RULE and rank == 1 and rule_row[why - RULE] >= 0:
                     fine_reason = _exchange(
-                        rule_row[why - RULE], profile[mine], profile[t], mark_row, mark_trait, mark_ptr[row],
-                        mark_ptr[row + 1], trait, gain * RATE, asked, num, short, price,
-                    )  # fmt: skip
+                        rule_row[why - RULE], profile[mine], profile[t], row, gain * RATE, marks, ledger
+                    )
                 unfit += not fine_reason
         for j in range(ra, rb):
             lost += not seen[j]

@@ -17,7 +17,7 @@ from optimizer.verify.chains import check_chains
 from optimizer.verify.changes import check_changes, has_changes
 from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
-from optimizer.verify.exchanges import Exchanges
+from optimizer.verify.exchanges import FirstRankExchanges
 from optimizer.verify.explanations import COLUMNS as EXPLANATIONS
 from optimizer.verify.explanations import Explanations
 from optimizer.verify.gauges import check_gauges
@@ -36,7 +36,14 @@ from optimizer.verify.scores import Scores
 from optimizer.verify.sentences import LONGEST
 from optimizer.verify.sheets import Choices
 from optimizer.verify.situation import Situation
-from optimizer.verify.solution import Pairs, check_firsts, check_labels, check_rows, count_run, read_lines
+from optimizer.verify.solution import (
+    LineChecks,
+    check_firsts,
+    check_labels,
+    check_rows,
+    count_run,
+    read_lines,
+)
 from optimizer.verify.tables import RawCase, read_case
 from optimizer.verify.told import LARGEST, Told
 from optimizer.verify.verdict import (
@@ -260,7 +267,16 @@ def _compare(
         else None
     )
     first = FirstReading(
-        found, Pairs(lines, classes, found), reasons, choices, deadlines, waiters, space, told, lists, calls
+        found,
+        LineChecks(lines, classes, found),
+        reasons,
+        choices,
+        deadlines,
+        waiters,
+        space,
+        told,
+        lists,
+        calls,
     )
     with found.guard("eligibility"):
         first.read_all(classes)
@@ -281,7 +297,7 @@ def _compare(
     proven = bound is not None and bound <= counts.objective
     with found.guard("gauges"):
         check_gauges(need_out(out, "rules"), world, book, counts, lines, recorded, found)
-    exchanges = Exchanges(classes, book, counts, lines, waiters)
+    exchanges = FirstRankExchanges(classes, book, counts, lines, waiters)
     with found.guard("explanations"):
         misses = None if told is None else told.misses(reasons)
         table = out_parts(out, "explanations", EXPLANATIONS)

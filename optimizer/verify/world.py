@@ -15,8 +15,8 @@ import pyarrow as pa
 from optimizer.domain.memory import give_back
 from optimizer.verify import cells
 from optimizer.verify.agreements import (
+    AgreementLine,
     Agreements,
-    Line,
     dalo_of_files,
     deliberated,
     lines_in_force,
@@ -176,7 +176,7 @@ class World:
         """Name of the rooms table of a landlord: its agreement's, else the market's."""
         return self.rooms_tables.get(landlord) or self.law.market
 
-    def line(self, d: int, account: str) -> Line | None:
+    def line(self, d: int, account: str) -> AgreementLine | None:
         """The convention line of an account for a dwelling."""
         return self.agreements.line(self.dwellings.landlord[d], account, *self.place(d))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from optimizer.domain.schema import FINANCINGS, PRIORITY_CODES, PROOFS, RELOCATIONS
 from optimizer.verify import cells
-from optimizer.verify.agreements import OUTSIDE, Line
+from optimizer.verify.agreements import OUTSIDE, AgreementLine
 from optimizer.verify.forecast import Place
 from optimizer.verify.pools import PROOF_WORDS
 from optimizer.verify.returned import COUNTED_FROM, furthest_lines, returned
@@ -255,7 +255,9 @@ class Year:
 
     def of_account(self, landlord: str, departement: str, account: str) -> Fraction:
         """F of one account of a landlord in a département: its share of the flux's F."""
-        lines: list[Line] = [x for x in self.world.agreements.of(landlord) if x.departement == departement]
+        lines: list[AgreementLine] = [
+            x for x in self.world.agreements.of(landlord) if x.departement == departement
+        ]
         own = [x for x in lines if x.account == account]
         if own or account != "BAILLEUR":
             return sum((x.share * self.of_area(landlord, x.area) for x in own), Fraction(0))

@@ -17,7 +17,7 @@ from optimizer.disk import seal
 from optimizer.fairness import fairness_to
 from optimizer.verify import verify_lottery
 from optimizer.verify.classes import Classes
-from optimizer.verify.offers import Offers
+from optimizer.verify.offers import ClassOptions
 from optimizer.verify.program import _most, compare
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
@@ -42,7 +42,7 @@ class Made:
         scores, book = Scores(world), Book(world, False)
         scores.settle()
         Year(world, book).count()
-        self.offers = Offers(Classes(world, scores, book), book)
+        self.offers = ClassOptions(Classes(world, scores, book), book)
         for door, named in self.offers.classes.sweep():
             self.offers.read(door, named)
         home = {str(x): i for i, x in enumerate(world.dwellings.ids)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -35,3 +37,36 @@ def test_every_kernel_is_compiled_before_a_command_needs_it() -> None:
             if module not in ELSEWHERE and not kernel._cache._cache_file._load_index():
                 missing.append(f"{module}.{name}")
     assert not missing, f"first `make kernels`; what it leaves out: {missing}"
+
+
+KERNEL = """
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.compiled import njit
+
+
+class {name}(NamedTuple):
+    value: np.ndarray
+
+
+@njit(cache=True)
+def total(bundle):
+    return bundle.value.sum()
+
+
+print(total({name}(np.arange(4))))
+"""
+
+
+def test_what_was_compiled_for_a_bundle_of_another_name_is_compiled_again(tmp_path):
+    """An installation brought up to date finds the kernels of the version before beside its sources."""
+    script = tmp_path / "counting.py"
+    for name in ("Before", "After"):
+        script.write_text(KERNEL.format(name=name), encoding="utf-8")
+        ran = subprocess.run(
+            [sys.executable, "-c", "import counting"], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert (ran.stdout, ran.stderr) == ("6\n", "")
+    assert list(tmp_path.glob("__pycache__/*.nbi"))

@@ -14,7 +14,7 @@ from benchmarks.scale.simplified import build
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.transport import ScaleOptions, ScaleResult, bound_of, solve_transport
 from optimizer.solve.transport import column_generation as driver
-from optimizer.solve.transport.branch_and_bound import BranchAndBound
+from optimizer.solve.transport.branch_and_bound import AssignmentTree
 from optimizer.solve.transport.model import Branch
 from optimizer.solve.transport.run import Run
 from optimizer.solve.transport.warm_start import carried, same_rounding, shifted
@@ -111,7 +111,7 @@ def test_an_earlier_run_never_keeps_from_a_proof(monkeypatch: pytest.MonkeyPatch
         return "converged" if calls[-1] else reached
 
     monkeypatch.setattr(driver, "_iterate", lead_astray)
-    monkeypatch.setattr(driver.BranchAndBound, "explore", lambda tree: False)
+    monkeypatch.setattr(driver.AssignmentTree, "explore", lambda tree: False)
     warm = solve_transport(changed, ScaleOptions(threads=1), warm=start)
     assert calls == [True, False]
     assert warm.objective <= cold.objective <= warm.bound
@@ -124,15 +124,15 @@ def test_what_was_divided_on_before_is_asked_first(monkeypatch: pytest.MonkeyPat
     changed, start = new_week(raw, earlier, 3)
     assert {b.row for leaf in earlier.leaves for b in leaf.branches}
     asked: list[int] = []
-    usual = BranchAndBound._compare
+    usual = AssignmentTree._compare
 
-    def compare(tree: BranchAndBound, *words: object) -> object:
+    def compare(tree: AssignmentTree, *words: object) -> object:
         with pytest.MonkeyPatch.context() as patch:
             solve = tree.run.master.solve
             patch.setattr(tree.run.master, "solve", lambda: asked.append(0) or solve())
             return usual(tree, *words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(BranchAndBound, "_compare", compare)
+    monkeypatch.setattr(AssignmentTree, "_compare", compare)
     told = solve_transport(changed, ScaleOptions(threads=1), warm=start)
     few = len(asked)
     monkeypatch.setattr(driver, "_divided_on", lambda _: frozenset())

@@ -12,10 +12,10 @@ from benchmarks.scale.raw_instances import RawTerritory, draw
 from benchmarks.scale.simplified import build
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.transport import ScaleOptions, ScaleResult, solve_transport
-from optimizer.solve.transport.branch_and_bound import BranchAndBound
-from optimizer.solve.transport.lagrangian import Lagrangian, Priced
+from optimizer.solve.transport.branch_and_bound import AssignmentTree
+from optimizer.solve.transport.lagrangian import Lagrangian, LagrangianSolution
 from optimizer.solve.transport.leases import cell_counts
-from optimizer.solve.transport.node import NodeRelaxation, OpenNode
+from optimizer.solve.transport.node import AssignmentNode, NodeRelaxation
 
 ONE = ScaleOptions(threads=1)
 
@@ -32,12 +32,14 @@ def test_only_what_will_be_divided_is_left_before_its_pricings_end(monkeypatch: 
     left: list[bool] = []
     usual = NodeRelaxation._converge
 
-    def converge(self: NodeRelaxation, node: OpenNode, *words: object, **named: bool) -> Priced | None:
+    def converge(
+        self: NodeRelaxation, node: AssignmentNode, *words: object, **named: bool
+    ) -> LagrangianSolution | None:
         best = usual(self, node, *words, **named)  # type: ignore[arg-type]
         rough = self.roughly
         left.append(rough)
         if rough and best is not None:
-            told = OpenNode(node.branches, best.multipliers, best.multipliers, best.price, own=True)
+            told = AssignmentNode(node.branches, best.multipliers, best.multipliers, best.price, own=True)
             end = usual(self, told, *words, to_the_end=True)  # type: ignore[arg-type]
             assert end is not None and not self.roughly
             assert end.bound <= best.bound and not self._enough(end)
@@ -56,15 +58,17 @@ def test_a_new_case_begins_where_the_master_says_and_an_earlier_one_where_it_end
 ) -> None:
     raw = draw(3_224, 9_864, tight=True)
     earlier = solve_transport(build(raw), ONE)
-    began: list[tuple[OpenNode, bool]] = []
+    began: list[tuple[AssignmentNode, bool]] = []
     usual_case, usual_price = NodeRelaxation._converge, Lagrangian.solve
-    waiting: list[OpenNode] = []
+    waiting: list[AssignmentNode] = []
 
-    def converge(self: NodeRelaxation, node: OpenNode, *words: object, **named: bool) -> Priced | None:
+    def converge(
+        self: NodeRelaxation, node: AssignmentNode, *words: object, **named: bool
+    ) -> LagrangianSolution | None:
         waiting[:] = [node]
         return usual_case(self, node, *words, **named)  # type: ignore[arg-type]
 
-    def price(self: Lagrangian, y, *words: int) -> Priced:  # type: ignore[no-untyped-def]
+    def price(self: Lagrangian, y, *words: int) -> LagrangianSolution:  # type: ignore[no-untyped-def]
         if waiting and len(y) == len(waiting[0].start):
             node = waiting.pop()
             began.append((node, bool((y == self.rows.clip(node.start / self.quantum, self.quantum)).all())))
@@ -97,9 +101,9 @@ def test_the_case_that_the_earlier_proposal_lies_in_is_treated_first(monkeypatch
     earlier = solve_transport(build(raw), ONE)
     model, start = pinned(build(raw), earlier, 0.1)
     seen: list[list[int]] = []
-    usual = BranchAndBound.explore
+    usual = AssignmentTree.explore
 
-    def explore(tree: BranchAndBound) -> bool:
+    def explore(tree: AssignmentTree) -> bool:
         held = tree.run.incumbent
         assert held is not None
         counts = tree._watched(cell_counts(tree.structure, held.leases), held.labels)
@@ -107,7 +111,7 @@ def test_the_case_that_the_earlier_proposal_lies_in_is_treated_first(monkeypatch
         seen.append([tree._missed(one, counts) for one in order])
         return usual(tree)
 
-    monkeypatch.setattr(BranchAndBound, "explore", explore)
+    monkeypatch.setattr(AssignmentTree, "explore", explore)
     ends = []
     for leaves in (start.leaves, start.leaves[::-1]):
         found = solve_transport(model, ONE, warm=replace(start, leaves=leaves))

@@ -11,13 +11,13 @@ from benchmarks.scale.again import new_week
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.simplified import build
 from optimizer.solve.transport import ScaleOptions, solve_transport
-from optimizer.solve.transport.branch_and_bound import BranchAndBound
+from optimizer.solve.transport.branch_and_bound import AssignmentTree
 from optimizer.solve.transport.branching import branch_price
 from optimizer.solve.transport.certificate import bound_of
 from optimizer.solve.transport.lagrangian import Lagrangian
 from optimizer.solve.transport.local_search import LocalSearch
 from optimizer.solve.transport.mir import extend, propose_cuts
-from optimizer.solve.transport.model import Branch, Certificate
+from optimizer.solve.transport.model import Branch, DualSolution
 from optimizer.solve.transport.rows import with_cuts
 from optimizer.solve.transport.run import Run, choose_quantum
 from optimizer.solve.transport.structure import count_matrix
@@ -87,7 +87,7 @@ def test_the_master_of_the_root_says_the_same_of_the_first_case():
     before, weights = run.master.value, run.master.weights
     batches = len(run.master._batches)
     assert batches > 1
-    tree = BranchAndBound(run, LocalSearch(run))
+    tree = AssignmentTree(run, LocalSearch(run))
     assert len(run.master._batches) == batches
     run.master.solve()
     assert run.master.value == pytest.approx(before, abs=1e-6)
@@ -118,10 +118,10 @@ def test_a_certificate_is_bounded_row_by_row_as_by_the_model_with_all_its_rows(b
             continue
         paid = rng.integers(0, branch_price(model) * quantum, len(branches))
         price = rng.integers(0, 20_000 * quantum, model.n_classes).astype(np.int64)
-        known = Certificate(quantum, y, cuts, on_cuts, price, branches, paid)
+        known = DualSolution(quantum, y, cuts, on_cuts, price, branches, paid)
         longer = extend(with_branches(model, branches), cuts)
         all_y = np.r_[y, paid, on_cuts]
-        plain = Certificate(quantum, all_y, (), np.zeros(0, np.int64), price)
+        plain = DualSolution(quantum, all_y, (), np.zeros(0, np.int64), price)
         free = replace(longer, row_price=np.full(longer.n_rows, branch_price(model) + 1))
         assert bound_of(model, known) == bound_of(free, plain), seed
 

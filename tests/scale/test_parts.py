@@ -15,7 +15,7 @@ from optimizer.solve.transport.exchanges import apply_exchanges, exchanges_betwe
 from optimizer.solve.transport.lagrangian import Lagrangian
 from optimizer.solve.transport.leases import cell_counts, class_counts, total_value
 from optimizer.solve.transport.mir import CutMaker, propose_cuts
-from optimizer.solve.transport.model import Branch, Cut, LabelledTransport
+from optimizer.solve.transport.model import Branch, LabelledTransport, RowSumCut
 from optimizer.solve.transport.rows import with_cuts
 from optimizer.solve.transport.run import choose_quantum, objective_grid
 from tests.campaign import few
@@ -108,7 +108,7 @@ def test_rooms_are_proven_by_their_cover() -> None:
 
 def test_ill_formed_cuts_are_refused() -> None:
     model = FAMILIES["tight"](20, 60, 1)
-    for cut in (Cut((0,), (0,), 4, 0), Cut((0, 0), (1, 1), 4, 0), Cut((0,), (1,), 0, 0)):
+    for cut in (RowSumCut((0,), (0,), 4, 0), RowSumCut((0, 0), (1, 1), 4, 0), RowSumCut((0,), (1,), 0, 0)):
         with pytest.raises(ValueError, match="must be positive"):
             CutMaker(model).row(cut)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.solve.transport import Certificate, ScaleOptions, WarmStart, solve_transport
+from optimizer.solve.transport import DualSolution, ScaleOptions, WarmStart, solve_transport
 from optimizer.solve.transport.lagrangian import Lagrangian
 from optimizer.solve.transport.rows import with_cuts
 from optimizer.solve.transport.run import choose_quantum
@@ -21,7 +21,7 @@ def any_start(model, rng) -> WarmStart:
         wanted[:] = -1
     price = rng.integers(-2_000, 20_000, model.n_classes) * 7
     none = np.zeros(0, np.int64)
-    known = Certificate(7, rng.integers(0, 50, model.n_rows), (), none, price)
+    known = DualSolution(7, rng.integers(0, 50, model.n_rows), (), none, price)
     return WarmStart(known, (), wanted)
 
 

@@ -9,12 +9,12 @@ import pytest
 from benchmarks.scale.raw_instances import draw
 from benchmarks.scale.simplified import build
 from optimizer.solve.transport import LabelledTransport, ScaleOptions, solve_transport
-from optimizer.solve.transport.branch_and_bound import BranchAndBound, Stuck
-from optimizer.solve.transport.lagrangian import Priced
+from optimizer.solve.transport.branch_and_bound import AssignmentTree, Stuck
+from optimizer.solve.transport.lagrangian import LagrangianSolution
 from optimizer.solve.transport.model import Branch
-from optimizer.solve.transport.node import OpenNode
+from optimizer.solve.transport.node import AssignmentNode
 from optimizer.solve.transport.primal_schedule import NodeHeuristics
-from optimizer.solve.tree.best_first import Entry
+from optimizer.solve.tree.best_first import HeapEntry
 
 
 @cache
@@ -27,9 +27,9 @@ def test_a_side_proves_no_less_than_what_it_is_a_side_of(monkeypatch: pytest.Mon
     seen: dict[tuple[Branch, ...], int] = {}
     told: list[int] = []
     worse: list[bool] = []
-    usual_treat, usual_told = BranchAndBound.treat, OpenNode.told
+    usual_treat, usual_told = AssignmentTree.treat, AssignmentNode.told
 
-    def treat(self: BranchAndBound, entry: Entry[OpenNode, int]) -> bool:
+    def treat(self: AssignmentTree, entry: HeapEntry[AssignmentNode, int]) -> bool:
         branches = entry.node.branches
         assert all(seen[branches[:n]] >= entry.bound for n in range(len(branches)))
         seen[branches] = entry.bound
@@ -37,12 +37,12 @@ def test_a_side_proves_no_less_than_what_it_is_a_side_of(monkeypatch: pytest.Mon
         told.append(self.bound)
         return done
 
-    def known(self: OpenNode, best: Priced) -> OpenNode:
+    def known(self: AssignmentNode, best: LagrangianSolution) -> AssignmentNode:
         worse.append(best.bound > self.bound)
         return usual_told(self, best)
 
-    monkeypatch.setattr(BranchAndBound, "treat", treat)
-    monkeypatch.setattr(OpenNode, "told", known)
+    monkeypatch.setattr(AssignmentTree, "treat", treat)
+    monkeypatch.setattr(AssignmentNode, "told", known)
     for most in (3, 9, 20):
         seen.clear()
         told.clear()
@@ -53,18 +53,20 @@ def test_a_side_proves_no_less_than_what_it_is_a_side_of(monkeypatch: pytest.Mon
 
 def test_a_node_that_leaves_nothing_to_divide_stays_in_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are treated all the same."""
-    usual, treated = BranchAndBound._divide, []
+    usual, treated = AssignmentTree._divide, []
     best = solve_transport(year(40, 11), ScaleOptions(threads=1))
 
-    def divide(self: BranchAndBound, node: OpenNode, best: Priced, *, cells_too: bool) -> bool:
+    def divide(
+        self: AssignmentTree, node: AssignmentNode, best: LagrangianSolution, *, cells_too: bool
+    ) -> bool:
         treated.append(node.branches)
         side = node.branches[-1:]
         return not (len(side) == 1 == len(node.branches) and side[0].at_least) and usual(
             self, node, best, cells_too=cells_too
         )
 
-    monkeypatch.setattr(BranchAndBound, "_divide", divide)
-    monkeypatch.setattr(BranchAndBound, "_search", lambda *_: False)
+    monkeypatch.setattr(AssignmentTree, "_divide", divide)
+    monkeypatch.setattr(AssignmentTree, "_search", lambda *_: False)
     monkeypatch.setattr(NodeHeuristics, "shake", lambda *_: None)
     found = solve_transport(year(40, 11), ScaleOptions(threads=1))
     assert found.stop_reason == "iteration_limit" and found.objective <= best.objective < found.bound
@@ -74,9 +76,9 @@ def test_a_node_that_leaves_nothing_to_divide_stays_in_the_bound(monkeypatch: py
 def test_such_a_node_is_looked_at_again_once_another_has_brought_a_better_proposal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    usual, order = BranchAndBound._treat, []
+    usual, order = AssignmentTree._treat, []
 
-    def treat(self: BranchAndBound, node: OpenNode) -> bool:
+    def treat(self: AssignmentTree, node: AssignmentNode) -> bool:
         order.append(node.branches)
         if len(order) != 2:
             return usual(self, node)
@@ -84,7 +86,7 @@ def test_such_a_node_is_looked_at_again_once_another_has_brought_a_better_propos
         self.stuck.append(Stuck(node, self.run.incumbent.objective - 1))
         return True
 
-    monkeypatch.setattr(BranchAndBound, "_treat", treat)
+    monkeypatch.setattr(AssignmentTree, "_treat", treat)
     found = solve_transport(year(40, 11), ScaleOptions(threads=1))
     assert found.stop_reason == "proven" and len(order) > 3
     assert order.count(order[1]) == 2 and order.index(order[2]) < len(order) - order[::-1].index(order[1])

@@ -12,7 +12,7 @@ from benchmarks.scale.raw_instances import draw
 from benchmarks.scale.simplified import build
 from optimizer.solve.transport import (
     LabelledTransport,
-    Progress,
+    PricingProgress,
     ScaleOptions,
     ScaleResult,
     WarmStart,
@@ -83,7 +83,7 @@ def test_pricing_has_no_duality_gap() -> None:
 
 
 def test_progress_tells_bounds_that_never_rise_and_values_that_never_fall() -> None:
-    seen: list[Progress] = []
+    seen: list[PricingProgress] = []
     result = solve_transport(territory(200, 2_000, True), ScaleOptions(threads=1), seen.append)
     bounds = [p.bound for p in seen]
     values = [p.objective for p in seen if p.objective is not None]

@@ -22,7 +22,7 @@ from optimizer.solve.ties import stages as ties
 from optimizer.solve.ties.branch_and_bound import Search, narrow
 from optimizer.solve.ties.columns import LeafView, candidates
 from optimizer.solve.ties.model import TieModel, _hull, tie_model
-from optimizer.solve.ties.stage_lp import Program
+from optimizer.solve.ties.stage_lp import StageProgram
 from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, campaign, rare, same
 
@@ -170,15 +170,15 @@ def against_a_general_mip(problems: list[Problem]) -> tuple[int, int]:
             continue
         best: tuple[int, int] | None = None
         for _, model in models(case):
-            field = ties.Field(model, np.ones(len(model.found), bool), None)
+            field = ties.LeafInPlay(model, np.ones(len(model.found), bool), None)
             days = _days(problem, field)
-            program = Program(model, days, [model.identity], field.alive, Watch())
+            program = StageProgram(model, days, [model.identity], field.alive, Watch())
             first = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
             if first.chosen is None:
                 continue
             drawn = ties._lottery(ties.Means(problem, Watch(), 0, DEFAULT), field)
             lines = [model.identity, ties._held(model, days, first.gain)]
-            program = Program(model, drawn, lines, field.alive, Watch())
+            program = StageProgram(model, drawn, lines, field.alive, Watch())
             second = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
             assert second.chosen is not None
             best = max(best or (-1, -1), (first.gain, second.gain))
@@ -202,7 +202,7 @@ def test_a_divided_search_finds_what_a_general_mip_finds() -> None:
     assert checked == 2 and divided > 0
 
 
-def _days(problem: Problem, field: ties.Field) -> ties.Gain:
+def _days(problem: Problem, field: ties.LeafInPlay) -> ties.Gain:
     return ties._seniority(ties.Means(problem, Watch(), 0, DEFAULT), field)
 
 

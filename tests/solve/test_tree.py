@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from optimizer.solve.tree.best_first import Entry, Tree
+from optimizer.solve.tree.best_first import HeapEntry, Tree
 
 Taken = tuple[bool, ...]
 """What is decided of the first things, the dearest for their weight first."""
@@ -44,7 +44,7 @@ class Knapsack:
     def over(self) -> bool:
         return len(self.treated) >= self.budget
 
-    def treat(self, entry: Entry[Taken, int]) -> bool:
+    def treat(self, entry: HeapEntry[Taken, int]) -> bool:
         taken = entry.node
         self.treated.append((taken, entry.bound, self.tree.plunging))
         if len(taken) == len(self.things):

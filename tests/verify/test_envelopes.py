@@ -15,7 +15,7 @@ import pytest
 from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
 from optimizer.verify import verify
-from optimizer.verify.envelopes import Asked, Envelopes, Hull
+from optimizer.verify.envelopes import EnvelopeRow, Envelopes, Hull
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -132,7 +132,7 @@ def test_denominators_are_compared_on_the_leases_that_may_be(used, holds):
         def balance(num, marks):
             return marks @ den
 
-    asked = (Asked(0, 100, 1, 0, 4), Asked(1, 100, 1, 0, 4))
+    asked = (EnvelopeRow(0, 100, 1, 0, 4), EnvelopeRow(1, 100, 1, 0, 4))
     hull = Hull(asked, slope=0, low=0, high=4)
     path = SimpleNamespace(low={}, high={("den", 0): 4, ("den", 1): 4})
     assert Envelopes(Space(), [None, None]).holds(hull, path) is holds

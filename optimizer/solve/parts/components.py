@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.problem.model import I64, Problem
 from optimizer.solve.transport.unions import join, root
 

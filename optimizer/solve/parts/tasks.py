@@ -28,9 +28,9 @@ from optimizer.workers import Unit, run_units, workers_of
 if TYPE_CHECKING:
     from optimizer.solve.parts.carving import Carver
     from optimizer.solve.transport.model import (
-        Certificate,
+        DualSolution,
         LabelledTransport,
-        Progress,
+        PricingProgress,
         ScaleOptions,
         ScaleResult,
         WarmStart,
@@ -52,7 +52,7 @@ class Carved:
         """The model with the ``depth`` best entries of each menu and type (None: all)."""
         return self.carver.carve(self.part, depth, self.types).model
 
-    def bound(self, model: LabelledTransport, proof: Certificate) -> int:
+    def bound(self, model: LabelledTransport, proof: DualSolution) -> int:
         """What a certificate of one of the models proves over every entry, objective units; they are read block by block."""
         from optimizer.solve.transport import bound_of
 
@@ -78,7 +78,7 @@ class Carried:
 
         return self.model if depth is None else shortened(self.model, depth)
 
-    def bound(self, _model: LabelledTransport, proof: Certificate) -> int:
+    def bound(self, _model: LabelledTransport, proof: DualSolution) -> int:
         """What a certificate of one of the models proves over every entry, objective units."""
         from optimizer.solve.transport import bound_of
 
@@ -116,7 +116,7 @@ class PartTask:
     options: ScaleOptions
     deadline: float | None = None
     share: float = 1.0
-    heard: Callable[[Progress], None] | None = None
+    heard: Callable[[PricingProgress], None] | None = None
     size: int = 0
 
     def __getstate__(self) -> dict[str, object]:
@@ -178,10 +178,10 @@ class Beside:
 
     parts: int
     say: Callable[[int | None, int | None], None]
-    states: dict[int, Progress] = field(default_factory=dict)
+    states: dict[int, PricingProgress] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def hear(self, i: int, state: Progress) -> None:
+    def hear(self, i: int, state: PricingProgress) -> None:
         """Take where part ``i`` stands."""
         with self.lock:
             self.states[i] = state

@@ -17,13 +17,16 @@ reference structures and alternating path methods for traveling salesman problem
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit
+from typing import NamedTuple
 
-from optimizer.problem.model import I64, FirstRanks
+import numpy as np
+
+from optimizer.compiled import njit
+from optimizer.problem.model import I32, I64, FirstRanks
 from optimizer.solve.layout import Layout
 from optimizer.solve.policy import AnnealingPolicy
 from optimizer.solve.primal.landscape import Landscape, landscape
+from optimizer.solve.primal.marks import Marks, charge, move
 from optimizer.solve.proof.dual_bound import TEN, Multipliers, Priced
 
 LEVELS = 1 << 12
@@ -32,6 +35,113 @@ SHARE = 1 << 16
 """Unit of that table."""
 FEW = 64
 """Rows that lack leases among which a helper is sought."""
+
+
+class _Choices(NamedTuple):
+    """What each dwelling may hold, as in `Landscape`.
+
+    Attributes
+    ----------
+    group_ptr : (D + 1,)
+        Groups of a dwelling.
+    ptr : (groups + 1,)
+        Choices of a group, best value first.
+    app : (choices,)
+        Household, -1 of none.
+    value : (choices,)
+        Micropoints.
+    home : (groups,)
+        Dwelling of a group.
+    """
+
+    group_ptr: I64
+    ptr: I64
+    app: I32
+    value: I64
+    home: I32
+
+
+class _Helpers(NamedTuple):
+    """Who can do something about a row.
+
+    Attributes
+    ----------
+    can_ptr, can : (rows + 1,), (dwellings of rows,)
+        Dwellings that can move a row.
+    help_ptr, help : (rows + 1,), (groups of rows,)
+        Groups that lower what a row lacks; those of a dwelling side by side.
+    """
+
+    can_ptr: I64
+    can: I32
+    help_ptr: I64
+    help: I32
+
+
+class _Proposal(NamedTuple):
+    """A proposal as it stands.
+
+    Attributes
+    ----------
+    group, choice : (D,)
+        Group and choice of each dwelling.
+    owner : (A,)
+        Dwelling of each household, -1 of none.
+    held : (rows,)
+        What each row lacks, ten-thousandths of a lease; of the orders, which come last, first ranks out of order.
+    """
+
+    group: I64
+    choice: I64
+    owner: I32
+    held: I64
+
+
+class _Steps(NamedTuple):
+    """How long, how warm (`schedule`), and the numbers of `AnnealingPolicy`.
+
+    Attributes
+    ----------
+    steps : int
+        Changes tried.
+    fall : (LEVELS,)
+        Temperatures, micropoints.
+    chance : (LEVELS,)
+        -ln u at even steps, in `SHARE`.
+    number : int
+        Of the run: where its draws begin.
+    helpers : int
+        Dwellings that may choose again after a change.
+    taken : int
+        Changes in a hundred that may take somebody else's household.
+    scan : int
+        Dwellings among which the cheapest help is sought.
+    anybody : int
+        Helps in a hundred that are any dwelling's instead.
+    """
+
+    steps: int
+    fall: I64
+    chance: I64
+    number: int
+    helpers: int
+    taken: int
+    scan: int
+    anybody: int
+
+
+class _Moved(NamedTuple):
+    """Dwellings changed in one step, in turn, and what they held before.
+
+    Attributes
+    ----------
+    dwelling, group, choice : (helpers + 2,)
+        Dwelling; group and choice that it had.
+    """
+
+    dwelling: I64
+    group: I64
+    choice: I64
 
 
 def annealed(
@@ -50,9 +160,14 @@ def annealed(
     owner[held[held >= 0]] = np.flatnonzero(held >= 0)
     fall, chance = schedule(policy.hot, policy.cold)
     _anneal(
-        land.group_ptr, land.choice_ptr, land.app, land.value, land.mark_ptr, land.row, land.weight, land.price,
-        land.can_ptr, land.can, land.help_ptr, land.help, land.home, land.held.copy(), land.n_priced, group, choice, owner,
-        policy.steps * len(choice), fall, chance, number, policy.helpers, policy.taken, policy.scan, policy.anybody,
+        _Choices(land.group_ptr, land.choice_ptr, land.app, land.value, land.home),
+        Marks(land.mark_ptr, land.row, land.weight, land.price),
+        _Helpers(land.can_ptr, land.can, land.help_ptr, land.help),
+        _Proposal(group, choice, owner, land.held.copy()),
+        land.n_priced,
+        _Steps(
+            policy.steps * len(choice), fall, chance, number, policy.helpers, policy.taken, policy.scan, policy.anybody,
+        ),
     )  # fmt: skip
     dwelling = np.flatnonzero(land.kind[choice] >= 0)
     best = choice[dwelling]
@@ -91,32 +206,10 @@ def draw(state, n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _put(group, sign, mark_ptr, row, weight, price, held):  # type: ignore[no-untyped-def]
-    """Have a group enter (1) or leave (-1) the rows; what that costs."""
-    cost = 0
-    for i in range(mark_ptr[group], mark_ptr[group + 1]):
-        r = row[i]
-        before = held[r]
-        after = before + sign * weight[i]
-        held[r] = after
-        cost += price[r] * (max(after, 0) - max(before, 0))
-    return cost
-
-
-@njit(cache=True, nogil=True)
-def _cost(group, mark_ptr, row, weight, price, held):  # type: ignore[no-untyped-def]
-    cost = 0
-    for i in range(mark_ptr[group], mark_ptr[group + 1]):
-        r = row[i]
-        before = held[r]
-        cost += price[r] * (max(before + weight[i], 0) - max(before, 0))
-    return cost
-
-
-@njit(cache=True, nogil=True)
-def _free(group, choice_ptr, app, owner, but):  # type: ignore[no-untyped-def]
+def _free(group, choices, owner, but):  # type: ignore[no-untyped-def]
     """Best choice of a group whose household nobody holds, save dwelling ``but``; -1: none."""
-    for c in range(choice_ptr[group], choice_ptr[group + 1]):
+    ptr, app = choices.ptr, choices.app
+    for c in range(ptr[group], ptr[group + 1]):
         a = app[c]
         if a < 0 or owner[a] < 0 or owner[a] == but:
             return c
@@ -124,11 +217,14 @@ def _free(group, choice_ptr, app, owner, but):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _lacking(state, n, moved, old_group, group, mark_ptr, row, price, can_ptr, held, rows, sums):  # type: ignore[no-untyped-def]
-    """A row that the dwellings moved touch and that lacks leases, by what it lacks; -1: none."""
+def _lacking(state, n, moved, marks, can_ptr, proposal, rows, sums):  # type: ignore[no-untyped-def]
+    """A row that the ``n`` dwellings moved touch and that lacks leases, by what it lacks; -1: none. Scratch: ``rows``, ``sums``."""
+    mark_ptr, row, _, price = marks
+    group, _, _, held = proposal
+    dwelling, old_group, _ = moved
     m, total = 0, 0.0
     for turn in range(2 * n):
-        g = old_group[turn // 2] if turn % 2 else group[moved[turn // 2]]
+        g = old_group[turn // 2] if turn % 2 else group[dwelling[turn // 2]]
         for i in range(mark_ptr[g], mark_ptr[g + 1]):
             r = row[i]
             if held[r] > 0 and can_ptr[r + 1] > can_ptr[r] and m < FEW:
@@ -153,10 +249,11 @@ def _met(moved, n, e):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _best_help(  # type: ignore[no-untyped-def]
-    begin, end, start, scan, help, home, moved, n, choice_ptr, app, value, mark_ptr, row, weight, price, held, group, choice, owner,
-):  # fmt: skip
-    """Choice that costs least among those that lower what a row lacks, of some of its dwellings; (choice, group), -1: none."""
+def _best_help(r, start, scan, helpers, moved, n, choices, marks, proposal):  # type: ignore[no-untyped-def]
+    """Choice that costs least among those that lower what row ``r`` lacks, of some of its dwellings; (choice, group), -1: none."""
+    begin, end, help = helpers.help_ptr[r], helpers.help_ptr[r + 1], helpers.help
+    _, _, app, value, home = choices
+    group, choice, owner, held = proposal
     best, to, with_ = np.int64(1 << 60), np.int64(-1), np.int64(-1)
     at, seen, gone = np.int64(-1), 0, np.int64(0)
     for step in range(end - begin):
@@ -167,29 +264,29 @@ def _best_help(  # type: ignore[no-untyped-def]
         e = home[g]
         if e != at:
             if at >= 0:
-                _put(group[at], 1, mark_ptr, row, weight, price, held)
+                move(group[at], 1, marks, held)
                 if app[choice[at]] >= 0:
                     owner[app[choice[at]]] = at
                 at = np.int64(-1)
-            if _met(moved, n, e):
+            if _met(moved.dwelling, n, e):
                 continue
             seen += 1
             if seen > scan:
                 break
             at = np.int64(e)
-            gone = value[choice[e]] + _put(group[e], -1, mark_ptr, row, weight, price, held)
+            gone = value[choice[e]] + move(group[e], -1, marks, held)
             if app[choice[e]] >= 0:
                 owner[app[choice[e]]] = -1
         if g == group[e]:
             continue
-        x = _free(g, choice_ptr, app, owner, -1)
+        x = _free(g, choices, owner, -1)
         if x < 0:
             continue
-        lost = gone - value[x] + _cost(g, mark_ptr, row, weight, price, held)
+        lost = gone - value[x] + charge(g, marks, held)
         if lost < best:
             best, to, with_ = np.int64(lost), np.int64(g), np.int64(x)
     if at >= 0:
-        _put(group[at], 1, mark_ptr, row, weight, price, held)
+        move(group[at], 1, marks, held)
         if app[choice[at]] >= 0:
             owner[app[choice[at]]] = at
     return with_, to
@@ -204,24 +301,22 @@ def _in_order(held, n_priced):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _anneal(  # type: ignore[no-untyped-def]
-    group_ptr, choice_ptr, app, value, mark_ptr, row, weight, price, can_ptr, can, help_ptr, help, home, held, n_priced,
-    group, choice, owner, steps, fall, chance, number, helpers, taken, scan, anybody,
-):  # fmt: skip
-    """``choice`` becomes that of the best proposal met."""
+def _anneal(choices, marks, helpers, proposal, n_priced, terms):  # type: ignore[no-untyped-def]
+    """``proposal.choice`` becomes that of the best proposal met; ``n_priced``: rows before the orders."""
+    group_ptr, choice_ptr, app, value, home = choices
+    can_ptr, can, help_ptr, _ = helpers
+    group, choice, owner, held = proposal
+    steps, fall, chance, number, most, taken, scan, anybody = terms
     state = np.array([np.uint64(number + 1) * np.uint64(2654435761) + np.uint64(88172645463325252)])
     n_dwellings = len(group)
     for d in range(n_dwellings):
-        _put(group[d], 1, mark_ptr, row, weight, price, held)
+        move(group[d], 1, marks, held)
     now, best = 0, 0  # of the proposal begun with
     kept = choice.copy()
     rows, sums = np.empty(FEW, np.int64), np.empty(FEW, np.float64)
-    size = helpers + 2
-    moved, old_group, old_choice = (
-        np.empty(size, np.int64),
-        np.empty(size, np.int64),
-        np.empty(size, np.int64),
-    )
+    size = most + 2
+    moved = _Moved(np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64))
+    changed, old_group, old_choice = moved
     for step in range(steps):
         allowed = fall[step * LEVELS // steps] * chance[draw(state, LEVELS)] // SHARE
         d = draw(state, n_dwellings)
@@ -232,49 +327,45 @@ def _anneal(  # type: ignore[no-untyped-def]
             if app[c] >= 0 and owner[app[c]] != d:
                 other = owner[app[c]]
         else:
-            c = _free(q, choice_ptr, app, owner, d)
+            c = _free(q, choices, owner, d)
         if c < 0 or c == choice[d]:
             continue
         left, before = group[d], choice[d]
-        moved[0], old_group[0], old_choice[0] = d, left, before
+        changed[0], old_group[0], old_choice[0] = d, left, before
         n = 1
         lost = value[before] - value[c]
         if q != left:
-            lost += _put(left, -1, mark_ptr, row, weight, price, held)
-            lost += _put(q, 1, mark_ptr, row, weight, price, held)
+            lost += move(left, -1, marks, held)
+            lost += move(q, 1, marks, held)
         if app[before] >= 0:
             owner[app[before]] = -1
         if app[c] >= 0:
             owner[app[c]] = d
         group[d], choice[d] = q, c
         accepted = False
-        for turn in range(helpers + 1):
+        for turn in range(most + 1):
             e = other
             if other < 0:
                 if lost <= allowed:
                     accepted = True
                     break
-                if turn == helpers:
+                if turn == most:
                     break
-                r = _lacking(
-                    state, n, moved, old_group, group, mark_ptr, row, price, can_ptr, held, rows, sums
-                )
+                r = _lacking(state, n, moved, marks, can_ptr, proposal, rows, sums)
                 if r < 0:
                     break
                 helping = help_ptr[r + 1] - help_ptr[r]
                 if helping > 0 and draw(state, 100) >= anybody:
-                    x, p = _best_help(
-                        help_ptr[r], help_ptr[r + 1], help_ptr[r] + draw(state, helping), scan, help, home, moved, n,
-                        choice_ptr, app, value, mark_ptr, row, weight, price, held, group, choice, owner,
-                    )  # fmt: skip
+                    start = help_ptr[r] + draw(state, helping)
+                    x, p = _best_help(r, start, scan, helpers, moved, n, choices, marks, proposal)
                     if x < 0:
                         continue
                     e = home[p]
-                    moved[n], old_group[n], old_choice[n] = e, group[e], choice[e]
+                    changed[n], old_group[n], old_choice[n] = e, group[e], choice[e]
                     n += 1
                     lost += value[choice[e]] - value[x]
-                    lost += _put(group[e], -1, mark_ptr, row, weight, price, held)
-                    lost += _put(p, 1, mark_ptr, row, weight, price, held)
+                    lost += move(group[e], -1, marks, held)
+                    lost += move(p, 1, marks, held)
                     if app[choice[e]] >= 0:
                         owner[app[choice[e]]] = -1
                     if app[x] >= 0:
@@ -282,25 +373,25 @@ def _anneal(  # type: ignore[no-untyped-def]
                     group[e], choice[e] = p, x
                     continue
                 e = can[can_ptr[r] + draw(state, can_ptr[r + 1] - can_ptr[r])]
-                if _met(moved, n, e):
+                if _met(moved.dwelling, n, e):
                     continue
             was, had = group[e], choice[e]
-            gone = value[had] + _put(was, -1, mark_ptr, row, weight, price, held)
+            gone = value[had] + move(was, -1, marks, held)
             if other < 0 and app[had] >= 0:
                 owner[app[had]] = -1
             top, to, with_ = np.int64(-(1 << 60)), np.int64(-1), np.int64(-1)
             for p in range(group_ptr[e], group_ptr[e + 1]):
-                x = _free(p, choice_ptr, app, owner, -1)
+                x = _free(p, choices, owner, -1)
                 if x >= 0:
-                    worth = value[x] - _cost(p, mark_ptr, row, weight, price, held)
+                    worth = value[x] - charge(p, marks, held)
                     if worth > top:
                         top, to, with_ = np.int64(worth), np.int64(p), x
-            moved[n], old_group[n], old_choice[n] = e, was, had
+            changed[n], old_group[n], old_choice[n] = e, was, had
             n += 1
             if to < 0:  # a dwelling that must be filled is left without a household
-                _put(was, 1, mark_ptr, row, weight, price, held)
+                move(was, 1, marks, held)
                 break
-            _put(to, 1, mark_ptr, row, weight, price, held)
+            move(to, 1, marks, held)
             if app[with_] >= 0:
                 owner[app[with_]] = e
             lost += gone - top
@@ -313,17 +404,17 @@ def _anneal(  # type: ignore[no-untyped-def]
                 kept[:] = choice
             continue
         for i in range(n):
-            a = app[choice[moved[i]]]
-            if a >= 0 and owner[a] == moved[i]:
+            a = app[choice[changed[i]]]
+            if a >= 0 and owner[a] == changed[i]:
                 owner[a] = -1
         for i in range(n - 1, -1, -1):
-            e = moved[i]
+            e = changed[i]
             if group[e] != old_group[i]:
-                _put(group[e], -1, mark_ptr, row, weight, price, held)
-                _put(old_group[i], 1, mark_ptr, row, weight, price, held)
+                move(group[e], -1, marks, held)
+                move(old_group[i], 1, marks, held)
             group[e], choice[e] = old_group[i], old_choice[i]
         for i in range(n):
-            a = app[choice[moved[i]]]
+            a = app[choice[changed[i]]]
             if a >= 0:
-                owner[a] = moved[i]
+                owner[a] = changed[i]
     choice[:] = kept

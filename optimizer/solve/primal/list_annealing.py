@@ -25,15 +25,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.domain.memory import give_back
 from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks, OwnLists, Problem
 from optimizer.solve.layout import Layout
 from optimizer.solve.policy import ListsPolicy
 from optimizer.solve.primal.annealing import LEVELS, SHARE, draw, schedule
 from optimizer.solve.primal.list_landscape import ListLandscape, Losses, list_landscape, losses
+from optimizer.solve.primal.marks import Marks, charge, move
 from optimizer.solve.proof.dual_bound import Multipliers
 
 COLUMNS = ("dwelling", "app", "kind")
@@ -43,19 +44,28 @@ FEW = 64
 """Rows and nominees in want among which a helper is sought."""
 
 
-class _Marks(NamedTuple):
-    """What each kind adds to the need of the rows that cost something: where its marks begin, row (one mark a row), ten-thousandths
-    of a lease; and what a row charges for each that it lacks."""
-
-    ptr: I64
-    row: I32
-    step: I64
-    price: I64
-
-
 class _Places(NamedTuple):
-    """Of dwellings: class, whether one must be filled. Of classes: dwellings, groups. Of groups: choices, class. ``moving``: dwellings
-    with a choice to make. Choices of each nominee by the number of its household (-1: of none), classes that can help each row."""
+    """Who may choose what.
+
+    Attributes
+    ----------
+    klass, must : (D,)
+        Class of a dwelling; whether it must be filled.
+    member_ptr, member : (K + 1,), (D,)
+        Dwellings of a class.
+    group_ptr : (K + 1,)
+        Groups of a class.
+    choice_ptr, group_class : (groups + 1,), (groups,)
+        Choices of a group, and its class.
+    moving : (dwellings with a choice to make,)
+        These dwellings.
+    number : (A,)
+        Number of a nominee, -1 of nobody's.
+    place_ptr, place : (nominees + 1,), (places,)
+        Choices of a nominee.
+    can_ptr, can : (rows + 1,), (classes of rows,)
+        Classes that can help a row.
+    """
 
     klass: I32
     must: NDArray[np.bool_]
@@ -73,7 +83,21 @@ class _Places(NamedTuple):
 
 
 class _Worth(NamedTuple):
-    """What choices are worth, as in `ListLandscape`: ``bonus`` of dwellings, ``kind`` and ``list_of`` of groups, ``group_of`` choices."""
+    """What choices are worth, as in `ListLandscape`.
+
+    Attributes
+    ----------
+    bonus : (D,)
+        Micropoints for housing anybody in a dwelling.
+    kind, list_of : (groups,)
+        Kind of a group; where its list begins in ``nominee``.
+    app, value, loss : (choices,)
+        Household, -1 of the seat; micropoints without the bonus; micropoints lost at the bound's multipliers.
+    before, group_of : (choices,)
+        How many of the list of its group stand before it; its group.
+    nominee : (nominees of lists,)
+        Households in the order of their ranks.
+    """
 
     bonus: I64
     kind: I32
@@ -87,8 +111,17 @@ class _Worth(NamedTuple):
 
 
 class _State(NamedTuple):
-    """A proposal as it stands: choice of each dwelling (-1: empty); dwelling of each household, and how many first ranks come after it
-    in an order; what each row lacks."""
+    """A proposal as it stands.
+
+    Attributes
+    ----------
+    choice : (D,)
+        Choice of a dwelling, -1: empty.
+    owner, blocking : (A,)
+        Dwelling of a household, -1 of none; how many first ranks come after it in an order.
+    need : (rows,)
+        What a row lacks, ten-thousandths of a lease.
+    """
 
     choice: I64
     owner: I32
@@ -97,7 +130,17 @@ class _State(NamedTuple):
 
 
 class _Terms(NamedTuple):
-    """Steps, temperatures and their chances (`annealing.schedule`), and the numbers of `ListsPolicy`."""
+    """How long, how warm, and the numbers of `ListsPolicy`.
+
+    Attributes
+    ----------
+    steps : int
+        Changes tried.
+    fall, chance : (LEVELS,)
+        Temperatures, micropoints, and -ln u at even steps (`annealing.schedule`).
+    helpers, taken, order, again, small : int
+        As `ListsPolicy` has them.
+    """
 
     steps: int
     fall: I64
@@ -160,7 +203,7 @@ def _annealed(
     layout: Layout,
     lists: OwnLists,
     lost: Losses,
-    marks: _Marks,
+    marks: Marks,
     first: FirstRanks,
     classes: I64,
     policy: ListsPolicy,
@@ -215,16 +258,16 @@ def _placed(land: ListLandscape, problem: Problem, first: FirstRanks) -> I64:
     return found
 
 
-def _marks(layout: Layout) -> _Marks:
+def _marks(layout: Layout) -> Marks:
     """The marks of all kinds."""
     kinds = layout.problem.kinds
     step = layout.mark_rate - RATE_UNIT * kinds.num.astype(np.int64)
     keep = (layout.price[kinds.row] > 0) & (step != 0)
     ptr = np.concatenate([[0], np.cumsum(keep)])[kinds.ptr]
-    return _Marks(ptr.astype(np.int64), kinds.row[keep].astype(np.int32), step[keep], layout.price)
+    return Marks(ptr.astype(np.int64), kinds.row[keep].astype(np.int32), step[keep], layout.price)
 
 
-def _movers(land: ListLandscape, marks: _Marks, rows: int) -> tuple[I64, I32]:
+def _movers(land: ListLandscape, marks: Marks, rows: int) -> tuple[I64, I32]:
     """Classes that can help each row: some of their groups add less to its need than others."""
     ptr, row, step, _ = marks
     length = np.diff(ptr)[land.kind]
@@ -245,28 +288,6 @@ def _movers(land: ListLandscape, marks: _Marks, rows: int) -> tuple[I64, I32]:
 
 
 @njit(cache=True, nogil=True)
-def _charge(c, sign, marks, need):  # type: ignore[no-untyped-def]
-    """Micropoints that the rules lose by one more (1) or one less (-1) first rank of a kind."""
-    ptr, row, step, price = marks
-    lost = 0
-    for m in range(ptr[c], ptr[c + 1]):
-        before = need[row[m]]
-        after = before + sign * step[m]
-        if after > 0 or before > 0:
-            lost += price[row[m]] * (max(0, after) - max(0, before))
-    return lost
-
-
-@njit(cache=True, nogil=True)
-def _move(c, sign, marks, need):  # type: ignore[no-untyped-def]
-    """`_charge`, and the needs changed."""
-    lost = _charge(c, sign, marks, need)
-    for m in range(marks.ptr[c], marks.ptr[c + 1]):
-        need[marks.row[m]] += sign * marks.step[m]
-    return lost
-
-
-@njit(cache=True, nogil=True)
 def _lift(d, worth, marks, state):  # type: ignore[no-untyped-def]
     """Empty a dwelling: what that gains in points, what the rules charge more (micropoints), and orders passed over more."""
     bonus, kind, app, value, _, before, group_of, list_of, nominee = worth
@@ -276,7 +297,7 @@ def _lift(d, worth, marks, state):  # type: ignore[no-untyped-def]
         return 0, 0, 0
     q, a, over = group_of[c], app[c], 0
     gained = -value[c]
-    charged = _move(kind[q], -1, marks, need)
+    charged = move(kind[q], -1, marks, need)
     if a >= 0:
         gained -= bonus[d]
         owner[a] = -1
@@ -298,7 +319,7 @@ def _let(d, c, worth, marks, state):  # type: ignore[no-untyped-def]
         return 0, 0, 0
     q, a, over = group_of[c], app[c], 0
     gained = value[c]
-    charged = _move(kind[q], 1, marks, need)
+    charged = move(kind[q], 1, marks, need)
     if a >= 0:
         gained += bonus[d]
         owner[a] = d
@@ -333,7 +354,7 @@ def _best(d, k, places, worth, marks, state, order, passed):  # type: ignore[no-
                     break  # nobody below is waited for
                 continue
             if not known:
-                cost, known = _charge(kind[q], 1, marks, need), True
+                cost, known = charge(kind[q], marks, need), True
             gain -= cost
             if gain <= top:
                 if passed == 0:
@@ -400,7 +421,7 @@ def _anneal(places, worth, marks, state, terms):  # type: ignore[no-untyped-def]
     draws = np.array([np.uint64(88172645463325252)])
     for c in choice:
         if c >= 0:
-            _move(kind[group_of[c]], 1, marks, need)
+            move(kind[group_of[c]], 1, marks, need)
             for j in range(list_of[group_of[c]], list_of[group_of[c]] + before[c]):
                 blocking[nominee[j]] += 1
     now, best = np.int64(0), np.int64(0)

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, FirstRanks, OwnLists, Problem
 from optimizer.problem.own_lists import Asked, everybody, waiting
@@ -63,7 +63,7 @@ class ListLandscape:
 
 
 class _Choices(NamedTuple):
-    """First ranks of classes: ``entry`` -1 for a seat."""
+    """First ranks that classes may have: ``klass``, ``entry`` (-1 for a seat) and ``kind`` of each."""
 
     klass: I64
     entry: I64

@@ -14,15 +14,150 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, B, FirstRanks, OwnLists, Problem
 from optimizer.problem.own_lists import LAST, Asked, Offers, housed, needed, offers, waiting
+from optimizer.solve.primal.marks import Marks, charge, move
 
 SWEEPS = 6
 """Times over all dwellings at most; a sweep without a gain ends it."""
+
+
+class _Places(NamedTuple):
+    """Dwellings.
+
+    Attributes
+    ----------
+    klass, menu, group : (D,)
+        Class, and its menu and rule profile.
+    bonus : (D,)
+        Hundredths of a point for housing anybody there.
+    still : (D,)
+        Whether a dwelling keeps what it holds.
+    """
+
+    klass: I32
+    menu: I32
+    group: I32
+    bonus: I64
+    still: B
+
+
+class _Menus(NamedTuple):
+    """Households of each menu, best first (`Problem.entry_app` and what follows).
+
+    Attributes
+    ----------
+    ptr : (menus + 1,)
+        Entries of a menu.
+    app, score, fit, type : (entries,)
+        Household, hundredths of a point, hundredths of a point, type.
+    fill : int
+        Hundredths of a point for housing anybody anywhere.
+    """
+
+    ptr: I64
+    app: I32
+    score: NDArray[np.integer]
+    fit: NDArray[np.integer]
+    type: NDArray[np.integer]
+    fill: int
+
+
+class _Options(NamedTuple):
+    """Kinds that each type may count as in each group.
+
+    Attributes
+    ----------
+    begin : (groups + 1,)
+        Cells of a group in ``key``.
+    key : (cells,)
+        group * ``n_types`` + type, ascending.
+    n_types : int
+        Types of households.
+    ptr : (cells + 1,)
+        Kinds of a cell in ``kind``.
+    kind, first : (options,)
+        Kind; whether it is open to a first rank.
+    account, value : (kinds,)
+        Account of a kind; its own hundredths of a point.
+    """
+
+    begin: I64
+    key: I64
+    n_types: int
+    ptr: I64
+    kind: I32
+    first: B
+    account: I32
+    value: I64
+
+
+class _Orders(NamedTuple):
+    """What the réservataires' lists leave open (`_accounts`).
+
+    Attributes
+    ----------
+    binds : (groups, accounts)
+        Whether an account has a list in a group.
+    ended_ptr, ended : (classes + 1,), (accounts of classes,)
+        Accounts with a list on which anybody may be first in a class.
+    turn_ptr, turn_entry, turn_kind : (classes + 1,), (turns,), (turns,)
+        Nominees whose turn it is in a class: entry and kind.
+    firm : (A,)
+        Households for whom somebody waits: they keep a first rank.
+    """
+
+    binds: B
+    ended_ptr: I64
+    ended: I32
+    turn_ptr: I64
+    turn_entry: I64
+    turn_kind: I32
+    firm: B
+
+
+class _Proposal(NamedTuple):
+    """A proposal as it stands.
+
+    Attributes
+    ----------
+    app, kind, entry : (D,)
+        Household (-2: empty, -1: nobody yet), kind (-1: empty) and entry of each dwelling.
+    value : (D,)
+        What its first rank is worth, hundredths of a point, rules aside.
+    used : (A,)
+        Whether a household is housed.
+    need : (rows,)
+        What each row lacks, ten-thousandths of a lease.
+    """
+
+    app: I32
+    kind: I32
+    entry: I64
+    value: I64
+    used: B
+    need: I64
+
+
+class _Best(NamedTuple):
+    """Scratch of `_net`.
+
+    Attributes
+    ----------
+    stamp, cost : (kinds,)
+        For which dwelling ``cost`` was worked out last; micropoints that a kind adds, what rules charge taken off.
+    add, kind : (types,)
+        What the best kind of a type adds, micropoints, and that kind, -1 for none.
+    """
+
+    stamp: I64
+    cost: I64
+    add: I64
+    kind: I32
 
 
 def improved(
@@ -134,22 +269,35 @@ def _swept(
     rate = np.array([row.rate for row in problem.rows], np.int64)
     step = np.where(kinds.den > 0, rate[kinds.row] + kinds.more, 0) - RATE_UNIT * kinds.num.astype(np.int64)
     need = -np.array([row.play for row in problem.rows], np.int64)
-    _add(first.kind.astype(np.int64), kinds.ptr, kinds.row, step, need)
+    marks = Marks(kinds.ptr, kinds.row, step, price)
+    _count(first.kind, marks, need)
     menu, group = problem.class_menu[problem.klass], problem.class_group[problem.klass]
     options = problem.options
     begin = np.searchsorted(options.key, np.arange(problem.n_groups + 1, dtype=np.int64) * problem.n_types)
-    ended, turn = _accounts(problem, lists, used & (firm | (lists.number < 0)))
+    (ended_ptr, ended), (turn_ptr, turn_entry, turn_kind) = _accounts(
+        problem, lists, used & (firm | (lists.number < 0))
+    )
 
     def sweep(share: I64) -> int:
         # a row that parts share asks nothing whatever they do; each thread counts it for itself
-        return int(_sweep(share, *columns, need.copy(), problem.n_types, spans))
+        proposal = _Proposal(app, kind, entry, value, used, need.copy())
+        return int(_sweep(share, places, menus, spans, choices, orders, marks, proposal))
 
-    columns = (
-        app, kind, value, entry, firm, used, still, problem.klass, lists.binds, *ended, *turn, menu, group, problem.bonus,
-        problem.menu_ptr, problem.entry_app, problem.entry_score, problem.entry_fit, problem.entry_type, problem.fill_value,
-        begin, options.key, options.ptr, options.kind, options.first, kinds.account, kinds.value, kinds.ptr, kinds.row, step,
-        price,
+    places = _Places(problem.klass, menu, group, problem.bonus, still)
+    menus = _Menus(
+        problem.menu_ptr, problem.entry_app, problem.entry_score, problem.entry_fit, problem.entry_type, problem.fill_value
     )  # fmt: skip
+    choices = _Options(
+        begin,
+        options.key,
+        problem.n_types,
+        options.ptr,
+        options.kind,
+        options.first,
+        kinds.account,
+        kinds.value,
+    )
+    orders = _Orders(lists.binds, ended_ptr, ended, turn_ptr, turn_entry, turn_kind, firm)
     with ThreadPoolExecutor(len(shares)) as pool:
         gained = sum(pool.map(sweep, shares))
     at = np.flatnonzero(kind >= 0).astype(np.int32)
@@ -197,27 +345,9 @@ def _by_class(found: Offers, klass: I64, n: int) -> tuple[I64, I64, I32]:
 
 
 @njit(cache=True, nogil=True)
-def _add(kinds, ptr, row, step, need):  # type: ignore[no-untyped-def]
+def _count(kinds, marks, need):  # type: ignore[no-untyped-def]
     for c in kinds:
-        for m in range(ptr[c], ptr[c + 1]):
-            need[row[m]] += step[m]
-
-
-@njit(cache=True, nogil=True)
-def _charge(c, ptr, row, step, price, need):  # type: ignore[no-untyped-def]
-    """Micropoints that the rules lose by one more first rank of a kind."""
-    lost = 0
-    for m in range(ptr[c], ptr[c + 1]):
-        k = row[m]
-        if price[k] > 0:
-            lost += price[k] * (max(0, need[k] + step[m]) - max(0, need[k]))
-    return lost
-
-
-@njit(cache=True, nogil=True)
-def _move(c, sign, ptr, row, step, need):  # type: ignore[no-untyped-def]
-    for m in range(ptr[c], ptr[c + 1]):
-        need[row[m]] += sign * step[m]
+        move(c, 1, marks, need)
 
 
 @njit(cache=True, nogil=True)
@@ -229,11 +359,11 @@ def _in(wanted, values, low, high):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _net(  # type: ignore[no-untyped-def]
-    g, k, m, spans, binds, ended_ptr, ended, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price, need, n_types, stamp,
-    when, cost, best, best_kind,
-):  # fmt: skip
+def _net(g, k, m, when, spans, options, orders, marks, need, out):  # type: ignore[no-untyped-def]
     """Of each type of a menu in a group: what its best kind adds (micropoints) and that kind, -1 for none; the largest of all."""
+    begin, key, n_types, o_ptr, o_kind, o_first, account, k_value = options
+    binds, ended_ptr, ended = orders.binds, orders.ended_ptr, orders.ended
+    stamp, cost, best, best_kind = out
     top = -(1 << 60)
     i, end = begin[g], begin[g + 1]
     for s in range(spans.ptr[m], spans.ptr[m + 1]):
@@ -256,7 +386,7 @@ def _net(  # type: ignore[no-untyped-def]
                 continue
             if stamp[c] != when:
                 stamp[c] = when
-                cost[c] = k_value[c] * MICRO_PER_HUNDREDTH - _charge(c, ptr, row, step, price, need)
+                cost[c] = k_value[c] * MICRO_PER_HUNDREDTH - charge(c, marks, need)
             if cost[c] > best[t]:
                 best[t], best_kind[t] = cost[c], c
         top = max(top, best[t])
@@ -264,13 +394,16 @@ def _net(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _sweep(  # type: ignore[no-untyped-def]
-    share, app, kind, value, entry, firm, used, still, klass, binds, ended_ptr, ended, turn_ptr, turn_entry, turn_kind, menu, group, bonus, menu_ptr, e_app,
-    e_score, e_fit, e_type, fill, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price, need, n_types, spans,
-):  # fmt: skip
+def _sweep(share, places, menus, spans, options, orders, marks, proposal):  # type: ignore[no-untyped-def]
+    """Have each dwelling of ``share`` take what is worth most with all others as they are; micropoints gained."""
+    klass, menu, group, bonus, still = places
+    menu_ptr, e_app, e_score, e_fit, e_type, fill = menus
+    n_types, account, k_value = options.n_types, options.account, options.value
+    _, _, _, turn_ptr, turn_entry, turn_kind, firm = orders
+    app, kind, entry, value, used, need = proposal
     wanted = np.zeros(n_types, np.bool_)
-    stamp, cost = np.zeros(len(account), np.int64), np.zeros(len(account), np.int64)
     best, best_kind = np.full(n_types, -(1 << 60), np.int64), np.full(n_types, -1, np.int32)
+    scratch = _Best(np.zeros(len(account), np.int64), np.zeros(len(account), np.int64), best, best_kind)
     gained, when = np.int64(0), 0
     for d in share:
         if still[d]:
@@ -278,13 +411,10 @@ def _sweep(  # type: ignore[no-untyped-def]
         g, k, old = group[d], klass[d], kind[d]
         now = np.int64(0)
         if old >= 0:
-            _move(old, -1, ptr, row, step, need)
-            now = value[d] * MICRO_PER_HUNDREDTH - _charge(old, ptr, row, step, price, need)
+            move(old, -1, marks, need)
+            now = value[d] * MICRO_PER_HUNDREDTH - charge(old, marks, need)
         when += 1
-        top = _net(
-            np.int64(g), k, menu[d], spans, binds, ended_ptr, ended, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price,
-            need, n_types, stamp, when, cost, best, best_kind,
-        )  # fmt: skip
+        top = _net(np.int64(g), k, menu[d], when, spans, options, orders, marks, need, scratch)
         found, most, taken = np.int64(-1), now, np.int32(-1)
         bound_to = app[d] >= 0 and firm[app[d]]
         low, reach, left = menu_ptr[menu[d]], -1, 0
@@ -327,7 +457,7 @@ def _sweep(  # type: ignore[no-untyped-def]
             plain = (
                 np.int64(fill) + np.int64(e_score[next_]) + np.int64(e_fit[next_]) + bonus[d] + k_value[on]
             )
-            worth = plain * MICRO_PER_HUNDREDTH - _charge(on, ptr, row, step, price, need)
+            worth = plain * MICRO_PER_HUNDREDTH - charge(on, marks, need)
             if worth > most:
                 found, most, taken = next_, worth, on
         if found >= 0:
@@ -339,5 +469,5 @@ def _sweep(  # type: ignore[no-untyped-def]
             value[d] = plain + bonus[d] + k_value[taken]
             used[app[d]] = True
         if kind[d] >= 0:
-            _move(kind[d], 1, ptr, row, step, need)
+            move(kind[d], 1, marks, need)
     return gained

@@ -10,8 +10,8 @@ seat of the account; what is left empty, to the best household on an account wit
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I32, B, FirstRanks, OwnLists, Problem
 from optimizer.problem.own_lists import LAST, Asked, asked_at, bound_lines, housed, offers, passes, waiting

@@ -16,8 +16,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, B, FirstRanks
 from optimizer.solve.layout import Layout
 
@@ -45,8 +45,30 @@ def exchanged(layout: Layout, first: FirstRanks) -> FirstRanks:
     return FirstRanks(there, app[there].copy(), kind[there].copy())
 
 
-class Choices(NamedTuple):
-    """What the first rank of each dwelling can be: the runs of its class, best values first, and its seats."""
+class FirstRankChoices(NamedTuple):
+    """What the first rank of each dwelling can be: the runs of its class, best values first, and its seats.
+
+    Attributes
+    ----------
+    klass, bonus, must : (D,)
+        Class; hundredths of a point for housing anybody; whether it must be filled.
+    ptr : (K + 1,)
+        Runs of a class.
+    key, start : (runs,), (runs + 1,)
+        Option list of a run; its households in ``entry``.
+    entry : (households of runs,)
+        Place in ``app`` and ``value``.
+    app, value : (pairs,)
+        Household; hundredths of a point.
+    option_ptr, option_kind : (keys + 1,), (options,)
+        Kinds of an option list.
+    way, kind_value : (kinds,)
+        How a kind counts in the rows; its own hundredths of a point.
+    ways : int
+        How many ways there are.
+    seat_ptr, seat_kind, seat_value : (K + 1,), (seats,), (seats,)
+        Seats of a class: kind, hundredths of a point.
+    """
 
     klass: I32
     bonus: I64
@@ -60,7 +82,6 @@ class Choices(NamedTuple):
     option_ptr: I64
     option_kind: I32
     way: I32
-    """Of each kind, how it counts in the rows."""
     ways: int
     kind_value: I64
     seat_ptr: I64
@@ -69,7 +90,19 @@ class Choices(NamedTuple):
 
 
 class Charges(NamedTuple):
-    """Of each kind the rows it enters and by how much, what a row asks for by itself, and what a unit above that costs."""
+    """What kinds charge the rules.
+
+    Attributes
+    ----------
+    ptr : (kinds + 1,)
+        Rows that a kind enters.
+    row, by : (marks,)
+        Row, and by how much.
+    ask, price : (rows,)
+        What a row asks for by itself; what a unit above that costs.
+    relief : (kinds,)
+        The most that a kind's entering can take off what the rows cost.
+    """
 
     ptr: I64
     row: I64
@@ -77,12 +110,11 @@ class Charges(NamedTuple):
     ask: I64
     price: I64
     relief: I64
-    """Of each kind, the most that its entering can take off what the rows cost."""
 
 
-def _choices(layout: Layout) -> Choices:
+def _choices(layout: Layout) -> FirstRankChoices:
     problem, full, runs = layout.problem, layout.full, layout.runs
-    return Choices(
+    return FirstRankChoices(
         klass=problem.klass,
         bonus=problem.bonus,
         must=problem.must_fill,

@@ -30,7 +30,7 @@ from optimizer.solve.implicit import HUNDREDTH as HUNDREDTH
 from optimizer.solve.implicit import NEVER as NEVER
 from optimizer.solve.implicit import TEN as TEN
 from optimizer.solve.implicit import best_named
-from optimizer.solve.layout import Entries, Layout
+from optimizer.solve.layout import ClassEntries, Layout
 from optimizer.solve.listed import best_of_runs, costs_of_marks, costs_of_orders, least_of_lists
 from optimizer.solve.precedence import Two
 from optimizer.solve.proof.node import Formulation, Path, Restriction, den_floors, mir_row, restrictions
@@ -154,7 +154,7 @@ def segment_max(values: I64, ptr: I64) -> I64:
     return out
 
 
-def reduced(entries: Entries, option_cost: I64, prices: I64) -> I64:
+def reduced(entries: ClassEntries, option_cost: I64, prices: I64) -> I64:
     """Reduced value of each entry without its dwelling's bonus, 1e-10 point."""
     return np.asarray(
         entries.value * HUNDREDTH - option_cost[entries.key] - prices[entries.app] * TEN, np.int64

@@ -132,7 +132,7 @@ def _of_dens(limits: Limits) -> dict[int, int]:
 
 
 @dataclass(frozen=True)
-class Columns:
+class DwellingColumns:
     """Columns one dwelling may use: application (-1: a seat), kind, account, whole value in hundredths."""
 
     app: I32
@@ -160,7 +160,7 @@ class Formulation:
     layout: Layout
     policy: SearchPolicy = DEFAULT
     """How the search goes about it: which cuts are looked for here, and all the rest for who solves it."""
-    _classes: dict[int, Columns] = field(default_factory=dict)
+    _classes: dict[int, DwellingColumns] = field(default_factory=dict)
     _said: _Said | None = None
     """By the path of the node asked of last: every cut is held against it."""
 
@@ -223,17 +223,17 @@ class Formulation:
         assert isinstance(cut, Cut)
         return self.cuts.cut(cut.shape, cut.at, cut.low)
 
-    def columns(self, dwelling: int) -> Columns:
+    def columns(self, dwelling: int) -> DwellingColumns:
         problem = self.layout.problem
         klass = int(problem.klass[dwelling])
         if klass not in self._classes:
             self._classes[klass] = _class_columns(self.layout, klass)
         base = self._classes[klass]
         bonus = np.where(base.app >= 0, problem.bonus[dwelling], 0)
-        return Columns(base.app, base.kind, base.account, base.value + bonus, base.entry)
+        return DwellingColumns(base.app, base.kind, base.account, base.value + bonus, base.entry)
 
 
-def _class_columns(layout: Layout, klass: int) -> Columns:
+def _class_columns(layout: Layout, klass: int) -> DwellingColumns:
     problem: Problem = layout.problem
     a, b = int(layout.full.ptr[klass]), int(layout.full.ptr[klass + 1])
     key = layout.full.key[a:b]
@@ -243,7 +243,7 @@ def _class_columns(layout: Layout, klass: int) -> Columns:
     kind = layout.option_kind[np.repeat(layout.option_ptr[key], length) + inside]
     seats = layout.seats(klass)
     kinds = np.concatenate([kind, problem.seats.kind[seats]]).astype(np.int32)
-    return Columns(
+    return DwellingColumns(
         app=np.concatenate([layout.full.app[at], np.full(len(seats), -1)]).astype(np.int32),
         kind=kinds,
         account=problem.kinds.account[kinds],

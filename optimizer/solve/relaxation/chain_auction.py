@@ -18,8 +18,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.problem.model import I64
 from optimizer.solve.layout import Layout
 from optimizer.solve.proof.dual_bound import HUNDREDTH, best_options

@@ -35,7 +35,7 @@ PASSED = 1e-7
 
 
 @dataclass
-class Unit:
+class AlikeDwellings:
     """Interchangeable dwellings: ``cap`` row (fills ≤ size), ``link`` row when their bonuses differ (else -1)."""
 
     klass: int
@@ -58,7 +58,7 @@ class ColumnPool:
         problem = self.layout.problem
         self.model = new_model()
         self.model.setOptionValue("presolve", "off")
-        self.units: list[Unit] = []
+        self.units: list[AlikeDwellings] = []
         self.unit_of_class: list[int] = []
         self.unit_of_dwelling: I32 = np.full(len(problem.dwelling_ids), -1, np.int32)
         self.unit: list[int] = []
@@ -154,7 +154,7 @@ class ColumnPool:
         bonus = self.layout.problem.bonus[dwellings]
         free = len(dwellings) == 1 and int(dwellings[0]) in self.layout.link_of
         cap = self._add_row(size if must else -INFINITY, INFINITY if free else size, [])
-        unit = Unit(klass, dwellings, cap, -1)
+        unit = AlikeDwellings(klass, dwellings, cap, -1)
         if len(np.unique(bonus)) > 1:
             unit.link = self._add_row(0.0, 0.0, [])
             for value, n in zip(*np.unique(bonus, return_counts=True), strict=True):
@@ -166,7 +166,7 @@ class ColumnPool:
             self.unit_of_dwelling[dwellings[0]] = number
         return number
 
-    def _make_elastic(self, unit: Unit) -> None:
+    def _make_elastic(self, unit: AlikeDwellings) -> None:
         if unit.elastic < 0:
             unit.elastic = self._add_column(self.forbidding, 0.0, INFINITY, [(unit.cap, 1.0)])
             self.elastic_cols.append(unit.elastic)

@@ -15,8 +15,8 @@ R. Jonker, A. Volgenant, *A shortest augmenting path algorithm for dense and spa
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.problem.model import I64
 from optimizer.solve.layout import Layout
 from optimizer.solve.proof.dual_bound import HUNDREDTH, NEVER, TEN, best_options, segment_max

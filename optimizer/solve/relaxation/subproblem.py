@@ -28,7 +28,7 @@ from optimizer.solve.proof.dual_bound import HUNDREDTH, TEN, best_options, segme
 
 if TYPE_CHECKING:
     from optimizer.solve.transport.leases import Leases
-    from optimizer.solve.transport.pricing import Answer, Outcome
+    from optimizer.solve.transport.pricing import Outcome, PricingAnswer
 
 QUANTUM = 100
 """Steps of the kernel in one micropoint; the bound (`solve.bound`) counts ten-thousandths of one."""
@@ -114,7 +114,7 @@ class Subproblem:
             household_prices(problem, layout.lists, options, price), self._columns(answer, kind_cost)
         )
 
-    def _keep(self, answer: Answer, credit: I64) -> None:
+    def _keep(self, answer: PricingAnswer, credit: I64) -> None:
         leases, outcome = answer.leases, self._pricer.last
         assert outcome is not None
         worth = int((leases.value * QUANTUM + np.abs(credit[leases.cell])).sum())
@@ -134,7 +134,7 @@ class Subproblem:
         seated = np.maximum(0, segment_max(value, layout.seat_ptr))
         return credit, (seated[self.structure.class_of] // step).astype(np.int64)
 
-    def _columns(self, answer: Answer, kind_cost: I64) -> list[tuple[int, int, int, int]]:
+    def _columns(self, answer: PricingAnswer, kind_cost: I64) -> list[tuple[int, int, int, int]]:
         """The leases, each of its cheapest kind."""
         s, leases = self.structure, answer.leases
         cell, of = np.unique(leases.cell, return_inverse=True)

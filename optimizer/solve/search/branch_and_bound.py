@@ -22,7 +22,7 @@ from optimizer.solve.proof.published import Proof, published_leaf
 from optimizer.solve.relaxation.master import Master, NodeLP
 from optimizer.solve.search.branching import Brancher, account_or_pair, candidates, waited_for
 from optimizer.solve.search.open_nodes import OpenNode, published_numbers
-from optimizer.solve.tree.best_first import Entry, Tree
+from optimizer.solve.tree.best_first import HeapEntry, Tree
 from optimizer.solve.tree.pace import Pace
 from optimizer.solve.tree.pseudocosts import EPS
 from optimizer.solve.watch import Watch
@@ -174,7 +174,7 @@ class BranchAndBound:
         self.pace.note(self.solved, self.upper())
         return self.stalled(self.whole) or self.solved >= self.budget or bool(self.watch.stopped())
 
-    def treat(self, entry: Entry[int, int]) -> bool:
+    def treat(self, entry: HeapEntry[int, int]) -> bool:
         """Bound an open node; once it was, divide it: its own bound is the largest now, and until then there was no need to."""
         if self.nodes[entry.node].relaxed is not None:
             self.divide(entry.node)

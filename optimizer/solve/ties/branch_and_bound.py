@@ -18,8 +18,8 @@ from optimizer.problem.model import I64, B
 from optimizer.solve.highs_lp import INFINITY, Basis, F
 from optimizer.solve.policy import SearchPolicy
 from optimizer.solve.ties.model import HALF, TieModel
-from optimizer.solve.ties.stage_lp import EPS, Program, Solution, Stopped, best_of
-from optimizer.solve.tree.best_first import Entry, Tree
+from optimizer.solve.ties.stage_lp import EPS, Solution, StageProgram, Stopped, best_of
+from optimizer.solve.tree.best_first import HeapEntry, Tree
 from optimizer.solve.tree.pseudocosts import Pseudocosts, Sides, choose, effort_of
 
 FLOOR = 1e-3
@@ -28,7 +28,7 @@ NONE = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
-class Found:
+class StageFound:
     """Best choice of a stage (candidates by number, sorted), what it gains, and the LP before any division.
 
     ``proven``: nothing gains more; else the search was given up.
@@ -53,7 +53,7 @@ class Node:
 class Search:
     """The tree of one stage. ``accept``: whether a whole choice reaches the optimal value of the problem."""
 
-    def __init__(self, program: Program, accept: Callable[[I64], bool], policy: SearchPolicy) -> None:
+    def __init__(self, program: StageProgram, accept: Callable[[I64], bool], policy: SearchPolicy) -> None:
         self.program, self.accept = program, accept
         self.policy, self.branching = policy.ties, policy.branching
         self.tree: Tree[Node, float] = Tree()
@@ -78,7 +78,7 @@ class Search:
         chosen: I64 | None = None,
         guess: Callable[[int], I64 | None] | None = None,
         hopeful: bool = False,
-    ) -> Found | None:
+    ) -> StageFound | None:
         """The best choice that gains more than ``above``, else ``chosen``, which gains as much.
 
         ``guess`` may know a choice that reaches the first bound. ``hopeful``: as long as no choice is known, nodes that
@@ -105,7 +105,7 @@ class Search:
             raise Stopped
         if self.chosen is None or self.root is None:
             return None
-        return Found(self.above, self.chosen, self.root.value, self.root.reduced, not self.given_up)
+        return StageFound(self.above, self.chosen, self.root.value, self.root.reduced, not self.given_up)
 
     def enough(self, bound: float) -> bool:
         """Whether nothing of at most this bound gains more than the best choice known."""
@@ -127,7 +127,7 @@ class Search:
             raise Stopped
         return False
 
-    def treat(self, entry: Entry[Node, float]) -> bool:
+    def treat(self, entry: HeapEntry[Node, float]) -> bool:
         """Solve a node: its choice is kept when it is whole, else it is divided and its better side is next."""
         node, solution = entry.node, self._solve(entry.node)
         self.effort += len(self.program.columns)

@@ -15,7 +15,7 @@ to hold it, the LP mixes counts that no optimum has.
 
 The rows of the rules speak of *counts*, the columns n of the model that say how many leases each row has in num and in den;
 the columns of households meet them there. For each row the whole pairs (den, num) that lose no more than the slack are
-known, a range of num for each den (`Table`), and the hull of these points is in the model. So what is fractional is found,
+known, a range of num for each den (`CountPairs`), and the hull of these points is in the model. So what is fractional is found,
 and divided on, in a space of some hundred counts (`ties.branch_and_bound`) however many households are tied.
 
 The identity itself is a row only where it can still say something: in a leaf whose slack reaches one step of the objective.
@@ -51,7 +51,7 @@ class OfKinds(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class StageRow:
     """A row of the model: coefficients of base columns, of some kinds, of each candidate."""
 
     base: dict[int, float]
@@ -62,7 +62,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Table:
+class CountPairs:
     """Whole pairs that a row allows: for each ``den`` (ascending) of the count ``d``, least and most of the count ``n``."""
 
     n: int
@@ -97,9 +97,9 @@ class TieModel:
     upper: list[float] = field(default_factory=list)
     empty: dict[int, int] = field(default_factory=dict)
     unused: dict[int, int] = field(default_factory=dict)
-    lines: list[Line] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
-    identity: Line = field(default_factory=lambda: Line({}, 0.0, 0.0))
+    lines: list[StageRow] = field(default_factory=list)
+    tables: list[CountPairs] = field(default_factory=list)
+    identity: StageRow = field(default_factory=lambda: StageRow({}, 0.0, 0.0))
 
     @property
     def counts(self) -> int:
@@ -167,7 +167,7 @@ class _Writer:
         self._people()
         model = self.model
         losing = {j: v / unit for j, v in self.loss.items() if v > 0 and model.upper[j - model.counts] > 0}
-        model.identity = Line(losing, -INFINITY, left / unit, candidates=model.found.loss / unit)
+        model.identity = StageRow(losing, -INFINITY, left / unit, candidates=model.found.loss / unit)
         if self.leaf.slack >= unit:
             model.lines.append(model.identity)
         return True
@@ -247,7 +247,7 @@ class _Writer:
                 slope = (n1 - n0) / (d1 - d0)
                 if slope and n != d:
                     held = {n: float(sign), d: -slope}
-                    self.model.lines.append(Line(held, n0 - slope * d0, INFINITY))
+                    self.model.lines.append(StageRow(held, n0 - slope * d0, INFINITY))
         return True
 
     def _asked(self, k: int) -> F:
@@ -285,7 +285,7 @@ class _Writer:
                 leaving = np.flatnonzero(np.isin(self.kinds, self.layout.departures(step.split.dwelling)))
                 self._line((), 1.0, kinds=OfKinds(leaving, np.ones(len(leaving))))
 
-    def _table(self, k: int, short_loss: int, lam: int, nu: int) -> Table:
+    def _table(self, k: int, short_loss: int, lam: int, nu: int) -> CountPairs:
         """Pairs (den, num) of a row whose own terms of the identity stay within the slack.
 
         Each of them is convex in num for a given den, so what one allows is a range.
@@ -314,7 +314,7 @@ class _Writer:
         if n == d:
             least, most = np.maximum(least, den), np.minimum(most, den)
         ok = least <= most
-        return Table(n, d, den[ok], least[ok], most[ok])
+        return CountPairs(n, d, den[ok], least[ok], most[ok])
 
     def _steps(self, loss: int) -> int:
         """Ten-thousandths of a lease that the slack pays for."""
@@ -348,7 +348,7 @@ class _Writer:
         base: dict[int, float] = {}
         for j, v in terms:
             base[j] = base.get(j, 0.0) + v
-        self.model.lines.append(Line(base, goal, goal, kinds))
+        self.model.lines.append(StageRow(base, goal, goal, kinds))
 
 
 def _some(each: F) -> OfKinds:

@@ -27,7 +27,7 @@ from optimizer.solve.highs_lp import (
     run,
 )
 from optimizer.solve.policy import TiesPolicy
-from optimizer.solve.ties.model import HALF, Line, TieModel
+from optimizer.solve.ties.model import HALF, StageRow, TieModel
 from optimizer.solve.watch import Watch
 
 EPS = 1e-6
@@ -86,7 +86,7 @@ class Whole:
     ended: bool
 
 
-class Program:
+class StageProgram:
     """Maximises a gain over the candidates ``alive`` of a model, whose counts may be limited further.
 
     ``lines``: rows besides those of the model (the stages before). ``at_once``: columns taken in a round of each dwelling and of
@@ -97,7 +97,7 @@ class Program:
         self,
         model: TieModel,
         gain: Gain,
-        lines: Sequence[Line],
+        lines: Sequence[StageRow],
         alive: B,
         watch: Watch,
         at_once: int = TiesPolicy.columns_at_once,
@@ -317,7 +317,7 @@ class Program:
         """
         import highspy
 
-        whole = Program(self.model, self.gain, self.stages, some, self.watch, self.at_once)
+        whole = StageProgram(self.model, self.gain, self.stages, some, self.watch, self.at_once)
         whole.hold(np.flatnonzero(some))
         whole.limit(low, high)
         lp = whole.lp

@@ -22,10 +22,10 @@ from optimizer.solve.answer import Stages
 from optimizer.solve.highs_lp import INFINITY
 from optimizer.solve.layout import Layout
 from optimizer.solve.policy import DEFAULT, SearchPolicy
-from optimizer.solve.ties.branch_and_bound import Found, Search
+from optimizer.solve.ties.branch_and_bound import Search, StageFound
 from optimizer.solve.ties.columns import Candidates, LeafView, candidates
-from optimizer.solve.ties.model import HALF, Line, TieModel, tie_model
-from optimizer.solve.ties.stage_lp import Gain, Program, Stopped, best_of
+from optimizer.solve.ties.model import HALF, StageRow, TieModel, tie_model
+from optimizer.solve.ties.stage_lp import Gain, StageProgram, Stopped, best_of
 from optimizer.solve.watch import Watch
 
 define(
@@ -36,7 +36,7 @@ define(
 
 
 @dataclass
-class Field:
+class LeafInPlay:
     """One leaf in play: its model, what may still differ, the choice so far (None: none known), what it is held to.
 
     ``drawn``: what a search for the best draw at a total of seniority found on the way.
@@ -48,8 +48,8 @@ class Field:
     worth: int = 0
     gain: Gain | None = None
     """Of the last stage."""
-    drawn: tuple[int, Found] | None = None
-    lines: list[Line] = field(default_factory=list)
+    drawn: tuple[int, StageFound] | None = None
+    lines: list[StageRow] = field(default_factory=list)
 
     @property
     def found(self) -> Candidates:
@@ -96,14 +96,14 @@ def break_ties(
     """
     problem = layout.problem
     means = Means(problem, watch, evaluate(problem, known).objective, policy)
-    fields: list[Field] = []
+    fields: list[LeafInPlay] = []
     for leaf in leaves:
         found = candidates(layout, leaf, policy.ties)
         if found is None:
             return None
         model = tie_model(layout, found, leaf, step)
         if model is not None:
-            fields.append(Field(model, np.ones(len(found), bool), _places(problem, found, known)))
+            fields.append(LeafInPlay(model, np.ones(len(found), bool), _places(problem, found, known)))
     # what is known bounds the others
     fields.sort(key=lambda one: one.chosen is None)
     try:
@@ -134,7 +134,7 @@ def _places(problem: Problem, found: Candidates, known: FirstRanks) -> I64 | Non
     return np.sort(order[at]) if len(ours) else np.zeros(0, np.int64)
 
 
-def _stage(means: Means, fields: list[Field], name: str) -> tuple[int, list[Field], int]:
+def _stage(means: Means, fields: list[LeafInPlay], name: str) -> tuple[int, list[LeafInPlay], int]:
     """Largest total over the leaves, the leaves that reach it, held to it from now on, and a bound on any total.
 
     Raises
@@ -142,7 +142,7 @@ def _stage(means: Means, fields: list[Field], name: str) -> tuple[int, list[Fiel
     Stopped
         Also when the days of seniority are not proven to be most: no draw can be held between proposals of fewer.
     """
-    left: list[Field] = []
+    left: list[LeafInPlay] = []
     top: int | None = None
     bound = 0
     for field_ in fields:
@@ -168,15 +168,17 @@ def _stage(means: Means, fields: list[Field], name: str) -> tuple[int, list[Fiel
     return top, left, bound
 
 
-def _held(model: TieModel, gain: Gain, worth: int) -> Line:
+def _held(model: TieModel, gain: Gain, worth: int) -> StageRow:
     """The row that keeps the total of a stage."""
     unused = {j: float(gain.unused[a]) for a, j in model.unused.items() if gain.unused[a]}
     if not gain.candidates.any():
-        return Line(unused, float(worth - gain.constant), INFINITY)
-    return Line(unused, worth - gain.constant - HALF, INFINITY, candidates=gain.candidates.astype(np.float64))
+        return StageRow(unused, float(worth - gain.constant), INFINITY)
+    return StageRow(
+        unused, worth - gain.constant - HALF, INFINITY, candidates=gain.candidates.astype(np.float64)
+    )
 
 
-def _best(means: Means, field: Field, gain: Gain, top: int | None) -> Found | None:
+def _best(means: Means, field: LeafInPlay, gain: Gain, top: int | None) -> StageFound | None:
     """Best choice of a leaf; None when it holds none as good as the best of the others.
 
     The identity becomes a row of the model when choices without it lose the optimal value.
@@ -206,18 +208,20 @@ def _best(means: Means, field: Field, gain: Gain, top: int | None) -> Found | No
 
 def _search(
     means: Means,
-    field: Field,
+    field: LeafInPlay,
     gain: Gain,
-    lines: list[Line],
+    lines: list[StageRow],
     above: int,
     known: I64 | None = None,
     guess: Callable[[int], I64 | None] | None = None,
     hopeful: bool = False,
-) -> Found | None:
+) -> StageFound | None:
     """`Search.best` of one leaf."""
     model = field.model
     while True:
-        program = Program(model, gain, lines, field.alive, means.watch, means.policy.ties.columns_at_once)
+        program = StageProgram(
+            model, gain, lines, field.alive, means.watch, means.policy.ties.columns_at_once
+        )
         if field.chosen is not None:
             program.hold(field.chosen)
         if gain.candidates.any():
@@ -234,17 +238,17 @@ def _search(
         model.lines.append(model.identity)
 
 
-def _reaches(means: Means, field: Field, chosen: I64) -> bool:
+def _reaches(means: Means, field: LeafInPlay, chosen: I64) -> bool:
     return evaluate(means.problem, _proposal(field, chosen)).objective == means.objective
 
 
-def _proposal(field: Field, chosen: I64) -> FirstRanks:
+def _proposal(field: LeafInPlay, chosen: I64) -> FirstRanks:
     """Candidates stand in the order of dwellings."""
     found = field.found
     return FirstRanks(found.dwelling[chosen], found.app[chosen], found.kind[chosen])
 
 
-def _seniority(means: Means, field: Field) -> Gain:
+def _seniority(means: Means, field: LeafInPlay) -> Gain:
     """Days of the households chosen: all days, less those of the households left out."""
     if len(means.problem.seniority):
         days = means.problem.seniority[field.model.apps].astype(np.int64)
@@ -253,7 +257,7 @@ def _seniority(means: Means, field: Field) -> Gain:
     return Gain(np.zeros(len(field.found), np.int64), -days, int(days.sum()))
 
 
-def _lottery(means: Means, field: Field) -> Gain:
+def _lottery(means: Means, field: LeafInPlay) -> Gain:
     """Lottery numbers of the columns still alive; a seat draws with an empty application."""
     problem, found = means.problem, field.found
     numbers = np.zeros(len(found), np.int64)
@@ -266,7 +270,7 @@ def _lottery(means: Means, field: Field) -> Gain:
     return Gain(numbers, np.zeros(len(field.model.apps), np.int64))
 
 
-def _last(means: Means, fields: list[Field]) -> tuple[FirstRanks, bool]:
+def _last(means: Means, fields: list[LeafInPlay]) -> tuple[FirstRanks, bool]:
     """Stage 3 over the leaves left: the smallest list, and whether it was the only one."""
     lists = []
     unique = len(fields) == 1
@@ -282,14 +286,14 @@ def _last(means: Means, fields: list[Field]) -> tuple[FirstRanks, bool]:
     return min(lists, key=lambda pair: pair[0])[1], unique
 
 
-def _alone(means: Means, field: Field) -> bool:
+def _alone(means: Means, field: LeafInPlay) -> bool:
     """Whether no other choice of the leaf reaches the same totals."""
     assert field.chosen is not None and field.gain is not None
     other = np.ones(len(field.found))
     other[field.chosen] = -1.0
     if not bool((field.alive & (other > 0)).any()):
         return True
-    different = Line({}, 1.0 - len(field.chosen), INFINITY, candidates=other)
+    different = StageRow({}, 1.0 - len(field.chosen), INFINITY, candidates=other)
     # the totals of the earlier stages are rows; that of the lottery is what is searched for
     found = _search(means, field, field.gain, [*field.lines[:-1], different], field.worth - 1, None)
     return found is None
@@ -307,7 +311,7 @@ def lines(problem: Problem, first: FirstRanks) -> list[tuple[str, str, str]]:
     )
 
 
-def _smallest(means: Means, field: Field) -> I64:
+def _smallest(means: Means, field: LeafInPlay) -> I64:
     """Stage 3 in one leaf: the choice of the smallest list.
 
     Position by position, only lines smaller than those of the best list known can improve it; each is tried by a MIP that
@@ -317,7 +321,7 @@ def _smallest(means: Means, field: Field) -> I64:
     assert field.chosen is not None
     n = len(found)
     nothing = Gain(np.zeros(n, np.int64), np.zeros(len(model.apps), np.int64))
-    program = Program(
+    program = StageProgram(
         model, nothing, field.lines, field.alive, means.watch, means.policy.ties.columns_at_once
     )
 

@@ -97,18 +97,18 @@ from optimizer.solve.transport.certificate import bound_of, bound_of_leaves
 from optimizer.solve.transport.column_generation import solve_transport
 from optimizer.solve.transport.evaluation import objective_of
 from optimizer.solve.transport.model import (
-    Certificate,
+    DualSolution,
     LabelledTransport,
-    Progress,
+    PricingProgress,
     ScaleOptions,
     ScaleResult,
     WarmStart,
 )
 
 __all__ = [
-    "Certificate",
+    "DualSolution",
     "LabelledTransport",
-    "Progress",
+    "PricingProgress",
     "ScaleOptions",
     "ScaleResult",
     "WarmStart",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from optimizer.solve.transport.shortest_paths import FAR, lowest
+from optimizer.compiled import njit
+from optimizer.solve.transport.bundles import ArcsByPair, OffersByClass
+from optimizer.solve.transport.shortest_paths import FAR, floor_of
 
 
 @njit(cache=True, nogil=True)
-def transpose(arc_start, arc_pair, arc_value, n_pairs):  # type: ignore[no-untyped-def]
-    """Arcs by pair, best value first: start (n_pairs + 1), applicant and value of each."""
+def transpose(arcs, n_pairs):  # type: ignore[no-untyped-def]
+    """Arcs by pair, best value first."""
+    arc_start, arc_pair, arc_value = arcs
     start = np.zeros(n_pairs + 1, np.int64)
     for i in range(len(arc_pair)):
         start[arc_pair[i] + 1] += 1
@@ -29,12 +31,12 @@ def transpose(arc_start, arc_pair, arc_value, n_pairs):  # type: ignore[no-untyp
         span = slice(start[p], start[p + 1])
         order = np.argsort(-value[span].astype(np.int64), kind="mergesort")
         who[span], value[span] = who[span][order], value[span][order]
-    return start, who, value
+    return ArcsByPair(start, who, value)
 
 
 @njit(cache=True, nogil=True)
 def offers_by_class(offer_start, offer_class, n_classes):  # type: ignore[no-untyped-def]
-    """Offers of each class: start (K + 1), offer, and the pair of each."""
+    """Offers of each class."""
     start = np.zeros(n_classes + 1, np.int64)
     for j in range(len(offer_class)):
         start[offer_class[j] + 1] += 1
@@ -49,47 +51,47 @@ def offers_by_class(offer_start, offer_class, n_classes):  # type: ignore[no-unt
             offer[place[k]] = j
             pair[place[k]] = p
             place[k] += 1
-    return start, offer, pair
+    return OffersByClass(start, offer, pair)
 
 
 @njit(cache=True, nogil=True)
-def floors(p0, p1, price, offer_start, offer_class, offer_credit):  # type: ignore[no-untyped-def]
-    """Least price less credit of each pair of a component, (p1 - p0,), times the quantum."""
+def floors(component, price, offers):  # type: ignore[no-untyped-def]
+    """Least price less credit of each pair of a component, (p1 - p0,), in quanta."""
+    p0, p1 = component.p0, component.p1
     floor = np.empty(p1 - p0, np.int64)
     for p in range(p0, p1):
-        floor[p - p0] = lowest(p, price, offer_start, offer_class, offer_credit)
+        floor[p - p0] = floor_of(p, price, offers)
     return floor
 
 
 @njit(cache=True, nogil=True)
-def gain_of(a, p0, quantum, floor, arc_start, arc_pair, arc_value):  # type: ignore[no-untyped-def]
-    """Best gain of one applicant over its arcs, at least 0, times the quantum."""
+def gain_of(a, p0, quantum, floor, arcs):  # type: ignore[no-untyped-def]
+    """Best gain of one applicant over its arcs, at least 0, in quanta."""
+    start, pair, value = arcs
     gain = np.int64(0)
-    for i in range(arc_start[a], arc_start[a + 1]):
-        g = np.int64(arc_value[i]) * quantum - floor[arc_pair[i] - p0]
+    for i in range(start[a], start[a + 1]):
+        g = np.int64(value[i]) * quantum - floor[pair[i] - p0]
         if g > gain:
             gain = g
     return gain
 
 
 @njit(cache=True, nogil=True)
-def applicant_gains(  # type: ignore[no-untyped-def]
-    a0, a1, p0, p1, quantum, offer_start, offer_class, offer_credit, arc_start, arc_pair, arc_value, price
-):
+def applicant_gains(component, quantum, offers, arcs, price):  # type: ignore[no-untyped-def]
     """Sum over a component's applicants of their best gain at these class prices: their part of the bound."""
-    floor = floors(p0, p1, price, offer_start, offer_class, offer_credit)
+    floor = floors(component, price, offers)
     total = np.int64(0)
-    for a in range(a0, a1):
-        total += gain_of(a, p0, quantum, floor, arc_start, arc_pair, arc_value)
+    for a in range(component.a0, component.a1):
+        total += gain_of(a, component.p0, quantum, floor, arcs)
     return total
 
 
 @njit(cache=True, nogil=True)
-def ask_bidders(  # type: ignore[no-untyped-def]
-    k0, k1, a0, a1, p0, p1, quantum, capacity, offer_start, offer_class, offer_credit, arc_start, arc_pair, arc_value,
-    class_start, class_offer, class_pair, by_start, by_who, by_value, price, count,
-):  # fmt: skip
+def ask_bidders(component, quantum, capacity, offers, arcs, by_class, by_pair, price, count):  # type: ignore[no-untyped-def]
     """Raise the price of each class without households to what the highest bidder would pay, given all other prices."""
+    k0, k1, a0, a1, p0, _ = component
+    class_start, class_offer, class_pair = by_class
+    by_start, by_who, by_value = by_pair
     least = price[k0:k1].copy()
     some = False
     for k in range(k0, k1):
@@ -98,15 +100,15 @@ def ask_bidders(  # type: ignore[no-untyped-def]
             some = True
     if not some:
         return
-    floor = floors(p0, p1, price, offer_start, offer_class, offer_credit)
+    floor = floors(component, price, offers)
     gain = np.empty(a1 - a0, np.int64)
     for a in range(a0, a1):
-        gain[a - a0] = gain_of(a, p0, quantum, floor, arc_start, arc_pair, arc_value)
+        gain[a - a0] = gain_of(a, p0, quantum, floor, arcs)
     for k in range(k0, k1):
         if count[k] > 0 or capacity[k] == 0:
             continue
         price[k] = least[k - k0]
         for o in range(class_start[k], class_start[k + 1]):
-            credit = offer_credit[class_offer[o]]
+            credit = offers.credit[class_offer[o]]
             for i in range(by_start[class_pair[o]], by_start[class_pair[o] + 1]):
                 price[k] = max(price[k], np.int64(by_value[i]) * quantum + credit - gain[by_who[i] - a0])

@@ -18,18 +18,18 @@ import numpy as np
 
 from optimizer.solve.transport.branching import Count, count_of, countable, sides_of
 from optimizer.solve.transport.exact_search import search
-from optimizer.solve.transport.lagrangian import Priced
+from optimizer.solve.transport.lagrangian import LagrangianSolution
 from optimizer.solve.transport.leases import cell_counts
 from optimizer.solve.transport.local_search import LocalSearch
-from optimizer.solve.transport.model import Branch, Certificate, Ints
-from optimizer.solve.transport.node import NodeRelaxation, OpenNode
+from optimizer.solve.transport.model import Branch, DualSolution, Floats, Ints
+from optimizer.solve.transport.node import AssignmentNode, NodeRelaxation
 from optimizer.solve.transport.primal_schedule import NodeHeuristics
-from optimizer.solve.transport.programs import Floats, Tail
+from optimizer.solve.transport.programs import Tail
 from optimizer.solve.transport.restricted_mip import value_of
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.run import Run
 from optimizer.solve.transport.warm_start import carried, shifted
-from optimizer.solve.tree.best_first import Entry, Tree
+from optimizer.solve.tree.best_first import HeapEntry, Tree
 from optimizer.solve.tree.pseudocosts import score
 
 
@@ -47,15 +47,15 @@ class _Split:
 class Stuck:
     """A node that leaves nothing to divide and is not closed, and the objective known then."""
 
-    node: OpenNode
+    node: AssignmentNode
     objective: int
 
 
-class BranchAndBound(NodeRelaxation):
+class AssignmentTree(NodeRelaxation):
     """Treats the nodes of one run; keeps the certificate of every closed one."""
 
     def __init__(
-        self, run: Run, local_search: LocalSearch, warm: tuple[Certificate, ...] = (), root: Ints | None = None,
+        self, run: Run, local_search: LocalSearch, warm: tuple[DualSolution, ...] = (), root: Ints | None = None,
         divided_before: frozenset[Count] = frozenset(),
     ) -> None:  # fmt: skip
         """``warm`` are the nodes of an earlier run, ``root`` its multipliers before it distinguished them.
@@ -70,12 +70,12 @@ class BranchAndBound(NodeRelaxation):
         y = run.best.multipliers
         start = np.r_[y[:n], np.zeros(2 * len(counts), np.int64), y[n:]]
         super().__init__(run, counts, replace(run.best, multipliers=start))
-        self.leaves: list[Certificate] = []
+        self.leaves: list[DualSolution] = []
         self.searched = False
         self.next_shake, self.wait = 0, 4
         self.next_wide, self.wide_wait = 0, 1
-        self._compared: tuple[Priced, _Split] | None = None
-        nodes = [OpenNode((), start, start, run.best.price, run.best.bound)]
+        self._compared: tuple[LagrangianSolution, _Split] | None = None
+        nodes = [AssignmentNode((), start, start, run.best.price, run.best.bound)]
         if warm:
             warm = tuple(shifted(run.model, leaf) for leaf in warm)
             moved = np.zeros_like(y) if root is None else y - root
@@ -85,7 +85,7 @@ class BranchAndBound(NodeRelaxation):
             counts_held = self._watched(cell_counts(self.structure, held.leases), held.labels)
             reopened = (self._reopened(leaf, moved) for leaf in warm)
             nodes = sorted(reopened, key=lambda node: self._missed(node, counts_held))
-        self.tree: Tree[OpenNode, int] = Tree()
+        self.tree: Tree[AssignmentNode, int] = Tree()
         for node in nodes:
             self.tree.put(node, run.best.bound)
         self.opened = 0
@@ -129,7 +129,7 @@ class BranchAndBound(NodeRelaxation):
         """Whether as many nodes were treated as may be, or a limit stops the run."""
         return self.opened >= self.run.options.max_leaves or self.run.halted()
 
-    def treat(self, entry: Entry[OpenNode, int]) -> bool:
+    def treat(self, entry: HeapEntry[AssignmentNode, int]) -> bool:
         """Close or divide an open node, or set it aside as stuck; False, and it is open again, when a limit stops the run."""
         run = self.run
         self.opened += 1
@@ -140,7 +140,7 @@ class BranchAndBound(NodeRelaxation):
         run.report()
         return True
 
-    def _treat(self, node: OpenNode) -> bool:
+    def _treat(self, node: AssignmentNode) -> bool:
         run = self.run
         rows, tail = self._case(node.branches)
         self.lagrangian.rows = rows
@@ -185,7 +185,7 @@ class BranchAndBound(NodeRelaxation):
         self.stuck.append(Stuck(known, run.incumbent.objective))
         return True
 
-    def _closed(self, node: OpenNode, best: Priced) -> bool:
+    def _closed(self, node: AssignmentNode, best: LagrangianSolution) -> bool:
         """Keep the certificate of a node whose bound, or that of what it is a side of, is good enough."""
         assert self.run.incumbent is not None
         known = node.told(best)
@@ -194,14 +194,16 @@ class BranchAndBound(NodeRelaxation):
             return True
         return False
 
-    def _keep(self, node: OpenNode) -> None:
+    def _keep(self, node: AssignmentNode) -> None:
         self.leaves.append(self._certificate(node.branches, node.multipliers, node.price))
 
-    def _lookout(self, node: OpenNode, best: Priced, rows: RowSystem, tail: Tail) -> NodeHeuristics:
+    def _lookout(
+        self, node: AssignmentNode, best: LagrangianSolution, rows: RowSystem, tail: Tail
+    ) -> NodeHeuristics:
         node_rows = (self.structure, rows, tail, node.branches)
         return NodeHeuristics(self.run, self.local_search, self.lagrangian, node_rows, best)
 
-    def _divide(self, node: OpenNode, best: Priced, *, cells_too: bool) -> bool:
+    def _divide(self, node: AssignmentNode, best: LagrangianSolution, *, cells_too: bool) -> bool:
         """Branch on the count that tells most, else on the cell farthest from whole; False when all are whole."""
         split = self._split(node, best)
         start = best.multipliers
@@ -220,11 +222,11 @@ class BranchAndBound(NodeRelaxation):
             self.tree.put(side, side.bound)
         return True
 
-    def _promises_nothing(self, node: OpenNode, best: Priced) -> bool:
+    def _promises_nothing(self, node: AssignmentNode, best: LagrangianSolution) -> bool:
         """Whether dividing a node would hardly lower its bound: then a solution is missing."""
         return self._split(node, best).cost < 0.5 * self.run.grid
 
-    def _split(self, node: OpenNode, best: Priced) -> _Split:
+    def _split(self, node: AssignmentNode, best: LagrangianSolution) -> _Split:
         """How to divide a node, asked of the master once."""
         if self._compared is None or self._compared[0] is not best:
             cells, labels = self.run.master.mass()
@@ -232,7 +234,7 @@ class BranchAndBound(NodeRelaxation):
             self._compared = best, _Split(*self._compare(node, counts, best), counts, cells)
         return self._compared[1]
 
-    def _compare(self, node: OpenNode, counts: Floats, best: Priced) -> tuple[int, float]:
+    def _compare(self, node: AssignmentNode, counts: Floats, best: LagrangianSolution) -> tuple[int, float]:
         """Count whose sides cost most in the master, above all the cheaper one, and this cost; -1 when all are whole.
 
         Most counts can be made whole for nothing: dividing on them doubles the nodes and raises no bound. What an earlier
@@ -274,7 +276,9 @@ class BranchAndBound(NodeRelaxation):
         run.clock.charge("master", now)
         return likely[int(np.argmax(scores))], max(scores)
 
-    def _also_watch(self, what: Count, node: OpenNode, best: Priced) -> tuple[OpenNode, Ints]:
+    def _also_watch(
+        self, what: Count, node: AssignmentNode, best: LagrangianSolution
+    ) -> tuple[AssignmentNode, Ints]:
         """Watch one more count; the node at hand and the multipliers of ``best`` in the new numbering, as all open nodes are."""
         at = self.n_rows + self.n_watch
         self.counts.append(what)
@@ -282,7 +286,7 @@ class BranchAndBound(NodeRelaxation):
         def wider(y: Ints) -> Ints:
             return np.concatenate((y[:at], np.zeros(2, np.int64), y[at:]))
 
-        def wide(node: OpenNode) -> OpenNode:
+        def wide(node: AssignmentNode) -> AssignmentNode:
             return replace(node, start=wider(node.start), multipliers=wider(node.multipliers))
 
         self.tree.rewrite(wide)
@@ -291,7 +295,7 @@ class BranchAndBound(NodeRelaxation):
         self._watch(replace(best, multipliers=start))
         return wide(node), start
 
-    def _search(self, node: OpenNode, best: Priced, rows: RowSystem, tail: Tail) -> bool:
+    def _search(self, node: AssignmentNode, best: LagrangianSolution, rows: RowSystem, tail: Tail) -> bool:
         """Close a node by exact search on its near arcs."""
         run = self.run
         assert run.incumbent is not None
@@ -313,13 +317,13 @@ class BranchAndBound(NodeRelaxation):
             self.searched = True
         return found.complete
 
-    def certificates(self) -> tuple[Certificate, ...]:
+    def certificates(self) -> tuple[DualSolution, ...]:
         """Closed nodes, and open ones with their parent's multipliers: together they cover everything."""
         nodes = (*(one.node for one in self.stuck), *(entry.node for entry in self.tree))
         waiting = [self._certificate(node.branches, node.multipliers, node.price) for node in nodes]
         return (*self.leaves, *waiting)
 
-    def _certificate(self, branches: tuple[Branch, ...], y: Ints, class_price: Ints) -> Certificate:
+    def _certificate(self, branches: tuple[Branch, ...], y: Ints, class_price: Ints) -> DualSolution:
         """Multipliers by row, by branch (the tightest of each side carries it) and by cut, in model numbering."""
         price = np.zeros(self.run.model.n_classes, np.int64)
         price[self.structure.class_of] = class_price
@@ -334,9 +338,9 @@ class BranchAndBound(NodeRelaxation):
         for at, i in tightest.items():
             paid[i] = y[at]
         cuts, model_rows = self.rows.cuts, (self.run.model.row_constant, self.run.cut_rest)
-        return Certificate(self.run.quantum, y[:n], cuts, y[n + w :], price, branches, paid, *model_rows)
+        return DualSolution(self.run.quantum, y[:n], cuts, y[n + w :], price, branches, paid, *model_rows)
 
-    def _missed(self, node: OpenNode, counts: Floats) -> int:
+    def _missed(self, node: AssignmentNode, counts: Floats) -> int:
         """By how many leases the watched ``counts`` of a proposal miss those of a node; 0: it lies in the node."""
         off = 0
         for b in node.branches:
@@ -344,7 +348,7 @@ class BranchAndBound(NodeRelaxation):
             off += max(0, more if b.at_least else -more)
         return off
 
-    def _reopened(self, leaf: Certificate, moved: Ints) -> OpenNode:
+    def _reopened(self, leaf: DualSolution, moved: Ints) -> AssignmentNode:
         """A node of an earlier run to be treated again, its multipliers moved as the root's have."""
         own, cut = carried(self.rows, self.run.cut_rest, leaf)
         start = np.r_[own, np.zeros(self.n_watch), cut]
@@ -355,7 +359,7 @@ class BranchAndBound(NodeRelaxation):
         start[self.n_rows + self.n_watch :] += moved[self.n_rows :]
         price = leaf.class_price[self.structure.class_of]
         start = np.maximum(start, 0)
-        return OpenNode(leaf.branches, start, start, price, own=True)
+        return AssignmentNode(leaf.branches, start, start, price, own=True)
 
 
 def _least_whole(values: np.ndarray) -> int:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from optimizer.solve.transport.bundles import Placement
 from optimizer.solve.transport.cells import IMPOSSIBLE
 from optimizer.solve.transport.mir import CutMaker
-from optimizer.solve.transport.model import Cut, Ints
+from optimizer.solve.transport.model import Ints, RowSumCut
+from optimizer.solve.transport.pricing import COUNTERS, network_of
 from optimizer.solve.transport.shortest_paths import place_component
 from optimizer.solve.transport.structure import Structure
 
@@ -18,27 +20,30 @@ def most_households(structure: Structure, inside: np.ndarray) -> tuple[int, Ints
 
     The pricing kernel with every value worth 0 and every lease inside worth 1.
     """
-    s = structure
+    s, network = structure, network_of(structure)
     credit = np.where(inside[s.offer_class], 1, IMPOSSIBLE).astype(np.int64)
     k, n = s.n_classes, s.n_applicants
-    price, count, base = np.zeros(k, np.int64), np.zeros(k, np.int64), np.zeros(n, np.int64)
-    worth = np.zeros(n, np.int64)
-    owner, cell = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
-    slot, member = np.zeros(n, np.int64), np.zeros(int(s.slot_start[-1]), np.int32)
-    nothing, work = np.zeros(k, np.int64), np.zeros(3, np.int64)
+    placed = Placement(
+        price=np.zeros(k, np.int64),
+        worth=np.zeros(n, np.int64),
+        base=np.zeros(n, np.int64),
+        owner=np.full(n, -1, np.int32),
+        cell=np.full(n, -1, np.int32),
+        slot=np.zeros(n, np.int64),
+        member=np.zeros(int(s.slot_start[-1]), np.int32),
+        filled=np.zeros(k, np.int64),
+    )
+    tables = network.supply(np.zeros(k, np.int64)), network.offers(credit), network.arcs
+    work = np.zeros(COUNTERS, np.int64)
     classes = np.flatnonzero(inside)
     for e in np.unique(np.searchsorted(s.class_start, classes, side="right") - 1):
-        place_component(
-            s.class_start[e], s.class_start[e + 1], s.applicant_start[e], s.applicant_start[e + 1],
-            s.pair_start[e], s.pair_start[e + 1], 0, s.capacity, s.slot_start,
-            s.offer_start, s.offer_class, s.offer_cell, credit, nothing, s.bonus_start, s.bonus,
-            s.arc_start, s.arc_pair, s.arc_value,
-            price, worth, base, owner, cell, slot, member, count, work,
-        )  # fmt: skip
-    return int(count[inside].sum()), price
+        place_component(network.component(e), 0, *tables, placed, work)
+    return int(placed.filled[inside].sum()), placed.price
 
 
-def with_rooms(structure: Structure, cuts: tuple[Cut, ...], maker: CutMaker | None = None) -> tuple[Cut, ...]:
+def with_rooms(
+    structure: Structure, cuts: tuple[RowSumCut, ...], maker: CutMaker | None = None
+) -> tuple[RowSumCut, ...]:
     """The cuts with their proven room where it is below the capacity."""
     model, s = structure.model, structure
     maker = maker or CutMaker(model)

@@ -16,13 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.solve.transport.branching import branch_price, counted_by, covers_all
 from optimizer.solve.transport.cells import IMPOSSIBLE
 from optimizer.solve.transport.mir import CutMaker, shares
-from optimizer.solve.transport.model import Certificate, Cut, Ints, LabelledTransport, SmallInts
+from optimizer.solve.transport.model import DualSolution, Ints, LabelledTransport, RowSumCut, SmallInts
 
 BLOCK = 1_024
 """Entries sifted together by the pass."""
@@ -31,7 +31,8 @@ MANY_ENTRIES = 1_000_000
 
 
 class MenuBlock(NamedTuple):
-    """Entries of the menus ``first .. first + len(start) - 1``: menu ``first + i`` holds ``start[i] .. start[i + 1]`` of the columns."""
+    """Entries of the menus ``first .. first + len(start) - 1``: menu ``first + i`` holds ``start[i] .. start[i + 1]`` of the columns ``applicant``,
+    ``value`` (objective units above `LabelledTransport.entry_base`) and ``type``."""
 
     first: int
     start: Ints
@@ -82,9 +83,9 @@ class _Rows:
 
     def __init__(self, model: LabelledTransport) -> None:
         self.model, self.maker = model, CutMaker(model)
-        self._cuts: dict[Cut, tuple[int, Ints, Ints, Ints, Ints]] = {}
+        self._cuts: dict[RowSumCut, tuple[int, Ints, Ints, Ints, Ints]] = {}
 
-    def cut(self, cut: Cut) -> tuple[int, Ints, Ints, Ints, Ints]:
+    def cut(self, cut: RowSumCut) -> tuple[int, Ints, Ints, Ints, Ints]:
         """A cut as a row (`CutMaker.row`).
 
         Raises
@@ -98,7 +99,9 @@ class _Rows:
             self._cuts[cut] = self.maker.row(cut)
         return self._cuts[cut]
 
-    def paid(self, certificate: Certificate, cuts: tuple[Cut, ...], on_cuts: Ints) -> tuple[Ints, Ints, int]:
+    def paid(
+        self, certificate: DualSolution, cuts: tuple[RowSumCut, ...], on_cuts: Ints
+    ) -> tuple[Ints, Ints, int]:
         """What each option and each seat pays at these multipliers, and the multipliers' sum over the constants."""
         model, y = self.model, certificate.multipliers
         option = _summed_by(model.effect_start, model.effect_coef * y[model.effect_row])
@@ -136,7 +139,7 @@ def _best_per_owner(start: Ints, worth: Ints, nothing: int) -> Ints:
 
 
 def bound_of(
-    model: LabelledTransport, certificate: Certificate, blocks: Iterable[MenuBlock] | None = None
+    model: LabelledTransport, certificate: DualSolution, blocks: Iterable[MenuBlock] | None = None
 ) -> int:
     """Upper bound in units of ``1 / quantum`` of the objective.
 
@@ -150,7 +153,7 @@ def bound_of(
     return _bound(_Rows(model), certificate, blocks)
 
 
-def _bound(rows: _Rows, certificate: Certificate, blocks: Iterable[MenuBlock] | None = None) -> int:
+def _bound(rows: _Rows, certificate: DualSolution, blocks: Iterable[MenuBlock] | None = None) -> int:
     model, q = rows.model, certificate.quantum
     weighing = np.flatnonzero(certificate.cut_multipliers)
     cuts = tuple(certificate.cuts[i] for i in weighing)  # one of multiplier zero adds nothing to the bound
@@ -173,7 +176,7 @@ def _bound(rows: _Rows, certificate: Certificate, blocks: Iterable[MenuBlock] | 
     return _sum_up(model, credit, outside, certificate.class_price, q, blocks) - constant
 
 
-def bound_of_leaves(model: LabelledTransport, leaves: tuple[Certificate, ...]) -> int:
+def bound_of_leaves(model: LabelledTransport, leaves: tuple[DualSolution, ...]) -> int:
     """Upper bound proven by nodes together, rounded up to whole objective units.
 
     Raises
@@ -187,7 +190,7 @@ def bound_of_leaves(model: LabelledTransport, leaves: tuple[Certificate, ...]) -
     return max(_bound(rows, leaf) // leaf.quantum for leaf in leaves)
 
 
-def room_bound(model: LabelledTransport, cut: Cut, maker: CutMaker | None = None) -> int:
+def room_bound(model: LabelledTransport, cut: RowSumCut, maker: CutMaker | None = None) -> int:
     """Most leases the groups of a cut can hold, as its cover proves: weak duality with every pair worth 1.
 
     Dwellings of classes with seats count in full, since a seat needs no household.

@@ -8,13 +8,13 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.solve.transport.branch_and_bound import BranchAndBound
+from optimizer.solve.transport.branch_and_bound import AssignmentTree
 from optimizer.solve.transport.branching import Count, count_of
 from optimizer.solve.transport.certificate import bound_of, bound_of_leaves
 from optimizer.solve.transport.initial_multipliers import pilot
 from optimizer.solve.transport.local_search import LocalSearch
 from optimizer.solve.transport.model import (
-    Certificate,
+    DualSolution,
     Ints,
     LabelledTransport,
     ScaleOptions,
@@ -43,7 +43,7 @@ def solve_transport(
     options : ScaleOptions, optional
         Limits; by default runs until proven, at most 200 iterations.
     progress : callable, optional
-        Receives a ``Progress`` after every iteration.
+        Receives a ``PricingProgress`` after every iteration.
     warm : WarmStart, optional
         Multipliers and assignment of an earlier, similar run; never changes what is proven.
     """
@@ -104,7 +104,7 @@ def solve_transport(
         if options.max_leaves:
             if warm is not None and asked.time_limit_s is None:
                 run.options = replace(options, max_leaves=min(options.max_leaves, policy.warm_nodes))
-            tree = BranchAndBound(run, local_search, leaves, start, _divided_on(warm))
+            tree = AssignmentTree(run, local_search, leaves, start, _divided_on(warm))
             if tree.explore():
                 stop = "proven" if run.gap <= 0 or tree.finished else "gap"
             else:
@@ -245,13 +245,13 @@ def _settled(run: Run, lp_gap: float, pressed: bool) -> bool:
     return lp_gap <= run.options.gap * (run.policy.generation.pressed_part if pressed else 1.0)
 
 
-def _certificate(run: Run) -> Certificate:
+def _certificate(run: Run) -> DualSolution:
     assert run.best is not None
     n = run.model.n_rows
     price = np.zeros(run.model.n_classes, np.int64)
     price[run.structure.class_of] = run.best.price
     y = run.best.multipliers
-    return Certificate(
+    return DualSolution(
         run.quantum,
         y[:n],
         run.rows.cuts,
@@ -262,14 +262,14 @@ def _certificate(run: Run) -> Certificate:
     )
 
 
-def _result(run: Run, stop: StopReason, tree: BranchAndBound | None, *, searched: bool) -> ScaleResult:
+def _result(run: Run, stop: StopReason, tree: AssignmentTree | None, *, searched: bool) -> ScaleResult:
     assert run.incumbent is not None and run.best is not None
     s, model = run.structure, run.model
     objective = run.incumbent.objective
     certificate = _certificate(run)
     now = time.perf_counter()
     by: Literal["bound", "leaves", "search", "none"] = "none"
-    leaves: tuple[Certificate, ...] = ()
+    leaves: tuple[DualSolution, ...] = ()
     bound = 0
     if tree is not None and run.floor(run.best.bound) > objective:
         leaves = tree.certificates()

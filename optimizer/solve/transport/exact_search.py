@@ -11,22 +11,24 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.solve.policy import PrimalPolicy
-from optimizer.solve.transport.lagrangian import Lagrangian, Priced
+from optimizer.solve.transport.lagrangian import Lagrangian, LagrangianSolution
 from optimizer.solve.transport.leases import Leases, cell_counts
 from optimizer.solve.transport.model import Ints
+from optimizer.solve.transport.pricing import network_of
 from optimizer.solve.transport.programs import INF, Tail, solve_mip
-from optimizer.solve.transport.restricted_mip import Incumbent, repair_labels, value_of
+from optimizer.solve.transport.restricted_mip import FeasibleSolution, repair_labels, value_of
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.structure import Structure
 
 
 @njit(cache=True, nogil=True)
-def near_arcs(quantum, limit, room, offer_start, offer_class, offer_cell, offer_credit, arc_start, arc_pair,  # type: ignore[no-untyped-def]
-              arc_value, price):  # fmt: skip
+def near_arcs(quantum, limit, room, offers, arcs, price):  # type: ignore[no-untyped-def]
     """Arcs with reduced cost <= limit: applicant, class, cell, value, reduced cost; count -1 when over ``room``."""
+    offer_start, offer_class, offer_cell, offer_credit = offers
+    arc_start, arc_pair, arc_value = arcs
     who = np.empty(room, np.int32)
     klass = np.empty(room, np.int32)
     cell = np.empty(room, np.int32)
@@ -66,7 +68,7 @@ def near_arcs(quantum, limit, room, offer_start, offer_class, offer_cell, offer_
 class Searched:
     """What the search found, whether it covered everything, and how many columns it had."""
 
-    incumbent: Incumbent
+    incumbent: FeasibleSolution
     complete: bool
     columns: int
 
@@ -105,8 +107,8 @@ def search(
     rows: RowSystem,
     tail: Tail,
     lagrangian: Lagrangian,
-    best: Priced,
-    incumbent: Incumbent,
+    best: LagrangianSolution,
+    incumbent: FeasibleSolution,
     *,
     target: int,
     max_columns: int,
@@ -122,14 +124,13 @@ def search(
     ``max_columns`` and ``wide_columns`` the linear relaxation alone is asked: it takes tenths of a second, says that nothing
     better is there or finds it, and where it does neither dividing is the cheaper way.
     """
-    s, q = structure, lagrangian.quantum
+    s, q, network = structure, lagrangian.quantum, network_of(structure)
     limit = best.bound - target * q
     credit, _ = lagrangian.credits(best.multipliers)
     widest = max(max_columns, wide_columns)
     n, who, klass, cell, value, cost = near_arcs(
-        q, limit, 8 * widest, s.offer_start, s.offer_class, s.offer_cell, credit[s.offer_cell],
-        s.arc_start, s.arc_pair, s.arc_value, best.price,
-    )  # fmt: skip
+        q, limit, 8 * widest, network.offers(credit[s.offer_cell]), network.arcs, best.price
+    )
     if n < 0:
         return Searched(incumbent, False, -1)
     del cost

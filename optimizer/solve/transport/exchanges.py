@@ -13,9 +13,9 @@ from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
-from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.solve.transport.leases import Leases, bonus_sum, class_counts
 from optimizer.solve.transport.model import Ints, SmallInts
 from optimizer.solve.transport.structure import Structure

@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
-from numba import njit
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.compiled import njit
+
+
+class Heap(NamedTuple):
+    """Room for the items of a heap; whoever fills it makes a larger one (`grown`).
+
+    Attributes
+    ----------
+    keys : (room,) int64
+        What items are sorted by.
+    values : (room,) int32
+        The items.
+    """
+
+    keys: NDArray[np.int64]
+    values: NDArray[np.int32]
+
+
+@njit(cache=True, nogil=True)
+def empty_heap(room):  # type: ignore[no-untyped-def]
+    """A heap with room for some items."""
+    return Heap(np.empty(room, np.int64), np.empty(room, np.int32))
 
 
 @njit(cache=True, nogil=True)

@@ -19,8 +19,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
+from optimizer.solve.transport.bundles import Component, Demand, PairOffers
 from optimizer.solve.transport.market import (
     ABOVE,
     HEATS,
@@ -35,8 +36,8 @@ from optimizer.solve.transport.market import (
     power,
     reprice,
 )
-from optimizer.solve.transport.model import Ints
-from optimizer.solve.transport.programs import Floats
+from optimizer.solve.transport.model import Floats, Ints
+from optimizer.solve.transport.pricing import network_of
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.structure import Structure
 
@@ -134,30 +135,30 @@ class _Homes:
         bonus = np.diff(s.bonus_start) > 0
         self.first_bonus = np.zeros(s.n_classes)
         self.first_bonus[bonus] = s.bonus[s.bonus_start[:-1][bonus]] * float(self.quantum)
+        self.network = network_of(s)
         self.demand, self.lot = np.zeros(s.n_classes), np.zeros(len(s.offer_cell))
         self.level, self.asked = np.zeros(len(s.offer_start) - 1), np.zeros(len(s.offer_start) - 1)
         self.longest = int(np.diff(s.arc_start).max(initial=0))
         self.price = np.zeros(s.n_classes)
         self.take(self.credit)
         for e in range(s.n_components):
-            k, a, p = self._place(e)
+            component, classes, _ = self._place(e)
             most = first_prices(
-                k.start, k.stop, a.start, a.stop, p.start, p.stop, self.quantum, s.capacity, self.least[k],
-                s.offer_start, self.offers, s.arc_start, s.arc_pair, s.arc_value, self.price[k],
+                component, self.quantum, s.capacity, self.least[classes], self.offers, self.network.arcs,
+                self.price[classes],
             )  # fmt: skip
             self.worth = max(self.worth, most)
         self.step, self.turn = np.zeros(s.n_classes), np.zeros(s.n_classes)
 
-    def _place(self, e: int) -> tuple[slice, slice, slice]:
-        s = self.structure
-        starts = (s.class_start, s.applicant_start, s.pair_start)
-        k, a, p = (slice(int(x[e]), int(x[e + 1])) for x in starts)
-        return k, a, p
+    def _place(self, e: int) -> tuple[Component, slice, slice]:
+        """A component, its classes and its pairs."""
+        c = self.network.component(e)
+        return c, slice(c.k0, c.k1), slice(c.p0, c.p1)
 
     def take(self, credit: Floats) -> None:
         """New credits of cells."""
         s = self.structure
-        self.offers = credit[s.offer_cell]
+        self.offers = PairOffers(s.offer_start, s.offer_class, s.offer_cell, credit[s.offer_cell])
         outside = np.zeros(s.n_classes)
         outside[s.cells.seat_classes] = credit[s.cells.n_household_cells :]
         self.least = outside - self.first_bonus
@@ -165,13 +166,11 @@ class _Homes:
 
     def read(self, e: int, heat: float) -> bool:
         """Demand in one component; True, as it is known then."""
-        s = self.structure
-        k, a, p = self._place(e)
-        demand_at(
-            k.start, a.start, a.stop, p.start, heat, self.price[k], s.offer_start, s.offer_class, self.offers,
-            s.arc_start, s.arc_pair, s.arc_value, self.quantum,
-            self.level[p], self.asked[p], np.empty(self.longest), self.lot, self.demand[k],
-        )  # fmt: skip
+        component, classes, pairs = self._place(e)
+        out = Demand(
+            self.level[pairs], self.asked[pairs], np.empty(self.longest), self.lot, self.demand[classes]
+        )
+        demand_at(component, heat, self.price[classes], self.offers, self.network.arcs, self.quantum, out)
         return True
 
     def leases(self) -> Floats:

@@ -20,7 +20,7 @@ ROUGHEST = 1 << 40
 
 
 @dataclass(frozen=True)
-class Priced:
+class LagrangianSolution:
     """One pricing: leases, class prices, and the Lagrangian bound (times the quantum)."""
 
     multipliers: Ints
@@ -74,12 +74,12 @@ class Lagrangian:
         # said to be coarser than anything asked, so that it is solved though no credit moved
         self._pricer.resume(no_leases(), price, *self.credits(multipliers), ROUGHEST)
 
-    def go_on(self, last: Priced) -> None:
+    def go_on(self, last: LagrangianSolution) -> None:
         """Price from an answer on that was given under other rows; its multipliers are those of these rows."""
         # said to be coarser than anything asked: it is not known how well it was solved
         self._pricer.resume(last.leases, last.price, *self.credits(last.multipliers), ROUGHEST)
 
-    def solve(self, multipliers: Ints, slack: int = 0) -> Priced:
+    def solve(self, multipliers: Ints, slack: int = 0) -> LagrangianSolution:
         """Best assignment when each row unit costs ``multipliers / quantum``.
 
         With ``slack`` (objective units) households that lose at most so much may stay where the last answer had them;
@@ -93,7 +93,7 @@ class Lagrangian:
         answer = self._pricer.price(credit, outside, slack)
         self.work += answer.work
         bound = answer.gains + answer.dwellings - int((multipliers * self.rows.constant).sum())
-        return Priced(multipliers, answer.leases, answer.price, bound)
+        return LagrangianSolution(multipliers, answer.leases, answer.price, bound)
 
 
 def cell_credits(structure: Structure, rows: RowSystem, multipliers: Ints, quantum: int) -> tuple[Ints, Ints]:

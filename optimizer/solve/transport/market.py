@@ -16,8 +16,9 @@ exponential is a polynomial, so that they are the same on every machine.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
+from optimizer.solve.transport.bundles import Demand, PairOffers
 from optimizer.solve.transport.shortest_paths import slot_bonus
 
 HEATS = (3e-3, 1e-3, 3e-4, 1e-4)
@@ -61,11 +62,15 @@ def logarithm(x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def demand_at(  # type: ignore[no-untyped-def]
-    k0, a0, a1, p0, heat, price, offer_start, offer_class, credit, arc_start, arc_pair, arc_value, quantum,
-    level, asked, chance, lot, demand,
-):  # fmt: skip
-    """``demand`` of each class at these prices, the expected number of households that take it, and of each offer."""
+def demand_at(component, heat, price, offers, arcs, quantum, out):  # type: ignore[no-untyped-def]
+    """Write into ``out`` (`Demand`) how many households are expected to take each class and each offer at these prices.
+
+    ``price`` (k1 - k0,) and the credit of ``offers`` are fractional here.
+    """
+    k0, _, a0, a1, p0, _ = component
+    offer_start, offer_class, _, credit = offers
+    arc_start, arc_pair, arc_value = arcs
+    level, asked, chance, lot, demand = out
     for q in range(len(level)):
         p = p0 + q
         top = -1e18
@@ -132,10 +137,11 @@ def reprice(heat, longest, capacity, demand, least, now, step, turn):  # type: i
 
 
 @njit(cache=True, nogil=True)
-def first_prices(  # type: ignore[no-untyped-def]
-    k0, k1, a0, a1, p0, p1, quantum, capacity, least, offer_start, credit, arc_start, arc_pair, arc_value, now,
-):  # fmt: skip
+def first_prices(component, quantum, capacity, least, offers, arcs, now):  # type: ignore[no-untyped-def]
     """Write one price for all classes, at which about as many households come as there are dwellings; most one brings."""
+    k0, k1, a0, a1, p0, p1 = component
+    offer_start, credit = offers.start, offers.credit
+    arc_start, arc_pair, arc_value = arcs
     dwellings = np.int64(0)
     for k in range(k0, k1):
         dwellings += capacity[k]
@@ -156,36 +162,34 @@ def first_prices(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def clearing_prices(  # type: ignore[no-untyped-def]
-    k0, k1, a0, a1, p0, p1, quantum, capacity, offer_start, offer_class, offer_credit,
-    outside, bonus_start, bonus, arc_start, arc_pair, arc_value, price, first,
-):  # fmt: skip
-    """Write near-clearing prices of classes ``k0..k1`` into ``price``; units and arrays as in `place_component`.
+def clearing_prices(component, quantum, supply, offers, arcs, price, first):  # type: ignore[no-untyped-def]
+    """Write near-clearing prices of a component's classes into ``price`` (K,), in quanta.
 
     ``first`` is the heat to begin with: 0 from nothing, above it from the prices given, those of credits nearby.
     """
+    k0, k1, a0, a1, p0, p1 = component
+    capacity, _, outside, bonus_start, bonus = supply
+    arc_start = arcs.start
     nk = k1 - k0
     least = np.empty(nk)
     dwellings = np.int64(0)
     for k in range(k0, k1):
         least[k - k0] = outside[k] - quantum * slot_bonus(bonus_start, bonus, k, 0)
         dwellings += capacity[k]
-    credit = np.empty(len(offer_credit))
-    for j in range(offer_start[p0], offer_start[p1]):
-        credit[j] = offer_credit[j]
-    level, asked = np.empty(p1 - p0), np.empty(p1 - p0)
+    credit = np.empty(len(offers.credit))
+    for j in range(offers.start[p0], offers.start[p1]):
+        credit[j] = offers.credit[j]
+    offered = PairOffers(offers.start, offers.klass, offers.cell, credit)
     longest = 0
     for a in range(a0, a1):
         longest = max(longest, arc_start[a + 1] - arc_start[a])
     now = np.empty(nk)
-    worth = first_prices(
-        k0, k1, a0, a1, p0, p1, quantum, capacity, least, offer_start, credit, arc_start, arc_pair, arc_value, now
-    )  # fmt: skip
+    worth = first_prices(component, quantum, capacity, least, offered, arcs, now)
     if first > 0:
         for q in range(nk):
             now[q] = max(least[q], price[k0 + q] + ABOVE * HEATS[first] * worth)
     step, turn = np.full(nk, HEATS[first] * worth), np.zeros(nk)
-    chance, demand, lot = np.empty(longest), np.empty(nk), np.empty(len(credit))
+    out = Demand(np.empty(p1 - p0), np.empty(p1 - p0), np.empty(longest), np.empty(len(credit)), np.empty(nk))
     for h in range(first, len(HEATS)):
         heat = HEATS[h] * worth
         net = 0.0
@@ -196,10 +200,7 @@ def clearing_prices(  # type: ignore[no-untyped-def]
         for sweep in range(MOST * SWEEPS[h]):
             if sweep >= SWEEPS[h] and abs(net) <= NEAR * dwellings:
                 break
-            demand_at(
-                k0, a0, a1, p0, heat, now, offer_start, offer_class, credit, arc_start, arc_pair, arc_value, quantum,
-                level, asked, chance, lot, demand,
-            )  # fmt: skip
-            net = reprice(heat, 0.3 * worth, capacity[k0:k1], demand, least, now, step, turn)
+            demand_at(component, heat, now, offered, arcs, quantum, out)
+            net = reprice(heat, 0.3 * worth, capacity[k0:k1], out.demand, least, now, step, turn)
     for q in range(nk):
         price[k0 + q] = np.int64(max(least[q], now[q] - ABOVE * HEATS[-1] * worth))

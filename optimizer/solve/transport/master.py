@@ -11,8 +11,8 @@ import scipy.sparse as sp
 from optimizer.solve.policy import GenerationPolicy
 from optimizer.solve.transport.exchanges import Exchanges, bundles, exchanges_between
 from optimizer.solve.transport.leases import Leases, component_of_class, component_view
-from optimizer.solve.transport.model import Ints, SmallInts
-from optimizer.solve.transport.programs import INF, Floats, Tail, new_solver, run_solver
+from optimizer.solve.transport.model import Floats, Ints, SmallInts
+from optimizer.solve.transport.programs import INF, Tail, new_solver, run_solver
 from optimizer.solve.transport.structure import Structure
 
 PRIMAL = 4
@@ -20,7 +20,7 @@ PRIMAL = 4
 
 
 @dataclass(frozen=True)
-class Column:
+class AssignmentColumn:
     """One assignment of one component, kept by reference to the pricing it came from."""
 
     component: int
@@ -44,12 +44,12 @@ class _Batch:
         return int(self.counts.shape[0])
 
 
-class Master:
+class AssignmentMaster:
     """Grows by the columns of each pricing; gives prices of rows and the weight of each column."""
 
     def __init__(self, structure: Structure, tail: Tail, policy: GenerationPolicy) -> None:
         self.structure, self.policy = structure, policy
-        self.columns: list[Column] = []
+        self.columns: list[AssignmentColumn] = []
         homes = (
             np.add.reduceat(structure.capacity, structure.class_start[:-1])
             if structure.n_components
@@ -187,7 +187,7 @@ class Master:
             view = (value[fresh] / self.tail.money, counts[fresh], fresh)
             self._views.append(view)
             self._append(*view)
-            self.columns.extend(Column(e, leases) for e in fresh)
+            self.columns.extend(AssignmentColumn(e, leases) for e in fresh)
             if toward is not None:
                 self._add_pieces(exchanges_between(self.structure, leases, toward), fresh)
         return len(fresh)

@@ -18,7 +18,7 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from optimizer.solve.transport.model import Cut, Ints, LabelledTransport
+from optimizer.solve.transport.model import Ints, LabelledTransport, RowSumCut
 
 _Touched = tuple[tuple[Ints, Ints], tuple[Ints, Ints], Ints]
 
@@ -54,7 +54,7 @@ class CutMaker:
         np.add.at(self.room, model.class_group, model.capacity)
         self._touched: dict[tuple[tuple[int, ...], tuple[int, ...]], _Touched] = {}
 
-    def touch(self, cut: Cut) -> _Touched:
+    def touch(self, cut: RowSumCut) -> _Touched:
         """Options and seats with their summed coefficient (nonzero, ascending), and the groups they are in."""
         known = self._touched.get((cut.rows, cut.weights))
         if known is not None:
@@ -68,13 +68,13 @@ class CutMaker:
         self._touched[cut.rows, cut.weights] = found
         return found
 
-    def rest(self, cut: Cut) -> int:
+    def rest(self, cut: RowSumCut) -> int:
         """What a cut rounds by: the remainder of its constant; 0 where it says nothing new."""
         constant = int(self.model.row_constant[list(cut.rows)] @ np.array(cut.weights, np.int64))
         room = cut.room if cut.room >= 0 else int(self.room[self.touch(cut)[2]].sum())
         return (constant + cut.base * room) % cut.divisor
 
-    def row(self, cut: Cut) -> tuple[int, Ints, Ints, Ints, Ints]:
+    def row(self, cut: RowSumCut) -> tuple[int, Ints, Ints, Ints, Ints]:
         """Constant, then options and their coefficients, seats and their coefficients (nonzero only).
 
         Raises
@@ -105,7 +105,7 @@ class CutMaker:
         )
 
 
-def _summed(table: sp.csc_matrix, cut: Cut) -> tuple[Ints, Ints]:
+def _summed(table: sp.csc_matrix, cut: RowSumCut) -> tuple[Ints, Ints]:
     spans = [slice(table.indptr[k], table.indptr[k + 1]) for k in cut.rows]
     where = np.concatenate([table.indices[x] for x in spans]).astype(np.int64)
     amount = np.concatenate([table.data[x] * w for x, w in zip(spans, cut.weights, strict=True)])
@@ -129,7 +129,7 @@ def _spread(owners: Ints, start: Ints) -> Ints:
     return np.asarray(first + np.arange(int(size.sum())), dtype=np.int64)
 
 
-def shares(n_rows: int, cuts: tuple[Cut, ...]) -> sp.csr_matrix:
+def shares(n_rows: int, cuts: tuple[RowSumCut, ...]) -> sp.csr_matrix:
     """(rows + cuts, rows): which shortfalls each row bounds from below."""
     i = [n for n, cut in enumerate(cuts) for _ in cut.rows]
     j = [k for cut in cuts for k in cut.rows]
@@ -139,7 +139,7 @@ def shares(n_rows: int, cuts: tuple[Cut, ...]) -> sp.csr_matrix:
 
 
 def extend(
-    model: LabelledTransport, cuts: tuple[Cut, ...], maker: CutMaker | None = None
+    model: LabelledTransport, cuts: tuple[RowSumCut, ...], maker: CutMaker | None = None
 ) -> LabelledTransport:
     """The model with one more row per cut (price 0: a cut has no shortfall of its own); ``maker`` is that of the model."""
     if not cuts:
@@ -172,11 +172,11 @@ def longer(
     )
 
 
-def propose_cuts(model: LabelledTransport, maker: CutMaker | None = None) -> tuple[Cut, ...]:
+def propose_cuts(model: LabelledTransport, maker: CutMaker | None = None) -> tuple[RowSumCut, ...]:
     """Cuts worth having: one per ratio row; and ratio rows of one account summed with that account's floors."""
     maker = maker or CutMaker(model)
     options = maker.options
-    found: list[Cut] = []
+    found: list[RowSumCut] = []
     floors: dict[int, list[tuple[int, int]]] = {}
     ratios: list[tuple[int, int, int, int]] = []
     for k in range(model.n_rows):
@@ -192,11 +192,11 @@ def propose_cuts(model: LabelledTransport, maker: CutMaker | None = None) -> tup
             ratios.append((k, high, high - low, account))
     for k, high, divisor, account in ratios:
         if account < 0:
-            found.append(Cut((k,), (1,), divisor, high))
+            found.append(RowSumCut((k,), (1,), divisor, high))
             continue
         helpers = [(j, high // unit) for j, unit in floors.get(account, []) if high % unit == 0]
         if helpers:
-            found.append(Cut((k, *(j for j, _ in helpers)), (1, *(w for _, w in helpers)), divisor, 0))
+            found.append(RowSumCut((k, *(j for j, _ in helpers)), (1, *(w for _, w in helpers)), divisor, 0))
     rows = [maker.row(cut) for cut in found]
     return tuple(cut for cut, row in zip(found, rows, strict=True) if row[0] or len(row[1]) or len(row[3]))
 

@@ -13,6 +13,7 @@ from optimizer.solve.policy import DEFAULT, SearchPolicy
 
 Ints = NDArray[np.int64]
 SmallInts = NDArray[np.int32]
+Floats = NDArray[np.float64]
 
 NARROW_FROM = 5_000_000
 """Entries from which values and types may be held in fewer bits than the kernels' usual 64 and 32. Below, those bits save 60 megabytes at
@@ -162,7 +163,7 @@ def _within(values: NDArray[np.integer], limit: int, name: str) -> None:
     _demand(len(values) == 0 or (int(values.min()) >= 0 and int(values.max()) < limit), f"{name} in range")
 
 
-class Progress(NamedTuple):
+class PricingProgress(NamedTuple):
     """What a progress callback receives (points are objective units)."""
 
     iteration: int
@@ -210,7 +211,7 @@ class ScaleOptions:
 
 
 @dataclass(frozen=True)
-class Cut:
+class RowSumCut:
     """A rounding of the sum of some rows, see ``cuts``: rows, their positive weights, divisor and base.
 
     ``room`` is an upper bound on the leases of the groups the rows touch (-1: their capacity). It is proven by
@@ -241,7 +242,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Certificate:
+class DualSolution:
     """What proves a bound: multipliers of rows, branches and cuts, and class prices (all times ``quantum``).
 
     ``branches`` restrict the node it speaks of; a branch is one more row whose price is ``branch_price``.
@@ -251,7 +252,7 @@ class Certificate:
 
     quantum: int
     multipliers: Ints
-    cuts: tuple[Cut, ...]
+    cuts: tuple[RowSumCut, ...]
     cut_multipliers: Ints
     class_price: Ints
     branches: tuple[Branch, ...] = ()
@@ -264,8 +265,8 @@ class Certificate:
 class WarmStart:
     """Certificate, nodes and assignment of an earlier run of a similar model (same rows, classes, applicants)."""
 
-    certificate: Certificate | None = None
-    leaves: tuple[Certificate, ...] = ()
+    certificate: DualSolution | None = None
+    leaves: tuple[DualSolution, ...] = ()
     assigned_class: SmallInts | None = None
 
 
@@ -295,8 +296,8 @@ class ScaleResult:
     objective: int
     bound: int
     shortfall: Ints
-    certificate: Certificate
-    leaves: tuple[Certificate, ...]
+    certificate: DualSolution
+    leaves: tuple[DualSolution, ...]
     stop_reason: StopReason
     proven_by: Literal["bound", "leaves", "search", "none"]
     iterations: int

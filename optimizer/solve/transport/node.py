@@ -13,10 +13,10 @@ import numpy as np
 
 from optimizer.solve.transport.branching import Count, branch_price, count_of
 from optimizer.solve.transport.count_rows import watch
-from optimizer.solve.transport.lagrangian import Lagrangian, Priced
+from optimizer.solve.transport.lagrangian import Lagrangian, LagrangianSolution
 from optimizer.solve.transport.leases import pool_matrix
-from optimizer.solve.transport.model import Branch, Ints
-from optimizer.solve.transport.programs import Floats, Tail, build_tail
+from optimizer.solve.transport.model import Branch, Floats, Ints
+from optimizer.solve.transport.programs import Tail, build_tail
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.run import Run
 
@@ -25,7 +25,7 @@ UNKNOWN = 1 << 62
 
 
 @dataclass(frozen=True)
-class OpenNode:
+class AssignmentNode:
     """A node still to be treated.
 
     Attributes
@@ -44,7 +44,7 @@ class OpenNode:
     bound: int = UNKNOWN
     own: bool = False
 
-    def told(self, best: Priced) -> OpenNode:
+    def told(self, best: LagrangianSolution) -> AssignmentNode:
         """The node with what a pricing of it proves, if that is more."""
         if best.bound > self.bound:
             return self
@@ -54,7 +54,7 @@ class OpenNode:
 class NodeRelaxation:
     """The rows and the master of all nodes of one run; prices any one of them."""
 
-    def __init__(self, run: Run, counts: list[Count], start: Priced) -> None:
+    def __init__(self, run: Run, counts: list[Count], start: LagrangianSolution) -> None:
         """``counts`` are watched from the beginning; ``start``: pricing of the root, its multipliers with those of the counts."""
         self.run, self.counts = run, counts
         self.n_rows, self.big = run.model.n_rows, branch_price(run.model)
@@ -62,7 +62,7 @@ class NodeRelaxation:
         """Whether the last node was left before its pricings had ended."""
         self._watch(start)
 
-    def _watch(self, last: Priced) -> None:
+    def _watch(self, last: LagrangianSolution) -> None:
         """(Re)write rows, tail and master for the counts watched now, and price from ``last`` on."""
         run = self.run
         cells, self.rows = watch(run.model, run.structure.cells, run.rows, self.counts)
@@ -101,8 +101,8 @@ class NodeRelaxation:
         return self.n_rows + 2 * self.counts.index(count_of(branch)) + (0 if branch.at_least else 1)
 
     def _converge(
-        self, node: OpenNode, rows: RowSystem, tail: Tail, *, to_the_end: bool = False
-    ) -> Priced | None:
+        self, node: AssignmentNode, rows: RowSystem, tail: Tail, *, to_the_end: bool = False
+    ) -> LagrangianSolution | None:
         """Best pricing of a node, as good as it gets or good enough; None when a limit stops the run.
 
         The box is that of the root (`column_generation._iterate`): few pricings, each of a few households that move. Where nobody knows
@@ -110,7 +110,7 @@ class NodeRelaxation:
         asked ``to_the_end``, a node that will have to be divided all the same is left a little before (`roughly`).
         """
         run, policy = self.run, self.run.policy.nodes
-        best: Priced | None = None
+        best: LagrangianSolution | None = None
         y = rows.clip(node.start / run.quantum, run.quantum)
         radius = np.full(rows.n_rows, policy.radius)
         for branch in node.branches[-1:]:
@@ -169,6 +169,6 @@ class NodeRelaxation:
         assert self.run.incumbent is not None
         return self.run.master.value - self.run.incumbent.objective - self.run.grid
 
-    def _enough(self, best: Priced) -> bool:
+    def _enough(self, best: LagrangianSolution) -> bool:
         """Whether a bound says that its node holds nothing better than the incumbent."""
         return self.run.missing(best) <= 0

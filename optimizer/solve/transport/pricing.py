@@ -16,6 +16,15 @@ from numpy.typing import NDArray
 
 from optimizer.solve.policy import DEFAULT, GenerationPolicy
 from optimizer.solve.transport.arcs import applicant_gains, offers_by_class, transpose
+from optimizer.solve.transport.bundles import (
+    Arcs,
+    ArcsByPair,
+    Component,
+    OffersByClass,
+    PairOffers,
+    Placement,
+    Supply,
+)
 from optimizer.solve.transport.leases import Leases
 from optimizer.solve.transport.market import HEATS, clearing_prices
 from optimizer.solve.transport.model import Ints, SmallInts
@@ -58,19 +67,33 @@ class Network:
         """Number of applicants."""
         return len(self.arc_start) - 1
 
-    @cached_property
-    def by_pair(self) -> tuple[Ints, SmallInts, NDArray[np.integer]]:
-        """Arcs listed by pair."""
-        start, who, value = transpose(
-            self.arc_start, self.arc_pair, self.arc_value, len(self.offer_start) - 1
-        )
-        return start, who, value
+    def component(self, e: int) -> Component:
+        """What component ``e`` holds."""
+        starts = (self.class_start, self.applicant_start, self.pair_start)
+        return Component(*(x[i] for x in starts for i in (e, e + 1)))
+
+    def supply(self, outside: Ints) -> Supply:
+        """The dwellings, of which a vacancy earns ``outside`` (K,), in quanta."""
+        return Supply(self.capacity, self.slot_start, outside, self.bonus_start, self.bonus)
+
+    def offers(self, credit: Ints) -> PairOffers:
+        """The offers, which add ``credit`` (O,) to a value, in quanta."""
+        return PairOffers(self.offer_start, self.offer_class, self.offer_cell, credit)
+
+    @property
+    def arcs(self) -> Arcs:
+        """The pairs of each applicant."""
+        return Arcs(self.arc_start, self.arc_pair, self.arc_value)
 
     @cached_property
-    def by_class(self) -> tuple[Ints, SmallInts, SmallInts]:
+    def by_pair(self) -> ArcsByPair:
+        """Arcs listed by pair."""
+        return ArcsByPair(*transpose(self.arcs, len(self.offer_start) - 1))
+
+    @cached_property
+    def by_class(self) -> OffersByClass:
         """Offers listed by class."""
-        start, offer, pair = offers_by_class(self.offer_start, self.offer_class, self.n_classes)
-        return start, offer, pair
+        return OffersByClass(*offers_by_class(self.offer_start, self.offer_class, self.n_classes))
 
 
 def network_of(structure: Structure) -> Network:
@@ -88,7 +111,7 @@ def network_of(structure: Structure) -> Network:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PricingAnswer:
     """One pricing: assignment, class prices, and the two sums of the Lagrangian bound.
 
     ``gains`` is what applicants earn at these prices, ``dwellings`` what dwellings do, both times the quantum.
@@ -155,7 +178,7 @@ class Pricer:
         out.gains[:] = -1
         self.last = out
 
-    def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
+    def price(self, credit: Ints, outside: Ints, slack: int) -> PricingAnswer:
         """Best assignment for these credits, and its part of the bound."""
         s, q = self.network, self.quantum
         out = self._start(credit, outside, slack)
@@ -173,33 +196,27 @@ class Pricer:
                 out.gains[e] = -1
                 out.slack = UNSOLVED
                 return work
-            place = (
-                s.class_start[e], s.class_start[e + 1], s.applicant_start[e], s.applicant_start[e + 1],
-                s.pair_start[e], s.pair_start[e + 1],
-            )  # fmt: skip
-            offers = (s.capacity, s.slot_start, s.offer_start, s.offer_class, s.offer_cell, out.offer_credit)
-            arcs = (outside, s.bonus_start, s.bonus, s.arc_start, s.arc_pair, s.arc_value)
-            answer = (out.price, out.worth, out.base, out.owner, out.cell, slot, member, out.count, work)
+            component = s.component(e)
+            tables = (supply, offers, arcs)
             heat = self._heat(e, out, rise) if large[e] else REPAIR
             if heat != REPAIR:
                 if heat != GIVEN:
-                    prices = (s.capacity, s.offer_start, s.offer_class, out.offer_credit)
-                    clearing_prices(*place, q, *prices, *arcs, out.price, heat)
-                open_component(*place, q, slack * q, *offers, *arcs, *s.by_class, *s.by_pair, credit, *answer)
+                    clearing_prices(component, q, *tables, out.price, heat)
+                open_component(component, q, slack * q, *tables, s.by_class, s.by_pair, credit, placed, work)
             elif last is None:
-                place_component(*place, q, *offers, *arcs, *answer)
+                place_component(component, q, *tables, placed, work)
             else:
                 repair_component(
-                    *place, q, slack * q, *offers, *arcs, *s.by_class, *s.by_pair, credit, rise, *answer
+                    component, q, slack * q, *tables, s.by_class, s.by_pair, credit, rise, placed, work
                 )
             gain(e)
             return work
 
         def gain(e: int) -> None:
-            out.gains[e] = applicant_gains(
-                s.applicant_start[e], s.applicant_start[e + 1], s.pair_start[e], s.pair_start[e + 1], q,
-                s.offer_start, s.offer_class, out.offer_credit, s.arc_start, s.arc_pair, s.arc_value, out.price,
-            )  # fmt: skip
+            out.gains[e] = applicant_gains(s.component(e), q, offers, arcs, out.price)
+
+        supply, offers, arcs = s.supply(outside), s.offers(out.offer_credit), s.arcs
+        placed = Placement(out.price, out.worth, out.base, out.owner, out.cell, slot, member, out.count)
 
         large = np.diff(s.arc_start[s.applicant_start]) >= self.policy.large_arcs
         if moved and (last is not None or large.any()):
@@ -213,7 +230,7 @@ class Pricer:
         held = np.flatnonzero(out.owner >= 0)
         for e in np.flatnonzero(out.gains < 0).tolist():
             gain(e)  # as an earlier answer that was given has it, or left out
-        return Answer(
+        return PricingAnswer(
             leases=Leases(held.astype(np.int32), out.owner[held], out.cell[held], out.worth[held] // q),
             price=out.price,
             gains=int(out.gains.sum()),

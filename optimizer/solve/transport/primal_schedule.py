@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.solve.transport.lagrangian import Lagrangian, Priced
+from optimizer.solve.transport.lagrangian import Lagrangian, LagrangianSolution
 from optimizer.solve.transport.leases import Leases
 from optimizer.solve.transport.local_search import LocalSearch
 from optimizer.solve.transport.restricted_mip import value_of
@@ -92,7 +92,7 @@ class PrimalSchedule:
         )
         return True
 
-    def hurry(self, before: Priced | None) -> bool:
+    def hurry(self, before: LagrangianSolution | None) -> bool:
         """Approach now and then; whether the nodes of an earlier run may as well be gone over now."""
         run = self.run
         assert run.best is not None
@@ -150,7 +150,7 @@ class NodeHeuristics:
     local_search: LocalSearch
     lagrangian: Lagrangian
     node_rows: NodeRows
-    best: Priced
+    best: LagrangianSolution
 
     def improve(self) -> None:
         """Approach the best assignment, then recombine those the master combines, one at a time."""

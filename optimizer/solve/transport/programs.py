@@ -16,11 +16,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from optimizer.solve.policy import DEFAULT, PrimalPolicy
-from optimizer.solve.transport.model import Ints
+from optimizer.solve.transport.model import Floats, Ints
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.structure import Structure
 
-Floats = NDArray[np.float64]
 INF = float("inf")
 WHOLE = 1e-6
 """Distance from a whole number that is rounding."""

@@ -10,16 +10,17 @@ the same search the other way round (prices fall). With ``slack`` 0 the result i
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.solve.transport.arcs import ask_bidders, floors, gain_of
-from optimizer.solve.transport.heap import pop, push
-from optimizer.solve.transport.shortest_paths import FAR, enter, slot_bonus
+from optimizer.solve.transport.heap import Heap, pop, push
+from optimizer.solve.transport.shortest_paths import FAR, enter, scratch, slot_bonus
 
 
 @njit(cache=True, nogil=True)
-def _drop(a, owner, slot, slot_start, member, count):  # type: ignore[no-untyped-def]
+def _drop(a, slot_start, placed):  # type: ignore[no-untyped-def]
     """Take ``a`` out of its class; the last member fills the hole."""
+    _, _, _, owner, _, slot, member, count = placed
     k = owner[a]
     last = slot_start[k] + count[k] - 1
     b = member[last]
@@ -31,11 +32,16 @@ def _drop(a, owner, slot, slot_start, member, count):  # type: ignore[no-untyped
 
 @njit(cache=True, nogil=True)
 def _fill(  # type: ignore[no-untyped-def]
-    vacant, best, k0, quantum, slot_start, class_start, class_offer, class_pair, offer_cell, offer_credit,
-    outside, bonus_start, bonus, by_start, by_who, by_value, price, worth, base, owner, cell, slot, member, count,
-    dist, leaves, goes, via_worth, via_base, via_cell, settled, touched, keys, vals, work,
-):  # fmt: skip
+    vacant, best, k0, quantum, supply, offers, by_class, by_pair, placed, paths, heap, work
+):
     """One vacancy of class ``vacant``, too dear by ``best``: find who takes it at the least loss, and lower prices."""
+    _, slot_start, outside, bonus_start, bonus = supply
+    offer_cell, offer_credit = offers.cell, offers.credit
+    class_start, class_offer, class_pair = by_class
+    by_start, by_who, by_value = by_pair
+    price, worth, base, owner, cell, slot, member, count = placed
+    dist, leaves, goes, via_worth, via_base, via_cell, settled, touched = paths
+    keys, vals = heap
     end = vacant - k0
     comer = -1
     comer_worth = np.int64(0)
@@ -111,7 +117,7 @@ def _fill(  # type: ignore[no-untyped-def]
         else:
             a = leaves[end]
             w, b, c = via_worth[end], via_base[end], via_cell[end]
-            _drop(a, owner, slot, slot_start, member, count)
+            _drop(a, slot_start, placed)
             k = goes[end]
         while True:
             if k == vacant:
@@ -137,25 +143,26 @@ def _fill(  # type: ignore[no-untyped-def]
         q = touched[i]
         dist[q] = FAR
         settled[q] = False
-    return keys, vals
+    return Heap(keys, vals)
 
 
 @njit(cache=True, nogil=True)
 def repair_component(  # type: ignore[no-untyped-def]
-    k0, k1, a0, a1, p0, p1, quantum, slack, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
-    outside, bonus_start, bonus, arc_start, arc_pair, arc_value, class_start, class_offer, class_pair,
-    by_start, by_who, by_value, credit, moved, price, worth, base, owner, cell, slot, member, count, work,
-):  # fmt: skip
+    component, quantum, slack, supply, offers, arcs, by_class, by_pair, credit, moved, placed, work
+):
     """Solve one component again, in place, from ``price``, ``worth``, ``owner``, ``cell`` of an earlier solution.
 
-    ``credit`` (cells,) are the new credits, ``moved`` (A,) is how much the credit of each housed household's cell rose.
-    Units as in `place_component`. Prices follow the least rise among the members of a class and then start a little
+    ``credit`` (C,) are the new credits, ``moved`` (A,) is how much the credit of each housed household's cell rose, both in quanta
+    like ``slack``. Prices follow the least rise among the members of a class and then start a little
     too low, by what credits moved apart: households without a dwelling then bid them up in short searches, which is
     far cheaper than lowering prices from the vacancies' side. Large moves are worked off in rounds of falling slack.
     Where no credit moved, what changed is who is housed and what is vacant (a later week): a vacancy then costs what its
     highest bidder would pay, so that nobody is better off there and all but a few stay; at the price of nothing hundreds
     would leave where they were.
     """
+    k0, k1, a0, a1, _, _ = component
+    capacity, slot_start, outside, bonus_start, bonus = supply
+    price, worth, base, owner, cell, slot, member, count = placed
     nk = k1 - k0
     least = np.full(nk, FAR, np.int64)
     for k in range(k0, k1):
@@ -197,15 +204,8 @@ def repair_component(  # type: ignore[no-untyped-def]
                 if count[k] == 0 or price[k] > limit:
                     price[k] = limit
         if drop == 0:
-            ask_bidders(
-                k0, k1, a0, a1, p0, p1, quantum, capacity, offer_start, offer_class, offer_credit, arc_start,
-                arc_pair, arc_value, class_start, class_offer, class_pair, by_start, by_who, by_value, price, count,
-            )  # fmt: skip
-        _round(
-            k0, k1, a0, a1, p0, p1, quantum, loose, capacity, slot_start, offer_start, offer_class, offer_cell,
-            offer_credit, outside, bonus_start, bonus, arc_start, arc_pair, arc_value, class_start, class_offer,
-            class_pair, by_start, by_who, by_value, credit, price, worth, base, owner, cell, slot, member, count, work,
-        )  # fmt: skip
+            ask_bidders(component, quantum, capacity, offers, arcs, by_class, by_pair, price, count)
+        _round(component, quantum, loose, supply, offers, arcs, by_class, by_pair, credit, placed, work)
         if loose == slack:
             return
         drop //= 3
@@ -213,65 +213,45 @@ def repair_component(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def open_component(  # type: ignore[no-untyped-def]
-    k0, k1, a0, a1, p0, p1, quantum, slack, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
-    outside, bonus_start, bonus, arc_start, arc_pair, arc_value, class_start, class_offer, class_pair,
-    by_start, by_who, by_value, credit, price, worth, base, owner, cell, slot, member, count, work,
-):  # fmt: skip
+    component, quantum, slack, supply, offers, arcs, by_class, by_pair, credit, placed, work
+):
     """Solve one component from nothing but ``price``, at least what the first vacancy of each class earns outside."""
+    k0, k1, a0, a1, _, _ = component
     for a in range(a0, a1):
-        owner[a] = -1
+        placed.owner[a] = -1
     for k in range(k0, k1):
-        count[k] = 0
-    _round(
-        k0, k1, a0, a1, p0, p1, quantum, slack, capacity, slot_start, offer_start, offer_class, offer_cell,
-        offer_credit, outside, bonus_start, bonus, arc_start, arc_pair, arc_value, class_start, class_offer,
-        class_pair, by_start, by_who, by_value, credit, price, worth, base, owner, cell, slot, member, count, work,
-    )  # fmt: skip
+        placed.filled[k] = 0
+    _round(component, quantum, slack, supply, offers, arcs, by_class, by_pair, credit, placed, work)
 
 
 @njit(cache=True, nogil=True)
 def _round(  # type: ignore[no-untyped-def]
-    k0, k1, a0, a1, p0, p1, quantum, slack, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
-    outside, bonus_start, bonus, arc_start, arc_pair, arc_value, class_start, class_offer, class_pair,
-    by_start, by_who, by_value, credit, price, worth, base, owner, cell, slot, member, count, work,
-):  # fmt: skip
+    component, quantum, slack, supply, offers, arcs, by_class, by_pair, credit, placed, work
+):
     """Keep who is within ``slack`` of the best offer; house the others; fill what is vacant and too dear."""
-    nk = k1 - k0
-    dist = np.full(nk, FAR, np.int64)
-    via = np.empty(nk, np.int32)
-    via_worth = np.empty(nk, np.int64)
-    via_base = np.empty(nk, np.int64)
-    via_cell = np.empty(nk, np.int32)
-    goes = np.empty(nk, np.int32)
-    settled = np.zeros(nk, np.bool_)
-    touched = np.empty(nk, np.int32)
-    reach = np.full(p1 - p0, FAR, np.int64)
-    opened = np.empty(p1 - p0, np.int32)
-    keys = np.empty(64 + 4 * nk, np.int64)
-    vals = np.empty(64 + 4 * nk, np.int32)
-    floor = floors(p0, p1, price, offer_start, offer_class, offer_credit)
+    k0, k1, a0, a1, p0, _ = component
+    capacity, slot_start, outside, bonus_start, bonus = supply
+    price, worth, base, owner, cell, _, _, count = placed
+    floor = floors(component, price, offers)
+    paths, sieve, heap = scratch(component, floor)
     waiting = np.empty(a1 - a0, np.int32)
     rank = np.empty(a1 - a0, np.int64)
     n = 0
     for a in range(a0, a1):
-        gain = gain_of(a, p0, quantum, floor, arc_start, arc_pair, arc_value)
+        gain = gain_of(a, p0, quantum, floor, arcs)
         k = owner[a]
         if k >= 0:
             base[a] = worth[a] + credit[cell[a]]
             if gain - (base[a] - price[k]) <= slack:
                 base[a] = price[k] + gain
                 continue
-            _drop(a, owner, slot, slot_start, member, count)
+            _drop(a, slot_start, placed)
         if gain > slack:
             waiting[n] = a
             rank[n] = -gain
             n += 1
-    keys, vals = enter(
-        waiting[np.argsort(rank[:n])], slack, k0, a0, a1, p0, p1, quantum, capacity, slot_start, offer_start, offer_class,
-        offer_cell, offer_credit, outside, bonus_start, bonus, arc_start, arc_pair, arc_value, price, worth, base, owner,
-        cell, slot, member, count, dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor,
-        keys, vals, work,
-    )  # fmt: skip
+    queue = waiting[np.argsort(rank[:n])]
+    heap = enter(queue, slack, component, quantum, supply, offers, arcs, placed, paths, sieve, heap, work)
     for k in range(k0, k1):
         while count[k] < capacity[k]:
             dear = price[k] - outside[k] + quantum * slot_bonus(bonus_start, bonus, k, count[k])
@@ -279,9 +259,5 @@ def _round(  # type: ignore[no-untyped-def]
                 break
             work[3] += 1
             before = work[2]
-            keys, vals = _fill(
-                k, dear, k0, quantum, slot_start, class_start, class_offer, class_pair, offer_cell, offer_credit,
-                outside, bonus_start, bonus, by_start, by_who, by_value, price, worth, base, owner, cell, slot,
-                member, count, dist, via, goes, via_worth, via_base, via_cell, settled, touched, keys, vals, work,
-            )  # fmt: skip
+            heap = _fill(k, dear, k0, quantum, supply, offers, by_class, by_pair, placed, paths, heap, work)
             work[4] += work[2] - before

@@ -20,7 +20,7 @@ HALF = 0.5
 
 
 @dataclass(frozen=True)
-class Incumbent:
+class FeasibleSolution:
     """A feasible solution: leases, labels taken per pool option, exact objective and shortfalls."""
 
     leases: Leases
@@ -41,12 +41,12 @@ def shortfalls(rows: RowSystem, counts: Ints, labels: Ints) -> Ints:
     return np.maximum(0, needs(rows, counts, labels))
 
 
-def value_of(structure: Structure, rows: RowSystem, leases: Leases, labels: Ints) -> Incumbent:
+def value_of(structure: Structure, rows: RowSystem, leases: Leases, labels: Ints) -> FeasibleSolution:
     """Evaluate exactly."""
     counts = cell_counts(structure, leases)
     missing = shortfalls(rows, counts, labels)
     worth = total_value(structure, leases) + int(labels @ structure.cells.label_value)
-    return Incumbent(leases, labels, worth - int(missing @ rows.price), missing)
+    return FeasibleSolution(leases, labels, worth - int(missing @ rows.price), missing)
 
 
 def label(
@@ -57,7 +57,7 @@ def label(
     *,
     absolute_gap: float = 0.0,
     policy: PrimalPolicy = DEFAULT.primal,
-) -> Incumbent:
+) -> FeasibleSolution:
     """Best labels for given leases (a small integer program; exact up to its node limit and gap, in points)."""
     cells = structure.cells
     nothing = sp.csr_matrix((0, cells.n_cells), dtype=np.int64)
@@ -96,7 +96,7 @@ def recombine(
     structure: Structure,
     rows: RowSystem,
     tail: Tail,
-    incumbent: Incumbent,
+    incumbent: FeasibleSolution,
     others: list[Leases],
     *,
     nodes: int,
@@ -105,7 +105,7 @@ def recombine(
     time_limit_s: float | None = None,
     enough: int | None = None,
     policy: PrimalPolicy = DEFAULT.primal,
-) -> Incumbent:
+) -> FeasibleSolution:
     """Best combination of an incumbent and exchanges of the way to other assignments; never worse.
 
     Exchanges that change no count are taken when they gain. Exchanges of different assignments exclude each other where
@@ -156,11 +156,11 @@ def recombine(
 def _applied(
     structure: Structure,
     rows: RowSystem,
-    incumbent: Incumbent,
+    incumbent: FeasibleSolution,
     sets: list[Exchanges],
     chosen: np.ndarray,
     answer: MipAnswer | None,
-) -> Incumbent:
+) -> FeasibleSolution:
     leases, at = incumbent.leases, 0
     for exchanges in sets:
         leases = apply_exchanges(leases, exchanges, chosen[at : at + exchanges.n])
@@ -206,7 +206,9 @@ def _distinct(share: sp.csr_matrix) -> Ints:
     return np.array(list(first.values()), np.int64)
 
 
-def serve_accounts(model: LabelledTransport, structure: Structure, incumbent: Incumbent) -> tuple[Ints, Ints]:
+def serve_accounts(
+    model: LabelledTransport, structure: Structure, incumbent: FeasibleSolution
+) -> tuple[Ints, Ints]:
     """Hand the labels out: account of each leased applicant (in lease order) and seats taken, (S,).
 
     Inside a pool, cells ascending, then applicants ascending, take the labels in their order.

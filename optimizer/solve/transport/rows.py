@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from optimizer.solve.transport.capacities import with_rooms
 from optimizer.solve.transport.cells import split_cells
 from optimizer.solve.transport.mir import CutMaker, extend, shares
-from optimizer.solve.transport.model import Cut, Ints, LabelledTransport
+from optimizer.solve.transport.model import Ints, LabelledTransport, RowSumCut
 from optimizer.solve.transport.structure import Structure, build_structure
 
 
@@ -27,7 +27,7 @@ class RowSystem:
     share: sp.csr_matrix
     fixed: sp.csr_matrix
     label: sp.csr_matrix
-    cuts: tuple[Cut, ...]
+    cuts: tuple[RowSumCut, ...]
 
     @property
     def n_rows(self) -> int:
@@ -51,7 +51,7 @@ class RowSystem:
 
 
 def with_cuts(
-    model: LabelledTransport, cuts: tuple[Cut, ...], *, exact_rooms: bool, maker: CutMaker | None = None
+    model: LabelledTransport, cuts: tuple[RowSumCut, ...], *, exact_rooms: bool, maker: CutMaker | None = None
 ) -> tuple[Structure, RowSystem]:
     """Structure and rows of a model with some cuts; ``exact_rooms`` first tightens them (one pricing each)."""
     structure, maker = build_structure(model), maker or CutMaker(model)

@@ -10,28 +10,28 @@ from math import gcd
 
 import numpy as np
 
-from optimizer.solve.transport.lagrangian import Lagrangian, Priced
+from optimizer.solve.transport.lagrangian import Lagrangian, LagrangianSolution
 from optimizer.solve.transport.leases import Leases, pool_matrix, splice
-from optimizer.solve.transport.master import Master
+from optimizer.solve.transport.master import AssignmentMaster
 from optimizer.solve.transport.mir import CutMaker, propose_cuts
 from optimizer.solve.transport.model import (
     Branch,
     Ints,
     LabelledTransport,
-    Progress,
+    PricingProgress,
     ScaleOptions,
     StopReason,
     TracePoint,
 )
 from optimizer.solve.transport.programs import INF, Tail, build_tail
-from optimizer.solve.transport.restricted_mip import Incumbent, label, recombine
+from optimizer.solve.transport.restricted_mip import FeasibleSolution, label, recombine
 from optimizer.solve.transport.rows import RowSystem, with_cuts
 from optimizer.solve.transport.structure import Structure
 
 NodeRows = tuple[Structure, RowSystem, Tail, tuple[Branch, ...]]
 """Structure, rows and tail of a node, and its branches (`branch_and_bound`)."""
 
-Callback = Callable[[Progress], None]
+Callback = Callable[[PricingProgress], None]
 
 
 def objective_grid(model: LabelledTransport) -> int:
@@ -115,10 +115,10 @@ class Run:
             self.structure, self.rows, self.quantum, options.threads, self.policy.generation
         )
         self.lagrangian.heed(self.halted)
-        self.master = Master(self.structure, self.tail, self.policy.generation)
+        self.master = AssignmentMaster(self.structure, self.tail, self.policy.generation)
         self.clock.charge("structure", now)
-        self.best: Priced | None = None
-        self.incumbent: Incumbent | None = None
+        self.best: LagrangianSolution | None = None
+        self.incumbent: FeasibleSolution | None = None
         self.trace: list[TracePoint] = []
         self.iteration = 0
         self.bound_cap = 1 << 62
@@ -130,13 +130,13 @@ class Run:
         assert self.best is not None
         return min(self.floor(self.best.bound), self.bound_cap)
 
-    def leave(self) -> Priced | None:
+    def leave(self) -> LagrangianSolution | None:
         """Forget the best multipliers, not their bound, so that others are looked at from elsewhere; returns them."""
         held, self.bound_cap = self.best, self.bound
         self.best = None
         return held
 
-    def regain(self, held: Priced | None) -> None:
+    def regain(self, held: LagrangianSolution | None) -> None:
         """Take up multipliers left before, if nothing better was found since."""
         if held is not None and (self.best is None or held.bound < self.best.bound):
             self.best = held
@@ -145,7 +145,7 @@ class Run:
         """What a Lagrangian bound (times the quantum) says of the objective: floored to the grid."""
         return scaled // (self.quantum * self.grid) * self.grid
 
-    def missing(self, best: Priced) -> int:
+    def missing(self, best: LagrangianSolution) -> int:
         """How much better than the incumbent a solution may be that a pricing bounds."""
         assert self.incumbent is not None
         return self.floor(best.bound) - self.incumbent.objective
@@ -163,7 +163,7 @@ class Run:
         objective = None if self.incumbent is None else self.incumbent.objective
         self.trace.append(TracePoint(self.iteration, now, self.bound, objective, self.master.value))
         if self.progress is not None:
-            self.progress(Progress(self.iteration, now, objective, self.bound, self.gap))
+            self.progress(PricingProgress(self.iteration, now, objective, self.bound, self.gap))
 
     def closed(self) -> bool:
         """Whether the asked gap is reached."""
@@ -276,7 +276,7 @@ class Run:
             / self.model.scale
         )
 
-    def offer(self, found: Incumbent) -> bool:
+    def offer(self, found: FeasibleSolution) -> bool:
         """Keep a better solution."""
         if self.incumbent is None or found.objective > self.incumbent.objective:
             self.incumbent = found
@@ -355,7 +355,7 @@ class Run:
 
     def recombine(
         self,
-        start: Incumbent,
+        start: FeasibleSolution,
         others: list[Leases],
         nodes: int,
         tolerance: float,
@@ -363,7 +363,7 @@ class Run:
         *,
         whole_counts: bool = False,
         enough: int | None = None,
-    ) -> Incumbent:
+    ) -> FeasibleSolution:
         """Recombine (`restricted_mip`), under the rows of a node when one is given, unless the same was recombined before in vain
         and no more coarsely.
 
@@ -383,7 +383,7 @@ class Run:
             self._vain[keys[-1]] = tolerance
         return found
 
-    def _recombine_in(self, start: Incumbent, others: list[Leases], width: int, nodes: int) -> None:
+    def _recombine_in(self, start: FeasibleSolution, others: list[Leases], width: int, nodes: int) -> None:
         for at in range(0, len(others), width):
             start = self.recombine(
                 start, others[at : at + width], nodes, self.recombination_gap(start.objective)
@@ -394,7 +394,7 @@ class Run:
 
 
 def _key(
-    start: Incumbent, others: list[Leases], branches: tuple[Branch, ...], how: tuple[bool, bool]
+    start: FeasibleSolution, others: list[Leases], branches: tuple[Branch, ...], how: tuple[bool, bool]
 ) -> bytes:
     """Fingerprint of a recombination."""
     h = blake2b(repr((start.objective, branches, how)).encode(), digest_size=16)

@@ -4,7 +4,7 @@ Applicants enter one by one, best offers first. Each looks for the cheapest way 
 chain of moves ending with a vacancy or with a household that leaves. The search radius is what the newcomer gains,
 so in a saturated territory most applicants are refused after one look at their own arcs.
 
-Prices: ``price[k]`` is what the first n dwellings of class k must earn beyond their own bonus; an applicant keeps
+The arrays are those of `bundles`. Prices: ``price[k]`` is what the first n dwellings of class k must earn beyond their own bonus; an applicant keeps
 ``base[a] - price[owner[a]]``, never stored. Invariants after each entry, all in integers:
 
 * no entered applicant gains more elsewhere; those without a dwelling gain nothing anywhere;
@@ -19,9 +19,10 @@ it earns outside for a while, and then costs nothing to take.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from optimizer.solve.transport.heap import pop, push
+from optimizer.compiled import njit
+from optimizer.solve.transport.bundles import Arcs, Paths, Sieve
+from optimizer.solve.transport.heap import Heap, empty_heap, pop, push
 
 FAR = np.int64(1) << np.int64(60)
 OFTEN = 10
@@ -34,45 +35,43 @@ def slot_bonus(bonus_start, bonus, k, n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def lowest(p, price, offer_start, offer_class, offer_credit):  # type: ignore[no-untyped-def]
+def floor_of(p, price, offers):  # type: ignore[no-untyped-def]
     """Least price less credit among the offers of a pair."""
+    start, klass, _, credit = offers
     low = FAR
-    for j in range(offer_start[p], offer_start[p + 1]):
-        x = price[offer_class[j]] - offer_credit[j]
+    for j in range(start[p], start[p + 1]):
+        x = price[klass[j]] - credit[j]
         if x < low:
             low = x
     return low
 
 
 @njit(cache=True, nogil=True)
-def best_gain(  # type: ignore[no-untyped-def]
-    a, best, p0, quantum, price, floor, entry,
-    offer_start, offer_class, offer_credit, arc_start, shift, arc_pair, arc_value,
-):  # fmt: skip
+def best_gain(a, best, p0, quantum, price, floor, entry, offers, arcs, shift):  # type: ignore[no-untyped-def]
     """What applicant ``a`` gains at most, if more than ``best``; floors read on the way are brought up to date."""
-    for i in range(arc_start[a] - shift, arc_start[a + 1] - shift):
-        p = np.int64(arc_pair[i])
-        worth = np.int64(arc_value[i]) * quantum
+    start, pair, value = arcs
+    for i in range(start[a] - shift, start[a + 1] - shift):
+        p = np.int64(pair[i])
+        worth = np.int64(value[i]) * quantum
         if worth - entry[p - p0] <= best:
             break
         if worth - floor[p - p0] > best:
-            floor[p - p0] = lowest(p, price, offer_start, offer_class, offer_credit)
+            floor[p - p0] = floor_of(p, price, offers)
             best = max(best, worth - floor[p - p0])
     return best
 
 
 @njit(cache=True, nogil=True)
-def in_order(  # type: ignore[no-untyped-def]
-    a0, a1, p0, quantum, price, floor,
-    offer_start, offer_class, offer_credit, arc_start, arc_pair, arc_value,
-):  # fmt: skip
-    """Pairs and values of the applicants' arcs by falling gain at present floors, and these floors.
+def in_order(component, quantum, price, floor, offers, own):  # type: ignore[no-untyped-def]
+    """Arcs of the applicants by falling gain at present floors, and these floors.
 
-    ``arc_pair`` and ``arc_value`` hold the arcs of ``a0..a1`` only. While prices rise, what an arc gains stays below
+    ``own`` holds the arcs of the component only, and so does what is returned. While prices rise, what an arc gains stays below
     what it gained here, so a search that goes through the arcs in this order may stop early.
     """
+    _, _, a0, a1, p0, _ = component
+    arc_start, arc_pair, arc_value = own
     for q in range(len(floor)):
-        floor[q] = lowest(q + p0, price, offer_start, offer_class, offer_credit)
+        floor[q] = floor_of(q + p0, price, offers)
     pair, value = np.empty_like(arc_pair), np.empty_like(arc_value)
     shift = arc_start[a0]
     for a in range(a0, a1):
@@ -84,22 +83,27 @@ def in_order(  # type: ignore[no-untyped-def]
         for i in range(start, end):
             pair[i] = arc_pair[start + order[i - start]]
             value[i] = arc_value[start + order[i - start]]
-    return pair, value, floor.copy()
+    return Arcs(arc_start, pair, value), floor.copy()
 
 
 @njit(cache=True, nogil=True)
 def seek(  # type: ignore[no-untyped-def]
-    new, best, k0, p0, quantum, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
-    outside, bonus_start, bonus, arc_start, shift, arc_pair, arc_value, entry, price, base, member, count,
-    dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor, keys, vals, work,
-):  # fmt: skip
+    new, best, component, quantum, supply, offers, own, shift, entry, placed, paths, sieve, heap, work
+):
     """Cheapest way to house ``new`` at a cost below ``best``: (cost, last class, who leaves, touched, opened, heap).
 
-    ``last class`` is -1 when there is none, ``who leaves`` -1 for a vacancy. Three filters keep a search short:
-    ``reach[p]``, the smallest distance at which pair p was already opened; ``floor[p]``, the least price less credit
-    among its classes when last read (prices only rise while applicants enter, so an old value is still a lower bound);
-    and ``entry[p]``, that floor when the arcs were put in order (`in_order`).
+    ``last class`` is -1 when there is none, ``who leaves`` -1 for a vacancy. ``own`` are the component's arcs, which begin ``shift``
+    later among all. The `Sieve` keeps a search short, and so does ``entry[p]``, the floor of a pair when the arcs were put in order
+    (`in_order`).
     """
+    k0, _, _, _, p0, _ = component
+    capacity, slot_start, outside, bonus_start, bonus = supply
+    offer_start, offer_class, offer_cell, offer_credit = offers
+    arc_start, arc_pair, arc_value = own
+    price, _, base, _, _, _, member, count = placed
+    dist, via, _, via_worth, via_base, via_cell, settled, touched = paths
+    reach, opened, floor = sieve
+    keys, vals = heap
     end = -1
     leaver = -1
     n_touched = 0
@@ -192,15 +196,14 @@ def seek(  # type: ignore[no-untyped-def]
         q = touched[i]
         if dist[q] < best:
             price[k0 + q] += best - dist[q]
-    return best, end, leaver, n_touched, n_opened, keys, vals
+    return best, end, leaver, n_touched, n_opened, Heap(keys, vals)
 
 
 @njit(cache=True, nogil=True)
-def seat(  # type: ignore[no-untyped-def]
-    end, leaver, k0, slot_start, via, via_worth, via_base, via_cell,
-    worth, base, owner, cell, slot, member, count,
-):  # fmt: skip
+def seat(end, leaver, k0, slot_start, paths, placed):  # type: ignore[no-untyped-def]
     """Carry out the chain of moves that ends in class ``end``: a vacancy there, or the dwelling of ``leaver``."""
+    _, via, _, via_worth, via_base, via_cell, _, _ = paths
+    _, worth, base, owner, cell, slot, member, count = placed
     k = k0 + end
     if leaver >= 0:
         s = slot[leaver]
@@ -226,8 +229,10 @@ def seat(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def forget(n_touched, touched, dist, settled, n_opened, opened, reach):  # type: ignore[no-untyped-def]
+def forget(n_touched, paths, n_opened, sieve):  # type: ignore[no-untyped-def]
     """Make the marks of a search clean again."""
+    dist, settled, touched = paths.distance, paths.settled, paths.touched
+    reach, opened = sieve.reach, sieve.opened
     for i in range(n_touched):
         q = touched[i]
         dist[q] = FAR
@@ -237,76 +242,63 @@ def forget(n_touched, touched, dist, settled, n_opened, opened, reach):  # type:
 
 
 @njit(cache=True, nogil=True)
+def scratch(component, floor):  # type: ignore[no-untyped-def]
+    """What a search over a component writes on: (`Paths`, `Sieve` with these floors, `Heap`)."""
+    k0, k1, _, _, p0, p1 = component
+    nk = k1 - k0
+    paths = Paths(
+        np.full(nk, FAR, np.int64), np.empty(nk, np.int32), np.empty(nk, np.int32), np.empty(nk, np.int64),
+        np.empty(nk, np.int64), np.empty(nk, np.int32), np.zeros(nk, np.bool_), np.empty(nk, np.int32),
+    )  # fmt: skip
+    sieve = Sieve(np.full(p1 - p0, FAR, np.int64), np.empty(p1 - p0, np.int32), floor)
+    return paths, sieve, empty_heap(64 + 4 * nk)
+
+
+@njit(cache=True, nogil=True)
 def enter(  # type: ignore[no-untyped-def]
-    queue, slack, k0, a0, a1, p0, p1, quantum, capacity, slot_start, offer_start, offer_class, offer_cell,
-    offer_credit, outside, bonus_start, bonus, arc_start, arc_pair, arc_value, price, worth, base, owner, cell, slot,
-    member, count, dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor, keys, vals, work,
-):  # fmt: skip
+    queue, slack, component, quantum, supply, offers, arcs, placed, paths, sieve, heap, work
+):
     """House the applicants of ``queue`` in turn, each by the cheapest way that brings more than ``slack``.
 
-    Returns ``keys, vals``, the heap of `seek`, which may have grown.
+    Returns the heap of `seek`, which may have grown.
     """
-    shift = arc_start[a0]
-    pairs, values = arc_pair[shift : arc_start[a1]], arc_value[shift : arc_start[a1]]
+    k0, _, a0, a1, p0, p1 = component
+    price, floor = placed.price, sieve.floor
+    shift, end_of_arcs = arcs.start[a0], arcs.start[a1]
+    own = Arcs(arcs.start, arcs.pair[shift:end_of_arcs], arcs.value[shift:end_of_arcs])
     entry = np.full(p1 - p0, -FAR, np.int64)
     since = work[2]
     for i in range(len(queue)):
         new = np.int64(queue[i])
-        best = best_gain(
-            new, np.int64(0), p0, quantum, price, floor, entry, offer_start, offer_class, offer_credit,
-            arc_start, shift, pairs, values,
-        )  # fmt: skip
+        best = best_gain(new, np.int64(0), p0, quantum, price, floor, entry, offers, own, shift)
         if best <= slack:
             continue
-        if work[2] - since > OFTEN * len(pairs):
-            pairs, values, entry = in_order(
-                a0, a1, p0, quantum, price, floor, offer_start, offer_class, offer_credit, arc_start, pairs, values,
-            )  # fmt: skip
+        if work[2] - since > OFTEN * len(own.pair):
+            own, entry = in_order(component, quantum, price, floor, offers, own)
             since = work[2]
         work[0] += 1
-        best, end, leaver, n_touched, n_opened, keys, vals = seek(
-            new, best, k0, p0, quantum, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
-            outside, bonus_start, bonus, arc_start, shift, pairs, values, entry, price, base, member, count,
-            dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor, keys, vals, work,
-        )  # fmt: skip
+        best, end, leaver, n_touched, n_opened, heap = seek(
+            new, best, component, quantum, supply, offers, own, shift, entry, placed, paths, sieve, heap, work
+        )
         if end >= 0:
-            seat(
-                end, leaver, k0, slot_start, via, via_worth, via_base, via_cell,
-                worth, base, owner, cell, slot, member, count,
-            )  # fmt: skip
-        forget(n_touched, touched, dist, settled, n_opened, opened, reach)
-    return keys, vals
+            seat(end, leaver, k0, supply.slot_start, paths, placed)
+        forget(n_touched, paths, n_opened, sieve)
+    return heap
 
 
 @njit(cache=True, nogil=True)
-def place_component(  # type: ignore[no-untyped-def]
-    k0, k1, a0, a1, p0, p1, quantum, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
-    outside, bonus_start, bonus, arc_start, arc_pair, arc_value,
-    price, worth, base, owner, cell, slot, member, count, work,
-):  # fmt: skip
-    """Solve one component (classes ``k0..k1``, applicants ``a0..a1``, pairs ``p0..p1``) from scratch.
-
-    ``offer_credit`` is the multiplier credit of each offer, ``outside`` (K,) what a vacancy earns, both times
-    ``quantum``; outputs are ``price`` and what follows.
-    """
-    nk = k1 - k0
-    dist = np.full(nk, FAR, np.int64)
-    via = np.empty(nk, np.int32)
-    via_worth = np.empty(nk, np.int64)
-    via_base = np.empty(nk, np.int64)
-    via_cell = np.empty(nk, np.int32)
-    settled = np.zeros(nk, np.bool_)
-    touched = np.empty(nk, np.int32)
-    reach = np.full(p1 - p0, FAR, np.int64)
-    opened = np.empty(p1 - p0, np.int32)
-    floor = np.empty(p1 - p0, np.int64)
-    keys = np.empty(64 + 4 * nk, np.int64)
-    vals = np.empty(64 + 4 * nk, np.int32)
+def place_component(component, quantum, supply, offers, arcs, placed, work):  # type: ignore[no-untyped-def]
+    """Solve one component from scratch into ``placed``."""
+    k0, k1, a0, a1, p0, p1 = component
+    arc_start, arc_pair, arc_value = arcs
+    price, owner, count = placed.price, placed.owner, placed.filled
     for k in range(k0, k1):
         count[k] = 0
-        price[k] = outside[k] - quantum * slot_bonus(bonus_start, bonus, k, 0)
+        price[k] = supply.outside[k] - quantum * slot_bonus(supply.bonus_start, supply.bonus, k, 0)
+    floor = np.empty(p1 - p0, np.int64)
     for p in range(p0, p1):
-        floor[p - p0] = lowest(p, price, offer_start, offer_class, offer_credit)
+        floor[p - p0] = floor_of(p, price, offers)
+    paths, sieve, heap = scratch(component, floor)
     rank = np.empty(a1 - a0, np.int64)
     for a in range(a0, a1):
         owner[a] = -1
@@ -324,8 +316,4 @@ def place_component(  # type: ignore[no-untyped-def]
             break
         queue[n] = a0 + order[i]
         n += 1
-    enter(
-        queue[:n], np.int64(0), k0, a0, a1, p0, p1, quantum, capacity, slot_start, offer_start, offer_class, offer_cell,
-        offer_credit, outside, bonus_start, bonus, arc_start, arc_pair, arc_value, price, worth, base, owner, cell, slot,
-        member, count, dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor, keys, vals, work,
-    )  # fmt: skip
+    enter(queue[:n], np.int64(0), component, quantum, supply, offers, arcs, placed, paths, sieve, heap, work)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
-from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.solve.transport.cells import NO_CELLS, CellTable
 from optimizer.solve.transport.model import NARROW_FROM, Ints, LabelledTransport, SmallInts
 from optimizer.solve.transport.unions import join, root

@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.solve.transport.leases import Leases
-from optimizer.solve.transport.model import Certificate, Cut, Ints, LabelledTransport, SmallInts, WarmStart
-from optimizer.solve.transport.programs import Floats
+from optimizer.solve.transport.model import (
+    DualSolution,
+    Floats,
+    Ints,
+    LabelledTransport,
+    RowSumCut,
+    SmallInts,
+    WarmStart,
+)
+from optimizer.solve.transport.pricing import network_of
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.structure import Structure
 
@@ -18,9 +26,13 @@ LARGEST = 1 << 49
 
 
 @njit(cache=True, nogil=True)
-def _still_possible(wanted, capacity, credit, offer_start, offer_class, offer_cell, arc_start, arc_pair, arc_value,  # type: ignore[no-untyped-def]
-                    cell, value):  # fmt: skip
-    """Keep ``wanted[a]`` where an admissible arc leads there and a dwelling is left; first applicants first."""
+def _still_possible(wanted, capacity, admitted, offers, arcs, cell, value):  # type: ignore[no-untyped-def]
+    """Keep ``wanted[a]`` where an admissible arc leads there and a dwelling is left; first applicants first.
+
+    ``admitted`` (C,): whether a cell admits anybody. Credits are not read.
+    """
+    offer_start, offer_class, offer_cell, _ = offers
+    arc_start, arc_pair, arc_value = arcs
     left = capacity.copy()
     for a in range(len(wanted)):
         k = wanted[a]
@@ -29,7 +41,7 @@ def _still_possible(wanted, capacity, credit, offer_start, offer_class, offer_ce
             for i in range(arc_start[a], arc_start[a + 1]):
                 p = arc_pair[i]
                 for j in range(offer_start[p], offer_start[p + 1]):
-                    if offer_class[j] == k and credit[offer_cell[j]]:
+                    if offer_class[j] == k and admitted[offer_cell[j]]:
                         cell[a] = offer_cell[j]
                         value[a] = arc_value[i]
                         kept = True
@@ -58,10 +70,9 @@ def leases_of(structure: Structure, assigned_class: SmallInts) -> Leases:
     wanted = new[assigned_class[s.applicant_of]]
     cell = np.full(s.n_applicants, -1, np.int32)
     value = np.zeros(s.n_applicants, np.int64)
-    _still_possible(
-        wanted, s.capacity, s.cells.admissible, s.offer_start, s.offer_class, s.offer_cell,
-        s.arc_start, s.arc_pair, s.arc_value, cell, value,
-    )  # fmt: skip
+    network = network_of(s)
+    offers = network.offers(np.zeros(0, np.int64))
+    _still_possible(wanted, s.capacity, s.cells.admissible, offers, network.arcs, cell, value)
     held = np.flatnonzero(wanted >= 0)
     return Leases(held.astype(np.int32), wanted[held], cell[held], value[held])
 
@@ -74,7 +85,7 @@ def first_multipliers(rows: RowSystem, cut_rest: Ints, warm: WarmStart | None, q
     return rows.clip(np.concatenate(carried(rows, cut_rest, known)), quantum)
 
 
-def carried(rows: RowSystem, cut_rest: Ints, old: Certificate) -> tuple[Floats, Floats]:
+def carried(rows: RowSystem, cut_rest: Ints, old: DualSolution) -> tuple[Floats, Floats]:
     """Multipliers of the rows and of the cuts, in units, as near as these rows allow to what a certificate says.
 
     A lease more or less in a constant changes what a cut rounds by, and may leave it nothing to round. What its multiplier
@@ -94,18 +105,18 @@ def carried(rows: RowSystem, cut_rest: Ints, old: Certificate) -> tuple[Floats, 
     return own, cut
 
 
-def same_rounding(rows: RowSystem, cut_rest: Ints, old: Certificate) -> bool:
+def same_rounding(rows: RowSystem, cut_rest: Ints, old: DualSolution) -> bool:
     """Whether the cuts of an earlier run round by what they did: then its nodes still speak of the counts that matter."""
     alike = [_named(c) for c in rows.cuts] == [_named(c) for c in old.cuts]
     return alike and len(old.multipliers) == len(rows.price) and np.array_equal(cut_rest, old.cut_rest)
 
 
-def _named(cut: Cut) -> tuple[tuple[int, ...], tuple[int, ...], int, int]:
+def _named(cut: RowSumCut) -> tuple[tuple[int, ...], tuple[int, ...], int, int]:
     """A cut without the room it has in one model."""
     return cut.rows, cut.weights, cut.divisor, cut.base
 
 
-def shifted(model: LabelledTransport, leaf: Certificate) -> Certificate:
+def shifted(model: LabelledTransport, leaf: DualSolution) -> DualSolution:
     """An earlier node whose thresholds have moved as the leases asked for have."""
     if len(leaf.row_constant) != model.n_rows or (leaf.row_constant == model.row_constant).all():
         return leaf
@@ -121,7 +132,7 @@ def shifted(model: LabelledTransport, leaf: Certificate) -> Certificate:
     return replace(leaf, branches=branches)
 
 
-def earlier_prices(known: Certificate, structure: Structure, quantum: int) -> Ints:
+def earlier_prices(known: DualSolution, structure: Structure, quantum: int) -> Ints:
     """Class prices of an earlier run, times the quantum, in the structure's numbers."""
     whole, rest = np.divmod(known.class_price[structure.class_of], known.quantum)
     price: Ints = np.clip(whole * quantum + rest * quantum // known.quantum, -LARGEST, LARGEST)

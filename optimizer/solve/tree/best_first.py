@@ -25,7 +25,7 @@ Node = TypeVar("Node")
 Bound = TypeVar("Bound", int, float)
 
 
-class Entry(NamedTuple, Generic[Node, Bound]):
+class HeapEntry(NamedTuple, Generic[Node, Bound]):
     """An open node as the heap orders it: by falling bound, then by number, which no two have in common."""
 
     below: Bound
@@ -48,7 +48,7 @@ class Prover(Protocol[Node, Bound]):
     def over(self) -> bool:
         """Whether a budget is spent or a caller wants to stop; every open node still is on the tree."""
 
-    def treat(self, entry: Entry[Node, Bound]) -> bool:
+    def treat(self, entry: HeapEntry[Node, Bound]) -> bool:
         """Bound an open node and put its sides, or itself with its own bound, on the tree; a closed one is not put back.
 
         False when it was stopped in the middle: then the node was put back.
@@ -59,8 +59,8 @@ class Tree(Generic[Node, Bound]):
     """The open nodes of one branch and bound."""
 
     def __init__(self) -> None:
-        self._heap: list[Entry[Node, Bound]] = []
-        self._next: Entry[Node, Bound] | None = None
+        self._heap: list[HeapEntry[Node, Bound]] = []
+        self._next: HeapEntry[Node, Bound] | None = None
         self._numbers = 0
         self.plunging = False
         """Whether the node at hand was asked for by ``follow``."""
@@ -69,18 +69,18 @@ class Tree(Generic[Node, Bound]):
         """Number of open nodes."""
         return len(self._heap) + (self._next is not None)
 
-    def __iter__(self) -> Iterator[Entry[Node, Bound]]:
+    def __iter__(self) -> Iterator[HeapEntry[Node, Bound]]:
         """Open nodes, the largest bound first, among equals the oldest."""
         return iter(sorted(self._open(), key=lambda entry: entry[:2]))
 
     @property
-    def widest(self) -> Entry[Node, Bound] | None:
+    def widest(self) -> HeapEntry[Node, Bound] | None:
         """The first of them; None: none is open."""
         if self._next is None:
             return self._heap[0] if self._heap else None
         return min(self._open(), key=lambda entry: entry[:2])
 
-    def _open(self) -> list[Entry[Node, Bound]]:
+    def _open(self) -> list[HeapEntry[Node, Bound]]:
         found = list(self._heap)
         if self._next is not None:
             found.append(self._next)
@@ -95,10 +95,10 @@ class Tree(Generic[Node, Bound]):
         assert self._next is None, "one node follows at a time"
         self._next = self._entry(node, bound, None)
 
-    def _entry(self, node: Node, bound: Bound, number: int | None) -> Entry[Node, Bound]:
+    def _entry(self, node: Node, bound: Bound, number: int | None) -> HeapEntry[Node, Bound]:
         number = self._numbers if number is None else number
         self._numbers = max(self._numbers, number + 1)
-        return Entry(-bound, number, node)
+        return HeapEntry(-bound, number, node)
 
     def take(self, number: int) -> None:
         """Take an open node off the tree, to be treated out of turn."""

@@ -55,7 +55,7 @@ class Pseudocosts(Generic[Key]):
         return all(self.trials.get(key, 0) >= self.believed for key in keys)
 
 
-class Effort(NamedTuple):
+class BranchingEffort(NamedTuple):
     """Candidates tried in the LP at most, candidates looked at in vain after the best one, weight of the side that loses more."""
 
     most: int
@@ -63,9 +63,9 @@ class Effort(NamedTuple):
     dearer: float
 
 
-def effort_of(policy: BranchingPolicy) -> Effort:
+def effort_of(policy: BranchingPolicy) -> BranchingEffort:
     """What a policy spends on one branching."""
-    return Effort(policy.trials, policy.trial_patience, policy.dearer)
+    return BranchingEffort(policy.trials, policy.trial_patience, policy.dearer)
 
 
 class Branching(NamedTuple, Generic[Candidate]):
@@ -86,7 +86,7 @@ def choose(
     reliable: Callable[[Candidate], bool],
     tried: Callable[[Candidate], Sides],
     room: float,
-    effort: Effort,
+    effort: BranchingEffort,
 ) -> Branching[Candidate] | None:
     """The branching worth most; None without candidates.
 
