@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from optimizer.problem import evaluate
+from optimizer.runs import Options, propose_to
 from optimizer.solve import SolveOptions, solve
 from optimizer.solve.parts.carving import Carver, coarse_types, to_transport
 from optimizer.solve.parts.components import whole
+from optimizer.solve.relaxation.master import WIDEST, checkable
+from optimizer.synth import synthesize, write_case
 from tests.campaign import few, part
 from tests.solve.oracle import binding, campaign, middle, same
 from tests.strategies import random_problem
@@ -73,3 +76,15 @@ def test_the_transport_model_is_well_formed_and_merged_types_lose_nothing(seed):
             kinds, first = problem.options_of(group, int(problem.entry_type[e]))
             other, also = problem.options_of(group, int(merged[e]))
             assert kinds[first].tolist() == other[also].tolist()
+
+
+def test_a_case_that_contradicts_itself_is_proven_by_multipliers_that_verification_takes(tmp_path) -> None:
+    """Households on which a node was split pass the forbidding price of an elastic column on: ten million points of them."""
+    write_case(synthesize("commission", dwellings=25, applications=300, seed=3), tmp_path / "case")
+    written = propose_to(tmp_path / "case", tmp_path / "out", Options(backend="scale", pdf=False))
+    assert written.stop == "proven"
+
+
+def test_multipliers_that_weigh_too_much_together_are_lowered_alone() -> None:
+    assert checkable({1: WIDEST - 1, 2: 1}) == {1: WIDEST - 1, 2: 1}
+    assert checkable({1: WIDEST, 2: 5}) == {1: WIDEST // 2, 2: 5}

@@ -10,6 +10,7 @@ itself then has a bound below any solution instead of an infeasible LP, and mult
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -45,6 +46,22 @@ from optimizer.solve.watch import Watch
 MICRO = 1e6
 MET = 2_000
 """Micropoints between a bound and the value of the LP that are rounding."""
+WIDEST = 7 * 10**12
+"""Micropoints that multipliers of single households or of orders weigh together at most: what verification takes as sure not to leave
+64 bits."""
+
+
+Key = TypeVar("Key")
+
+
+def checkable(multipliers: dict[Key, int]) -> dict[Key, int]:
+    """The multipliers, lowered where they weigh more together than verification takes: any multipliers give a bound.
+
+    Where a node contradicts itself, orders and splits pass the forbidding price of an elastic column on, several times over.
+    """
+    if sum(multipliers.values()) <= WIDEST:
+        return multipliers
+    return {key: min(y, WIDEST // len(multipliers)) for key, y in multipliers.items()}
 
 
 @dataclass(frozen=True)
@@ -412,18 +429,20 @@ class Master(PricingPool):
             apps = np.fromiter(self.app_row.keys(), np.int64, len(self.app_row))
             at = np.fromiter(self.app_row.values(), np.int64, len(self.app_row))
             prices[apps] = np.maximum(0, -dual[at]).astype(np.int64)
+        single: dict[int, int] = {}
         for app in sorted(self.held_to):
             y = int(dual[self.app_row[app]])
             if y and (y > 0) == self.held_to[app]:
                 prices[app] = 0
-                branch[self._step_on(path, Split("household", application=app))] = abs(y)
+                single[self._step_on(path, Split("household", application=app))] = abs(y)
         for d in sorted(self.open_departures):
             y = int(dual[self.departure_row[d]])
             if y and (y > 0) == self.open_departures[d]:
-                branch[self._step_on(path, Split("departure", dwelling=d))] = abs(y)
+                single[self._step_on(path, Split("departure", dwelling=d))] = abs(y)
+        branch |= checkable(single)
         orders = {p: int(-dual[row]) for p, row in sorted(self.order_row.items()) if dual[row] < 0}
         after = {two: int(-dual[row]) for two, row in sorted(self.after_row.items()) if dual[row] < 0}
-        return Multipliers(rows, mir, branch, prices, cuts, orders, after)
+        return Multipliers(rows, mir, branch, prices, cuts, checkable(orders), checkable(after))
 
     def _cut_multipliers(self, dual: F, rows: I64, mir: dict[int, int]) -> dict[Inequality, int]:
         """Of the cuts, made admissible; ``rows`` and ``mir`` keep what these leave of each price."""
