@@ -237,8 +237,8 @@ define(
 # ------------------------------------------------------------------ guards of the state machines
 _GUARDS: dict[str, tuple[str, str]] = {
     "STATE": (
-        "Impossible maintenant : {what} est « {found} », attendu « {expected} ».",
-        "Not possible now: {what} is “{found}”, expected “{expected}”.",
+        "Impossible maintenant – {what} : « {found} » ; attendu : « {expected} ».",
+        "Not possible now – {what}: “{found}”; expected: “{expected}”.",
     ),
     "NEEDS_REASON": ("Un motif est demandé.", "A reason is needed."),
     "NEEDS_RUN": (
@@ -265,6 +265,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
     "SESSION_OPEN": (
         "La séance {session} de cette commission est déjà ouverte.",
         "Session {session} of this commission is already open.",
+    ),
+    "HOUR": (
+        "Heure illisible ({what}) : « {found} ». Attendu : HH:MM, par exemple 14:30.",
+        "An hour cannot be read ({what}): “{found}”. Expected: HH:MM, for example 14:30.",
     ),
     "NO_QUORUM": (
         "Le quorum n'est pas atteint : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum} demandées.",
