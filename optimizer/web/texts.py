@@ -213,8 +213,8 @@ texts(
         "job_pages": ("Pages de la proposition", "Pages of the proposal"),
         "step_next": ("Reprendre le journal du bureau", "Bring the desk's log forward"),
         "job_wrong": (
-            "Cet import ne peut pas servir : corriger les fichiers, puis les importer à nouveau.",
-            "This import cannot be used: mend the files, then import them again.",
+            "Cet import ne peut pas servir, et n'est pas gardé : corriger les fichiers, puis les importer à nouveau.",
+            "This import cannot be used and is not kept: mend the files, then import them again.",
         ),
         "step_check": ("Contrôler le dossier", "Check the case"),
         "step_propose": ("Proposer", "Propose"),

@@ -558,3 +558,17 @@ def test_a_step_refused_says_the_state_in_words(play):
         == "Impossible maintenant – la séance : « en préparation » ; attendu : « convoquée »."
     )
     assert "“in preparation”; expected: “convened”" in problem.value.text("en")
+
+
+def test_a_decision_refused_says_whose_it_is(play):
+    play.new(dwelling("L1"))
+    play.open()
+    one, two, three = (x.candidate_id for x in play.names("L1", "listed"))
+    wrong = [
+        NewDecision(one, "attribution"), NewDecision(two, "ranked", 2),
+        NewDecision(three, "not_attributed", 3, motive="N3", sentence=SMALL),
+    ]  # fmt: skip
+    with pytest.raises(StoreRefused) as problem:
+        play.decide("L1", wrong)
+    assert problem.value.code == "STORE_NO_RANK"
+    assert problem.value.text("fr") == "Demande proposée au rang 3 : Cette décision ne porte pas de rang."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -160,3 +161,23 @@ def test_what_will_be_due_on_a_day_to_come_is_told_and_not_erased(played: Played
     assert "Effacer maintenant" not in text
     held = re.search(r"Tenus \(\d+\) :(.*)Effacer ce qui", text)
     assert held is None or not re.search(r" : (offer|duty|recourse|candidature) ", held[1])
+
+
+def test_a_list_of_names_sent_in_the_place_of_a_case_is_not_kept(played: Played, secretary: Any):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from optimizer.web.models import Job
+
+    names = SimpleUploadedFile("identites.csv", b"numero_unique;nom\n025000000000000001;Dupont\n")
+    sent = secretary.post("/preparer", {"title": "Erreur", "chains": "0", "files": [names]})
+    assert sent.status_code == 302
+    job = sent.headers["Location"].rsplit("/", 1)[1]
+    end = time.monotonic() + 600
+    while (found := Job.objects.get(id=job)).state == "running" or (played.desk.cases / found.case).exists():
+        assert time.monotonic() < end, found.state
+        time.sleep(0.5)
+    assert found.wrong
+    assert "n'est pas gardé" in said(secretary.get(f"/preparer/{job}")).replace("&#39;", "'")
+    photo = SimpleUploadedFile("photo.jpg", b"\xff\xd8")
+    page = said(secretary.post("/preparer", {"people": "1", "identities": photo})).replace("&#39;", "'")
+    assert "n'est pas un fichier d'identités (attendu : CSV ou XLSX" in page

@@ -207,7 +207,15 @@ def write(
 
 
 def checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
-    """The decision in the form that the law knows; StoreRefused says what is wrong."""
+    """The decision in the form that the law knows; StoreRefused says what is wrong, and of which name of the list."""
+    try:
+        return _checked(work, item, new)
+    except StoreRefused as refused:
+        refused.place = int(work.get("candidate", new.candidate_id)["position"])
+        raise
+
+
+def _checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
     if new.kind not in DECISION:
         raise StoreRefused("STORE_OUTSIDE", what="décision", found=new.kind)
     sentence = clean(new.sentence, LONG, "phrase")
