@@ -370,6 +370,7 @@ class _Turning:
         if not rows:
             return frame
         rows = _one_a_household(rows)
+        brought = len(rows)
         if not len(frame):
             rows = [*self._never_followed(rows), *rows]
         own = {
@@ -379,7 +380,10 @@ class _Turning:
             texts_of(frame, "dwelling_id"), texts_of(frame, "account"), texts_of(frame, "application_id"),
             days_of(frame, "oriented_on"), strict=True,
         )  # fmt: skip
-        return self._added("events", rows, where(frame, [key not in own for key in keys]))
+        whole = self._added("events", rows, where(frame, [key not in own for key in keys]))
+        # leases and work in progress of the import are followed from here on, but the log did not bring them
+        self.counts["events"] = brought
+        return whole
 
     def _never_followed(self, own: Sequence[Row]) -> list[Row]:
         """The import's leases and work in progress as events, so that a statement counts them beside the log's."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimizer.errors import AttrifluxError, Said, define
+from optimizer.errors import AttrifluxError, Lang, Said, define, said
 
 
 class StoreError(AttrifluxError):
@@ -43,7 +43,17 @@ class StoreForbidden(StoreError):
 
 
 class StoreRefused(StoreError):
-    """A guard of the state machines, or an invariant of the database, says no."""
+    """A guard of the state machines, or an invariant of the database, says no.
+
+    ``place`` is the proposed rank of the household it speaks of, where one decision among several is refused.
+    """
+
+    place: int | None = None
+
+    def text(self, lang: Lang = "fr") -> str:
+        """The sentence, beginning with the household it speaks of."""
+        told = super().text(lang)
+        return told if self.place is None else said("STORE_OF_PLACE", lang, n=self.place, why=told)
 
 
 class StoreConflict(StoreError):
@@ -236,9 +246,10 @@ define(
 
 # ------------------------------------------------------------------ guards of the state machines
 _GUARDS: dict[str, tuple[str, str]] = {
+    "OF_PLACE": ("Demande proposée au rang {n} : {why}", "Application proposed at rank {n}: {why}"),
     "STATE": (
-        "Impossible maintenant : {what} est « {found} », attendu « {expected} ».",
-        "Not possible now: {what} is “{found}”, expected “{expected}”.",
+        "Impossible maintenant – {what} : « {found} » ; attendu : « {expected} ».",
+        "Not possible now – {what}: “{found}”; expected: “{expected}”.",
     ),
     "NEEDS_REASON": ("Un motif est demandé.", "A reason is needed."),
     "NEEDS_RUN": (
@@ -265,6 +276,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
     "SESSION_OPEN": (
         "La séance {session} de cette commission est déjà ouverte.",
         "Session {session} of this commission is already open.",
+    ),
+    "HOUR": (
+        "Heure illisible ({what}) : « {found} ». Attendu : HH:MM, par exemple 14:30.",
+        "An hour cannot be read ({what}): “{found}”. Expected: HH:MM, for example 14:30.",
     ),
     "NO_QUORUM": (
         "Le quorum n'est pas atteint : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum} demandées.",

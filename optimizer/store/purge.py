@@ -57,13 +57,14 @@ def purge(
     Parameters
     ----------
     on : date, optional
-        Day to count from (never after today); today by default.
+        Day to count from, today by default. A day to come only says what would be erased then: nothing is before its time.
     dry_run : bool
         Say what would be erased, write nothing.
     folders : paths
         Folders of runs, exports, uploads and backups: what is in them and older than the time of retention is deleted.
     """
-    on = min(on or store.today(), store.today())
+    on = on or store.today()
+    on = on if dry_run else min(on, store.today())
     oldest = datetime.combine(
         later(on, -int(law(on).value("retention_months"))), datetime.min.time(), tzinfo=UTC
     )

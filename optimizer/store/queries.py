@@ -111,14 +111,15 @@ def next_to_offer(store: Store, item_id: int) -> int | None:
     return None if found is None else int(found["candidate_id"])
 
 
-def voters(store: Store, item_id: int) -> VotersRecord:
-    """Members who vote on that dwelling and are there."""
+def voters(store: Store, item_id: int, hour: str = "") -> VotersRecord:
+    """Members who vote on that dwelling and are there (at ``hour``, ``HH:MM``, where it is known)."""
     row = _row(store, "item", item_id)
     of = _row(store, "session", row["session_id"])
     there = voting.voters(
         store.tables.find("attendance", session_id=row["session_id"], active=True),
         row,
         voting.voices(of["on"]),
+        hour,
     )
     return VotersRecord(tuple(_attendance(r) for r in there), len(there), voting.quorum(of))
 
@@ -274,7 +275,8 @@ def _attendance(row: Row) -> AttendanceRecord:
 def _rectification(store: Store, row: Row) -> RectificationRecord:
     items = [r["item_id"] for r in store.tables.find("item", session_id=row["session_id"])]
     rows = store.tables.find("decision", item_id=tuple(items), rectification=row["number"])
-    notes = _by(store, "note", "decision_id", [r["decision_id"] for r in rows])
+    signed = [(_corrected(store, r, row["session_id"]), r) for r in rows]
+    notes = _by(store, "note", "decision_id", [r["decision_id"] for pair in signed for r in pair])
     decisions = tuple(
         NewDecision(
             r["candidate_id"], r["kind"], r["rank"], r["document"], r["due_on"], r["motive"],
@@ -286,7 +288,20 @@ def _rectification(store: Store, row: Row) -> RectificationRecord:
     return RectificationRecord(
         row["session_id"], row["number"], remark.get("text", ""), row["prepared_by"], row["prepared_at"],
         row["signed_by"], row["signed_at"], decisions,
+        tuple((_decision(was, notes), _decision(now, notes)) for was, now in signed),
     )  # fmt: skip
+
+
+def _corrected(store: Store, row: Row, session: str) -> Row:
+    """The decision that one of a rectificatif takes the place of: the last that was ever in force before it."""
+    closed = _row(store, "session", session)["closed_at"]
+    before = [
+        r
+        for r in store.tables.find("decision", candidate_id=row["candidate_id"])
+        # after the signature, one of no rectificatif was prepared and let go: it was never in force
+        if r["revision"] < row["revision"] and (r["rectification"] is not None or r["decided_at"] <= closed)
+    ]
+    return max(before, key=lambda r: r["revision"])
 
 
 def _items(store: Store, rows: list[Row]) -> list[ItemRecord]:

@@ -341,6 +341,8 @@ class RectificationRecord:
     signed_by: str
     signed_at: datetime | None
     decisions: tuple[NewDecision, ...]
+    corrected: tuple[tuple[DecisionRecord, DecisionRecord], ...] = ()
+    """What each decision was when the session was signed, or by the rectificatif before, and what it becomes."""
 
 
 @dataclass(frozen=True)

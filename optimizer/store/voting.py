@@ -22,20 +22,44 @@ def quorum(session: Row) -> int:
     return int(given if given is not None else law(session["on"]).value("quorum"))
 
 
-def voters(attendance: Iterable[Row], item: Row, voting: tuple[str, ...]) -> list[Row]:
-    """Members there who vote on the dwelling of ``item``: of its territory, and not gone out of the room for it."""
+def voters(attendance: Iterable[Row], item: Row, voting: tuple[str, ...], hour: str = "") -> list[Row]:
+    """Members there who vote on the dwelling of ``item``: of its territory, and not gone out of the room for it.
+
+    Parameters
+    ----------
+    hour : str
+        ``HH:MM`` at which the dwelling is examined: who has not arrived or has left by then has no voice. Empty where nobody
+        knows it (a workbook recorded afterwards): the hours then count for nothing.
+    """
     facts = item["facts"]
     places = {str(facts.get(name, "")) for name in ("commune", "epci", "departement")}
+    sitting = _sitting(attendance, hour, item["item_id"])
     return [
         row
-        for row in attendance
-        if row["presence"] in THERE
-        and row["voice"] in voting
-        and (not row["territory"] or row["territory"] in places)
-        and item["item_id"] not in row["recused"]
+        for row in sitting
+        if row["voice"] in voting and (not row["territory"] or row["territory"] in places)
     ]
 
 
-def present(attendance: Iterable[Row], voting: tuple[str, ...]) -> int:
+def present(attendance: Iterable[Row], voting: tuple[str, ...], hour: str = "") -> int:
     """Voices there when the session opens, whatever their territory."""
-    return sum(row["presence"] in THERE and row["voice"] in voting for row in attendance)
+    return sum(row["voice"] in voting for row in _sitting(attendance, hour))
+
+
+def _sitting(attendance: Iterable[Row], hour: str, item: int | None = None) -> list[Row]:
+    """Members present, or represented by somebody who is, in the room for the dwelling ``item``.
+
+    Whoever holds a proxy and is a member too gives no voice for another while out of the room.
+    """
+    rows = list(attendance)
+
+    def in_room(row: Row) -> bool:
+        gone = bool(hour) and (row["arrived_at"] > hour or "" < row["left_at"] <= hour)
+        return row["presence"] in THERE and not gone and item not in row["recused"]
+
+    out = {row["member"] for row in rows if not in_room(row)}
+    return [
+        row
+        for row in rows
+        if in_room(row) and not (row["presence"] == "represented" and row["represented_by"] in out)
+    ]

@@ -29,6 +29,7 @@ from optimizer.store.messages import (
 )
 from optimizer.store.queries import item, session
 from optimizer.store.records import Actor, Receipt
+from optimizer.store.state_words import SUBJECT, state_words
 from optimizer.store.tables import ERASABLE, Key, Row
 
 P = ParamSpec("P")
@@ -142,7 +143,9 @@ class Work:
     def require(self, what: str, found: str, expected: tuple[str, ...]) -> None:
         """StoreRefused ``STORE_STATE`` unless the state is one of ``expected``."""
         if found not in expected:
-            raise StoreRefused("STORE_STATE", what=what, found=found, expected=" / ".join(expected))
+            raise StoreRefused(
+                "STORE_STATE", what=SUBJECT[what], found=state_words(what, [found]), expected=state_words(what, expected)
+            )  # fmt: skip
 
     def reason(self, text: str, needed: bool = True) -> str:
         """A reason as it is kept; StoreRefused when it is needed and empty."""

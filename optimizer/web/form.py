@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.http import HttpRequest
@@ -91,6 +91,15 @@ class Form:
             self.refuse("WEB.FORM_WHOLE", label)
             return None
         return int(value)
+
+    def hour(self, name: str, label: str) -> str:
+        """An hour as browsers send it (``14:30``), or an empty text."""
+        value = self.text(name, label, longest=5)
+        try:
+            return value and f"{time.fromisoformat(value):%H:%M}"
+        except ValueError:
+            self.refuse("WEB.FORM_HOUR", label)
+            return ""
 
     def check(self) -> None:
         """Raise :class:`FormProblems` when a field is wrong."""

@@ -27,6 +27,11 @@ define(
     "“{name}” is no file of a case (expected: CSV, XLSX, Parquet, YAML).",
 )
 define(
+    "WEB_PEOPLE_KIND",
+    "« {name} » n'est pas un fichier d'identités (attendu : CSV ou XLSX, une ligne par ménage, colonne numero_unique).",
+    "“{name}” is no file of identities (expected: CSV or XLSX, one row a household, column numero_unique).",
+)
+define(
     "WEB_IMPORT_TWICE",
     "Deux fichiers portent le nom « {name} ».",
     "Two files are named “{name}”.",
@@ -87,7 +92,7 @@ def kept_file(desk: Desk, file: UploadedFile[Any] | None) -> Iterator[Path]:
         raise AttrifluxError("WEB_IMPORT_NONE")
     name = safe_name(str(file.name))
     if not name.lower().endswith((".csv", ".xlsx")):
-        raise AttrifluxError("WEB_IMPORT_KIND", name=name)
+        raise AttrifluxError("WEB_PEOPLE_KIND", name=name)
     folder = desk.deployment.state / "incoming" / uuid4().hex
     folder.mkdir(parents=True, mode=0o700)
     try:

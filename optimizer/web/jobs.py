@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -148,8 +149,16 @@ def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes]) -> None:
         child.stdin.close()
     state = "done" if code == 0 else "stopped" if code in (130, -signal.SIGINT, -signal.SIGKILL) else "failed"
     Job.objects.filter(id=job, state="running").update(state=state, code=code, ended_at=desk.store.now())
+    _forget_wrong(desk, job)
     _children.pop(job, None)
     connection.close()
+
+
+def _forget_wrong(desk: Desk, job: str) -> None:
+    """Files that cannot serve are not kept: a list of names sent by mistake in the place of a case stays on no disk."""
+    found = Job.objects.filter(id=job).first()
+    if found is not None and found.wrong and not Job.objects.filter(case=found.case).exclude(id=job).exists():
+        shutil.rmtree(desk.cases / found.case, ignore_errors=True)
 
 
 def stop(job: str) -> None:

@@ -59,9 +59,11 @@ class Checked:
 
 
 def imports_kept(desk: Desk) -> list[tuple[str, str]]:
-    """(case, title) of the imports still on this machine, the newest first."""
+    """(case, title) of the imports still on this machine, the newest first; none whose files are wrong describes anybody."""
     found: dict[str, str] = {}
     for job in Job.objects.order_by("-started_at"):
+        if job.wrong:
+            continue
         if job.case not in found and (desk.cases / job.case).is_dir():
             found[job.case] = f"{job.title} ({job.started_at:%d/%m/%Y})"
         if len(found) == OFFERED:

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from django.db import models
 
+INPUT = 2
+"""How ``attriflux propose`` ends when the case is at fault."""
+
 
 class Job(models.Model):
     """A check, a proposal and its verification in a child process.
@@ -27,6 +30,11 @@ class Job(models.Model):
     """Freed dwellings that its chains may let after a vacant one, ``optimizer.chains.UNBOUNDED`` any number."""
     run: models.CharField[str, str] = models.CharField(max_length=64, db_index=True, blank=True, default="")
     """Number under which the store knows the result, once it is attached."""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether its import itself is at fault: nothing can be asked of these files until they are mended."""
+        return self.state == "failed" and self.code == INPUT
 
     class Meta:
         app_label = "web"

@@ -35,7 +35,7 @@ MEMBERS = [
         for n in range(1, 4)
     ),
     {"membre": "M. Préfet", "qualite": "Représentant du préfet", "voix": "Préfet ou son représentant", "presence": "représenté", "represente_par": "Mme Adjointe"},
-    {"membre": "Mme Maire", "qualite": "Maire de Besançon", "voix": "Maire ou son représentant", "territoire": "25056", "presence": "présent", "arrivee": "14:05"},
+    {"membre": "Mme Maire", "qualite": "Maire de Besançon", "voix": "Maire ou son représentant", "territoire": "25056", "presence": "présent", "arrivee": "13:55"},
     {"membre": "M. Absent", "qualite": "Administrateur", "voix": "Membre désigné par le conseil", "presence": "absent"},
 ]  # fmt: skip
 OPENED = {

@@ -94,7 +94,7 @@ def test_the_minutes_hold_every_mention(made: Room, told: Told):
     for mention in (
         "Habitat Besançon", "CALEOL Besançon", "03/12/2026", "Besançon, siège", "en présence",
         "Préfet du Doubs ; Maire de Besançon ; Grand Besançon Métropole", "trois voix présentes ou représentées (article 4)",
-        "Membre 1", "Représentant du préfet", "représenté (Mme Adjointe)", "absent", "14:05", "voix prépondérante", CHAIR, "Secrétaire",
+        "Membre 1", "Représentant du préfet", "représenté (Mme Adjointe)", "absent", "13:55", "voix prépondérante", CHAIR, "Secrétaire",
         "conforme aux règles saisies, aucune meilleure solution", s.run.seed, "Nombre de calculs", s.agenda_hash[:16],
         s.run.hashes["result/certificate.json"][:16], s.signed_hash[:16], s.signed_with[:16], "Rectificatifs", "Retirés de l'ordre du jour",
         "traitement algorithmique", "https://exemple.fr/regles", "la commission décide",

@@ -510,3 +510,65 @@ def test_a_batch_is_written_whole_or_not_at_all(play):
         play.do(c.call, A, name, outcome="declines")
         raise ZeroDivisionError
     assert play.store.head()["seq"] == before + 2 and play.names("L1")[0].status == "listed"
+
+
+def test_who_has_left_or_is_not_there_yet_has_no_voice_at_that_hour(play):
+    """A quorum is counted with who sits when the dwelling is examined, not with who signed in."""
+    play.new(dwelling("L1"), dwelling("L2"), quorum=3)
+    play.convene()
+    members = board(play.session, 4)
+    members[1] = replace(members[1], left_at="14h30")
+    members[2] = replace(members[2], arrived_at="14:10")
+    members[3] = replace(members[3], presence="represented", represented_by="Membre 1")
+    play.do(c.attend, S, play.session, members=members)
+    assert [m.left_at for m in play.seen().attendance] == ["", "14:30", "", ""]
+    refused("STORE_NO_QUORUM", play.do, c.open_session, S, play.session, checks=play.checks(), hour="13:59")
+    play.do(c.open_session, S, play.session, checks=play.checks(), hour="14:00")
+    first, second = play.item("L1"), play.item("L2")
+    there = {h: queries.voters(play.store, first, h).present for h in ("", "14:00", "14:10", "14:30")}
+    # at half past two the one who left takes the voice that he carried with him
+    assert there == {"": 4, "14:00": 3, "14:10": 4, "14:30": 2}
+    play.decide("L1", hour="14:15")
+    refused("STORE_NO_QUORUM", play.decide, "L2", hour="14:30")
+    play.decide("L2")
+    assert [i.vote.present for i in play.seen().items] == [4, 4]
+    refused("STORE_HOUR", play.do, c.attend, S, play.session, members=[replace(members[0], left_at="midi")])
+    recused = [replace(m, recused=(second,)) if m.member == "Membre 1" else m for m in members]
+    play.do(c.attend, S, play.session, members=recused)
+    assert queries.voters(play.store, second, "14:15").present == 2
+
+
+def test_the_reason_of_an_order_that_was_taken_back_goes_with_it(play):
+    play.new(dwelling("L1"))
+    play.open()
+    one, two, three = (x.candidate_id for x in play.names("L1", "listed"))
+    turned = [NewDecision(two, "attribution"), NewDecision(one, "ranked", 2), NewDecision(three, "ranked", 3)]
+    play.decide("L1", turned, departure="Le second dossier est plus urgent.")
+    assert play.seen().items[0].departure
+    play.decide("L1")
+    assert play.seen().items[0].departure == ""
+
+
+def test_a_step_refused_says_the_state_in_words(play):
+    play.new(dwelling("L1"))
+    with pytest.raises(StoreRefused) as problem:
+        play.do(c.open_session, S, play.session, checks={})
+    assert (
+        problem.value.text("fr")
+        == "Impossible maintenant – la séance : « en préparation » ; attendu : « convoquée »."
+    )
+    assert "“in preparation”; expected: “convened”" in problem.value.text("en")
+
+
+def test_a_decision_refused_says_whose_it_is(play):
+    play.new(dwelling("L1"))
+    play.open()
+    one, two, three = (x.candidate_id for x in play.names("L1", "listed"))
+    wrong = [
+        NewDecision(one, "attribution"), NewDecision(two, "ranked", 2),
+        NewDecision(three, "not_attributed", 3, motive="N3", sentence=SMALL),
+    ]  # fmt: skip
+    with pytest.raises(StoreRefused) as problem:
+        play.decide("L1", wrong)
+    assert problem.value.code == "STORE_NO_RANK"
+    assert problem.value.text("fr") == "Demande proposée au rang 3 : Cette décision ne porte pas de rang."

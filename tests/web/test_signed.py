@@ -10,7 +10,9 @@ from uuid import uuid4
 
 import pytest
 
+from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.papers.wording import Told
+from optimizer.desk.sessions import told_of
 from optimizer.errors import LANGS
 from optimizer.store import commands, queries
 from optimizer.store.commands.access import LOGGED
@@ -39,6 +41,11 @@ def signed(played: Played) -> SessionRecord:
 def secretary(played: Played, signed: SessionRecord) -> Any:
     """Its secretary, logged in once."""
     return played.client(name="signataire")
+
+
+def text_of(page: str) -> str:
+    """What a page says, without its marks."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).replace("\u00a0", " ").split())
 
 
 def now(played: Played, session: SessionRecord) -> SessionRecord:
@@ -72,7 +79,23 @@ def test_a_rectificatif_takes_a_whole_dwelling_and_is_prepared_again_until_it_is
     assert client.post(to, {**typed, **exchanged, "command_id": str(uuid4())}).status_code == 302
     waiting = now(played, signed).rectifications
     assert len(waiting) == 1 and {d.candidate_id for d in waiting[0].decisions} == {first, second}
+    # the chair reads what is signed: the decision of the session and what takes its place, not what was let go meanwhile
+    assert [(was.kind, was.rank, then.kind, then.rank) for was, then in waiting[0].corrected] == [
+        ("attribution", 1, "ranked", 2), ("ranked", 2, "ranked", 1),
+    ]  # fmt: skip
+    shown = text_of(chair.get(f"/seances/{signed.session_id}/seance").content.decode())
+    number = home.candidates[0].application_id
+    assert (
+        f"{home.dwelling_id} · {number} Signé : a) Attribution · Rang 1 Rectifié en : b) Attribution avec rang · Rang 2"
+        in shown
+    )
     assert chair.post(to, {"sign": "1", "version": now(played, signed).version}).status_code == 302
+    told = str(minutes(told_of(played.store, signed.session_id, "fr")))
+    assert (
+        f"Rectificatif 1, {home.dwelling_id}, demande {number} : décidé en séance « a – Attribution » ; "
+        "rectifié en « b – Attribution avec rang de classement, rang 2 »."
+    ) in told
+    assert "rang 2 (rectificatif 1)" in told
     after = {
         c.candidate_id: c.decision
         for i in now(played, signed).items

@@ -65,8 +65,7 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
         [
             [
                 str(i.position), i.dwelling_id, told.home(i), str(i.facts.get("account_label") or i.account),
-                str(sum(c.status not in ("queue", "declined", "replaced") for c in i.candidates))
-                + (f" ({say(f'FEW_{i.few_reason}')})" if i.few_reason else ""),
+                _candidates(told, i),
             ]
             for i in items
         ],
@@ -99,6 +98,13 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
     else:
         yield text(say("NONE"))
     yield mention(say("DECIDES"))
+
+
+def _candidates(told: Told, item: ItemRecord) -> str:
+    """How many names the agenda holds, and the case of R. 441-3 where it began with fewer than three."""
+    names = sum(c.status not in ("queue", "declined", "replaced") for c in item.candidates)
+    few = item.few_reason if names < told.law.shortlist_size else ""
+    return f"{names} ({told.say(f'FEW_{few}')})" if few else str(names)
 
 
 def _leases(told: Told, number: Any) -> str:

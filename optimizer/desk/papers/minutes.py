@@ -30,7 +30,7 @@ from optimizer.presentation.document import (
     text,
 )
 from optimizer.presentation.numbers import UNKNOWN
-from optimizer.store.records import ItemRecord
+from optimizer.store.records import CandidateRecord, ItemRecord, RectificationRecord
 
 HASH = 16
 """First signs of a hash that a paper prints; the store keeps them whole."""
@@ -122,7 +122,7 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
     ]  # fmt: skip
     left = [c for c in item.candidates if c.status in ("declined", "replaced")]
     if left:
-        words = (f"{c.position} : {told.number(c)} ({say(f'LEFT_{c.status}')})" for c in left)
+        words = (f"{c.position} : {told.number(c)} ({told.set_aside(c)})" for c in left)
         rows.append((say("LEFT_BEFORE"), " ; ".join(words)))
     waits = waits_of(told.session, item)
     if waits is not None:
@@ -135,7 +135,7 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
         [say("PROPOSED_RANK"), say("HOUSEHOLD"), say("DECISION"), say("CONDITION"), say("MOTIVE")],
         [
             [
-                str(c.position), told.who(c), told.decision(c.decision) if c.decision else say("CANDIDATE_NOT_EXAMINED"),
+                str(c.position), told.who(c), _decided(told, c) if c.decision else told.set_aside(c),
                 told.condition(c.decision) if c.decision else "", told.motive(c.decision) if c.decision else "",
             ]
             for c in [*named, *(c for c in item.candidates if c.status == "not_examined")]
@@ -148,6 +148,25 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
     if item.status == "withdrawn":
         reasons = told.law.labels("withdrawal_reasons")
         yield mention(say("WITHDRAWN", why=reasons.get(item.end_reason, item.end_reason)))
+
+
+def _decided(told: Told, c: CandidateRecord) -> str:
+    """The decision in force, and the rectificatif that it comes from."""
+    assert c.decision is not None
+    words, number = told.decision(c.decision), c.decision.rectification
+    return f"{words} ({told.say('RECTIFIED', n=number)})" if number is not None else words
+
+
+def _changes(told: Told, one: RectificationRecord) -> list[str]:
+    """What a rectificatif changes: dwelling, household, the decision of the session and the one that takes its place."""
+    names = {c.candidate_id: c for item in told.session.items for c in item.candidates}
+    return [
+        told.say(
+            "RECTIFICATION_LINE", n=one.number, dwelling=names[now.candidate_id].dwelling_id,
+            household=told.number(names[now.candidate_id]), was=told.whole_decision(was), now=told.whole_decision(now),
+        )
+        for was, now in one.corrected
+    ]  # fmt: skip
 
 
 def _ballot(told: Told, item: ItemRecord) -> str:
@@ -204,6 +223,7 @@ def _closing(told: Told) -> Iterator[Block]:
                 for r in s.rectifications
             ],
         )  # fmt: skip
+        yield listing([line for r in s.rectifications for line in _changes(told, r)])
     else:
         yield text(say("NONE"))
     yield signatures([(say("CHAIR"), s.signed_by), (say("SECRETARY"), s.prepared_by)])

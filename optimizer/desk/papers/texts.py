@@ -141,6 +141,11 @@ texts(
             "The same person prepared and signed these minutes.",
         ),
         "rectifications": ("Rectificatifs", "Rectifications"),
+        "rectified": ("rectificatif {n}", "rectificatif {n}"),
+        "rectification_line": (
+            "Rectificatif {n}, {dwelling}, demande {household} : décidé en séance « {was} » ; rectifié en « {now} ».",
+            "Rectificatif {n}, {dwelling}, application {household}: decided in session “{was}”; corrected to “{now}”.",
+        ),
         "number": ("N°", "No."),
         "reason": ("Raison", "Reason"),
         "prepared": ("Préparé", "Prepared"),

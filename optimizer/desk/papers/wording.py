@@ -119,6 +119,19 @@ class Told:
         ranked = d.rank is not None and d.kind != "attribution"
         return f"{words}, {self.say('RANK', n=d.rank)}" if ranked else words
 
+    def whole_decision(self, d: DecisionRecord) -> str:
+        """A decision with its document or its motive, in one line."""
+        return ", ".join(x for x in (self.decision(d), self.condition(d), self.motive(d)) if x)
+
+    def set_aside(self, candidate: CandidateRecord) -> str:
+        """Why a household on the list was not examined, or left it before the session."""
+        if candidate.status in ("declined", "replaced"):
+            said_why = candidate.reason if candidate.status == "replaced" else ""
+            return " : ".join([self.say(f"LEFT_{candidate.status}"), *filter(None, [self.free(said_why)])])
+        # a late name was given its own reason in the same place: only a code of the list is why it was not examined
+        reason = self.law.labels("not_examined_reasons").get(candidate.reason, "")
+        return " : ".join([self.say("CANDIDATE_NOT_EXAMINED"), *filter(None, [reason])])
+
     def condition(self, d: DecisionRecord) -> str:
         if not d.document:
             return ""

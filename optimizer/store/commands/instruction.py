@@ -83,7 +83,7 @@ def _document(
         raise StoreRefused("STORE_DOCUMENT", code=document)
     for day in days.values():
         if day > work.today:
-            raise StoreRefused("STORE_FUTURE", day=day.isoformat())
+            raise StoreRefused("STORE_FUTURE", day=f"{day:%d/%m/%Y}")
     found = work.find("document", candidate_id=candidate, document=document)
     if found:
         key = found[0]["document_id"]

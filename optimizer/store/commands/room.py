@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from optimizer.errors import Said
 from optimizer.store import voting
 from optimizer.store.commands.heads import sign_head
 from optimizer.store.commands.outcomes import settle_duties, settle_items
@@ -23,8 +24,8 @@ RANKED = ("attribution", "ranked", "conditional")
 DECIDED = tuple(STATUS_OF.values())
 TELLING = 4
 """Characters from which a number in a sentence can only be that of a household."""
-CLOCK = 5
-"""Characters of ``HH:MM``."""
+HOUR = re.compile(r"([01]?\d|2[0-3])\s*[:hH]\s*([0-5]\d)?")
+"""An hour of the day as people write it."""
 
 
 @command("session.attendance", roles="SP")
@@ -55,8 +56,8 @@ def attend(
             "territory": clean(member.territory, 20, "territoire"),
             "presence": member.presence,
             "represented_by": clean(member.represented_by, WORDS, "représenté par"),
-            "arrived_at": clean(member.arrived_at, CLOCK, "arrivée"),
-            "left_at": clean(member.left_at, CLOCK, "départ"),
+            "arrived_at": _hour(member.arrived_at, Said("arrivée", "arrival")),
+            "left_at": _hour(member.left_at, Said("départ", "departure")),
             "recused": sorted({int(i) for i in member.recused}),
             "active": True,
         }
@@ -70,6 +71,17 @@ def attend(
     return {"version": row["version"]}
 
 
+def _hour(text: str, what: Said) -> str:
+    """``HH:MM`` of an hour as people write it (``9:05``, ``14h30``, ``14 h``)."""
+    text = clean(text, WORDS, what.fr)
+    if not text:
+        return ""
+    found = HOUR.fullmatch(text)
+    if found is None:
+        raise StoreRefused("STORE_HOUR", what=what, found=text)
+    return f"{int(found[1]):02d}:{int(found[2] or 0):02d}"
+
+
 @command("decided", roles="SP")
 def decide(
     work: Work,
@@ -79,12 +91,16 @@ def decide(
     vote: VoteRecord | None = None,
     departure: str = "",
     few_reason: str = "",
+    hour: str = "",
     version: int | None = None,
 ) -> Mapping[str, Any]:
-    """Decide a dwelling whole: one decision for each candidate examined. A later call, before the signature, revises it."""
+    """Decide a dwelling whole: one decision for each candidate examined. A later call, before the signature, revises it.
+
+    ``hour`` (``HH:MM``) is when it is examined, where that is known: who has not come or has left has no voice then.
+    """
     row = _open_item(work, item, version)
     _decide(work, row, decisions)
-    _finish(work, row, vote, departure, few_reason)
+    _finish(work, row, vote, departure, few_reason, hour)
     return {"version": row["version"], "status": row["status"]}
 
 
@@ -128,6 +144,8 @@ def candidate_not_examined(
     work.require("candidate", name["status"], ("listed",))
     work.set("candidate", candidate, status="not_examined")
     work.facts["reason"] = work.coded("not_examined_reasons", reason)
+    if work.store.tables.get("dossier", candidate) is not None:
+        work.set("dossier", candidate, reason=reason)
     touch(work, name["ref"])
     work.bump("item", row)
     return {"version": row["version"]}
@@ -189,7 +207,15 @@ def write(
 
 
 def checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
-    """The decision in the form that the law knows; StoreRefused says what is wrong."""
+    """The decision in the form that the law knows; StoreRefused says what is wrong, and of which name of the list."""
+    try:
+        return _checked(work, item, new)
+    except StoreRefused as refused:
+        refused.place = int(work.get("candidate", new.candidate_id)["position"])
+        raise
+
+
+def _checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
     if new.kind not in DECISION:
         raise StoreRefused("STORE_OUTSIDE", what="décision", found=new.kind)
     sentence = clean(new.sentence, LONG, "phrase")
@@ -235,7 +261,9 @@ def _others_number(work: Work, item: Row, candidate: int, sentence: str) -> bool
     return bool(told) and re.search(rf"(?<!\w)(?:{'|'.join(told)})(?!\w)", sentence) is not None
 
 
-def _finish(work: Work, item: Row, vote: VoteRecord | None, departure: str, few_reason: str) -> None:
+def _finish(
+    work: Work, item: Row, vote: VoteRecord | None, departure: str, few_reason: str, hour: str = ""
+) -> None:
     key = item["item_id"]
     names = work.find("candidate", item_id=key)
     if left := [c for c in names if c["status"] == "listed"]:
@@ -248,11 +276,12 @@ def _finish(work: Work, item: Row, vote: VoteRecord | None, departure: str, few_
         raise StoreRefused("STORE_FEW", found=len(examined), needed=needed)
     check_ranks(work, key)
     departure = clean(departure, LONG, "écart")
-    if departure or not in_order(work, key):
-        if not departure:
-            raise StoreRefused("STORE_DEPARTURE")
+    if not departure and not in_order(work, key):
+        raise StoreRefused("STORE_DEPARTURE")
+    # a reason typed for an order that was then taken back must not stand in the minutes
+    if departure or work.store.tables.get("remark", f"item:{key}") is not None:
         remark(work, f"item:{key}", (examined or names)[0]["ref"], departure)
-    _vote(work, item, vote)
+    _vote(work, item, vote, hour)
     work.bump("item", item, status="decided", few_reason=few_reason)
 
 
@@ -287,12 +316,13 @@ def remark(work: Work, key: str, ref: str, text: str) -> None:
         work.set("remark", key, text=text)
 
 
-def _vote(work: Work, item: Row, vote: VoteRecord | None) -> None:
+def _vote(work: Work, item: Row, vote: VoteRecord | None, hour: str = "") -> None:
     session = work.get("session", item["session_id"])
     there = voting.voters(
         work.find("attendance", session_id=item["session_id"], active=True),
         item,
         voting.voices(session["on"]),
+        hour,
     )
     quorum = voting.quorum(session)
     if len(there) < quorum:

@@ -210,13 +210,15 @@ def convene(
 
 @command("session.opened", roles="SP")
 def open_session(
-    work: Work, session: str, *, checks: Mapping[int, str], version: int | None = None
+    work: Work, session: str, *, checks: Mapping[int, str], hour: str = "", version: int | None = None
 ) -> Mapping[str, Any]:
-    """Open, once the quorum is there; candidates are checked again."""
+    """Open, once the quorum is there (at ``hour``, ``HH:MM``, where it is known); candidates are checked again."""
     row = _session(work, session, ("convened",), version)
     for other in work.find("session", landlord=row["landlord"], commission=row["commission"], status="open"):
         raise StoreRefused("STORE_SESSION_OPEN", session=other["session_id"])
-    there = voting.present(work.find("attendance", session_id=session, active=True), voting.voices(row["on"]))
+    there = voting.present(
+        work.find("attendance", session_id=session, active=True), voting.voices(row["on"]), hour
+    )
     if there < (needed := voting.quorum(row)):
         raise StoreRefused("STORE_NO_QUORUM", present=there, quorum=needed)
     _checked(work, session, "open", checks)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from optimizer.desk.chained import length_words, waits_words
 from optimizer.errors import AttrifluxError
 from optimizer.store import commands, queries
+from optimizer.store.law import law
 from optimizer.store.records import CandidateRecord, NewItem, SessionRecord
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
@@ -65,6 +66,7 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "s": record,
             "homes": request.visitor.items(record),
             "may": "S" in held,
+            "enough": law(record.on).shortlist_size,
             "may_call": any(r in held for r in "SA") and record.status in ("draft", "convened"),
             "checks": words("CHECK", CHECKS, lang),
             "checked": checked(desk(), record),

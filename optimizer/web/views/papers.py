@@ -28,25 +28,31 @@ def papers(request: Asked, session: str, status: int = 200, **values: Any) -> Ht
     """The papers made so far; POST makes those of the session's state, with the names the desk holds."""
     if request.method == "POST" and not values:
         return _make(request, session)
-    folder = desk().deployment.state / "papers" / session
+    folder, record = desk().deployment.state / "papers" / session, request.session_record
     names = (
         sorted(p.name for p in folder.iterdir() if p.name not in (MARK, "run.json"))
-        if folder.is_dir()
+        if folder.is_dir() and _opens(request)
         else []
     )
-    record = request.session_record
     return page(
         request,
         "papers",
         {
             "s": record,
             "papers": names,
+            "opens": _opens(request),
             "issuer": issuer_of(desk().deployment.state, record.landlord),
             "may": any(r in request.visitor.roles_for(record) for r in "SP") and record.status != "cancelled",
             **values,
         },
         status=status,
     )
+
+
+def _opens(request: Asked) -> bool:
+    """Whether the visitor may open the papers: secretary and chair always, a member while the session sits."""
+    record = request.session_record
+    return any(r in request.visitor.roles_for(record) for r in "SP") or record.status == "open"
 
 
 def _make(request: Asked, session: str) -> HttpResponse:
@@ -79,8 +85,7 @@ def _make(request: Asked, session: str) -> HttpResponse:
 def paper(request: Asked, session: str, name: str) -> FileResponse:
     """One paper; a member opens them while the session sits."""
     record = request.session_record
-    held = request.visitor.roles_for(record)
-    if not any(r in held for r in "SP") and record.status != "open":
+    if not _opens(request):
         raise Http404
     folder = desk().deployment.state / "papers" / session
     known = {p.name: p for p in folder.iterdir()} if folder.is_dir() else {}

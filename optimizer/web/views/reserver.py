@@ -7,13 +7,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
+from optimizer.shortlist.labels import account_label
 from optimizer.store import commands, queries
 from optimizer.store.records import CandidateRecord, ItemRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
-from optimizer.web.pages import page
+from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import recent_sessions_of
 
 
@@ -33,7 +34,7 @@ def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     return page(
         request,
         "reserver",
-        {"homes": homes, "nominations": named, "accounts": sorted(accounts or ()), "outcomes": _outcomes, "may": "R" in request.visitor.roles, **values},
+        {"homes": homes, "nominations": named, "accounts": [(a, account_label(a, lang_of(request))) for a in sorted(accounts or ())], "outcomes": _outcomes, "may": "R" in request.visitor.roles, **values},
         status=status,
     )  # fmt: skip
 

@@ -14,10 +14,12 @@ from optimizer.errors import Lang
 from optimizer.store import commands, queries
 from optimizer.store.records import (
     AttendanceRecord,
+    CandidateRecord,
     DecisionRecord,
     ItemRecord,
     NewCandidate,
     NewDecision,
+    RectificationRecord,
     SessionRecord,
     VoteRecord,
 )
@@ -29,6 +31,7 @@ from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.looks import checked, imports_kept, late_name
 from optimizer.web.pages import lang_of, page
+from optimizer.web.today import hour_of
 from optimizer.web.views.agenda import checks_of, listed
 
 BLANK_ROWS, FIRST_ROWS = 3, 10
@@ -64,6 +67,7 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
             "left": [item for item in record.items if item.status == "listed"],
             "examined": examined,
             "recused": lambda member: _recused(record, member),
+            "corrected": lambda one: _corrected(record, one),
             **values,
         },
         status=status,
@@ -73,6 +77,14 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
 def _recused(record: SessionRecord, member: AttendanceRecord) -> str:
     """The dwellings a member leaves the room for, as they are typed: their places on the agenda."""
     return " ".join(str(item.position) for item in record.items if item.item_id in member.recused)
+
+
+def _corrected(
+    record: SessionRecord, one: RectificationRecord
+) -> list[tuple[CandidateRecord, DecisionRecord, DecisionRecord]]:
+    """What a rectificatif changes, name by name: the decision that was signed and the one that takes its place."""
+    names = {c.candidate_id: c for item in record.items for c in item.candidates}
+    return [(names[now.candidate_id], was, now) for was, now in one.corrected]
 
 
 def _members(record: SessionRecord) -> list[AttendanceRecord]:
@@ -90,7 +102,7 @@ def open_session(request: Asked, session: str) -> HttpResponse:
         request,
         lambda: commands.open_session(
             desk().store, request.visitor.actor("S", record), form.command_id, session,
-            checks=checks_of(form, record), version=form.version,
+            checks=checks_of(form, record), hour=hour_of(record.on), version=form.version,
         ),
         done="WEB.OPENED",
         to=_room(session),
@@ -149,7 +161,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
         and record.status == "open"
         and found.status in ("listed", "decided", "no_taker")
     )
-    may_ask = any(r in held for r in "SPM")
+    may_ask, hour = any(r in held for r in "SPM"), hour_of(record.on)
     if may_ask and found.status == "listed":
         expect(desk(), record, found, lang)
     return page(
@@ -178,9 +190,12 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             and found.status == "listed",
             "may_ask": may_ask,
             "named": request.visitor.names_households(record),
-            "voters": desk().known.of(("voters", item), lambda: queries.voters(desk().store, item))
+            "voters": desk().known.of(
+                ("voters", item, hour), lambda: queries.voters(desk().store, item, hour)
+            )
             if record.attendance
             else None,
+            "hour": hour,
             "kinds": words("KIND", KINDS, lang),
             "motives": [
                 (code, f"{code} – {text} ({law.provisions[code]})") for code, text in law.motives.items()
@@ -209,10 +224,11 @@ def decide(request: Asked, session: str, item: int) -> HttpResponse:
         vote = _vote(form, found)
         departure = form.text("departure", "WEB.DEPARTURE", longest=1000)
         few = form.choice("few", "WEB.FEW", FEW, required=False)
+        hour = form.hour("hour", "WEB.EXAMINED_AT") or hour_of(record.on)
         form.check()
         return commands.decide(
             desk().store, request.visitor.actor("SP", record), form.command_id, item, decisions=decisions, vote=vote,
-            departure=departure, few_reason=few, version=form.version,
+            departure=departure, few_reason=few, hour=hour, version=form.version,
         )  # fmt: skip
 
     return act(
