@@ -234,7 +234,7 @@ def _publics(people: pd.DataFrame, results: list[Result], tables: list[pd.DataFr
         facts = result.optimum.prepared
         place = facts.rules.by_commune("epci")
         room = facts.case.table("dwellings")["commune"].astype(object).map(place).value_counts().to_dict()
-        best = points[points["rank"] <= points["epci"].map(room).fillna(0)]
+        best = points[points["rank"] <= points["epci"].map(room).astype("float64").fillna(0)]
         heads.append(_shares([public.get(str(a), PUBLICS[4]) for a in best["application_id"]]))
     rows = []
     for name in PUBLICS:

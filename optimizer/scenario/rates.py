@@ -69,6 +69,8 @@ def flux_gaps(lines: pd.DataFrame, rules: RuleSet) -> list[Figure]:
     The band is the tolerance of the line and the half lease of play that the rule leaves. What is not reserved is due
     what the other shares leave where they apply.
     """
+    if lines.empty:  # a case without dwellings has no line, nor columns of words
+        return []
     agreed = [shape.id for shape in all_rules() if shape.agreed]
     play = float(str(rules.get(PLAY)))
     flux = lines[lines["rule"].isin(agreed)]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+import optimizer as af
 from optimizer.pipeline import prepare
 from tests.cli.running import attriflux, content
 from tests.end_to_end.small import (
@@ -291,3 +292,15 @@ def test_a_gap_is_no_failure(tmp_path, weeks):
     assert told["stopped"] in ("gap", "proven")
     assert objective(out) <= objective(best) <= exact(str(told["bound"]))
     assert exact(str(told["gap"])) <= exact("0,05") * exact(str(told["bound"]))
+
+
+@pytest.mark.parametrize("people", [[], [application("A1", score=""), application("A2", score="")]])
+def test_what_ifs_of_a_case_without_dwelling_change_nothing(tmp_path, people):
+    """Nothing to propose under any grid and any share: an answer, never a crash."""
+    case = write(tmp_path / "case", [], people)
+    ran = af.run_scenarios(["lec-30"], case=case, workers=1).comparison
+    assert set(ran["scenario"]) == {"reference", "lec-30"}
+    assert set(ran.loc[ran["indicator"] == "objective", "value"]) == {0.0}
+    tried = af.cotation_test("demonstration", "demonstration_anciennete", case)
+    assert (tried.changed_first, tried.changed_lists) == (0, 0)
+    assert tried.publics["applications"].sum() == len(tried.applications)
