@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 KERNELS := $(VENV)/.kernels
-KERNEL_SOURCES := optimizer/cli/kernels.py $(shell grep -rlE '^@(numba\.)?njit' optimizer --include='*.py')
+# Aussi les faisceaux de tableaux qu'ils prennent : ce qui est compilé garde l'ordre de leurs champs.
+KERNEL_SOURCES := optimizer/cli/kernels.py optimizer/compiled.py \
+  $(shell grep -rlE '^@(numba\.)?njit' optimizer --include='*.py') \
+  $(shell grep -rlE '^class .*NamedTuple' optimizer/solve optimizer/problem optimizer/shortlist optimizer/verify --include='*.py')
 DESK := $(VENV)/.desk
 DEBIAN := $(VENV)/.debian
 

@@ -25,7 +25,11 @@ def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
     passes over them, and mended it is worth less than what the tree's first node gives.
     """
     problem, policy = job.problem, options.policy.choice
-    few = problem.order_lists is None and len(problem.dwelling_ids) < policy.implicit_from or not len(problem.entry_app)
+    few = (
+        problem.order_lists is None
+        and len(problem.dwelling_ids) < policy.implicit_from
+        or not len(problem.entry_app)
+    )
     few |= len(problem.orders) > 0 and problem.order_lists is None
     if few or job.start is not None or watch.stopped() or find_spec("numba") is None:
         return False

@@ -43,7 +43,7 @@ def test_a_proof_by_cases_transposes_the_arcs_once_and_reads_each_case_once(monk
     nothing then, is not read."""
     model = build(raw_of(3_224, 9_864, 0, is_tight=True))
     plain, built, whole = pricing.transpose, [], []
-    monkeypatch.setattr(pricing, "transpose", lambda *arcs: built.append(len(arcs[1])) or plain(*arcs))
+    monkeypatch.setattr(pricing, "transpose", lambda *arcs: built.append(len(arcs[0].pair)) or plain(*arcs))
     read = driver.bound_of
     monkeypatch.setattr(driver, "bound_of", lambda *given: whole.append(0) or read(*given))
     found = solve_transport(model, ScaleOptions())
