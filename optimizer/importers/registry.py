@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,11 @@ Reader = Callable[[Path, str], Opened]
 """``read(path, label)``: never raises on the content of a file; problems are findings that show ``label``."""
 
 
+Forgetter = Callable[[Path, Mapping[str, tuple[int, Sequence[int]]]], bytes]
+"""``forget(path, columns)``: the bytes of a file that ``read`` has read, with some columns empty below their header and every other
+cell where and what it was. ``columns``: by the name of a table, the row of its header and positions from 0."""
+
+
 @dataclass(frozen=True)
 class Format:
     """One file format. ``many`` tells whether a file holds several tables (a workbook)."""
@@ -22,6 +27,7 @@ class Format:
     extensions: tuple[str, ...]
     title_fr: str
     read: Reader
+    forget: Forgetter
     many: bool = False
 
 
@@ -29,7 +35,7 @@ _FORMATS: dict[str, Format] = {}
 
 
 def format(
-    *, id: str, extensions: tuple[str, ...], title_fr: str, many: bool = False
+    *, id: str, extensions: tuple[str, ...], title_fr: str, forget: Forgetter, many: bool = False
 ) -> Callable[[Reader], Reader]:
     """Register a reader. Refuses a missing field, a second format of the same id, an extension already taken.
 
@@ -49,7 +55,7 @@ def format(
             taken = next((f.id for f in _FORMATS.values() if extension in f.extensions), None)
             if taken is not None:
                 raise ValueError(f"format {id!r}: {extension!r} is read by {taken!r} already")
-        _FORMATS[id] = Format(id, extensions, title_fr, read, many)
+        _FORMATS[id] = Format(id, extensions, title_fr, read, forget, many)
         return read
 
     return register

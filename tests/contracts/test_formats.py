@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,33 @@ def test_cells_come_back_as_text(tmp_path: Path, kind: Format):
 
 
 @pytest.mark.parametrize("kind", FORMATS, ids=IDS)
+def test_a_column_is_forgotten_and_the_rest_stays_where_it_was(tmp_path: Path, kind: Format):
+    path = written(kind, tmp_path / f"logements{kind.extensions[0]}")
+    assert "Août" in held(path)
+    (before,) = kind.read(path, "x").tables
+    path.write_bytes(kind.forget(path, {before.name: (1, [1])}))
+    assert "Août" not in held(path)
+    opened = kind.read(path, "x")
+    (after,) = opened.tables
+    assert opened.findings == () and after.header == before.header
+    assert after.rows.tolist() == before.rows.tolist()
+    for i, (old, new) in enumerate(zip(before.columns, after.columns, strict=True)):
+        text = as_text(new)
+        assert text is not None
+        assert text.to_pylist() == ([None, None] if i == 1 else as_text(old).to_pylist())
+
+
+def held(path: Path) -> str:
+    """All that a file holds, unpacked where it is an archive or has pages."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+    if path.suffix == ".parquet":
+        return str(pq.read_table(path).to_pydict()) + path.read_bytes().decode("utf-8", "replace")
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("kind", FORMATS, ids=IDS)
 @pytest.mark.parametrize(
     "content", [b"", b"\0" * 64, b"PK\x03\x04 rien", b"PAR1 rien PAR1", b"\xd0\xcf\x11\xe0" * 4, b"\xff\xfea\0;\0", bytes(range(256)) * 8]
 )  # fmt: skip
@@ -90,7 +118,9 @@ def test_extensions_lead_to_the_format(kind: Format):
 )  # fmt: skip
 def test_a_bad_registration_is_refused(id: str, extensions: tuple[str, ...], title: str):
     with pytest.raises(ValueError, match="format"):
-        format(id=id, extensions=extensions, title_fr=title)(lambda path, label: None)  # type: ignore[arg-type, return-value]
+        format(id=id, extensions=extensions, title_fr=title, forget=lambda path, columns: b"")(
+            lambda path, label: None  # type: ignore[arg-type, return-value]
+        )
     assert format_of(".zzz") is None
 
 

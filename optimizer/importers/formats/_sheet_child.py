@@ -4,10 +4,14 @@
 that whatever a hostile file does ends here. Lines printed: ``{"sheet": title, "merged": [...]}``, then
 ``[row, cell, ...]`` (a cell is null, a text, or ``[kind, text]``), at last ``{"end": true}``; a file that must not be
 opened gives ``{"refused": code, "params": {...}}``. Any other end means that the file is damaged.
+
+``python -P _sheet_child.py FILE COLUMNS`` prints the workbook itself, with some columns empty: ``COLUMNS`` is the JSON of
+``{sheet: [header row, [positions from 0]]}``.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
@@ -54,14 +58,14 @@ class Refuse(Exception):
         self.code, self.params = code, params
 
 
-def limit_process() -> None:
-    """Bounds on memory, time and files written, where the system knows them."""
+def limit_process(written: int = 0) -> None:
+    """Bounds on memory, time and bytes written to a file, where the system knows them."""
     try:
         import resource
     except ImportError:
         return
     for kind, value in (
-        (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_FSIZE, written),
         (resource.RLIMIT_CORE, 0),
     ):  # fmt: skip
         hard = resource.getrlimit(kind)[1]
@@ -297,10 +301,33 @@ def print_workbook(path: str, out: Any) -> None:
     out.write('{"end": true}\n')
 
 
-def main(path: str) -> int:
-    limit_process()
+def print_without(path: str, columns: Mapping[str, tuple[int, list[int]]], out: IO[bytes]) -> None:
+    """Look, scan, then print the workbook with nothing below the header of some columns; no comment stays anywhere."""
+    with zipfile.ZipFile(path) as archive:
+        look(archive)
+        scan(archive)
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, data_only=True)
+    for sheet in book.worksheets:
+        header_row, positions = columns.get(sheet.title, (0, []))
+        for line in sheet.iter_rows():
+            for one in line:
+                one.comment = None
+                if one.row > header_row > 0 and one.column - 1 in positions:
+                    one.value = one.hyperlink = None
+    whole = io.BytesIO()
+    book.save(whole)
+    out.write(whole.getvalue())
+
+
+def main(path: str, columns: str = "") -> int:
+    limit_process(MAX_EXPANDED if columns else 0)
     # openpyxl loads them where it finds them, for types that no file holds: half of the child's time
     sys.modules.update(dict.fromkeys(("numpy", "PIL")))  # type: ignore[arg-type]
+    if columns:
+        print_without(path, json.loads(columns), sys.stdout.buffer)
+        return 0
     try:
         print_workbook(path, sys.stdout)
     except Refuse as refusal:
@@ -311,4 +338,4 @@ def main(path: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from optimizer.importers.encoding import kind_of
 from optimizer.importers.raw import Opened, RawTable, refused
@@ -22,7 +25,18 @@ _LIMIT_SIGNALS = (-24, -9, -6, 137, 134)
 """Exit codes of a child stopped by its limits: CPU time, killed, aborted for lack of memory."""
 
 
-@format(id="parquet", extensions=(".parquet",), title_fr="Parquet")
+def forget(path: Path, columns: Mapping[str, tuple[int, Sequence[int]]]) -> bytes:
+    """As ``Forgetter``: the columns keep their names and hold nothing."""
+    table = pq.read_table(path)
+    ((_, positions),) = columns.values()
+    for i in positions:
+        table = table.set_column(i, table.column_names[i], pa.nulls(table.num_rows, pa.string()))
+    out = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata(None), out)
+    return out.getvalue()
+
+
+@format(forget=forget, id="parquet", extensions=(".parquet",), title_fr="Parquet")
 def read(path: Path, label: str) -> Opened:
     """The table of a Parquet file."""
     with path.open("rb") as file:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -31,7 +31,23 @@ _HEAD_LINES = 10
 _TITLE_LINES = 15
 
 
-@format(id="csv", extensions=(".csv", ".tsv", ".txt"), title_fr="CSV (« ; », « , » ou tabulation)")
+def forget(path: Path, columns: Mapping[str, tuple[int, Sequence[int]]]) -> bytes:
+    """As ``Forgetter``: each record stays at its row."""
+    raw = to_utf8(path.read_bytes())
+    assert not isinstance(raw, Refused)  # it was read
+    delimiter = _delimiter(raw, next((line for line in _lines(raw) if line.strip()), "")) or DELIMITERS[0]
+    ((header_row, positions),) = columns.values()
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter)
+    for row, record in enumerate(_records(raw.decode("utf-8"), delimiter), start=1):
+        below = row > header_row
+        writer.writerow(["" if below and i in positions else cell for i, cell in enumerate(record)])
+    return out.getvalue().encode("utf-8")
+
+
+@format(
+    forget=forget, id="csv", extensions=(".csv", ".tsv", ".txt"), title_fr="CSV (« ; », « , » ou tabulation)"
+)
 def read(path: Path, label: str) -> Opened:
     """The table of a CSV file, every cell as text."""
     size = path.stat().st_size

@@ -115,12 +115,15 @@ def _next(source: Path, log: Path, case: Path, lang: Lang) -> None:
 
 def _run(case: Path, out: Path, lang: Lang, chains: int, stop: threading.Event) -> int:
     from optimizer.desk.agenda import agenda
+    from optimizer.importers.forgetting import forget_refused
     from optimizer.pipeline import check_case
     from optimizer.runs import Options, propose_to
     from optimizer.verify import verify
 
     say(step="check")
     read, findings = check_case(case)
+    if forget_refused(case, findings):
+        read, findings = check_case(case)
     for finding in findings[:SHOWN]:
         say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
     say(findings=len(findings), errors=sum(f.severity == "error" for f in findings))

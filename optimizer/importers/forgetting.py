@@ -1,0 +1,71 @@
+"""Columns that must not enter leave the files that are kept, too: names, addresses, numbers that identify, free text.
+
+Reading leaves them out; who keeps a case (the desk) has them emptied in its copy. Everything else stays at its row and its column, so that
+findings still name the right place, and the header stays, so that a reader is told again what was refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from optimizer.disk import write_files
+from optimizer.errors import AttrifluxError, Finding, define
+from optimizer.importers.raw import shown
+from optimizer.importers.registry import format_of
+
+define(
+    "READ_NOT_FORGOTTEN",
+    "« {name} » contient des colonnes qui n'entrent pas, et elles n'ont pu être vidées : rien n'en est gardé.",
+    "“{name}” holds columns that must not enter, and they could not be emptied: nothing of it is kept.",
+    remedy_fr="Retirez-les de l'export",
+    remedy_en="Take them out of the export",
+)
+
+
+def forget_refused(case: Path, findings: Iterable[Finding]) -> bool:
+    """Empty the columns that reading a case refused, in its own files; whether any held something.
+
+    Parameters
+    ----------
+    case : the folder, or the workbook
+    findings : what reading it found
+
+    Raises
+    ------
+    AttrifluxError
+        ``READ_NOT_FORGOTTEN``: a file could not be written again.
+    """
+    refused: dict[str, set[str]] = {}
+    for finding in findings:
+        if finding.code == "READ_COLUMN_REFUSED":
+            refused.setdefault(str(finding.file), set()).add(str(finding.column))
+    changed = False
+    for path in [case] if case.is_file() else sorted(p for p in case.iterdir() if p.is_file()):
+        kind = format_of(path.suffix)
+        if kind is None or not any(label.split(" › ")[0] == path.name for label in refused):
+            continue
+        columns: dict[str, tuple[int, list[int]]] = {}
+        for table in kind.read(path, path.name).tables:
+            names = refused.get(table.label, set())
+            full = [
+                i
+                for i, (name, column) in enumerate(zip(table.header, table.columns, strict=True))
+                if name and shown(name) in names and column.null_count < len(column)
+            ]
+            if full:
+                columns[table.name] = table.header_row, full
+        if not columns:
+            continue
+        try:
+            content = kind.forget(path, columns)
+        except (OSError, MemoryError, ValueError) as error:
+            raise AttrifluxError("READ_NOT_FORGOTTEN", name=path.name) from error
+        write_files([(path, partial(_put, content))], force=True)
+        changed = True
+    return changed
+
+
+def _put(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
