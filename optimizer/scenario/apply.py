@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from math import floor
@@ -43,7 +43,9 @@ def apply(case: Case, run: Run, models: Path | None = None) -> Case:
     settings = replace(case.settings, title=run.title)
     case = replace(case, settings=settings, tables=tables, path=None)
     if "conventions" in tables and len(tables["conventions"]):
-        tables["conventions"], rest = _changed_conventions(tables["conventions"], run.changes)
+        tables["conventions"], rest = _changed_conventions(
+            tables["conventions"], run.changes, lambda: policy.rules_of(settings, models).conventions
+        )
     else:
         rest = policy_changes(run.changes)
     settings = replace(settings, changes={**settings.changes, **rest})
@@ -87,11 +89,12 @@ def _negotiated(known: Mapping[str, object], own: Mapping[str, object]) -> dict[
 
 
 def _changed_conventions(
-    lines: pd.DataFrame, changes: Mapping[str, object]
+    lines: pd.DataFrame, changes: Mapping[str, object], shipped: Callable[[], pd.DataFrame]
 ) -> tuple[pd.DataFrame, dict[str, object]]:
     """The case's own convention lines under the changes, and the changes that `policy` must still apply.
 
-    `policy` changes the shipped agreements only. A key that names lines of the case alone is taken out of what it gets.
+    `policy` changes the agreements of the territory only (``shipped``). A key that names lines of the case alone is taken out of
+    what it gets: it would refuse a key for every landlord (``*``) where the territory has no agreement that it names.
     """
     out, rest = lines.copy(), {}
     own = set(lines["landlord"])
@@ -105,10 +108,10 @@ def _changed_conventions(
         if not name or not field_fits(name, value):
             rest[key] = value  # refused there, with its own sentence
             continue
-        hit = [
-            matches(Line(row), landlord, account, area)  # type: ignore[arg-type]
-            for row in out[["landlord", "account", "area", "departement"]].to_dict("records")
-        ]
+        parts = landlord, account, area
+        hit = _named(out, *parts)
+        if any(hit) and landlord == "*" and not any(_named(shipped(), *parts)):
+            del rest[key]
         if any(hit):
             out.loc[hit, name] = value  # type: ignore[call-overload]
         elif landlord in own:
@@ -116,6 +119,12 @@ def _changed_conventions(
             known = [f"conventions.{landlord}.{other}.{name}" for other in mine]
             raise AttrifluxError("POLICY_CHANGE_UNKNOWN", key=key, near=near(key, known))
     return out, rest
+
+
+def _named(lines: pd.DataFrame, landlord: str, account: str, area: str) -> list[bool]:
+    """Which convention lines the parts of a key name."""
+    rows = lines[["landlord", "account", "area", "departement"]].to_dict("records")
+    return [matches(Line(row), landlord, account, area) for row in rows]  # type: ignore[arg-type]
 
 
 def _converted(case: Case, run: Run, own: Mapping[str, object], models: Path | None) -> Case:

@@ -347,8 +347,8 @@ def check_keys(scenario: Scenario, territory: str | Path, on: date, models: Path
     Raises
     ------
     InputProblems
-        ``SCENARIO_REFUSED`` with the file and line of every key that `policy` refuses. A convention key that names a
-        landlord of no shipped agreement is left to the case, which may bring it, as are shares that are too many beside those
+        ``SCENARIO_REFUSED`` with the file and line of every key that `policy` refuses. A convention key that names no agreement
+        of the territory is left to the case, which may bring its own, as are shares that are too many beside those
         of a shipped agreement.
     """
     seen: set[str] = set()
@@ -412,8 +412,7 @@ def policy_changes(changes: Mapping[str, object]) -> dict[str, object]:
 
 
 def _has_form(key: str) -> bool:
-    landlord, _, _, name = parse_line_key(key)
-    return bool(name) and landlord != "*"
+    return bool(parse_line_key(key)[3])
 
 
 def settings_of(case: Path | Case) -> tuple[str | Path, date]:

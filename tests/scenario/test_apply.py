@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.errors import AttrifluxError
-from optimizer.scenario import Run, apply
+from optimizer.errors import AttrifluxError, InputProblems
+from optimizer.scenario import Run, Scenario, apply, run_scenarios
+from tests.end_to_end.small import agreement, application, dwelling, write
 from tests.scenario.cases import filled, planner_case
 
 
@@ -70,6 +71,26 @@ def test_a_change_reaches_the_conventions_of_the_case_and_not_those_of_models():
     with pytest.raises(AttrifluxError) as caught:
         apply(case, Run("e", "E", "e", {"conventions.MAISON.COLL:25.share": 0.3}))
     assert caught.value.code == "POLICY_CHANGE_UNKNOWN"
+
+
+def test_a_key_for_every_landlord_reaches_agreements_that_only_the_case_has(tmp_path):
+    """The territory has no agreement: the key is not refused for it, while an account that nobody has still is."""
+    folder = write(
+        tmp_path / "case", [dwelling("L1")], [application("A1")], conventions=[agreement("ALS", "0.3")]
+    )
+    (folder / "sans.yaml").write_text(
+        "title: Sans convention\ndepartements: ['25']\nstatus: local\nsource: essai\nreviewed_on: 2026-01-02\nby: essai\n"
+        "market: tense\ngrid: demonstration\nconventions: []\n",
+        encoding="utf-8",
+    )
+    settings = folder / "case.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("doubs", "sans.yaml"), encoding="utf-8")
+    ran = run_scenarios(["gestion-directe"], case=folder, workers=1).comparison
+    waiting = ran[ran["indicator"] == "dwellings_awaiting"].set_index("scenario")["value"].to_dict()
+    assert set(waiting) == {"reference", "gestion-directe"}
+    lost = Scenario("perdu", changes={"conventions.*.ETAT_AGENT.management_mode": "direct"})
+    with pytest.raises(InputProblems, match="ETAT_AGENT"):
+        run_scenarios([lost], case=folder, workers=1)
 
 
 def test_a_subtraction_set_to_nothing_gives_its_dwellings_back():
