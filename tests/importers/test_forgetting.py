@@ -42,7 +42,7 @@ def test_a_refused_column_is_emptied_and_the_case_reads_the_same(tmp_path: Path)
     after, again = importers.read_findings(tmp_path / "case")
     assert after is not None
     assert [f.sentence("fr") for f in again] == [f.sentence("fr") for f in findings]
-    assert after.applications.equals(before.applications)
+    assert after.table("applications").equals(before.table("applications"))
     assert not forget_refused(tmp_path / "case", again)
 
 

@@ -309,7 +309,8 @@ def print_without(path: str, columns: Mapping[str, tuple[int, list[int]]], out: 
     import openpyxl
 
     book = openpyxl.load_workbook(path, data_only=True)
-    for sheet in book.worksheets:
+    sheets: list[Any] = list(book.worksheets)
+    for sheet in sheets:
         header_row, positions = columns.get(sheet.title, (0, []))
         for line in sheet.iter_rows():
             for one in line:
