@@ -171,7 +171,9 @@ def _summary(result: Flux, out: Path) -> dict[str, object]:
         **{
             f"lines_{lang}": [
                 said("FLUX.STOCKED", lang, stock=Spaced(stock), base=Spaced(base)),
-                said("FLUX.MODES", lang, modes=", ".join(f"{m} ({MODES[m][lang == 'en']})" for m in modes)),
+                said("FLUX.MODES", lang, modes=", ".join(f"{m} ({MODES[m][lang == 'en']})" for m in modes))
+                if modes
+                else said("FLUX.NO_MODES", lang),
                 said("FLUX.ASSUMED_VALUES", lang, names="; ".join(assumed) or said("FLUX.NOTHING", lang)),
                 said("FLUX.OPEN", lang, page=out / "flux.html"),
             ]

@@ -61,6 +61,8 @@ define(
     "SCENARIO_NAME_TWICE",
     "Deux scénarios portent le nom « {name} ».",
     "Two scenarios are named “{name}”.",
+    remedy_fr="Donnez chaque fichier une seule fois, ou un autre nom à l'un d'eux",
+    remedy_en="Give each file once, or one of them another name",
 )
 define(
     "SCENARIO_NOT_FOUND",
@@ -112,6 +114,8 @@ define(
     "SCENARIO_NOT_A_RUN",
     "Le dossier « {name} » ne contient pas de résultat de scénario.",
     "The folder “{name}” holds no scenario result.",
+    remedy_fr="Donnez un dossier que scenario run a écrit",
+    remedy_en="Give a folder that scenario run wrote",
 )
 define(
     "SCENARIO_OTHER_FORMAT",

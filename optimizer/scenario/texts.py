@@ -344,6 +344,10 @@ texts(
             "{stock:dwelling/dwellings} in stock, assiette of {base:dwelling/dwellings} for the year.",
         ),
         "modes": ("Modes calculés : {modes}.", "Modes computed: {modes}."),
+        "no_modes": (
+            "Aucun mode calculé : le dossier n'a pas de stock.",
+            "No mode computed: the case has no stock.",
+        ),
         "assumed_values": ("Valeurs supposées : {names}.", "Assumed values: {names}."),
         "nothing": ("aucun", "none"),
         "open": (

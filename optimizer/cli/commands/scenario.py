@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from optimizer.errors import Lang
     from optimizer.scenario import Ran, Scenario
 
+WEEKS = 52
+"""Batches of a lived year where none are asked for."""
+
 scenario = typer.Typer(
     cls=Group,
     help=both("Scénarios : écrire, faire tourner, comparer.", "Scenarios: write, run, compare."),
@@ -110,15 +113,18 @@ def run(
         ),
     ] = 0,
     weeks: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--weeks",
             min=1,
             max=366,
-            help=both("Lots de l'année vécue.", "Batches of the lived year."),
+            help=both(
+                "Lots de l'année vécue, avec --replications ; défaut : 52.",
+                "Batches of the lived year, with --replications; default: 52.",
+            ),
             metavar=COUNT,
         ),
-    ] = 52,
+    ] = None,
     gap: GapOption = 0.0,
     backend: BackendOption = Backend.auto,
     accept_assumed: AssumedOption = False,
@@ -140,13 +146,18 @@ def run(
 ) -> None:
     from optimizer.runs import Options
 
+    if weeks is not None and not replications:
+        told = both(
+            "sans --replications, aucune année n'est vécue", "without --replications no year is lived"
+        )
+        raise typer.BadParameter(told, param_hint="--weeks")
     options = Options(
         gap=gap, backend=backend.value, accept_assumed=accept_assumed, price_assumed=price_assumed, csv=csv.value, pdf=False,
         models=models, lang=lang.value,
     )  # fmt: skip
     how = {
         "case": case, "options": options, "workers": workers, "reference": reference, "replications": replications,
-        "weeks": weeks,
+        "weeks": WEEKS if weeks is None else weeks,
     }  # fmt: skip
     if dry_run:
         say_plan(files, out, how, json=json, lang=lang)
