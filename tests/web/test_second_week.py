@@ -22,6 +22,7 @@ from tests.web.playing import SECRETARY, Played, item
 DAY = date(2026, 12, 1)
 """The day of the desk's clock in these tests: hours of arrival and departure are looked at on the session's own day."""
 HERE = "CALEOL d'Ornans"
+ELSEWHERE = "CALEOL de Pontarlier"
 
 
 @pytest.fixture(scope="module")
@@ -131,11 +132,14 @@ def test_an_import_at_fault_is_offered_for_nothing(played: Played, sitting: Sess
 
 
 def test_a_member_is_shown_no_paper_that_cannot_be_opened(played: Played):
-    session = played.session(date(2026, 11, 20), state="closed")
+    # in a commission of its own: another test may have a session open
+    played.account("membre-pontarlier", "M", commission=ELSEWHERE)
+    played.account("presidence-pontarlier", "P", commission=ELSEWHERE)
+    session = played.session(date(2026, 11, 20), state="closed", commission=ELSEWHERE)
     folder = played.desk.deployment.state / "papers" / session.session_id
     folder.mkdir(parents=True)
     (folder / "proces-verbal.html").write_text("<p>PV</p>")
-    member, chair = played.client("M"), played.client("P")
+    member, chair = played.client(name="membre-pontarlier"), played.client(name="presidence-pontarlier")
     page = said(member.get(f"/seances/{session.session_id}/pieces"))
     assert "proces-verbal.html" not in page and "les demander au secrétariat" in page
     assert "proces-verbal.html" in said(chair.get(f"/seances/{session.session_id}/pieces"))
