@@ -33,8 +33,8 @@ def test_rows_are_counted_before_they_are_written(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_run_by_lists_is_verified_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(own_lists, "PLACES", 60 * 20)
-    write_case(synthesize("doubs", dwellings=60, applications=600, seed=4), tmp_path / "case")
+    monkeypatch.setattr(own_lists, "PLACES", 24 * 2)
+    write_case(synthesize("doubs", dwellings=24, applications=160, seed=4), tmp_path / "case")
     written = propose_to(
         tmp_path / "case", tmp_path / "out", Options(accept_assumed=True, pdf=False, csv="international")
     )
