@@ -11,14 +11,16 @@ from functools import partial
 from pathlib import Path
 
 from optimizer.disk import write_files
-from optimizer.errors import AttrifluxError, Finding, define
+from optimizer.errors import Finding, InputProblems, define
 from optimizer.importers.raw import shown
 from optimizer.importers.registry import format_of
 
 define(
     "READ_NOT_FORGOTTEN",
-    "« {name} » contient des colonnes qui n'entrent pas, et elles n'ont pu être vidées : rien n'en est gardé.",
-    "“{name}” holds columns that must not enter, and they could not be emptied: nothing of it is kept.",
+    "les colonnes qui n'entrent pas n'ont pu être vidées dans la copie du bureau : rien de l'import n'est gardé.",
+    "columns that must not enter could not be emptied in the copy of the desk: nothing of the import is kept.",
+    expected_fr="un fichier sans ces colonnes",
+    expected_en="a file without these columns",
     remedy_fr="Retirez-les de l'export",
     remedy_en="Take them out of the export",
 )
@@ -34,7 +36,7 @@ def forget_refused(case: Path, findings: Iterable[Finding]) -> bool:
 
     Raises
     ------
-    AttrifluxError
+    InputProblems
         ``READ_NOT_FORGOTTEN``: a file could not be written again.
     """
     refused: dict[str, set[str]] = {}
@@ -61,11 +63,7 @@ def forget_refused(case: Path, findings: Iterable[Finding]) -> bool:
         try:
             content = kind.forget(path, columns)
         except (OSError, MemoryError, ValueError) as error:
-            raise AttrifluxError("READ_NOT_FORGOTTEN", name=path.name) from error
-        write_files([(path, partial(_put, content))], force=True)
+            raise InputProblems((Finding("READ_NOT_FORGOTTEN", file=path.name),)) from error
+        write_files([(path, partial(Path.write_bytes, data=content))], force=True)
         changed = True
     return changed
-
-
-def _put(content: bytes, path: Path) -> None:
-    path.write_bytes(content)

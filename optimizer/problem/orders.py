@@ -23,7 +23,7 @@ from optimizer.problem.model import I32, I64, B, Orders
 from optimizer.problem.nominees import Nominees
 
 MOST = 100_000
-"""Rows of lists that are written at most: with chains they cannot be kept as lists, and ten times as many entries ask for gigabytes."""
+"""Rows of lists that are written at most: beyond, they are kept as lists (`own_lists`), which beside chains they cannot be."""
 
 define(
     "LISTS_BESIDE_CHAINS",

@@ -25,6 +25,7 @@ from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.naming import accounts_of
 from optimizer.problem.model import I32, I64, B, FirstRanks, Orders, OwnLists, Problem
 from optimizer.problem.nominees import Nominees
+from optimizer.problem.orders import MOST
 
 WRITTEN = 20_000
 """Dwellings up to which rows of the orders are written out, where they are few enough."""
@@ -43,7 +44,7 @@ def unwritten(nominees: Nominees) -> bool:
     if not len(facts.nominations) or bool(facts.dwellings.freed.any()):
         return False
     dwellings = len(facts.dwellings.ids)
-    return dwellings > WRITTEN or _more_rows(nominees, PLACES // max(1, dwellings))
+    return dwellings > WRITTEN or _more_rows(nominees, min(MOST, PLACES // max(1, dwellings)))
 
 
 def _more_rows(nominees: Nominees, limit: int) -> bool:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from optimizer.problem import Evaluation
 from optimizer.problem.finding import entries_of_pairs
-from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, OwnLists, Problem
-from optimizer.problem.own_lists import LAST, Asked, housed, offers, waiting
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, B, FirstRanks, OwnLists, Problem
+from optimizer.problem.own_lists import LAST, Asked, Offers, housed, offers, waiting
 from optimizer.shortlist.exchange import NEVER, Exchange
 from optimizer.shortlist.lookup import Pools, menu_of
 from optimizer.shortlist.passes import offer
@@ -80,17 +80,34 @@ def _by_lists(problem: Problem, lists: OwnLists, first: FirstRanks, search: _Sea
         dwelling[at].astype(np.int32), account.astype(np.int32), holder[dwelling[at]].astype(np.int32)
     )
     placed = housed(problem, first)
-    free, rank = waiting(problem, lists, asked, placed)
-    shut = (free < LAST) | (rank < LAST)
+    shut, _, found = once_left(problem, lists, asked, placed)
     ptr = np.searchsorted(at, np.arange(len(places) + 1))
     for i, (klass, out, home, worth) in enumerate(places):
         here = slice(int(ptr[i]), int(ptr[i + 1]))
         search.offer(klass, out, home, worth, tuple(account[here][shut[here]].tolist()))
-    found = offers(problem, lists, asked, placed, np.where((free < LAST) & (rank >= free), free, NONE_WAITS))
     order = np.lexsort((found.entry, found.place))
     for place, entry, kind in zip(*(x[order].tolist() for x in found[:3]), strict=True):
         _, out, home, worth = places[int(at[place])]
         search.one(entry, kind, out, home, worth)
+
+
+def once_left(problem: Problem, lists: OwnLists, asked: Asked, placed: B) -> tuple[B, B, Offers]:
+    """Who may take places that follow a list when their households leave, each waiting on its own list from then on.
+
+    Parameters
+    ----------
+    asked : places and the household of each
+    placed : (A,) who holds a first rank
+
+    Returns
+    -------
+    shut : (places,) whether only nominees who wait may: a better placed one would be passed over
+    stays : (places,) whether the household of the place passes nobody over there
+    offers : those nominees, in no order
+    """
+    free, rank = waiting(problem, lists, asked, placed)
+    named = np.where((free < LAST) & (rank >= free), free, NONE_WAITS)
+    return np.minimum(free, rank) < LAST, rank <= free, offers(problem, lists, asked, placed, named)
 
 
 def _places(

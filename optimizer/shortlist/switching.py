@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from optimizer.problem import Evaluation
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, OwnLists, Problem
-from optimizer.problem.own_lists import LAST, Asked, housed, offers, waiting
+from optimizer.problem.own_lists import Asked, housed
 from optimizer.shortlist.exchange import NEVER, Exchange
 from optimizer.shortlist.lookup import Pools
-from optimizer.shortlist.nearest import NONE_WAITS, current_values
+from optimizer.shortlist.nearest import current_values, once_left
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -82,30 +82,19 @@ class _Switch:
         Nobody takes the dwelling of a household that others elsewhere come after. Once it has left, it waits on the list itself.
         """
         problem = self.problem
+        at = np.flatnonzero(lists.binds[problem.class_group[problem.klass[dwelling]], account])
         holder = self.app[dwelling]
-        asked = Asked(dwelling.astype(np.int32), account.astype(np.int32), holder.astype(np.int32))
-        placed = housed(problem, self.first)
-        bound = lists.binds[problem.class_group[problem.klass[dwelling]], account]
-        at = np.flatnonzero(bound)
-        asked = Asked(*(column[at] for column in asked))
-        free, rank = np.full(len(dwelling), LAST), np.full(len(dwelling), LAST)
-        free[at], rank[at] = waiting(problem, lists, asked, placed)
-        waits = np.minimum(free, rank) < LAST
-        leaves = np.array(
-            [not self.exchange.needed(a, d) for a, d in zip(holder.tolist(), dwelling.tolist(), strict=True)],
-            bool,
-        )
+        asked = Asked(*(x[at].astype(np.int32) for x in (dwelling, account, holder)))
+        shut, stays = np.zeros(len(dwelling), bool), np.ones(len(dwelling), bool)
+        shut[at], stays[at], found = once_left(problem, lists, asked, housed(problem, self.first))
+        pairs = zip(holder.tolist(), dwelling.tolist(), strict=True)
+        leaves = np.array([not self.exchange.needed(a, d) for a, d in pairs], bool)
         named: list[list[tuple[int, int]]] = [[] for _ in holder]
-        most = np.where(leaves[at] & (free[at] < LAST) & (rank[at] >= free[at]), free[at], NONE_WAITS)
-        found = offers(problem, lists, asked, placed, most)
         for place, entry, kind in zip(*(x.tolist() for x in found[:3]), strict=True):
-            named[int(at[place])].append((entry, kind))
-        return [
-            Open(stays, others, tuple(sorted(who)))
-            for stays, others, who in zip(
-                (rank <= free).tolist(), (leaves & ~waits).tolist(), named, strict=True
-            )
-        ]
+            if leaves[at[place]]:
+                named[int(at[place])].append((entry, kind))
+        who = zip(stays.tolist(), (leaves & ~shut).tolist(), named, strict=True)
+        return [Open(stay, others, tuple(sorted(some))) for stay, others, some in who]
 
     def cost(self, d: int, r: int, who: Open) -> int:
         """As `switch_costs`, for one pair."""

@@ -69,7 +69,7 @@ def best_named(problem: Problem, lists: OptionLists, list_cost: I64, prices: I64
     prices : (A,) micropoints
     """
     best = np.full(len(lists.menu), NEVER, np.int64)
-    _best(_entries(problem), _places(lists), list_cost, prices, best)
+    _best(menu_entries(problem), _places(lists), list_cost, prices, best)
     return best[lists.of_class]
 
 
@@ -81,7 +81,7 @@ def household_prices(problem: Problem, lists: OptionLists, list_cost: I64, class
     least = np.full(len(lists.menu), -NEVER, np.int64)
     np.minimum.at(least, lists.of_class, class_price)
     prices = np.zeros(len(problem.application_ids), np.int64)
-    _prices(_entries(problem), _places(lists), list_cost, least, prices)
+    _prices(menu_entries(problem), _places(lists), list_cost, least, prices)
     return prices
 
 
@@ -103,7 +103,7 @@ def first_free(problem: Problem, lists: OptionLists, dwellings: I64, used: B) ->
     chosen = np.full(len(dwellings), -1, np.int32)
     klass = problem.klass[dwellings]
     _greedy(
-        _entries(problem), _places(lists), lists.of_class[klass], problem.bonus[dwellings], problem.must_fill[klass], used,
+        menu_entries(problem), _places(lists), lists.of_class[klass], problem.bonus[dwellings], problem.must_fill[klass], used,
         entry, chosen,
     )  # fmt: skip
     return entry, chosen
@@ -113,11 +113,11 @@ def steps(problem: Problem, lists: OptionLists) -> tuple[I64, I64]:
     """Of each class: the value of its best pair without bonus, and the gcd of the differences to it (-1: no pair)."""
     first = np.zeros(len(lists.menu), np.int64)
     step = np.full(len(lists.menu), -1, np.int64)
-    _steps(_entries(problem), _places(lists), first, step)
+    _steps(menu_entries(problem), _places(lists), first, step)
     return first[lists.of_class], step[lists.of_class]
 
 
-class _Entries(NamedTuple):
+class MenuEntries(NamedTuple):
     """Households of each menu, best first (`Problem.entry_app` and what follows).
 
     Attributes
@@ -163,9 +163,9 @@ class _Places(NamedTuple):
     n_types: int
 
 
-def _entries(problem: Problem) -> _Entries:
+def menu_entries(problem: Problem) -> MenuEntries:
     columns = (problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit)
-    return _Entries(problem.menu_ptr, *columns, problem.fill_value)
+    return MenuEntries(problem.menu_ptr, *columns, problem.fill_value)
 
 
 def _places(lists: OptionLists) -> _Places:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from optimizer import importers, synth
-from optimizer.errors import AttrifluxError
+from optimizer.errors import InputProblems
 from optimizer.importers import registry
 from optimizer.importers.forgetting import forget_refused
 from tests.importers.books import sheets_book
@@ -75,6 +75,8 @@ def test_a_file_that_cannot_be_written_again_is_told(tmp_path: Path, monkeypatch
     monkeypatch.setitem(
         registry._FORMATS, "csv", registry.Format(kind.id, kind.extensions, kind.title_fr, kind.read, full)
     )
-    with pytest.raises(AttrifluxError) as told:
+    with pytest.raises(InputProblems) as told:
         forget_refused(tmp_path / "case", findings)
-    assert told.value.code == "READ_NOT_FORGOTTEN" and path.name in told.value.text("fr")
+    (finding,) = told.value.findings
+    # a problem of the input: the desk keeps nothing of an import that has one
+    assert (finding.code, finding.file) == ("READ_NOT_FORGOTTEN", path.name)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from optimizer import eligibility, scoring
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError
+from optimizer.policy import RuleSet
 from optimizer.problem import InvalidSolution, Problem, build, evaluate, explicit, own_lists
 from optimizer.problem.model import FirstRanks
 from optimizer.solve.layout import lay_out
@@ -18,6 +20,16 @@ from tests.problem.random_cases import random_ready
 
 Column = tuple[int, int, int]
 """(dwelling, application, account)."""
+
+
+def both_forms(one: Case, terms: RuleSet, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, Problem]:
+    """The problem of a case with its orders as rows, and with its orders as lists."""
+    facts = eligibility.encode(one, terms)
+    scores = scoring.score(one, facts, terms)
+    written = build(one, facts, scores, terms)
+    with monkeypatch.context() as patch:
+        patch.setattr(own_lists, "WRITTEN", -1)
+        return written, build(one, facts, scores, terms)
 
 
 def columns(problem: Problem) -> dict[Column, tuple[int, int]]:
@@ -121,13 +133,7 @@ def test_a_pin_behind_nominees_holds_or_is_refused_in_words(monkeypatch):
     terms = rules(*BALANCE)
     held = 0
     for seed in (5, 16, 24):
-        one = pins_behind_nominees(seed)
-        facts = eligibility.encode(one, terms)
-        scores = scoring.score(one, facts, terms)
-        written = build(one, facts, scores, terms)
-        with monkeypatch.context() as patch:
-            patch.setattr(own_lists, "WRITTEN", -1)
-            listed = build(one, facts, scores, terms)
+        written, listed = both_forms(pins_behind_nominees(seed), terms, monkeypatch)
         answers = []
         for problem in (written, listed):
             try:

@@ -32,6 +32,15 @@ def test_rows_are_counted_before_they_are_written(monkeypatch: pytest.MonkeyPatc
     assert backend.id == "scale" and "listes de réservataires" in fr and "nominee" in en
 
 
+def test_without_chains_no_number_of_rows_is_refused(monkeypatch: pytest.MonkeyPatch):
+    for module in (own_lists, orders):
+        monkeypatch.setattr(module, "MOST", 20)
+    problem = pipeline.prepare(
+        synthesize("doubs", dwellings=60, applications=600, seed=4), accept_assumed=True
+    ).problem
+    assert problem.own_lists is not None
+
+
 def test_a_run_by_lists_is_verified_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(own_lists, "PLACES", 24 * 2)
     write_case(synthesize("doubs", dwellings=24, applications=160, seed=4), tmp_path / "case")

@@ -7,12 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer import eligibility, scoring
 from optimizer.domain import Case
-from optimizer.problem import InvalidSolution, build, evaluate, own_lists
+from optimizer.problem import InvalidSolution, evaluate
 from optimizer.shortlist.switching import switch_costs
 from tests.golden.six_dwellings import BALANCE, BESANCON, application, case, convention, dwelling, rules
-from tests.problem.test_own_lists import columns, drawn, first_ranks
+from tests.problem.test_own_lists import both_forms, columns, drawn, first_ranks
 
 
 def with_lists(seed: int) -> Case:
@@ -37,13 +36,7 @@ def with_lists(seed: int) -> Case:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_an_exchange_costs_the_same_by_lists_and_by_rows(seed: int, monkeypatch: pytest.MonkeyPatch):
-    terms, one = rules(*BALANCE), with_lists(seed)
-    facts = eligibility.encode(one, terms)
-    scores = scoring.score(one, facts, terms)
-    written = build(one, facts, scores, terms)
-    with monkeypatch.context() as patch:
-        patch.setattr(own_lists, "WRITTEN", -1)
-        listed = build(one, facts, scores, terms)
+    written, listed = both_forms(with_lists(seed), rules(*BALANCE), monkeypatch)
     assert len(written.orders) and listed.own_lists is not None
     rng, rows, lists = np.random.default_rng(seed), columns(written), columns(listed)
     pairs = np.array(sorted({(d, r) for d, _, r in rows}), np.int32).reshape(-1, 2).T

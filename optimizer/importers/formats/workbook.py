@@ -37,10 +37,13 @@ def forget(path: Path, columns: Mapping[str, tuple[int, Sequence[int]]]) -> byte
     OSError
         The child met its limits.
     """
-    done = subprocess.run(
-        [sys.executable, "-P", "-X", "utf8", str(_CHILD), str(path.resolve()), json.dumps(columns)],
-        capture_output=True, timeout=WALL_SECONDS, check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-X", "utf8", str(_CHILD), str(path.resolve()), json.dumps(columns)],
+            capture_output=True, timeout=WALL_SECONDS, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise OSError(0, "workbook not written again", path.name) from error
     if done.returncode or not done.stdout.startswith(b"PK"):
         raise OSError(0, "workbook not written again", path.name)
     return done.stdout

@@ -20,6 +20,7 @@ from optimizer.compiled import njit
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, B, FirstRanks, OwnLists, Problem
 from optimizer.problem.own_lists import LAST, Asked, Offers, housed, needed, offers, waiting
+from optimizer.solve.implicit import menu_entries
 from optimizer.solve.primal.marks import Marks, charge, move
 
 SWEEPS = 6
@@ -44,27 +45,6 @@ class _Places(NamedTuple):
     group: I32
     bonus: I64
     still: B
-
-
-class _Menus(NamedTuple):
-    """Households of each menu, best first (`Problem.entry_app` and what follows).
-
-    Attributes
-    ----------
-    ptr : (menus + 1,)
-        Entries of a menu.
-    app, score, fit, type : (entries,)
-        Household, hundredths of a point, hundredths of a point, type.
-    fill : int
-        Hundredths of a point for housing anybody anywhere.
-    """
-
-    ptr: I64
-    app: I32
-    score: NDArray[np.integer]
-    fit: NDArray[np.integer]
-    type: NDArray[np.integer]
-    fill: int
 
 
 class _Options(NamedTuple):
@@ -284,9 +264,7 @@ def _swept(
         return int(_sweep(share, places, menus, spans, choices, orders, marks, proposal))
 
     places = _Places(problem.klass, menu, group, problem.bonus, still)
-    menus = _Menus(
-        problem.menu_ptr, problem.entry_app, problem.entry_score, problem.entry_fit, problem.entry_type, problem.fill_value
-    )  # fmt: skip
+    menus = menu_entries(problem)
     choices = _Options(
         begin,
         options.key,
@@ -397,7 +375,7 @@ def _net(g, k, m, when, spans, options, orders, marks, need, out):  # type: igno
 def _sweep(share, places, menus, spans, options, orders, marks, proposal):  # type: ignore[no-untyped-def]
     """Have each dwelling of ``share`` take what is worth most with all others as they are; micropoints gained."""
     klass, menu, group, bonus, still = places
-    menu_ptr, e_app, e_score, e_fit, e_type, fill = menus
+    menu_ptr, e_app, e_type, e_score, e_fit, fill = menus
     n_types, account, k_value = options.n_types, options.account, options.value
     _, _, _, turn_ptr, turn_entry, turn_kind, firm = orders
     app, kind, entry, value, used, need = proposal
