@@ -20,9 +20,12 @@ from optimizer import pipeline
 from optimizer.domain import Case
 from optimizer.fairness.flows import WholeFlow
 from optimizer.fairness.lottery import Draw
+from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
+from optimizer.problem.own_lists import by_lists, own_lists
 from optimizer.runs import Options, propose_to
-from optimizer.solve import SolveOptions
+from optimizer.shortlist.nearest import nearest_exchanges
+from optimizer.solve import SolveOptions, solve
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import lay_out
 from optimizer.solve.parts.carving import Carver, shortened
@@ -30,6 +33,7 @@ from optimizer.solve.parts.components import parts_of, whole
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.primal.annealing import annealed
 from optimizer.solve.primal.greedy import greedy
+from optimizer.solve.primal.own_lists import served
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import Job
 from optimizer.solve.transport import ScaleOptions, solve_transport
@@ -43,11 +47,6 @@ LARGE = DEFAULT.having(
 )  # fmt: skip
 """What is done to a large case, done to a small one."""
 ELSEWHERE = {
-    "optimizer.problem.own_lists": "lists of réservataires too long to be rows: a year of dwellings and more, proposed in half a minute at least",
-    "optimizer.solve.primal.own_lists": "the same",
-    "optimizer.solve.primal.one_by_one": "the same",
-    "optimizer.solve.primal.list_annealing": "the same",
-    "optimizer.solve.primal.list_landscape": "the same",
     "optimizer.solve.transport.exact_search": "proofs of the kernel alone, which benchmarks ask for",
     "optimizer.solve.transport.evaluation": "the same",
 }
@@ -70,6 +69,7 @@ def compile_kernels() -> None:
         propose_to(case, exact, Options(backend="highs", pdf=False))
         propose_to(case, folder / "scale", Options(backend="scale", gap=0.05, warm_start=exact, pdf=False))
     _as_of_many(pipeline.prepare(week).problem)
+    _with_long_lists()
     _with_tenants(week)
     _as_a_lottery()
     nothing = np.zeros(0, np.int64)
@@ -91,6 +91,21 @@ def _as_of_many(problem: Problem) -> None:
     if prover.root is not None:
         root = prover.root
         annealed(layout, root.multipliers, root.priced, first, 0, LARGE.annealing)
+
+
+def _with_long_lists() -> None:
+    """Réservataires' lists of a year of dwellings, kept as lists."""
+    prepared = pipeline.prepare(
+        synthesize("doubs", dwellings=40, applications=300, seed=4), accept_assumed=True
+    )
+    problem = prepared.problem
+    _, member = np.unique(problem.class_group[problem.klass], return_index=True)
+    lists = own_lists(prepared.facts, member, problem.menu_ptr[:-1], problem.entry_app)
+    twin = by_lists(replace(problem, order_lists=lists))
+    assert twin is not None
+    found = solve(twin, SolveOptions(backend="scale"))
+    nearest_exchanges(twin, found.first, evaluate(twin, found.first))
+    served(twin, lists, found.first)
 
 
 def _with_tenants(case: Case) -> None:
