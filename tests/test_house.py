@@ -97,6 +97,21 @@ def test_a_class_name_of_the_engine_has_one_meaning():
     assert set(engine) & set(second) == WRITTEN_TWICE
 
 
+SAME_HOOK = {"available", "solve"}
+"""What every file of a register answers to, a backend each; `solve.driver.solve` is what calls it."""
+
+
+def test_a_function_name_of_the_engine_has_one_meaning():
+    engine = Counter[str]()
+    for name, path in modules():
+        if name.split(".")[1] in ("solve", "problem") and ".rules." not in name:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            engine.update(
+                x.name for x in tree.body if isinstance(x, ast.FunctionDef) and not x.name.startswith("_")
+            )
+    assert {name for name, times in engine.items() if times > 1} == SAME_HOOK
+
+
 def modules() -> list[tuple[str, Path]]:
     """Every module of the package with its file; ``optimizer.x.__init__`` for packages."""
     return [

@@ -168,7 +168,7 @@ class Ground:
         """The dwellings of this run as if each had a lease on the flux, without household: what a scope can count."""
         d = self.facts.dwellings
         free = np.flatnonzero(~d.blocked)
-        return first_ranks(self, free, np.full(len(free), -1), np.full(len(free), -1))
+        return leases_of_first_ranks(self, free, np.full(len(free), -1), np.full(len(free), -1))
 
     @cached_property
     def vacant(self) -> B:
@@ -182,7 +182,7 @@ def proofs_counted(rules: RuleSet) -> list[int]:
     return [PROOF.index(word) for word in rules.get("national.priority_publics.proof_target")]
 
 
-def first_ranks(
+def leases_of_first_ranks(
     ground: Ground, dwelling: NDArray[np.integer], app: NDArray[np.integer], account: NDArray[np.integer]
 ) -> Counted:
     """First ranks of a run as counted leases, from the facts alone.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.problem.ground import I64, Counted, Ground, first_ranks
+from optimizer.problem.ground import I64, Counted, Ground, leases_of_first_ranks
 from optimizer.problem.ledger import read_ground
 from optimizer.problem.model import Row
 from optimizer.problem.registry import Line, Pairs, RuleShape, all_rules
@@ -119,7 +119,7 @@ def measure(
     ----------
     dwelling, app, account : (n,) indices in `Facts`; ``app`` -1 is a seat.
     """
-    leases = first_ranks(book.ground, dwelling, app, account)
+    leases = leases_of_first_ranks(book.ground, dwelling, app, account)
     num, den = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for section in book.sections:
         if section.lines:

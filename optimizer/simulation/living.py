@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from optimizer.eligibility.facts import ConventionFacts
 from optimizer.problem import RuleBook, book_of, measure
-from optimizer.problem.ground import Counted, first_ranks
+from optimizer.problem.ground import Counted, leases_of_first_ranks
 from optimizer.problem.model import RATE_UNIT, Row
 from optimizer.problem.registry import all_rules
 from optimizer.simulation.registry import Policy
@@ -189,7 +189,7 @@ def _columns(leases: list[Lease]) -> tuple[I64, I64, I64]:
 
 
 def _counted(world: World, leases: list[Lease]) -> Counted:
-    return first_ranks(world.ground, *_columns(leases))
+    return leases_of_first_ranks(world.ground, *_columns(leases))
 
 
 def count_in(world: World, book: RuleBook, counts: Counts, leases: list[Lease]) -> None:

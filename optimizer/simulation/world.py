@@ -20,7 +20,7 @@ from optimizer.eligibility.facts import Facts
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.policy import RuleSet
 from optimizer.problem import RuleBook, book_of
-from optimizer.problem.ground import Counted, Forecast, Ground, first_ranks
+from optimizer.problem.ground import Counted, Forecast, Ground, leases_of_first_ranks
 from optimizer.simulation.draws import number, numbers
 from optimizer.simulation.setting import Setting
 
@@ -337,7 +337,7 @@ def _ground(case: Case, facts: Facts, rules: RuleSet, setting: Setting, opens: I
     priced = setting.price_assumed or case.settings.synthetic
     empty = Ground(facts, rules, case.settings, _none(), _none(), False, {}, priced)
     known = np.flatnonzero(opens < NEVER)
-    base = first_ranks(empty, known, np.full(len(known), -1), np.full(len(known), -1)).flux_base
+    base = leases_of_first_ranks(empty, known, np.full(len(known), -1), np.full(len(known), -1)).flux_base
     forecast: dict[tuple[int, int], Forecast] = {}
     pairs = np.stack([d.landlord[known], d.departement[known]], axis=1)
     for landlord, departement in np.unique(pairs, axis=0).tolist():

@@ -37,7 +37,7 @@ from optimizer.solve.again import Again
 from optimizer.solve.answer import RawSolution, Solved, Stages
 from optimizer.solve.driver import solve
 from optimizer.solve.options import BackendTooLarge, SolveOptions
-from optimizer.solve.proof.certificate import Certificate, CertificateRow, Inner, Leaf, Split, points
+from optimizer.solve.proof.certificate import Certificate, CertificateRow, Inner, Leaf, Split, exact_points
 from optimizer.solve.registry import Backend, Job, all_backends, backend
 from optimizer.solve.retelling import retold
 from optimizer.solve.warm_start import Earlier
@@ -62,7 +62,7 @@ __all__ = [
     "Watch",
     "all_backends",
     "backend",
-    "points",
+    "exact_points",
     "retold",
     "solve",
 ]

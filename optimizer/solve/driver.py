@@ -21,7 +21,7 @@ from optimizer.solve.proof.certificate import Certificate, CertificateRow, Statu
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.proof.published import Proof
 from optimizer.solve.proof.root import root_proof
-from optimizer.solve.registry import Backend, Job, choose
+from optimizer.solve.registry import Backend, Job, choose_backend
 from optimizer.solve.search.diving import close
 from optimizer.solve.search.reuse import take_over
 from optimizer.solve.ties.columns import view
@@ -54,7 +54,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     options = options or SolveOptions()
     policy = options.policy
     watch = Watch(options.time_limit, options.interrupt, progress)
-    chosen, reason_fr, reason_en = choose(
+    chosen, reason_fr, reason_en = choose_backend(
         options.backend, problem, options.time_limit, options.gap, policy.choice
     )
     timings: dict[str, float] = {}

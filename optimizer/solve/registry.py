@@ -132,7 +132,7 @@ def get(name: str) -> Backend:
     return known[name]
 
 
-def choose(
+def choose_backend(
     name: str,
     problem: Problem,
     time_limit: float | None = None,

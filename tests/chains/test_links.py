@@ -20,7 +20,7 @@ from optimizer.solve.proof.node import Formulation
 from optimizer.solve.relaxation.chain_auction import clear
 from optimizer.solve.relaxation.first_pairs import cheapest_kinds
 from optimizer.solve.relaxation.master import Master
-from optimizer.solve.ties.columns import candidates, view
+from optimizer.solve.ties.columns import columns_of_leaf, view
 from optimizer.solve.watch import Watch
 from tests.chains.towns import FREE, WILLING, read, town
 from tests.chains.trying import everything
@@ -98,7 +98,7 @@ def test_a_proof_divided_on_who_leaves_ends_where_another_solver_does(
     assert relaxed is not None
     root = view(layout, formulation, (), relaxed.multipliers, found.objective)
     assert root is not None and root.other is not None and root.other.priced.total == root.priced.total
-    left = candidates(layout, root)
+    left = columns_of_leaf(layout, root)
     assert left is not None
     columns = set(zip(left.dwelling.tolist(), left.app.tolist(), left.kind.tolist(), strict=True))
     assert columns.issuperset(

@@ -16,7 +16,7 @@ from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
 from optimizer.solve import Job, RawSolution, Solved, SolveOptions, Watch, backend, solve
 from optimizer.solve.policy import DEFAULT
-from optimizer.solve.registry import all_backends, choose, get
+from optimizer.solve.registry import all_backends, choose_backend, get
 from tests.solve.oracle import binding, campaign, known_best, listed, middle, same, tiny
 
 NAMES = sorted(all_backends())
@@ -164,7 +164,7 @@ def test_unknown_backend_is_named_with_the_known_ones() -> None:
 
 
 def test_auto_says_which_and_why() -> None:
-    chosen, fr, en = choose("auto", tiny(5))
+    chosen, fr, en = choose_backend("auto", tiny(5))
     assert chosen.id == "highs"
     assert "5 logements" in fr and "5 dwellings" in en
 
@@ -188,7 +188,7 @@ def test_auto_goes_by_size_and_by_what_is_asked(
     dwellings: int, limit: float | None, gap: float, id: str, word: str
 ) -> None:
     problem = replace(tiny(5), dwelling_ids=np.arange(dwellings).astype(str).astype(object))
-    chosen, fr, en = choose("auto", problem, time_limit=limit, gap=gap)
+    chosen, fr, en = choose_backend("auto", problem, time_limit=limit, gap=gap)
     assert chosen.id == id
     assert word in fr and f"{dwellings} " in fr and f"{dwellings} " in en
 

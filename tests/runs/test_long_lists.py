@@ -13,7 +13,7 @@ from optimizer.problem import evaluate, naming, orders, own_lists
 from optimizer.runs import Options, propose_to
 from optimizer.solve import SolveOptions, solve
 from optimizer.solve.policy import DEFAULT
-from optimizer.solve.registry import choose
+from optimizer.solve.registry import choose_backend
 from optimizer.solve.start_heuristic import head_start
 from optimizer.synth import synthesize, write_case
 from optimizer.verify import verify
@@ -28,7 +28,7 @@ def test_rows_are_counted_before_they_are_written(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(own_lists, "PLACES", 60 * limit)
         problem = pipeline.prepare(case, accept_assumed=True).problem
         assert (problem.own_lists is not None, len(problem.orders)) == (by_lists, 0 if by_lists else rows)
-    backend, fr, en = choose("auto", problem)
+    backend, fr, en = choose_backend("auto", problem)
     assert backend.id == "scale" and "listes de réservataires" in fr and "nominee" in en
 
 

@@ -17,7 +17,7 @@ from optimizer.solve.proof.node import Formulation, Step
 from optimizer.solve.registry import Job
 from optimizer.solve.relaxation.master import Master, NodeLP
 from optimizer.solve.search.branch_and_bound import BranchAndBound
-from optimizer.solve.search.branching import Candidate, candidates
+from optimizer.solve.search.branching import Candidate, fractional_counts
 from optimizer.solve.tree.pseudocosts import Pseudocosts, score
 from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, rare
@@ -67,7 +67,7 @@ def test_the_chosen_count_is_the_dearest_of_all_tried_to_the_end() -> None:
     for seed in range(8):
         prover = prover_of(binding(seed, 14, 40))
         relaxed = root_of(prover)
-        likely = list(candidates(prover.master.formulation, (), relaxed))
+        likely = list(fractional_counts(prover.master.formulation, (), relaxed))
         if not 1 < len(likely) <= 5:
             continue
         room = 10**15
@@ -90,11 +90,11 @@ def test_a_denominator_is_divided_on_once_and_rounds_each_row_that_has_it() -> N
     cuts, none = formulation.cuts, np.zeros(len(layout.problem.rows))
     priced = price_out(layout, formulation, (), nothing(layout))
     half = NodeLP(nothing(layout), priced, np.zeros(0), none, none + 3.5, none, 0.0, True)
-    likely = [c for c in candidates(formulation, (), half) if c.split.on == "den"]
+    likely = [c for c in fractional_counts(formulation, (), half) if c.split.on == "den"]
     names = [(c.rounds, *cuts.alike[c.split.row]) for c in likely]
     assert len(names) == len(set(names)) and any(len(name) > 2 for name in names)
     path = (Step(0, likely[0].split, True),)
-    again = [c for c in candidates(formulation, path, half) if c.rounds]
+    again = [c for c in fractional_counts(formulation, path, half) if c.rounds]
     assert likely[0].rounds and not {c.split.row for c in again} & set(cuts.alike[likely[0].split.row])
     held = 0
     for k in layout.active.tolist():

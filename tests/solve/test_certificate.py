@@ -6,7 +6,7 @@ import json
 from fractions import Fraction
 
 from optimizer.problem import evaluate
-from optimizer.solve import Inner, Leaf, SolveOptions, points, solve
+from optimizer.solve import Inner, Leaf, SolveOptions, exact_points, solve
 from optimizer.solve.proof.certificate import decimal
 from tests.solve.oracle import campaign, middle, rare, sharp
 from tests.strategies import all_solutions
@@ -61,7 +61,7 @@ def test_document_matches_the_contract() -> None:
         "format", "objective", "bound", "gap", "grid", "status", "stopped", "stages", "rows", "nodes",
     ]  # fmt: skip
     assert document["format"] == "attriflux-certificate/2"
-    assert document["objective"] == points(solved.objective) == document["bound"]
+    assert document["objective"] == exact_points(solved.objective) == document["bound"]
     assert document["gap"] == "0.000000" and document["status"] == "certified_optimal"
     assert document["stages"] == {
         "seniority_days": solved.stages.seniority_days,
@@ -117,6 +117,6 @@ def test_most_random_commissions_are_certified_optimal() -> None:
 
 
 def test_decimal_strings_are_exact() -> None:
-    assert points(1) == "0.000001"
-    assert points(-12_345_678) == "-12.345678"
+    assert exact_points(1) == "0.000001"
+    assert exact_points(-12_345_678) == "-12.345678"
     assert decimal(2500, 4) == "0.2500"

@@ -20,7 +20,7 @@ from optimizer.solve.proof.node import den_floors, mir_row
 from optimizer.solve.ties import branch_and_bound as tie_search
 from optimizer.solve.ties import stages as ties
 from optimizer.solve.ties.branch_and_bound import Search, narrow
-from optimizer.solve.ties.columns import LeafView, candidates
+from optimizer.solve.ties.columns import LeafView, columns_of_leaf
 from optimizer.solve.ties.model import TieModel, _hull, tie_model
 from optimizer.solve.ties.stage_lp import StageProgram
 from optimizer.solve.watch import Watch
@@ -75,7 +75,7 @@ def tied(problem: Problem) -> Case:
 def models(case: Case) -> list[tuple[LeafView, TieModel]]:
     found = []
     for leaf in case.leaves:
-        columns = candidates(case.layout, leaf)
+        columns = columns_of_leaf(case.layout, leaf)
         assert columns is not None
         model = tie_model(case.layout, columns, leaf, case.step)
         if model is not None:

@@ -12,7 +12,7 @@ import pytest
 
 from optimizer import store
 from optimizer.store import commands as c
-from optimizer.store import opening, schema
+from optimizer.store import holding, opening, schema
 from optimizer.store.configure import database, shown, sqlite_path
 from optimizer.store.messages import StoreBusy, StoreRefused, StoreUnusable
 from optimizer.store.sqlite import driver as sqlite_driver
@@ -180,7 +180,7 @@ def test_a_locked_desk_and_a_full_disk_write_nothing_and_say_so(copied, monkeypa
     with store.open(copied("bureau"), clock=Ticking()) as opened:
         other = sqlite_driver.driver().connect(opened.entry["NAME"], isolation_level=None)
         cursor = schema.connection().cursor()
-        cursor.execute("PRAGMA busy_timeout = 50")
+        monkeypatch.setattr(holding, "BUSY_SECONDS", 1)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreBusy) as error:
             c.log(opened, S, "1", kind="printed")

@@ -10,7 +10,14 @@ import numpy as np
 
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT
 from optimizer.solve.answer import RawSolution
-from optimizer.solve.backends.explicit import first_ranks, known, one_each, order_signs, row_weight, within
+from optimizer.solve.backends.explicit import (
+    known,
+    one_each,
+    order_signs,
+    proposal_of,
+    refuse_beyond,
+    row_weight,
+)
 from optimizer.solve.options import SolveOptions
 from optimizer.solve.registry import Job, backend
 from optimizer.solve.watch import Watch
@@ -28,7 +35,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     from ortools.sat.python import cp_model
 
     columns, layout = job.columns, job.layout
-    within(job, "cpsat", LIMIT)
+    refuse_beyond(job, "cpsat", LIMIT)
     model = cp_model.CpModel()
     x = [model.new_bool_var("") for _ in range(len(columns))]
     for group in one_each(job):
@@ -63,7 +70,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return RawSolution(None, False, watch.stopped() or "gap", word)
     chosen = np.array([solver.boolean_value(v) for v in x], bool)
-    first = first_ranks(job, chosen)
+    first = proposal_of(job, chosen)
     proven = status == cp_model.OPTIMAL
     return RawSolution(first, proven, "proven" if proven else watch.stopped() or "gap", word)
 

@@ -29,7 +29,7 @@ class Group(NamedTuple):
     exactly: bool = False
 
 
-def within(job: Job, backend: str, limit: int) -> None:
+def refuse_beyond(job: Job, backend: str, limit: int) -> None:
     """Refuse more pairs than a backend can hold.
 
     Raises
@@ -83,7 +83,7 @@ def known(job: Job) -> list[bool]:
     return [line in lines for line in each]
 
 
-def first_ranks(job: Job, chosen: B) -> FirstRanks:
+def proposal_of(job: Job, chosen: B) -> FirstRanks:
     """The proposal of the pairs taken, a mask (n,)."""
     columns = job.columns
     return FirstRanks(

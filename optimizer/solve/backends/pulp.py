@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.problem.model import RATE_UNIT
 from optimizer.solve.answer import RawSolution
-from optimizer.solve.backends.explicit import first_ranks, one_each, order_signs, row_weight, within
+from optimizer.solve.backends.explicit import one_each, order_signs, proposal_of, refuse_beyond, row_weight
 from optimizer.solve.options import SolveOptions
 from optimizer.solve.registry import Job, backend
 from optimizer.solve.watch import Watch
@@ -27,7 +27,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     import pulp
 
     columns, layout = job.columns, job.layout
-    within(job, "pulp", LIMIT)
+    refuse_beyond(job, "pulp", LIMIT)
     model = pulp.LpProblem("attriflux", pulp.LpMaximize)
     x = [pulp.LpVariable(f"x{j}", cat="Binary") for j in range(len(columns))]
     short = {k: pulp.LpVariable(f"s{k}", lowBound=0) for k in layout.active.tolist()}
@@ -53,7 +53,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     if any(v.value() is None for v in x):
         return RawSolution(None, False, watch.stopped() or "gap", word)
     chosen = np.array([v.value() > 0.5 for v in x], bool)
-    first = first_ranks(job, chosen)
+    first = proposal_of(job, chosen)
     proven = (
         status == pulp.LpStatusOptimal and model.sol_status == pulp.LpSolutionOptimal and not watch.stopped()
     )

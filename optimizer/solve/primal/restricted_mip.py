@@ -129,7 +129,7 @@ def _count_variables(master: Master, model: Any) -> NDArray[np.int32]:
     return np.arange(first, first + m, dtype=np.int32)
 
 
-def within(master: Master, path: Path, m: Multipliers, priced: Priced, slack: int) -> B:
+def master_columns_within(master: Master, path: Path, m: Multipliers, priced: Priced, slack: int) -> B:
     """Which columns of the master lose at most ``slack`` (1e-10 point) in a node."""
     problem = master.layout.problem
     term = np.maximum(priced.dwelling, np.where(problem.must_fill[problem.klass], NEVER, 0))
@@ -170,7 +170,7 @@ def around(master: Master, path: Path, relaxed: NodeLP, slack: int) -> B:
     kept: B = (x > 0.5) & ~loose & ~open_unit[unit]
     held = np.zeros(len(master.layout.problem.application_ids) + 1, bool)
     held[app[kept & (app >= 0)]] = True
-    free = within(master, path, relaxed.multipliers, relaxed.priced, slack)
+    free = master_columns_within(master, path, relaxed.multipliers, relaxed.priced, slack)
     return np.asarray(kept | loose | (open_unit[unit] & free & ~held[app]), bool)
 
 

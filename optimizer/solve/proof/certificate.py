@@ -98,10 +98,10 @@ class Certificate:
         """The JSON document, numbers as exact decimal strings in points."""
         return {
             "format": FORMAT,
-            "objective": points(self.objective),
-            "bound": points(self.bound),
-            "gap": points(self.gap),
-            "grid": points(self.grid),
+            "objective": exact_points(self.objective),
+            "bound": exact_points(self.bound),
+            "gap": exact_points(self.gap),
+            "grid": exact_points(self.grid),
             "status": self.status,
             "stopped": self.stopped,
             "stages": {
@@ -113,7 +113,7 @@ class Certificate:
                 {
                     "rule": r.rule,
                     "scope": r.scope,
-                    "price": points(r.price * 10_000),
+                    "price": exact_points(r.price * 10_000),
                     "rate": decimal(r.rate, 4),
                     "play": decimal(r.play, 4),
                 }
@@ -131,14 +131,14 @@ class Certificate:
         after = {"after": [self._after(two, tau) for two, tau in sorted(node.after.items())]}
         return {
             "leaf": {
-                "rows": {str(k): points(v) for k, v in sorted(node.rows.items())},
-                "mir": {str(k): points(v) for k, v in sorted(node.mir.items())},
-                "cuts": [{**cut.lines(), "nu": points(nu)} for cut, nu in node.cuts],
-                "branch": {str(k): points(v) for k, v in sorted(node.branch.items())},
+                "rows": {str(k): exact_points(v) for k, v in sorted(node.rows.items())},
+                "mir": {str(k): exact_points(v) for k, v in sorted(node.mir.items())},
+                "cuts": [{**cut.lines(), "nu": exact_points(nu)} for cut, nu in node.cuts],
+                "branch": {str(k): exact_points(v) for k, v in sorted(node.branch.items())},
                 "order": [self._order(p, sigma) for p, sigma in sorted(node.orders.items())],
                 **(after if node.after else {}),
-                "prices": {self.application_ids[a]: points(v) for a, v in sorted(node.prices.items())},
-                "bound": points(node.bound),
+                "prices": {self.application_ids[a]: exact_points(v) for a, v in sorted(node.prices.items())},
+                "bound": exact_points(node.bound),
             }
         }
 
@@ -148,13 +148,13 @@ class Certificate:
             "dwelling": self.dwelling_ids[dwelling],
             "account": self.accounts[account] if account >= 0 else "",
             "application": self.application_ids[application],
-            "sigma": points(sigma),
+            "sigma": exact_points(sigma),
         }
 
     def _after(self, two: Two, tau: int) -> dict[str, str]:
         """A household, and one placed after it on lists."""
         before, after = (self.application_ids[app] for app in two)
-        return {"application": before, "after": after, "tau": points(tau)}
+        return {"application": before, "after": after, "tau": exact_points(tau)}
 
     def _split(self, split: Split) -> dict[str, Any]:
         if split.on in ("num", "den"):
@@ -170,10 +170,10 @@ class Certificate:
         return where
 
 
-def points(micropoints: int) -> str:
+def exact_points(micropoints: int) -> str:
     """Micropoints as a decimal string of points.
 
-    >>> points(-1_250_000), points(100)
+    >>> exact_points(-1_250_000), exact_points(100)
     ('-1.250000', '0.000100')
     """
     return decimal(micropoints, 6)

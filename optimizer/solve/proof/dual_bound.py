@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimizer.problem.model import I32, I64, RATE_UNIT
+from optimizer.problem.model import I64, RATE_UNIT
 from optimizer.solve.cuts.mir import Inequality, gains, owed
 from optimizer.solve.implicit import HUNDREDTH as HUNDREDTH
 from optimizer.solve.implicit import NEVER as NEVER
@@ -219,14 +219,3 @@ def _exact_sum(values: I64) -> int:
     if int(np.abs(values).max()) < 2**62 // max(1, len(values)):
         return int(values.sum())
     return sum(int(v) for v in values.tolist())
-
-
-def counts(layout: Layout, kind: I32) -> tuple[I64, I64]:
-    """(num, den) of every row for first ranks of these kinds."""
-    n_rows = len(layout.problem.rows)
-    kinds = layout.problem.kinds
-    use = np.bincount(kind, minlength=len(kinds)).astype(np.int64)
-    weight = use[layout.kind_of_mark]
-    num = np.bincount(kinds.row, weight * kinds.num, n_rows).astype(np.int64)
-    den = np.bincount(kinds.row, weight * kinds.den, n_rows).astype(np.int64)
-    return num, den

@@ -20,7 +20,7 @@ from optimizer.solve.proof.dual_bound import NEVER, Multipliers, nothing, price_
 from optimizer.solve.proof.node import Path, Step
 from optimizer.solve.proof.published import Proof, published_leaf
 from optimizer.solve.relaxation.master import Master, NodeLP
-from optimizer.solve.search.branching import Brancher, account_or_pair, candidates, waited_for
+from optimizer.solve.search.branching import Brancher, account_or_pair, fractional_counts, waited_for
 from optimizer.solve.search.open_nodes import OpenNode, published_numbers
 from optimizer.solve.tree.best_first import HeapEntry, Tree
 from optimizer.solve.tree.pace import Pace
@@ -278,7 +278,7 @@ class BranchAndBound:
         master = self.master
         if master.subproblem is None and not self.layout.link_of:
             return False
-        if any(c.matters for c in candidates(master.formulation, node.path, relaxed)):
+        if any(c.matters for c in fractional_counts(master.formulation, node.path, relaxed)):
             return False
         if any(True for _ in waited_for(master, relaxed)):
             return False

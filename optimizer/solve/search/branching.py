@@ -16,7 +16,7 @@ from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.node import Formulation, Path, Step, den_floors, mir_row
 from optimizer.solve.relaxation.entering import ranges
 from optimizer.solve.relaxation.master import MICRO, Master, NodeLP
-from optimizer.solve.tree.pseudocosts import EPS, Pseudocosts, choose, effort_of
+from optimizer.solve.tree.pseudocosts import EPS, Pseudocosts, best_split, effort_of
 
 CountKey = tuple[str, int, bool, bool]
 """What is counted, of which row, household or freed dwelling, whether a rounded row comes with it, and the side."""
@@ -60,8 +60,8 @@ class Brancher:
         ``room``: micropoints between the bound of the node and the best proposal.
         """
         known = self.pseudocosts
-        found = choose(
-            (*waited_for(self.master, relaxed), *candidates(self.master.formulation, path, relaxed)),
+        found = best_split(
+            (*waited_for(self.master, relaxed), *fractional_counts(self.master.formulation, path, relaxed)),
             lambda c: (self.expected(c, False), self.expected(c, True)),
             lambda c: known.reliable((c.key(False), c.key(True))),
             lambda c: (self._try(path, relaxed, c, False), self._try(path, relaxed, c, True)),
@@ -85,7 +85,7 @@ class Brancher:
         return lost
 
 
-def candidates(formulation: Formulation, path: Path, relaxed: NodeLP) -> Iterator[Candidate]:
+def fractional_counts(formulation: Formulation, path: Path, relaxed: NodeLP) -> Iterator[Candidate]:
     """Rounded rows that cut the LP solution off, and counts that are not whole, row by row.
 
     Rows of one denominator have one candidate for it, under the name of the first of them: what a division says of the leases of one

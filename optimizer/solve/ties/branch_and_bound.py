@@ -20,7 +20,7 @@ from optimizer.solve.policy import SearchPolicy
 from optimizer.solve.ties.model import HALF, TieModel
 from optimizer.solve.ties.stage_lp import EPS, Solution, StageProgram, Stopped, best_of
 from optimizer.solve.tree.best_first import HeapEntry, Tree
-from optimizer.solve.tree.pseudocosts import Pseudocosts, Sides, choose, effort_of
+from optimizer.solve.tree.pseudocosts import Pseudocosts, Sides, best_split, effort_of
 
 FLOOR = 1e-3
 """Rounding of an LP value that is forgiven before it is rounded down."""
@@ -239,7 +239,7 @@ class Search:
                 (q, True), 1 - part, self.branching.untried
             )
 
-        found = choose(
+        found = best_split(
             loose(solution).tolist(),
             expected,
             lambda q: known.reliable(((q, False), (q, True))),

@@ -86,7 +86,7 @@ def _at(
     return LeafView(path, m, priced, term, must, priced.total - objective * TEN, limits)
 
 
-def candidates(layout: Layout, leaf: LeafView, policy: TiesPolicy = DEFAULT.ties) -> Candidates | None:
+def columns_of_leaf(layout: Layout, leaf: LeafView, policy: TiesPolicy = DEFAULT.ties) -> Candidates | None:
     """Columns of a leaf within its slack; None when there are too many to list."""
     found = _direct(layout, leaf, policy.columns_listed)
     if found is not None and leaf.other is not None:

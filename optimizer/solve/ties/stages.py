@@ -23,7 +23,7 @@ from optimizer.solve.highs_lp import INFINITY
 from optimizer.solve.layout import Layout
 from optimizer.solve.policy import DEFAULT, SearchPolicy
 from optimizer.solve.ties.branch_and_bound import Search, StageFound
-from optimizer.solve.ties.columns import Candidates, LeafView, candidates
+from optimizer.solve.ties.columns import Candidates, LeafView, columns_of_leaf
 from optimizer.solve.ties.model import HALF, StageRow, TieModel, tie_model
 from optimizer.solve.ties.stage_lp import Gain, StageProgram, Stopped, best_of
 from optimizer.solve.watch import Watch
@@ -98,7 +98,7 @@ def break_ties(
     means = Means(problem, watch, evaluate(problem, known).objective, policy)
     fields: list[LeafInPlay] = []
     for leaf in leaves:
-        found = candidates(layout, leaf, policy.ties)
+        found = columns_of_leaf(layout, leaf, policy.ties)
         if found is None:
             return None
         model = tie_model(layout, found, leaf, step)

@@ -80,7 +80,7 @@ def score(low: float, high: float, dearer: float) -> float:
     return min(low, high) + dearer * max(low, high)
 
 
-def choose(
+def best_split(
     candidates: Iterable[Candidate],
     expected: Callable[[Candidate], Sides],
     reliable: Callable[[Candidate], bool],

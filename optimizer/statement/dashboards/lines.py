@@ -21,7 +21,7 @@ from optimizer.domain.account import outside_flux
 from optimizer.domain.schema import RELOCATIONS, STAGES
 from optimizer.eligibility.facts import PROOF, Q1_NO, Q1_YES, Facts
 from optimizer.errors import AttrifluxError
-from optimizer.problem.ground import Counted, Ground, first_ranks
+from optimizer.problem.ground import Counted, Ground, leases_of_first_ranks
 from optimizer.problem.returned import REACHED, furthest, returned_orientations
 from optimizer.statement.dashboards.run import Run
 from optimizer.statement.ledger import RuleAt, count_rule_of
@@ -220,7 +220,7 @@ class Proposed:
 def no_proposals(ground: Ground) -> Proposed:
     """Nothing proposed: a dashboard without a run."""
     none = np.zeros(0, np.int64)
-    return Proposed(first_ranks(ground, none, none, none), none, none)
+    return Proposed(leases_of_first_ranks(ground, none, none, none), none, none)
 
 
 def proposed(case: Case, rules: policy.RuleSet, ground: Ground, run: Run) -> tuple[Proposed, pd.DataFrame]:
@@ -240,7 +240,7 @@ def proposed(case: Case, rules: policy.RuleSet, ground: Ground, run: Run) -> tup
     account = _numbers(ground.facts.accounts, home["account"])
     seat = home["application_id"] == ""
     app = np.where(seat, -1, _numbers(ground.facts.applications.ids.tolist(), home["application_id"], seat))
-    counted = first_ranks(ground, dwelling, app, account)
+    counted = leases_of_first_ranks(ground, dwelling, app, account)
     known = people.columns(home["application_id"].tolist(), places["epci"].tolist())
     chances = _chances(home["dwelling_id"].tolist(), known["acceptance"])
     found = Proposed(counted, frame["rank"].to_numpy(np.int64), chances)
