@@ -115,6 +115,20 @@ def followed(sessions: Iterable[SessionRecord]) -> Iterator[Followed]:
                     yield Followed(session, item, candidate)
 
 
+def elsewhere(sessions: Iterable[SessionRecord], item: ItemRecord) -> dict[str, list[Followed]]:
+    """Households of a dwelling (by reference) that have, on another one, a rank they still wait at or an offer they may take."""
+    here = {c.ref for c in item.candidates}
+    found: dict[str, list[Followed]] = {}
+    for session in sorted(sessions, key=lambda s: (s.on, s.session_id)):
+        for other in items_of(session):
+            if other.item_id == item.item_id or other.status not in ("listed", "decided", "offering"):
+                continue
+            for c in sorted(other.candidates, key=lambda c: c.position):
+                if c.ref in here and c.status in (*WAITING, *LIVE):
+                    found.setdefault(c.ref, []).append(Followed(session, other, c))
+    return found
+
+
 def next_to_offer(item: ItemRecord) -> CandidateRecord | None:
     """The household whose turn it is: the lowest rank that nobody was asked yet, when no offer is live."""
     if any(c.status in (*LIVE, "signed") for c in item.candidates):

@@ -402,6 +402,18 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Une offre de ce logement a été acceptée.",
         "An offer of this dwelling was accepted.",
     ),
+    "CORRECTION_OFFERED": (
+        "Trop tard pour revenir sur cette réponse : le rang {rank} a reçu son offre le {day}, qui engage l'organisme. Écrire au ménage, et porter le logement à une nouvelle séance si celui-ci n'est pas loué.",
+        "Too late to come back on this answer: rank {rank} was sent its offer on {day}, which binds the landlord. Write to the household, and bring the dwelling to a new session if it is not let.",
+    ),
+    "CORRECTION_HOUSED": (
+        "Ce ménage a signé un bail depuis : son offre ne revient pas.",
+        "This household has signed a lease since: its offer does not come back.",
+    ),
+    "CORRECTION_CHAIN": (
+        "Un logement de la même chaîne a été retiré ou proposé à cause de cette saisie : une nouvelle séance seule peut y revenir.",
+        "A dwelling of the same chain was taken off or offered because of this entry: only a new session can come back to it.",
+    ),
     "DOCUMENT": ("Pièce hors de la liste : {code}", "Document not of the list: {code}"),
     "TEXT": ("Valeur vide ou trop longue : {what}", "Value empty or too long: {what}"),
     "NUMBER_TAKEN": (

@@ -17,6 +17,7 @@ from optimizer.store.records import (
     AttendanceRecord,
     CallRecord,
     CandidateRecord,
+    CorrectionRecord,
     DecisionRecord,
     DocumentRecord,
     DutyRecord,
@@ -37,6 +38,8 @@ from optimizer.store.states import HELD
 from optimizer.store.tables import Key, Row
 
 LIVE_OFFERS = ("offered", "accepted")
+CORRECTIONS = ("answer.corrected", "candidate.restored", "item.restored")
+"""Lines of the ledger that take back what was typed by mistake."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,12 @@ def history(store: Store, ref: str) -> tuple[CandidateRecord, ...]:
     """Every candidature of a household, oldest first."""
     rows = store.tables.find("candidate", ref=ref)
     return tuple(_candidates(store, rows, _by(store, "item", "item_id", [r["item_id"] for r in rows])))
+
+
+def candidatures_of(store: Store, number: str) -> tuple[CandidateRecord, ...]:
+    """Every candidature of the household of a unique number, oldest first; none where the desk has never met it."""
+    found = store.tables.find("person", application_id=number)
+    return history(store, found[0]["ref"]) if found else ()
 
 
 def offer(store: Store, offer_id: int) -> OfferRecord:
@@ -201,6 +210,24 @@ def events(
         )
         for r in rows
     )  # fmt: skip
+
+
+def corrections(store: Store, session: str) -> tuple[CorrectionRecord, ...]:
+    """What was taken back in a session and after it, oldest first."""
+    lines = events(store, session=session, kinds=CORRECTIONS)
+    texts = _by(store, "remark", "remark_id", [reason_key(e.seq) for e in lines])
+    return tuple(
+        CorrectionRecord(
+            e.seq, e.kind, e.at, e.actor, e.dwelling_id, e.ref, e.payload["facts"]["was"],
+            texts.get(reason_key(e.seq), {}).get("text", ""),
+        )
+        for e in lines
+    )  # fmt: skip
+
+
+def reason_key(seq: int) -> str:
+    """Where the reason of the correction that is this line of the ledger is kept."""
+    return f"correction:{seq}"
 
 
 def head(store: Store) -> HeadRecord | None:

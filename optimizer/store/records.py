@@ -440,6 +440,20 @@ class GrantRecord:
 
 
 @dataclass(frozen=True)
+class CorrectionRecord:
+    """What was taken back because it was typed by mistake: who, when, what stood, and why (empty once it was erased)."""
+
+    seq: int
+    kind: str
+    at: datetime
+    by: str
+    dwelling_id: str
+    ref: str
+    was: Mapping[str, Any]
+    reason: str
+
+
+@dataclass(frozen=True)
 class EventRecord:
     """One line of the ledger. ``payload`` holds codes, dates, hashes and the rows that changed, never a name."""
 

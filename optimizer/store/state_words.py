@@ -14,6 +14,8 @@ SUBJECT = {
     "condition": Said("la condition", "the condition"),
     "nomination": Said("la désignation", "the nomination"),
     "rectificatif": Said("le rectificatif", "the rectificatif"),
+    "duty": Said("l'obligation", "the duty"),
+    "recourse": Said("le recours", "the recourse"),
 }
 """Table, or part of it, that a state belongs to."""
 STATE = {
@@ -52,6 +54,8 @@ STATE = {
     "nomination": {
         "open": Said("ouverte", "open"), "withdrawn": Said("retirée", "withdrawn"), "used": Said("servie", "used"),
     },
+    "duty": {"open": Said("ouverte", "open"), "closed": Said("close", "closed")},
+    "recourse": {"open": Said("ouvert", "open"), "closed": Said("clos", "closed")},
     "rectificatif": {
         "missing": Said("absent", "missing"), "prepared": Said("préparé", "prepared"), "signed": Said("signé", "signed"),
     },

@@ -64,6 +64,7 @@ ROUTES: dict[str, Access] = {
     "sign": Access("session", "", "S"),
     "calls": Access("desk", "SPA"),
     "show_names": Access("desk", "", "SA"),
+    "find": Access("desk", "", "SPMA"),
     "application": Access("session", "SPMAR", "SPMAR"),
     "follow": Access("session", "", "S"),
     "papers": Access("session", "SPM", "SP"),

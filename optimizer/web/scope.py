@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from optimizer.store.records import SessionRecord
+from optimizer.desk.following import Followed, elsewhere
+from optimizer.store import queries
+from optimizer.store.records import CorrectionRecord, ItemRecord, SessionRecord
 from optimizer.web.desk import desk
 from optimizer.web.visitor import Visitor
 
@@ -24,6 +27,18 @@ def live_sessions_of(visitor: Visitor) -> list[SessionRecord]:
     """
     live = desk().known.live()
     return _whole(s.session_id for s in heads_of(visitor) if s.session_id in live)
+
+
+def elsewhere_of(visitor: Visitor, item: ItemRecord) -> dict[str, list[Followed]]:
+    """Where the households of a dwelling still wait or hold an offer, on the other dwellings that the visitor sees."""
+    seen = (replace(s, items=visitor.items(s)) for s in live_sessions_of(visitor) if visitor.names_households(s))
+    return elsewhere(seen, item)
+
+
+def corrections_of(session: SessionRecord) -> tuple[CorrectionRecord, ...]:
+    """What was taken back in a session, and why."""
+    key = session.session_id
+    return desk().known.of(("corrections", key), lambda: queries.corrections(desk().store, key))
 
 
 def recent_sessions_of(visitor: Visitor) -> list[SessionRecord]:

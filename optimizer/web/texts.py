@@ -563,6 +563,29 @@ texts(
         "sign_button": ("Enregistrer le bail", "Record the lease"),
         "signed": ("Bail enregistré : radiation à faire au SNE.", "Lease recorded: strike off in the SNE."),
         "desist_button": ("Noter un désistement", "Record a desistment"),
+        # what was typed by mistake
+        "correct_head": ("Corriger une erreur de saisie", "Correct an entry"),
+        "correct_hint": (
+            "La saisie reste au journal, avec votre nom et votre raison ; rien n'est effacé.",
+            "The entry stays in the ledger, with your name and your reason; nothing is erased.",
+        ),
+        "correct_reason": ("Pourquoi cette saisie est une erreur", "Why this entry is a mistake"),
+        "correct_button": ("Reprendre la réponse : l'offre attend à nouveau", "Take the answer back: the offer waits again"),
+        "correct_was": ("avait été saisi", "had been entered"),
+        "judge_again": ("Juger à nouveau ce refus", "Judge this refusal again"),
+        "restore_hint": (
+            "Le nom revient à sa place ; qui a été appelé à sa suite reste sur la liste. La saisie reste au journal, avec votre raison.",
+            "The name comes back at its place; whoever was called up after it stays on the list. The entry stays in the ledger, with your reason.",
+        ),
+        "restore_button": ("Remettre sur la liste", "Put back on the list"),
+        "item_restore": ("Remettre à l'ordre du jour", "Put back on the agenda"),
+        "elsewhere": ("Par ailleurs", "Elsewhere"),
+        "find_number": ("Chercher une demande : numéro unique", "Find an application: unique number"),
+        "find_button": ("Chercher", "Find"),
+        "find_none": (
+            "{field} : aucune demande de ce numéro sur les logements que vous voyez. Vérifier le numéro.",
+            "{field}: no application of that number on the dwellings you see. Check the number.",
+        ),
         # application
         "history": ("Historique dans ce bureau", "History in this desk"),
         "history_asks": ("Ses autres candidatures s'affichent avec son identité, pour un motif écrit.", "Its other candidatures are shown with its identity, for a written reason."),

@@ -59,6 +59,7 @@ urlpatterns = [
     path(f"{LOGEMENT}/question", room.question, name="question"),
     path(f"{SEANCE}/offres/<int:candidate>", offers.offer, name="offer"),
     path(f"{SEANCE}/baux/<int:offer>", offers.sign, name="sign"),
+    path("demandes", application.find, name="find"),
     path(f"{SEANCE}/demandes/<int:candidate>", application.application, name="application"),
     path(f"{SEANCE}/demandes/<int:candidate>/suites", application.follow, name="follow"),
     path(f"{SEANCE}/pieces", papers.papers, name="papers"),

@@ -44,7 +44,7 @@ def close_duty(work: Work, duty: int, *, outcome: str, on: date | None = None) -
     row = work.get("duty", duty)
     work.ref, work.session = row["ref"], row["session_id"] or ""
     if row["closed_on"] is not None:
-        raise StoreRefused("STORE_STATE", what="obligation", found="closed", expected="open")
+        work.require("duty", "closed", ("open",))
     work.set("duty", duty, closed_on=on or work.today, outcome=named(outcome, WORDS, "suite"))
     touch(work, row["ref"])
     return {}
@@ -68,7 +68,7 @@ def close_recourse(work: Work, recourse: int, *, on: date, outcome: str) -> Mapp
     row = work.get("recourse", recourse)
     work.ref = row["ref"]
     if row["closed_on"] is not None:
-        raise StoreRefused("STORE_STATE", what="recours", found="closed", expected="open")
+        work.require("recourse", "closed", ("open",))
     work.set("recourse", recourse, closed_on=on, outcome=named(outcome, WORDS, "suite"))
     touch(work, row["ref"])
     return {}

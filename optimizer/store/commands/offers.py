@@ -34,7 +34,7 @@ def offer(
     version: int | None = None,
 ) -> Mapping[str, Any]:
     """Send the offer to the rank whose turn it is. The clock starts on the day the notification is proven for."""
-    name, item = _candidate(work, candidate, version)
+    name, item = candidate_of(work, candidate, version)
     session = work.get("session", item["session_id"])
     work.require("session", session["status"], ("closed",))
     work.require("item", item["status"], ("offering",))
@@ -68,7 +68,7 @@ def prove(
     work: Work, offer: int, *, proof: Proof, proof_on: date, version: int | None = None
 ) -> Mapping[str, Any]:
     """The proof of notification came (or is corrected before the answer): the clock starts on its day."""
-    row, _, item = _offer(work, offer, version)
+    row, _, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("offered",))
     if not proof:
         raise StoreRefused("STORE_PROOF")
@@ -107,7 +107,7 @@ def answer(
     version: int | None = None,
 ) -> Mapping[str, Any]:
     """The household answers. A refusal has a code of ``refusal_reasons``; the next rank's turn comes."""
-    row, name, item = _offer(work, offer, version)
+    row, name, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("offered",))
     _day(work, on, after=row["notified_on"], what=Said("la notification", "the notification"))
     if accepted:
@@ -129,11 +129,13 @@ def answer(
 
 @command("refusal.judged", roles="S")
 def judge_refusal(work: Work, offer: int, *, legitimate: Legitimate) -> Mapping[str, Any]:
-    """Say whether a refusal was legitimate (``yes``, ``no``)."""
-    row, _, _ = _offer(work, offer, None)
+    """Say whether a refusal was legitimate (``yes``, ``no``); said again, the line keeps what was said before."""
+    row, _, _ = offer_of(work, offer, None)
     work.require("offer", row["status"], ("refused",))
     if legitimate not in ("yes", "no"):
         raise StoreRefused("STORE_OUTSIDE", what="légitimité", found=legitimate)
+    if row["legitimate"] in ("yes", "no"):
+        work.facts["was"] = {"legitimate": row["legitimate"]}
     work.set("offer", offer, legitimate=legitimate)
     return {}
 
@@ -141,7 +143,7 @@ def judge_refusal(work: Work, offer: int, *, legitimate: Legitimate) -> Mapping[
 @command("silence.confirmed", roles="SA")
 def confirm_silence(work: Work, offer: int, *, version: int | None = None) -> Mapping[str, Any]:
     """A person confirms that nothing came: the time is over and the notification is proven."""
-    row, name, item = _offer(work, offer, version)
+    row, name, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("offered",))
     if row["deadline"] is None:
         raise StoreRefused("STORE_NO_PROOF")
@@ -156,7 +158,7 @@ def condition_met(
     work: Work, candidate: int, *, on: date | None = None, version: int | None = None
 ) -> Mapping[str, Any]:
     """The document came and the conditions of access still hold: the lease is due."""
-    name, item = _candidate(work, candidate, version)
+    name, item = candidate_of(work, candidate, version)
     _conditional(work, name)
     day = on or work.today
     _day(
@@ -178,7 +180,7 @@ def condition_failed(
     version: int | None = None,
 ) -> Mapping[str, Any]:
     """The date is past without the document (``late``), or it puts the access in question (``access``)."""
-    name, item = _candidate(work, candidate, version)
+    name, item = candidate_of(work, candidate, version)
     _conditional(work, name)
     reason = work.coded("condition_failures", reason)
     due = work.find("decision", candidate_id=candidate, current=True)[0]["due_on"]
@@ -200,7 +202,7 @@ def _conditional(work: Work, name: Row) -> None:
 @command("signed", roles="S")
 def sign_lease(work: Work, offer: int, *, on: date, version: int | None = None) -> Mapping[str, Any]:
     """The lease is signed: the dwelling is let, the other ranks are released, the household leaves its other candidatures."""
-    row, name, item = _offer(work, offer, version)
+    row, name, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("accepted",))
     if name["condition"] == "open":
         raise StoreRefused("STORE_CONDITION_OPEN")
@@ -250,7 +252,7 @@ def desist(
     work: Work, offer: int, *, on: date, reason: str = "other", version: int | None = None
 ) -> Mapping[str, Any]:
     """A household that had accepted gives up; ``reason``: code of ``refusal_reasons``. The next rank's turn comes."""
-    row, name, item = _offer(work, offer, version)
+    row, name, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("accepted",))
     _day(work, on, after=row["answered_on"], what=Said("l'acceptation", "the acceptance"))
     reason = work.coded("refusal_reasons", reason)
@@ -285,7 +287,8 @@ def _waits_for(item: Row) -> str:
     return "" if link is None else str(link["after"])
 
 
-def _candidate(work: Work, candidate: int, version: int | None) -> tuple[Row, Row]:
+def candidate_of(work: Work, candidate: int, version: int | None) -> tuple[Row, Row]:
+    """A candidature and its dwelling, which the line of the ledger is about."""
     name = work.get("candidate", candidate)
     item = work.get("item", name["item_id"])
     work.session, work.dwelling, work.ref = item["session_id"], item["dwelling_id"], name["ref"]
@@ -293,9 +296,10 @@ def _candidate(work: Work, candidate: int, version: int | None) -> tuple[Row, Ro
     return name, item
 
 
-def _offer(work: Work, offer: int, version: int | None) -> tuple[Row, Row, Row]:
+def offer_of(work: Work, offer: int, version: int | None) -> tuple[Row, Row, Row]:
+    """An offer, its candidature and its dwelling."""
     row = work.get("offer", offer)
-    name, item = _candidate(work, row["candidate_id"], version)
+    name, item = candidate_of(work, row["candidate_id"], version)
     return row, name, item
 
 

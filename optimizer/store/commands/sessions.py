@@ -316,7 +316,7 @@ def not_examined(work: Work, item: int, *, reason: str, version: int | None = No
     session = work.get("session", row["session_id"])
     work.require("session", session["status"], ("draft", "convened", "open"))
     if work.find("decision", item_id=item, current=True):
-        raise StoreRefused("STORE_STATE", what="item", found="decided", expected="listed")
+        work.require("item", "decided", ("listed",))
     drop_item(work, row, work.coded("not_examined_reasons", reason))
     return {"version": row["version"]}
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from optimizer.store import commands, queries
+from optimizer.store.commands.corrections import ANSWERED, LEFT
 from optimizer.store.records import CandidateRecord, DutyRecord, PersonRecord, RecourseRecord
 from optimizer.web.access import ROUTES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, commission_law, words
 from optimizer.web.desk import desk
-from optimizer.web.form import Form
+from optimizer.web.form import Form, FormProblems
 from optimizer.web.looks import imports_kept
 from optimizer.web.names import LIVE
 from optimizer.web.pages import lang_of, page
-from optimizer.web.scope import heads_of
+from optimizer.web.scope import corrections_of, elsewhere_of, heads_of
 from optimizer.web.views.room import late_candidate
+from optimizer.web.views.week import week
 
 RECOURSES = ("gracieux", "contentieux", "mediation")
 SHORTEST = 10
@@ -51,6 +53,27 @@ def application(request: Asked, session: str, candidate: int) -> HttpResponse:
     return _show(request, found, person=seen[0].people.get(found.ref), asked=True) if seen else answer
 
 
+def find(request: Asked) -> HttpResponse:
+    """The page of a household by its unique number, on the last dwelling it was put forward for; its history still asks a reason."""
+    form, visitor = Form(request), request.visitor
+
+    def do() -> str:
+        number = "".join(form.text("number", "WEB.FIND_NUMBER", required=True, longest=60).split())
+        form.check()
+        own = {s.session_id for s in heads_of(visitor) if visitor.names_households(s)}
+        for c in reversed(queries.candidatures_of(desk().store, number)):
+            record = desk().known.session(c.session_id) if c.session_id in own else None
+            if record is not None and any(i.item_id == c.item_id for i in visitor.items(record)):
+                return reverse("application", kwargs={"session": c.session_id, "candidate": c.candidate_id})
+        form.refuse("WEB.FIND_NONE", "WEB.FIND_NUMBER")
+        raise FormProblems(form.problems)
+
+    try:
+        return HttpResponseRedirect(do())
+    except FormProblems as wrong:
+        return week(request, status=422, problems=wrong.problems, typed=request.POST)
+
+
 def call(request: Asked, session: str, candidate: int) -> HttpResponse:
     """What the instruction finds of a name: a call, a document, a replacement."""
     form, record = Form(request), request.session_record
@@ -58,7 +81,7 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
     store, actor = desk().store, request.visitor.actor("SA", record)
 
     def do() -> Any:
-        act_on = form.choice("act", "WEB.WHAT", ("call", "ask", "receive", "replace"))
+        act_on = form.choice("act", "WEB.WHAT", ("call", "ask", "receive", "replace", "restore"))
         if act_on == "call":
             outcome = form.choice("outcome", "WEB.CALL", OUTCOMES)
             reason = form.text("decline", "WEB.CALL_REASON", required=outcome == "declines")
@@ -72,6 +95,12 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
             command = commands.ask_document if act_on == "ask" else commands.receive_document
             return command(store, actor, form.command_id, candidate, document=document)
         reason = form.text("reason", "WEB.REASON", required=True)
+        if act_on == "restore":
+            form.check()
+            secretary = request.visitor.actor("S", record)
+            return commands.restore_candidate(
+                store, secretary, form.command_id, candidate, reason=reason, version=form.version
+            )
         number = form.text("by", "WEB.APPLICATION", longest=40)
         case = form.text("import", "WEB.IMPORT", longest=40)
         form.check()
@@ -138,6 +167,7 @@ def _show(
     own = {s.session_id for s in heads_of(request.visitor)}
     candidatures = desk().known.of(("history", found.ref), lambda: queries.history(desk().store, found.ref))
     history = [c for c in candidatures if c.session_id in own]
+    home = next(item for item in record.items if item.item_id == found.item_id)
     names, held, law = (
         request.visitor.names_households(record),
         request.visitor.roles_for(record),
@@ -149,7 +179,7 @@ def _show(
         {
             "s": record,
             "c": found,
-            "i": next(item for item in record.items if item.item_id == found.item_id),
+            "i": home,
             "history": history if names and asked else [c for c in history if c.item_id == found.item_id],
             "asked": asked,
             "named": names,
@@ -161,6 +191,10 @@ def _show(
             "may_call": any(r in held for r in "SA")
             and record.status in ("draft", "convened")
             and found.status == "listed",
+            "may_restore": "S" in held and found.status in LEFT.get(record.status, ()),
+            "may_correct": "S" in held and _answered(found),
+            "corrections": [c for c in corrections_of(record) if c.ref == found.ref and c.dwelling_id == found.dwelling_id],
+            "elsewhere": elsewhere_of(request.visitor, home).get(found.ref, []) if names else [],
             "outcomes": words("CALL", OUTCOMES, lang_of(request)),
             "declines": list(law.labels("decline_reasons").items()),
             "documents": list(law.documents.items()),
@@ -169,6 +203,11 @@ def _show(
         },
         status=status,
     )
+
+
+def _answered(found: CandidateRecord) -> bool:
+    """Whether an answer stands that may have been typed for the wrong household."""
+    return found.offer is not None and found.offer.status in ANSWERED
 
 
 def _may_identify(request: Asked, found: CandidateRecord) -> bool:

@@ -23,7 +23,7 @@ from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import live_sessions_of
 from optimizer.web.today import today
 
-ACTS = ("notify", "prove", "answer", "judge", "silence", "met", "failed", "access", "desist", "call")
+ACTS = ("notify", "prove", "answer", "judge", "silence", "met", "failed", "access", "desist", "call", "correct")
 
 
 def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
@@ -145,6 +145,11 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
         form.check()
         judge = request.visitor.actor("S", request.session_record)
         return commands.judge_refusal(store, judge, key, number, legitimate=legitimate)
+    if what == "correct":
+        reason = form.text("reason", "WEB.CORRECT_REASON", required=True, longest=300)
+        form.check()
+        secretary = request.visitor.actor("S", request.session_record)
+        return commands.correct_answer(store, secretary, key, number, reason=reason, version=form.version)
     if what == "silence":
         return commands.confirm_silence(store, actor, key, number, version=form.version)
     ended = form.day("on", "WEB.ON_DAY")

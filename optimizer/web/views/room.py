@@ -12,6 +12,7 @@ from optimizer.desk.chained import waits_words
 from optimizer.desk.papers.wording import examined
 from optimizer.errors import Lang
 from optimizer.store import commands, queries
+from optimizer.store.commands.corrections import LEFT
 from optimizer.store.records import (
     AttendanceRecord,
     CandidateRecord,
@@ -31,6 +32,7 @@ from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.looks import checked, imports_kept, late_name
 from optimizer.web.pages import lang_of, page
+from optimizer.web.scope import corrections_of, elsewhere_of
 from optimizer.web.today import hour_of
 from optimizer.web.views.agenda import checks_of, listed
 
@@ -180,7 +182,16 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "queue": [c for c in found.candidates if c.status == "queue"],
             "decidable": DECIDABLE,
             "may": may,
-            "may_set_aside": "S" in held and record.status in ("open", "closed"),
+            "may_set_aside": "S" in held
+            and record.status in ("open", "closed")
+            and found.status in ("listed", "decided", "offering"),
+            "may_restore": "S" in held and found.status == "not_examined" and record.status in LEFT,
+            "elsewhere": elsewhere_of(request.visitor, found),
+            "corrections": [
+                c
+                for c in corrections_of(record)
+                if c.kind == "item.restored" and c.dwelling_id == found.dwelling_id
+            ],
             "may_rectify": "S" in held
             and record.status == "closed"
             and found.status in ("offering", "no_taker")
@@ -296,7 +307,7 @@ def item_state(request: Asked, session: str, item: int) -> HttpResponse:
     found = _item(request, item)
 
     def do() -> Any:
-        what = form.choice("what", "WEB.WHAT", ("not_examined", "withdraw", "candidate", "late"))
+        what = form.choice("what", "WEB.WHAT", ("not_examined", "withdraw", "candidate", "late", "restore"))
         reason = form.text("reason", "WEB.REASON", required=True)
         if what == "late":
             number = form.text("number", "WEB.APPLICATION", required=True, longest=40)
@@ -315,6 +326,11 @@ def item_state(request: Asked, session: str, item: int) -> HttpResponse:
                 desk().store, secretary, form.command_id, int(name), reason=reason, version=form.version
             )
         form.check()
+        if what == "restore":
+            secretary = request.visitor.actor("S", record)
+            return commands.restore_item(
+                desk().store, secretary, form.command_id, item, reason=reason, version=form.version
+            )
         command = commands.withdraw if what == "withdraw" else commands.not_examined
         actor = request.visitor.actor("S", record)
         return command(desk().store, actor, form.command_id, item, reason=reason, version=form.version)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 
 from optimizer.web.access import ROUTES
@@ -15,7 +17,7 @@ from optimizer.web.scope import live_sessions_of
 from optimizer.web.today import today
 
 
-def week(request: Asked) -> HttpResponse:
+def week(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     """Clocks, calls, sessions to come, duties, and what the last verified proposal leaves short."""
     sessions = live_sessions_of(request.visitor)
     reads_runs = ROUTES["prepare"].allows("GET", request.visitor.roles)
@@ -31,5 +33,8 @@ def week(request: Asked) -> HttpResponse:
             "last": last,
             "short": told(desk(), last.id).short if last is not None else [],
             "read_only": desk().store.read_only,
+            "may_find": ROUTES["find"].allows("POST", request.visitor.roles),
+            **values,
         },
+        status=status,
     )

@@ -1,0 +1,145 @@
+"""What was typed for the wrong household is taken back while nothing rests on it yet.
+
+Nothing is undone in the ledger: the line that was wrong stays, and the correction's own line says what stood (``was``), who took
+it back and when. The reason is a sentence about a household: it is kept where it can be erased (``queries.reason_key``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optimizer.store import queries
+from optimizer.store.canonical import plain
+from optimizer.store.chained import link_of
+from optimizer.store.commands.offers import candidate_of, offer_of
+from optimizer.store.commands.room import remark
+from optimizer.store.messages import StoreRefused
+from optimizer.store.people import touch
+from optimizer.store.states import LIVE_ITEM
+from optimizer.store.tables import Row
+from optimizer.store.work import Work, command
+
+ANSWERED = ("accepted", "refused", "silent", "desisted")
+TENANT_STAYS = "tenant_stays"
+LEFT = {"draft": ("declined", "replaced"), "convened": ("declined", "replaced"), "open": ("not_examined",)}
+"""State of a session -> how a name may have left the list that it can be put back on."""
+TOLD = ("status", "answered_on", "refusal_reason", "legitimate")
+"""Columns of an offer that say what a household answered."""
+
+
+@command("answer.corrected", roles="S")
+def correct_answer(work: Work, offer: int, *, reason: str, version: int | None = None) -> Mapping[str, Any]:
+    """An answer, a silence or a desistment typed by mistake: the offer waits for its answer again, its time unchanged.
+
+    Refused once another rank was offered the dwelling, which binds the landlord, once it is on another agenda, or once a chain
+    was settled on that answer.
+    """
+    row, name, item = offer_of(work, offer, version)
+    work.require("offer", row["status"], ANSWERED)
+    work.require("item", item["status"], ("offering", "exhausted"))
+    reason = work.reason(reason)
+    for later in work.find("offer", item_id=item["item_id"]):
+        if later["offer_id"] > offer:
+            raise StoreRefused("STORE_CORRECTION_OFFERED", rank=later["rank"], day=f"{later['notified_on']:%d/%m/%Y}")
+    if work.find("offer", ref=row["ref"], status="signed"):
+        raise StoreRefused("STORE_CORRECTION_HOUSED")
+    _nothing_elsewhere(work, item)
+    _no_chain(work, item)
+    work.facts["was"] = plain({column: row[column] for column in TOLD})
+    work.set("offer", offer, status="offered", answered_on=None, refusal_reason="", legitimate="", end_reason="")
+    work.set("candidate", name["candidate_id"], status="offered")
+    _told(work, row["ref"], reason)
+    work.bump("item", item, status="offering")
+    return {"deadline": row["deadline"], "version": item["version"]}
+
+
+@command("candidate.restored", roles="S")
+def restore_candidate(
+    work: Work, candidate: int, *, reason: str, version: int | None = None
+) -> Mapping[str, Any]:
+    """A name taken off the list by mistake comes back at its place: before the session, or not examined while it is open.
+
+    Whoever was called up instead stays on the list; the dwelling, if it was decided, waits for a decision again.
+    """
+    name, item = candidate_of(work, candidate, version)
+    session = work.get("session", item["session_id"])
+    work.require("session", session["status"], tuple(LEFT))
+    work.require("candidate", name["status"], LEFT[session["status"]])
+    work.require("item", item["status"], ("listed", "decided") if session["status"] == "open" else ("listed",))
+    reason = work.reason(reason)
+    _no_chain(work, item)
+    work.facts["was"] = {"status": name["status"], "call": name["call"]}
+    call = {"call": ""} if name["status"] == "declined" else {}
+    work.set("candidate", candidate, status="listed", **call)
+    if work.store.tables.get("dossier", candidate) is not None:
+        work.set("dossier", candidate, reason="")
+    _told(work, name["ref"], reason)
+    work.bump("item", item, status="listed")
+    return {"version": item["version"]}
+
+
+@command("item.restored", roles="S")
+def restore_item(work: Work, item: int, *, reason: str, version: int | None = None) -> Mapping[str, Any]:
+    """A dwelling taken off the agenda by mistake comes back with the names it had, while the session is not closed."""
+    row = work.get("item", item)
+    work.session, work.dwelling = row["session_id"], row["dwelling_id"]
+    work.at_version("item", row, version)
+    work.require("session", work.get("session", row["session_id"])["status"], tuple(LEFT))
+    work.require("item", row["status"], ("not_examined",))
+    if row["end_reason"] == TENANT_STAYS:
+        raise StoreRefused("STORE_CORRECTION_CHAIN")
+    reason = work.reason(reason)
+    _nothing_elsewhere(work, row)
+    work.facts["was"] = {"status": row["status"], "reason": row["end_reason"]}
+    names = _taken_off(work)
+    for candidate, status in names.items():
+        work.set("candidate", candidate, status=status)
+    refs = [work.get("candidate", candidate)["ref"] for candidate in names]
+    for ref in refs:
+        touch(work, ref)
+    if refs:
+        _told(work, refs[0], reason)
+    work.bump("item", row, status="listed", end_reason="")
+    return {"version": row["version"]}
+
+
+def _taken_off(work: Work) -> dict[int, str]:
+    """Names that left the list with the dwelling, and where each stood: on the list, or waiting. Read from the ledger."""
+    now: dict[int, str] = {}
+    left: dict[int, str] = {}
+    for event in queries.events(work.store, session=work.session):
+        moved = {
+            key: columns["status"]
+            for table, _, key, columns in event.payload["rows"]
+            if table == "candidate" and "status" in columns
+        }
+        if event.kind == "item.not_examined" and event.dwelling_id == work.dwelling:
+            left = {key: now[key] for key in moved}
+        now |= moved
+    return left
+
+
+def _told(work: Work, ref: str, reason: str) -> None:
+    """Keep the reason beside the line that is about to be written."""
+    remark(work, queries.reason_key(int(work.store.head()["seq"]) + 1), ref, reason)
+    touch(work, ref)
+
+
+def _nothing_elsewhere(work: Work, item: Row) -> None:
+    """The dwelling is on no other agenda meanwhile."""
+    for other in work.find("item", dwelling_id=item["dwelling_id"], status=LIVE_ITEM):
+        if other["item_id"] != item["item_id"]:
+            raise StoreRefused(
+                "STORE_DWELLING_LIVE", dwelling=item["dwelling_id"], session=other["session_id"]
+            )
+
+
+def _no_chain(work: Work, item: Row) -> None:
+    """Nothing was offered, or void, because of what is taken back: dwellings that wait for a tenant called here."""
+    for other in work.find("item", session_id=item["session_id"]):
+        link = link_of(other["facts"])
+        if link is None or link["after"] != item["dwelling_id"]:
+            continue
+        if other["end_reason"] == TENANT_STAYS or work.find("offer", item_id=other["item_id"]):
+            raise StoreRefused("STORE_CORRECTION_CHAIN")

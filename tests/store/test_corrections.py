@@ -1,0 +1,127 @@
+"""What was typed for the wrong household is taken back: who, why and both values stay in the ledger; never over the head of another."""
+
+from __future__ import annotations
+
+import pytest
+
+from optimizer.store import commands as c
+from optimizer.store import queries
+from optimizer.store.ledger import verify
+from optimizer.store.records import NewDecision
+from tests.store.playing import A, S, dwelling
+from tests.store.test_sessions import refused
+
+WHY = "Réponse du dossier voisin, saisie ici par erreur"
+
+
+def statuses(play, name="L1"):
+    return [n.status for n in play.names(name)]
+
+
+def last(play):
+    return queries.events(play.store)[-1]
+
+
+@pytest.mark.parametrize("answered", ["refused", "accepted", "silent", "desisted"])
+def test_an_answer_typed_by_mistake_is_taken_back_and_both_stay_in_the_ledger(play, answered):
+    play.week()
+    offer = play.offer("L1")
+    until = queries.offer(play.store, offer).deadline
+    if answered == "refused":
+        play.refuse(offer)
+    elif answered == "silent":
+        play.clock.later(20)
+        play.do(c.confirm_silence, A, offer)
+    else:
+        play.accept(offer)
+        if answered == "desisted":
+            play.do(c.desist, A, offer, on=play.store.today())
+    refused("STORE_NEEDS_REASON", play.do, c.correct_answer, S, offer, reason=" ")
+    play.do(c.correct_answer, S, offer, reason=WHY)
+    made = queries.offer(play.store, offer)
+    assert (made.status, made.deadline, made.answered_on, made.refusal_reason) == ("offered", until, None, "")
+    assert statuses(play)[:2] == ["offered", "ranked"]
+    line = last(play)
+    assert (line.kind, line.actor, line.payload["facts"]["was"]["status"]) == ("answer.corrected", "sophie", answered)
+    (told,) = queries.corrections(play.store, play.session)
+    assert (told.by, told.was["status"], told.reason) == ("sophie", answered, WHY)
+    assert verify(play.store).holds
+    play.accept(offer)
+    assert statuses(play)[0] == "accepted"
+
+
+def test_the_last_rank_comes_back_and_the_dwelling_is_offered_again(play):
+    play.week()
+    for _ in range(3):
+        offer = play.offer("L1")
+        play.refuse(offer)
+    assert play.seen().items[0].status == "exhausted"
+    play.do(c.correct_answer, S, offer, reason=WHY)
+    assert play.seen().items[0].status == "offering"
+    assert statuses(play)[:3] == ["refused", "refused", "offered"]
+    # meanwhile on another agenda: the dwelling is spoken for
+    play.refuse(offer)
+    first = play.session
+    play.new(dwelling("L1"))
+    refused("STORE_DWELLING_LIVE", play.do, c.correct_answer, S, offer, reason=WHY)
+    play.session = first
+
+
+def test_nothing_is_taken_back_over_the_head_of_the_next_rank(play):
+    play.week()
+    offer = play.offer("L1")
+    play.refuse(offer)
+    play.offer("L1")
+    refused("STORE_CORRECTION_OFFERED", play.do, c.correct_answer, S, offer, reason=WHY)
+
+
+def test_a_lease_is_not_taken_back(play):
+    play.week()
+    offer = play.offer("L1")
+    play.accept(offer)
+    play.sign(offer)
+    refused("STORE_STATE", play.do, c.correct_answer, S, offer, reason=WHY)
+
+
+def test_a_name_declined_or_replaced_by_mistake_is_on_the_list_again(play):
+    play.new(dwelling("L1"))
+    one, two, *_ = play.names("L1")
+    play.do(c.call, S, one.candidate_id, outcome="declines")
+    play.do(c.restore_candidate, S, one.candidate_id, reason=WHY)
+    assert statuses(play) == ["listed", "listed", "listed", "listed"]  # whoever was called up stays
+    assert play.names("L1")[0].call == ""
+    assert last(play).payload["facts"]["was"] == {"status": "declined", "call": "declines"}
+    play.do(c.replace, S, two.candidate_id, reason="Ne répond plus depuis un mois")
+    play.do(c.restore_candidate, S, two.candidate_id, reason=WHY)
+    again = play.names("L1")[1]
+    assert (again.status, again.reason) == ("listed", "")
+    refused("STORE_STATE", play.do, c.restore_candidate, S, two.candidate_id, reason=WHY)
+
+
+def test_a_name_not_examined_by_mistake_is_examined_after_all(play):
+    play.new(dwelling("L1"))
+    play.open()
+    one, *others = play.names("L1", "listed")
+    play.do(c.candidate_not_examined, S, one.candidate_id, reason="household_withdrew")
+    ranked = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(others, 1)]
+    play.decide("L1", ranked, few_reason="too_few_candidates")
+    play.do(c.restore_candidate, S, one.candidate_id, reason=WHY)
+    assert play.seen().items[0].status == "listed"
+    refused("STORE_ITEMS_LEFT", play.close)
+    play.decide("L1")
+    play.close()
+    assert statuses(play)[:3] == ["attributed", "ranked", "ranked"]
+    refused("STORE_STATE", play.do, c.restore_candidate, S, one.candidate_id, reason=WHY)
+
+
+def test_a_dwelling_taken_off_by_mistake_comes_back_with_its_names(play):
+    play.new(dwelling("L1"), dwelling("L2"))
+    play.open()
+    away = play.names("L1", "listed")[2]
+    play.do(c.candidate_not_examined, S, away.candidate_id, reason="household_withdrew")
+    play.do(c.not_examined, S, play.item("L1"), reason="works")
+    assert set(statuses(play)) == {"not_examined"}
+    play.do(c.restore_item, S, play.item("L1"), reason=WHY)
+    assert statuses(play) == ["listed", "listed", "not_examined", "queue"]
+    assert play.seen().items[0].end_reason == ""
+    assert verify(play.store).holds
