@@ -32,6 +32,11 @@ define(
     "“{name}” is no file of identities (expected: CSV or XLSX, one row a household, column numero_unique).",
 )
 define(
+    "WEB_IMPORT_GONE",
+    "Les fichiers de cet import n'ont pas été gardés : envoyer l'import à nouveau.",
+    "The files of this import were not kept: send the import again.",
+)
+define(
     "WEB_IMPORT_TWICE",
     "Deux fichiers portent le nom « {name} ».",
     "Two files are named “{name}”.",
@@ -76,6 +81,11 @@ def safe_name(name: str) -> str:
     """
     last = PurePosixPath(name.replace("\\", "/")).name
     return re.sub(r"[^\w .-]", "_", last).lstrip(".")[:120] or "fichier"
+
+
+def is_kept(desk: Desk, case: str) -> bool:
+    """Whether the files of an import are still on this machine."""
+    return (desk.cases / case).is_dir()
 
 
 def case_path(desk: Desk, case: str) -> Path:

@@ -36,6 +36,8 @@ define(
 HEARTBEAT = 5.0
 LOST = timedelta(seconds=45)
 """A job without a heartbeat for so long has lost its server."""
+ORPHAN = 600.0
+"""Seconds after which a sent import that no computation is about has lost its server."""
 GRACE = 20.0
 """Seconds between the request to stop and the kill."""
 _children: dict[str, subprocess.Popen[bytes]] = {}
@@ -113,7 +115,7 @@ def start(
     if log is None:
         words += [str(case_path(desk, case)), str(desk.runs / job.id), lang, length_word(chains)]
     else:
-        kept = desk.runs / f"{job.id}.log"
+        kept = _log_file(desk, job.id)
         kept.touch(mode=0o600)
         kept.write_bytes(pickle.dumps(log))
         words += [
@@ -129,7 +131,8 @@ def start(
             words, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, **ONE_THREAD}
         )  # fmt: skip
     _children[job.id] = child
-    threading.Thread(target=_watch, args=(desk, job.id, child), daemon=True).start()
+    sent = "" if log is None else source
+    threading.Thread(target=_watch, args=(desk, job.id, child, sent), daemon=True).start()
     return job
 
 
@@ -138,7 +141,13 @@ def said_file(desk: Desk, job: str) -> Path:
     return desk.runs / f"{job}.jsonl"
 
 
-def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes]) -> None:
+def _log_file(desk: Desk, job: str) -> Path:
+    """Where what the desk has recorded is handed to a child; gone when it has ended."""
+    return desk.runs / f"{job}.log"
+
+
+def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes], sent: str) -> None:
+    """Follow a child to its end; ``sent``: the import that was brought forward, which nobody reads again."""
     while True:
         try:
             code = child.wait(timeout=HEARTBEAT)
@@ -149,16 +158,24 @@ def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes]) -> None:
         child.stdin.close()
     state = "done" if code == 0 else "stopped" if code in (130, -signal.SIGINT, -signal.SIGKILL) else "failed"
     Job.objects.filter(id=job, state="running").update(state=state, code=code, ended_at=desk.store.now())
-    _forget_wrong(desk, job)
+    _forget_unread(desk, job)
+    _forget(desk, sent)
+    _log_file(desk, job).unlink(missing_ok=True)
     _children.pop(job, None)
     connection.close()
 
 
-def _forget_wrong(desk: Desk, job: str) -> None:
-    """Files that cannot serve are not kept: a list of names sent by mistake in the place of a case stays on no disk."""
-    found = Job.objects.filter(id=job).first()
-    if found is not None and found.wrong and not Job.objects.filter(case=found.case).exclude(id=job).exists():
-        shutil.rmtree(desk.cases / found.case, ignore_errors=True)
+def _forget_unread(desk: Desk, job: str) -> None:
+    """Files that cannot serve are not kept: a list of names sent by mistake, or what nobody has checked because the job ended before."""
+    found = Job.objects.filter(id=job).exclude(state__in=("running", "done")).first()
+    if found is not None and (found.wrong or not told(desk, job).rows):
+        _forget(desk, found.case, job)
+
+
+def _forget(desk: Desk, case: str, job: str = "") -> None:
+    """Erase the files of an import that no computation, other than ``job``, is about."""
+    if case and not Job.objects.filter(case=case).exclude(id=job).exists():
+        shutil.rmtree(desk.cases / case, ignore_errors=True)
 
 
 def stop(job: str) -> None:
@@ -180,11 +197,23 @@ def stop(job: str) -> None:
 
 
 def reap(desk: Desk) -> None:
-    """Jobs whose server is gone end as failed: their place is free again."""
-    lost = desk.store.now() - LOST
-    Job.objects.filter(state="running", heartbeat_at__lt=lost).update(
-        state="failed", code=None, ended_at=desk.store.now()
-    )
+    """Jobs whose server is gone end as failed: their place is free again, and files that were not checked are erased."""
+    lost = Job.objects.filter(state="running", heartbeat_at__lt=desk.store.now() - LOST)
+    gone = list(lost.values_list("id", flat=True))
+    if gone:
+        lost.update(state="failed", code=None, ended_at=desk.store.now())
+        for job in gone:
+            _forget_unread(desk, job)
+    _forget_orphans(desk)
+
+
+def _forget_orphans(desk: Desk) -> None:
+    """Erase what was sent and never became a computation's own, a server having ended meanwhile."""
+    if not desk.cases.is_dir() or Job.objects.filter(state="running").exists():
+        return
+    for folder in desk.cases.iterdir():
+        if time.time() - folder.stat().st_mtime > ORPHAN:
+            _forget(desk, folder.name)
 
 
 def end_all() -> None:

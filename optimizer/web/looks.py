@@ -23,7 +23,7 @@ from optimizer.web.agendas import item_of, name_of
 from optimizer.web.children.lines import ONE_THREAD
 from optimizer.web.children.questions import Asked, DescribeItem, DescribeName, Recheck
 from optimizer.web.desk import Desk
-from optimizer.web.imports import case_path
+from optimizer.web.imports import case_path, is_kept
 from optimizer.web.models import Job
 
 SECONDS = 120
@@ -64,7 +64,7 @@ def imports_kept(desk: Desk) -> list[tuple[str, str]]:
     for job in Job.objects.order_by("-started_at"):
         if job.wrong:
             continue
-        if job.case not in found and (desk.cases / job.case).is_dir():
+        if job.case not in found and is_kept(desk, job.case):
             found[job.case] = f"{job.title} ({job.started_at:%d/%m/%Y})"
         if len(found) == OFFERED:
             break

@@ -216,6 +216,10 @@ texts(
             "Cet import ne peut pas servir, et n'est pas gardé : corriger les fichiers, puis les importer à nouveau.",
             "This import cannot be used and is not kept: mend the files, then import them again.",
         ),
+        "job_not_kept": (
+            "Cet import n'a pas été contrôlé jusqu'au bout : ses fichiers ne sont pas gardés. L'importer à nouveau.",
+            "This import was not checked to its end: its files are not kept. Import it again.",
+        ),
         "step_check": ("Contrôler le dossier", "Check the case"),
         "step_propose": ("Proposer", "Propose"),
         "step_verify": ("Vérifier indépendamment", "Verify independently"),
@@ -572,6 +576,10 @@ texts(
         "correct_reason": ("Pourquoi cette saisie est une erreur", "Why this entry is a mistake"),
         "correct_button": ("Reprendre la réponse : l'offre attend à nouveau", "Take the answer back: the offer waits again"),
         "correct_was": ("avait été saisi", "had been entered"),
+        "correct_late": (
+            "La réponse ne se reprend plus : le logement a été proposé au rang suivant le {day}.",
+            "The answer can no longer be taken back: the dwelling was offered to the next rank on {day}.",
+        ),
         "judge_again": ("Juger à nouveau ce refus", "Judge this refusal again"),
         "restore_hint": (
             "Le nom revient à sa place ; qui a été appelé à sa suite reste sur la liste. La saisie reste au journal, avec votre raison.",
@@ -580,8 +588,8 @@ texts(
         "restore_button": ("Remettre sur la liste", "Put back on the list"),
         "item_restore": ("Remettre à l'ordre du jour", "Put back on the agenda"),
         "elsewhere": ("Par ailleurs", "Elsewhere"),
-        "find_number": ("Chercher une demande : numéro unique", "Find an application: unique number"),
-        "find_button": ("Chercher", "Find"),
+        "find_number": ("Numéro unique de la demande", "Unique number of the application"),
+        "find_button": ("Chercher la demande", "Find the application"),
         "find_none": (
             "{field} : aucune demande de ce numéro sur les logements que vous voyez. Vérifier le numéro.",
             "{field}: no application of that number on the dwellings you see. Check the number.",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from optimizer.verify import verify
 from tests.importers.test_forgetting import with_names
+from tests.web.playing import Played
 
 
 def test_an_import_with_names_is_kept_without_them(tmp_path: Path):
@@ -25,3 +30,60 @@ def test_an_import_with_names_is_kept_without_them(tmp_path: Path):
     assert "Nom du demandeur" in told and "Durand" not in told
     assert b"Durand" not in path.read_bytes() and b"28506" not in path.read_bytes()
     assert verify(out, case).verdict.startswith("certified")
+
+
+def sent(played: Played, name: str) -> Path:
+    """The folder of an import that holds names."""
+    folder = played.desk.cases / name
+    with_names(folder)
+    return folder
+
+
+def begun(played: Played, name: str, state: str, **more: Any) -> Any:
+    from optimizer.web.models import Job
+
+    at = played.store.now()
+    told: dict[str, Any] = {"id": name, "case": name, "title": "Semaine", "started_by": "secretaire"}
+    return Job.objects.create(**told, state=state, started_at=at, **({"heartbeat_at": at} | more))
+
+
+def test_an_import_that_was_brought_forward_is_not_kept_beside_what_was_made_of_it(played: Played):
+    from optimizer.web.children.job import Log
+    from optimizer.web.jobs import start
+    from optimizer.web.models import Job
+
+    folder = sent(played, "2" * 32)
+    (folder / "demandes.csv").write_text("nom;prenom\nDurand;Jeanne\n", encoding="utf-8")
+    job = start(played.desk, folder.name, "Semaine", "secretaire", "fr", log=Log((), ()))
+    end = time.monotonic() + 300
+    while folder.exists():
+        assert time.monotonic() < end, Job.objects.get(id=job.id).state
+        time.sleep(0.2)
+    assert not (played.desk.cases / job.case).exists()
+    page = played.client("S").get(f"/preparer/{job.id}").content.decode()
+    assert "Reprendre ce que le bureau a enregistré" not in page
+    while list(played.desk.runs.glob("*.log")):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    Job.objects.filter(id=job.id).delete()
+
+
+def test_a_job_that_ended_before_its_check_leaves_no_files(played: Played):
+    from optimizer.web.jobs import reap, said_file
+
+    folder, read, orphan = (sent(played, x * 32) for x in "345")
+    played.desk.runs.mkdir(parents=True, exist_ok=True)
+    said_file(played.desk, read.name).write_text('{"rows": {"demandes.csv": 3}}\n', encoding="utf-8")
+    long_ago = played.store.now() - timedelta(minutes=5)
+    lost, stopped = begun(played, folder.name, "running", heartbeat_at=long_ago), begun(played, read.name, "stopped")
+    os.utime(orphan, (time.time() - 3600,) * 2)
+    reap(played.desk)
+    assert not folder.exists() and not orphan.exists()
+    assert read.exists()  # it was checked: what must not enter is emptied, and it can be asked again
+    secretary = played.client("S")
+    page = secretary.get(f"/preparer/{lost.id}").content.decode()
+    assert "ses fichiers ne sont pas gardés" in page and f'value="{lost.case}"' not in page
+    refused = secretary.post("/preparer", {"case": lost.case, "command_id": "x"})
+    assert refused.status_code == 422 and "envoyer l" in refused.content.decode()
+    for job in (lost, stopped):
+        job.delete()

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from optimizer.chains import length_of, length_word
 from optimizer.desk.chained import length_words
-from optimizer.errors import said
+from optimizer.errors import AttrifluxError, said
 from optimizer.store import commands, identities, queries
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
@@ -18,7 +18,7 @@ from optimizer.web.children.job import Log
 from optimizer.web.choices import CHAINS, MODES, chains_words, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
-from optimizer.web.imports import keep_case, kept_file
+from optimizer.web.imports import is_kept, keep_case, kept_file
 from optimizer.web.jobs import reap, start, stop, told
 from optimizer.web.models import Job
 from optimizer.web.pages import LOOSE, lang_of, page
@@ -54,6 +54,8 @@ def prepare(request: Asked) -> HttpResponse:
             earlier = Job.objects.filter(case=again).first()
             if earlier is None:
                 raise Http404
+            if not is_kept(desk(), again):
+                raise AttrifluxError("WEB_IMPORT_GONE")
             title = title or earlier.title
             chains = chains if asked else earlier.chains
             case = again
@@ -80,7 +82,7 @@ def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     jobs = list(Job.objects.order_by("-started_at")[:LISTED])
     running = next((job for job in jobs if job.state == "running"), None)
     may = "S" in request.visitor.roles
-    told = {"jobs": jobs, "running": running, "may": may, "lengths": chains_words(lang_of(request))}
+    told = {"jobs": jobs, "running": running, "may": may, "lengths": chains_words(lang_of(request)), "kept": lambda job: is_kept(desk(), job.case)}
     return page(request, "prepare", {**told, **values}, status=status)
 
 
@@ -118,6 +120,7 @@ def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> Http
             "job": found,
             "told": told(desk(), job),
             "running": running,
+            "kept": is_kept(desk(), found.case),
             "may": "S" in request.visitor.roles,
             "pages": [name for name, file in PAGES.items() if (desk().runs / job / file).exists()],
             "modes": words("MODE", MODES, lang_of(request)),
