@@ -165,15 +165,20 @@ class Described:
             "priority_codes": "DALO" if dalo else "",
         }
         found = int(eligibility.pair_code(self.facts, d, one)[0])
-        kept["lines"] = self._household(row, kept, position, CODES[found - 1] if found else "")
+        allowance = int(effort.allowance[0]) / 100 if effort.allowance[0] >= 0 else None
+        kept["lines"] = self._household(row, kept, position, CODES[found - 1] if found else "", allowance)
         return NewCandidate(number, position=position, queue=queue, facts=kept)
 
-    def _household(self, row: dict[Any, Any], kept: dict[str, Any], position: int, code: str) -> list[Line]:
+    def _household(
+        self, row: dict[Any, Any], kept: dict[str, Any], position: int, code: str, allowance: float | None
+    ) -> list[Line]:
         def word(name: str) -> str:
             return said(f"SHEETS.{name}".upper(), self.lang)
 
         first = plain(row.get("first_registered_on"))
         income = kept["income_month_eur"]
+        origin = word("allowance_simulated" if kept["effort_status"] == "simulated" else "allowance_estimated")
+        before = f" {word('before')}" if kept["effort_status"] == "before_allowance" else ""
         verdict = said("LATE.IN_ORDER", self.lang) if not code else getattr(REFUSALS[code], self.lang)
         return [
             [
@@ -185,7 +190,16 @@ class Described:
             [
                 [word("income"), "–" if income is None else f"{decimal(income, 2, self.lang)} €"],
                 ["Q1", word(f"q1_{kept['q1']}")],
-                [word("effort"), "–" if kept["effort"] is None else percent(kept["effort"], 1, self.lang)],
+                [
+                    word("allowance"),
+                    word("allowance_none")
+                    if allowance is None
+                    else f"{decimal(allowance, 2, self.lang)} € ({origin})",
+                ],
+                [
+                    word("effort"),
+                    "–" if kept["effort"] is None else percent(kept["effort"], 1, self.lang) + before,
+                ],
             ],
             [
                 [word("title"), kept["title"]],

@@ -11,7 +11,8 @@ from optimizer.desk.agenda import NUMBER
 from optimizer.desk.chained import waits_of
 from optimizer.desk.entry_rows import home_words, household_words
 from optimizer.desk.following import items_of
-from optimizer.errors import Lang, said
+from optimizer.desk.papers.wording import examined
+from optimizer.errors import LANGS, Lang, said
 from optimizer.presentation.sheets import BOX, paged
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 
@@ -40,7 +41,7 @@ def _form(session: SessionRecord, item: ItemRecord, lang: Lang) -> dict[str, Any
     kept = item.facts.get("form") or {}
     listed = [c for c in item.candidates if c.status not in ("queue", "declined", "replaced")]
     cards = [_card(c, lang) for c in sorted(listed, key=lambda c: c.position)]
-    lines = kept.get("lines") or [[["", home_words(item.facts, lang)]]]
+    lines = home_lines(item) or [[["", home_words(item.facts, lang)]]]
     waits = waits_of(session, item)
     if waits is not None and waits.departure != "waited":  # what is printed said the day of the run
         lines = [*lines, [[said("SHEETS.CHAIN", lang), waits.words(lang)]]]
@@ -49,6 +50,16 @@ def _form(session: SessionRecord, item: ItemRecord, lang: Lang) -> dict[str, Any
         "lines": lines, "candidates": cards,
         "close": kept.get("close") or _close(lang), "foot": str(kept.get("foot") or ""),
     }  # fmt: skip
+
+
+def home_lines(item: ItemRecord) -> list[list[Sequence[str]]]:
+    """The lines of a dwelling as the run printed them, with the number of households on its list now: some came late, some left."""
+    count = str(len(examined(item)))
+    labels = {said("SHEETS.EXAMINED", lang) for lang in LANGS}
+    return [
+        [(label, count if label in labels else value) for label, value in line]
+        for line in (item.facts.get("form") or {}).get("lines") or ()
+    ]
 
 
 def _card(c: CandidateRecord, lang: Lang) -> dict[str, Any]:

@@ -346,6 +346,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Un même ménage est déclaré irrecevable sur {other} et attributaire sur {dwelling} : l'irrecevabilité vaut pour tout le logement social. Revoir l'une des deux décisions.",
         "One household is found ineligible on {other} and given {dwelling}: ineligibility is for all social housing. Look at one of the two decisions again.",
     ),
+    "EFFORT_RATE": (
+        "Motif N5 : le taux d'effort calculé pour ce logement est {computed} % (le courrier en joint le calcul) ; la phrase écrit {written} %. Écrire le taux calculé ; un taux refait en séance s'écrit à côté de lui, avec ce qui a changé.",
+        "Motive N5: the rate of effort computed for this dwelling is {computed}% (its calculation goes with the letter); the sentence writes {written}%. Write the computed rate; one made again in session stands beside it, with what has changed.",
+    ),
     "SENTENCE_NUMBER": (
         "La phrase porte le numéro d'un autre ménage : elle part dans le courrier de celui-ci. Comparer les situations sans nommer personne.",
         "The sentence holds the number of another household: it goes into this one's letter. Compare the situations and name nobody.",

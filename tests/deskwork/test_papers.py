@@ -11,14 +11,16 @@ import openpyxl
 import pytest
 
 from optimizer.desk.paper_set import write_minutes, write_pack
+from optimizer.desk.pack import home_lines
 from optimizer.desk.papers.letters import letters, letters_of, notices
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.papers.report_back import RADIATION_COLUMNS, events_table, radiations_table
 from optimizer.desk.papers.wording import Issuer, Told
 from optimizer.desk.sessions import due_today, told_of, with_names
+from optimizer.errors import said
 from optimizer.presentation.document import Document, document_html, document_pdf
 from optimizer.store import commands, queries
-from optimizer.store.records import PersonRecord
+from optimizer.store.records import ItemRecord, PersonRecord
 from tests.deskwork.room import CHAIR, REFUSAL, SECRETARY, Room, listed, room
 
 ISSUER = Issuer(
@@ -240,6 +242,19 @@ def test_a_refusal_for_the_rate_of_effort_joins_its_calculation(made: Room, told
         "Reste à vivre" not in text
         and "Calcul du taux" not in letters_to(told, home.dwelling_id)[who.application_id]
     )
+
+
+def test_the_page_counts_the_households_on_the_list_now(made: Room, told: Told):
+    home = next(i for i in told.session.items if any(c.status == "queue" for c in i.candidates))
+    label = said("SHEETS.EXAMINED", "fr")
+
+    def counted(item: ItemRecord) -> list[str]:
+        return [value for line in home_lines(item) for name, value in line if name == label]
+
+    now = len([c for c in home.candidates if c.status != "queue"])
+    assert counted(home) == [str(now)]
+    late = tuple(replace(c, status="listed") if c.status == "queue" else c for c in home.candidates)
+    assert counted(replace(home, candidates=late)) == [str(len(late))] != counted(home)
 
 
 def test_the_minutes_say_who_left_the_list_before_the_session(made: Room, told: Told):

@@ -232,6 +232,35 @@ def test_a_sentence_names_no_other_household(play):
     assert play.names("L1")[2].decision.sentence == own
 
 
+@pytest.mark.parametrize(
+    ("sentence", "right"),
+    [
+        ("Le taux d'effort serait de 45,2 %, au-delà de 35 % (délibération du 12/01/2026).", False),
+        ("Taux d'effort au-delà de 35 % (délibération du 12/01/2026).", False),
+        ("Le taux d'effort est de 30,8 %, au-delà de 30 % (délibération du 12/01/2026).", True),
+        ("Le taux d'effort est de 31 %, au-delà de 30 % (délibération du 12/01/2026).", True),
+        ("Taux d'effort de 41,5 %, et non 30,8 % comme à l'import : le salaire a cessé le 01/11/2026.", True),
+        ("Le taux d'effort dépasse celui de la délibération du 12/01/2026, calcul joint.", True),
+    ],
+)
+def test_a_refusal_for_the_rate_of_effort_tells_the_rate_that_its_letter_computes(play, sentence, right):
+    home = dwelling("L1")
+    first = replace(home.candidates[0], facts={"priority_codes": "", "effort": 0.3079})
+    play.new(replace(home, candidates=(first, *home.candidates[1:])))
+    play.open()
+    one, two, three = (n.candidate_id for n in play.names("L1", "listed"))
+    decisions = [
+        NewDecision(one, "not_attributed", motive="N5", sentence=sentence),
+        NewDecision(two, "ranked", 1),
+        NewDecision(three, "ranked", 2),
+    ]
+    if right:
+        play.decide("L1", decisions)
+        assert play.names("L1")[0].decision.sentence == sentence
+    else:
+        refused("STORE_EFFORT_RATE", play.decide, "L1", decisions)
+
+
 def test_every_candidate_examined_has_a_decision_and_few_need_a_reason(play):
     play.new(dwelling("L1", names=2, queue=0))
     play.open()

@@ -318,9 +318,10 @@ def _effort(told: Told, x: Letter) -> str:
     allowance = next(
         (str(value) for line in facts.get("lines") or () for name, value in line if name in label), UNKNOWN
     )
+    before = f" {said('SHEETS.BEFORE', lang)}" if facts.get("effort_status") == "before_allowance" else ""
     return told.say(
         "EFFORT_TOLD", rent=money(home.get("rent_eur"), lang), charges=money(home.get("charges_eur"), lang),
-        allowance=allowance, income=money(income, lang), rate=percent(float(rate), 1, lang),
+        allowance=allowance, income=money(income, lang), rate=percent(float(rate), 1, lang) + before,
     )  # fmt: skip
 
 

@@ -24,6 +24,9 @@ RANKED = ("attribution", "ranked", "conditional")
 DECIDED = tuple(STATUS_OF.values())
 TELLING = 4
 """Characters from which a number in a sentence can only be that of a household."""
+EFFORT = "N5"
+RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
+"""A rate as people write it."""
 HOUR = re.compile(r"([01]?\d|2[0-3])\s*[:hH]\s*([0-5]\d)?")
 """An hour of the day as people write it."""
 
@@ -244,9 +247,23 @@ def _checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
         raise StoreRefused("STORE_MOTIVE", code=new.motive)
     if len(sentence) < (needed := int(work.law.value("sentence_characters"))):
         raise StoreRefused("STORE_SENTENCE", needed=needed, found=len(sentence))
+    if new.motive == EFFORT:
+        _same_rate(work, new.candidate_id, sentence)
     if _others_number(work, item, new.candidate_id, sentence):
         raise StoreRefused("STORE_SENTENCE_NUMBER")
     return replace(new, sentence=sentence)
+
+
+def _same_rate(work: Work, candidate: int, sentence: str) -> None:
+    """The sentence tells the rate that the letter joins as a calculation; one made again in session stands beside it."""
+    dossier = work.store.tables.get("dossier", candidate)
+    computed = dossier["facts"].get("effort") if dossier is not None else None
+    told = [figure.replace(",", ".") for figure in RATE.findall(sentence)]
+    if computed is None or not told:
+        return
+    rate = 100 * float(computed)
+    if not any(abs(float(x) - rate) <= 0.5 / 10 ** len(x.partition(".")[2]) + 1e-6 for x in told):
+        raise StoreRefused("STORE_EFFORT_RATE", computed=f"{rate:.1f}".replace(".", ","), written=", ".join(RATE.findall(sentence)))
 
 
 def _others_number(work: Work, item: Row, candidate: int, sentence: str) -> bool:

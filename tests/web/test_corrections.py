@@ -1,0 +1,100 @@
+"""On the pages: an answer typed for the wrong household is taken back, a name says where else it waits, a number finds its household."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from optimizer.store import commands, queries
+from optimizer.store.records import NewCandidate, NewItem
+from tests.web.hands import the_form
+from tests.web.playing import SECRETARY, Played, item
+
+OTHER = "CALEOL des corrections"
+"""A commission of these tests' own: the one of the others has its session open."""
+WHY = "Réponse du dossier voisin, saisie ici"
+
+
+def sent(client: Any, at: str, action: str, fields: dict[str, str]) -> str:
+    """Fill a form of a page and send it; the page that follows."""
+    _, form = the_form(client.get(at).content.decode(), action, fields)
+    answer = client.post(form.action, {**form.fields, **form.hidden, **fields})
+    assert answer.status_code == 302, re.findall(r'role="alert".*?</ul>', answer.content.decode(), re.DOTALL)
+    return str(client.get(answer.headers["Location"].split("#")[0]).content.decode())
+
+
+def seat(played: Played, role: str) -> Any:
+    """Somebody of that commission, logged in."""
+    from django.contrib.auth import get_user_model
+
+    name = f"corrections-{role}"
+    if not get_user_model().objects.filter(username=name).exists():
+        played.account(name, role, commission=OTHER, **({"account": "BAILLEUR"} if role == "R" else {}))
+    return played.client(name=name)
+
+
+def offered(played: Played, key: str) -> int:
+    """Offer the first dwelling of a session to its first rank; the candidate."""
+    first = queries.session(played.store, key).items[0].candidates[0]
+    on = played.store.today()
+    commands.offer(
+        played.store, SECRETARY, str(uuid4()), first.candidate_id, notified_on=on, proof="hand", proof_on=on
+    )
+    return first.candidate_id
+
+
+def test_an_answer_typed_for_the_wrong_household_is_taken_back_on_the_page(played: Played):
+    key = played.session(date(2026, 12, 1), state="closed", homes=(item("L990101"),), commission=OTHER).session_id
+    name, at = offered(played, key), f"/seances/{key}/offres/"
+    secretary = seat(played, "S")
+    answer = {"act": "answer", "answer": "refused", "on": played.store.today().isoformat(), "refusal": "rent"}
+    page = sent(secretary, "/offres", f"{at}{name}", answer)
+    assert "Corriger une erreur de saisie" in page
+    agent = seat(played, "A")
+    assert "Corriger une erreur de saisie" not in agent.get("/offres").content.decode()
+    sent(secretary, "/offres", f"{at}{name}", {"act": "correct", "reason": WHY})
+    assert queries.candidate(played.store, name).status == "offered"
+    shown = secretary.get(f"/seances/{key}/demandes/{name}").content.decode().replace("\u00a0", " ")
+    assert f"corrections-S : {WHY} (avait été saisi : Refusée" in shown and "Loyer ou charges trop élevés" in shown
+    assert "Réponse reprise" in secretary.get("/journal").content.decode()
+
+
+def test_a_name_and_a_dwelling_set_aside_by_mistake_come_back_on_the_page(played: Played):
+    session = played.opened()
+    home = next(i for i in session.items if i.status == "listed")
+    at, name = f"/seances/{session.session_id}/logements/{home.item_id}", home.candidates[0]
+    secretary = played.client("S")
+    sent(secretary, at, f"{at}/etat", {"what": "candidate", "candidate": str(name.candidate_id), "reason": "household_withdrew"})
+    who = f"/seances/{session.session_id}/demandes/{name.candidate_id}"
+    sent(secretary, who, f"/seances/{session.session_id}/noms/{name.candidate_id}", {"act": "restore", "reason": WHY})
+    assert queries.candidate(played.store, name.candidate_id).status == "listed"
+    sent(secretary, at, f"{at}/etat", {"what": "not_examined", "reason": "works"})
+    page = sent(secretary, at, f"{at}/etat", {"what": "restore", "reason": WHY})
+    assert queries.item(played.store, home.item_id).status == "listed"
+    assert f"{WHY} (avait été saisi : Travaux)" in page.replace("\u00a0", " ")
+
+
+def test_a_dwelling_says_that_a_household_waits_at_a_rank_elsewhere(played: Played):
+    key = played.session(date(2026, 12, 2), state="closed", homes=(item("L990201"),), commission=OTHER).session_id
+    second = queries.session(played.store, key).items[0].candidates[1]
+    again = NewItem("L990301", "BAILLEUR", (NewCandidate(second.application_id, position=1),), facts={"landlord": "OPH25"})
+    later = played.session(date(2026, 12, 31), homes=(again,), commission=OTHER)
+    at = f"/seances/{later.session_id}/logements/{later.items[0].item_id}"
+    page = seat(played, "S").get(at).content.decode().replace("\u00a0", " ")
+    assert "Par ailleurs : Classée, rang 2 – L990201" in page and "séance du 02/12/2026" in page
+    assert "Par ailleurs" not in seat(played, "R").get(at).content.decode()
+
+
+def test_a_household_is_found_by_its_number(played: Played):
+    session = played.opened()
+    c = session.items[0].candidates[0]
+    typed = f"{c.application_id[:6]} {c.application_id[6:]}"
+    for role in "SPMA":
+        client = played.client(role)
+        answer = client.post("/demandes", {"number": typed})
+        assert answer.status_code == 302 and answer.headers["Location"].endswith(f"/demandes/{c.candidate_id}"), role
+    none = played.client("S").post("/demandes", {"number": "999"})
+    assert none.status_code == 422 and "aucune demande de ce numéro" in none.content.decode()
+    assert played.client("R").post("/demandes", {"number": typed}).status_code in (403, 404)
