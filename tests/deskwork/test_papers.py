@@ -157,7 +157,9 @@ def test_each_letter_says_what_it_must_and_names_nobody_else(made: Room, told: T
         text = words(Document("x", document.on, (sheet,)))
         assert letter.candidate.application_id in text
         assert not any(n in text for n in numbers - {letter.candidate.application_id})
-        for mention in (*common, *own[letter.kind]):
+        awaited = letter.candidate.offer is None or letter.candidate.offer.status == "offered"
+        clock = ("10 jours entiers", "silence vaudra refus", "R. 441-2-17", "visiter", "à 24 h", "R. 441-10")
+        for mention in (m for m in (*common, *own[letter.kind]) if awaited or m not in clock):
             # an application that is struck off is not said to be kept
             gone = mention == "ne concerne que ce logement" and letter.candidate.application_id in barred
             assert (mention in text) != gone, (letter.kind, mention)
@@ -202,6 +204,39 @@ def test_a_list_that_is_over_promises_nothing_more(made: Room, told: Told):
             assert "vous sera proposé" not in text and "répondre jusqu'au" not in text
     gone = told_as(told, home.dwelling_id, {"status": "superseded"})
     assert not [x for x in letters_to(gone, home.dwelling_id).values() if x.startswith(("rank", "offer"))]
+
+
+def test_a_letter_printed_after_the_answer_asks_for_none(made: Room, told: Told):
+    home, who = next((i, c) for i in told.session.items for c in i.candidates if c.offer is not None)
+    on = date(2026, 12, 14)
+
+    def letter(status: str) -> str:
+        assert who.offer is not None
+        made_so = replace(
+            who.offer, status=status, answered_on=None if status in ("offered", "silent") else on, deadline=on,
+            lease_on=on if status == "signed" else None,
+        )  # fmt: skip
+        names = tuple(
+            replace(c, status=status, offer=made_so) if c.candidate_id == who.candidate_id else c
+            for c in home.candidates
+        )
+        items = tuple(
+            replace(i, candidates=names) if i.item_id == home.item_id else i for i in told.session.items
+        )
+        there = replace(told, session=replace(told.session, items=items))
+        return letters_to(there, home.dwelling_id)[who.application_id]
+
+    assert "Vous pouvez répondre jusqu'au 14/12/2026" in letter("offered")
+    for status, said_now in (
+        ("accepted", "Vous avez accepté ce logement par écrit le 14/12/2026"),
+        ("signed", "le bail a été signé le 14/12/2026"),
+        ("refused", "Vous avez refusé ce logement le 14/12/2026"),
+        ("silent", "Sans réponse de votre part au 14/12/2026 à 24 h, votre silence vaut refus"),
+        ("desisted", "Vous avez renoncé à ce logement le 14/12/2026"),
+    ):
+        text = letter(status)
+        assert said_now in text and "Vous pouvez répondre" not in text, status
+        assert ("Votre demande reste active" in text) == (status not in ("accepted", "signed"))
 
 
 def test_a_departure_is_asked_of_nobody_who_kept_the_order(made: Room, told: Told):
@@ -331,7 +366,8 @@ def test_the_dalo_warning_goes_with_an_offer_only(made: Room, told: Told):
     for sheet, letter in zip(letters(dalo).sheets, letters_of(dalo), strict=True):
         text = words(Document("x", dalo.session.on, (sheet,)))
         # the household under a condition stands behind the one that has signed: it was offered nothing
-        assert ("R. 441-16-3" in text) == (letter.kind == "offer")
+        awaited = letter.candidate.offer is None or letter.candidate.offer.status == "offered"
+        assert ("R. 441-16-3" in text) == (letter.kind == "offer" and awaited)
 
 
 def test_a_household_nobody_reached_is_told_what_its_silence_will_mean(told: Told, tmp_path: Path):

@@ -151,6 +151,7 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
     yield from _BODIES[x.kind](told, x)
     if (
         x.kind in (OFFER, CONDITION)
+        and _awaited(x)
         and _has_come(told, x.item, x.candidate)
         and x.candidate.facts.get("dalo")
     ):
@@ -173,8 +174,8 @@ def _offer(told: Told, x: Letter) -> Iterator[Block]:
     yield text(say("LETTER_OFFER_TEXT"))
     yield from _described(told, x.item)
     yield from _answer(told, x)
-    yield text(say("REFUSAL_EFFECT"))
-    yield text(say("VISIT", contact=told.issuer.contact or BLANK))
+    if _awaited(x):
+        yield text(say("VISIT", contact=told.issuer.contact or BLANK))
 
 
 def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
@@ -186,7 +187,7 @@ def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
     yield pairs(
         [
             (say("ADDRESS"), ", ".join(str(x) for x in (f.get("address"), f.get("commune_name")) if x) or BLANK),
-            (say("FLOOR"), UNKNOWN if floor is None else say("FLOOR_VALUE", n=int(floor), lift=yes_no(f.get("lift"), lang))),
+            (say("FLOOR"), UNKNOWN if floor is None else say("FLOOR_VALUE", n=int(floor) or said("SHEETS.GROUND", lang), lift=yes_no(f.get("lift"), lang))),
             (say("TYPE"), f"T{f.get('rooms')}, {UNKNOWN if surface is None else decimal(float(surface), 1, lang)} m²"),
             (say("ENERGY"), str(f.get("energy_label") or UNKNOWN).upper()),
             (say("RENT"), f"{money(f.get('rent_eur'), lang)} + {money(f.get('charges_eur'), lang)}"),
@@ -196,12 +197,27 @@ def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
 
 
 def _answer(told: Told, x: Letter) -> Iterator[Block]:
-    """The last day to answer where the proof of notification is on file, else the rule and a blank."""
-    offer = x.candidate.offer
+    """The last day to answer where the proof of notification is on file, else the rule and a blank; once answered, the answer."""
+    offer, say = x.candidate.offer, told.say
+    if offer is not None and not _awaited(x):
+        yield heading(say("YOUR_ANSWER"))
+        day = offer.lease_on or offer.answered_on or offer.deadline
+        yield mention(say(f"ANSWERED_{offer.status}", day=told.day(day)))
+        if offer.status in ("refused", "silent", "desisted"):
+            yield text(say("ANSWERED_KEPT"))
+        if offer.status in ("refused", "silent"):
+            yield text(say("REFUSAL_EFFECT"))
+        return
     deadline = told.day(offer.deadline) if offer is not None and offer.deadline is not None else BLANK
     yield heading(told.say("YOUR_ANSWER"))
     yield mention(told.term("answer", deadline=deadline))
     yield text(told.say("ANSWER_RULE", days=told.law.answer_days))
+    yield text(say("REFUSAL_EFFECT"))
+
+
+def _awaited(x: Letter) -> bool:
+    """Whether the household may still answer: no offer was sent yet, or it waits for its answer."""
+    return x.candidate.offer is None or x.candidate.offer.status == "offered"
 
 
 def _rank(told: Told, x: Letter) -> Iterator[Block]:
@@ -262,7 +278,6 @@ def _conditional(told: Told, x: Letter) -> Iterator[Block]:
     yield from _described(told, x.item)
     if come:
         yield from _answer(told, x)
-        yield text(say("REFUSAL_EFFECT"))
 
 
 def _refused(told: Told, x: Letter) -> Iterator[Block]:

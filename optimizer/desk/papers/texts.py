@@ -306,6 +306,28 @@ texts(
         "rent": ("Loyer + charges par mois", "Rent + charges a month"),
         "deposit": ("Dépôt de garantie (un mois de loyer)", "Deposit (one month's rent)"),
         "available": ("Disponible le", "Available on"),
+        "answered_accepted": ("Vous avez accepté ce logement par écrit le {day}.", "You accepted this dwelling in writing on {day}."),
+        "answered_signed": (
+            "Vous avez accepté ce logement ; le bail a été signé le {day}.",
+            "You accepted this dwelling; the lease was signed on {day}.",
+        ),
+        "answered_refused": (
+            "Vous avez refusé ce logement le {day} : cette offre est close.",
+            "You refused this dwelling on {day}: this offer is over.",
+        ),
+        "answered_silent": (
+            "Sans réponse de votre part au {day} à 24 h, votre silence vaut refus (art. R. 441-10 du CCH) : cette offre est close.",
+            "Without an answer of yours by {day}, 24:00, your silence is a refusal (art. R. 441-10 of the CCH): this offer is over.",
+        ),
+        "answered_desisted": (
+            "Vous avez renoncé à ce logement le {day} : cette offre est close.",
+            "You gave this dwelling up on {day}: this offer is over.",
+        ),
+        "answered_kept": ("Votre demande reste active.", "Your application stays active."),
+        "answered_released": (
+            "Vous avez signé un bail pour un autre logement : cette offre est close.",
+            "You signed a lease for another dwelling: this offer is over.",
+        ),
         "your_answer": ("Votre réponse", "Your answer"),
         "answer_rule": (
             "Vous avez {days:jour entier/jours entiers} pour répondre, à compter de la remise de ce courrier, jour de remise non compté ; un dernier jour qui tombe un samedi, un dimanche ou un jour férié est reporté au premier jour ouvrable. Pour accepter, répondez par écrit.",
