@@ -567,6 +567,12 @@ texts(
         "sign_button": ("Enregistrer le bail", "Record the lease"),
         "signed": ("Bail enregistré : radiation à faire au SNE.", "Lease recorded: strike off in the SNE."),
         "desist_button": ("Noter un désistement", "Record a desistment"),
+        "came": ("arrivée {hour}", "came {hour}"),
+        "went": ("départ {hour}", "left {hour}"),
+        "open_early": (
+            "La séance est convoquée pour le {day} : elle ne s'ouvre pas avant ce jour. Une autre date demande une autre convocation.",
+            "The session is convened for {day}: it does not open before that day. Another date needs another convocation.",
+        ),
         # what was typed by mistake
         "correct_head": ("Corriger une erreur de saisie", "Correct an entry"),
         "correct_hint": (

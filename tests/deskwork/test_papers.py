@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -103,6 +103,7 @@ def test_the_minutes_hold_every_mention(made: Room, told: Told):
     ):  # fmt: skip
         assert mention in text, mention
     assert re.search(r"ouverte à \d\d:\d\d, close à \d\d:\d\d", text)
+    assert "arrivée 13:55" in text
     for item in s.items:
         for mention in (
             item.dwelling_id,
@@ -277,6 +278,16 @@ def test_a_refusal_for_the_rate_of_effort_joins_its_calculation(made: Room, told
         "Reste à vivre" not in text
         and "Calcul du taux" not in letters_to(told, home.dwelling_id)[who.application_id]
     )
+
+
+def test_the_minutes_say_by_a_word_who_came_and_left_and_what_was_recorded_afterwards(made: Room, told: Told):
+    s = told.session
+    members = tuple(replace(m, left_at="15:10") if m.arrived_at else m for m in s.attendance)
+    after = timedelta(days=1)
+    late = replace(s, attendance=members, opened_at=s.opened_at + after, closed_at=s.closed_at + after)
+    text = words(minutes(replace(told, session=late)))
+    assert "arrivée 13:55, départ 15:10" in text
+    assert "convoquée à 14:00 ; enregistrée après coup, le 04/12/2026" in text and "ouverte à" not in text
 
 
 def test_the_page_counts_the_households_on_the_list_now(made: Room, told: Told):

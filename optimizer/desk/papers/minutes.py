@@ -30,7 +30,7 @@ from optimizer.presentation.document import (
     text,
 )
 from optimizer.presentation.numbers import UNKNOWN
-from optimizer.store.records import CandidateRecord, ItemRecord, RectificationRecord
+from optimizer.store.records import AttendanceRecord, CandidateRecord, ItemRecord, RectificationRecord
 
 HASH = 16
 """First signs of a hash that a paper prints; the store keeps them whole."""
@@ -60,9 +60,25 @@ def minutes(told: Told) -> Document:
     )  # fmt: skip
 
 
+def _hours(told: Told) -> str:
+    """When the session sat; of one recorded on another day, the hour it was convened for and the days it was recorded on."""
+    s, say = told.session, told.say
+    days = [local_day(at) for at in (s.opened_at, s.closed_at) if at is not None]
+    if all(day == s.on for day in days):
+        return say("HOURS", opened=told.hour(s.opened_at), closed=told.hour(s.closed_at))
+    recorded = ", ".join(dict.fromkeys(told.day(day) for day in days))
+    return say("HOURS_RECORDED", hour=s.hour or UNKNOWN, days=recorded)
+
+
+def _times(told: Told, m: AttendanceRecord) -> str:
+    """When a member came and left, each by its word."""
+    told_hours = (("CAME", m.arrived_at), ("WENT", m.left_at))
+    return ", ".join(told.say(word, hour=hour) for word, hour in told_hours if hour) or UNKNOWN
+
+
 def _opening(told: Told) -> Iterator[Block]:
     s, say = told.session, told.say
-    hours = say("HOURS", opened=told.hour(s.opened_at), closed=told.hour(s.closed_at))
+    hours = _hours(told)
     rows = [
         (say("LANDLORD"), told.landlord), (say("COMMISSION"), s.commission), (say("DATE"), told.day(s.on)), (say("TIMES"), hours),
         (say("PLACE"), s.place or UNKNOWN), (say("MODE"), say(f"MODE_{s.mode}")),
@@ -83,7 +99,7 @@ def _opening(told: Told) -> Iterator[Block]:
             [
                 m.member, m.quality or UNKNOWN, labels[m.voice],
                 say(f"PRESENCE_{m.presence}") + (f" ({m.represented_by})" if m.represented_by else ""),
-                " – ".join(x for x in (m.arrived_at, m.left_at) if x) or UNKNOWN,
+                _times(told, m),
                 ", ".join(at[i] for i in m.recused if i in at) or UNKNOWN,
             ]
             for m in s.attendance

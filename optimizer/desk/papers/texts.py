@@ -30,6 +30,12 @@ texts(
         "date": ("Date", "Date"),
         "times": ("Horaires", "Hours"),
         "hours": ("ouverte à {opened}, close à {closed}", "opened at {opened}, closed at {closed}"),
+        "hours_recorded": (
+            "convoquée à {hour} ; enregistrée après coup, le {days}",
+            "convened at {hour}; recorded afterwards, on {days}",
+        ),
+        "came": ("arrivée {hour}", "came {hour}"),
+        "went": ("départ {hour}", "left {hour}"),
         "hour": ("Heure", "Hour"),
         "place": ("Lieu", "Place"),
         "mode": ("Mode", "Mode"),

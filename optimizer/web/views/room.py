@@ -11,7 +11,8 @@ from django.urls import reverse
 from optimizer.desk.chained import waits_words
 from optimizer.desk.pack import home_lines
 from optimizer.desk.papers.wording import examined
-from optimizer.errors import Lang
+from optimizer.errors import Lang, said
+from optimizer.presentation.numbers import day
 from optimizer.store import commands, queries
 from optimizer.store.commands.corrections import LEFT
 from optimizer.store.records import (
@@ -34,7 +35,7 @@ from optimizer.web.form import Form
 from optimizer.web.looks import checked, imports_kept, late_name
 from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import corrections_of, elsewhere_of
-from optimizer.web.today import hour_of
+from optimizer.web.today import hour_of, today
 from optimizer.web.views.agenda import checks_of, listed
 
 BLANK_ROWS, FIRST_ROWS = 3, 10
@@ -101,16 +102,19 @@ def _members(record: SessionRecord) -> list[AttendanceRecord]:
 def open_session(request: Asked, session: str) -> HttpResponse:
     """Open the session: names checked again, quorum counted from those who sit."""
     form, record = Form(request), request.session_record
-    return act(
-        request,
-        lambda: commands.open_session(
+
+    def do() -> Any:
+        if today() < record.on and not desk().deployment.demo:  # a demonstration shows its coming session at once
+            form.problems.append(said("WEB.OPEN_EARLY", form.lang, day=day(record.on, form.lang)))
+        form.check()
+        return commands.open_session(
             desk().store, request.visitor.actor("S", record), form.command_id, session,
             checks=checks_of(form, record), hour=hour_of(record.on), version=form.version,
-        ),
-        done="WEB.OPENED",
-        to=_room(session),
-        show=lambda **v: room(request, session, **v),
-    )  # fmt: skip
+        )  # fmt: skip
+
+    return act(
+        request, do, done="WEB.OPENED", to=_room(session), show=lambda **v: room(request, session, **v)
+    )
 
 
 def attendance(request: Asked, session: str) -> HttpResponse:
