@@ -87,6 +87,7 @@ DWELLINGS = Table(
     columns=(
         _c("number", "int", "n", "Place à l'ordre du jour", "Place on the agenda"), _DWELLING,
         _c("home", "text", "description", "Le logement en une ligne", "The dwelling in one line"),
+        _c("hour", "text", "examine_a", "Examiné à (HH:MM), si un membre est arrivé ou parti pendant la séance", "Examined at (HH:MM), where a member came or left during the session"),
         _c("votes_for", "int", "pour", "Voix pour", "Votes for", low=0, high=30),
         _c("votes_against", "int", "contre", "Voix contre", "Votes against", low=0, high=30),
         _c("abstentions", "int", "abstentions", "Abstentions", "Abstentions", low=0, high=30),

@@ -7,7 +7,7 @@ The same reader and converters as for a case. Whether an entry fits the state of
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class Entry:
     values: Mapping[str, Any]
     names: Mapping[str, str]
     broken: frozenset[str] = frozenset()
-    """Columns that say something outside their list: told once, no further problem is made of them."""
+    """Columns whose cell cannot be read, or is outside its list: told once, no further problem is made of them."""
 
     def get(self, name: str) -> Any:
         return self.values.get(name)
@@ -114,7 +114,7 @@ def read_entries(path: Path, known: Mapping[str, Choice]) -> Filled:
         findings += [
             f for f in read.findings if f.code not in SILENT and not (f.code == MENDED and f.column in own)
         ]
-        rows, more = _entries(read, known)
+        rows, more = _entries(read, known, read.findings)
         entries[table.name] = rows
         findings += more
     if not entries and not findings:
@@ -155,7 +155,9 @@ def _in_own_words(raw: RawTable, table: Table, known: Mapping[str, Choice]) -> f
     )
 
 
-def _entries(read: ReadTable, known: Mapping[str, Choice]) -> tuple[tuple[Entry, ...], list[Finding]]:
+def _entries(
+    read: ReadTable, known: Mapping[str, Choice], told: Iterable[Finding]
+) -> tuple[tuple[Entry, ...], list[Finding]]:
     frame, table = read.frame, read.table
     if frame is None:
         return (), []
@@ -163,10 +165,11 @@ def _entries(read: ReadTable, known: Mapping[str, Choice]) -> tuple[tuple[Entry,
     found: list[Entry] = []
     findings: list[Finding] = []
     seen: dict[tuple[str, ...], int] = {}
+    unread = {(f.row, f.column) for f in told if f.severity == "error"}
     for i, row in enumerate(frame.to_dict("records")):
         values = {str(name): _value(value) for name, value in row.items() if not _empty(value)}
         entry = Entry(table.name, read.label, int(read.rows[i]), values, read.names)
-        broken = set()
+        broken = {name for name, header in read.names.items() if (entry.row, header) in unread}
         for column, name in lists.items():
             if column in values:
                 code = known[name].read(str(values[column]))

@@ -177,7 +177,9 @@ class Described:
 
         first = plain(row.get("first_registered_on"))
         income = kept["income_month_eur"]
-        origin = word("allowance_simulated" if kept["effort_status"] == "simulated" else "allowance_estimated")
+        origin = word(
+            "allowance_simulated" if kept["effort_status"] == "simulated" else "allowance_estimated"
+        )
         before = f" {word('before')}" if kept["effort_status"] == "before_allowance" else ""
         verdict = said("LATE.IN_ORDER", self.lang) if not code else getattr(REFUSALS[code], self.lang)
         return [

@@ -225,6 +225,29 @@ define(
     remedy_en="Fill in the attendance, then “opened: yes” in the sheet Séance",
 )
 define(
+    "DESK_ENTRY_EARLY",
+    "La séance est convoquée pour le {day} : elle ne s'ouvre pas avant ce jour.",
+    "The session is convened for {day}: it does not open before that day.",
+    remedy_fr="L'enregistrer ce jour-là ou après",
+    remedy_en="Record it on that day or later",
+)
+define(
+    "DESK_ENTRY_HOUR",
+    "« {value} » n'est pas une heure.",
+    "“{value}” is no hour.",
+    expected_fr="HH:MM, par exemple 14:30",
+    expected_en="HH:MM, for example 14:30",
+)
+define(
+    "DESK_ENTRY_WHEN",
+    "Un membre est arrivé ou parti pendant la séance : l'heure de ce logement dit qui y avait une voix.",
+    "A member came or left during the session: the hour of this dwelling says who had a voice there.",
+    expected_fr="HH:MM, par exemple 14:30",
+    expected_en="HH:MM, for example 14:30",
+    remedy_fr="Remplir « {column} » pour chaque logement examiné",
+    remedy_en="Fill in “{column}” for each dwelling examined",
+)
+define(
     "DESK_ENTRY_NOT_NOTIFIED",
     "L'offre n'a pas de date de notification.",
     "The offer has no date of notification.",

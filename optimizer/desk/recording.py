@@ -20,6 +20,7 @@ from optimizer.desk.recording_offers import record_offers
 from optimizer.desk.recording_work import HOUSEHOLD, Checks, Work
 from optimizer.errors import Finding, InputProblems
 from optimizer.store import commands, queries
+from optimizer.store.commands.room import HOUR
 from optimizer.store.holding import Store
 from optimizer.store.law import law
 from optimizer.store.records import (
@@ -228,6 +229,9 @@ class _Sheets(Work):
             for column in ("member", "voice", "presence"):
                 if not e.text(column):
                     self.wrong(e, "DESK_ENTRY_MISSING", column)
+            for column in ("arrived_at", "left_at"):
+                if e.text(column) and not HOUR.fullmatch(e.text(column).strip()):
+                    self.wrong(e, "DESK_ENTRY_HOUR", column, e.text(column))
             away = [d.strip() for d in e.text("recused").split("|") if d.strip()]
             for d in away:
                 if d not in at:
@@ -253,7 +257,10 @@ class _Sheets(Work):
         head, now = self.head, self.fresh()
         if now.status in ("open", "closed"):
             return True
-        if head is None or head.get("opened") != "yes":
+        if head is None or head.get("opened") != "yes" or self._wrong_members():
+            return False
+        if self.opened.today() < now.on:
+            self.wrong(head, "DESK_ENTRY_EARLY", "opened", day=f"{now.on:%d/%m/%Y}")
             return False
         checks = self._checked(now)
         receipt = self.do(
@@ -261,6 +268,11 @@ class _Sheets(Work):
             lambda key: commands.open_session(self.opened, self.actor, key, self.session.session_id, checks=checks),
         )  # fmt: skip
         return receipt is not None
+
+    def _wrong_members(self) -> bool:
+        """Whether the sheet of attendance has problems, from which the quorum cannot be told."""
+        labels = {e.label for e in self.filled.of("members")}
+        return any(f.file in labels for f in self.problems)
 
     def _decisions(self, opened: bool) -> None:
         votes = {e.text("dwelling_id"): e for e in self.filled.of("votes")}
@@ -307,7 +319,11 @@ class _Sheets(Work):
         if len(self.problems) > before or self._same(item, decisions, ballot, vote):
             return
         if not opened:
-            self.wrong(rows[0], "DESK_ENTRY_NOT_OPEN", "decision")
+            if self.head is None or self.head.get("opened") != "yes":  # else it was told why it did not open
+                self.wrong(rows[0], "DESK_ENTRY_NOT_OPEN", "decision")
+            return
+        hour = self._hour(item, vote)
+        if len(self.problems) > before:
             return
         for entry, c in set_aside:
             self.do(
@@ -324,9 +340,25 @@ class _Sheets(Work):
             rows[0], "decision", "decide",
             lambda key: commands.decide(
                 self.opened, self.actor, key, item.item_id, decisions=decisions, vote=ballot, departure=departure,
-                few_reason=few or item.few_reason,
+                few_reason=few or item.few_reason, hour=hour,
             ),
         )  # fmt: skip
+
+    def _hour(self, item: ItemRecord, vote: Entry | None) -> str:
+        """``HH:MM`` at which a dwelling was examined; asked for where somebody came or left during the session: who had a voice then."""
+        said_at = vote.text("hour").strip() if vote is not None else ""
+        if vote is not None and said_at:
+            found = HOUR.fullmatch(said_at)
+            if found is None:
+                self.wrong(vote, "DESK_ENTRY_HOUR", "hour", said_at)
+                return ""
+            return f"{int(found[1]):02d}:{int(found[2] or 0):02d}"
+        begun = HOUR.fullmatch(self.session.hour.strip())
+        start = f"{int(begun[1]):02d}:{int(begun[2] or 0):02d}" if begun else ""
+        moved = [m for m in self.fresh().attendance if m.left_at or (start and m.arrived_at > start)]
+        if moved and vote is not None:
+            self.wrong(vote, "DESK_ENTRY_WHEN", "hour")
+        return ""
 
     def _decision(self, entry: Entry, c: CandidateRecord) -> NewDecision:
         """The row as the store takes it; what its letter of R. 441-3 needs and lacks is a problem."""

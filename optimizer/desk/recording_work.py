@@ -68,7 +68,9 @@ class Work:
         return receipt
 
     def wrong(self, entry: Entry, code: str, column: str, value: object = None, **params: object) -> None:
-        """A problem of a row."""
+        """A problem of a row, unless its cell was told already: what cannot be read is not empty too."""
+        if column in entry.broken:
+            return
         self.problems.append(entry.finding(code, column, value, **params))
 
     @property

@@ -31,7 +31,9 @@ def live_sessions_of(visitor: Visitor) -> list[SessionRecord]:
 
 def elsewhere_of(visitor: Visitor, item: ItemRecord) -> dict[str, list[Followed]]:
     """Where the households of a dwelling still wait or hold an offer, on the other dwellings that the visitor sees."""
-    seen = (replace(s, items=visitor.items(s)) for s in live_sessions_of(visitor) if visitor.names_households(s))
+    seen = (
+        replace(s, items=visitor.items(s)) for s in live_sessions_of(visitor) if visitor.names_households(s)
+    )
     return elsewhere(seen, item)
 
 

@@ -150,7 +150,76 @@ def test_decisions_of_a_signed_session_change_by_rectificatif_only(made: Room):
     assert dump(made) == before
 
 
+def test_a_session_is_not_recorded_before_its_day(made: Room):
+    made.write_book()
+    fill(made.book, session=OPENED, members=MEMBERS, rows=decided(made.session))
+    found = refused(made)
+    assert [f.code for f in found] == ["DESK_ENTRY_EARLY"] and "03/12/2026" in found[0].sentence("fr")
+    made.clock.to(HELD)
+    made.record()
+    assert queries.session(made.desk, made.session_id).status == "closed"
+
+
+def test_who_came_or_left_during_the_session_asks_for_the_hour_of_each_dwelling(made: Room):
+    made.clock.to(HELD)
+    made.write_book()
+    gone = [
+        m | {"depart": "15:00"} if m["membre"] in ("Membre 1", "Membre 2", "Mme Maire") else m
+        for m in MEMBERS
+    ]
+    rows = decided(made.session)
+    fill(made.book, session=OPENED, members=gone, rows=rows)
+    homes = [i.dwelling_id for i in made.session.items if any(key[1] == i.dwelling_id for key in rows)]
+    found = refused(made)
+    assert {(f.code, f.column) for f in found} == {("DESK_ENTRY_WHEN", "examine_a")} and len(found) == len(
+        homes
+    )
+
+    def at(*hours: str) -> dict:
+        return {("Votes", home, ""): {"examine_a": hour} for home, hour in zip(homes, hours, strict=True)}
+
+    first = ["14:30"] * (len(homes) - 1)
+    fill(made.book, session=OPENED, members=gone, rows=rows | at(*first, "24:90"))
+    assert [(f.code, f.column) for f in refused(made)] == [("DESK_ENTRY_HOUR", "examine_a")]
+    fill(made.book, session=OPENED, members=gone, rows=rows | at(*first, "15:10"))
+    (lost,) = refused(made)
+    assert lost.code == "DESK_ENTRY_REFUSED" and "quorum n'est pas atteint : 2 voix" in lost.sentence(
+        "fr"
+    ).replace("\u00a0", " ")
+    fill(made.book, session=OPENED, members=gone, rows=rows | at(*first, "14:55"))
+    made.record()
+    assert {i.vote.present for i in queries.session(made.desk, made.session_id).items if i.vote} == {5}
+
+
+def test_a_cell_that_cannot_be_read_is_told_once(made: Room):
+    made.clock.to(HELD)
+    one = made.with_lists(3)[0]
+    a, b, c = listed(one)[:3]
+    made.write_book()
+    rows = decided(made.session) | {
+        ("Saisie", one.dwelling_id, a.application_id): {"decision": "b", "rang": "premier"},
+        ("Saisie", one.dwelling_id, b.application_id): {
+            "decision": "c",
+            "rang": 2,
+            "piece": "Avis d'imposition",
+            "avant_le": "31/02/2027",
+        },
+        ("Saisie", one.dwelling_id, c.application_id): {
+            "decision": "d",
+            "motif_decision": "N12",
+            "phrase": REFUSAL,
+        },
+    }
+    wrong = [m | {"presence": "peut-être"} if m["membre"] == "Membre 2" else m for m in MEMBERS]
+    wrong = [m | {"arrivee": "25:00"} if m["membre"] == "Membre 3" else m for m in wrong]
+    fill(made.book, session=OPENED, members=wrong, rows=rows)
+    told = [(f.file.split(" › ")[1], f.row, f.column) for f in refused(made)]
+    assert len(told) == len(set(told)) == 5
+    assert {column for _, _, column in told} == {"rang", "avant_le", "motif_decision", "presence", "arrivee"}
+
+
 def test_without_quorum_the_session_does_not_open(made: Room):
+    made.clock.to(HELD)
     made.write_book()
     fill(made.book, session=OPENED, members=MEMBERS[:2], rows=decided(made.session))
     found = refused(made)

@@ -42,7 +42,11 @@ def test_an_answer_typed_by_mistake_is_taken_back_and_both_stay_in_the_ledger(pl
     assert (made.status, made.deadline, made.answered_on, made.refusal_reason) == ("offered", until, None, "")
     assert statuses(play)[:2] == ["offered", "ranked"]
     line = last(play)
-    assert (line.kind, line.actor, line.payload["facts"]["was"]["status"]) == ("answer.corrected", "sophie", answered)
+    assert (line.kind, line.actor, line.payload["facts"]["was"]["status"]) == (
+        "answer.corrected",
+        "sophie",
+        answered,
+    )
     (told,) = queries.corrections(play.store, play.session)
     assert (told.by, told.was["status"], told.reason) == ("sophie", answered, WHY)
     assert verify(play.store).holds

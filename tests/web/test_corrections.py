@@ -46,7 +46,9 @@ def offered(played: Played, key: str) -> int:
 
 
 def test_an_answer_typed_for_the_wrong_household_is_taken_back_on_the_page(played: Played):
-    key = played.session(date(2026, 12, 1), state="closed", homes=(item("L990101"),), commission=OTHER).session_id
+    key = played.session(
+        date(2026, 12, 1), state="closed", homes=(item("L990101"),), commission=OTHER
+    ).session_id
     name, at = offered(played, key), f"/seances/{key}/offres/"
     secretary = seat(played, "S")
     answer = {"act": "answer", "answer": "refused", "on": played.store.today().isoformat(), "refusal": "rent"}
@@ -57,7 +59,10 @@ def test_an_answer_typed_for_the_wrong_household_is_taken_back_on_the_page(playe
     sent(secretary, "/offres", f"{at}{name}", {"act": "correct", "reason": WHY})
     assert queries.candidate(played.store, name).status == "offered"
     shown = secretary.get(f"/seances/{key}/demandes/{name}").content.decode().replace("\u00a0", " ")
-    assert f"corrections-S : {WHY} (avait été saisi : Refusée" in shown and "Loyer ou charges trop élevés" in shown
+    assert (
+        f"corrections-S : {WHY} (avait été saisi : Refusée" in shown
+        and "Loyer ou charges trop élevés" in shown
+    )
     assert "Réponse reprise" in secretary.get("/journal").content.decode()
 
 
@@ -66,9 +71,19 @@ def test_a_name_and_a_dwelling_set_aside_by_mistake_come_back_on_the_page(played
     home = next(i for i in session.items if i.status == "listed")
     at, name = f"/seances/{session.session_id}/logements/{home.item_id}", home.candidates[0]
     secretary = played.client("S")
-    sent(secretary, at, f"{at}/etat", {"what": "candidate", "candidate": str(name.candidate_id), "reason": "household_withdrew"})
+    sent(
+        secretary,
+        at,
+        f"{at}/etat",
+        {"what": "candidate", "candidate": str(name.candidate_id), "reason": "household_withdrew"},
+    )
     who = f"/seances/{session.session_id}/demandes/{name.candidate_id}"
-    sent(secretary, who, f"/seances/{session.session_id}/noms/{name.candidate_id}", {"act": "restore", "reason": WHY})
+    sent(
+        secretary,
+        who,
+        f"/seances/{session.session_id}/noms/{name.candidate_id}",
+        {"act": "restore", "reason": WHY},
+    )
     assert queries.candidate(played.store, name.candidate_id).status == "listed"
     sent(secretary, at, f"{at}/etat", {"what": "not_examined", "reason": "works"})
     page = sent(secretary, at, f"{at}/etat", {"what": "restore", "reason": WHY})
@@ -77,9 +92,13 @@ def test_a_name_and_a_dwelling_set_aside_by_mistake_come_back_on_the_page(played
 
 
 def test_a_dwelling_says_that_a_household_waits_at_a_rank_elsewhere(played: Played):
-    key = played.session(date(2026, 12, 2), state="closed", homes=(item("L990201"),), commission=OTHER).session_id
+    key = played.session(
+        date(2026, 12, 2), state="closed", homes=(item("L990201"),), commission=OTHER
+    ).session_id
     second = queries.session(played.store, key).items[0].candidates[1]
-    again = NewItem("L990301", "BAILLEUR", (NewCandidate(second.application_id, position=1),), facts={"landlord": "OPH25"})
+    again = NewItem(
+        "L990301", "BAILLEUR", (NewCandidate(second.application_id, position=1),), facts={"landlord": "OPH25"}
+    )
     later = played.session(date(2026, 12, 31), homes=(again,), commission=OTHER)
     at = f"/seances/{later.session_id}/logements/{later.items[0].item_id}"
     page = seat(played, "S").get(at).content.decode().replace("\u00a0", " ")
@@ -94,7 +113,9 @@ def test_a_household_is_found_by_its_number(played: Played):
     for role in "SPMA":
         client = played.client(role)
         answer = client.post("/demandes", {"number": typed})
-        assert answer.status_code == 302 and answer.headers["Location"].endswith(f"/demandes/{c.candidate_id}"), role
+        assert answer.status_code == 302 and answer.headers["Location"].endswith(
+            f"/demandes/{c.candidate_id}"
+        ), role
     none = played.client("S").post("/demandes", {"number": "999"})
     assert none.status_code == 422 and "aucune demande de ce numéro" in none.content.decode()
     assert played.client("R").post("/demandes", {"number": typed}).status_code in (403, 404)

@@ -75,7 +75,10 @@ def test_a_job_that_ended_before_its_check_leaves_no_files(played: Played):
     played.desk.runs.mkdir(parents=True, exist_ok=True)
     said_file(played.desk, read.name).write_text('{"rows": {"demandes.csv": 3}}\n', encoding="utf-8")
     long_ago = played.store.now() - timedelta(minutes=5)
-    lost, stopped = begun(played, folder.name, "running", heartbeat_at=long_ago), begun(played, read.name, "stopped")
+    lost, stopped = (
+        begun(played, folder.name, "running", heartbeat_at=long_ago),
+        begun(played, read.name, "stopped"),
+    )
     os.utime(orphan, (time.time() - 3600,) * 2)
     reap(played.desk)
     assert not folder.exists() and not orphan.exists()

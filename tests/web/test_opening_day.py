@@ -15,7 +15,10 @@ def test_a_session_does_not_open_before_its_day(played: Played):
         f"{at}/ouvrir", {"checked": "1", "command_id": "tot", "version": str(session.version)}
     )
     page = answer.content.decode().replace("\u00a0", " ")
-    assert answer.status_code == 422 and "convoquée pour le 04/03/2027 : elle ne s'ouvre pas avant" in page.replace("&#39;", "'")
+    assert (
+        answer.status_code == 422
+        and "convoquée pour le 04/03/2027 : elle ne s'ouvre pas avant" in page.replace("&#39;", "'")
+    )
     assert queries.session(played.store, session.session_id).status == "convened"
 
 

@@ -312,7 +312,10 @@ texts(
         "rent": ("Loyer + charges par mois", "Rent + charges a month"),
         "deposit": ("Dépôt de garantie (un mois de loyer)", "Deposit (one month's rent)"),
         "available": ("Disponible le", "Available on"),
-        "answered_accepted": ("Vous avez accepté ce logement par écrit le {day}.", "You accepted this dwelling in writing on {day}."),
+        "answered_accepted": (
+            "Vous avez accepté ce logement par écrit le {day}.",
+            "You accepted this dwelling in writing on {day}.",
+        ),
         "answered_signed": (
             "Vous avez accepté ce logement ; le bail a été signé le {day}.",
             "You accepted this dwelling; the lease was signed on {day}.",

@@ -41,13 +41,17 @@ def correct_answer(work: Work, offer: int, *, reason: str, version: int | None =
     reason = work.reason(reason)
     for later in work.find("offer", item_id=item["item_id"]):
         if later["offer_id"] > offer:
-            raise StoreRefused("STORE_CORRECTION_OFFERED", rank=later["rank"], day=f"{later['notified_on']:%d/%m/%Y}")
+            raise StoreRefused(
+                "STORE_CORRECTION_OFFERED", rank=later["rank"], day=f"{later['notified_on']:%d/%m/%Y}"
+            )
     if work.find("offer", ref=row["ref"], status="signed"):
         raise StoreRefused("STORE_CORRECTION_HOUSED")
     _nothing_elsewhere(work, item)
     _no_chain(work, item)
     work.facts["was"] = plain({column: row[column] for column in TOLD})
-    work.set("offer", offer, status="offered", answered_on=None, refusal_reason="", legitimate="", end_reason="")
+    work.set(
+        "offer", offer, status="offered", answered_on=None, refusal_reason="", legitimate="", end_reason=""
+    )
     work.set("candidate", name["candidate_id"], status="offered")
     _told(work, row["ref"], reason)
     work.bump("item", item, status="offering")
@@ -66,7 +70,9 @@ def restore_candidate(
     session = work.get("session", item["session_id"])
     work.require("session", session["status"], tuple(LEFT))
     work.require("candidate", name["status"], LEFT[session["status"]])
-    work.require("item", item["status"], ("listed", "decided") if session["status"] == "open" else ("listed",))
+    work.require(
+        "item", item["status"], ("listed", "decided") if session["status"] == "open" else ("listed",)
+    )
     reason = work.reason(reason)
     _no_chain(work, item)
     work.facts["was"] = {"status": name["status"], "call": name["call"]}

@@ -263,7 +263,11 @@ def _same_rate(work: Work, candidate: int, sentence: str) -> None:
         return
     rate = 100 * float(computed)
     if not any(abs(float(x) - rate) <= 0.5 / 10 ** len(x.partition(".")[2]) + 1e-6 for x in told):
-        raise StoreRefused("STORE_EFFORT_RATE", computed=f"{rate:.1f}".replace(".", ","), written=", ".join(RATE.findall(sentence)))
+        raise StoreRefused(
+            "STORE_EFFORT_RATE",
+            computed=f"{rate:.1f}".replace(".", ","),
+            written=", ".join(RATE.findall(sentence)),
+        )
 
 
 def _others_number(work: Work, item: Row, candidate: int, sentence: str) -> bool:

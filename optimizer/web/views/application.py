@@ -193,7 +193,9 @@ def _show(
             and found.status == "listed",
             "may_restore": "S" in held and found.status in LEFT.get(record.status, ()),
             "may_correct": "S" in held and _answered(found),
-            "corrections": [c for c in corrections_of(record) if c.ref == found.ref and c.dwelling_id == found.dwelling_id],
+            "corrections": [
+                c for c in corrections_of(record) if c.ref == found.ref and c.dwelling_id == found.dwelling_id
+            ],
             "elsewhere": elsewhere_of(request.visitor, home).get(found.ref, []) if names else [],
             "outcomes": words("CALL", OUTCOMES, lang_of(request)),
             "declines": list(law.labels("decline_reasons").items()),

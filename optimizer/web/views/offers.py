@@ -23,7 +23,19 @@ from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import live_sessions_of
 from optimizer.web.today import today
 
-ACTS = ("notify", "prove", "answer", "judge", "silence", "met", "failed", "access", "desist", "call", "correct")
+ACTS = (
+    "notify",
+    "prove",
+    "answer",
+    "judge",
+    "silence",
+    "met",
+    "failed",
+    "access",
+    "desist",
+    "call",
+    "correct",
+)
 
 
 def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:

@@ -82,7 +82,13 @@ def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     jobs = list(Job.objects.order_by("-started_at")[:LISTED])
     running = next((job for job in jobs if job.state == "running"), None)
     may = "S" in request.visitor.roles
-    told = {"jobs": jobs, "running": running, "may": may, "lengths": chains_words(lang_of(request)), "kept": lambda job: is_kept(desk(), job.case)}
+    told = {
+        "jobs": jobs,
+        "running": running,
+        "may": may,
+        "lengths": chains_words(lang_of(request)),
+        "kept": lambda job: is_kept(desk(), job.case),
+    }
     return page(request, "prepare", {**told, **values}, status=status)
 
 

@@ -104,7 +104,9 @@ def open_session(request: Asked, session: str) -> HttpResponse:
     form, record = Form(request), request.session_record
 
     def do() -> Any:
-        if today() < record.on and not desk().deployment.demo:  # a demonstration shows its coming session at once
+        if (
+            today() < record.on and not desk().deployment.demo
+        ):  # a demonstration shows its coming session at once
             form.problems.append(said("WEB.OPEN_EARLY", form.lang, day=day(record.on, form.lang)))
         form.check()
         return commands.open_session(
