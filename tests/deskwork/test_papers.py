@@ -10,8 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from optimizer.desk.paper_set import write_minutes, write_pack
 from optimizer.desk.pack import home_lines
+from optimizer.desk.paper_set import write_minutes, write_pack
 from optimizer.desk.papers.letters import letters, letters_of, notices
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.papers.report_back import RADIATION_COLUMNS, events_table, radiations_table
