@@ -34,15 +34,20 @@ _kept: dict[str, Unsent] = {}
 _lock = Lock()
 
 
+def form_of(to: str, sent: Mapping[str, Any]) -> Unsent:
+    """The fields of a form as they were typed, for the address it was sent to."""
+    fields = tuple((name, str(sent[name])) for name in sent if name not in OURS)
+    return Unsent(time.monotonic(), to, fields)
+
+
 def keep(account: str, to: str, sent: Mapping[str, Any]) -> None:
     """Keep the fields of a form for its account, in the place of an earlier one."""
-    fields = tuple((name, str(sent[name])) for name in sent if name not in OURS)
     now = time.monotonic()
     with _lock:
         for other in [name for name, form in _kept.items() if now - form.at > LASTS]:
             del _kept[other]
         _kept.pop(account, None)
-        _kept[account] = Unsent(now, to, fields)
+        _kept[account] = form_of(to, sent)
         while len(_kept) > MOST:
             del _kept[next(iter(_kept))]
 

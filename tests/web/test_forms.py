@@ -267,3 +267,32 @@ def test_a_page_shows_no_box_that_only_a_hand_can_tick():
     assert on_screen(line) == [("Voix", "6 membres")]
     assert on_screen([["Dossier", "à compléter : pièce ……"]])  # what is missing is still said
     assert on_screen([["", "☐ insuffisance du nombre de candidats"]]) == []
+
+
+def test_what_was_typed_while_the_desk_was_busy_can_be_sent_again(
+    played: Played, home: ItemRecord, monkeypatch: pytest.MonkeyPatch
+):
+    from optimizer.store import commands
+    from optimizer.store.messages import StoreBusy
+    from tests.web.hands import the_form
+
+    def busy(*told: object, **more: object) -> None:
+        raise StoreBusy("STORE_BUSY")
+
+    secretary, kept = played.client("S"), commands.decide
+    monkeypatch.setattr(commands, "decide", busy)
+    first = listed(home)[0]
+    sentence = "Le ménage a une pièce de plus qu'il n'en faut pour sa composition."
+    typed = {f"kind-{first}": "not_attributed", f"motive-{first}": "N3", f"sentence-{first}": sentence}
+    answer = secretary.post(
+        at(home, "/decider"), typed | {"version": str(home.version), "command_id": "occupe"}
+    )
+    assert answer.status_code == 503
+    monkeypatch.setattr(commands, "decide", kept)
+    _, form = the_form(answer.content.decode(), at(home, "/decider"), {})
+    assert form.hidden[f"sentence-{first}"] == sentence and form.hidden["command_id"] != "occupe"
+    again = secretary.post(form.action, form.hidden)
+    assert again.status_code == 422 and "n'ont pas de décision" in again.content.decode().replace(
+        "&#x27;", "'"
+    ).replace("&#39;", "'")
+    assert sentence in again.content.decode().replace("&#39;", "'")

@@ -16,19 +16,25 @@ from optimizer.store.messages import (
     StoreReadOnly,
 )
 from optimizer.web.pages import lang_of, page
+from optimizer.web.unsent import Unsent, form_of
 
 STATUS: tuple[tuple[type[StoreError], int], ...] = (
     (StoreForbidden, 403), (StoreMissing, 404), (StoreConflict, 409), (StoreReadOnly, 503), (StoreBusy, 503),
 )  # fmt: skip
 
 
-def problem(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
-    """One sentence under the name of the error."""
+def problem(request: HttpRequest, status: int, sentence: str, again: Unsent | None = None) -> HttpResponse:
+    """One sentence under the name of the error; ``again``: a form that may be sent once more as it was typed."""
     lang = lang_of(request)
     return page(
         request,
         "problem",
-        {"title": said(f"WEB.ERROR_{status}", lang), "sentence": sentence, "back": status not in (503, 429)},
+        {
+            "title": said(f"WEB.ERROR_{status}", lang),
+            "sentence": sentence,
+            "back": status not in (503, 429),
+            "again": again,
+        },
         status=status,
     )
 
@@ -36,7 +42,11 @@ def problem(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
 def refused(request: HttpRequest, error: StoreError) -> HttpResponse:
     """What the store answered."""
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 422)
-    return problem(request, status, error.text(lang_of(request)))
+    # files are not held: a browser sends them again by itself only when its page is reloaded
+    busy = isinstance(error, StoreBusy) and request.method == "POST" and not request.FILES
+    busy = busy and not any("password" in name for name in request.POST)
+    again = form_of(request.path, request.POST) if busy else None
+    return problem(request, status, error.text(lang_of(request)), again)
 
 
 def told(request: HttpRequest, error: AttrifluxError) -> HttpResponse:
