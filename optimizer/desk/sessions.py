@@ -129,7 +129,10 @@ def told_of(
 ) -> Told:  # fmt: skip
     """A session and the law on its day, without names."""
     session = queries.session(opened, session_id)
-    return Told(session, law(session.on, models), lang, issuer=issuer or Issuer())
+    return Told(
+        session, law(session.on, models), lang, issuer=issuer or Issuer(),
+        corrections=queries.corrections(opened, session_id),
+    )  # fmt: skip
 
 
 def with_names(opened: Store, actor: Actor, told: Told) -> Told:

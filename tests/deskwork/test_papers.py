@@ -20,7 +20,7 @@ from optimizer.desk.sessions import due_today, told_of, with_names
 from optimizer.errors import said
 from optimizer.presentation.document import Document, document_html, document_pdf
 from optimizer.store import commands, queries
-from optimizer.store.records import ItemRecord, PersonRecord
+from optimizer.store.records import CorrectionRecord, ItemRecord, PersonRecord
 from tests.deskwork.room import CHAIR, REFUSAL, SECRETARY, Room, listed, room
 
 ISSUER = Issuer(
@@ -238,6 +238,18 @@ def test_a_letter_printed_after_the_answer_asks_for_none(made: Room, told: Told)
         text = letter(status)
         assert said_now in text and "Vous pouvez répondre" not in text, status
         assert ("Votre demande reste active" in text) == (status not in ("accepted", "signed"))
+
+
+def test_what_was_carried_over_by_mistake_is_said_to_be_taken_out(made: Room, told: Told):
+    home, who = next((i, c) for i in told.session.items for c in i.candidates if c.offer is not None)
+    was = {"status": "refused", "answered_on": "2026-12-08", "refusal_reason": "rent", "legitimate": "no"}
+    back = CorrectionRecord(
+        9, "answer.corrected", told.session.closed_at, "Secrétaire", home.dwelling_id, who.ref, was, "…"
+    )
+    rows = events_table(replace(told, corrections=(back,)))
+    (row,) = rows[rows["evenement"] == "saisie reprise"].to_dict("records")
+    assert row["numUnique"] == who.application_id and "refus du demandeur 08/12/2026" in row["detail"]
+    assert not (events_table(told)["evenement"] == "saisie reprise").any()
 
 
 def test_a_departure_is_asked_of_nobody_who_kept_the_order(made: Room, told: Told):

@@ -7,12 +7,13 @@ What the desk does not know (SIREN of the landlord, agreement of the départemen
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from optimizer.desk.entry_rows import in_qpv
-from optimizer.desk.following import Followed, followed
+from optimizer.desk.following import Followed, followed, local_day
 from optimizer.desk.papers.wording import Told
 from optimizer.presentation.document import Document, Sheet, table, text
 from optimizer.presentation.numbers import UNKNOWN
@@ -40,6 +41,7 @@ def events_table(told: Told) -> pd.DataFrame:
                     told, x, "OFFERED", told.day(o.notified_on), told.law.labels("proofs").get(o.proof, "")
                 )
             )
+            rows += _taken_back(told, x)
             if x.candidate.status in ("refused", "silent", "desisted", "accepted", "signed"):
                 status = "accepted" if x.candidate.status == "signed" else x.candidate.status
                 why = told.law.labels("refusal_reasons").get(o.refusal_reason, "")
@@ -68,6 +70,20 @@ def radiations_table(told: Told) -> pd.DataFrame:
                 }
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(RADIATION_COLUMNS), dtype=object).fillna("")
+
+
+def _taken_back(told: Told, x: Followed) -> list[dict[str, str]]:
+    """Answers that were typed by mistake: whoever carried one over takes it out of the shared file again."""
+    rows = []
+    for c in told.corrections:
+        if c.kind != "answer.corrected" or (c.dwelling_id, c.ref) != (x.item.dwelling_id, x.candidate.ref):
+            continue
+        was, on = str(c.was["status"]), str(c.was["answered_on"] or "")
+        what = told.say(f"EVENT_ANSWER_{was}") + (f" {told.day(date.fromisoformat(on))}" if on else "")
+        rows.append(
+            _event(told, x, "TAKEN_BACK", told.day(local_day(c.at)), told.say("TAKEN_BACK_WHAT", what=what))
+        )
+    return rows
 
 
 def _event(told: Told, x: Followed, name: str, day: str, detail: str) -> dict[str, str]:

@@ -406,6 +406,11 @@ texts(
         "event_answer_refused": ("refus du demandeur", "refused by the household"),
         "event_answer_silent": ("absence de réponse", "no answer"),
         "event_answer_desisted": ("désistement", "withdrew"),
+        "event_taken_back": ("saisie reprise", "entry taken back"),
+        "taken_back_what": (
+            "saisi par erreur, à retirer si cela a été reporté : {what}",
+            "entered by mistake, to be taken out if it was carried over: {what}",
+        ),
         "event_condition_failed": ("condition non remplie", "condition not met"),
         "event_leased": ("bail signé", "lease signed"),
         "radiation": ("Radiation n° {n}", "Radiation no. {n}"),

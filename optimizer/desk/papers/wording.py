@@ -18,6 +18,7 @@ from optimizer.store.law import CommissionLaw
 from optimizer.store.records import (
     AttendanceRecord,
     CandidateRecord,
+    CorrectionRecord,
     DecisionRecord,
     ItemRecord,
     PersonRecord,
@@ -60,6 +61,8 @@ class Told:
     people: Mapping[str, PersonRecord] = field(default_factory=dict)
     issuer: Issuer = Issuer()
     pseudonymous: bool = False
+    corrections: tuple[CorrectionRecord, ...] = ()
+    """What was taken back because it was typed by mistake."""
 
     def say(self, name: str, **values: object) -> str:
         return said(f"PAPER.{name}".upper(), self.lang, **values)
