@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -470,6 +472,18 @@ def test_the_same_session_gives_the_same_papers(made: Room, told: Told, tmp_path
     for path in sorted((tmp_path / "un").iterdir()):
         assert path.read_bytes() == (tmp_path / "deux" / path.name).read_bytes(), path.name
     assert document_pdf(minutes(told), "fr").startswith(b"%PDF")
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext reads the pages")
+def test_on_paper_a_dwelling_stands_with_its_decisions(told: Told):
+    told_as_text = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"],
+        input=document_pdf(minutes(told), "fr"),
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    for page in told_as_text.split("\f"):
+        assert page.count("Logement n°") == page.count("Décisions (CCH R. 441-3)"), page[:400]
 
 
 def test_papers_speak_english_too(made: Room):

@@ -205,7 +205,7 @@ def _answer(told: Told, x: Letter) -> Iterator[Block]:
         yield mention(say(f"ANSWERED_{offer.status}", day=told.day(day)))
         if offer.status in ("refused", "silent", "desisted"):
             yield text(say("ANSWERED_KEPT"))
-        if offer.status in ("refused", "silent"):
+        if offer.status in ("refused", "silent") and offer.legitimate != "yes":
             yield text(say("REFUSAL_EFFECT"))
         return
     deadline = told.day(offer.deadline) if offer is not None and offer.deadline is not None else BLANK
