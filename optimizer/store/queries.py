@@ -34,11 +34,11 @@ from optimizer.store.records import (
     SessionRecord,
     VoteRecord,
 )
-from optimizer.store.states import HELD
+from optimizer.store.states import HELD, MISTAKEN
 from optimizer.store.tables import Key, Row
 
 LIVE_OFFERS = ("offered", "accepted")
-CORRECTIONS = ("answer.corrected", "candidate.restored", "item.restored")
+CORRECTIONS = ("answer.corrected", "notified.corrected", "candidate.restored", "item.restored")
 """Lines of the ledger that take back what was typed by mistake."""
 
 
@@ -360,7 +360,7 @@ def _candidates(store: Store, rows: list[Row], items: Mapping[Any, Row]) -> list
     papers = _grouped(store.tables.find("document", candidate_id=ids), "candidate_id")
     decisions = {r["candidate_id"]: r for r in store.tables.find("decision", candidate_id=ids, current=True)}
     notes = _by(store, "note", "decision_id", [r["decision_id"] for r in decisions.values()])
-    made = store.tables.find("offer", candidate_id=ids)
+    made = [o for o in store.tables.find("offer", candidate_id=ids) if o["end_reason"] != MISTAKEN]
     last = {record.candidate_id: record for record in _offers(store, made)}
     found = []
     for row in rows:

@@ -36,6 +36,8 @@ HELD = ("offered", "accepted", "signed")
 """Offers that hold a dwelling: one at a time."""
 TAKEN = ("accepted", "signed")
 """Offers that a household has taken: one at a time."""
+MISTAKEN = "entered_by_mistake"
+"""Why an offer ended that was never sent: nobody was offered anything."""
 POSITIVE = ("attributed", "ranked", "conditional")
 """Candidates with a favourable decision that wait for their offer."""
 GOES = ("signed", "superseded")

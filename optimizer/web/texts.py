@@ -581,6 +581,11 @@ texts(
         ),
         "correct_reason": ("Pourquoi cette saisie est une erreur", "Why this entry is a mistake"),
         "correct_button": ("Reprendre la réponse : l'offre attend à nouveau", "Take the answer back: the offer waits again"),
+        "unnotify_button": ("Reprendre la notification : rien n'est parti", "Take the notification back: nothing was sent"),
+        "unnotify_hint": (
+            "Seulement si rien n'est parti : une offre reçue engage l'organisme.",
+            "Only if nothing was sent: an offer received binds the landlord.",
+        ),
         "correct_was": ("avait été saisi", "had been entered"),
         "correct_late": (
             "La réponse ne se reprend plus : le logement a été proposé au rang suivant le {day}.",

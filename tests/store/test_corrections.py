@@ -79,6 +79,30 @@ def test_nothing_is_taken_back_over_the_head_of_the_next_rank(play):
     refused("STORE_CORRECTION_OFFERED", play.do, c.correct_answer, S, offer, reason=WHY)
 
 
+def test_a_notification_that_was_never_sent_is_taken_back(play):
+    play.week()
+    wrong = play.offer("L1")
+    first = play.names("L1")[0].candidate_id
+    play.do(c.correct_notification, S, wrong, reason=WHY)
+    again = play.names("L1")[0]
+    assert (again.status, again.offer) == ("attributed", None)
+    assert queries.next_to_offer(play.store, play.item("L1")) == first
+    (told,) = queries.corrections(play.store, play.session)
+    assert told.was == {
+        "status": "offered",
+        "notified_on": "2026-12-03",
+        "proof": "hand",
+        "proof_on": "2026-12-03",
+    }
+    # nobody was offered anything: the session may still be rectified
+    names = play.names("L1")
+    swapped = [NewDecision(n.candidate_id, "ranked", k) for n, k in zip(names[:3], (2, 1, 3), strict=True)]
+    play.do(c.prepare_rectification, S, play.session, reason="Rangs inversés", decisions=swapped)
+    assert verify(play.store).holds
+    play.accept(play.offer("L1"))
+    refused("STORE_STATE", play.do, c.correct_notification, S, wrong, reason=WHY)
+
+
 def test_a_lease_is_not_taken_back(play):
     play.week()
     offer = play.offer("L1")

@@ -58,6 +58,8 @@ def test_an_answer_typed_for_the_wrong_household_is_taken_back_on_the_page(playe
     assert "Corriger une erreur de saisie" not in agent.get("/offres").content.decode()
     sent(secretary, "/offres", f"{at}{name}", {"act": "correct", "reason": WHY})
     assert queries.candidate(played.store, name).status == "offered"
+    sent(secretary, "/offres", f"{at}{name}", {"act": "unnotify", "reason": "Aucun courrier n'est parti"})
+    assert queries.candidate(played.store, name).offer is None
     shown = secretary.get(f"/seances/{key}/demandes/{name}").content.decode().replace("\u00a0", " ")
     assert (
         f"corrections-S : {WHY} (avait été saisi : Refusée" in shown

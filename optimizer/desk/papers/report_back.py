@@ -35,13 +35,13 @@ def events_table(told: Told) -> pd.DataFrame:
         rows.append(_event(told, x, "PASSED", told.day(x.session.on), ""))
         why = ", ".join(part for part in (told.decision(d), d.motive, told.condition(d)) if part)
         rows.append(_event(told, x, "DECIDED", told.day(x.session.on), why))
+        rows += _taken_back(told, x)
         if o is not None:
             rows.append(
                 _event(
                     told, x, "OFFERED", told.day(o.notified_on), told.law.labels("proofs").get(o.proof, "")
                 )
             )
-            rows += _taken_back(told, x)
             if x.candidate.status in ("refused", "silent", "desisted", "accepted", "signed"):
                 status = "accepted" if x.candidate.status == "signed" else x.candidate.status
                 why = told.law.labels("refusal_reasons").get(o.refusal_reason, "")
@@ -73,13 +73,18 @@ def radiations_table(told: Told) -> pd.DataFrame:
 
 
 def _taken_back(told: Told, x: Followed) -> list[dict[str, str]]:
-    """Answers that were typed by mistake: whoever carried one over takes it out of the shared file again."""
+    """Offers and answers that were typed by mistake: whoever carried one over takes it out of the shared file again."""
     rows = []
     for c in told.corrections:
-        if c.kind != "answer.corrected" or (c.dwelling_id, c.ref) != (x.item.dwelling_id, x.candidate.ref):
+        if c.kind not in ("answer.corrected", "notified.corrected") or (c.dwelling_id, c.ref) != (
+            x.item.dwelling_id,
+            x.candidate.ref,
+        ):
             continue
-        was, on = str(c.was["status"]), str(c.was["answered_on"] or "")
-        what = told.say(f"EVENT_ANSWER_{was}") + (f" {told.day(date.fromisoformat(on))}" if on else "")
+        was, on = str(c.was["status"]), str(c.was.get("answered_on") or c.was.get("notified_on") or "")
+        what = told.say("EVENT_OFFERED" if was == "offered" else f"EVENT_ANSWER_{was}") + (
+            f" {told.day(date.fromisoformat(on))}" if on else ""
+        )
         rows.append(
             _event(told, x, "TAKEN_BACK", told.day(local_day(c.at)), told.say("TAKEN_BACK_WHAT", what=what))
         )

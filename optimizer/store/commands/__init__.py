@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from optimizer.store.commands.access import grant, log, revoke
 from optimizer.store.commands.chains import void
-from optimizer.store.commands.corrections import correct_answer, restore_candidate, restore_item
+from optimizer.store.commands.corrections import (
+    correct_answer,
+    correct_notification,
+    restore_candidate,
+    restore_item,
+)
 from optimizer.store.commands.duties import close_duty, close_recourse, open_duty, open_recourse
 from optimizer.store.commands.heads import sign_head
 from optimizer.store.commands.identities import IdentityView, import_people, view_identities
@@ -58,7 +63,7 @@ from optimizer.store.work import Batch, batch
 __all__ = [
     "Batch", "IdentityView", "add_candidate", "add_item", "answer", "ask_document", "attach_run", "attend", "batch",
     "call", "cancel", "candidate_not_examined", "close", "close_duty", "close_recourse", "condition_failed",
-    "condition_met", "confirm_silence", "convene", "correct_answer", "decide", "decide_one", "desist", "edit_session", "finish_item",
+    "condition_met", "confirm_silence", "convene", "correct_answer", "correct_notification", "decide", "decide_one", "desist", "edit_session", "finish_item",
     "grant", "import_people", "judge_refusal", "log", "new_session", "nominate", "not_examined", "offer", "open_duty",
     "open_recourse", "open_session", "prepare_rectification", "prove", "receive_document", "replace", "restore_candidate",
     "restore_item", "revoke",

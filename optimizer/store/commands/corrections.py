@@ -16,7 +16,7 @@ from optimizer.store.commands.offers import candidate_of, offer_of
 from optimizer.store.commands.room import remark
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import touch
-from optimizer.store.states import LIVE_ITEM
+from optimizer.store.states import LIVE_ITEM, MISTAKEN, STATUS_OF
 from optimizer.store.tables import Row
 from optimizer.store.work import Work, command
 
@@ -39,7 +39,7 @@ def correct_answer(work: Work, offer: int, *, reason: str, version: int | None =
     work.require("offer", row["status"], ANSWERED)
     work.require("item", item["status"], ("offering", "exhausted"))
     reason = work.reason(reason)
-    for later in work.find("offer", item_id=item["item_id"]):
+    for later in _sent(work, item):
         if later["offer_id"] > offer:
             raise StoreRefused(
                 "STORE_CORRECTION_OFFERED", rank=later["rank"], day=f"{later['notified_on']:%d/%m/%Y}"
@@ -56,6 +56,25 @@ def correct_answer(work: Work, offer: int, *, reason: str, version: int | None =
     _told(work, row["ref"], reason)
     work.bump("item", item, status="offering")
     return {"deadline": row["deadline"], "version": item["version"]}
+
+
+@command("notified.corrected", roles="S")
+def correct_notification(
+    work: Work, offer: int, *, reason: str, version: int | None = None
+) -> Mapping[str, Any]:
+    """A notification typed by mistake: nothing was sent, the household waits for its turn as before. One that was sent binds."""
+    row, name, item = offer_of(work, offer, version)
+    work.require("offer", row["status"], ("offered",))
+    reason = work.reason(reason)
+    work.facts["was"] = plain(
+        {column: row[column] for column in ("status", "notified_on", "proof", "proof_on")}
+    )
+    work.set("offer", offer, status="released", end_reason=MISTAKEN)
+    decided = work.find("decision", candidate_id=name["candidate_id"], current=True)[0]
+    work.set("candidate", name["candidate_id"], status=STATUS_OF[decided["kind"]])
+    _told(work, row["ref"], reason)
+    work.bump("item", item)
+    return {"version": item["version"]}
 
 
 @command("candidate.restored", roles="S")
@@ -132,6 +151,11 @@ def _told(work: Work, ref: str, reason: str) -> None:
     touch(work, ref)
 
 
+def _sent(work: Work, item: Row) -> list[Row]:
+    """Offers of a dwelling that somebody was really sent."""
+    return [o for o in work.find("offer", item_id=item["item_id"]) if o["end_reason"] != MISTAKEN]
+
+
 def _nothing_elsewhere(work: Work, item: Row) -> None:
     """The dwelling is on no other agenda meanwhile."""
     for other in work.find("item", dwelling_id=item["dwelling_id"], status=LIVE_ITEM):
@@ -147,5 +171,5 @@ def _no_chain(work: Work, item: Row) -> None:
         link = link_of(other["facts"])
         if link is None or link["after"] != item["dwelling_id"]:
             continue
-        if other["end_reason"] == TENANT_STAYS or work.find("offer", item_id=other["item_id"]):
+        if other["end_reason"] == TENANT_STAYS or _sent(work, other):
             raise StoreRefused("STORE_CORRECTION_CHAIN")

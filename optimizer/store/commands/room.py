@@ -15,7 +15,7 @@ from optimizer.store.holding import Store
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import touch
 from optimizer.store.records import Actor, AttendanceRecord, NewDecision, Receipt, VoteRecord
-from optimizer.store.states import DECISION, PRESENCE, STATUS_OF, VOICE
+from optimizer.store.states import DECISION, MISTAKEN, PRESENCE, STATUS_OF, VOICE
 from optimizer.store.tables import Row
 from optimizer.store.work import Work, clean, command, named
 
@@ -433,7 +433,7 @@ def _rectifiable(work: Work, session: str, item: int) -> Row:
     row = work.get("item", item)
     if row["session_id"] != session:
         raise StoreRefused("STORE_OUTSIDE", what="candidature", found=row["dwelling_id"])
-    if work.find("offer", item_id=item):
+    if any(o["end_reason"] != MISTAKEN for o in work.find("offer", item_id=item)):
         raise StoreRefused("STORE_ALREADY_NOTIFIED")
     work.require("item", row["status"], ("offering", "no_taker"))
     return row

@@ -208,8 +208,8 @@ def _show(
 
 
 def _answered(found: CandidateRecord) -> bool:
-    """Whether an answer stands that may have been typed for the wrong household."""
-    return found.offer is not None and found.offer.status in ANSWERED
+    """Whether a notification or an answer stands that may have been typed for the wrong household."""
+    return found.offer is not None and found.offer.status in ("offered", *ANSWERED)
 
 
 def _may_identify(request: Asked, found: CandidateRecord) -> bool:

@@ -35,6 +35,7 @@ ACTS = (
     "desist",
     "call",
     "correct",
+    "unnotify",
 )
 
 
@@ -157,11 +158,12 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
         form.check()
         judge = request.visitor.actor("S", request.session_record)
         return commands.judge_refusal(store, judge, key, number, legitimate=legitimate)
-    if what == "correct":
+    if what in ("correct", "unnotify"):
         reason = form.text("reason", "WEB.CORRECT_REASON", required=True, longest=300)
         form.check()
         secretary = request.visitor.actor("S", request.session_record)
-        return commands.correct_answer(store, secretary, key, number, reason=reason, version=form.version)
+        take_back = commands.correct_answer if what == "correct" else commands.correct_notification
+        return take_back(store, secretary, key, number, reason=reason, version=form.version)
     if what == "silence":
         return commands.confirm_silence(store, actor, key, number, version=form.version)
     ended = form.day("on", "WEB.ON_DAY")
