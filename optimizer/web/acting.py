@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from errno import EDQUOT, ENOSPC
 from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +13,9 @@ from optimizer.store.messages import StoreBusy, StoreConflict, StoreForbidden, S
 from optimizer.web.desk import desk
 from optimizer.web.form import FormProblems
 from optimizer.web.pages import lang_of, tell
+
+FULL = (ENOSPC, EDQUOT)
+"""What the machine says when the disk, or the part of it that is ours, is full."""
 
 
 class Show(Protocol):
@@ -49,6 +53,10 @@ def act(
     except StoreConflict as conflict:
         return show(status=409, problems=[conflict.text(lang)], typed=typed, conflict=conflict)
     except (StoreForbidden, StoreMissing, StoreReadOnly, StoreBusy):
+        raise
+    except OSError as error:
+        if error.errno in FULL:
+            raise StoreBusy("STORE_FULL") from error
         raise
     except InputProblems as wrong:
         return show(status=422, problems=[f.sentence(lang) for f in wrong.findings], typed=typed)

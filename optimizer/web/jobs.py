@@ -214,6 +214,8 @@ def _forget_orphans(desk: Desk) -> None:
     for folder in desk.cases.iterdir():
         if time.time() - folder.stat().st_mtime > ORPHAN:
             _forget(desk, folder.name)
+    for log in desk.runs.glob("*.log"):
+        log.unlink(missing_ok=True)
 
 
 def end_all() -> None:

@@ -210,7 +210,7 @@ def test_a_session_in_each_state(browser: Browser, served: Served):
         who.go(home).send("/etat", what="not_examined", reason=first_choice(who, "/etat", "reason"))
     who.state("dwelling not examined")
     chair.go(f"{agenda}/seance").state("room to be signed").send("/cloturer").state("papers to be made")
-    chair.send("/pieces").state("papers made", "proces-verbal")
+    chair.send("/pieces").state("papers made", "exemplaire nominatif")
     assert chair.faults() == []
     who.go(homes[0]).state("dwelling signed", "Préparer un rectificatif")
     who.send("/rectificatif", status=422, reason="Rien ne change").state("rectification refused")

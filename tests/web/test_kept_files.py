@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -9,6 +10,9 @@ import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from optimizer.verify import verify
 from tests.importers.test_forgetting import with_names
@@ -66,6 +70,20 @@ def test_an_import_that_was_brought_forward_is_not_kept_beside_what_was_made_of_
         assert time.monotonic() < end
         time.sleep(0.2)
     Job.objects.filter(id=job.id).delete()
+
+
+def test_an_import_on_a_full_disk_says_so_and_leaves_nothing(played: Played, monkeypatch: pytest.MonkeyPatch):
+    from optimizer.web import imports
+
+    def full(name: str) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(imports, "safe_name", full)
+    kept = set(played.desk.cases.iterdir()) if played.desk.cases.is_dir() else set()
+    file = SimpleUploadedFile("demandes.csv", b"numero_unique\n1\n")
+    answer = played.client("S").post("/preparer", {"command_id": "plein", "chains": "0", "files": [file]})
+    assert answer.status_code == 503 and "Le disque est plein" in answer.content.decode()
+    assert (set(played.desk.cases.iterdir()) if played.desk.cases.is_dir() else set()) == kept
 
 
 def test_a_job_that_ended_before_its_check_leaves_no_files(played: Played):

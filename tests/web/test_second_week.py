@@ -141,8 +141,10 @@ def test_a_member_is_shown_no_paper_that_cannot_be_opened(played: Played):
     (folder / "proces-verbal.html").write_text("<p>PV</p>")
     member, chair = played.client(name="membre-pontarlier"), played.client(name="presidence-pontarlier")
     page = said(member.get(f"/seances/{session.session_id}/pieces"))
-    assert "proces-verbal.html" not in page and "les demander au secrétariat" in page
-    assert "proces-verbal.html" in said(chair.get(f"/seances/{session.session_id}/pieces"))
+    assert "exemplaire nominatif" not in page and "les demander au secrétariat" in page
+    commands.log(played.store, SECRETARY, "pieces-pontarlier", kind="exported", session=session.session_id)
+    shown = said(chair.get(f"/seances/{session.session_id}/pieces"))
+    assert "Procès-verbal, exemplaire nominatif" in shown and "Produites le " in shown
 
 
 def test_ledger_retention_and_reservataire_speak_in_words(played: Played):

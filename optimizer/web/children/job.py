@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
+from errno import ENOSPC
 from pathlib import Path
 from types import FrameType
 
@@ -89,7 +90,8 @@ def main(
     except OSError as error:
         why = reason_of(error)
         say(error=why.fr if lang == "fr" else why.en)
-        return 2
+        # a full disk is no fault of the import, which stays
+        return 4 if error.errno == ENOSPC else 2
     except KeyboardInterrupt:
         return 130
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from optimizer.desk.paper_set import MARK, write_minutes, write_pack
 from optimizer.desk.papers.wording import Issuer
 from optimizer.desk.sessions import due_today, logged, told_of, with_names
-from optimizer.store import commands
+from optimizer.store import commands, queries
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import commission_law
@@ -21,6 +22,14 @@ from optimizer.web.issuer import LONGEST, NAMES, issuer_of, keep_issuer
 from optimizer.web.pages import LOOSE, lang_of, page
 from optimizer.web.today import today
 
+TITLES = {
+    stem: f"paper_{stem.replace('-', '_')}"
+    for stem in (
+        "convocation", "ordre-du-jour", "dossier-de-seance", "saisie", "sans-reponse", "proces-verbal", "proces-verbal-pseudonyme",
+        "courriers", "a-reporter", "appels",
+    )
+}  # fmt: skip
+"""File of a paper -> its title in the words of the pages."""
 SHOWN = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
 
 
@@ -39,7 +48,9 @@ def papers(request: Asked, session: str, status: int = 200, **values: Any) -> Ht
         "papers",
         {
             "s": record,
-            "papers": names,
+            "titles": TITLES,
+            "papers": _titled(names),
+            "made": _made(session) if names else None,
             "opens": _opens(request),
             "issuer": issuer_of(desk().deployment.state, record.landlord),
             "may": any(r in request.visitor.roles_for(record) for r in "SP") and record.status != "cancelled",
@@ -47,6 +58,22 @@ def papers(request: Asked, session: str, status: int = 200, **values: Any) -> Ht
         },
         status=status,
     )
+
+
+def _titled(names: list[str]) -> list[tuple[str, list[str]]]:
+    """Papers by title, in the order of a session's life, each with its files."""
+    by_stem: dict[str, list[str]] = {}
+    for name in names:
+        by_stem.setdefault(name.rpartition(".")[0], []).append(name)
+    known = [stem for stem in TITLES if stem in by_stem]
+    return [(stem, by_stem[stem]) for stem in (*known, *sorted(by_stem.keys() - TITLES.keys()))]
+
+
+def _made(session: str) -> datetime | None:
+    """When the papers were made last: what was recorded since is not in them."""
+    # read each time: a line that changes no row leaves what the pages keep
+    lines = queries.events(desk().store, session=session, kinds=("exported",), limit=1, payloads=False)
+    return lines[0].at if lines else None
 
 
 def _opens(request: Asked) -> bool:
