@@ -102,6 +102,8 @@ class ReportData:
     """Names of communes, EPCI and départements by code."""
     forbids: pd.DataFrame
     """author, reason, count"""
+    max_lists: int
+    """Lists a household may be reserve on in a session."""
     lang: Lang = "fr"
     notes: tuple[str, ...] = ()
     confirmed: int = 0

@@ -471,7 +471,7 @@ def _leapfrogs(data: ReportData) -> list[dict[str, object]]:
     tally = shown["explained_by"].value_counts()
     ordered = sorted(tally.items(), key=lambda x: (-int(x[1]), str(x[0])))
     return [
-        {"label": why_words(str(why), data.lang, data.places), "n": show(int(n), data, 0)}
+        {"label": why_words(str(why), data.lang, data.places, data.max_lists), "n": show(int(n), data, 0)}
         for why, n in ordered
         if n
     ]

@@ -35,6 +35,7 @@ from optimizer.runs.why_words import (
     many,
     place,
     points,
+    points_noun,
     say,
 )
 
@@ -201,8 +202,16 @@ class _Asked:
             f"{self._home(p.dwelling)}, {account}: {stands} by score",
         )
         rank = self._say(f"rang {p.rank}", f"rank {p.rank}") if p.rank > 1 else ""
-        why = self._reason(p.passed_by)
-        return (" ; " if self.lang == "fr" else "; ").join(x for x in (head, rank, why) if x)
+        return (" ; " if self.lang == "fr" else "; ").join(
+            x for x in (head, rank, self._reason(p.passed_by), self._behind(p)) if x
+        )
+
+    def _behind(self, p: Place) -> str:
+        """The reserve of a lower score that stands before it on the dwelling's list, where one does, and why."""
+        if not p.behind:
+            return ""
+        words = say(self.meta["words"][p.behind_by], self.lang)
+        return self._say(f"passée au rang {p.behind} par : {words}", f"passed at rank {p.behind} by: {words}")
 
     def _reason(self, number: int) -> str:
         if number < 0:
@@ -235,18 +244,18 @@ class _Asked:
                     f"Tied ({home}): decided by the tie rules.",
                 )
             ]
-        amount = points(self.needed, self.lang)
+        amount, noun = points(self.needed, self.lang), points_noun(self.needed, self.lang)
         if self.confirmed:
             return [
                 self._say(
-                    f"Ce qui aurait changé la réponse : {amount} points de plus, au moins ({home}).",
-                    f"What would have changed the answer: at least {amount} more points ({home}).",
+                    f"Ce qui aurait changé la réponse : {amount} {noun} de plus, au moins ({home}).",
+                    f"What would have changed the answer: at least {amount} more {noun} ({home}).",
                 )
             ]
         return [
             self._say(
-                f"Ce qui aurait changé la réponse : {amount} points de plus, peut-être moins ({home}).",
-                f"What would have changed the answer: {amount} more points, perhaps fewer ({home}).",
+                f"Ce qui aurait changé la réponse : {amount} {noun} de plus, peut-être moins ({home}).",
+                f"What would have changed the answer: {amount} more {noun}, perhaps fewer ({home}).",
             )
         ]
 
@@ -298,6 +307,7 @@ class _Asked:
                     "of": p.size,
                     "rank": p.rank or None,
                     "why": self._reason(p.passed_by),
+                    "why_reserve": self._behind(p) or None,
                 }
                 for p in self.places
             ],
