@@ -428,10 +428,10 @@ texts(
             "Assumed targets, shown without weighing on the proposal: {names}.",
         ),
         "uncapped_transfers": (
-            "{landlord}, département {departement} : {n:logement/logements} sur {of} en mutation interne, sans plafond faute de "
-            "prévision de l'année (table assiette) ; ce qu'elles prennent sort du flux des réservataires.",
-            "{landlord}, département {departement}: {n:dwelling/dwellings} of {of} to own transfers, without a ceiling as no "
-            "forecast of the year is given (table assiette); what they take leaves the flux of the réservataires.",
+            "{n:logement/logements} sur {of} en mutation interne, hors du flux des réservataires, sans plafond faute de prévision "
+            "de l'année (table assiette) : {names}.",
+            "{n:dwelling/dwellings} of {of} to own transfers, outside the flux of the réservataires, without a ceiling as the "
+            "table assiette gives no forecast of the year: {names}.",
         ),
         "paper_calls": ("Appels à passer", "Calls to make"),
         "paper_pack": ("Dossier de séance (PDF)", "Session pack (PDF)"),

@@ -126,17 +126,19 @@ def _uncapped_transfers(result: Result, lang: Lang) -> Iterator[str]:
     held |= np.isin(dw.reserved_to, [i for i, account in enumerate(facts.accounts) if account in own])
     taken = result.dwellings["account"].isin(own).to_numpy() & ~held
     place = dw.landlord.astype(np.int64) * len(facts.departements) + dw.departement
+    free = []
     for at in np.unique(place[taken]).tolist():
-        landlord, departement = (
-            facts.landlords[at // len(facts.departements)],
-            facts.departements[at % len(facts.departements)],
-        )
-        if f"landlord={landlord};departement={departement}" not in capped:
-            here = place == at
-            yield said(
-                "REPORT.UNCAPPED_TRANSFERS", lang, n=int((taken & here).sum()), of=int(here.sum()), landlord=landlord,
-                departement=departement,
-            )  # fmt: skip
+        landlord, departement = divmod(at, len(facts.departements))
+        scope = f"landlord={facts.landlords[landlord]};departement={facts.departements[departement]}"
+        if scope not in capped:
+            free.append(at)
+    if free:
+        here = np.isin(place, free)
+        names = [facts.landlords[at // len(facts.departements)] for at in free]
+        yield said(
+            "REPORT.UNCAPPED_TRANSFERS", lang, n=int((taken & here).sum()), of=int(here.sum()),
+            names=said("WORDS.LIST", lang).join(dict.fromkeys(names)),
+        )  # fmt: skip
 
 
 def _papers(result: Result, options: Options) -> Iterator[tuple[str, str]]:

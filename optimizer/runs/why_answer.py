@@ -445,12 +445,10 @@ class _Asked:
                 *(("logement", "logements") if self.lang == "fr" else ("dwelling", "dwellings")),
                 self.lang,
             )
-            best = min(self.everywhere, key=lambda p: (p.place, p.size, p.dwelling))
-            stands = place(best.place, best.size, self.lang)
             lines.append(
                 self._say(
-                    f"Vous remplissez les conditions de {count} ; votre meilleure place à la cotation est {stands}.",
-                    f"You meet the conditions of {count}; your best place by score is {stands}.",
+                    f"Vous remplissez les conditions de {count} ; {self._best_place()}.",
+                    f"You meet the conditions of {count}; {self._best_place()}.",
                 )
             )
             lines += self._groups()
@@ -471,6 +469,20 @@ class _Asked:
                 )
             )
         return lines
+
+    def _best_place(self) -> str:
+        """The best place on a list that may name the household; a place on an account the dwelling does not go to is none."""
+        counted = [p for p in self.everywhere if p.passed_by not in (ELSEWHERE, WAITING, EMPTY)]
+        if not counted:
+            return self._say(
+                "aucun n'a de liste d'un contingent qui peut vous désigner",
+                "none has a list of an account that may name you",
+            )
+        best = min(counted, key=lambda p: (p.place, p.size, p.dwelling))
+        stands = place(best.place, best.size, self.lang)
+        return self._say(
+            f"votre meilleure place à la cotation est {stands}", f"your best place by score is {stands}"
+        )
 
     def _there(self) -> str:
         if not self.places:

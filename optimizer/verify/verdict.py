@@ -216,7 +216,7 @@ class Verdict:
                 else f"Certified within {within} points: follows the rules entered, nothing is better by more."
             )
         many = "s" if bad > 1 else ""
-        which = "; ".join(c.text(lang) for c in self.checks if not c.ok)
+        which = (" ; " if lang == "fr" else "; ").join(c.text(lang) for c in self.checks if not c.ok)
         return (
             f"Refusé : {bad} contrôle{many} en échec. {which}."
             if lang == "fr"

@@ -140,6 +140,9 @@ def test_a_place_on_another_account_says_that_the_dwelling_does_not_go_there(tmp
         told = (out / "explanations.csv").read_text(encoding="utf-8-sig").splitlines()
         [line] = [line for line in told if line.startswith("N2")]
         assert words in line and line.endswith(";L1;1;2;")
+    letter = " ".join(attriflux("why", tmp_path / "fr", "N2", "--letter").out.split())
+    assert "Vous remplissez les conditions de 1 logement ; aucun n'a de liste" in letter
+    assert "1er sur 2" not in letter and "1 000 points" in letter
 
 
 def test_a_nominee_says_who_of_the_better_scored_is_placed_elsewhere(tmp_path: Path) -> None:
@@ -228,7 +231,7 @@ def test_transfers_without_a_ceiling_are_told_on_every_page(tmp_path: Path) -> N
         landlord departement year basis    vacated mutation
         BAIL     25          2026 forecast 10      10
     """
-    said = "1 logement sur 1 en mutation interne, sans plafond"
+    said = "1 logement sur 1 en mutation interne, hors du flux des réservataires, sans plafond"
     for name, more in (("without", {}), ("with", {"assiette": forecast})):
         case = write(tmp_path / name, dwellings=ONE, applications=people, **more)
         out = tmp_path / f"{name}-out"
