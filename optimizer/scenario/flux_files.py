@@ -177,7 +177,7 @@ def _summary(result: Flux, out: Path) -> dict[str, object]:
                 said(
                     "FLUX.ASSUMED_VALUES",
                     lang,
-                    names=(" ; " if lang == "fr" else "; ").join(assumed) or said("FLUX.NOTHING", lang),
+                    names=said("WORDS.LIST", lang).join(assumed) or said("FLUX.NOTHING", lang),
                 ),
                 said("FLUX.OPEN", lang, page=out / "flux.html"),
             ]
