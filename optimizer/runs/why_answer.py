@@ -174,6 +174,11 @@ class _Asked:
         names = [str(x) for x in self.index["epcis"]] if found else []
         codes = {code: name for code, name in self.meta["epcis"]}
         out = []
+        told = {names[epci] for epci in found}
+        for code, name in (self.meta["epcis"][epci] for epci in sorted(wanted) if epci >= 0):
+            if code not in told and self.meta["grids"]:
+                # no criterion gave a point: the score is none the less known
+                out.append(self._say(f"Cotation ({name}) : 0.", f"Score ({name}): 0."))
         for epci, parts in found.items():
             code = names[epci]
             if wanted and [c for c, _ in self.meta["epcis"]].index(code) not in wanted:

@@ -86,9 +86,9 @@ class Explaining:
         for i in np.flatnonzero(beyond).tolist():
             words[i] = _beyond(int(place[i]), int(of[i]), bool(elsewhere[i]), self.lang)
         words[where < 0] = (
-            "recevable, mais seulement en réserve (ordre du réservataire ou décision enregistrée)"
+            "recevable, mais aucun premier rang ne lui est ouvert (ordre du réservataire ou décision enregistrée)"
             if self.lang == "fr"
-            else "eligible, but only as a reserve (the réservataire's order or a recorded decision)"
+            else "eligible, but no first rank is open to it (the réservataire's order or a recorded decision)"
         )
         words[(where < 0) & ~unfit & ~self.reached[apps]] = (
             "recevable seulement pour des logements déjà en cours d'attribution"

@@ -18,8 +18,8 @@ from optimizer.verify.wording import noun_of_points, nth, pick, points_text, spa
 CEILING = CODES.index("CEILING") + 1
 NEVER = np.iinfo(np.int64).max
 LISTED_ONLY = (
-    "recevable, mais seulement en réserve (ordre du réservataire ou décision enregistrée)",
-    "eligible, but only as a reserve (the réservataire's order or a recorded decision)",
+    "recevable, mais aucun premier rang ne lui est ouvert (ordre du réservataire ou décision enregistrée)",
+    "eligible, but no first rank is open to it (the réservataire's order or a recorded decision)",
 )
 IN_PROGRESS = (
     "recevable seulement pour des logements déjà en cours d'attribution",

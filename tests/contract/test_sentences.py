@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import optimizer as af
@@ -240,3 +241,44 @@ def test_transfers_without_a_ceiling_are_told_on_every_page(tmp_path: Path) -> N
         assert (out / "dwellings.csv").read_text(encoding="utf-8-sig").count("MUTATION") == 1
         for page in ("report.html", "sheets.html"):
             assert (said in (out / page).read_text(encoding="utf-8")) == (name == "without"), page
+        # one lease short of a row without price: for information in both tables, and no decimal point on a French page
+        report = (out / "report.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+        assert ("1 bail (pour information)" in report) == (name == "without")
+        assert not re.search(r"\+ \d+ / \d+\.\d", report)
+
+
+def test_a_score_of_nothing_is_told(tmp_path: Path) -> None:
+    """Registered eleven days before, without anything the grid counts: its score is 0, which the answer says."""
+    result = run(
+        tmp_path,
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices status
+            N1 2024-01-01          3       25056   active
+            N2 2026-06-20          3       25056   active
+        """,
+    )
+    assert "Cotation (CU Grand Besançon Métropole) : 0." in str(af.why(result, "N2"))
+    assert "Cotation (CU Grand Besançon Métropole) : 0." in str(af.why(result, "N2", letter=True))
+
+
+def test_a_household_kept_from_every_first_rank_is_not_said_to_be_a_reserve(tmp_path: Path) -> None:
+    """A decision gives L1 to the tenant N2: N1, whom the account of transfers may not name, stands on no list."""
+    result = run(
+        tmp_path,
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices status score current_landlord
+            N1 2024-01-01          3       25056   active 90    .
+            N2 2024-01-02          3       25056   active 50    BAIL
+        """,
+        decisions="""
+            dwelling_id application_id account  decision reason  author
+            L1          N2             MUTATION pin      promise s
+        """,
+    )
+    assert lists(result)["L1"] == ["MUTATION", "N2"]
+    [told] = result.explanations.loc[result.explanations["application_id"] == "N1", "nearest_miss"]
+    assert "aucun premier rang ne lui est ouvert" in told and "réserve" not in told.replace(
+        "réservataire", ""
+    )
