@@ -158,6 +158,17 @@ def commands() -> list[tuple[str, ...]]:
     return found
 
 
+def test_french_lists_have_a_space_before_the_semicolon():
+    """« A ; B »: a list joined without looking at the language is written as in English on French pages."""
+    bare = [
+        f"{path.name}: {line.strip()}"
+        for path in sorted((ROOT / "optimizer").rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if '"; ".join(' in line and '"en"' not in line and 'else "; "' not in line
+    ]
+    assert not bare
+
+
 def test_every_command_has_help_in_both_languages_with_an_example():
     code = (
         "import io, contextlib, sys\nfrom optimizer.cli import main\n"

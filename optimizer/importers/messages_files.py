@@ -152,6 +152,15 @@ define(
     remedy_en="Provide the table as Parquet",
 )
 define(
+    "READ_UNFOLDS_TOO_BIG",
+    "les données comprimées du fichier font {size} Mo une fois dépliées.",
+    "the compressed data of the file take {size} MB once unfolded.",
+    expected_fr="au plus {limit} Mo pour un fichier de cette taille",
+    expected_en="at most {limit} MB for a file of this size",
+    remedy_fr="Vérifiez d'où vient ce fichier ; enregistrez la table de nouveau, sans lignes ni colonnes inutiles",
+    remedy_en="Check where this file comes from; save the table again, without useless rows or columns",
+)
+define(
     "READ_YAML_TOO_BIG",
     "le fichier est trop grand pour des réglages.",
     "the file is too big for settings.",

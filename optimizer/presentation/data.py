@@ -11,6 +11,7 @@ import pandas as pd
 
 from optimizer.errors import Lang, said
 from optimizer.presentation import texts as texts
+from optimizer.presentation.numbers import decimal, percent
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ class ReportData:
     """Names of communes, EPCI and départements by code."""
     forbids: pd.DataFrame
     """author, reason, count"""
+    max_lists: int
+    """Lists a household may be reserve on in a session."""
     lang: Lang = "fr"
     notes: tuple[str, ...] = ()
     confirmed: int = 0
@@ -128,11 +131,8 @@ def proof_sentence(proof: ProofSummary, lang: Lang) -> str:
         return said("PROOF.OPTIMAL", lang)
     if proof.status != "certified_within":
         return said("PROOF.NONE", lang)
-    mark = "," if lang == "fr" else "."
-    share = f"{proof.gap / max(1.0, abs(proof.objective)):.4%}"
-    return said(
-        "PROOF.WITHIN", lang, gap=f"{proof.gap:.2f}".replace(".", mark), share=share.replace(".", mark)
-    )
+    share = percent(proof.gap / max(1.0, abs(proof.objective)), 4, lang, fixed=True)
+    return said("PROOF.WITHIN", lang, gap=decimal(proof.gap, 2, lang, fixed=True), share=share)
 
 
 def stop_sentence(proof: ProofSummary, lang: Lang) -> str:

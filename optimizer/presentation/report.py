@@ -298,6 +298,15 @@ def year_rows(data: ReportData) -> list[dict[str, Any]]:
     return rows
 
 
+def _missing_text(missing: int, limits: bool, priced: bool, lang: Lang) -> str:
+    """What a row lacks in whole leases; one without a price is for information, short or not."""
+    information = said("REPORT.FOR_INFORMATION", lang)
+    if not missing:
+        return _leases(0, lang) if priced else information
+    text = said("REPORT.TOO_MANY", lang, n=missing) if limits else _leases(missing, lang)
+    return text if priced else f"{text} ({information})"
+
+
 def _goals(data: ReportData) -> list[dict[str, Any]]:
     """LEC, publics prioritaires, DALO: what the session has to find, and what it lacks, in whole leases."""
     rows = []
@@ -373,14 +382,10 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
                         float(x.num_run),
                         expected,
                         target,
-                        f"{int(x.num_before)} + {int(x.num_run)} / {target:.1f}",
+                        f"{show(x.num_before, data, 0)} + {show(x.num_run, data, 0)} / {show(target, data)}",
                     ),
                     "missing": missing,
-                    "missing_text": said("REPORT.TOO_MANY", data.lang, n=missing)
-                    if limits and missing
-                    else _leases(missing, data.lang)
-                    if x.price > 0 or missing
-                    else said("REPORT.FOR_INFORMATION", data.lang),
+                    "missing_text": _missing_text(missing, limits, bool(x.price > 0), data.lang),
                 }
             )
         hidden = len(frame) - len(rows)
@@ -471,7 +476,7 @@ def _leapfrogs(data: ReportData) -> list[dict[str, object]]:
     tally = shown["explained_by"].value_counts()
     ordered = sorted(tally.items(), key=lambda x: (-int(x[1]), str(x[0])))
     return [
-        {"label": why_words(str(why), data.lang, data.places), "n": show(int(n), data, 0)}
+        {"label": why_words(str(why), data.lang, data.places, data.max_lists), "n": show(int(n), data, 0)}
         for why, n in ordered
         if n
     ]

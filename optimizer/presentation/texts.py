@@ -35,8 +35,8 @@ texts(
         "first_rank": ("1er rang", "First rank"),
         "wait_months": ("Attente (mois)", "Wait (months)"),
         "confirmed": (
-            "Ce qui manquait aux demandes sans premier rang : explanations.csv. Le nombre de points est vérifié par la preuve jointe sur un échantillon de {n} ménages.",
-            "What applications without a first rank lacked: explanations.csv. The number of points is checked by the proof attached on a sample of {n} households.",
+            "Ce qui manquait aux demandes sans premier rang : explanations.csv. Le nombre de points est vérifié par la preuve jointe sur un échantillon de {n:ménage/ménages}.",
+            "What applications without a first rank lacked: explanations.csv. The number of points is checked by the proof attached on a sample of {n:household/households}.",
         ),
         "passed": ("Passages devant une demande mieux cotée", "Better-scored applications passed"),
         "reason": ("Raison", "Reason"),
@@ -240,7 +240,7 @@ texts(
         ),
         "why_keep": ("proposition antérieure gardée", "earlier proposal kept"),
         "why_need": ("pièce nécessaire au logement {dwelling}", "needed by dwelling {dwelling}"),
-        "why_places": ("déjà réserve sur deux listes", "already reserve on two lists"),
+        "why_places": ("déjà réserve {lists}", "already reserve {lists}"),
         "why_class": (
             "même public que le premier rang, ou DALO jamais en complément",
             "same class as the first rank",
@@ -426,6 +426,12 @@ texts(
         "unpriced_assumed": (
             "Objectifs supposés, affichés sans peser sur la proposition : {names}.",
             "Assumed targets, shown without weighing on the proposal: {names}.",
+        ),
+        "uncapped_transfers": (
+            "{n:logement/logements} sur {of} en mutation interne, hors du flux des réservataires, sans plafond faute de prévision "
+            "de l'année (table assiette) : {names}.",
+            "{n:dwelling/dwellings} of {of} to own transfers, outside the flux of the réservataires, without a ceiling as the "
+            "table assiette gives no forecast of the year: {names}.",
         ),
         "paper_calls": ("Appels à passer", "Calls to make"),
         "paper_pack": ("Dossier de séance (PDF)", "Session pack (PDF)"),

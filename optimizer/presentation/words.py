@@ -9,7 +9,7 @@ from optimizer.errors import Lang, said
 from optimizer.presentation import texts as texts
 from optimizer.presentation.numbers import day as day
 from optimizer.presentation.numbers import decimal
-from optimizer.shortlist.labels import account_label, flag_label, refusal_label, rule_label
+from optimizer.shortlist.labels import account_label, flag_label, on_lists, refusal_label, rule_label
 
 WHYS = ("fit", "burden", "awaited", "lean", "keep", "places", "class", "pin", "nomination", "chain", "gap")
 """What may explain that a better-scored application is passed, besides a rule."""
@@ -76,10 +76,10 @@ def scope_words(scope: str, lang: Lang, places: Mapping[str, str] | None = None)
     return " · ".join(dict.fromkeys(parts))
 
 
-def why_words(why: str, lang: Lang, places: Mapping[str, str]) -> str:
+def why_words(why: str, lang: Lang, places: Mapping[str, str], max_lists: int) -> str:
     """The reason of a leapfrog in words; the price of a rule stays in the file."""
     if why in WHYS:
-        return said(f"WORDS.WHY_{why}".upper(), lang)
+        return said(f"WORDS.WHY_{why}".upper(), lang, lists=on_lists(max_lists, lang))
     rule, _, rest = why.partition("[")
     scope, found, _ = rest.rpartition("]@")
     if found:

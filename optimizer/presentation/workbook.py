@@ -300,7 +300,7 @@ def _leapfrogs(b: _Book) -> None:
             x.application_id_ahead,
             x.application_id_passed,
             x.points_gap,
-            why_words(x.explained_by, data.lang, data.places),
+            why_words(x.explained_by, data.lang, data.places, data.max_lists),
         )
         for x in records(shown.head(20_000))
     ]

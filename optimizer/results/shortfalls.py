@@ -10,10 +10,32 @@ import numpy as np
 import pandas as pd
 
 from optimizer.compiled import njit
+from optimizer.errors import said, texts
 from optimizer.problem import evaluate
 from optimizer.problem.model import I32, I64, RATE_UNIT, B, Problem
 from optimizer.solve import Solved
 
+texts(
+    "SHORTFALL",
+    {
+        "no_pair": (
+            "aucun couple recevable ne compterait pour cet objectif",
+            "no eligible pair would count for this target",
+        ),
+        "all_proposed": (
+            "tout ce qui existe est déjà proposé : {most} au plus "
+            "({applications:demande recevable/demandes recevables}, {dwellings:logement/logements})",
+            "all there is has been proposed: {most} at most "
+            "({applications:eligible application/eligible applications}, {dwellings:dwelling/dwellings})",
+        ),
+        "too_dear": (
+            "{applications:demande recevable/demandes recevables} pour {dwellings:logement/logements}, mais en proposer une de "
+            "plus coûterait davantage à d'autres objectifs ou à la cotation que le prix de cette règle",
+            "{applications:eligible application/eligible applications} for {dwellings:dwelling/dwellings}, but proposing one "
+            "more would cost other targets or the cotation more than this rule's price",
+        ),
+    },
+)
 COLUMNS = (
     "rule",
     "scope",
@@ -81,23 +103,15 @@ def unmet(problem: Problem, solved: Solved) -> pd.DataFrame:
 
 def _why(supply: Supply, num: int) -> tuple[str, str]:
     if not supply.pairs:
-        return (
-            "aucun couple recevable ne compterait pour cet objectif",
-            "no eligible pair would count for this target",
-        )
+        return _both("SHORTFALL.NO_PAIR")
+    counts = {"applications": supply.applications, "dwellings": supply.dwellings}
     if supply.most is not None and supply.most <= num:
-        return (
-            f"tout ce qui existe est déjà proposé : {supply.most} au plus "
-            f"({supply.applications} demandes recevables, {supply.dwellings} logements)",
-            f"all there is has been proposed: {supply.most} at most "
-            f"({supply.applications} eligible applications, {supply.dwellings} dwellings)",
-        )
-    return (
-        f"{supply.applications} demandes recevables pour {supply.dwellings} logements, mais les proposer coûterait plus "
-        "à d'autres objectifs ou à la cotation que le prix de cette règle",
-        f"{supply.applications} eligible applications for {supply.dwellings} dwellings, but proposing them would cost "
-        "other targets or the cotation more than this rule's price",
-    )
+        return _both("SHORTFALL.ALL_PROPOSED", **counts, most=supply.most)
+    return _both("SHORTFALL.TOO_DEAR", **counts)
+
+
+def _both(code: str, **params: int) -> tuple[str, str]:
+    return said(code, "fr", **params), said(code, "en", **params)
 
 
 ABOVE = (

@@ -12,7 +12,8 @@ import pandas as pd
 
 from optimizer import eligibility
 from optimizer.disk.stems import stems
-from optimizer.eligibility.facts import ACCESS, Q1_NO, Q1_YES
+from optimizer.domain.account import transfers
+from optimizer.eligibility.facts import ACCESS, EXCLUSION, Q1_NO, Q1_YES
 from optimizer.errors import said
 from optimizer.presentation.csvfile import PARQUET_FROM
 from optimizer.presentation.data import LegalNumber, ProofSummary, ReportData
@@ -77,6 +78,7 @@ def report_data(result: Result, options: Options) -> ReportData:
         numbers=tuple(_numbers(result, options)),
         places=result.tables.places,
         forbids=tally,
+        max_lists=result.tables.lists.max_lists,
         confirmed=_confirmed(result.explanations),
         changes=result.changes,
         kept=kept,
@@ -111,6 +113,32 @@ def _banners(result: Result, options: Options) -> Iterator[str]:
             lang,
             names=labels,
         )
+    yield from _uncapped_transfers(result, lang)
+
+
+def _uncapped_transfers(result: Result, lang: Lang) -> Iterator[str]:
+    """Dwellings that own tenants take where no assiette says how many transfers the year is to have: no row limits them there."""
+    facts, rows = result.optimum.prepared.facts, result.optimum.prepared.problem.rows
+    capped = {row.scope for row in rows if row.rule == "mutation_max"}
+    dw = facts.dwellings
+    held = dw.exclusion == EXCLUSION.index("mutation")
+    own = transfers()
+    held |= np.isin(dw.reserved_to, [i for i, account in enumerate(facts.accounts) if account in own])
+    taken = result.dwellings["account"].isin(own).to_numpy() & ~held
+    place = dw.landlord.astype(np.int64) * len(facts.departements) + dw.departement
+    free = []
+    for at in np.unique(place[taken]).tolist():
+        landlord, departement = divmod(at, len(facts.departements))
+        scope = f"landlord={facts.landlords[landlord]};departement={facts.departements[departement]}"
+        if scope not in capped:
+            free.append(at)
+    if free:
+        here = np.isin(place, free)
+        names = [facts.landlords[at // len(facts.departements)] for at in free]
+        yield said(
+            "REPORT.UNCAPPED_TRANSFERS", lang, n=int((taken & here).sum()), of=int(here.sum()),
+            names=said("WORDS.LIST", lang).join(dict.fromkeys(names)),
+        )  # fmt: skip
 
 
 def _papers(result: Result, options: Options) -> Iterator[tuple[str, str]]:

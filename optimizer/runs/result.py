@@ -178,7 +178,7 @@ class Result:
 
         application_id, nearest_miss, dwelling_id : str
         points_needed : float, points at most; NaN with ``NOT_BY_SCORE``
-        best_position, of : int or NA, rank among the candidates of that dwelling and their number
+        best_position, of : int or NA, place by score among the households eligible for that dwelling on the account it goes to, and their number; on the account where it stands best where that account may not name it
         confirmed : ``yes``, ``no`` or empty
         """
         return _own(self.tables.explanations)

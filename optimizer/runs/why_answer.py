@@ -35,6 +35,7 @@ from optimizer.runs.why_words import (
     many,
     place,
     points,
+    points_noun,
     say,
 )
 
@@ -173,6 +174,11 @@ class _Asked:
         names = [str(x) for x in self.index["epcis"]] if found else []
         codes = {code: name for code, name in self.meta["epcis"]}
         out = []
+        told = {names[epci] for epci in found}
+        for code, name in (self.meta["epcis"][epci] for epci in sorted(wanted) if epci >= 0):
+            if code not in told and self.meta["grids"]:
+                # no criterion gave a point: the score is none the less known
+                out.append(self._say(f"Cotation ({name}) : 0.", f"Score ({name}): 0."))
         for epci, parts in found.items():
             code = names[epci]
             if wanted and [c for c, _ in self.meta["epcis"]].index(code) not in wanted:
@@ -201,8 +207,16 @@ class _Asked:
             f"{self._home(p.dwelling)}, {account}: {stands} by score",
         )
         rank = self._say(f"rang {p.rank}", f"rank {p.rank}") if p.rank > 1 else ""
-        why = self._reason(p.passed_by)
-        return (" ; " if self.lang == "fr" else "; ").join(x for x in (head, rank, why) if x)
+        return (" ; " if self.lang == "fr" else "; ").join(
+            x for x in (head, rank, self._reason(p.passed_by), self._behind(p)) if x
+        )
+
+    def _behind(self, p: Place) -> str:
+        """The reserve of a lower score that stands before it on the dwelling's list, where one does, and why."""
+        if not p.behind:
+            return ""
+        words = say(self.meta["words"][p.behind_by], self.lang)
+        return self._say(f"passée au rang {p.behind} par : {words}", f"passed at rank {p.behind} by: {words}")
 
     def _reason(self, number: int) -> str:
         if number < 0:
@@ -235,18 +249,18 @@ class _Asked:
                     f"Tied ({home}): decided by the tie rules.",
                 )
             ]
-        amount = points(self.needed, self.lang)
+        amount, noun = points(self.needed, self.lang), points_noun(self.needed, self.lang)
         if self.confirmed:
             return [
                 self._say(
-                    f"Ce qui aurait changé la réponse : {amount} points de plus, au moins ({home}).",
-                    f"What would have changed the answer: at least {amount} more points ({home}).",
+                    f"Ce qui aurait changé la réponse : {amount} {noun} de plus, au moins ({home}).",
+                    f"What would have changed the answer: at least {amount} more {noun} ({home}).",
                 )
             ]
         return [
             self._say(
-                f"Ce qui aurait changé la réponse : {amount} points de plus, peut-être moins ({home}).",
-                f"What would have changed the answer: {amount} more points, perhaps fewer ({home}).",
+                f"Ce qui aurait changé la réponse : {amount} {noun} de plus, peut-être moins ({home}).",
+                f"What would have changed the answer: {amount} more {noun}, perhaps fewer ({home}).",
             )
         ]
 
@@ -298,6 +312,7 @@ class _Asked:
                     "of": p.size,
                     "rank": p.rank or None,
                     "why": self._reason(p.passed_by),
+                    "why_reserve": self._behind(p) or None,
                 }
                 for p in self.places
             ],
@@ -435,12 +450,10 @@ class _Asked:
                 *(("logement", "logements") if self.lang == "fr" else ("dwelling", "dwellings")),
                 self.lang,
             )
-            best = min(self.everywhere, key=lambda p: (p.place, p.size, p.dwelling))
-            stands = place(best.place, best.size, self.lang)
             lines.append(
                 self._say(
-                    f"Vous remplissez les conditions de {count} ; votre meilleure place à la cotation est {stands}.",
-                    f"You meet the conditions of {count}; your best place by score is {stands}.",
+                    f"Vous remplissez les conditions de {count} ; {self._best_place()}.",
+                    f"You meet the conditions of {count}; {self._best_place()}.",
                 )
             )
             lines += self._groups()
@@ -461,6 +474,20 @@ class _Asked:
                 )
             )
         return lines
+
+    def _best_place(self) -> str:
+        """The best place on a list that may name the household; a place on an account the dwelling does not go to is none."""
+        counted = [p for p in self.everywhere if p.passed_by not in (ELSEWHERE, WAITING, EMPTY)]
+        if not counted:
+            return self._say(
+                "aucun n'a de liste d'un contingent qui peut vous désigner",
+                "none has a list of an account that may name you",
+            )
+        best = min(counted, key=lambda p: (p.place, p.size, p.dwelling))
+        stands = place(best.place, best.size, self.lang)
+        return self._say(
+            f"votre meilleure place à la cotation est {stands}", f"your best place by score is {stands}"
+        )
 
     def _there(self) -> str:
         if not self.places:

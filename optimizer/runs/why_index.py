@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from optimizer import eligibility, scoring
 from optimizer.eligibility.facts import CODES
 from optimizer.runs.why_reading import FILE, FORMAT
-from optimizer.shortlist.labels import account_label, refusal_label, rule_label
+from optimizer.shortlist.labels import account_label, on_lists, refusal_label, rule_label
 from optimizer.shortlist.standings import Standings, standings
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
         "size": found.size,
         "rank": found.rank,
         "passed_by": found.reason,
+        "behind": found.behind,
+        "behind_by": found.behind_reason,
         "points_needed": needed,
         "nearest": near,
         "confirmed": confirmed,
@@ -187,7 +189,7 @@ def _meta(result: Result, lang: str, found: Standings) -> dict[str, object]:
         "grids": [str(x) for x in prepared.scores.titles],
         "criteria_titles": {str(k): str(v) for k, v in titles.items()},
         "accounts": [[account_label(a, "fr", places), account_label(a, "en", places)] for a in problem.accounts],
-        "words": [_word(word) for word in found.words],
+        "words": [_word(word, result.tables.lists.max_lists) for word in found.words],
         "rules": [[rule_label(r, "fr"), rule_label(r, "en"), _share(priced, r)] for r in rules],
         "codes": [[refusal_label(c, "fr"), refusal_label(c, "en")] for c in CODES],
         "homes": [
@@ -206,7 +208,7 @@ def _share(priced: pd.DataFrame, rule: str) -> list[float]:
     return [float(mine["share"].min()), float(mine["share"].max()), float(mine["price"].max())]
 
 
-def _word(word: str) -> list[str]:
+def _word(word: str, max_lists: int) -> list[str]:
     """A reason of the leapfrogs in French and English, without scope nor price."""
     known = {
         "fit": ("préférence, taille ou accès du logement mieux adaptés", "a better match of preference, size or access"),
@@ -217,7 +219,7 @@ def _word(word: str) -> list[str]:
         "pin": ("décision enregistrée", "a recorded decision"),
         "chain": ("son départ libère un logement attribué à la suite", "its departure frees a dwelling that is let in turn"),
         "nomination": ("ordre du réservataire", "the réservataire's own order"),
-        "places": ("déjà sur deux listes", "already on two lists"),
+        "places": (f"déjà {on_lists(max_lists, 'fr')}", f"already {on_lists(max_lists, 'en')}"),
         "class": ("même public que le premier rang", "the same public as the first rank"),
         "gap": ("calcul arrêté avant la preuve", "a run stopped before the proof"),
         "count": ("", ""),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from optimizer.errors import AttrifluxError, define
 
 FILE = "why.npz"
-FORMAT = "attriflux-why/1"
+FORMAT = "attriflux-why/2"
 
 define(
     "WHY_NO_INDEX",
@@ -44,7 +44,8 @@ define(
 class Place:
     """A dwelling the household is eligible for: its place among ``size`` households on the account.
 
-    ``rank`` on the list (0: not on it); ``passed_by``: index of a reason, or below 0 one of `standings`.
+    ``rank`` on the list (0: not on it); ``passed_by``: index of a reason, or below 0 one of `standings`; ``behind``: rank of the
+    first reserve of a lower score that stands before it (0: none), ``behind_by``: index of why.
     """
 
     dwelling: int
@@ -53,6 +54,8 @@ class Place:
     size: int
     rank: int
     passed_by: int
+    behind: int
+    behind_by: int
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ class Index:
     def places(self, a: int) -> list[Place]:
         """Where a household is eligible, its best places first."""
         start, stop = (int(x) for x in self["ptr"][a : a + 2])
-        names = ("dwelling", "account", "place", "size", "rank", "passed_by")
+        names = ("dwelling", "account", "place", "size", "rank", "passed_by", "behind", "behind_by")
         columns = [self[name][start:stop].tolist() for name in names]
         return [Place(*row) for row in zip(*columns, strict=True)]
 

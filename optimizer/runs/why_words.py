@@ -89,11 +89,18 @@ def say(words: tuple[str, str] | list[str], lang: Lang) -> str:
 
 
 def points(hundredths: int, lang: Lang) -> str:
-    """Points without useless zeros: ``152,5`` (fr), ``152.5`` (en)."""
+    """Points without useless zeros, thousands apart: ``1 152,5`` (fr), ``1,152.5`` (en)."""
     sign = "-" if hundredths < 0 else ""
     whole, cents = divmod(abs(hundredths), 100)
-    text = f"{whole}" if cents == 0 else f"{whole}.{cents:02d}".rstrip("0")
-    return sign + (text.replace(".", ",") if lang == "fr" else text)
+    tail = f"{cents:02d}".rstrip("0")
+    if lang == "fr":
+        return sign + f"{whole:,}".replace(",", "\u202f") + (f",{tail}" if tail else "")
+    return sign + f"{whole:,}" + (f".{tail}" if tail else "")
+
+
+def points_noun(hundredths: int, lang: Lang) -> str:
+    """« point » or « points »: French keeps the singular below two, English for one alone."""
+    return "point" if (abs(hundredths) < 200 if lang == "fr" else abs(hundredths) == 100) else "points"
 
 
 def place(k: int, n: int, lang: Lang) -> str:

@@ -136,7 +136,7 @@ def _converted(case: Case, run: Run, own: Mapping[str, object], models: Path | N
     added = new_rights(own)
     table, landlords, said = converted_lines(case, mode, basis=basis, models=models, added=added)
     if not landlords:
-        why = "; ".join(f.text("fr") for f in said) or "assiette"
+        why = " ; ".join(f.text("fr") for f in said) or "assiette"
         raise AttrifluxError("SCENARIO_MODE_MISSING", name=run.name, mode=mode, why=why, key="flux.mode")
     own_lines = case.table("conventions")
     rest = own_lines[~own_lines["landlord"].isin(landlords)]

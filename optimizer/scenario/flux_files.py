@@ -174,7 +174,11 @@ def _summary(result: Flux, out: Path) -> dict[str, object]:
                 said("FLUX.MODES", lang, modes=", ".join(f"{m} ({MODES[m][lang == 'en']})" for m in modes))
                 if modes
                 else said("FLUX.NO_MODES", lang),
-                said("FLUX.ASSUMED_VALUES", lang, names="; ".join(assumed) or said("FLUX.NOTHING", lang)),
+                said(
+                    "FLUX.ASSUMED_VALUES",
+                    lang,
+                    names=said("WORDS.LIST", lang).join(assumed) or said("FLUX.NOTHING", lang),
+                ),
                 said("FLUX.OPEN", lang, page=out / "flux.html"),
             ]
             for lang in LANGS

@@ -73,7 +73,7 @@ def _account(row: dict[str, Any], label: str, commitments: pd.DataFrame, lang: L
         "ended": int(row["ended"]),
         "soon": int(soon),
         "last": None if pd.isna(row["ends_last"]) else row["ends_last"],
-        "counterpart": "; ".join(given) or said("FLUX.NOT_RESERVED", lang),
+        "counterpart": said("WORDS.LIST", lang).join(given) or said("FLUX.NOT_RESERVED", lang),
     }
 
 

@@ -93,28 +93,34 @@ def flux_gaps(lines: pd.DataFrame, rules: RuleSet) -> list[Figure]:
 
 
 def _not_reserved(lines: pd.DataFrame, flux: pd.DataFrame, rules: RuleSet) -> list[dict[Hashable, Any]]:
-    """The lines of what is not reserved, each with what is ``due`` to it: its share at large, less the local shares.
+    """The lines of what is not reserved, each with what is ``due`` to it: what the shares of the whole département leave, less
+    the local shares.
 
+    Not the share of the line itself, which is the average over the communes of this run: the local shares are out of it already.
     Where an agreement gives the landlord a share of its own, that line says it already.
     """
     mine = lines[lines["ceiling"] & lines["scope"].str.endswith(f";account={remainder()}")]
     taken: dict[tuple[str, str], float] = {}
+    everywhere: dict[tuple[str, str], float] = {}
     said: set[tuple[str, str]] = set()
     for row in flux.to_dict("records"):
         parts = parts_of(str(row["scope"]))
         place = _departement(parts["area"], rules)
         if parts["account"] == remainder():
             said.add((parts["landlord"], place))
+        key = (parts["landlord"], place)
         if place != parts["area"]:
-            key = (parts["landlord"], place)
             taken[key] = taken.get(key, 0.0) + float(row["share"]) * float(row["den"])
+        else:
+            everywhere[key] = everywhere.get(key, 0.0) + float(row["share"])
     out: list[dict[Hashable, Any]] = []
     for row in mine.to_dict("records"):
         parts = parts_of(str(row["scope"]))
-        if (parts["landlord"], parts["departement"]) in said:
+        key = (parts["landlord"], parts["departement"])
+        if key in said:
             continue
-        local = taken.get((parts["landlord"], parts["departement"]), 0.0)
-        due = max(0.0, float(row["share"]) * float(row["den"]) - local)
+        left = max(0.0, 1.0 - everywhere.get(key, 0.0)) * float(row["den"])
+        due = max(0.0, left - taken.get(key, 0.0))
         out.append({**row, "due": due})
     return out
 

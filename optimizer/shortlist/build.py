@@ -34,6 +34,8 @@ class Shortlists:
     leapfrogs : Leapfrogs
     size : int
         Lines wanted per dwelling.
+    max_lists : int
+        Lists a household may be reserve on.
     named : mapping (dwelling, account) -> the réservataire's own order
     binding : (n_rows,) bool
     pinned : dwellings whose first rank is a decision
@@ -46,6 +48,7 @@ class Shortlists:
     reasons: list[str]
     leapfrogs: Leapfrogs
     size: int
+    max_lists: int
     named: dict[tuple[int, int], OwnOrder]
     binding: NDArray[np.bool_]
     pinned: frozenset[int]
@@ -198,10 +201,11 @@ def build_shortlists(
                 named=(d, account) in named and int(lines.app[i]) in named[d, account].app,
                 summary=summary,
                 missing=by_reason,
+                max_lists=max_lists,
             ),
             lang,
         )
-    return Shortlists(lines, reasons, finder.found(), size, named, binding, pinned, finder, stands)
+    return Shortlists(lines, reasons, finder.found(), size, max_lists, named, binding, pinned, finder, stands)
 
 
 def prospects(

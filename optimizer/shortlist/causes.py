@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from optimizer.eligibility.facts import CODES, EXCLUSION, Facts
 from optimizer.errors import Lang
-from optimizer.shortlist.labels import account_label, plural, refusal_label
+from optimizer.shortlist.labels import account_label, on_lists, plural, refusal_label
 
 Two = tuple[str, str]
 """A French and an English sentence."""
@@ -73,6 +73,22 @@ _ACTS: dict[str, Two] = {
     "INACTIVE": ("faire renouveler les demandes proches de l'échéance", "have expiring applications renewed"),
 }
 _ACT: Two = ("publier l'annonce", "advertise the dwelling")
+
+
+@dataclass(frozen=True)
+class NotListed:
+    """Households eligible for a short list that do not stand on it, by what keeps each from it; each is counted once.
+
+    Attributes
+    ----------
+    first : hold the first rank of another dwelling
+    full : reserves on as many other lists as they may be
+    filler : DALO households, which never fill a list behind another household
+    """
+
+    first: int = 0
+    full: int = 0
+    filler: int = 0
 
 
 @dataclass(frozen=True)
@@ -157,13 +173,14 @@ class Causes:
             told = f"{none}; nearest {stopped}: {words}"
         return told, self._say(_ACTS.get(name, _ACT))
 
-    def short(self, d: int, listed: int, eligible: int, single: Two | None) -> str:
+    def short(self, d: int, eligible: int, others: NotListed, max_lists: int, single: Two | None) -> str:
         """Reason of a list shorter than the law asks.
 
         Parameters
         ----------
-        listed : households on the list
         eligible : on the account of the list, for that dwelling
+        others : those of them that do not stand on it
+        max_lists : lists a household may be reserve on
         single : why one name is enough there, where it is
         """
         if single is not None:
@@ -172,15 +189,23 @@ class Causes:
         lack = self._say(("insuffisance du nombre de candidats", "too few candidates"))
         if self.lang == "fr":
             many = plural(eligible, "demande recevable", "demandes recevables") + " sur ce contingent"
-            elsewhere = (
-                f"{many}, les autres premières ailleurs, déjà sur deux listes, ou DALO (jamais en complément)"
-            )
         else:
             many = f"{eligible} eligible on this account"
-            elsewhere = f"{many}, the others first elsewhere, on two lists already, or DALO (never filler)"
-        return self._joined(
-            cause, f"{lack}{' :' if self.lang == 'fr' else ':'} {many if eligible <= listed else elsewhere}"
+        whys: tuple[tuple[int, Two], ...] = (
+            (others.first, ("au premier rang d'un autre logement", "first elsewhere")),
+            (
+                others.full,
+                (
+                    f"déjà en réserve {on_lists(max_lists, 'fr')}",
+                    f"already reserve {on_lists(max_lists, 'en')}",
+                ),
+            ),
+            (others.filler, ("DALO (jamais en complément)", "DALO (never filler)")),
         )
+        told = ", ".join(f"{count} {self._say(words)}" for count, words in whys if count)
+        if told:
+            many += self._say((f", dont {told}", f", of which {told}"))
+        return self._joined(cause, f"{lack}{' :' if self.lang == 'fr' else ':'} {many}")
 
     def _joined(self, *parts: str) -> str:
         return (" ; " if self.lang == "fr" else "; ").join(part for part in parts if part)

@@ -20,7 +20,7 @@ from optimizer.problem import Evaluation
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import FirstRanks, Problem
 from optimizer.shortlist.exchange import NEVER, Exchange
-from optimizer.shortlist.labels import account_label, refusal_label, rule_label
+from optimizer.shortlist.labels import account_label, on_lists, refusal_label, rule_label
 from optimizer.shortlist.lookup import Pools
 from optimizer.shortlist.ranks import Lines
 
@@ -245,5 +245,7 @@ class _Causes:
             home = str(self.problem.dwelling_ids[self.home[a]])
             return self._say(f"au premier rang du logement {home}", f"first rank of dwelling {home}")
         if self.lists[a] >= self.max_lists:
-            return self._say("déjà sur deux listes", "already on two lists")
+            return self._say(
+                f"déjà {on_lists(self.max_lists, 'fr')}", f"already {on_lists(self.max_lists, 'en')}"
+            )
         return self._say("moins bien placée désormais", "now placed lower")

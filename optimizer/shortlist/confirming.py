@@ -19,7 +19,7 @@ import pandas as pd
 from optimizer.errors import Lang
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, Problem
 from optimizer.shortlist.explaining import lacking_words
-from optimizer.shortlist.positions import best_positions
+from optimizer.shortlist.positions import account_by_dwelling, positions
 from optimizer.solve import Solved, SolveOptions, solve
 
 
@@ -57,6 +57,7 @@ def confirm(
     order = sorted(zip(map(lambda x: _draw(problem.seed, x), names), lacking.index.tolist(), strict=True))
     number = {str(x): i for i, x in enumerate(problem.application_ids)}
     said = explanations.copy()
+    account = account_by_dwelling(problem, solved.first)
     needed = lacking["points_needed"].astype(float).to_dict()
     for _, at in order[: sample.households]:
         app = number[str(said.at[at, "application_id"])]
@@ -71,7 +72,7 @@ def confirm(
         lost = solved.objective - (again.objective - enough * MICRO_PER_HUNDREDTH)
         least = max(0, -(-lost // MICRO_PER_HUNDREDTH))
         dwelling = again.first.dwelling[held]
-        place, of = best_positions(problem, np.array([app]), dwelling)
+        place, of, _ = positions(problem, np.array([app]), dwelling, account)
         said.at[at, "nearest_miss"] = lacking_words(least, lang)
         said.at[at, "points_needed"] = least / 100
         said.at[at, "dwelling_id"] = str(problem.dwelling_ids[int(dwelling[0])])

@@ -13,9 +13,9 @@ from optimizer.errors import Lang
 from optimizer.problem import Evaluation
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
 from optimizer.shortlist.frames import named
-from optimizer.shortlist.labels import ordinal, points
+from optimizer.shortlist.labels import ordinal, points, points_noun
 from optimizer.shortlist.nearest import Nearest, nearest_exchanges
-from optimizer.shortlist.positions import best_positions
+from optimizer.shortlist.positions import account_by_dwelling, positions
 
 I64 = NDArray[np.int64]
 
@@ -72,7 +72,8 @@ class Explaining:
     def _explained(self, nearest: Nearest, apps: NDArray[np.intp]) -> pd.DataFrame:
         unfit = self.code_counts[apps, 0] == 0
         where = np.where(unfit, -1, nearest.dwelling[apps])
-        place, of = best_positions(self.problem, apps, where)
+        account = account_by_dwelling(self.problem, self.first)
+        place, of, elsewhere = positions(self.problem, apps, where, account)
         lacking = np.maximum(0, -(-nearest.lacking[apps] // MICRO_PER_HUNDREDTH))
         score = np.zeros(len(apps), np.int64)
         known = np.flatnonzero(where >= 0)
@@ -83,11 +84,11 @@ class Explaining:
             back.reshape(-1)
         ]
         for i in np.flatnonzero(beyond).tolist():
-            words[i] = _beyond(int(place[i]), int(of[i]), self.lang)
+            words[i] = _beyond(int(place[i]), int(of[i]), bool(elsewhere[i]), self.lang)
         words[where < 0] = (
-            "recevable, mais seulement en réserve (ordre du réservataire ou décision enregistrée)"
+            "recevable, mais aucun premier rang ne lui est ouvert (ordre du réservataire ou décision enregistrée)"
             if self.lang == "fr"
-            else "eligible, but only as a reserve (the réservataire's order or a recorded decision)"
+            else "eligible, but no first rank is open to it (the réservataire's order or a recorded decision)"
         )
         words[(where < 0) & ~unfit & ~self.reached[apps]] = (
             "recevable seulement pour des logements déjà en cours d'attribution"
@@ -118,14 +119,16 @@ def lacking_words(hundredths: int, lang: Lang) -> str:
             if lang == "fr"
             else "tied: decided by the tie rules"
         )
-    text = points(hundredths, lang)
+    text, noun = points(hundredths, lang), points_noun(hundredths, lang)
     if lang == "fr":
-        return f"{text} points de plus auraient donné un premier rang"
-    return f"{text} more points would have brought a first rank"
+        return f"{text} {noun} de plus {'auraient' if noun == 'points' else 'aurait'} donné un premier rang"
+    return f"{text} more {noun} would have brought a first rank"
 
 
-def _beyond(place: int, of: int, lang: Lang) -> str:
-    """No number of points that the grid can give: the place says more."""
+def _beyond(place: int, of: int, elsewhere: bool, lang: Lang) -> str:
+    """No number of points that the grid can give: the place says more, with the account where it is another's."""
     if lang == "fr":
-        return f"{NOT_BY_SCORE} : aucun nombre de points de la grille n'y aurait suffi ; {ordinal(place, lang)} sur {of} à la cotation"
-    return f"{NOT_BY_SCORE}: no number of points of the grid would have been enough; place {place} of {of} by score"
+        said = f"{NOT_BY_SCORE} : aucun nombre de points de la grille n'y aurait suffi ; {ordinal(place, lang)} sur {of} à la cotation"
+        return said + (" d'un contingent auquel le logement n'est pas orienté" if elsewhere else "")
+    said = f"{NOT_BY_SCORE}: no number of points of the grid would have been enough; place {place} of {of} by score"
+    return said + (" on an account that the dwelling does not go to" if elsewhere else "")

@@ -96,6 +96,12 @@ def points(hundredths: int, lang: Lang = "fr") -> str:
     return sign + (text.replace(".", ",") if lang == "fr" else text)
 
 
+def points_noun(hundredths: int, lang: Lang = "fr") -> str:
+    """« point » or « points » beside an amount: French keeps the singular below two, English for one alone."""
+    single = abs(hundredths) < 200 if lang == "fr" else abs(hundredths) == 100
+    return "point" if single else "points"
+
+
 def spaced(n: int) -> str:
     """A whole number as French readers expect it, with a narrow no-break space between thousands."""
     return f"{n:,}".replace(",", "\u202f")
@@ -104,3 +110,17 @@ def spaced(n: int) -> str:
 def plural(n: int, one: str, many: str | None = None) -> str:
     """``3 demandes`` / ``1 demande`` (French: singular below 2)."""
     return f"{spaced(n)} {one if n < 2 else (many or one + 's')}"
+
+
+_COUNTS = (
+    ("une", "one"), ("deux", "two"), ("trois", "three"), ("quatre", "four"), ("cinq", "five"), ("six", "six"),
+    ("sept", "seven"), ("huit", "eight"), ("neuf", "nine"), ("dix", "ten"),
+)  # fmt: skip
+
+
+def on_lists(n: int, lang: Lang = "fr") -> str:
+    """``sur deux listes``, ``on one list``: as many as a household may be reserve on (``national.caleol.max_lists``)."""
+    word = _pick(_COUNTS[n - 1], lang) if 1 <= n <= len(_COUNTS) else str(n)
+    if lang == "fr":
+        return f"sur {word} liste{'s' if n > 1 else ''}"
+    return f"on {word} list{'' if n == 1 else 's'}"

@@ -47,6 +47,7 @@ from optimizer.shortlist.passes import (
     lacking,
     passed_over,
     pool_size,
+    reserve_reasons,
     types_ahead,
 )  # fmt: skip
 from optimizer.shortlist.ranks import Lines, OwnOrder
@@ -294,6 +295,33 @@ class LeapfrogFinder:
             here.menu, self._off, here.on_account, s.in_place, self._people, one_list, BY_SCORE, ALIKE, word, out,
         )  # fmt: skip
         return out
+
+    def reserve_reasons(self, first: int) -> tuple[I32, I32]:
+        """By entry of the dwelling's menu: the rank of the first reserve that stands before that household of a higher score (0:
+        none does), and why, a published number.
+
+        Like the leapfrogs, but for every household and not for the highest scores only.
+        """
+        lines, s = self.lines, self._scratch
+        d, r = int(lines.dwelling[first]), int(lines.account[first])
+        stop = int(np.searchsorted(lines.dwelling, d, side="right"))
+        here, part, n = self._place(d, r), slice(first, stop), stop - first
+        seeks = np.zeros(n, np.bool_)
+        lacking(
+            here.on_account.kind[here.types], here.types, self._marks, self.binding, int(lines.kind[first]),
+            lines.kind[part], s.need, s.in_place.lacks, seeks,
+        )  # fmt: skip
+        one_list = OneList(
+            first, self._how(first, stop), seeks, lines.app[part], lines.score[part], lines.value[part],
+            self._parts(first, stop), lines.order[part], self.problem.fill_value + int(self.problem.bonus[d]),
+        )  # fmt: skip
+        size = here.menu.stop - here.menu.start
+        line, out = np.zeros(size, np.int32), np.zeros(size, np.int32)
+        reserve_reasons(
+            here.menu, self._off, here.on_account, s.in_place, self._people, one_list, bool(self.dalo[lines.app[first]]),
+            _PLAIN, line, out,
+        )  # fmt: skip
+        return np.where(line > 0, line + 1, 0).astype(np.int32), out
 
     def _parts(self, first: int, stop: int) -> I64:
         """(lines, 5): fit without burden, awaited nor what the dwelling adds, burden, lean, what of it keeps an earlier result,

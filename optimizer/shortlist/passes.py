@@ -489,6 +489,34 @@ def first_reasons(menu, off, on_account, in_place, people, one_list, by_score, a
 
 
 @njit(cache=True, nogil=True)
+def reserve_reasons(menu, off, on_account, in_place, people, one_list, fillers, word, line, out):  # type: ignore[no-untyped-def]
+    """By entry of a menu: the first reserve of a list that stands before a household of a higher score, and why.
+
+    ``line`` (0: none does) counts the lines of ``one_list`` from the first rank; ``out``: the published number in ``word``.
+    """
+    start, stop, app, kind, score, fit = menu
+    burden, awaited = off
+    kind_of, lean_of, keep_of, first = on_account
+    lines, how, seeks, line_app, line_score, line_worth, line_parts, line_order, more = one_list
+    parts = np.empty(5, np.int64)
+    for e in range(start, stop):
+        points, t, a = np.int64(score[e]), kind[e], app[e]
+        line[e - start] = 0
+        if kind_of[t] < 0 or people.placed[a]:
+            continue
+        for j in range(1, len(line_app)):
+            if points <= line_score[j] or _above(line_app, j, a):
+                continue
+            parts[0] = np.int64(fit[e]) + np.int64(burden[e]) + awaited[a]
+            parts[1], parts[2], parts[3], parts[4] = burden[e], lean_of[t], keep_of[t], awaited[a]
+            gain = points + parts[0] - parts[1] - parts[4] + parts[2] + more - line_worth[j]
+            why = _reason(t, a, gain, how[j], seeks[j], first, in_place, people, line_order[j], fillers)
+            line[e - start] = j
+            out[e - start] = word[_part(parts, line_parts[j]) if why == FIT else why]
+            break
+
+
+@njit(cache=True, nogil=True)
 def _reason(t, a, gain, how, seeks, first, in_place, people, order, fillers):  # type: ignore[no-untyped-def]
     """Number of the reason why a line passes over a household worth ``gain`` hundredths more there; FIT: its value is not."""
     lacks, cost, rule = in_place

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.problem.model import Problem
+from optimizer.problem.model import FirstRanks, Problem
 from optimizer.shortlist.lookup import Pools
 
 I64 = NDArray[np.int64]
@@ -36,16 +36,30 @@ def places_of(score: I64, of: I64) -> I64:
     return np.asarray(len(ordered) - np.searchsorted(ordered, of, side="right") + 1, np.int64)
 
 
-def best_positions(
-    problem: Problem, apps: NDArray[np.integer], dwellings: NDArray[np.integer]
-) -> tuple[I64, I64]:
-    """Place and number of households on the account where each household stands best for its dwelling.
+def account_by_dwelling(problem: Problem, first: FirstRanks) -> I64:
+    """(D,) the account each dwelling goes to in a proposal, -1 where it has no line."""
+    found = np.full(len(problem.dwelling_ids), -1, np.int64)
+    found[first.dwelling] = problem.kinds.account[first.kind]
+    return found
 
-    Of accounts where the place is the same, the one with fewer households; 0 and 0 where the dwelling is -1 or nobody may
-    name the household there.
+
+def positions(
+    problem: Problem, apps: NDArray[np.integer], dwellings: NDArray[np.integer], account: I64
+) -> tuple[I64, I64, B]:
+    """Place and number of households on the account that each household's dwelling goes to, as its list counts them.
+
+    Where that account may not name the household, the account where it stands best (of accounts where the place is the same,
+    the one with fewer households), and the last array is true; 0, 0 and false where the dwelling is -1 or nobody may name the
+    household there.
+
+    Parameters
+    ----------
+    account : (D,) int64
+        From :func:`account_by_dwelling`.
     """
     pools = Pools(problem)
     place, size = np.zeros(len(apps), np.int64), np.zeros(len(apps), np.int64)
+    settled = np.zeros(len(apps), np.bool_)
     known = np.flatnonzero(dwellings >= 0)
     klass = problem.klass[dwellings[known]]
     order = known[np.argsort(klass, kind="stable")]
@@ -54,17 +68,21 @@ def best_positions(
     for a, b in pairwise([*bounds, len(order)]):
         here = order[a:b]
         where[apps[here]] = here
-        for _, entries in accounts_at(problem, pools, int(problem.klass[dwellings[here[0]]])):
+        for number, entries in accounts_at(problem, pools, int(problem.klass[dwellings[here[0]]])):
             at = where[problem.entry_app[entries]]
             score = problem.entry_score[entries].astype(np.int64)
             mine = at >= 0
             at, found = at[mine], places_of(score, score[mine])
-            better = (
+            here_is = account[dwellings[at]] == number
+            better = here_is | ~settled[at] & (
                 (size[at] == 0) | (found < place[at]) | ((found == place[at]) & (len(entries) < size[at]))
             )
+            settled[at[here_is]] = True
             place[at[better]], size[at[better]] = found[better], len(entries)
         where[apps[here]] = -1
-    return place, size
+    elsewhere = (size > 0) & ~settled
+    elsewhere[known] &= account[dwellings[known]] >= 0
+    return place, size, elsewhere
 
 
 def reached(problem: Problem) -> B:

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from optimizer.errors import Lang
 from optimizer.problem import Evaluation
 from optimizer.problem.model import RATE_UNIT
-from optimizer.shortlist.labels import ordinal, plural, points, pool_label, rule_label, spaced
+from optimizer.shortlist.labels import (
+    on_lists,
+    ordinal,
+    plural,
+    points,
+    points_noun,
+    pool_label,
+    rule_label,
+    spaced,
+)
 from optimizer.shortlist.leapfrogs import LineSummary, Standing
 
 
@@ -30,6 +39,8 @@ class LineContext:
     """Names of communes, EPCI and départements by code."""
     missing: Mapping[str, int]
     """Per rule row label (as in leapfrogs): whole leases that would be missing without this line."""
+    max_lists: int
+    """Lists a household may be reserve on in a session."""
 
 
 def line_reason(context: LineContext, lang: Lang) -> str:
@@ -50,9 +61,9 @@ def line_reason(context: LineContext, lang: Lang) -> str:
         )
     if context.named:
         pieces.append("ordre fixé par le réservataire" if lang == "fr" else "order set by the réservataire")
-    elif context.summary.total:
+    if context.summary.total:
         pieces.append(_passed(context, lang))
-    if place - 1 > context.summary.total and not context.named:
+    if place - 1 > context.summary.total:
         elsewhere = place - 1 - context.summary.total
         if lang == "fr":
             verb = "est proposée" if elsewhere == 1 else "sont proposées"
@@ -86,11 +97,11 @@ def _passed(context: LineContext, lang: Lang) -> str:
 
 
 def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) -> str:
-    far = points(gap, lang)
+    far, noun = points(gap, lang), points_noun(gap, lang)
     words = {
         "burden": (
-            f"taux d'effort plus lourd dans ce logement (jusqu'à {far} points de cotation d'écart)",
-            f"heavier effort rate in this dwelling (up to {far} points of score apart)",
+            f"taux d'effort plus lourd dans ce logement (jusqu'à {far} {noun} de cotation d'écart)",
+            f"heavier effort rate in this dwelling (up to {far} {noun} of score apart)",
         ),
         "awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
         "lean": (
@@ -102,7 +113,10 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
             "adéquation (préférence, taille, accès) et points du logement",
             "fit (preference, size, access)",
         ),
-        "places": ("déjà réserve sur deux listes", "already reserve on two lists"),
+        "places": (
+            f"déjà réserve {on_lists(context.max_lists, 'fr')}",
+            f"already reserve {on_lists(context.max_lists, 'en')}",
+        ),
         "class": ("même public que le premier rang", "same class as the first rank"),
         "pin": ("décision enregistrée", "recorded decision"),
         "nomination": ("ordre du réservataire", "order of the réservataire"),

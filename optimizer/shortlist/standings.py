@@ -32,6 +32,8 @@ class Standings:
     place, size : (n,) int32    place by score among the households eligible for the dwelling on that account
     rank : (n,) int8            on the list, 0 when it is not on it
     reason : (n,) int32         a number above, or an index in ``words``
+    behind : (n,) int8          rank of the first reserve of a lower score on the dwelling's list, 0 where none stands before it
+    behind_reason : (n,) int32  why that reserve does, an index in ``words``
     words : reasons as in ``leapfrogs.csv``
     whole : whether all rows are there; else the best places of each household only
     """
@@ -43,6 +45,8 @@ class Standings:
     size: I32
     rank: NDArray[np.int8]
     reason: I32
+    behind: NDArray[np.int8]
+    behind_reason: I32
     words: tuple[str, ...]
     whole: bool
 
@@ -73,9 +77,12 @@ def standings(problem: Problem, lines: Lines, finder: LeapfrogFinder, *, most: i
             account[at], place[at], size[at] = r, places[better], len(entries)
         at = np.flatnonzero(place > 0)
         reason = np.full(n, EMPTY if line < 0 else WAITING if lines.app[line] < 0 else ELSEWHERE, np.int32)
+        behind, behind_reason = np.zeros(n, np.int32), np.zeros(n, np.int32)
         if line >= 0 and lines.app[line] >= 0:
             here = account == chosen
             reason[here] = finder.first_reasons(line)[here]
+            passed, why = finder.reserve_reasons(line)
+            behind[here], behind_reason[here] = passed[here], why[here]
         rank = np.zeros(n, np.int8)
         apps = problem.entry_app[menu]
         reason[finder.placed[apps]] = HOUSED
@@ -85,8 +92,11 @@ def standings(problem: Problem, lines: Lines, finder: LeapfrogFinder, *, most: i
             if k == 1:
                 reason[mine] = FIRST_RANK
         columns.append(
-            (apps[at], np.full(len(at), d, np.int32), account[at], place[at], size[at], rank[at], reason[at])
-        )
+            (
+                apps[at], np.full(len(at), d, np.int32), account[at], place[at], size[at], rank[at], reason[at],
+                behind[at], behind_reason[at],
+            )
+        )  # fmt: skip
     return _sorted(problem, columns, finder.words, most, shown)
 
 
@@ -97,8 +107,8 @@ def _sorted(
     most: int,
     shown: int,
 ) -> Standings:
-    kinds = (np.int32, np.int32, np.int32, np.int32, np.int32, np.int8, np.int32)
-    app, dwelling, account, place, size, rank, reason = (
+    kinds = (np.int32, np.int32, np.int32, np.int32, np.int32, np.int8, np.int32, np.int8, np.int32)
+    app, dwelling, account, place, size, rank, reason, behind, behind_reason = (
         np.concatenate([np.zeros(0, kind), *(part[j] for part in columns)]).astype(kind)
         for j, kind in enumerate(kinds)
     )
@@ -116,6 +126,8 @@ def _sorted(
         size[order],
         rank[order],
         reason[order],
+        behind[order],
+        behind_reason[order],
         words,
         whole,
     )

@@ -15,7 +15,7 @@ from optimizer.eligibility.facts import CODES, PROOF, Q1_NO, Q1_UNKNOWN, Facts
 from optimizer.errors import Lang
 from optimizer.problem.model import Problem
 from optimizer.shortlist.build import Shortlists
-from optimizer.shortlist.causes import DESIGNATED, SUBSIDISED, Causes, Code, Two
+from optimizer.shortlist.causes import DESIGNATED, SUBSIDISED, Causes, Code, NotListed, Two
 from optimizer.shortlist.frames import money, named
 from optimizer.shortlist.labels import account_label
 from optimizer.shortlist.leapfrogs import Leapfrogs
@@ -221,6 +221,7 @@ def dwellings_table(
     np.add.at(candidates, lines.dwelling[lines.app >= 0], 1)
     pools = Pools(problem)
     causes = Causes(facts, lang, places or {}, codes)
+    waiting = _Elsewhere(lists, facts)
     reason = [""] * n
     advice = [""] * n
     for d in range(n):
@@ -235,9 +236,10 @@ def dwellings_table(
         else:
             i = first_line[d]
             if candidates[d] < lists.size:
-                eligible = len(pools.pool(d, int(lines.account[i])).app)
+                eligible = pools.pool(d, int(lines.account[i])).app
                 single = _single(facts, d, int(lines.app[i]))
-                reason[d] = causes.short(d, int(candidates[d]), eligible, single)
+                others = waiting.beside(d, eligible)
+                reason[d] = causes.short(d, len(eligible), others, lists.max_lists, single)
                 advice[d] = plan_b
             if doubtful[d]:
                 mark = " ; " if lang == "fr" else "; "
@@ -253,6 +255,27 @@ def dwellings_table(
             "advice": advice,
         }
     )
+
+
+class _Elsewhere:
+    """Where households eligible for a list stand when they do not stand on it."""
+
+    def __init__(self, lists: Shortlists, facts: Facts) -> None:
+        lines, n = lists.lines, len(facts.applications.dalo)
+        known = lines.app >= 0
+        self._lines = lines
+        self._first = np.bincount(lines.app[known & (lines.rank == 1)], minlength=n) > 0
+        self._full = np.bincount(lines.app[known & (lines.rank > 1)], minlength=n) >= lists.max_lists
+        self._dalo = facts.applications.dalo
+
+    def beside(self, d: int, eligible: NDArray[np.int32]) -> NotListed:
+        """Of those eligible for the list of a dwelling, those that do not stand on it."""
+        a, b = np.searchsorted(self._lines.dwelling, (d, d + 1))
+        rest = np.setdiff1d(eligible, self._lines.app[a:b])
+        free = rest[~self._first[rest]]
+        full = int(np.count_nonzero(self._full[free]))
+        filler = int(np.count_nonzero(self._dalo[free[~self._full[free]]]))
+        return NotListed(len(rest) - len(free), full, filler)
 
 
 def _plan_b(account: str | None, places: Mapping[str, str], lang: Lang) -> str:

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from optimizer.errors import Lang
+from optimizer.verify.cells import I64, B
 from optimizer.verify.classes import Classes, Door
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out, read_out
 from optimizer.verify.solution import Lines, doubts_of
 from optimizer.verify.verdict import Findings
-from optimizer.verify.wording import account_words, counted, joined, pick, place_names
+from optimizer.verify.wording import account_words, counted, joined, on_so_many, pick, place_names
 
 Two = tuple[str, str]
 BLOCKED = ("déjà en cours d'attribution (en_cours)", "already in progress")
@@ -122,6 +123,20 @@ class HouseholdsMet:
     stopped: int
 
 
+@dataclass(frozen=True)
+class Eligible:
+    """Those an account may name for the dwellings of a class: application numbers."""
+
+    app: I64
+
+    def states(self, placed: B, full: B, dalo: B, on_list: I64) -> tuple[int, int, int]:
+        """Of those off a list: how many hold a first rank, stand on every list they may, are DALO; each counted once."""
+        off = self.app[~np.isin(self.app, on_list)]
+        kind = np.where(placed[off], 0, np.where(full[off], 1, np.where(dalo[off], 2, 3)))
+        first, reserve, filler, _ = np.bincount(kind, minlength=4).tolist()
+        return first, reserve, filler
+
+
 class Causes:
     """The two sentences of every dwelling, from what is read door by door."""
 
@@ -141,7 +156,12 @@ class Causes:
         self._away = np.where(~apps.active, 1, np.where(self.world.live_offer, 2, 3))
         self._behind: dict[int, HouseholdsMet] = {}
         """By class."""
-        self._eligible: dict[tuple[int, str], int] = {}
+        self._eligible: dict[tuple[int, str], Eligible] = {}
+        self.most = self.world.law.whole("national.caleol.max_lists")
+        reserves = np.bincount(lines.app[(lines.app >= 0) & (lines.rank > 1)], minlength=len(apps))
+        self._full = reserves >= self.most
+        self._placed = np.zeros(len(apps), bool)
+        self._placed[lines.placed] = True
 
     def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """Add a door with its classes."""
@@ -150,11 +170,12 @@ class Causes:
                 i = int(self.first[d])
                 if i < 0 and not self.world.blocked[d] and c not in self._behind:
                     self._behind[c] = self._stops(door, who)
-                elif i >= 0 and self.lines.app[i] >= 0:
+                elif i >= 0 and self.lines.app[i] >= 0 and self.people[d] < self.size:
                     account = self.lines.accounts[self.lines.account[i]]
                     if (c, account) not in self._eligible and account in who.accounts:
                         may = who.named >> who.accounts.index(account) & 1
-                        self._eligible[c, account] = int(door.count[may > 0].sum())
+                        inside = door.fine[may[door.type[door.fine]] > 0]
+                        self._eligible[c, account] = Eligible(door.block.app[inside].astype(np.int64))
 
     def _stops(self, door: Door, who: Named) -> HouseholdsMet:
         code = door.code.copy()
@@ -258,12 +279,22 @@ class Causes:
         if self.world.dwellings.subsidised[d]:
             return pick(SUBSIDISED, lang)
         account = self.lines.accounts[self.lines.account[i]]
-        eligible = self._eligible.get((int(self.classes.klass[d]), account), 0)
-        if lang == "fr":
-            many = counted(eligible, "demande recevable", "demandes recevables") + " sur ce contingent"
-            rest = ", les autres premières ailleurs, déjà sur deux listes, ou DALO (jamais en complément)"
-        else:
-            many = f"{eligible} eligible on this account"
-            rest = ", the others first elsewhere, on two lists already, or DALO (never filler)"
-        lack = pick(LACK, lang) + pick((" : ", ": "), lang) + many
-        return joined([self._held(d)[0], lack + (rest if eligible > self.people[d] else "")], lang)
+        found = self._eligible.get((int(self.classes.klass[d]), account), Eligible(np.zeros(0, np.int64)))
+        size = len(found.app)
+        many = counted(size, "demande recevable", "demandes recevables") + " sur ce contingent"
+        lack = pick(LACK, lang) + pick((f" : {many}", f": {size} eligible on this account"), lang)
+        a, b = np.searchsorted(self.lines.dwelling, (d, d + 1))
+        on_list = self.lines.app[a:b].astype(np.int64)
+        states = found.states(self._placed, self._full, self.world.apps.dalo, on_list)
+        words = (
+            ("au premier rang d'un autre logement", "first elsewhere"),
+            (
+                f"déjà en réserve {on_so_many(self.most, 'fr')}",
+                f"already reserve {on_so_many(self.most, 'en')}",
+            ),
+            ("DALO (jamais en complément)", "DALO (never filler)"),
+        )
+        rest = [f"{n} {pick(said, lang)}" for n, said in zip(states, words, strict=True) if n]
+        if rest:
+            lack += pick((", dont ", ", of which "), lang) + ", ".join(rest)
+        return joined([self._held(d)[0], lack], lang)

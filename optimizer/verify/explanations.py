@@ -121,6 +121,11 @@ class Explanations:
         apps = len(classes.world.apps)
         placed = np.zeros(apps, bool)
         placed[lines.placed] = True
+        at_first = lines.rank == 1
+        self._account = dict(
+            zip(lines.dwelling[at_first].tolist(), lines.accounts_of(lines.account[at_first]), strict=True)
+        )
+        """Dwelling -> the account it goes to."""
         said = self.said = Said.joined([Said.read(out, classes, found, misses is not None) for out in parts])
         fine = (said.app >= 0) & (said.home > -2) & ((said.points >= 0) | ~said.filled[0])
         fine[fine] = ~placed[said.app[fine]]
@@ -168,22 +173,28 @@ class Explanations:
         known[known] = named.named[door.type[at[known]]] > 0
         misplaced += int(np.count_nonzero(~known))
         part, at = part[known], at[known]
+        elsewhere = np.zeros(len(part), bool)
         if len(part):
-            place, of = places(door.fine, door.type, door.block.score, named.named, at, len(named.accounts))
+            goes = [self._account.get(d, "") for d in said.home[part].tolist()]
+            bit = {name: b for b, name in enumerate(named.accounts)}
+            own = np.array([bit.get(name, -1) for name in goes], np.int64)
+            n = len(named.accounts)
+            place, of, elsewhere = places(door.fine, door.type, door.block.score, named.named, at, own, n)
+            elsewhere &= np.array([bool(name) for name in goes])
             misplaced += int(np.count_nonzero((said.place[part] != place) | (said.of[part] != of)))
         if misses is None:  # what no number of points would have brought is not told apart among so many rows
             pointed = said.points[part] >= 0
             unproven += int(np.count_nonzero(~pointed & ~said.beyond[part]))
-            part, at = part[pointed], at[pointed]
+            part, at, elsewhere = part[pointed], at[pointed], elsewhere[pointed]
         if len(part):
             score = door.block.score[at].tolist()
             homes, profiles = said.home[part].tolist(), door.profile[door.type[at]].tolist()
             gains = self.exchanges.gains(door.entries(named, at), homes, profiles)
-            for i, gain, mine in zip(part.tolist(), gains, score, strict=True):
+            for i, gain, mine, away in zip(part.tolist(), gains, score, elsewhere.tolist(), strict=True):
                 unproven += self._unproven(i, gain, top - mine)
                 if misses is not None:
                     points = int(said.points[i])
-                    beyond = misses.beyond(int(said.place[i]), int(said.of[i]))
+                    beyond = misses.beyond(int(said.place[i]), int(said.of[i]), away)
                     if said.miss(i) != (misses.lacking(points) if points >= 0 else beyond):
                         _unsaid(self.found, i, misses, int(said.app[i]))
         if misplaced:

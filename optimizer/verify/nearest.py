@@ -13,13 +13,13 @@ from optimizer.verify.classes import Classes, Door
 from optimizer.verify.coverage import CODES
 from optimizer.verify.law import FINANCINGS
 from optimizer.verify.naming import Named
-from optimizer.verify.wording import nth, pick, points_text, spaced
+from optimizer.verify.wording import noun_of_points, nth, pick, points_text, spaced
 
 CEILING = CODES.index("CEILING") + 1
 NEVER = np.iinfo(np.int64).max
 LISTED_ONLY = (
-    "recevable, mais seulement en réserve (ordre du réservataire ou décision enregistrée)",
-    "eligible, but only as a reserve (the réservataire's order or a recorded decision)",
+    "recevable, mais aucun premier rang ne lui est ouvert (ordre du réservataire ou décision enregistrée)",
+    "eligible, but no first rank is open to it (the réservataire's order or a recorded decision)",
 )
 IN_PROGRESS = (
     "recevable seulement pour des logements déjà en cours d'attribution",
@@ -121,18 +121,21 @@ class Misses:
         """What so many points more would have brought."""
         if not hundredths:
             return pick(TIED, self.lang)
-        text = points_text(hundredths, self.lang)
+        text, noun = points_text(hundredths, self.lang), noun_of_points(hundredths, self.lang)
+        would = "auraient" if noun == "points" else "aurait"
         fr, en = (
-            "points de plus auraient donné un premier rang",
-            "more points would have brought a first rank",
+            f"{noun} de plus {would} donné un premier rang",
+            f"more {noun} would have brought a first rank",
         )
         return f"{text} {pick((fr, en), self.lang)}"
 
-    def beyond(self, place: int, of: int) -> str:
-        """No number of points that the grid can give."""
+    def beyond(self, place: int, of: int, elsewhere: bool) -> str:
+        """No number of points that the grid can give; ``elsewhere``: the place is that of an account the dwelling does not go to."""
         fr = "NOT_BY_SCORE : aucun nombre de points de la grille n'y aurait suffi ; "
         en = "NOT_BY_SCORE: no number of points of the grid would have been enough; "
-        return pick(
-            (f"{fr}{nth(place, 'fr')} sur {of} à la cotation", f"{en}place {place} of {of} by score"),
-            self.lang,
+        said = (f"{fr}{nth(place, 'fr')} sur {of} à la cotation", f"{en}place {place} of {of} by score")
+        other = (
+            " d'un contingent auquel le logement n'est pas orienté",
+            " on an account that the dwelling does not go to",
         )
+        return pick(said, self.lang) + (pick(other, self.lang) if elsewhere else "")

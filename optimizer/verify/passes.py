@@ -210,14 +210,16 @@ def class_tops(ptr: I64, seg: I32, kind: I32, top: I64, best: I64, found: I64) -
 
 
 @njit(cache=True, nogil=True)
-def places(fine: I32, kind: I32, score: I64, named: I64, asked: I32, n: int) -> tuple[I64, I64]:
-    """(place by score, of how many) of some households of a door on the one of ``n`` accounts where their place is best.
+def places(fine: I32, kind: I32, score: I64, named: I64, asked: I32, own: I64, n: int) -> tuple[I64, I64, B]:
+    """(place by score, of how many) of some households of a door on the account ``own`` of the dwelling of each, -1: none.
 
-    ``named``: accounts that may name each type, as bits. Equal scores share the best place; of equal places the one among fewest
+    Where that account may not name the household: on the one of ``n`` accounts where its place is best, and the last array is
+    true. ``named``: accounts that may name each type, as bits. Equal scores share the best place; of equal places the one among fewest
     counts; 0 where no account may name a household.
     """
     m = len(asked)
     place, of = np.zeros(m, np.int64), np.zeros(m, np.int64)
+    other = np.ones(m, np.bool_)
     order = np.argsort(score[asked])
     levels = score[asked][order]
     tally = np.empty(m + 1, np.int64)
@@ -232,8 +234,9 @@ def places(fine: I32, kind: I32, score: I64, named: I64, asked: I32, n: int) -> 
         for j in range(m - 1, -1, -1):
             here += tally[j + 1]
             k = order[j]
-            if named[kind[asked[k]]] >> b & 1 and (
-                place[k] == 0 or here < place[k] or (here == place[k] and total < of[k])
-            ):
+            if not named[kind[asked[k]]] >> b & 1 or not other[k]:
+                continue
+            if own[k] == b or place[k] == 0 or here < place[k] or (here == place[k] and total < of[k]):
                 place[k], of[k] = here, total
-    return place, of
+                other[k] = own[k] != b
+    return place, of, other

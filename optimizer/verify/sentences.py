@@ -27,8 +27,10 @@ from optimizer.verify.wording import (
     RULE_WORDS,
     counted,
     joined,
+    noun_of_points,
     nth,
     of_account,
+    on_so_many,
     pick,
     place_names,
     points_text,
@@ -46,7 +48,6 @@ FIXED = {
     "lean": ("injoignable, ou DALO mieux servi par ce contingent", "unreachable, or DALO better served by this account"),
     "keep": ("proposition antérieure gardée", "earlier proposal kept"),
     "fit": ("adéquation (préférence, taille, accès) et points du logement", "fit (preference, size, access)"),
-    "places": ("déjà réserve sur deux listes", "already reserve on two lists"),
     "class": ("même public que le premier rang", "same class as the first rank"),
     "pin": ("décision enregistrée", "recorded decision"),
     "nomination": ("ordre du réservataire", "order of the réservataire"),
@@ -85,6 +86,10 @@ class Sentences:
     def __init__(self, classes: Classes, book: Book, counts: Counts, lines: Lines, lang: Lang) -> None:
         self.classes, self.lines, self.lang = classes, lines, lang
         self.names = place_names(classes.world.law)
+        most = classes.world.law.whole("national.caleol.max_lists")
+        full = (f"déjà réserve {on_so_many(most, 'fr')}", f"already reserve {on_so_many(most, 'en')}")
+        self.fixed = {**FIXED, "places": full}
+        """Reasons that name no row, in words."""
         self.missing = {
             f"{row.rule}[{row.scope}]": -(-counts.short[k] // LEASE) for k, row in enumerate(book.rows)
         }
@@ -172,10 +177,10 @@ class Sentences:
             )
         elsewhere = standing.place - 1 - passed.total
         if standing.own:
-            after.append(pick(("ordre fixé par le réservataire", "order set by the réservataire"), lang))
-        elif passed.total:
+            before.append(pick(("ordre fixé par le réservataire", "order set by the réservataire"), lang))
+        if passed.total:
             reasons.append(self._passes(passed.total) + ", ".join(self._whys(passed)))
-        if elsewhere > 0 and not standing.own:
+        if elsewhere > 0:
             one, many = "mieux cotée est proposée", "mieux cotées sont proposées"
             fr = f"{counted(elsewhere, one, many)} ailleurs ou au-dessus"
             after.append(pick((fr, f"{elsewhere} better scored placed elsewhere or above"), lang))
@@ -206,16 +211,16 @@ class Sentences:
     def reason(self, name: str, widest: int) -> str:
         """A reason of a leapfrog in words; ``widest``: most points of score between the two, hundredths."""
         if name == "burden":
-            far = points_text(widest, self.lang)
+            far = f"{points_text(widest, self.lang)} {noun_of_points(widest, self.lang)}"
             return pick(
                 (
-                    f"taux d'effort plus lourd dans ce logement (jusqu'à {far} points de cotation d'écart)",
-                    f"heavier effort rate in this dwelling (up to {far} points of score apart)",
+                    f"taux d'effort plus lourd dans ce logement (jusqu'à {far} de cotation d'écart)",
+                    f"heavier effort rate in this dwelling (up to {far} of score apart)",
                 ),
                 self.lang,
             )
-        if name in FIXED:
-            return pick(FIXED[name], self.lang)
+        if name in self.fixed:
+            return pick(self.fixed[name], self.lang)
         row = name.rpartition("@")[0]
         text = pick(RULE_WORDS.get(row.split("[", 1)[0], (row, row)), self.lang)
         missing = self.missing.get(row, 0)
@@ -226,7 +231,7 @@ class Sentences:
 
     def _possible(self, said: str, passed: Passed) -> bool:
         """Whether the words are known reasons, no fewer than the shown ones and no more than there are."""
-        names = [*FIXED, *(f"{row}@" for row in self.missing)]
+        names = [*self.fixed, *(f"{row}@" for row in self.missing)]
         left, whole = said, 0
         for n in range(3):
             best = ""
@@ -235,6 +240,7 @@ class Sentences:
                     best = text
             if not best:
                 burden = re.escape(self.reason("burden", 0)).replace("0", r"[\d.,]+", 1)
+                burden = re.sub("points?", "points?", burden)
                 met = re.match(burden, left)
                 if met is None:
                     return False

@@ -176,6 +176,17 @@ class Check:
         return f"{head}{colon} {tail}" + (f" ({self.detail})" if self.detail else "")
 
 
+def _apart(points: str, lang: Lang) -> str:
+    """An exact decimal as people read it: ``15 291,48`` (fr), ``15,291.48`` (en)."""
+    whole, mark, tail = points.partition(".")
+    if not whole.isdigit():
+        return points
+    thousands = f"{int(whole):,}"
+    if lang == "fr":
+        return thousands.replace(",", "\u202f") + ("," + tail if mark else "")
+    return thousands + mark + tail
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The verdict, the checks behind it, objective and bound in points (exact decimal strings)."""
@@ -193,7 +204,7 @@ class Verdict:
     def sentence(self, lang: Lang = "fr") -> str:
         """The verdict in one sentence, ready for a screen."""
         bad = sum(not c.ok for c in self.checks)
-        within = self.within.replace(".", ",") if lang == "fr" else self.within
+        within = _apart(self.within, lang)
         if self.verdict == WITHIN and any(c.id == "lottery" for c in self.checks):
             return self._lottery_within(within, lang)
         if self.verdict == CERTIFIED and any(c.id == "lottery" for c in self.checks):
@@ -211,12 +222,12 @@ class Verdict:
             )
         if self.verdict == WITHIN:
             return (
-                f"Certifié à {within} points près : conforme aux règles saisies, aucune solution ne fait mieux de plus."
+                f"Certifié à {within} points près : conforme aux règles saisies, aucune solution ne fait mieux que cela."
                 if lang == "fr"
                 else f"Certified within {within} points: follows the rules entered, nothing is better by more."
             )
         many = "s" if bad > 1 else ""
-        which = "; ".join(c.text(lang) for c in self.checks if not c.ok)
+        which = (" ; " if lang == "fr" else "; ").join(c.text(lang) for c in self.checks if not c.ok)
         return (
             f"Refusé : {bad} contrôle{many} en échec. {which}."
             if lang == "fr"

@@ -58,6 +58,19 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{spaced(number)} {one if number < 2 else many}"
 
 
+NUMBERS = (
+    ("une", "one"), ("deux", "two"), ("trois", "three"), ("quatre", "four"), ("cinq", "five"), ("six", "six"),
+    ("sept", "seven"), ("huit", "eight"), ("neuf", "nine"), ("dix", "ten"),
+)  # fmt: skip
+
+
+def on_so_many(lists: int, lang: Lang) -> str:
+    """``sur deux listes``, ``on one list``."""
+    number = pick(NUMBERS[lists - 1], lang) if 0 < lists <= len(NUMBERS) else str(lists)
+    plural = "s" if lists > 1 else ""
+    return pick((f"sur {number} liste{plural}", f"on {number} list{plural}"), lang)
+
+
 def nth(number: int, lang: Lang) -> str:
     """``1er``, ``2e``; ``1st``, ``22nd``, ``13th``."""
     if lang == "fr":
@@ -72,6 +85,11 @@ def points_text(hundredths: int, lang: Lang) -> str:
     mark = "," if lang == "fr" else "."
     tail = f"{mark}{rest:02d}".rstrip("0") if rest else ""
     return f"{'-' if hundredths < 0 else ''}{whole}{tail}"
+
+
+def noun_of_points(hundredths: int, lang: Lang) -> str:
+    """``point`` or ``points``."""
+    return "point" if (abs(hundredths) < 200 if lang == "fr" else abs(hundredths) == 100) else "points"
 
 
 def place_names(law: Law) -> Mapping[str, str]:

@@ -92,6 +92,13 @@ def told(made: Room) -> Told:
     return with_names(made.desk, SECRETARY, told_of(made.desk, made.session_id, "fr", issuer=ISSUER))
 
 
+def test_a_gap_is_printed_as_people_write_numbers(told: Told):
+    """The ledger keeps « 15291,48 »; the minutes print it as the report and `verify` do."""
+    run = replace(told.session.run, verdict="certified within", gap_points="15291,48")
+    text = words(minutes(replace(told, session=replace(told.session, run=run))))
+    assert "à 15 291,48 points près de la meilleure solution" in text
+
+
 def test_the_minutes_hold_every_mention(made: Room, told: Told):
     s = made.session
     text = words(minutes(told))

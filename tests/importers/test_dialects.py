@@ -195,6 +195,12 @@ def test_french_words_name_real_values():
                     assert accepted(name, columns[name])[plain(word)] == canonical
 
 
+def test_no_value_is_written_in_either_gender():
+    """« aucun » for the access of a dwelling was refused where « aucune » was read."""
+    words = [spelled["none"] for spelled in vocabulary()["values"].values() if "none" in spelled]
+    assert words and all("aucun" in none for none in words if "aucune" in none)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 10**9), st.integers(0, 99), st.sampled_from([" ", "\u00a0", "\u202f", ""]))
 def test_amounts_survive_french_writing(whole: int, cents: int, space: str):

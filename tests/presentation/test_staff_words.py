@@ -73,10 +73,12 @@ def test_scopes_and_reasons_in_words():
     assert scope_words("landlord=OPH25;area=25;account=ALS", "fr", PLACES) == (
         "OPH25 · département 25 · Action Logement"
     )
-    assert why_words("dalo[departement=25]@3000", "fr", PLACES) == (
+    assert why_words("dalo[departement=25]@3000", "fr", PLACES, 2) == (
         "objectif DALO du département (département 25)"
     )
-    assert why_words("nomination", "fr", PLACES) == "ordre du réservataire"
+    assert why_words("nomination", "fr", PLACES, 2) == "ordre du réservataire"
+    assert why_words("places", "fr", PLACES, 1) == "déjà réserve sur une liste"
+    assert why_words("places", "en", PLACES, 3) == "already reserve on three lists"
     assert title_words("DALO|c (labelled)", False, "fr") == "DALO"
     assert title_words("c|g (verified)", False, "fr") == "prioritaire L441-1 (vérifié)"
     assert title_words("", True, "en") == "none"

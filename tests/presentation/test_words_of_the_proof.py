@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from optimizer.presentation.data import ProofSummary, proof_sentence, stop_sentence
+from optimizer.verify.verdict import Verdict
 
 
 def summary(status: str, stopped: str) -> ProofSummary:
@@ -22,6 +23,15 @@ def test_a_backend_that_claims_an_optimum_is_not_a_proof():
     assert "1,50 points près" in proof_sentence(proof, "fr")
     assert "jusqu'à la preuve" not in stop_sentence(proof, "fr")
     assert "s'arrête à cet écart" in stop_sentence(proof, "fr")
+
+
+def test_a_wide_gap_is_written_as_people_write_numbers():
+    wide = replace(summary("certified_within", "time"), objective=796_376.0, gap=15_291.48)
+    assert "15\u202f291,48 points près (1,9201\u00a0%)" in proof_sentence(wide, "fr")
+    assert "15,291.48 points (1.9201%)" in proof_sentence(wide, "en")
+    checked = Verdict("certified within", (), "15291.48")
+    assert checked.sentence("fr").startswith("Certifié à 15\u202f291,48 points près")
+    assert "within 15,291.48 points" in checked.sentence("en")
 
 
 def test_a_gap_is_called_replayable_and_no_proof():

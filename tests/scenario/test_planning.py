@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import optimizer as af
-from optimizer import importers
+from optimizer import importers, policy
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.policy import Parameter
 from optimizer.presentation.plots import Cell, heat_map
@@ -17,6 +18,7 @@ from optimizer.runs import Options
 from optimizer.scenario import expand, read_scenario
 from optimizer.scenario.comparison_page import comparison_html
 from optimizer.scenario.files import sound_scenario
+from optimizer.scenario.rates import flux_gaps
 from optimizer.scenario.records import Record
 from optimizer.scenario.running import demo_case
 from optimizer.scenario.tornado import scenario_of, tornado_part
@@ -135,6 +137,25 @@ def test_a_dry_run_says_how_many_runs_and_how_long_and_writes_nothing(tmp_path):
 
 def made(name: str, values: dict[tuple[str, str, str], float], **more: object) -> Record:
     return Record(name, name, {}, {}, values, "optimal", "certified", (), status="certified_optimal", **more)  # type: ignore[arg-type]
+
+
+def test_what_is_not_reserved_is_due_what_the_others_leave_once():
+    """100 leases, 50 of them in Besançon: 30 % to Action Logement, 10 % there to the town; 65 are left, whatever the run's communes.
+
+    The line's own share is the average over the communes of the run (0.6 in Besançon alone), out of which the town's is already.
+    """
+    lines = pd.DataFrame(
+        [
+            ("flux", "landlord=B;area=25;account=ALS", 0.3, False, 30, 100),
+            ("flux", "landlord=B;area=25056;account=COLL:25056", 0.1, False, 5, 50),
+            ("flux_max", "landlord=B;departement=25;account=BAILLEUR", 0.6, True, 65, 100),
+        ],
+        columns=["rule", "scope", "share", "ceiling", "num", "den"],
+    ).assign(tolerance=0.0, opening=0.0)
+    found = flux_gaps(lines, policy.load("doubs", date(2026, 7, 1)))
+    gaps = {f.scope: f.value for f in found if f.indicator == "flux_gap"}
+    assert [round(x, 6) for x in gaps.values()] == [0, 0, 0] and len(gaps) == 3
+    assert {f.indicator: f.value for f in found}["flux_above"] == 0
 
 
 def test_over_consumption_is_seen_and_nothing_is_cut_without_saying_so():

@@ -347,7 +347,7 @@ def test_different_rows_of_a_table_are_numbered_as_they_are_ordered(wide):
     assert none.shape == (0, 4) and not len(nowhere)
 
 
-def test_places_by_score_on_the_account_where_they_are_best():
+def test_places_by_score_on_the_account_of_the_dwelling_else_where_they_are_best():
     rng = np.random.default_rng(5)
     for _ in range(20):
         n, accounts = 40, 3
@@ -355,12 +355,16 @@ def test_places_by_score_on_the_account_where_they_are_best():
         score, named = rng.integers(0, 9, n), rng.integers(0, 1 << accounts, 6)
         fine = np.flatnonzero(rng.random(n) < 0.8).astype(np.int32)
         asked = rng.permutation(fine)[:15].astype(np.int32)
-        place, of = places(fine, kind, score, named, asked, accounts)
-        for i, p, total in zip(asked.tolist(), place.tolist(), of.tolist(), strict=True):
+        own = rng.integers(-1, accounts, len(asked))
+        found = places(fine, kind, score, named, asked, own, accounts)
+        for i, goes, p, total, other in zip(
+            asked.tolist(), own.tolist(), *(x.tolist() for x in found), strict=True
+        ):
             on = [[j for j in fine.tolist() if named[kind[j]] >> b & 1] for b in range(accounts)]
-            best = [
-                (1 + sum(score[j] > score[i] for j in mine), len(mine))
+            each = {
+                b: (1 + sum(score[j] > score[i] for j in mine), len(mine))
                 for b, mine in enumerate(on)
                 if named[kind[i]] >> b & 1
-            ]
-            assert (p, total) == min(best, default=(0, 0))
+            }
+            assert (p, total) == each.get(goes, min(each.values(), default=(0, 0)))
+            assert other == (goes not in each)

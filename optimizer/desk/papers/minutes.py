@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from optimizer.desk.chained import length_words, waits_of
 from optimizer.desk.following import items_of, local_day
@@ -29,7 +30,7 @@ from optimizer.presentation.document import (
     table,
     text,
 )
-from optimizer.presentation.numbers import UNKNOWN
+from optimizer.presentation.numbers import UNKNOWN, decimal
 from optimizer.store.records import AttendanceRecord, CandidateRecord, ItemRecord, RectificationRecord
 
 HASH = 16
@@ -200,9 +201,10 @@ def _closing(told: Told) -> Iterator[Block]:
         yield text(say("NO_RUN"))
     else:
         r = s.run
-        verdict = (
-            say("VERDICT_CERTIFIED") if r.verdict == "certified" else say("VERDICT_WITHIN", gap=r.gap_points)
-        )
+        verdict = say("VERDICT_CERTIFIED")
+        if r.verdict != "certified":
+            gap = decimal(Fraction(r.gap_points.replace(",", ".")), 2, told.lang, fixed=True)
+            verdict = say("VERDICT_WITHIN", gap=gap)
         hashes = [(name, value[:HASH]) for name, value in sorted(r.hashes.items()) if _printed(name)]
         yield pairs(
             [

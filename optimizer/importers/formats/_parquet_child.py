@@ -65,7 +65,7 @@ def main(path: str) -> int:
                 total += groups[-1].nbytes
                 if total > FREE and total > MAX_RATIO * size:
                     return refuse(
-                        "READ_FILE_TOO_BIG",
+                        "READ_UNFOLDS_TOO_BIG",
                         size=total // 1_000_000,
                         limit=max(FREE, MAX_RATIO * size) // 1_000_000,
                     )

@@ -1,0 +1,284 @@
+"""What a line, a short list and a household without a rank are told: each figure counted by hand, each cause the true one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import optimizer as af
+from optimizer.runs import Result
+from tests.cli.running import attriflux
+from tests.contract.test_shortlists import (
+    BLOCK_DALO_ROW,
+    FIVE_LEASES,
+    MIXED,
+    ONE,
+    QUARTILES,
+    THREE,
+)  # fmt: skip
+from tests.contract.writing import lists, run, write
+
+FOUR = """
+    id first_registered_on persons choices status score
+    N1 2024-01-01          3       25056   active 90
+    N2 2024-01-01          3       25056   active 80
+    N3 2024-01-01          3       25056   active 70
+    N4 2024-01-01          3       25056   active 60
+"""
+ONE_LIST = {"changes": "{national.caleol.max_lists: 1}"}
+
+
+def short(result: Result) -> list[str]:
+    """Causes of the short lists, without what is said of the files."""
+    return sorted(
+        said.partition(" ; sans candidat sérieux")[0] for said in result.dwellings["reason_if_short"]
+    )
+
+
+def test_a_short_list_counts_what_keeps_each_household_from_it(tmp_path: Path) -> None:
+    """Three lists and four households: three are first, the fourth stands on two lists."""
+    two = run(tmp_path, dwellings=THREE, applications=FOUR)
+    said = "insuffisance du nombre de candidats : 4 demandes recevables sur ce contingent, dont 2 au premier rang d'un autre logement"
+    assert short(two) == [said, said, f"{said}, 1 déjà en réserve sur deux listes"]
+
+
+def test_words_say_on_how_many_lists_a_household_may_stand(tmp_path: Path) -> None:
+    """``national.caleol.max_lists`` is data: with one list each, no sentence speaks of two, and the second program agrees."""
+    case = write(tmp_path / "case", settings=ONE_LIST, dwellings=THREE, applications=FOUR)
+    for lang, told in (("fr", "déjà en réserve sur une liste"), ("en", "already reserve on one list")):
+        out = tmp_path / lang
+        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
+        assert done.code == 0, done.err
+        text = (out / "dwellings.csv").read_text(encoding="utf-8-sig")
+        assert text.count(told) == 2
+    pages = [
+        path.read_text(encoding="utf-8-sig")
+        for path in tmp_path.rglob("*")
+        if path.suffix in (".csv", ".html")
+    ]
+    assert not any("deux listes" in text or "two lists" in text for text in pages)
+
+
+def test_a_line_passed_for_its_places_says_how_many(tmp_path: Path) -> None:
+    """Two names a list, one list each: the second list takes N5 as its reserve, N4 standing on the first; N4 passes nobody."""
+    people = FOUR + "    N5 2024-01-01          3       25056   active 50\n"
+    result = run(
+        tmp_path,
+        settings=ONE_LIST | {"shortlist_size": "2"},
+        dwellings=THREE,
+        applications=people,
+    )
+    [line] = result.leapfrogs.to_dict("records")
+    assert (line["application_id_passed"], line["explained_by"]) == ("N4", "places")
+    [reason] = result.proposals.loc[result.proposals["application_id"] == "N5", "reason"]
+    assert "passe devant 1 demande mieux cotée : déjà réserve sur une liste" in reason
+
+
+def test_a_dalo_household_off_a_short_list_is_counted_as_such(tmp_path: Path) -> None:
+    result = run(
+        tmp_path,
+        settings=BLOCK_DALO_ROW | {"shortlist_size": "4"},
+        dwellings=ONE,
+        applications=MIXED.format(top=90, code="."),
+    )
+    assert lists(result)["L1"] == ["BAILLEUR", "N1", "N3", "N4"]
+    assert short(result)[0].endswith(
+        "4 demandes recevables sur ce contingent, dont 1 DALO (jamais en complément)"
+    )
+
+
+TWO_ACCOUNTS = """
+    landlord departement year account  share management_mode
+    BAIL     25          2026 ALS      0.3   delegated
+    BAIL     25          2026 BAILLEUR 0.7   delegated
+"""
+EMPLOYEES = """
+    id first_registered_on persons choices status score als_employee
+    N1 2024-01-01          3       25056   active 90    .
+    N2 2024-01-02          3       25056   active 50    1
+    N3 2024-01-03          3       25056   active 40    1
+"""
+
+
+def test_the_best_position_is_the_one_that_the_list_counts(tmp_path: Path) -> None:
+    """N2 is second of three on the account that L1 goes to, and first of two on Action Logement's, where L1 does not go."""
+    result = run(
+        tmp_path,
+        conventions=TWO_ACCOUNTS,
+        dwellings=ONE,
+        applications=EMPLOYEES,
+        decisions="""
+            dwelling_id application_id account  decision reason  author
+            L1          .              BAILLEUR orient   promise s
+        """,
+    )
+    assert lists(result)["L1"] == ["BAILLEUR", "N1", "N2", "N3"]
+    told = result.explanations.set_index("application_id")
+    assert told.loc["N2", ["best_position", "of"]].tolist() == [2, 3]
+    assert "2e à la cotation parmi 3" in result.proposals.set_index("application_id").loc["N2", "reason"]
+
+
+def test_a_place_on_another_account_says_that_the_dwelling_does_not_go_there(tmp_path: Path) -> None:
+    """L1 goes to the tenant N1 (90). N2 (50) asks for Besançon second: 41.25 points more than the 40 that scores still give."""
+    case = write(
+        tmp_path / "case",
+        conventions=TWO_ACCOUNTS,
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices     status score current_landlord
+            N1 2024-01-01          3       25056       active 90    BAIL
+            N2 2024-01-02          3       25462|25056 active 50    .
+            N3 2024-01-03          3       25056       active 40    .
+        """,
+    )
+    for lang, words in (
+        ("fr", "1er sur 2 à la cotation d'un contingent auquel le logement n'est pas orienté"),
+        ("en", "place 1 of 2 by score on an account that the dwelling does not go to"),
+    ):
+        out = tmp_path / lang
+        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
+        assert done.code == 0, done.err  # the second program says the same
+        told = (out / "explanations.csv").read_text(encoding="utf-8-sig").splitlines()
+        [line] = [line for line in told if line.startswith("N2")]
+        assert words in line and line.endswith(";L1;1;2;")
+    letter = " ".join(attriflux("why", tmp_path / "fr", "N2", "--letter").out.split())
+    assert "Vous remplissez les conditions de 1 logement ; aucun n'a de liste" in letter
+    assert "1er sur 2" not in letter and "1 000 points" in letter
+
+
+def test_a_nominee_says_who_of_the_better_scored_is_placed_elsewhere(tmp_path: Path) -> None:
+    """Of the better scored of the account N1 comes after N3 in the réservataire's order, and N2 is first on L2."""
+    result = run(
+        tmp_path,
+        conventions="""
+            landlord departement year account  share management_mode
+            BAIL     25          2026 ALS      0.4   direct
+            BAIL     25          2026 BAILLEUR 0.6   delegated
+        """,
+        dwellings="""
+            id landlord commune rooms financing reserved_to
+            L1 BAIL     25056   3     PLUS      ALS
+            L2 BAIL     25056   3     PLUS      ALS
+        """,
+        applications="""
+            id first_registered_on persons choices status score als_employee
+            N1 2024-01-01          3       25056   active 90    1
+            N2 2024-01-02          3       25056   active 50    1
+            N3 2024-01-03          3       25056   active 40    1
+        """,
+        nominations="""
+            account application_id dwelling_id rank
+            ALS     N2             L2          1
+            ALS     N3             L1          1
+            ALS     N1             L1          2
+            ALS     N2             L1          3
+        """,
+    )
+    assert lists(result) == {"L1": ["ALS", "N3", "N1"], "L2": ["ALS", "N2"]}
+    [reason] = result.proposals.loc[result.proposals["application_id"] == "N3", "reason"]
+    assert reason == (
+        "3e à la cotation parmi 3 demandes recevables du contingent Action Logement ; ordre fixé par le réservataire ; "
+        "passe devant 1 demande mieux cotée : ordre du réservataire ; 1 mieux cotée est proposée ailleurs ou au-dessus"
+    )
+
+
+def test_why_tells_the_reserve_of_a_lower_score_that_stands_before(tmp_path: Path) -> None:
+    """N4 (5 points, Q1) is the first reserve before N5 (70): the first rank's lower score is not the only answer due."""
+    result = run(tmp_path, dwellings=ONE, leases=FIVE_LEASES, applications=QUARTILES)
+    assert lists(result)["L1"] == ["BAILLEUR", "N3", "N4", "N1"]
+    said = {name: " ".join(str(af.why(result, name)).split()) for name in ("N1", "N4", "N5")}
+    for name in ("N1", "N5"):
+        assert "passée par : règle : objectif LEC" in said[name]
+        assert "passée au rang 2 par : même public que le premier rang" in said[name]
+    assert "passée au rang" not in said["N4"]
+    assert af.why(result, "N5").facts["places"][0]["why_reserve"].endswith("même public que le premier rang")
+    assert "rang 2" not in str(af.why(result, "N5", letter=True)), "a letter tells nobody's place"
+
+
+def test_one_point_and_one_household_are_in_the_singular(tmp_path: Path) -> None:
+    """N2 lacks one point, N3 a point and a half: French keeps the singular below two; nobody else of the sample is there."""
+    case = write(
+        tmp_path / "case",
+        dwellings=ONE,
+        leases=FIVE_LEASES,
+        applications="""
+            id first_registered_on persons choices status score monthly_income_eur income_status
+            N1 2024-01-01          3       25056   active 50    3000               verified
+            N2 2024-01-02          3       25056   active 49    3000               verified
+            N3 2024-01-03          3       25056   active 48.5  3000               verified
+        """,
+        settings={"changes": "{national.explanations.resolved_households: 1}"},
+    )
+    out = tmp_path / "out"
+    done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed")
+    assert done.code == 0, done.err
+    told = (out / "explanations.csv").read_text(encoding="utf-8-sig")
+    assert "1 point de plus aurait donné" in told and "1,5 point de plus aurait donné" in told
+    assert "1 point de plus, " in " ".join(attriflux("why", out, "N2").out.split())
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert (
+        "sur un échantillon de 1 ménage." in page and "1 demandes" not in page and "1 logements" not in page
+    )
+
+
+def test_transfers_without_a_ceiling_are_told_on_every_page(tmp_path: Path) -> None:
+    """Without assiette no row limits own transfers: the tenant takes L1 from the réservataires' flux, and the pages say so."""
+    people = """
+        id first_registered_on persons choices status score current_landlord
+        N1 2024-01-01          3       25056   active 90    BAIL
+        N2 2024-01-02          3       25056   active 50    .
+    """
+    forecast = """
+        landlord departement year basis    vacated mutation
+        BAIL     25          2026 forecast 10      10
+    """
+    said = "1 logement sur 1 en mutation interne, hors du flux des réservataires, sans plafond"
+    for name, more in (("without", {}), ("with", {"assiette": forecast})):
+        case = write(tmp_path / name, dwellings=ONE, applications=people, **more)
+        out = tmp_path / f"{name}-out"
+        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed")
+        assert done.code == 0, done.err
+        assert (out / "dwellings.csv").read_text(encoding="utf-8-sig").count("MUTATION") == 1
+        for page in ("report.html", "sheets.html"):
+            assert (said in (out / page).read_text(encoding="utf-8")) == (name == "without"), page
+        # one lease short of a row without price: for information in both tables, and no decimal point on a French page
+        report = (out / "report.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+        assert ("1 bail (pour information)" in report) == (name == "without")
+        assert not re.search(r"\+ \d+ / \d+\.\d", report)
+
+
+def test_a_score_of_nothing_is_told(tmp_path: Path) -> None:
+    """Registered eleven days before, without anything the grid counts: its score is 0, which the answer says."""
+    result = run(
+        tmp_path,
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices status
+            N1 2024-01-01          3       25056   active
+            N2 2026-06-20          3       25056   active
+        """,
+    )
+    assert "Cotation (CU Grand Besançon Métropole) : 0." in str(af.why(result, "N2"))
+    assert "Cotation (CU Grand Besançon Métropole) : 0." in str(af.why(result, "N2", letter=True))
+
+
+def test_a_household_kept_from_every_first_rank_is_not_said_to_be_a_reserve(tmp_path: Path) -> None:
+    """A decision gives L1 to the tenant N2: N1, whom the account of transfers may not name, stands on no list."""
+    result = run(
+        tmp_path,
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices status score current_landlord
+            N1 2024-01-01          3       25056   active 90    .
+            N2 2024-01-02          3       25056   active 50    BAIL
+        """,
+        decisions="""
+            dwelling_id application_id account  decision reason  author
+            L1          N2             MUTATION pin      promise s
+        """,
+    )
+    assert lists(result)["L1"] == ["MUTATION", "N2"]
+    [told] = result.explanations.loc[result.explanations["application_id"] == "N1", "nearest_miss"]
+    assert "aucun premier rang ne lui est ouvert" in told and "réserve" not in told.replace(
+        "réservataire", ""
+    )
