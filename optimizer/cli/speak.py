@@ -21,6 +21,7 @@ for _french, _english in (
     ("Lecture du dossier…", "Reading the case…"),
     ("Contrôles et demandes recevables…", "Checks and eligible applications…"),
     ("Calcul de l'optimum et de sa preuve…", "Computing the optimum and its proof…"),
+    ("Calcul des manières de choisir…", "Computing the ways of choosing…"),
 ):
     both(_french, _english)  # phases told by the layers below, which know no language
 SHOWN = 200

@@ -78,8 +78,8 @@ define(
 )
 define(
     "FLUX_NO_END",
-    "{count_fr} logements par an relèvent de droits sans terme ({account}, {landlord}, {departement}) : étalés sans s'épuiser.",
-    "{count} dwellings per year fall under rights without an end date ({account}, {landlord}, {departement}): never spent.",
+    "{count_fr} {fall} de droits sans terme ({account}, {landlord}, {departement}) : étalés sans s'épuiser.",
+    "{count} {fall} under rights without an end date ({account}, {landlord}, {departement}): never spent.",
 )
 define(
     "FLUX_OVER_BASE",

@@ -16,7 +16,7 @@ from optimizer.conversion import messages as messages
 from optimizer.conversion.assiette import Base
 from optimizer.conversion.blocks import Block
 from optimizer.conversion.caps import BAILLEUR, ZERO
-from optimizer.errors import AttrifluxError, Finding
+from optimizer.errors import AttrifluxError, Finding, Said
 
 MODES = {
     1: ("part initiale stricte", "strict initial share"),
@@ -214,7 +214,12 @@ def _single_rights(
                 Finding(
                     "FLUX_NO_END",
                     "warning",
-                    params={**place, "account": b.account, **two_words("count", float(lasting), 1)},
+                    params={
+                        **place,
+                        "account": b.account,
+                        "fall": _fall(round(float(lasting), 1)),
+                        **two_words("count", float(lasting), 1),
+                    },
                 )
             )
         gross[b.account] = b.rights_with(mean) / spread_years + lasting
@@ -237,3 +242,9 @@ def _single_rights(
         total = Fraction(1)
     shares[BAILLEUR] = 1 - total
     return shares, tuple(findings)
+
+
+def _fall(dwellings: float) -> Said:
+    """The verb of so many dwellings a year: French keeps the singular below two."""
+    fr = "logement par an relève" if dwellings < 2 else "logements par an relèvent"
+    return Said(fr, "dwelling per year falls" if dwellings == 1 else "dwellings per year fall")

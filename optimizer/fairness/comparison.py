@@ -12,20 +12,22 @@ import pandas as pd
 
 from optimizer import pipeline
 from optimizer.domain import Case
-from optimizer.errors import AttrifluxError, Finding
+from optimizer.errors import AttrifluxError, Finding, Spaced
 from optimizer.fairness import messages as messages
 from optimizer.fairness.groups import group_table, groups_of, lorenz_table
 from optimizer.fairness.lottery import Lottery
-from optimizer.fairness.market import Market, market_of
+from optimizer.fairness.market import Market, market_of, program_size
 from optimizer.fairness.prices import DIVERSITY, check_rule, diversity_lines
 from optimizer.fairness.registry import Mechanism, chosen_mechanisms
 from optimizer.fairness.study import Study
 from optimizer.fairness.units import front_unit, mark_of, mechanism_unit, read_allocated, read_front
-from optimizer.workers import Parts, Workers, run_units
+from optimizer.workers import Parts, Unit, Workers, run_units
 
 COLUMNS = ["mechanism", "metric", "scope", "value", "low", "high", "interval", "unit", "better", "source"]
 BASELINE = "random"
 """The mechanism whose chances say what size, place and ceilings alone give a group."""
+REACH = 20_000
+"""Columns of the program of all types beyond which its stages take hours: "all" then leaves out the mechanisms that solve it."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ def fairness(
     workers: Workers | int | str | None = 1,
     parts: Path | None = None,
     phase: Callable[[str], None] = lambda text: None,
+    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
+    early: Callable[[Finding], None] = lambda finding: None,
 ) -> Fairness:
     """Allocate a case by every mechanism and measure what each gives to whom.
 
@@ -108,6 +112,8 @@ def fairness(
     seed : of every draw; default: the case's.
     workers : who computes the mechanisms (:func:`~optimizer.workers.workers_of`); the answer is the same.
     parts : folder where finished mechanisms are kept, and found again.
+    progress : told how many units are done, of how many, and the id of the mechanism or rule just done.
+    early : told, before any of it is computed, what makes the comparison long, or what it leaves out.
 
     Raises
     ------
@@ -136,21 +142,32 @@ def fairness(
     prepared = pipeline.prepare(
         case, models=models, accept_assumed=accept_assumed, price_assumed=price_assumed, phase=phase
     )
+    for rule in prices:
+        check_rule(prepared.problem, rule)
     market = market_of(prepared.problem, strict=preferences == "strict")
     if seed is not None:
         market = replace(market, seed=seed)
+    wanted, large = _within_reach(market, wanted, named=mechanisms not in ("all", ["all"], ""))
+    for finding in large:
+        early(finding)
     months = _months(market)
     levels = groups_of(prepared, [str(x) for x in market.application_ids], groups)
     mark = mark_of(market, prepared.problem, months)
     units = {m.id: mechanism_unit(mark, market, months, m.id, m.title("fr"), draws) for m in wanted}
     moved = {r: front_unit(mark, prepared.problem, market, months, r, r, steps) for r in prices}
-    for rule in prices:
-        check_rule(prepared.problem, rule)
+    ids = {unit.key: id for id, unit in (*units.items(), *moved.items())}
+    done: list[str] = []
+
+    def finished(unit: Unit, answer: bytes) -> None:
+        done.append(unit.key)
+        progress(len(done), len(ids), ids[unit.key])
+
+    phase("Calcul des manières de choisir…")
     answers = run_units(
         [*units.values(), *moved.values()],
         workers,
         parts=None if parts is None else Parts(parts, ".json"),
-        finished=lambda unit, answer: phase(f"✓ {unit.name}"),
+        finished=finished,
     )
     timings = dict(prepared.timings)
     lotteries: dict[str, Lottery] = {}
@@ -194,8 +211,38 @@ def fairness(
             str(code): str(name) for code, name in prepared.rules.all_epci["name"].items() if code in told
         },
         timings=timings,
-        findings=prepared.case.warnings,
+        findings=(*large, *prepared.case.warnings),
     )
+
+
+def _within_reach(
+    market: Market, wanted: tuple[Mechanism, ...], *, named: bool
+) -> tuple[tuple[Mechanism, ...], tuple[Finding, ...]]:
+    """The mechanisms that are computed, and what is said where the program of some of them is large.
+
+    Parameters
+    ----------
+    named : whether they were asked for by name: they are then computed all the same
+    """
+    large = [m for m in wanted if m.program]
+    if not large:
+        return wanted, ()
+    columns, types = program_size(market)
+    if columns <= REACH:
+        return wanted, ()
+    finding = Finding(
+        "FAIRNESS_LONG" if named else "FAIRNESS_LEFT_OUT",
+        "warning",
+        params={
+            "names_fr": ", ".join(m.title_fr for m in large),
+            "names_en": ", ".join(m.title_en for m in large),
+            "ids": ",".join(m.id for m in large),
+            "columns": Spaced(columns),
+            "types": Spaced(types),
+            "reach": Spaced(REACH),
+        },
+    )
+    return (wanted if named else tuple(m for m in wanted if not m.program)), (finding,)
 
 
 def _months(market: Market) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.disk import hold, seal
-from optimizer.errors import LANGS, Lang, Spaced, said
+from optimizer.errors import LANGS, Finding, Lang, Spaced, said
 from optimizer.fairness.comparison import Fairness, fairness
 from optimizer.fairness.lottery import Lottery
 from optimizer.fairness.page import fairness_html, reading
@@ -55,12 +55,15 @@ def fairness_to(
     workers: Workers | int | str | None = 1,
     resume: bool = False,
     phase: Callable[[str], None] = lambda text: None,
+    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
+    early: Callable[[Finding], None] = lambda finding: None,
 ) -> FairnessWritten:
     """:func:`fairness`, written whole into ``out``, or nothing; finished mechanisms wait beside it until then.
 
     Parameters
     ----------
     resume : take up what a stopped comparison had finished; without it everything is computed again
+    progress, early : as in :func:`fairness`
 
     Raises
     ------
@@ -77,6 +80,7 @@ def fairness_to(
         found = fairness(
             case, mechanisms, draws=draws, groups=groups, preferences=preferences, prices=prices, steps=steps, seed=seed,
             models=models, accept_assumed=accept_assumed, price_assumed=price_assumed, workers=workers, parts=parts, phase=phase,
+            progress=progress, early=early,
         )  # fmt: skip
         with held.folder() as work:
             options = {

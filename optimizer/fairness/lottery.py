@@ -279,14 +279,8 @@ def counts(market: Market, chosen: Allocation) -> tuple[I64, I64, I64]:
 
 def worth(market: Market, chosen: Allocation) -> int:
     """Micropoints of an allocation: values and bonuses less the prices of what rules miss."""
-    total = sum(
-        market.value_of(a, c, k)
-        for a, c, k in zip(chosen.app.tolist(), chosen.klass.tolist(), chosen.kind.tolist(), strict=True)
-    )
     used = np.bincount(chosen.klass, minlength=market.n_classes)
-    for c in np.flatnonzero(used).tolist():
-        here = np.sort(market.bonus[market.klass == c])[::-1]
-        total += int(here[: used[c]].sum())
+    total = int(market.values_of(chosen.app, chosen.klass, chosen.kind).sum()) + market.bonuses(used)
     short = counts(market, chosen)[2]
     return total * MICRO_PER_HUNDREDTH - sum(
         r.price * int(s) for r, s in zip(market.rows, short, strict=True)

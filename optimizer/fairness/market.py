@@ -224,14 +224,35 @@ class Market:
         """Kinds of a pair."""
         return [int(k) for k in self.option_kind[self.option_ptr[pair] : self.option_ptr[pair + 1]]]
 
-    def value_of(self, app: int, klass: int, kind: int) -> int:
-        """Hundredths of a point of a letting, without the dwelling's bonus (KeyError when it is not possible)."""
-        pair = int(self.pair_of(np.array([app]), np.array([klass]))[0])
-        if pair >= 0:
-            for o in range(int(self.option_ptr[pair]), int(self.option_ptr[pair + 1])):
-                if int(self.option_kind[o]) == kind:
-                    return int(self.option_value[o])
-        raise KeyError((app, klass, kind))
+    def values_of(self, app: I32, klass: I32, kind: I32) -> I64:
+        """Hundredths of a point of each letting, without the dwelling's bonus (KeyError when one is not possible)."""
+        pair = self.pair_of(app, klass)
+        key = self._option_key
+        wanted = pair * max(1, len(self.kinds)) + kind
+        at = np.searchsorted(key, wanted)
+        good = (pair >= 0) & (at < len(key))
+        good[good] = key[at[good]] == wanted[good]
+        if not good.all():
+            first = int(np.flatnonzero(~good)[0])
+            raise KeyError((int(app[first]), int(klass[first]), int(kind[first])))
+        return self.option_value[at]
+
+    @cached_property
+    def _option_key(self) -> I64:
+        owner = np.repeat(np.arange(len(self.pair_class), dtype=np.int64), np.diff(self.option_ptr))
+        return owner * max(1, len(self.kinds)) + self.option_kind
+
+    def bonuses(self, used: I64) -> int:
+        """Hundredths of a point that so many dwellings of each class add, the dearest of a class first."""
+        begins, running = self._dearest
+        return int((running[begins[: len(used)] + used] - running[begins[: len(used)]]).sum())
+
+    @cached_property
+    def _dearest(self) -> tuple[I64, I64]:
+        """Where each class begins, and the running sum of bonuses with the dearest of each class first."""
+        order = np.lexsort((-self.bonus, self.klass))
+        begins = np.concatenate([[0], np.cumsum(self.capacity)]).astype(np.int64)
+        return begins, np.concatenate([[0], np.cumsum(self.bonus[order])]).astype(np.int64)
 
     @cached_property
     def class_pairs(self) -> tuple[I64, ...]:
@@ -294,6 +315,23 @@ def market_of(problem: Problem, *, strict: bool = False) -> Market:
         pinned=int(problem.must_fill[problem.klass].sum()),
         problem=problem,
     )
+
+
+def program_size(market: Market) -> tuple[int, int]:
+    """Columns and kinds of households of the program of all types (`leximin.housing`), counted without making it.
+
+    A kind of households has a column for each class and each way of counting it has there; kinds that the program would still put
+    together are counted apart.
+    """
+    if not len(market):
+        return 0, 0
+    first = np.unique(market.types, return_index=True)[1]
+    mine = np.zeros(len(market), bool)
+    mine[first] = True
+    owner = np.repeat(np.arange(len(market.pair_class), dtype=np.int64), np.diff(market.option_ptr))
+    kept = mine[market.pair_app[owner]]
+    key = owner[kept] * max(1, len(market.kinds)) + market.signature[market.option_kind[kept]]
+    return len(np.unique(key)), len(first)
 
 
 def passed_nominees(market: Market, kinds: I32) -> int:

@@ -252,6 +252,7 @@ def _limits(found: Fairness, titles: dict[str, str], lang: Lang) -> list[str]:
         lines.append(_say(lang, "limit_homes"))
     if found.market.pinned:
         lines.append(_say(lang, "limit_pinned", n=found.market.pinned))
+    lines += [f.sentence(lang) for f in found.findings if f.code == "FAIRNESS_LEFT_OUT"]
     for name, lottery in found.lotteries.items():
         if float(lottery.proof.get("missing_gap", 0.0)) > 0:
             points = decimal(float(lottery.proof["missing_gap"]), 1, lang)

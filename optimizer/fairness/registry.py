@@ -36,6 +36,7 @@ class Mechanism:
     claims : set of `CLAIMS`
     indifferent : bool         whether equal fits stay equal; otherwise claims hold for preferences told apart by lot
     order : int                place in tables
+    program : bool             whether it solves the program of all types, out of reach where that is large
     allocate : (market, draw) -> Lottery
     """
 
@@ -49,6 +50,7 @@ class Mechanism:
     indifferent: bool
     order: int
     allocate: Callable[[Market, Draw], Lottery]
+    program: bool = False
 
     def title(self, lang: Lang) -> str:
         """Its name on pages."""
@@ -69,6 +71,7 @@ def mechanism(
     claims: set[str],
     order: int,
     indifferent: bool = True,
+    program: bool = False,
 ) -> Callable[[Callable[[Market, Draw], Lottery]], Callable[[Market, Draw], Lottery]]:
     """Register a mechanism file.
 
@@ -101,6 +104,7 @@ def mechanism(
             indifferent,
             order,
             allocate,
+            program,
         )
         return allocate
 

@@ -234,6 +234,8 @@ def plan_scenarios(
     _checked_all(read, asked, waiting, options, progress)
     known = [seconds_of(out / start.run.name) for start in jobs if start not in waiting]
     known = [seconds for seconds in known if seconds]
+    if waiting and not known:
+        progress(len(waiting), len(waiting), said("COMPARISON.MEASURING", options.lang))
     each = sum(known) / len(known) if known else _measured(read, options, lived) if waiting else 0.0
     count = max(1, team.for_units(len(waiting)).count)  # of a cluster nobody knows: told as if it were one
     return Plan(tuple(runs), len(jobs) - len(waiting), each, count, bool(known))

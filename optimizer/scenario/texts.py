@@ -196,6 +196,10 @@ texts(
             "Aucune valeur supposée, bougée de {step}, ne change un premier rang sur {of} ({idle:valeur essayée/valeurs essayées}).",
             "No assumed value, moved by {step}, changes a first rank out of {of} ({idle:value tried/values tried}).",
         ),
+        "tornado_open": (
+            "{n:calcul s'arrête/calculs s'arrêtent} à une marge de la preuve : des premiers rangs peuvent y changer sans que la valeur bougée en soit la cause.",
+            "{n:run stops/runs stop} within a margin of the proof: first ranks may change there without the moved value being the cause.",
+        ),
         "tornado_title": ("{title} à {value}", "{title} at {value}"),
         "tornado": ("Quelle valeur supposée décide", "Which assumed value decides"),
         "value_moved": ("Valeur supposée", "Assumed value"),
@@ -226,6 +230,10 @@ texts(
             "No scenario was finished: nothing is kept.",
         ),
         "checking": ("vérification : {name}", "checking: {name}"),
+        "measuring": (
+            "un calcul du cas tel qu'il est, pour en dire la durée",
+            "one run of the case as it is, to say how long it takes",
+        ),
         "colon": (" : ", ": "),
         "every_account": ("tous les contingents", "every account"),
         "every_landlord": ("tous les bailleurs", "every landlord"),

@@ -146,7 +146,13 @@ def _sentence(base: Record, rows: Sequence[tuple[Any, ...]], idle: int, lang: La
         other = _number(str(next(iter(both.values())).changes[key]))
         step = percent(abs(other / before - 1), 0, lang) if other is not None else "–"
     name = "TORNADO_DECIDES" if worst else "TORNADO_NOTHING"
-    return said(f"COMPARISON.{name}", lang, title=title, step=step, n=-worst, of=len(base.first), idle=idle)
+    sentence = said(
+        f"COMPARISON.{name}", lang, title=title, step=step, n=-worst, of=len(base.first), idle=idle
+    )
+    runs = [base, *(record for row in rows for record in row[4].values())]
+    if left := sum(not record.proven for record in runs):
+        sentence += " " + said("COMPARISON.TORNADO_OPEN", lang, n=left)
+    return sentence
 
 
 def base_value(both: dict[str, Record], key: str) -> str:

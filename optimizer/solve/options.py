@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass
 
@@ -62,7 +63,9 @@ class SolveOptions:
     def __post_init__(self) -> None:
         if not 0.0 <= self.gap < 1.0:
             raise AttrifluxError("SOLVE_OPTION", option="gap", value=self.gap, expected="0 ≤ gap < 1")
-        if self.time_limit is not None and not self.time_limit >= 0.0:
-            raise AttrifluxError("SOLVE_OPTION", option="time_limit", value=self.time_limit, expected="≥ 0")
+        if self.time_limit is not None and not 0.0 <= self.time_limit < math.inf:
+            raise AttrifluxError(
+                "SOLVE_OPTION", option="time_limit", value=self.time_limit, expected="0 ≤ s < ∞"
+            )
         if self.threads < 1:
             raise AttrifluxError("SOLVE_OPTION", option="threads", value=self.threads, expected="≥ 1")

@@ -167,6 +167,21 @@ def test_stock_that_stays_in_stock_is_out_of_the_flux():
     assert [f.code for f in got.findings if f.code != "FLUX_NO_END"] == ["FLUX_KEPT_IN_STOCK"]
 
 
+@pytest.mark.parametrize(
+    ("dwellings", "fr", "en"),
+    [
+        (0.4, "0,4 logement par an relève de", "0.4 dwellings per year fall under"),
+        (1.9, "1,9 logement par an relève de", "1.9 dwellings per year fall under"),
+        (1.0, "1,0 logement par an relève de", "1.0 dwelling per year falls under"),
+        (2.0, "2,0 logements par an relèvent de", "2.0 dwellings per year fall under"),
+    ],
+)
+def test_rights_without_end_agree_with_their_number(dwellings: float, fr: str, en: str):
+    got = run(stock_rows((ALS, 100, dwellings / 100, None), (OWN, 100, 0.1, None)))
+    said = next(f for f in got.findings if f.code == "FLUX_NO_END" and f.params["account"] == ALS)
+    assert said.text("fr").startswith(fr) and said.text("en").startswith(en)
+
+
 def test_every_problem_is_listed_at_once():
     with pytest.raises(InputProblems) as caught:
         run(STOCK_TWO, assiette_row(vacated=10, mutation=20))

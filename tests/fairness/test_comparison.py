@@ -14,15 +14,19 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
 import optimizer as af
+from optimizer.cli.app import app
+from optimizer.cli.commands import fairness as fairness
 from optimizer.disk import seal
 from optimizer.errors import AttrifluxError
-from optimizer.fairness import all_mechanisms, fairness_to, prices
+from optimizer.fairness import all_mechanisms, comparison, fairness_to, prices
 from optimizer.fairness.groups import groups_of
 from optimizer.fairness.lottery import Draw, allocation, mixed
 from optimizer.fairness.market import market_of
 from optimizer.fairness.measures import all_metrics
+from optimizer.fairness.page import fairness_html
 from optimizer.fairness.prices import WORTHS, diversity_price, foremost
 from optimizer.fairness.study import Study
 from optimizer.pipeline import prepare
@@ -157,18 +161,50 @@ def test_the_same_case_gives_the_same_bytes(case_folder: Path):
 def test_a_stopped_comparison_goes_on_where_it_was(case_folder: Path):
     out, whole = case_folder.parent / "stopped", case_folder.parent / "whole"
 
-    def stop(text: str) -> None:
-        if "Ancienneté" in text:
+    def stop(done: int, total: int, name: str) -> None:
+        if (done, total) == (2, 3):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fairness_to(case_folder, out, "cotation,seniority,random", draws=16, phase=stop)
+        fairness_to(case_folder, out, "cotation,seniority,random", draws=16, progress=stop)
     assert not out.exists() and (case_folder.parent / "stopped.parts" / "journal.jsonl").is_file()
     fairness_to(case_folder, out, "cotation,seniority,random", draws=16, resume=True)
     assert not (case_folder.parent / "stopped.parts").exists()
     fairness_to(case_folder, whole, "cotation,seniority,random", draws=16)
     for name in ("mechanisms.csv", "groups.csv", "probabilities.parquet", "report.html"):
         assert (out / name).read_bytes() == (whole / name).read_bytes(), name
+
+
+def test_who_waits_is_told_what_is_computed(case_folder: Path):
+    command = ["fairness", str(case_folder), "--out", str(case_folder.parent / "told"), "--lang", "en"]
+    ran = CliRunner().invoke(app, [*command, "--mechanisms", "cotation,random", "--draws", "8"])
+    assert ran.exit_code == 0, ran.stderr
+    said = ran.stderr.splitlines()
+    assert said[:3] == [
+        "Reading the case…", "Checks and eligible applications…", "Computing the ways of choosing…"
+    ]  # fmt: skip
+    names = {m.title_en for m in all_mechanisms() if m.id in ("cotation", "random")}
+    assert [line[:3] for line in said[3:5]] == ["1/2", "2/2"] and {line[4:] for line in said[3:5]} == names
+
+
+def test_a_program_out_of_reach_is_left_out_and_told_before_anything_is_computed(
+    case_folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(comparison, "REACH", 10)
+    steps: list[str] = []
+    found = comparison.fairness(
+        case_folder,
+        draws=4,
+        early=lambda finding: steps.append(finding.code),
+        progress=lambda done, total, name: steps.append(name),
+    )
+    assert steps[0] == "FAIRNESS_LEFT_OUT" and {"leximin", "maximin", "nash"}.isdisjoint(steps)
+    assert {m.id for m in found.mechanisms} == {m.id for m in all_mechanisms() if not m.program}
+    assert "leximin,maximin,nash" in found.findings[0].sentence("fr")
+    assert "--mechanisms leximin,maximin,nash" in fairness_html(found, "fr")
+    steps.clear()
+    asked = comparison.fairness(case_folder, "maximin", draws=4, early=lambda f: steps.append(f.code))
+    assert steps == ["FAIRNESS_LONG"] and [m.id for m in asked.mechanisms] == ["maximin"]
 
 
 def test_lotteries_are_added_up_again_and_a_changed_one_is_refused(case_folder: Path, written: Path):

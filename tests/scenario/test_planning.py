@@ -130,6 +130,8 @@ def test_a_dry_run_says_how_many_runs_and_how_long_and_writes_nothing(tmp_path):
     assert "4 calculs, 0 déjà fait, 4 à faire" in done.out and "Rien n'est écrit" in done.out
     assert "sur 2 processus" in done.out and "mesuré sur un calcul" in done.out
     assert "vérification : d--national.prices.flux=900" in done.err
+    assert done.err.splitlines()[-1] == "4/4 un calcul du cas tel qu'il est, pour en dire la durée"
+    assert max(map(len, done.out.splitlines())) <= 80
     file.write_text(HEAD + "changes:\n  delivery.PERSONNE.ALS: 3\n", encoding="utf-8")
     refused = attriflux("scenario", "run", file, "--out", tmp_path / "out", "--dry-run")
     assert refused.code == 2 and "ligne 4" in refused.err
@@ -227,6 +229,11 @@ def test_a_tornado_says_which_assumed_value_decides():
     said = part["sentence"].replace("\xa0", " ")
     assert said.startswith("P.BIG décide le plus : bougée de 20 %, 4 premiers rangs changent sur 10.")
     assert "1 valeur sans effet" in said
+    assert "marge de la preuve" not in said
+    left = replace(runs[2], status="certified_within")
+    part = tornado_part([base, *runs[:2], left, *runs[3:]], "fr")
+    assert part is not None
+    assert "1 calcul s'arrête à une marge de la preuve : des premiers rangs" in part["sentence"]
     assert tornado_part([base], "fr") is None
 
 

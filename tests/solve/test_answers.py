@@ -140,7 +140,10 @@ def test_progress_never_goes_back() -> None:
     assert seen[-1].gap == 0
 
 
-@pytest.mark.parametrize("options", [{"gap": 1.0}, {"gap": -0.1}, {"time_limit": -1.0}, {"threads": 0}])
+@pytest.mark.parametrize(
+    "options",
+    [{"gap": 1.0}, {"gap": -0.1}, {"time_limit": -1.0}, {"time_limit": float("inf")}, {"threads": 0}],
+)
 def test_options_out_of_range_are_refused(options: dict[str, float]) -> None:
     with pytest.raises(AttrifluxError) as error:
         SolveOptions(**options)

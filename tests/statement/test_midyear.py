@@ -91,6 +91,15 @@ def test_the_answer_sheet_comes_back_by_import(tmp_path: Path):
     assert "2 lignes en retard" in " ".join(done.out.split()) and "0 réponse reçue" in " ".join(
         done.out.split()
     )
+    typed = attriflux(
+        "bilan", tmp_path / "cas", "--year", 2026, "--to", "30/06/2026", "--out", tmp_path / "typed"
+    )
+    assert typed.code == 0, typed.err
+    assert (tmp_path / "typed" / "point.csv").read_bytes() == (tmp_path / "point" / "point.csv").read_bytes()
+    other = attriflux(
+        "bilan", tmp_path / "cas", "--year", 2026, "--to", "30/06/2025", "--out", tmp_path / "2025"
+    )
+    assert other.code == 2 and "un jour de 2026" in other.err and not (tmp_path / "2025").exists()
     names = {p.name for p in (tmp_path / "point").iterdir()}
     assert {
         "point.csv",

@@ -23,6 +23,7 @@ from optimizer.cli.arguments import (
     ModelsOption,
     OutOption,
 )
+from optimizer.cli.desk import DATE, day_of
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, example
 
@@ -74,7 +75,7 @@ def bilan(
                 "Point de milieu d'année à cette date : fait, en cours, prévu, ajustements proposés, feuille de réponse.",
                 "Mid-year sheet of that day: done, in progress, forecast, adjustments proposed, answer sheet.",
             ),
-            metavar="AAAA-MM-JJ",
+            metavar=DATE,
             show_default=False,
         ),
     ] = None,
@@ -132,7 +133,7 @@ def bilan(
                 param_hint="--to",
             )
         point = midyear_to(
-            case, day_of(to, year, lang), out, style=csv.value, lang=lang.value, models=models, force=force
+            case, day_in(to, year, lang), out, style=csv.value, lang=lang.value, models=models, force=force
         )
         say_result(point.summary, json=json, lang=lang.value)
         return
@@ -149,16 +150,12 @@ def bilan(
     say_result(written.summary, json=json, lang=lang.value)
 
 
-def day_of(text: str, year: int, lang: Language) -> date:
+def day_in(text: str, year: int, lang: Language) -> date:
     """The day of ``--to``, in the year of the statement."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.year != year:
+    found = day_of(text, "--to", lang.value)
+    if found.year != year:
         raise typer.BadParameter(
-            f"une date AAAA-MM-JJ de {year}" if lang is Language.fr else f"a date YYYY-MM-DD of {year}",
-            param_hint="--to",
+            f"un jour de {year}" if lang is Language.fr else f"a day of {year}", param_hint="--to"
         )
     return found
 

@@ -62,10 +62,10 @@ def dashboard(
         typer.Option(
             "--of",
             help=both(
-                "Code du bailleur, SIREN de l'EPCI, département ou code INSEE de la commune.",
-                "The landlord's code, the EPCI's SIREN, the département or the commune's INSEE code.",
+                "Code du bailleur, SIREN de l'EPCI, numéro du département ou code INSEE de la commune ; ou le nom du bailleur, de l'EPCI, de la commune.",
+                "The landlord's code, the EPCI's SIREN, the département's number or the commune's INSEE code; or the name of the landlord, the EPCI, the commune.",
             ),
-            metavar="CODE",
+            metavar=both("CODE|NOM", "CODE|NAME"),
         ),
     ],
     out: OutOption,

@@ -132,18 +132,37 @@ def fairness(
     lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.commands.propose import say_result
-    from optimizer.cli.speak import say_findings
-    from optimizer.fairness import fairness_to
+    from optimizer.cli.speak import Progress, say_findings
+    from optimizer.errors import Finding
+    from optimizer.fairness import all_mechanisms, fairness_to
 
     if preferences not in ("fit", "strict"):
         raise typer.BadParameter("fit, strict", param_hint="--preferences")
-    written = fairness_to(
-        case, out, mechanisms, draws=draws, groups=None if groups is None else _listed(groups), preferences=preferences,
-        prices=_listed(prices), steps=steps, seed=seed, models=models, accept_assumed=accept_assumed,
-        price_assumed=price_assumed, style=csv.value, lang=lang.value, force=force, workers=workers, resume=resume,
-    )  # fmt: skip
-    if written.result.findings and not json:
-        say_findings(written.result.findings, lang.value)
+    progress = Progress(lang.value, quiet=json)
+    titles = {m.id: m.title(lang.value) for m in all_mechanisms()}
+    told: list[Finding] = []
+
+    def early(finding: Finding) -> None:
+        told.append(finding)
+        progress.done()
+        if not json:
+            say_findings([finding], lang.value)
+
+    def tell(done: int, total: int, name: str) -> None:
+        progress.phase(f"{done}/{total} {titles.get(name, name)}")
+
+    try:
+        written = fairness_to(
+            case, out, mechanisms, draws=draws, groups=None if groups is None else _listed(groups), preferences=preferences,
+            prices=_listed(prices), steps=steps, seed=seed, models=models, accept_assumed=accept_assumed,
+            price_assumed=price_assumed, style=csv.value, lang=lang.value, force=force, workers=workers, resume=resume,
+            phase=progress.phase, progress=tell, early=early,
+        )  # fmt: skip
+    finally:
+        progress.done()
+    rest = [finding for finding in written.result.findings if finding not in told]
+    if rest and not json:
+        say_findings(rest, lang.value)
     say_result(written.summary, json=json, lang=lang.value)
 
 

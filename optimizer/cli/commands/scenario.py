@@ -170,6 +170,7 @@ def say_plan(
 ) -> None:
     """How many runs there are, how many are done, and about how long the rest takes."""
     from optimizer.cli.speak import Progress, say_json
+    from optimizer.cli.wrapping import wrapped
     from optimizer.errors import said
     from optimizer.presentation import texts as texts
     from optimizer.scenario import plan_scenarios
@@ -186,23 +187,17 @@ def say_plan(
             {"runs": [r.name for r in plan.runs], "done": plan.done, "seconds_each": plan.seconds_each, "seconds": plan.seconds}
         )  # fmt: skip
         return
-    typer.echo(
-        said(
-            "COMPARISON.PLAN",
-            lang.value,
-            runs=len(plan.runs),
-            done=plan.done,
-            left=len(plan.runs) - plan.done,
-        )
+    counts = said(
+        "COMPARISON.PLAN", lang.value, runs=len(plan.runs), done=plan.done, left=len(plan.runs) - plan.done
     )
+    typer.echo(wrapped(counts))
     if plan.done < len(plan.runs):
         basis = said("COMPARISON.PLAN_KNOWN" if plan.from_runs else "COMPARISON.PLAN_MEASURED", lang.value)
-        typer.echo(
-            said(
-                "COMPARISON.PLAN_TIME", lang.value, time=duration(plan.seconds), each=duration(plan.seconds_each),
-                workers=plan.workers, basis=basis,
-            )
+        time = said(
+            "COMPARISON.PLAN_TIME", lang.value, time=duration(plan.seconds), each=duration(plan.seconds_each),
+            workers=plan.workers, basis=basis,
         )  # fmt: skip
+        typer.echo(wrapped(time))
     typer.echo(said("COMPARISON.PLAN_NOTHING", lang.value))
 
 
@@ -300,6 +295,7 @@ def tornado(
     json: JsonOption = False,
     lang: LangOption = Language.fr,
 ) -> None:
+    from optimizer.cli.wrapping import wrapped
     from optimizer.importers import read
     from optimizer.runs import Options
     from optimizer.scenario import tornado_scenarios
@@ -317,7 +313,7 @@ def tornado(
     )
     part = tornado_part(ran.records, lang.value)
     if part is not None and not json:
-        typer.echo(part["sentence"])
+        typer.echo(wrapped(part["sentence"], 80))
 
 
 @scenario.command(
@@ -457,11 +453,14 @@ def say_notes(notes: Mapping[str, Sequence[str]], lang: Language) -> None:
             runs.setdefault(sentence, []).append(str(number) if numbered else name)
     if not runs:
         return
+    from optimizer.cli.wrapping import wrapped
+
     fr = lang is Language.fr
     typer.echo("\nRemarques" if fr else "\nNotes")
     for sentence, names in list(runs.items())[:MOST_KEYS]:
         more = f" (+ {len(names) - MOST_NOTED})" if len(names) > MOST_NOTED else ""
-        typer.echo(f"- {', '.join(names[:MOST_NOTED])}{more}{' ' if fr else ''}: {sentence}")
+        line = f"- {', '.join(names[:MOST_NOTED])}{more}{' ' if fr else ''}: {sentence}"
+        typer.echo(wrapped(line, 80, after="  "))
     if len(runs) > MOST_KEYS:
         typer.echo(f"- … ({len(runs) - MOST_KEYS})")
 

@@ -16,12 +16,15 @@ from optimizer.problem import evaluate
 from optimizer.problem.model import I32, RATE_UNIT, Orders, Problem, Seats
 from optimizer.solve import SolveOptions, solve
 from optimizer.solve.highs_lp import INFINITY
+from optimizer.solve.policy import DEFAULT
 
 CLOSE = 1e-6
 """What the rounding of an integer program may leave of a priced sum, in the dearest lease."""
 MANY = 8_000
 """Columns from which the least shortfall need not be proven to the last point: `NEAR` of a lease at the mean price is near enough."""
 NEAR = 0.2
+UNTIED = replace(DEFAULT, ties=replace(DEFAULT.ties, columns_listed=0))
+"""Nobody is worth more than another here: nearly every allocation is equal, and telling them apart would cost more than the rest."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +84,11 @@ def solved_missing(
         return None
     problem = unvalued(market.problem)
     prices = [row.price for row in problem.rows if row.price > 0]
-    gap = 0.0
+    options = SolveOptions()
     if len(columns) > MANY:
         gap = NEAR * sum(prices) / len(prices) / (problem.fill_value * max(1, lettings))
-    answer = solve(problem, SolveOptions(gap=gap))
+        options = SolveOptions(gap=gap, policy=UNTIED)
+    answer = solve(problem, options)
     solved = answer.first
     named = np.flatnonzero(solved.app >= 0)
     if len(named) != lettings:

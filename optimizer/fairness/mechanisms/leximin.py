@@ -15,6 +15,7 @@ from optimizer.fairness.registry import mechanism
     source="Bogomolnaia & Moulin (2004), doi:10.1111/j.1468-0262.2004.00483.x; Flanigan et al. (2021), doi:10.1038/s41586-021-03788-6",
     randomised=True,
     quotas="hard",
+    program=True,
     claims={"leximin", "max_min", "equal_treatment", "min_shortfall", "max_lettings"},
     order=90,
 )

@@ -15,6 +15,7 @@ from optimizer.fairness.registry import mechanism
     source="Aziz, Bogomolnaia & Moulin (2019), doi:10.1145/3328526.3329574",
     randomised=True,
     quotas="hard",
+    program=True,
     claims={"equal_treatment", "min_shortfall", "max_lettings"},
     order=110,
 )

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import scipy.sparse as sp
 
 from optimizer.fairness.lottery import Allocation, counts
 from optimizer.fairness.measures import Reading, metric, over_outcomes
 from optimizer.fairness.study import Study
-from optimizer.problem.model import RATE_UNIT
+from optimizer.problem.model import I32, I64, RATE_UNIT
 
 LOOKED_AT = 20
-"""Outcomes looked at: each asks an integer program."""
+"""Outcomes looked at: each asks a program."""
+CLOSE = 1e-6
+"""Households that the tolerance of a relaxed program may leave."""
 
 
 @metric(
@@ -37,9 +40,11 @@ def compute(study: Study) -> Iterator[Reading]:
 
 
 def _gainers(study: Study, one: Allocation) -> int:
-    """An integer program over moves: every household housed keeps its utility or more; others take what is left."""
-    import scipy.sparse as sp
+    """The most of a program over moves: every household housed keeps its utility or more; others take what is left.
 
+    Nobody moving is an answer, so that most allocations are settled by the relaxed program: where its bound is under one household,
+    or its answer is whole, no integer program is asked.
+    """
     from optimizer.fairness.leximin.polytope import passed
     from optimizer.solve.highs_lp import INFINITY
 
@@ -55,44 +60,59 @@ def _gainers(study: Study, one: Allocation) -> int:
     pairs = pairs[study.utility[pairs] >= own[market.pair_app[pairs]] - 1e-12]
     if vacant:
         pairs = _reachable(study, one, pairs)
-    options, owner = [], []
-    for p in pairs.tolist():
-        here = market.options(p)
-        options += here
-        owner += [p] * len(here)
-    if not options:
+    owner, at = _spread(market.option_ptr, pairs)
+    if not len(at):
         return 0
-    pair = np.array(owner, np.int64)
-    app, klass, kind = market.pair_app[pair], market.pair_class[pair], np.array(options, np.int64)
+    pair, kind = pairs[owner], market.option_kind[at]
+    # accounts that count alike in every priced row are one move
+    distinct = np.unique(np.stack([pair, market.signature[kind]]), axis=1, return_index=True)[1]
+    pair, kind = pair[distinct], kind[distinct]
+    app, klass = market.pair_app[pair], market.pair_class[pair]
     gain = (study.utility[pair] > own[app] + 1e-12).astype(np.float64)
+    if not gain.any():
+        return 0
     people, place = np.unique(app, return_inverse=True)
-    m = len(options)
-    at, column, value = [], [], []
-    priced = [r for r, row in enumerate(market.rows) if row.price > 0]
-    index = {r: i for i, r in enumerate(priced)}
-    for j, k in enumerate(kind.tolist()):
-        row, num, den, more = market.marks(k)
-        for r, x, d, e in zip(row.tolist(), num.tolist(), den.tolist(), more.tolist(), strict=True):
-            if r in index:
-                at.append(index[r])
-                column.append(j)
-                value.append(float(market.rows[r].rate * d + e - RATE_UNIT * x))
+    m = len(pair)
+    priced = np.flatnonzero([row.price > 0 for row in market.rows])
     short = counts(market, one)[2]
     ones = np.ones(m)
     matrix = sp.vstack(
         [
             sp.csr_matrix((ones, (place, np.arange(m))), shape=(len(people), m)),
             sp.csr_matrix((ones, (klass, np.arange(m))), shape=(market.n_classes, m)),
-            sp.csr_matrix((value, (at, column)), shape=(len(priced), m)),
+            _asked(study, kind)[priced] / RATE_UNIT,
         ]
     ).tocsc()
     stays = np.isin(people, one.app).astype(np.float64)
     low = np.concatenate([stays, np.full(market.n_classes + len(priced), -INFINITY)])
-    spare = [float(market.rows[r].play + short[r]) for r in priced]
+    spare = [(market.rows[r].play + int(short[r])) / RATE_UNIT for r in priced.tolist()]
     high = np.concatenate([np.ones(len(people)), room, spare])
+    relaxed = passed(matrix, low, high, gain, np.zeros(m), ones)
+    relaxed.run()
+    most = float(relaxed.getInfo().objective_function_value)
+    x = np.array(relaxed.getSolution().col_value)
+    if most < 1 - CLOSE or np.abs(x - np.rint(x)).max() < CLOSE:
+        return int(np.floor(most + CLOSE))
     model = passed(matrix, low, high, gain, np.zeros(m), ones, whole=m)
     model.run()
     return int(round(float(model.getInfo().objective_function_value)))
+
+
+def _spread(ptr: I64, items: I64) -> tuple[I64, I64]:
+    """What ``ptr`` lists for each item: place of the item in ``items``, place in the list."""
+    length = ptr[items + 1] - ptr[items]
+    owner: I64 = np.repeat(np.arange(len(items), dtype=np.int64), length)
+    return owner, ptr[items][owner] + np.arange(len(owner)) - (np.cumsum(length) - length)[owner]
+
+
+def _asked(study: Study, kind: I32) -> sp.csr_matrix:
+    """(R, moves) what each move asks of every row, ten-thousandths of a lease, less what it brings."""
+    kinds, rows = study.market.kinds, study.market.rows
+    column, at = _spread(kinds.ptr, kind.astype(np.int64))
+    rate = np.array([row.rate for row in rows], np.int64)
+    row = kinds.row[at]
+    asks = rate[row] * kinds.den[at] + kinds.more[at] - RATE_UNIT * kinds.num[at].astype(np.int64)
+    return sp.csr_matrix((asks.astype(np.float64), (row, column)), shape=(len(rows), len(kind)))
 
 
 def _room(study: Study) -> np.ndarray:

@@ -15,6 +15,7 @@ from optimizer import eligibility, importers, policy
 from optimizer.domain import Case
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import AttrifluxError, InputProblems
+from optimizer.importers.gazetteer import key_of
 from optimizer.problem import RuleBook, rule_book
 from optimizer.statement.dashboards.lines import (
     Proposed,
@@ -127,6 +128,7 @@ def read_year(
     lines = year_lines(case, rules, book.ground, conventions, own)
     dwellings = _dwellings(case, rules)
     viewer = find_viewer(kind, code, lines, dwellings, rules)
+    code = viewer.code
     column = COLUMN[kind]
     back = returned_lines(case, rules, conventions)
     mine = dwellings[dwellings[column] == code].reset_index(drop=True)
@@ -150,7 +152,10 @@ def read_year(
 def find_viewer(
     kind: Kind, code: str, lines: pd.DataFrame, dwellings: pd.DataFrame, rules: policy.RuleSet
 ) -> Viewer:
-    """The viewer of a code; a commune, EPCI or département of the territory without anything this year is a viewer too."""
+    """The viewer of a code or of a name that only one place has, as files take them.
+
+    A commune, EPCI or département of the territory without anything this year is a viewer too.
+    """
     column = COLUMN[kind]
     present = sorted({*lines[column], *dwellings[column]} - {""})
     places: dict[str, dict[str, str]] = {
@@ -158,15 +163,23 @@ def find_viewer(
         "prefet": {d: f"département {d}" for d in rules.departements},
     }  # fmt: skip
     if code not in present and code not in places[kind]:
+        alike = [place for place, name in places[kind].items() if key_of(name) == key_of(code)]
+        if len(alike) == 1:
+            return Viewer(kind, alike[0], str(places[kind][alike[0]]))
         fr, en = KIND_WORDS[kind]
         raise AttrifluxError(
             "DASHBOARD_UNKNOWN",
             code=code,
             kind_fr=fr,
             kind_en=en,
-            known=", ".join(present[:MOST_KNOWN]) or "–",
+            known=", ".join(_named(place, places[kind]) for place in (alike or present)[:MOST_KNOWN]) or "–",
         )
     return Viewer(kind, code, str(places[kind].get(code, code)))
+
+
+def _named(code: str, names: Mapping[str, str]) -> str:
+    """A code with its name, where it has one."""
+    return f"{code} ({names[code]})" if names.get(code, code) != code else code
 
 
 def _names(rules: policy.RuleSet) -> dict[str, str]:

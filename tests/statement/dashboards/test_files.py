@@ -48,6 +48,16 @@ def test_same_inputs_same_bytes(written):
     } <= set(first)
 
 
+def test_a_place_may_be_named_as_in_the_files(year, tmp_path):
+    for of, folder in (("25056", "code"), ("BESANCON", "name")):
+        dashboard_to(year[0], "maire", of, tmp_path / folder)
+    for file in sorted((tmp_path / "code").iterdir()):
+        assert file.read_bytes() == (tmp_path / "name" / file.name).read_bytes(), file.name
+    with pytest.raises(AttrifluxError) as refused:
+        dashboard_to(year[0], "maire", "Bezançon", tmp_path / "none")
+    assert refused.value.code == "DASHBOARD_UNKNOWN" and "25056 (Besançon)" in refused.value.text("fr")
+
+
 def test_the_page_stands_alone_and_speaks_to_everybody(written):
     page = (written[0] / "dashboard.html").read_text(encoding="utf-8").replace("\xa0", " ")
     assert page.startswith("<!doctype html>") and '<html lang="fr">' in page
