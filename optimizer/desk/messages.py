@@ -226,10 +226,10 @@ define(
 )
 define(
     "DESK_ENTRY_EARLY",
-    "La séance est convoquée pour le {day} : elle ne s'ouvre pas avant ce jour.",
-    "The session is convened for {day}: it does not open before that day.",
-    remedy_fr="L'enregistrer ce jour-là ou après",
-    remedy_en="Record it on that day or later",
+    "La séance est convoquée pour le {day} et s'enregistre avant ce jour.",
+    "The session is convened for {day} and is recorded before that day.",
+    remedy_fr="Si elle a été avancée, convoquer de nouveau pour sa vraie date",
+    remedy_en="Where it was brought forward, convene it again for its true date",
 )
 define(
     "DESK_ENTRY_HOUR",
@@ -240,8 +240,8 @@ define(
 )
 define(
     "DESK_ENTRY_WHEN",
-    "Un membre est arrivé ou parti pendant la séance : l'heure de ce logement dit qui y avait une voix.",
-    "A member came or left during the session: the hour of this dwelling says who had a voice there.",
+    "Un membre est arrivé ou parti pendant la séance : l'heure de ce logement dirait qui y avait une voix ; sans elle, chaque présent compte.",
+    "A member came or left during the session: the hour of this dwelling would say who had a voice there; without it everyone present counts.",
     expected_fr="HH:MM, par exemple 14:30",
     expected_en="HH:MM, for example 14:30",
     remedy_fr="Remplir « {column} » pour chaque logement examiné",

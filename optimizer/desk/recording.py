@@ -95,7 +95,7 @@ def record(
         raise InputProblems([*work.problems, *(f for f in filled.findings if f.severity != "error")])
     return Recorded(
         session_id, dry_run, dict(sorted(work.done.items())), tuple(dict.fromkeys(work.next_ranks)),
-        tuple(dict.fromkeys(work.called_up)), filled.findings,
+        tuple(dict.fromkeys(work.called_up)), (*filled.findings, *work.beside),
     )  # fmt: skip
 
 
@@ -260,8 +260,7 @@ class _Sheets(Work):
         if head is None or head.get("opened") != "yes" or self._wrong_members():
             return False
         if self.opened.today() < now.on:
-            self.wrong(head, "DESK_ENTRY_EARLY", "opened", day=f"{now.on:%d/%m/%Y}")
-            return False
+            self.warn(head, "DESK_ENTRY_EARLY", "opened", day=f"{now.on:%d/%m/%Y}")
         checks = self._checked(now)
         receipt = self.do(
             head, "opened", "open_session",
@@ -357,7 +356,7 @@ class _Sheets(Work):
         start = f"{int(begun[1]):02d}:{int(begun[2] or 0):02d}" if begun else ""
         moved = [m for m in self.fresh().attendance if m.left_at or (start and m.arrived_at > start)]
         if moved and vote is not None:
-            self.wrong(vote, "DESK_ENTRY_WHEN", "hour")
+            self.warn(vote, "DESK_ENTRY_WHEN", "hour")
         return ""
 
     def _decision(self, entry: Entry, c: CandidateRecord) -> NewDecision:

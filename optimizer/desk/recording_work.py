@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from optimizer.desk.entry_reading import Entry, Filled
@@ -38,6 +39,8 @@ class Work:
         )
         self.known = choices(rules)
         self.problems: list[Finding] = list(filled.errors)
+        self.beside: list[Finding] = []
+        """What is recorded all the same and has to be known."""
         self.done: Counter[str] = Counter()
         self.next_ranks: list[str] = []
         self.called_up: list[str] = []
@@ -72,6 +75,10 @@ class Work:
         if column in entry.broken:
             return
         self.problems.append(entry.finding(code, column, value, **params))
+
+    def warn(self, entry: Entry, code: str, column: str, **params: object) -> None:
+        """What a row makes worth knowing, without standing in the way."""
+        self.beside.append(replace(entry.finding(code, column, **params), severity="warning"))
 
     @property
     def head(self) -> Entry | None:

@@ -570,8 +570,8 @@ texts(
         "came": ("arrivée {hour}", "came {hour}"),
         "went": ("départ {hour}", "left {hour}"),
         "open_early": (
-            "La séance est convoquée pour le {day} : elle ne s'ouvre pas avant ce jour. Une autre date demande une autre convocation.",
-            "The session is convened for {day}: it does not open before that day. Another date needs another convocation.",
+            "Séance ouverte avant son jour : elle est convoquée pour le {day}. Une autre date demande une autre convocation.",
+            "Session opened before its day: it is convened for {day}. Another date needs another convocation.",
         ),
         # what was typed by mistake
         "correct_head": ("Corriger une erreur de saisie", "Correct an entry"),

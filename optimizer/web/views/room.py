@@ -103,20 +103,19 @@ def open_session(request: Asked, session: str) -> HttpResponse:
     """Open the session: names checked again, quorum counted from those who sit."""
     form, record = Form(request), request.session_record
 
-    def do() -> Any:
-        if (
-            today() < record.on and not desk().deployment.demo
-        ):  # a demonstration shows its coming session at once
-            form.problems.append(said("WEB.OPEN_EARLY", form.lang, day=day(record.on, form.lang)))
-        form.check()
-        return commands.open_session(
+    # a demonstration shows its coming session at once
+    early = today() < record.on and not desk().deployment.demo
+    told = said("WEB.OPEN_EARLY" if early else "WEB.OPENED", form.lang, day=day(record.on, form.lang))
+    return act(
+        request,
+        lambda: commands.open_session(
             desk().store, request.visitor.actor("S", record), form.command_id, session,
             checks=checks_of(form, record), hour=hour_of(record.on), version=form.version,
-        )  # fmt: skip
-
-    return act(
-        request, do, done="WEB.OPENED", to=_room(session), show=lambda **v: room(request, session, **v)
-    )
+        ),
+        done=lambda _: told,
+        to=_room(session),
+        show=lambda **v: room(request, session, **v),
+    )  # fmt: skip
 
 
 def attendance(request: Asked, session: str) -> HttpResponse:
