@@ -32,6 +32,10 @@ OFTEN = {
     "silence": 3,
     "wait": 3,
     "new": 3,
+    "correct_answer": 0.5,
+    "correct_notification": 0.25,
+    "restore_candidate": 0.25,
+    "restore_item": 0.25,
 }
 """How often a request is drawn; the others once. Most requests are in order, or nothing would ever come to its end."""
 SELDOM = 0.2
@@ -162,6 +166,23 @@ class Hands:
 
     def do_desist(self) -> Any:
         return self.play.do(c.desist, A, self.offered("accepted"), on=self.play.store.today())
+
+    def do_correct_answer(self) -> Any:
+        status = self.draw.choice(("accepted", "refused", "silent", "desisted"))
+        return self.play.do(c.correct_answer, S, self.offered(status), reason="Saisie sur la mauvaise ligne")
+
+    def do_correct_notification(self) -> Any:
+        return self.play.do(c.correct_notification, S, self.offered(), reason="Rien n'est parti")
+
+    def do_restore_candidate(self) -> Any:
+        states = {} if self.any() else {"status": ("declined", "replaced", "not_examined")}
+        name = self.one("candidate", **states)["candidate_id"]
+        return self.play.do(c.restore_candidate, S, name, reason="Saisie sur la mauvaise ligne")
+
+    def do_restore_item(self) -> Any:
+        states = {} if self.any() else {"status": "not_examined"}
+        item = self.one("item", **states)["item_id"]
+        return self.play.do(c.restore_item, S, item, reason="Saisie sur la mauvaise ligne")
 
     def do_people(self) -> Any:
         number = f"N{self.draw.randrange(12)}"
