@@ -308,7 +308,7 @@ def test_the_minutes_say_by_a_word_who_came_and_left_and_what_was_recorded_after
     late = replace(s, attendance=members, opened_at=s.opened_at + after, closed_at=s.closed_at + after)
     text = words(minutes(replace(told, session=late)))
     assert "arrivée 13:55, départ 15:10" in text
-    assert "convoquée à 14:00 ; enregistrée après coup, le 04/12/2026" in text and "ouverte à" not in text
+    assert "convoquée à 14:00 ; enregistrée le 04/12/2026" in text and "ouverte à" not in text
 
 
 def test_the_page_counts_the_households_on_the_list_now(made: Room, told: Told):

@@ -31,8 +31,8 @@ texts(
         "times": ("Horaires", "Hours"),
         "hours": ("ouverte à {opened}, close à {closed}", "opened at {opened}, closed at {closed}"),
         "hours_recorded": (
-            "convoquée à {hour} ; enregistrée après coup, le {days}",
-            "convened at {hour}; recorded afterwards, on {days}",
+            "convoquée à {hour} ; enregistrée le {days}",
+            "convened at {hour}; recorded on {days}",
         ),
         "came": ("arrivée {hour}", "came {hour}"),
         "went": ("départ {hour}", "left {hour}"),
