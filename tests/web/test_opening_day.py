@@ -8,9 +8,15 @@ from uuid import uuid4
 from optimizer.store import commands, queries
 from tests.web.playing import SECRETARY, Played, item, member
 
+ELSEWHERE = "CALEOL de mars"
+
 
 def test_a_session_opened_before_its_day_says_so(played: Played):
-    session = played.session(date(2027, 3, 4), state="convened", homes=(item("L030401"),))
+    # in a commission of its own: one has one session open at a time
+    played.account("secretaire-de-mars", "S", commission=ELSEWHERE)
+    session = played.session(
+        date(2027, 3, 4), state="convened", homes=(item("L030401"),), commission=ELSEWHERE
+    )
     key = session.session_id
     commands.attend(
         played.store,
@@ -19,7 +25,7 @@ def test_a_session_opened_before_its_day_says_so(played: Played):
         key,
         members=[member(key, "A. Durand"), member(key, "B. Petit")],
     )
-    staff = played.client("S")
+    staff = played.client(name="secretaire-de-mars")
     version = queries.session(played.store, key).version
     answer = staff.post(
         f"/seances/{key}/ouvrir", {"checked": "1", "command_id": "tot", "version": str(version)}
