@@ -20,6 +20,9 @@ from optimizer.shortlist.labels import (
 )
 from optimizer.shortlist.leapfrogs import LineSummary, Standing
 
+SHOWN = 3
+"""Reasons of a line told one by one; the others are counted together."""
+
 
 @dataclass(frozen=True)
 class LineContext:
@@ -89,7 +92,11 @@ def line_reason(context: LineContext, lang: Lang) -> str:
 
 def _passed(context: LineContext, lang: Lang) -> str:
     total = context.summary.total
-    whys = [_why(*reason, context, lang) for reason in context.summary.by_reason[:3]]
+    whys = [_why(*reason, context, lang) for reason in context.summary.by_reason[:SHOWN]]
+    rest = sum(count for _, count, _ in context.summary.by_reason[SHOWN:])
+    if rest:
+        others = ("autre raison", "other reason") if rest == 1 else ("autres raisons", "other reasons")
+        whys.append(f"{others[0 if lang == 'fr' else 1]} ({rest})")
     if lang == "fr":
         noun = "demande mieux cotée" if total == 1 else "demandes mieux cotées"
         return f"passe devant {spaced(total)} {noun} : " + ", ".join(whys)

@@ -56,6 +56,10 @@ FIXED = {
 }  # fmt: skip
 
 
+OTHERS = (("autre raison", "other reason"), ("autres raisons", "other reasons"))
+"""Reasons beyond the three that are told one by one: of one passage, of several."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where a line stands among those eligible for its dwelling and account; ``own``: the réservataire named it itself."""
@@ -200,12 +204,16 @@ class Sentences:
         return pick((f"passe devant {spaced(total)} {noun} : ", f"passes {total} better scored: "), self.lang)
 
     def _whys(self, passed: Passed) -> list[str]:
-        """The three commonest reasons, with how many where there are several."""
+        """The three commonest reasons, with how many where there are several, and how many passages have others."""
         ordered = sorted(passed.count.items(), key=lambda x: (-x[1], x[0]))
         several = len(ordered) > 1
+        rest = sum(count for _, count in ordered[3:])
         return [
-            self.reason(name, passed.widest[name]) + (f" ({count})" if several else "")
-            for name, count in ordered[:3]
+            *(
+                self.reason(name, passed.widest[name]) + (f" ({count})" if several else "")
+                for name, count in ordered[:3]
+            ),
+            *([f"{pick(OTHERS[rest > 1], self.lang)} ({rest})"] if rest else []),
         ]
 
     def reason(self, name: str, widest: int) -> str:
@@ -250,8 +258,13 @@ class Sentences:
             if count:
                 whole += int(count.group(1))
                 left = left[count.end() :]
+            others = re.fullmatch(
+                rf", (?:{'|'.join(pick(x, self.lang) for x in OTHERS)}) \((\d+)\)", left if n == 2 else ""
+            )
+            if others:
+                whole, left = whole + int(others.group(1)), ""
             if not left:
-                return (count is not None or n == 0) and whole <= passed.total
+                return count is None and n == 0 or count is not None and whole == passed.total
             if not left.startswith(", "):
                 return False
             left = left[2:]

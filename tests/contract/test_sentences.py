@@ -7,6 +7,8 @@ from pathlib import Path
 
 import optimizer as af
 from optimizer.runs import Result
+from optimizer.shortlist.leapfrogs import LineSummary, Standing
+from optimizer.shortlist.reasons import LineContext, line_reason
 from tests.cli.running import attriflux
 from tests.contract.test_shortlists import (
     BLOCK_DALO_ROW,
@@ -282,3 +284,27 @@ def test_a_household_kept_from_every_first_rank_is_not_said_to_be_a_reserve(tmp_
     assert "aucun premier rang ne lui est ouvert" in told and "réserve" not in told.replace(
         "réservataire", ""
     )
+
+
+def test_reasons_beyond_three_are_counted_together() -> None:
+    """Four reasons for nine passages: three are told, the ninth passage is not left without one."""
+    reasons = (("class", 4, 100), ("places", 2, 100), ("fit", 2, 100), ("lean", 1, 100))
+    context = LineContext(
+        rank=2, account="BAILLEUR", standing=Standing(20, 12, False), pinned=False, heavy=False, awaited=False, named=False,
+        summary=LineSummary(9, reasons), places={}, missing={}, max_lists=2,
+    )  # fmt: skip
+    said = line_reason(context, "fr")
+    assert "passe devant 9 demandes mieux cotées : " in said and "autre raison (1)" in said
+    assert sum(int(n) for n in re.findall(r"\((\d+)\)", said)) == 9
+    assert "other reason (1)" in line_reason(context, "en")
+
+
+def test_reasons_beyond_three_pass_the_second_program(tmp_path: Path) -> None:
+    """A week in which a line passes households for four reasons: `propose` writes what its own check accepts only."""
+    case, out = tmp_path / "case", tmp_path / "out"
+    size = ("--dwellings", "40", "--applications", "1000", "--seed", "9")
+    assert attriflux("synth", "commission", "--out", case, *size).code == 0
+    done = attriflux("propose", case, "--out", out, "--no-pdf", "--gap", "0")
+    assert done.code == 0, done.err
+    text = (out / "proposals.csv").read_text(encoding="utf-8-sig")
+    assert re.search(r", autres? raisons? \(\d+\)", text)
