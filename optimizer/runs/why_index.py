@@ -218,7 +218,7 @@ def _word(word: str, max_lists: int) -> list[str]:
         "keep": ("proposition antérieure gardée", "an earlier proposal kept"),
         "pin": ("décision enregistrée", "a recorded decision"),
         "chain": ("son départ libère un logement attribué à la suite", "its departure frees a dwelling that is let in turn"),
-        "nomination": ("ordre du réservataire", "the réservataire's own order"),
+        "nomination": ("ordre d'un réservataire, pour ce logement ou pour un autre", "the order of a réservataire, for this dwelling or another"),
         "places": (f"déjà {on_lists(max_lists, 'fr')}", f"already {on_lists(max_lists, 'en')}"),
         "class": ("même public que le premier rang", "the same public as the first rank"),
         "gap": ("calcul arrêté avant la preuve", "a run stopped before the proof"),

@@ -202,6 +202,7 @@ def build_shortlists(
                 summary=summary,
                 missing=by_reason,
                 max_lists=max_lists,
+                delegated=_mode(facts, d, account) == "delegated",
             ),
             lang,
         )

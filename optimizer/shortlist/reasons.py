@@ -20,6 +20,13 @@ from optimizer.shortlist.labels import (
 )
 from optimizer.shortlist.leapfrogs import LineSummary, Standing
 
+ELSEWHERE_NAMED = (
+    "désignée par un réservataire avant les autres candidats d'un autre logement",
+    "named by a réservataire before the other households of another dwelling",
+)
+SHOWN = 3
+"""Reasons of a line told one by one; the others are counted together."""
+
 
 @dataclass(frozen=True)
 class LineContext:
@@ -41,6 +48,8 @@ class LineContext:
     """Per rule row label (as in leapfrogs): whole leases that would be missing without this line."""
     max_lists: int
     """Lists a household may be reserve on in a session."""
+    delegated: bool
+    """Nobody but the engine names the households of this account there: an order is that of another dwelling."""
 
 
 def line_reason(context: LineContext, lang: Lang) -> str:
@@ -89,7 +98,11 @@ def line_reason(context: LineContext, lang: Lang) -> str:
 
 def _passed(context: LineContext, lang: Lang) -> str:
     total = context.summary.total
-    whys = [_why(*reason, context, lang) for reason in context.summary.by_reason[:3]]
+    whys = [_why(*reason, context, lang) for reason in context.summary.by_reason[:SHOWN]]
+    rest = sum(count for _, count, _ in context.summary.by_reason[SHOWN:])
+    if rest:
+        others = ("autre raison", "other reason") if rest == 1 else ("autres raisons", "other reasons")
+        whys.append(f"{others[0 if lang == 'fr' else 1]} ({rest})")
     if lang == "fr":
         noun = "demande mieux cotée" if total == 1 else "demandes mieux cotées"
         return f"passe devant {spaced(total)} {noun} : " + ", ".join(whys)
@@ -119,7 +132,9 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
         ),
         "class": ("même public que le premier rang", "same class as the first rank"),
         "pin": ("décision enregistrée", "recorded decision"),
-        "nomination": ("ordre du réservataire", "order of the réservataire"),
+        "nomination": ELSEWHERE_NAMED
+        if context.delegated
+        else ("ordre du réservataire", "order of the réservataire"),
         "chain": (
             "son départ libère un logement attribué à la suite",
             "its departure frees a dwelling that is let in turn",

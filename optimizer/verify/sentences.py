@@ -56,14 +56,24 @@ FIXED = {
 }  # fmt: skip
 
 
+OTHER_ORDER = (
+    "désignée par un réservataire avant les autres candidats d'un autre logement",
+    "named by a réservataire before the other households of another dwelling",
+)
+OTHERS = (("autre raison", "other reason"), ("autres raisons", "other reasons"))
+"""Reasons beyond the three that are told one by one: of one passage, of several."""
+
+
 @dataclass(frozen=True)
 class Standing:
-    """Where a line stands among those eligible for its dwelling and account; ``own``: the réservataire named it itself."""
+    """Where a line stands among those eligible for its dwelling and account; ``own``: the réservataire named it itself;
+    ``delegated``: nobody but the landlord names there, so an order that decides is that of another dwelling."""
 
     place: int
     size: int
     tied: bool
     own: bool
+    delegated: bool
 
 
 @dataclass
@@ -116,7 +126,9 @@ class Sentences:
                 pool, mine = pools[bit], int(self.lines.score[i])
                 below, upto = np.searchsorted(pool, mine, "left"), np.searchsorted(pool, mine, "right")
                 own = self._own(door, int(self.lines.dwelling[i]), account, app)
-                self.stands[i] = Standing(len(pool) - int(upto) + 1, len(pool), int(upto - below) > 1, own)
+                free = mode_of(self.classes.world, int(self.lines.dwelling[i]), account) == "delegated"
+                place = len(pool) - int(upto) + 1
+                self.stands[i] = Standing(place, len(pool), int(upto - below) > 1, own, free)
 
     def _own(self, door: Door, d: int, account: str, app: int) -> bool:
         """Whether the account names its households there and named this one."""
@@ -154,7 +166,7 @@ class Sentences:
         tail = "".join((" ; " if self.lang == "fr" else "; ") + x for x in after)
         if len(said) < len(head) + len(tail) or not (said.startswith(head) and said.endswith(tail)):
             return False
-        return self._possible(said[len(head) : len(said) - len(tail)], passed)
+        return self._possible(said[len(head) : len(said) - len(tail)], passed, standing.delegated)
 
     def _parts(self, i: int, standing: Standing, passed: Passed) -> tuple[list[str], list[str], list[str]]:
         """The pieces before the leapfrogs, of the leapfrogs (none or one), and after them."""
@@ -179,7 +191,7 @@ class Sentences:
         if standing.own:
             before.append(pick(("ordre fixé par le réservataire", "order set by the réservataire"), lang))
         if passed.total:
-            reasons.append(self._passes(passed.total) + ", ".join(self._whys(passed)))
+            reasons.append(self._passes(passed.total) + ", ".join(self._whys(passed, standing.delegated)))
         if elsewhere > 0:
             one, many = "mieux cotée est proposée", "mieux cotées sont proposées"
             fr = f"{counted(elsewhere, one, many)} ailleurs ou au-dessus"
@@ -199,17 +211,23 @@ class Sentences:
         noun = "demande mieux cotée" if total == 1 else "demandes mieux cotées"
         return pick((f"passe devant {spaced(total)} {noun} : ", f"passes {total} better scored: "), self.lang)
 
-    def _whys(self, passed: Passed) -> list[str]:
-        """The three commonest reasons, with how many where there are several."""
+    def _whys(self, passed: Passed, delegated: bool) -> list[str]:
+        """The three commonest reasons, with how many where there are several, and how many passages have others."""
         ordered = sorted(passed.count.items(), key=lambda x: (-x[1], x[0]))
         several = len(ordered) > 1
+        rest = sum(count for _, count in ordered[3:])
         return [
-            self.reason(name, passed.widest[name]) + (f" ({count})" if several else "")
-            for name, count in ordered[:3]
+            *(
+                self.reason(name, passed.widest[name], delegated) + (f" ({count})" if several else "")
+                for name, count in ordered[:3]
+            ),
+            *([f"{pick(OTHERS[rest > 1], self.lang)} ({rest})"] if rest else []),
         ]
 
-    def reason(self, name: str, widest: int) -> str:
+    def reason(self, name: str, widest: int, delegated: bool = False) -> str:
         """A reason of a leapfrog in words; ``widest``: most points of score between the two, hundredths."""
+        if name == "nomination" and delegated:
+            return pick(OTHER_ORDER, self.lang)
         if name == "burden":
             far = f"{points_text(widest, self.lang)} {noun_of_points(widest, self.lang)}"
             return pick(
@@ -229,13 +247,13 @@ class Sentences:
         leases = f"{missing} lease{'s' if missing > 1 else ''} missing"
         return text + pick((f", il manque {counted(missing, 'bail', 'baux')}", f", {leases}"), self.lang)
 
-    def _possible(self, said: str, passed: Passed) -> bool:
+    def _possible(self, said: str, passed: Passed, delegated: bool) -> bool:
         """Whether the words are known reasons, no fewer than the shown ones and no more than there are."""
         names = [*self.fixed, *(f"{row}@" for row in self.missing)]
         left, whole = said, 0
         for n in range(3):
             best = ""
-            for text in {self.reason(name, 0) for name in names}:
+            for text in {self.reason(name, 0, delegated) for name in names}:
                 if left.startswith(text) and len(text) > len(best):
                     best = text
             if not best:
@@ -250,8 +268,13 @@ class Sentences:
             if count:
                 whole += int(count.group(1))
                 left = left[count.end() :]
+            others = re.fullmatch(
+                rf", (?:{'|'.join(pick(x, self.lang) for x in OTHERS)}) \((\d+)\)", left if n == 2 else ""
+            )
+            if others:
+                whole, left = whole + int(others.group(1)), ""
             if not left:
-                return (count is not None or n == 0) and whole <= passed.total
+                return count is None and n == 0 or count is not None and whole == passed.total
             if not left.startswith(", "):
                 return False
             left = left[2:]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import optimizer as af
 from optimizer.runs import Result
+from optimizer.shortlist.leapfrogs import LineSummary, Standing
+from optimizer.shortlist.reasons import LineContext, line_reason
 from tests.cli.running import attriflux
 from tests.contract.test_shortlists import (
     BLOCK_DALO_ROW,
@@ -281,4 +283,66 @@ def test_a_household_kept_from_every_first_rank_is_not_said_to_be_a_reserve(tmp_
     [told] = result.explanations.loc[result.explanations["application_id"] == "N1", "nearest_miss"]
     assert "aucun premier rang ne lui est ouvert" in told and "réserve" not in told.replace(
         "réservataire", ""
+    )
+
+
+def test_reasons_beyond_three_are_counted_together() -> None:
+    """Four reasons for nine passages: three are told, the ninth passage is not left without one."""
+    reasons = (("class", 4, 100), ("places", 2, 100), ("fit", 2, 100), ("lean", 1, 100))
+    context = LineContext(
+        rank=2, account="BAILLEUR", standing=Standing(20, 12, False), pinned=False, heavy=False, awaited=False, named=False,
+        summary=LineSummary(9, reasons), places={}, missing={}, max_lists=2, delegated=True,
+    )  # fmt: skip
+    said = line_reason(context, "fr")
+    assert "passe devant 9 demandes mieux cotées : " in said and "autre raison (1)" in said
+    assert sum(int(n) for n in re.findall(r"\((\d+)\)", said)) == 9
+    assert "other reason (1)" in line_reason(context, "en")
+
+
+def test_reasons_beyond_three_pass_the_second_program(tmp_path: Path) -> None:
+    """A week in which a line passes households for four reasons: `propose` writes what its own check accepts only."""
+    case, out = tmp_path / "case", tmp_path / "out"
+    size = ("--dwellings", "40", "--applications", "1000", "--seed", "9")
+    assert attriflux("synth", "commission", "--out", case, *size).code == 0
+    done = attriflux("propose", case, "--out", out, "--no-pdf", "--gap", "0")
+    assert done.code == 0, done.err
+    text = (out / "proposals.csv").read_text(encoding="utf-8-sig")
+    assert re.search(r", autres? raisons? \(\d+\)", text)
+
+
+def test_an_order_of_another_dwelling_is_not_said_to_be_that_of_this_one(tmp_path: Path) -> None:
+    """Action Logement put N3 before N2 for L1. N2 (300) is worth L1 if N3 is first on L2, which nobody reserved: N1 is passed there."""
+    case = write(
+        tmp_path / "case",
+        conventions="""
+            landlord departement year account  share management_mode
+            BAIL     25          2026 ALS      0.4   direct
+            BAIL     25          2026 BAILLEUR 0.6   delegated
+        """,
+        dwellings="""
+            id landlord commune rooms financing reserved_to
+            L1 BAIL     25056   3     PLUS      ALS
+            L2 BAIL     25542   3     PLUS      .
+        """,
+        applications="""
+            id first_registered_on persons choices     status score als_employee
+            N1 2024-01-01          3       25542       active 45    .
+            N2 2024-01-02          3       25056       active 300   1
+            N3 2024-01-03          3       25056|25542 active 40    1
+        """,
+        nominations="""
+            account application_id dwelling_id rank
+            ALS     N3             L1          1
+            ALS     N2             L1          2
+        """,
+    )
+    out = tmp_path / "out"
+    done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed")
+    assert done.code == 0, done.err
+    lines = (out / "proposals.csv").read_text(encoding="utf-8-sig").splitlines()
+    [line] = [line for line in lines if line.startswith("L2;BAILLEUR;1;N3;")]
+    words = "désignée par un réservataire avant les autres candidats d'un autre logement"
+    assert f"passe devant 1 demande mieux cotée : {words}" in line
+    assert "ordre d'un réservataire, pour ce logement ou pour un autre" in " ".join(
+        attriflux("why", out, "N1").out.split()
     )
