@@ -203,6 +203,8 @@ def build_shortlists(
                 missing=by_reason,
                 max_lists=max_lists,
                 delegated=_mode(facts, d, account) == "delegated",
+                dalo=bool(dalo[lines.app[i]]),
+                prefet=bool(facts.applications.prefet_designated[lines.app[i]]),
             ),
             lang,
         )

@@ -50,6 +50,9 @@ class LineContext:
     """Lists a household may be reserve on in a session."""
     delegated: bool
     """Nobody but the engine names the households of this account there: an order is that of another dwelling."""
+    dalo: bool
+    prefet: bool
+    """Its household is DALO, or designated by the préfet: of two that differ in lean, only then may the account be why."""
 
 
 def line_reason(context: LineContext, lang: Lang) -> str:
@@ -120,7 +123,14 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
         "lean": (
             "injoignable, ou DALO mieux servi par ce contingent",
             "unreachable, or DALO better served by this account",
-        ),
+        )
+        if context.dalo
+        else (
+            "injoignable, ou ménage désigné par le préfet (un seul nom suffit)",
+            "unreachable, or household designated by the préfet (one name is enough)",
+        )
+        if context.prefet
+        else ("injoignable", "unreachable"),
         "keep": ("proposition antérieure gardée", "earlier proposal kept"),
         "fit": (
             "adéquation (préférence, taille, accès) et points du logement",

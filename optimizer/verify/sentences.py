@@ -56,6 +56,13 @@ FIXED = {
 }  # fmt: skip
 
 
+UNREACHABLE = (
+    ("injoignable", "unreachable"),
+    (
+        "injoignable, ou ménage désigné par le préfet (un seul nom suffit)",
+        "unreachable, or household designated by the préfet (one name is enough)",
+    ),
+)
 OTHER_ORDER = (
     "désignée par un réservataire avant les autres candidats d'un autre logement",
     "named by a réservataire before the other households of another dwelling",
@@ -74,6 +81,9 @@ class Standing:
     tied: bool
     own: bool
     delegated: bool
+    dalo: bool
+    prefet: bool
+    """Its household is DALO, or designated by the préfet."""
 
 
 @dataclass
@@ -127,8 +137,9 @@ class Sentences:
                 below, upto = np.searchsorted(pool, mine, "left"), np.searchsorted(pool, mine, "right")
                 own = self._own(door, int(self.lines.dwelling[i]), account, app)
                 free = mode_of(self.classes.world, int(self.lines.dwelling[i]), account) == "delegated"
-                place = len(pool) - int(upto) + 1
-                self.stands[i] = Standing(place, len(pool), int(upto - below) > 1, own, free)
+                place, dalo = len(pool) - int(upto) + 1, bool(self.classes.world.apps.dalo[app])
+                prefet = bool(self.classes.world.apps.prefet[app])
+                self.stands[i] = Standing(place, len(pool), int(upto - below) > 1, own, free, dalo, prefet)
 
     def _own(self, door: Door, d: int, account: str, app: int) -> bool:
         """Whether the account names its households there and named this one."""
@@ -166,7 +177,7 @@ class Sentences:
         tail = "".join((" ; " if self.lang == "fr" else "; ") + x for x in after)
         if len(said) < len(head) + len(tail) or not (said.startswith(head) and said.endswith(tail)):
             return False
-        return self._possible(said[len(head) : len(said) - len(tail)], passed, standing.delegated)
+        return self._possible(said[len(head) : len(said) - len(tail)], passed, standing)
 
     def _parts(self, i: int, standing: Standing, passed: Passed) -> tuple[list[str], list[str], list[str]]:
         """The pieces before the leapfrogs, of the leapfrogs (none or one), and after them."""
@@ -191,7 +202,7 @@ class Sentences:
         if standing.own:
             before.append(pick(("ordre fixé par le réservataire", "order set by the réservataire"), lang))
         if passed.total:
-            reasons.append(self._passes(passed.total) + ", ".join(self._whys(passed, standing.delegated)))
+            reasons.append(self._passes(passed.total) + ", ".join(self._whys(passed, standing)))
         if elsewhere > 0:
             one, many = "mieux cotée est proposée", "mieux cotées sont proposées"
             fr = f"{counted(elsewhere, one, many)} ailleurs ou au-dessus"
@@ -211,23 +222,25 @@ class Sentences:
         noun = "demande mieux cotée" if total == 1 else "demandes mieux cotées"
         return pick((f"passe devant {spaced(total)} {noun} : ", f"passes {total} better scored: "), self.lang)
 
-    def _whys(self, passed: Passed, delegated: bool) -> list[str]:
+    def _whys(self, passed: Passed, line: Standing) -> list[str]:
         """The three commonest reasons, with how many where there are several, and how many passages have others."""
         ordered = sorted(passed.count.items(), key=lambda x: (-x[1], x[0]))
         several = len(ordered) > 1
         rest = sum(count for _, count in ordered[3:])
         return [
             *(
-                self.reason(name, passed.widest[name], delegated) + (f" ({count})" if several else "")
+                self.reason(name, passed.widest[name], line) + (f" ({count})" if several else "")
                 for name, count in ordered[:3]
             ),
             *([f"{pick(OTHERS[rest > 1], self.lang)} ({rest})"] if rest else []),
         ]
 
-    def reason(self, name: str, widest: int, delegated: bool = False) -> str:
+    def reason(self, name: str, widest: int, line: Standing) -> str:
         """A reason of a leapfrog in words; ``widest``: most points of score between the two, hundredths."""
-        if name == "nomination" and delegated:
+        if name == "nomination" and line.delegated:
             return pick(OTHER_ORDER, self.lang)
+        if name == "lean" and not line.dalo:
+            return pick(UNREACHABLE[line.prefet], self.lang)
         if name == "burden":
             far = f"{points_text(widest, self.lang)} {noun_of_points(widest, self.lang)}"
             return pick(
@@ -247,17 +260,17 @@ class Sentences:
         leases = f"{missing} lease{'s' if missing > 1 else ''} missing"
         return text + pick((f", il manque {counted(missing, 'bail', 'baux')}", f", {leases}"), self.lang)
 
-    def _possible(self, said: str, passed: Passed, delegated: bool) -> bool:
+    def _possible(self, said: str, passed: Passed, line: Standing) -> bool:
         """Whether the words are known reasons, no fewer than the shown ones and no more than there are."""
         names = [*self.fixed, *(f"{row}@" for row in self.missing)]
         left, whole = said, 0
         for n in range(3):
             best = ""
-            for text in {self.reason(name, 0, delegated) for name in names}:
+            for text in {self.reason(name, 0, line) for name in names}:
                 if left.startswith(text) and len(text) > len(best):
                     best = text
             if not best:
-                burden = re.escape(self.reason("burden", 0)).replace("0", r"[\d.,]+", 1)
+                burden = re.escape(self.reason("burden", 0, line)).replace("0", r"[\d.,]+", 1)
                 burden = re.sub("points?", "points?", burden)
                 met = re.match(burden, left)
                 if met is None:

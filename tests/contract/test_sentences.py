@@ -291,7 +291,7 @@ def test_reasons_beyond_three_are_counted_together() -> None:
     reasons = (("class", 4, 100), ("places", 2, 100), ("fit", 2, 100), ("lean", 1, 100))
     context = LineContext(
         rank=2, account="BAILLEUR", standing=Standing(20, 12, False), pinned=False, heavy=False, awaited=False, named=False,
-        summary=LineSummary(9, reasons), places={}, missing={}, max_lists=2, delegated=True,
+        summary=LineSummary(9, reasons), places={}, missing={}, max_lists=2, delegated=True, dalo=False, prefet=False,
     )  # fmt: skip
     said = line_reason(context, "fr")
     assert "passe devant 9 demandes mieux cotées : " in said and "autre raison (1)" in said
@@ -346,3 +346,20 @@ def test_an_order_of_another_dwelling_is_not_said_to_be_that_of_this_one(tmp_pat
     assert "ordre d'un réservataire, pour ce logement ou pour un autre" in " ".join(
         attriflux("why", out, "N1").out.split()
     )
+
+
+def test_who_is_unreachable_is_not_said_to_be_perhaps_dalo(tmp_path: Path) -> None:
+    """Of two households that differ in lean the one ahead is DALO, or the one passed cannot be reached: N2 is no DALO."""
+    result = run(
+        tmp_path,
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices status score dossier
+            N1 2024-01-01          3       25056   active 90    unreachable
+            N2 2024-01-02          3       25056   active 50    complete
+            N3 2024-01-03          3       25056   active 40    complete
+        """,
+    )
+    assert lists(result)["L1"] == ["BAILLEUR", "N2", "N3", "N1"]
+    [reason] = result.proposals.loc[result.proposals["application_id"] == "N2", "reason"]
+    assert "passe devant 1 demande mieux cotée : injoignable" in reason and "DALO" not in reason
