@@ -105,7 +105,7 @@ def rules_differing(answer: Answer, rules: pd.DataFrame) -> list[str]:
             told["allowance"] = number(row["allowance"])
         else:
             told["rate_required"] = number(row["rate_required"])
-            told["den_remaining"] = printed(number(row["den_remaining"]), 2)
+            told["den_remaining"] = printed(number(row["den_remaining"]), 4)
         theirs[row["rule"], row["scope"]] = told
     return differing("row", mine, theirs)
 
@@ -123,7 +123,7 @@ def _row(row: RuleRow, facts: list[Any]) -> dict[str, Any]:
         told["allowance"] = row.allowance
     else:
         told["rate_required"] = row.rate or ZERO
-        told["den_remaining"] = printed(row.expected, 2)
+        told["den_remaining"] = printed(row.expected, 4)
     return told
 
 
