@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -64,6 +64,8 @@ class GridTest:
         Grid -> number of applications that share their points with another in the same EPCI.
     low_stakes_share : Parameter
         Share of first ranks changed up to which a relaxed territory is told that the grid decides little.
+    unproven : int
+        Of the two proposals, how many stop within a margin of the proof: there first ranks may differ without the grid's doing.
     """
 
     grid_a: str
@@ -77,6 +79,7 @@ class GridTest:
     fragile: pd.DataFrame
     ties: Mapping[str, int]
     low_stakes_share: policy.Parameter
+    unproven: int = 0
 
     @property
     def low_stakes(self) -> bool:
@@ -106,6 +109,7 @@ def cotation_test(
     *,
     models: Path | None = None,
     options: Options | None = None,
+    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
 ) -> GridTest:
     """Score and propose a case under two grids, everything else equal.
 
@@ -113,6 +117,7 @@ def cotation_test(
     ----------
     grid_a, grid_b : str
         Name of a grid of ``models/cotation/``, or path of a grid file.
+    progress : told how many proposals are made, of how many, and the grid of the one that begins.
 
     Raises
     ------
@@ -125,7 +130,11 @@ def cotation_test(
         raise AttrifluxError("COTATION_GIVEN")
     with with_grids((grid_a, grid_b), models) as (names, folder):
         options = replace(options or Options(), models=folder)
-        results = [propose(under(case, name), options) for name in names]
+        results = []
+        for made, name in enumerate(names):
+            progress(made, len(names), name)
+            results.append(propose(under(case, name), options))
+        progress(len(names), len(names), "")
         bare = [_without_declared(case, name, options) for name in names]
     rules = results[0].optimum.prepared.rules
     tables = [points_of(r.scores) for r in results]
@@ -150,6 +159,7 @@ def cotation_test(
             [fragile(r, t, b, n) for r, t, b, n in zip(results, tables, bare, names, strict=True)],
             ignore_index=True,
         ),
+        unproven=sum(r.certificate["status"] != "certified_optimal" for r in results),
         ties={name: _ties(table) for name, table in zip(names, tables, strict=True)},
         low_stakes_share=rules.value("national.cotation.low_stakes_share"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from optimizer import importers
@@ -10,7 +11,7 @@ from optimizer.disk import hold, seal
 from optimizer.domain import Case
 from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
-from optimizer.presentation.numbers import percent
+from optimizer.presentation.numbers import decimal, percent
 from optimizer.presentation.tables_book import write_book
 from optimizer.runs import Options
 from optimizer.scenario.cotation import GridTest, cotation_test
@@ -28,6 +29,7 @@ def cotation_to(
     models: Path | None = None,
     accept_assumed: bool = False,
     force: bool = False,
+    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
 ) -> tuple[GridTest, dict[str, object]]:
     """Compare two grids on a case and write the result whole, or nothing; returns it with what the terminal says.
 
@@ -37,7 +39,7 @@ def cotation_to(
     def compared() -> tuple[Case, GridTest]:
         read = importers.read(case, need=("dwellings", "applications"))
         options = Options(accept_assumed=accept_assumed, lang=lang)
-        return read, cotation_test(grid_a, grid_b, read, models=models, options=options)
+        return read, cotation_test(grid_a, grid_b, read, models=models, options=options, progress=progress)
 
     if out is None:
         _, found = compared()
@@ -50,7 +52,7 @@ def cotation_to(
     summary: dict[str, object] = {
         "out": None if out is None else str(out), "grids": [found.grid_a, found.grid_b], "changed_first": found.changed_first,
         "changed_lists": found.changed_lists, "dwellings": len(found.lists), "low_stakes": found.low_stakes,
-        "ties": dict(found.ties),
+        "ties": dict(found.ties), "unproven": found.unproven,
     }  # fmt: skip
     for x in LANGS:
         page = [] if out is None else [said("COTATION.OPEN", x, page=out / "cotation.html")]
@@ -98,12 +100,14 @@ def sentences(found: GridTest, lang: Lang) -> list[str]:
         c: percent(found.priority_at_top(f"{c}_share"), 0, lang)
         for c in ("top_a", "top_b", "head_a", "head_b")
     }
+    margin = [said("COTATION.UNPROVEN", lang, n=found.unproven)] if found.unproven else []
     lines = [
         changes_said(found.changed_first, found.changed_lists, n, lang),
+        *margin,
         said(
             "COTATION.MOVES_SAID", lang, up=Spaced(up), go=said(f"COTATION.GO_{'ONE' if _single(up, lang) else 'MANY'}", lang),
             down=Spaced(down), fall=said(f"COTATION.FALL_{'ONE' if _single(down, lang) else 'MANY'}", lang),
-            ties=", ".join(f"{k} ({v})" for k, v in found.ties.items()),
+            ties=", ".join(f"{k} ({decimal(v, 0, lang)})" for k, v in found.ties.items()),
         ),
         said("COTATION.PRIORITY", lang, **shares),
         said("COTATION.NEVER", lang, names=never or said("COTATION.NO_CRITERION", lang)),

@@ -396,6 +396,10 @@ texts(
             "Aucun premier rang, aucune liste ne change sur {n:logement/logements}.",
             "{first:first rank/first ranks} and {lists:list/lists} change out of {n:dwelling/dwellings}.",
         ),
+        "unproven": (
+            "{n:calcul s'arrête/calculs s'arrêtent} à une marge de la preuve : des premiers rangs peuvent changer sans que la grille en soit la cause.",
+            "{n:run stops/runs stop} within a margin of the proof: first ranks may change without the grid being the cause.",
+        ),
         "moves_said": (
             "{up:demande/demandes} {go}, {down} {fall} ; ex aequo : {ties}.",
             "{up:application/applications} {go} up, {down} {fall}; ties: {ties}.",

@@ -51,7 +51,7 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
         "names": [titles[p.id] for p in found.policies if p.terms is not None],
         "regrets": _regrets(found, titles, lang),
         "proofs": _proofs(found, lang),
-        "policies": [{"title": p.title(lang), "source": p.source} for p in found.policies],
+        "policies": [{"title": p.title(lang), "says": p.says(lang), "source": p.source} for p in found.policies],
         "limits": [say(f"limit_{x}") for x in ("bound" if found.setting.years == 1 else "years", "delegated", "date", "assumed")],
     }  # fmt: skip
     return render("simulation/simulation", lang, values)

@@ -26,7 +26,9 @@ class Policy:
 
     Attributes
     ----------
-    id, title_fr, title_en, source : str
+    id, title_fr, title_en : str
+    says_fr, says_en : str   under which terms its sessions are solved, in a line
+    source : str         text or article it is taken from
     order : int          place in tables
     terms : (state) -> Terms; None for a bound
     bound : (world) -> figures that no policy can do better than on that world; None for a policy
@@ -35,6 +37,8 @@ class Policy:
     id: str
     title_fr: str
     title_en: str
+    says_fr: str
+    says_en: str
     source: str
     order: int
     terms: Decide | None = None
@@ -44,12 +48,20 @@ class Policy:
         """Its name on pages."""
         return self.title_fr if lang == "fr" else self.title_en
 
+    def says(self, lang: Lang) -> str:
+        """Under which terms its sessions are solved, in a line."""
+        return self.says_fr if lang == "fr" else self.says_en
+
 
 _POLICIES: dict[str, Policy] = {}
 
 
 def _register(found: Policy) -> None:
-    empty = [n for n in ("id", "title_fr", "title_en", "source") if not getattr(found, n).strip()]
+    empty = [
+        n
+        for n in ("id", "title_fr", "title_en", "says_fr", "says_en", "source")
+        if not getattr(found, n).strip()
+    ]
     if empty:
         raise ValueError(f"policy {found.id!r}: empty {', '.join(empty)}")
     if found.id in _POLICIES or any(p.order == found.order for p in _POLICIES.values()):
@@ -57,7 +69,9 @@ def _register(found: Policy) -> None:
     _POLICIES[found.id] = found
 
 
-def policy(id: str, *, title_fr: str, title_en: str, source: str, order: int) -> Callable[[Decide], Decide]:
+def policy(
+    id: str, *, title_fr: str, title_en: str, says_fr: str, says_en: str, source: str, order: int
+) -> Callable[[Decide], Decide]:
     """Register the ``terms(state)`` of a policy file.
 
     Raises
@@ -67,17 +81,19 @@ def policy(id: str, *, title_fr: str, title_en: str, source: str, order: int) ->
     """
 
     def register(terms: Decide) -> Decide:
-        _register(Policy(id, title_fr, title_en, source, order, terms=terms))
+        _register(Policy(id, title_fr, title_en, says_fr, says_en, source, order, terms=terms))
         return terms
 
     return register
 
 
-def bound(id: str, *, title_fr: str, title_en: str, source: str, order: int) -> Callable[[Bound], Bound]:
+def bound(
+    id: str, *, title_fr: str, title_en: str, says_fr: str, says_en: str, source: str, order: int
+) -> Callable[[Bound], Bound]:
     """Register a file that says what nobody can do better than. Raises as :func:`policy`."""
 
     def register(figures: Bound) -> Bound:
-        _register(Policy(id, title_fr, title_en, source, order, bound=figures))
+        _register(Policy(id, title_fr, title_en, says_fr, says_en, source, order, bound=figures))
         return figures
 
     return register

@@ -77,6 +77,7 @@ texts(
             "A proof was allowed to stop at {gap} of the value: that is what was asked for.",
         ),
         "sources": ("Politiques et sources", "Policies and sources"),
+        "says": ("Ce qu'elle demande à une séance", "What it asks of a session"),
         "source": ("Source", "Source"),
         "limits": ("Ce que cela ne dit pas", "What this does not say"),
         "limit_bound": (

@@ -96,15 +96,24 @@ def test_the_cumulative_rule_lacks_what_the_year_lacks(world):
 
 def test_a_policy_is_registered_once_and_says_what_it_is():
     with pytest.raises(ValueError, match="declared twice"):
-        policy("cotation", title_fr="x", title_en="x", source="x", order=999)(
+        policy("cotation", title_fr="x", title_en="x", says_fr="x", says_en="x", source="x", order=999)(
             lambda state: todays(state.problem)
         )
     with pytest.raises(ValueError, match="order 10"):
-        bound("another", title_fr="x", title_en="x", source="x", order=10)(lambda world: {})
+        bound("another", title_fr="x", title_en="x", says_fr="x", says_en="x", source="x", order=10)(
+            lambda world: {}
+        )
     with pytest.raises(ValueError, match="empty source"):
-        policy("another", title_fr="x", title_en="x", source=" ", order=999)(
+        policy("another", title_fr="x", title_en="x", says_fr="x", says_en="x", source=" ", order=999)(
             lambda state: todays(state.problem)
         )
+
+
+def test_the_page_says_what_a_policy_asks_in_its_own_language():
+    for one in all_policies():
+        assert one.says("fr") != one.says("en")
+        english = {"the", "of", "and", "what", "in", "program"}
+        assert not english & set(one.says("fr").split())
 
 
 def test_an_unknown_policy_is_refused_with_those_that_are_known():

@@ -82,8 +82,25 @@ def test_a_case_that_carries_its_scores_is_refused(case):
     assert caught.value.code == "COTATION_GIVEN"
 
 
+def test_a_proposal_that_is_not_proven_is_told_beside_what_changes(found):
+    told = {left: sentences(replace(found, unproven=left), "fr")[1] for left in (0, 1, 2)}
+    assert "marge de la preuve" not in told[0]
+    assert told[1].startswith("1 calcul s'arrête à une marge de la preuve : des premiers rangs")
+    assert told[2].startswith("2 calculs s'arrêtent")
+
+
+def test_how_many_proposals_stop_before_their_proof_is_counted(case):
+    loose = cotation_test("demonstration", "demonstration_anciennete", case, options=Options(gap=0.5))
+    assert loose.unproven == 2
+
+
 def test_files_and_sentences(tmp_path):
-    _, summary = cotation_to("demonstration", "demonstration_anciennete", demo_case(), tmp_path / "out")
+    told: list[tuple[int, int, str]] = []
+    _, summary = cotation_to(
+        "demonstration", "demonstration_anciennete", demo_case(), tmp_path / "out",
+        progress=lambda *where: told.append(where),
+    )  # fmt: skip
+    assert told == [(0, 2, "demonstration"), (1, 2, "demonstration_anciennete"), (2, 2, "")]
     names = {p.name for p in (tmp_path / "out").iterdir()}
     page = (tmp_path / "out" / "cotation.html").read_text(encoding="utf-8")
     assert "inventée pour la démonstration" in page

@@ -103,7 +103,7 @@ def test(
     lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.commands.propose import say_result
-    from optimizer.cli.speak import table
+    from optimizer.cli.speak import Progress, table
     from optimizer.errors import AttrifluxError, said
     from optimizer.presentation.numbers import percent, signed
     from optimizer.scenario import cotation_to
@@ -122,10 +122,14 @@ def test(
     if what is None or len(what) != 3:
         raise AttrifluxError("COTATION_TWO_GRIDS")
     grid_a, grid_b, case = what[0], what[1], Path(what[2])
-    found, summary = cotation_to(
-        grid_a, grid_b, case, out, style=csv.value, lang=lang.value, models=models, accept_assumed=accept_assumed,
-        force=force,
-    )  # fmt: skip
+    progress = Progress(lang.value, quiet=json)
+    try:
+        found, summary = cotation_to(
+            grid_a, grid_b, case, out, style=csv.value, lang=lang.value, models=models, accept_assumed=accept_assumed,
+            force=force, progress=lambda done, total, name: progress.phase(f"{done}/{total} {name}".rstrip()),
+        )  # fmt: skip
+    finally:
+        progress.done()
     if not json:
         said_as = publics_said(lang.value)
         rows = [

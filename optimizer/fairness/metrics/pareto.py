@@ -94,6 +94,9 @@ def _gainers(study: Study, one: Allocation) -> int:
     if most < 1 - CLOSE or np.abs(x - np.rint(x)).max() < CLOSE:
         return int(np.floor(most + CLOSE))
     model = passed(matrix, low, high, gain, np.zeros(m), ones, whole=m)
+    model.setOptionValue(
+        "presolve", "off"
+    )  # it takes as long as the search, and what it leaves branches more
     model.run()
     return int(round(float(model.getInfo().objective_function_value)))
 

@@ -18,7 +18,9 @@ LEAST = 1
     "cotation",
     title_fr="Ordre de la cotation",
     title_en="Order of the cotation",
-    source="CCH art. L. 441-1, R. 441-2-8; the comparison of every gain",
+    says_fr="l'ordre de la cotation seul, à quoi chaque gain est comparé",
+    says_en="the order of the cotation alone, to which every gain is compared",
+    source="CCH art. L. 441-1, R. 441-2-8",
     order=10,
 )
 def terms(state: State) -> Terms:

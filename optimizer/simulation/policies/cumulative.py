@@ -14,7 +14,9 @@ from optimizer.simulation.terms import State, Terms, todays
     "cumulative",
     title_fr="Cumul de l'année",
     title_en="Cumulative",
-    source="share × leases of the year − leases counted so far; re-solving in the sense of Bumpensanti and Wang (2020), doi:10.1287/mnsc.2019.3459",
+    says_fr="part × baux de l'année − baux déjà comptés, demandé tout de suite",
+    says_en="share × leases of the year − leases counted so far, asked at once",
+    source="Bumpensanti and Wang (2020), doi:10.1287/mnsc.2019.3459",
     order=30,
 )
 def terms(state: State) -> Terms:

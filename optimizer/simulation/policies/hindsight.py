@@ -11,7 +11,9 @@ from optimizer.simulation.world import World
     "hindsight",
     title_fr="Avenir connu (borne)",
     title_en="Hindsight (bound)",
-    source="linear program of the whole year; Vera and Banerjee (2021), doi:10.1287/mnsc.2020.3624",
+    says_fr="programme linéaire de l'année entière, arrivées, départs et réponses connus",
+    says_en="linear program of the whole year, arrivals, departures and answers known",
+    source="Vera and Banerjee (2021), doi:10.1287/mnsc.2020.3624",
     order=90,
 )
 def figures(world: World) -> dict[str, float]:

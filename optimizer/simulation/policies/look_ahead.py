@@ -25,7 +25,9 @@ MOST = 0.5
     "look_ahead",
     title_fr="Anticipation",
     title_en="Look ahead",
-    source="cumulative, with a reserve price on households; sampled futures in the sense of Vera and Banerjee (2021), doi:10.1287/mnsc.2020.3624",
+    says_fr="le cumul de l'année, et un prix de réserve sur les ménages que des logements à venir attendraient, tiré d'autres suites de l'année",
+    says_en="the year so far, and a reserve price on households that dwellings to come would miss, from other rests of the year",
+    source="Vera and Banerjee (2021), doi:10.1287/mnsc.2020.3624",
     order=50,
 )
 def terms(state: State) -> Terms:

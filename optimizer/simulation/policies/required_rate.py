@@ -10,7 +10,9 @@ from optimizer.simulation.terms import State, Terms, todays
     "required_rate",
     title_fr="Taux requis",
     title_en="Required rate",
-    source="what is left to do this year, shared over the leases still expected: the rule of propose",
+    says_fr="ce qui reste à faire cette année, réparti sur les baux encore attendus : la règle de propose",
+    says_en="what is left to do this year, shared over the leases still expected: the rule of propose",
+    source="docs/specification.md, § 6",
     order=20,
 )
 def terms(state: State) -> Terms:

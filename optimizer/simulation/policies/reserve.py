@@ -38,7 +38,9 @@ def _year(world: World) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray
     "reserve",
     title_fr="Ménages gardés",
     title_en="Households kept",
-    source="required_rate, less what `propose` takes off for the dwellings of the table forecast: fill value × min(½, ½ P(X ≥ k) + ½ P(2X ≥ k)), X ~ Poisson(L)",
+    says_fr="le taux requis, moins ce que propose retire pour les logements de la table prevision : valeur d'un logement pourvu × min(½, ½ P(X ≥ k) + ½ P(2X ≥ k)), X ~ Poisson(L)",
+    says_en="the required rate, less what propose takes off for the dwellings of the table forecast: fill value × min(½, ½ P(X ≥ k) + ½ P(2X ≥ k)), X ~ Poisson(L)",
+    source="docs/formulation.md",
     order=25,
 )
 def terms(state: State) -> Terms:

@@ -54,7 +54,9 @@ def _prices(world: World, since: int, behind: tuple[int, ...]) -> NDArray[np.flo
     "shadow",
     title_fr="Prix duaux",
     title_en="Shadow prices",
-    source="bid prices of a forecast year; Talluri and van Ryzin (1998), doi:10.1287/mnsc.44.11.1577",
+    says_fr="chaque ligne au prix dual d'une année prévue",
+    says_en="every row at the dual price of a forecast year",
+    source="Talluri and van Ryzin (1998), doi:10.1287/mnsc.44.11.1577",
     order=40,
 )
 def terms(state: State) -> Terms:
