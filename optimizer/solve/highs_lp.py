@@ -14,6 +14,8 @@ from optimizer.solve.watch import Watch
 
 F = NDArray[np.float64]
 INFINITY = float("inf")
+DEVEX = 1
+"""HiGHS's word for Devex among its ``simplex_dual_edge_weight_strategy``."""
 
 
 _STARTED: list[bool] = []
@@ -128,17 +130,22 @@ def run(model: Any, watch: Watch | None = None) -> Answer:
     )
 
 
-def cost_after(model: Any, steps: int) -> float | None:
+def cost_after(model: Any, steps: int, *, devex: bool = False) -> float | None:
     """Objective after at most so many simplex steps; None when HiGHS has none to tell.
 
-    Of a dual simplex stopped on its way it bounds the optimum from below.
+    Of a dual simplex stopped on its way it bounds the optimum from below. ``devex``: its steps are chosen by Devex, since exact
+    steepest-edge weights of a basis that was put in cost a solve for every row first: of thousands, more than a few steps themselves.
     """
     import highspy
 
     usual = model.getOptionValue("simplex_iteration_limit")[1]
+    weights = model.getOptionValue("simplex_dual_edge_weight_strategy")[1]
     model.setOptionValue("simplex_iteration_limit", steps)
+    if devex:
+        model.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
     model.run()
     model.setOptionValue("simplex_iteration_limit", usual)
+    model.setOptionValue("simplex_dual_edge_weight_strategy", weights)
     status = highspy.HighsModelStatus
     if model.getModelStatus() not in (status.kOptimal, status.kIterationLimit):
         return None

@@ -400,7 +400,7 @@ class Master(PricingPool):
         self.enter(path)
         held = self._begin(basis)
         self.model.setOptionValue("simplex_strategy", 1)
-        cost = cost_after(self.model, steps)
+        cost = cost_after(self.model, steps, devex=self.subproblem is not None)
         self._free(held)
         return cost
 
