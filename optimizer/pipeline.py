@@ -88,7 +88,7 @@ def check_case(
     """
     case, whole, findings = importers.read_parts(path, need=PROPOSE_TABLES, models=models, mapping=mapping)
     if case is None or not whole:
-        return None, (*findings, *_of_part(case, models, accept_assumed))
+        return None, (*findings, *_of_part(case, findings, models, accept_assumed))
     findings = (*findings, *importers.losses(case))
     try:
         rules = policy.rules_of(case.settings, models)
@@ -102,14 +102,18 @@ def check_case(
     return case, (*findings, *reading.findings, *more)
 
 
-def _of_part(case: Case | None, models: Path | None, accept_assumed: bool) -> tuple[Finding, ...]:
-    """What the rules say of the landlords and communes of a case that cannot be read whole."""
+def _of_part(
+    case: Case | None, known: tuple[Finding, ...], models: Path | None, accept_assumed: bool
+) -> tuple[Finding, ...]:
+    """What the rules say of the landlords and communes of a case that cannot be read whole, beside what is known of it."""
     if case is None:
         return ()
     try:
         rules = policy.rules_of(case.settings, models)
     except AttrifluxError as error:
-        return told(error)
+        # without a date of its own no value can be said to lack on its day
+        undated = any(f.column == "on" and f.severity == "error" for f in known)
+        return () if undated else told(error)
     return eligibility.examine_part(case, rules, accept_assumed=accept_assumed)
 
 
@@ -163,7 +167,7 @@ def prepare(
         phase("Lecture du dossier…")
         read, whole, findings = importers.read_parts(Path(source), need=PROPOSE_TABLES, models=models)
         if read is None or not whole:
-            raise InputProblems((*findings, *_of_part(read, models, accept_assumed)))
+            raise InputProblems((*findings, *_of_part(read, findings, models, accept_assumed)))
         case = read
         findings = (*findings, *importers.losses(case))
     rows = len(case.table("applications"))

@@ -18,7 +18,7 @@ from optimizer.importers.local import SHEETS, with_own_values
 from optimizer.importers.mapping import Mappings, fitting, named_mapping, read_mappings, ready_mappings
 from optimizer.importers.raw import RawTable, shown
 from optimizer.importers.registry import format_of
-from optimizer.importers.settings import of_sheet, read_settings
+from optimizer.importers.settings import of_sheet, read_settings, undated
 from optimizer.importers.tables import ReadTable, read_table
 from optimizer.importers.words import NOTES_SHEETS, SETTINGS_SHEETS, plain
 from optimizer.importers.yamltext import Block, parse, raw_of
@@ -44,6 +44,8 @@ class _Found:
     """Sheets that complete the tables (``souhaits``, ``libelles``), by canonical name."""
     sources: list[SourceFile] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    undated: CaseSettings | None = None
+    """The settings, where nothing but their date is wrong."""
 
     def place(self, table: Table, raw: RawTable) -> None:
         """Keep a table, unless another file has it already."""
@@ -104,7 +106,7 @@ def read_parts(
     """As :func:`read_findings`, with what could be read of a case that cannot be used, and whether it is whole.
 
     Checking such a case in full would list consequences, not causes; its landlords and communes can still be looked at.
-    None when the settings themselves cannot be read.
+    None when the settings themselves cannot be read, save for their date alone: no table is then held against a day.
     """
     place = Path(path)
     if place.is_dir():
@@ -114,8 +116,9 @@ def read_parts(
     else:
         return None, False, (_no_case(place),)
     settings = _beside(_settings(found, block, label), place, found)
-    mappings = _mappings(found, mappings, mapping or (settings.mapping if settings else ""), label)
-    places = gazetteer_of(settings, models_dir(models))
+    known = settings or _beside(found.undated, place, found)
+    mappings = _mappings(found, mappings, mapping or (known.mapping if known else ""), label)
+    places = gazetteer_of(known, models_dir(models))
     if settings is not None:
         settings, problems = with_own_values(settings, found.beside, places)
         found.findings += problems
@@ -127,12 +130,12 @@ def read_parts(
     findings += check_tables(tables, settings)
     warnings = tuple(f for f in findings if f.severity == "warning")
     frames = {name: t.frame for name, t in tables.items() if t.frame is not None}
-    if settings is None:
+    if known is None:
         return None, False, tuple(findings)
-    whole = not (missing or found.broken or len(frames) < len(tables))
+    whole = settings is not None and not (missing or found.broken or len(frames) < len(tables))
     sources = tuple(sorted(found.sources, key=lambda s: s.name))
     origins = {name: _origin(t) for name, t in tables.items()}
-    return Case(settings, frames, sources, warnings, place, origins), whole, tuple(findings)
+    return Case(known, frames, sources, warnings, place, origins), whole, tuple(findings)
 
 
 def _beside(settings: CaseSettings | None, place: Path, found: _Found) -> CaseSettings | None:
@@ -285,6 +288,8 @@ def _settings(found: _Found, block: Block | None, label: str) -> CaseSettings | 
         block, label = of_sheet(found.sheet), found.sheet.label
     settings, problems = read_settings(block, label)
     found.findings += problems
+    if settings is None:
+        found.undated = undated(block)
     return settings
 
 

@@ -121,6 +121,31 @@ def in_words(block: Block) -> Block:
 
 def read_settings(block: Block, label: str) -> tuple[CaseSettings | None, list[Finding]]:
     """Settings, or None when a required key is missing or wrong; every problem of every key."""
+    values, findings = _values(block, label)
+    return _made(values), findings
+
+
+def undated(block: Block) -> CaseSettings | None:
+    """Settings that lack nothing but a date that can be read, at the last day of their year; None for all others.
+
+    Nothing is proposed from them: what does not depend on the day can be told beside the wrong date.
+    """
+    values, _ = _values(block, "")
+    if "on" in values or "year" not in values:
+        return None
+    return _made(values | {"on": date(values["year"], 12, 31)})
+
+
+def _made(values: dict[str, Any]) -> CaseSettings | None:
+    if any(key not in values for key in REQUIRED):
+        return None
+    seed = default_seed(values["on"], values.get("landlord"), values["territory"])
+    more = {"seed": values.get("seed", seed), "seed_modified": values.get("seed", seed) != seed}
+    return CaseSettings(**values | more)
+
+
+def _values(block: Block, label: str) -> tuple[dict[str, Any], list[Finding]]:
+    """Values of the keys that could be read, and every problem of every key."""
     findings: list[Finding] = []
     block = in_words(block)
     for key in block.items:
@@ -155,12 +180,7 @@ def read_settings(block: Block, label: str) -> tuple[CaseSettings | None, list[F
                     params={"expected_fr": fr, "expected_en": en},
                 )  # fmt: skip
             )
-    if any(key not in values for key in REQUIRED):
-        return None, findings
-    seed = default_seed(values["on"], values.get("landlord"), values["territory"])
-    values["seed_modified"] = values.get("seed", seed) != seed
-    values.setdefault("seed", seed)
-    return CaseSettings(**values), findings
+    return values, findings
 
 
 def _missing(key: str, label: str) -> Finding:

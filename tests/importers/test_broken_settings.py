@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.errors import InputProblems
 from optimizer.importers import read, read_findings
+from optimizer.pipeline import check_case, prepare
+from optimizer.synth import write_synthetic
 from tests.importers.base import SETTINGS, Expected, listed, problems, write_base
 
 Y, C = "case.yaml", "columns.yaml"
@@ -143,3 +146,20 @@ def test_wrong_settings_do_not_hide_the_tables(tmp_path: Path):
     assert case is None
     assert {f.code for f in found} == {"READ_KEY_MISSING", "READ_COLUMN_MISSING"}
     assert [f.column for f in found if f.file == "stock.csv"] == ["reservataire", "logements"]
+
+
+def test_a_wrong_date_hides_nothing_that_does_not_depend_on_the_day(tmp_path: Path):
+    folder = tmp_path / "cas"
+    write_synthetic("commission", folder, dwellings=4, applications=20, seed=1)
+    settings = (folder / Y).read_text(encoding="utf-8")
+    (folder / Y).write_text(settings.replace("on: 2026-11-23", "on: 31/02/2026"), encoding="utf-8")
+    homes = folder / "logements.csv"
+    text = homes.read_text(encoding="utf-8-sig").replace("25056", "99999", 1)
+    homes.write_text(text, encoding="utf-8")
+    expected = [("READ_KEY_VALUE", "on"), ("ELIG_UNKNOWN_COMMUNE", "commune")]
+    read_case, findings = check_case(folder, accept_assumed=True)
+    assert read_case is None
+    assert [(f.code, f.column) for f in findings if f.severity == "error"] == expected
+    with pytest.raises(InputProblems) as refused:
+        prepare(folder, accept_assumed=True)
+    assert [(f.code, f.column) for f in refused.value.findings if f.severity == "error"] == expected
