@@ -207,6 +207,14 @@ def test_a_program_out_of_reach_is_left_out_and_told_before_anything_is_computed
     assert steps == ["FAIRNESS_LONG"] and [m.id for m in asked.mechanisms] == ["maximin"]
 
 
+def test_a_comparison_in_a_notebook_is_a_line(case_folder: Path):
+    found = comparison.fairness(case_folder, "cotation,leximin", draws=4)
+    n = len(found.market)
+    assert repr(found) == f"<Fairness cotation, leximin; dwellings: 6, households: {n}>"
+    assert repr(found.lotteries["cotation"]) == f"<Lottery exact; households: {n}, allocations: 1>"
+    assert repr(found.market).startswith(f"<Market dwellings: 6, households: {n}, pairs: ")
+
+
 def test_lotteries_are_added_up_again_and_a_changed_one_is_refused(case_folder: Path, written: Path):
     assert verify_lottery(written, case_folder).verdict == "certified"
     changed = case_folder.parent / "changed"
