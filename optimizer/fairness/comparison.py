@@ -191,6 +191,7 @@ def fairness(
     masked = int(prepared.rules.number("national.fairness.masked_below"))
     margin = Fraction(str(prepared.rules.number("national.fairness.diversity_margin")))
     told = set(levels.get("epci", ()))
+    phase("Prix de la diversité de chaque groupe…")
     diversity = pd.DataFrame(
         [
             line

@@ -183,6 +183,7 @@ def test_who_waits_is_told_what_is_computed(case_folder: Path):
     assert said[:3] == [
         "Reading the case…", "Checks and eligible applications…", "Computing the ways of choosing…"
     ]  # fmt: skip
+    assert "Price of diversity of each group…" in said[5:]
     names = {m.title_en for m in all_mechanisms() if m.id in ("cotation", "random")}
     assert [line[:3] for line in said[3:5]] == ["1/2", "2/2"] and {line[4:] for line in said[3:5]} == names
 
