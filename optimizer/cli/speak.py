@@ -22,6 +22,7 @@ for _french, _english in (
     ("Contrôles et demandes recevables…", "Checks and eligible applications…"),
     ("Calcul de l'optimum et de sa preuve…", "Computing the optimum and its proof…"),
     ("Calcul des manières de choisir…", "Computing the ways of choosing…"),
+    ("Prix de la diversité de chaque groupe…", "Price of diversity of each group…"),
 ):
     both(_french, _english)  # phases told by the layers below, which know no language
 SHOWN = 200

@@ -64,6 +64,13 @@ class Fairness:
     timings: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
+    def __repr__(self) -> str:
+        """A line: the mechanisms, and the sizes of the market."""
+        names = ", ".join(m.id for m in self.mechanisms)
+        return (
+            f"<Fairness {names}; dwellings: {len(self.market.dwelling_ids)}, households: {len(self.market)}>"
+        )
+
     @property
     def probabilities(self) -> pd.DataFrame:
         """``mechanism, application_id, probability``: one line per household with an eligible dwelling."""
@@ -184,6 +191,7 @@ def fairness(
     masked = int(prepared.rules.number("national.fairness.masked_below"))
     margin = Fraction(str(prepared.rules.number("national.fairness.diversity_margin")))
     told = set(levels.get("epci", ()))
+    phase("Prix de la diversité de chaque groupe…")
     diversity = pd.DataFrame(
         [
             line

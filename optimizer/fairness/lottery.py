@@ -143,6 +143,11 @@ class Lottery:
     draws: int = 0
     proof: Mapping[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """A line: where its chances come from, and how many allocations it lists."""
+        known = "exact" if self.exact else f"{self.draws} draws"
+        return f"<Lottery {known}; households: {len(self.groups)}, allocations: {len(self.support)}>"
+
     @property
     def certain(self) -> bool:
         """Whether it always gives one allocation of named households."""

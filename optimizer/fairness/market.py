@@ -73,6 +73,10 @@ class Market:
     def __len__(self) -> int:
         return len(self.application_ids)
 
+    def __repr__(self) -> str:
+        """A line: the sizes."""
+        return f"<Market dwellings: {len(self.dwelling_ids)}, households: {len(self)}, pairs: {len(self.pair_class)}>"
+
     @property
     def n_classes(self) -> int:
         return int(self.klass.max()) + 1 if len(self.klass) else 0

@@ -28,7 +28,8 @@ class Reading:
     scope : empty, or what it is about (``max``, ``p95``…)
     low, high : ends of the interval, NaN where there is none
     interval : what the interval is: ``lottery 5-95`` (over the draws or the support), ``wilson``, ``certified``, ``census wilson``,
-        ``draws low-high`` (an estimate too low on average and one too high), ``never drawn``
+        ``draws low-high`` (an estimate too low on average and one too high), ``never drawn``,
+        ``too many moves`` (no value: its program is out of reach)
     """
 
     scope: str

@@ -53,6 +53,8 @@ class Shadow:
         ``dwelling_id, first_a, first_b, first_changed, list_changed``.
     publics : mapping
         Public -> households in first rank, in force and under the other grid.
+    unproven : int
+        Of the two proposals, how many stop within a margin of the proof: there first ranks may differ without the grid's doing.
     """
 
     grid: Grid
@@ -61,6 +63,7 @@ class Shadow:
     lists: pd.DataFrame
     changed: pd.DataFrame
     publics: Mapping[str, tuple[int, int]]
+    unproven: int = 0
 
     @property
     def first_changed(self) -> int:
@@ -75,10 +78,12 @@ class Shadow:
     def sentences(self, lang: Lang) -> list[str]:
         """What it changes, in whole dwellings, and that it changes nothing."""
         n = Spaced(len(self.changed))
+        margin = [said("COTATION.UNPROVEN", lang, n=self.unproven)] if self.unproven else []
         return [
             said(
                 "SHADOW.SAYS", lang, title=self.grid.title, first=Spaced(self.first_changed), lists=Spaced(self.lists_changed), n=n
             ),
+            *margin,
             said("SHADOW.NO_EFFECT", lang),
         ]  # fmt: skip
 
@@ -116,6 +121,7 @@ def shadow_of(result: Result, case: Case | Path, grid: str, options: Options | N
         lists=_side_by_side(result.proposals, other.proposals),
         changed=changed_lists(result.proposals, other.proposals),
         publics={name: (counts[0][name], counts[1][name]) for name in PUBLICS},
+        unproven=sum(r.certificate["status"] != "certified_optimal" for r in (result, other)),
     )
 
 

@@ -183,6 +183,7 @@ def test_who_waits_is_told_what_is_computed(case_folder: Path):
     assert said[:3] == [
         "Reading the case…", "Checks and eligible applications…", "Computing the ways of choosing…"
     ]  # fmt: skip
+    assert "Price of diversity of each group…" in said[5:]
     names = {m.title_en for m in all_mechanisms() if m.id in ("cotation", "random")}
     assert [line[:3] for line in said[3:5]] == ["1/2", "2/2"] and {line[4:] for line in said[3:5]} == names
 
@@ -205,6 +206,14 @@ def test_a_program_out_of_reach_is_left_out_and_told_before_anything_is_computed
     steps.clear()
     asked = comparison.fairness(case_folder, "maximin", draws=4, early=lambda f: steps.append(f.code))
     assert steps == ["FAIRNESS_LONG"] and [m.id for m in asked.mechanisms] == ["maximin"]
+
+
+def test_a_comparison_in_a_notebook_is_a_line(case_folder: Path):
+    found = comparison.fairness(case_folder, "cotation,leximin", draws=4)
+    n = len(found.market)
+    assert repr(found) == f"<Fairness cotation, leximin; dwellings: 6, households: {n}>"
+    assert repr(found.lotteries["cotation"]) == f"<Lottery exact; households: {n}, allocations: 1>"
+    assert repr(found.market).startswith(f"<Market dwellings: 6, households: {n}, pairs: ")
 
 
 def test_lotteries_are_added_up_again_and_a_changed_one_is_refused(case_folder: Path, written: Path):

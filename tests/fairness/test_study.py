@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from optimizer.fairness.lottery import Allocation, certain, counts, worth
+from optimizer.fairness.lottery import Allocation, allocation, certain, counts, worth
 from optimizer.fairness.metrics import pareto
 from optimizer.fairness.study import Study
 from optimizer.problem.model import MICRO_PER_HUNDREDTH
@@ -46,6 +46,15 @@ def test_households_that_could_gain_are_those_of_the_best_of_all_allocations(num
             if not worse and (theirs >= own - 1e-12).all():
                 best = max(best, int((theirs > own + 1e-12).sum()))
         assert next(iter(pareto.compute(study))).value == best
+
+
+def test_a_program_of_too_many_moves_is_left_out_and_says_so(monkeypatch: pytest.MonkeyPatch):
+    market = plain_market([[1, 2], [2, 1]])
+    study = Study(certain(market, allocation([(0, 0, 0), (1, 1, 0)])), 1, np.zeros(2))
+    assert next(iter(pareto.compute(study))).value == 2
+    monkeypatch.setattr(pareto, "MOVES", 1)
+    (told,) = pareto.compute(study)
+    assert np.isnan(told.value) and told.interval == "too many moves"
 
 
 def _utilities(study: Study, one: Allocation) -> np.ndarray:

@@ -60,6 +60,14 @@ def test_the_proposal_is_the_same_with_and_without_a_grid_in_test(case, made, tm
     assert (made / "certificate.json").read_bytes() == (tmp_path / "seul" / "certificate.json").read_bytes()
 
 
+def test_proposals_that_are_not_proven_are_told_beside_what_would_differ(case, made):
+    assert "marge de la preuve" not in (made / "shadow.html").read_text(encoding="utf-8")
+    loose = Options(gap=0.5)
+    found = shadow_of(propose(case, loose), case, GRID, loose)
+    left = [s for s in found.sentences("fr") if "marge de la preuve" in s]
+    assert found.unproven and left and left[0].startswith(str(found.unproven))
+
+
 def test_both_lists_stand_side_by_side_as_each_grid_alone_gives_them(case, made):
     table = pd.read_csv(
         made / "shadow.csv", sep=";", decimal=",", encoding="utf-8-sig", dtype={"shadow_application_id": str}

@@ -14,6 +14,8 @@ from optimizer.problem.model import I32, I64, RATE_UNIT
 
 LOOKED_AT = 20
 """Outcomes looked at: each asks a program."""
+MOVES = 40_000
+"""Moves of one program beyond which it takes minutes: the metric then has no value, and says why (``too many moves``)."""
 CLOSE = 1e-6
 """Households that the tolerance of a relaxed program may leave."""
 
@@ -30,7 +32,13 @@ CLOSE = 1e-6
 def compute(study: Study) -> Iterator[Reading]:
     """The most people who can gain while nobody is worse off and no priced row misses more; over the first outcomes."""
     outcomes = study.outcomes[:LOOKED_AT]
-    found = [_gainers(study, one) for _, one in outcomes]
+    found: list[int] = []
+    for _, one in outcomes:
+        gained = _gainers(study, one)
+        if gained is None:
+            yield Reading("", float("nan"), interval="too many moves")
+            return
+        found.append(gained)
     if len(outcomes) == len(study.outcomes):
         yield over_outcomes(study, found)
     else:
@@ -39,11 +47,11 @@ def compute(study: Study) -> Iterator[Reading]:
         )
 
 
-def _gainers(study: Study, one: Allocation) -> int:
+def _gainers(study: Study, one: Allocation) -> int | None:
     """The most of a program over moves: every household housed keeps its utility or more; others take what is left.
 
     Nobody moving is an answer, so that most allocations are settled by the relaxed program: where its bound is under one household,
-    or its answer is whole, no integer program is asked.
+    or its answer is whole, no integer program is asked. None where it would have more than `MOVES` moves.
     """
     from optimizer.fairness.leximin.polytope import passed
     from optimizer.solve.highs_lp import INFINITY
@@ -73,6 +81,8 @@ def _gainers(study: Study, one: Allocation) -> int:
         return 0
     people, place = np.unique(app, return_inverse=True)
     m = len(pair)
+    if m > MOVES:
+        return None
     priced = np.flatnonzero([row.price > 0 for row in market.rows])
     short = counts(market, one)[2]
     ones = np.ones(m)
