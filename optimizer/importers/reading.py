@@ -122,6 +122,7 @@ def read_parts(
     if settings is not None:
         settings, problems = with_own_values(settings, found.beside, places)
         found.findings += problems
+        known = settings
     tables = _tables(found, mappings, places, settings)
     missing = _missing(found, need)
     findings = [*found.findings, *missing]

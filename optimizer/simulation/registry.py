@@ -27,22 +27,22 @@ class Policy:
     Attributes
     ----------
     id, title_fr, title_en : str
-    says_fr, says_en : str   under which terms its sessions are solved, in a line
     source : str         text or article it is taken from
     order : int          place in tables
     terms : (state) -> Terms; None for a bound
     bound : (world) -> figures that no policy can do better than on that world; None for a policy
+    says_fr, says_en : str   under which terms its sessions are solved, in a line; empty: the source is shown
     """
 
     id: str
     title_fr: str
     title_en: str
-    says_fr: str
-    says_en: str
     source: str
     order: int
     terms: Decide | None = None
     bound: Bound | None = None
+    says_fr: str = ""
+    says_en: str = ""
 
     def title(self, lang: Lang) -> str:
         """Its name on pages."""
@@ -50,18 +50,14 @@ class Policy:
 
     def says(self, lang: Lang) -> str:
         """Under which terms its sessions are solved, in a line."""
-        return self.says_fr if lang == "fr" else self.says_en
+        return (self.says_fr if lang == "fr" else self.says_en) or self.source
 
 
 _POLICIES: dict[str, Policy] = {}
 
 
 def _register(found: Policy) -> None:
-    empty = [
-        n
-        for n in ("id", "title_fr", "title_en", "says_fr", "says_en", "source")
-        if not getattr(found, n).strip()
-    ]
+    empty = [n for n in ("id", "title_fr", "title_en", "source") if not getattr(found, n).strip()]
     if empty:
         raise ValueError(f"policy {found.id!r}: empty {', '.join(empty)}")
     if found.id in _POLICIES or any(p.order == found.order for p in _POLICIES.values()):
@@ -70,7 +66,7 @@ def _register(found: Policy) -> None:
 
 
 def policy(
-    id: str, *, title_fr: str, title_en: str, says_fr: str, says_en: str, source: str, order: int
+    id: str, *, title_fr: str, title_en: str, source: str, order: int, says_fr: str = "", says_en: str = ""
 ) -> Callable[[Decide], Decide]:
     """Register the ``terms(state)`` of a policy file.
 
@@ -81,19 +77,19 @@ def policy(
     """
 
     def register(terms: Decide) -> Decide:
-        _register(Policy(id, title_fr, title_en, says_fr, says_en, source, order, terms=terms))
+        _register(Policy(id, title_fr, title_en, source, order, terms, None, says_fr, says_en))
         return terms
 
     return register
 
 
 def bound(
-    id: str, *, title_fr: str, title_en: str, says_fr: str, says_en: str, source: str, order: int
+    id: str, *, title_fr: str, title_en: str, source: str, order: int, says_fr: str = "", says_en: str = ""
 ) -> Callable[[Bound], Bound]:
     """Register a file that says what nobody can do better than. Raises as :func:`policy`."""
 
     def register(figures: Bound) -> Bound:
-        _register(Policy(id, title_fr, title_en, says_fr, says_en, source, order, bound=figures))
+        _register(Policy(id, title_fr, title_en, source, order, None, figures, says_fr, says_en))
         return figures
 
     return register

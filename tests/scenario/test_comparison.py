@@ -220,7 +220,7 @@ def test_a_key_nobody_reads_is_said_on_the_page_and_in_the_terminal(folders, tmp
     assert page.count(said.replace("'", "&#39;")) == 2 and "1 remarque<" in page
     done = attriflux("scenario", "compare", *folders)
     assert done.code == 0
-    lines = done.out.partition("Remarques")[2]
+    lines = " ".join(done.out.partition("Remarques")[2].split())
     assert lines.count(said) == 1 and f"- 2, 3 : {said}" in lines
     assert f"  2  {folders[1].name}" in done.out and f"  3  {folders[2].name}" in done.out
 
