@@ -9,6 +9,8 @@ KERNEL_SOURCES := optimizer/cli/kernels.py optimizer/compiled.py \
   $(shell grep -rlE '^@(numba\.)?njit' optimizer --include='*.py') \
   $(shell grep -rlE '^class .*NamedTuple' optimizer/solve optimizer/problem optimizer/shortlist optimizer/verify --include='*.py')
 DESK := $(VENV)/.desk
+# Trois semaines entières du bureau, page après page : trois quarts de minute, avec les parcours de navigateur.
+WEEKS := tests/web/test_three_weeks.py
 DEBIAN := $(VENV)/.debian
 
 .PHONY: demo installed test suite test-desk soak bench check kernels docs clean
@@ -56,10 +58,10 @@ test: $(STAMP)
 
 # Le code des tests est gardé compilé, où que PYTHONDONTWRITEBYTECODE soit posé.
 suite: kernels
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/desk
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/desk --ignore=$(WEEKS)
 
 test-desk: $(DESK) kernels
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal tests/desk
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal tests/desk $(WEEKS)
 
 soak: check $(DESK)
 	@ATTRIFLUX_CAMPAIGN=full $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 7200
