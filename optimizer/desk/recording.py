@@ -20,7 +20,7 @@ from optimizer.desk.recording_offers import record_offers
 from optimizer.desk.recording_work import HOUSEHOLD, Checks, Work
 from optimizer.errors import Finding, InputProblems
 from optimizer.store import commands, queries
-from optimizer.store.commands.room import HOUR
+from optimizer.store.commands.room import clock_time
 from optimizer.store.holding import Store
 from optimizer.store.law import law
 from optimizer.store.records import (
@@ -230,7 +230,7 @@ class _Sheets(Work):
                 if not e.text(column):
                     self.wrong(e, "DESK_ENTRY_MISSING", column)
             for column in ("arrived_at", "left_at"):
-                if e.text(column) and not HOUR.fullmatch(e.text(column).strip()):
+                if e.text(column) and clock_time(e.text(column)) is None:
                     self.wrong(e, "DESK_ENTRY_HOUR", column, e.text(column))
             away = [d.strip() for d in e.text("recused").split("|") if d.strip()]
             for d in away:
@@ -344,18 +344,16 @@ class _Sheets(Work):
         )  # fmt: skip
 
     def _hour(self, item: ItemRecord, vote: Entry | None) -> str:
-        """``HH:MM`` at which a dwelling was examined; asked for where somebody came or left during the session: who had a voice then."""
-        said_at = vote.text("hour").strip() if vote is not None else ""
-        if vote is not None and said_at:
-            found = HOUR.fullmatch(said_at)
+        """``HH:MM`` at which a dwelling was examined; missed where somebody came or left during the session: who had a voice then."""
+        if vote is None:
+            return ""
+        if vote.text("hour").strip():
+            found = clock_time(vote.text("hour"))
             if found is None:
-                self.wrong(vote, "DESK_ENTRY_HOUR", "hour", said_at)
-                return ""
-            return f"{int(found[1]):02d}:{int(found[2] or 0):02d}"
-        begun = HOUR.fullmatch(self.session.hour.strip())
-        start = f"{int(begun[1]):02d}:{int(begun[2] or 0):02d}" if begun else ""
-        moved = [m for m in self.fresh().attendance if m.left_at or (start and m.arrived_at > start)]
-        if moved and vote is not None:
+                self.wrong(vote, "DESK_ENTRY_HOUR", "hour", vote.text("hour").strip())
+            return found or ""
+        start = clock_time(self.session.hour)
+        if any(m.left_at or (start and m.arrived_at > start) for m in self.fresh().attendance):
             self.warn(vote, "DESK_ENTRY_WHEN", "hour")
         return ""
 

@@ -27,6 +27,12 @@ FOUR = """
     N3 2024-01-01          3       25056   active 70
     N4 2024-01-01          3       25056   active 60
 """
+OWN_AND_NAMED = """
+    landlord departement year account  share management_mode
+    BAIL     25          2026 ALS      0.4   direct
+    BAIL     25          2026 BAILLEUR 0.6   delegated
+"""
+"""Conventions: Action Logement names its own households, the landlord's part is named by the engine."""
 ONE_LIST = {"changes": "{national.caleol.max_lists: 1}"}
 
 
@@ -152,11 +158,7 @@ def test_a_nominee_says_who_of_the_better_scored_is_placed_elsewhere(tmp_path: P
     """Of the better scored of the account N1 comes after N3 in the réservataire's order, and N2 is first on L2."""
     result = run(
         tmp_path,
-        conventions="""
-            landlord departement year account  share management_mode
-            BAIL     25          2026 ALS      0.4   direct
-            BAIL     25          2026 BAILLEUR 0.6   delegated
-        """,
+        conventions=OWN_AND_NAMED,
         dwellings="""
             id landlord commune rooms financing reserved_to
             L1 BAIL     25056   3     PLUS      ALS
@@ -314,11 +316,7 @@ def test_an_order_of_another_dwelling_is_not_said_to_be_that_of_this_one(tmp_pat
     """Action Logement put N3 before N2 for L1. N2 (300) is worth L1 if N3 is first on L2, which nobody reserved: N1 is passed there."""
     case = write(
         tmp_path / "case",
-        conventions="""
-            landlord departement year account  share management_mode
-            BAIL     25          2026 ALS      0.4   direct
-            BAIL     25          2026 BAILLEUR 0.6   delegated
-        """,
+        conventions=OWN_AND_NAMED,
         dwellings="""
             id landlord commune rooms financing reserved_to
             L1 BAIL     25056   3     PLUS      ALS

@@ -77,6 +77,8 @@ def test_nothing_is_taken_back_over_the_head_of_the_next_rank(play):
     play.refuse(offer)
     play.offer("L1")
     refused("STORE_CORRECTION_OFFERED", play.do, c.correct_answer, S, offer, reason=WHY)
+    assert statuses(play)[:2] == ["refused", "offered"]
+    assert queries.corrections(play.store, play.session) == ()
 
 
 def test_a_notification_that_was_never_sent_is_taken_back(play):
@@ -109,6 +111,8 @@ def test_a_lease_is_not_taken_back(play):
     play.accept(offer)
     play.sign(offer)
     refused("STORE_STATE", play.do, c.correct_answer, S, offer, reason=WHY)
+    assert queries.offer(play.store, offer).status == "signed" and play.seen().items[0].status == "let"
+    assert queries.corrections(play.store, play.session) == ()
 
 
 def test_a_name_declined_or_replaced_by_mistake_is_on_the_list_again(play):

@@ -79,10 +79,16 @@ def _hour(text: str, what: Said) -> str:
     text = clean(text, WORDS, what.fr)
     if not text:
         return ""
-    found = HOUR.fullmatch(text)
+    found = clock_time(text)
     if found is None:
         raise StoreRefused("STORE_HOUR", what=what, found=text)
-    return f"{int(found[1]):02d}:{int(found[2] or 0):02d}"
+    return found
+
+
+def clock_time(text: str) -> str | None:
+    """``HH:MM`` of an hour as people write it; None of what is no hour."""
+    found = HOUR.fullmatch(text.strip())
+    return None if found is None else f"{int(found[1]):02d}:{int(found[2] or 0):02d}"
 
 
 @command("decided", roles="SP")
