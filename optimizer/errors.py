@@ -27,6 +27,15 @@ class Spaced(int):
     """A number whose thousands stand apart in a French sentence: ``1 857 baux``."""
 
 
+def singular(amount: float, lang: Lang) -> bool:
+    """Whether what is counted stands in the singular: in French below two, in English for one alone.
+
+    >>> singular(1.5, "fr"), singular(1.5, "en"), singular(1, "en")
+    (True, False, True)
+    """
+    return amount < 2 if lang == "fr" else amount == 1
+
+
 class _Count(int):
     """A number that agrees with its noun: ``{count:logement/logements}``. French says 0 and 1 in the singular."""
 
@@ -40,7 +49,7 @@ class _Count(int):
                 f"{int(self):,}".replace(",", "\u202f") if apart and not spec else int(self).__format__(spec)
             )
         one, several = spec.split("/")
-        single = self < 2 if self.lang == "fr" else self == 1
+        single = singular(self, self.lang)
         return f"{self} {one if single else several}"
 
 

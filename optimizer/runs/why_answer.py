@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimizer.errors import singular
 from optimizer.runs.why_reading import Index, Place, open_index
 from optimizer.runs.why_words import (
     ALIKE,
@@ -35,7 +36,6 @@ from optimizer.runs.why_words import (
     many,
     place,
     points,
-    points_noun,
     say,
 )
 
@@ -249,7 +249,8 @@ class _Asked:
                     f"Tied ({home}): decided by the tie rules.",
                 )
             ]
-        amount, noun = points(self.needed, self.lang), points_noun(self.needed, self.lang)
+        amount = points(self.needed, self.lang)
+        noun = "point" if singular(self.needed / 100, self.lang) else "points"
         if self.confirmed:
             return [
                 self._say(

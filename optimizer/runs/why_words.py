@@ -98,11 +98,6 @@ def points(hundredths: int, lang: Lang) -> str:
     return sign + f"{whole:,}" + (f".{tail}" if tail else "")
 
 
-def points_noun(hundredths: int, lang: Lang) -> str:
-    """« point » or « points »: French keeps the singular below two, English for one alone."""
-    return "point" if (abs(hundredths) < 200 if lang == "fr" else abs(hundredths) == 100) else "points"
-
-
 def place(k: int, n: int, lang: Lang) -> str:
     """``4e sur 31``, ``4 of 31``."""
     if lang == "fr":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from optimizer.domain.account import account_of, find_account
-from optimizer.errors import Lang
+from optimizer.errors import Lang, singular
 from optimizer.problem.registry import find_rule
 
 REFUSALS: dict[str, tuple[str, str]] = {
@@ -97,9 +97,8 @@ def points(hundredths: int, lang: Lang = "fr") -> str:
 
 
 def points_noun(hundredths: int, lang: Lang = "fr") -> str:
-    """« point » or « points » beside an amount: French keeps the singular below two, English for one alone."""
-    single = abs(hundredths) < 200 if lang == "fr" else abs(hundredths) == 100
-    return "point" if single else "points"
+    """« point » or « points » beside an amount."""
+    return "point" if singular(abs(hundredths) / 100, lang) else "points"
 
 
 def spaced(n: int) -> str:
