@@ -104,6 +104,18 @@ class TreePolicy:
     """Relative gap at which it is left."""
     plunge_depth: int = 200
     """Divisions in a row on the way down to a proposal, at most."""
+    plunge_trials: int = 4
+    """Counts tried in the LP at most before a node is divided on a way down that is forgotten (`BranchingPolicy.trials` elsewhere)."""
+    plunge_patience: int = 2
+    """Counts looked at in vain there."""
+    plunge_doubt: float = 5.0
+    """Points by which a side may lose more there than the other was thought to, before that one is bounded too."""
+    plunged_first: tuple[int, int] = (151, 400)
+    """Dwellings from which, and to which, a way down is tried before local search: below a search takes two seconds, above a node takes
+    two. On 250 it takes 6 to 17 s and ends nearer than two searches and what they give together, but for one seed in five."""
+    plunged_far: int = 25_000
+    """Local search is asked at once where the way down ends farther from the root's bound than one part in so many of it: twice the
+    distance that leaves it out later (`AnnealingPolicy.near`), as some nodes of the tree close the rest as soon."""
     plunge_idle: int = 5
     """Divisions in a row that cost nothing before a node's LP solution is made whole."""
     replay_within: int = 100_000

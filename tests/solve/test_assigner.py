@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import Job
 from optimizer.solve.relaxation import subproblem
 from optimizer.solve.search.annealing import anneal
+from optimizer.solve.search.diving import improve
 from optimizer.solve.search.plunging import plunge
 from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, campaign, listed, rare, tiny
@@ -199,3 +201,26 @@ def test_a_plunge_or_local_search_leaves_a_tree_that_still_proves() -> None:
         prover.run(4_000)
         assert prover.done and start.objective == proven(problem).objective
     assert all(better.values())
+
+
+def test_a_way_down_before_local_search_bounds_few_sides_forgets_its_trials_and_leaves_a_tree_that_still_proves() -> (
+    None
+):
+    better, bounded = 0, {1e9: 0, -1e9: 0}
+    for seed, doubt in product(range(8), bounded):
+        policy = EVERYWHERE.having(
+            annealing__least=1, annealing__steps=200, tree__plunged_first=(1, 100), tree__plunge_doubt=doubt
+        )
+        problem = binding(seed, 16, 30)
+        layout = lay_out(problem)
+        first = greedy(layout)
+        start = Incumbent(layout, first, objective(layout, first))
+        prover = Job(problem, layout, Formulation(layout, policy), start, Watch()).prover
+        prover.run(1)
+        known, before = prover.brancher.pseudocosts.copy(), start.objective
+        better += improve(prover)
+        assert start.objective >= before and prover.brancher.pseudocosts == known
+        bounded[doubt] += prover.solved
+        prover.run(4_000)
+        assert prover.done and start.objective == proven(problem).objective
+    assert better and bounded[1e9] < bounded[-1e9], "one side of a division, or both"

@@ -72,6 +72,7 @@ def test_the_chosen_count_is_the_dearest_of_all_tried_to_the_end() -> None:
             continue
         room = 10**15
         chosen = prover.brancher.choose((), relaxed, room)
+        assert chosen is not None
         worth = {}
         for c in likely:
             sides = []
@@ -79,7 +80,7 @@ def test_the_chosen_count_is_the_dearest_of_all_tried_to_the_end() -> None:
                 value = prover.master.attempt((Step(-1, c.split, high),), relaxed.basis, 100_000)
                 sides.append(max(0.0, value - relaxed.cost))
             worth[c.split] = score(*sides, BRANCHING.dearer)
-        assert worth[chosen] >= max(worth.values()) - 1e-3
+        assert worth[chosen.candidate.split] >= max(worth.values()) - 1e-3
         checked += 1
     assert checked
 
@@ -120,11 +121,11 @@ def test_a_side_solved_from_its_parents_basis_has_the_same_bound() -> None:
         problem = binding(seed, 14, 40)
         prover = prover_of(problem)
         relaxed = root_of(prover)
-        split = prover.brancher.choose((), relaxed, 10**15)
-        if split is None:
+        chosen = prover.brancher.choose((), relaxed, 10**15)
+        if chosen is None:
             continue
         for high in (False, True):
-            path = (Step(0, split, high),)
+            path = (Step(0, chosen.candidate.split, high),)
             warm = prover.master.solve(path, prover.watch, basis=relaxed.basis)
             layout = lay_out(problem)
             cold = Master(layout, Formulation(layout)).solve(path, prover.watch)

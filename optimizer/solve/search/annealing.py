@@ -38,7 +38,7 @@ def anneal(prover: BranchAndBound) -> bool:
         prover.proposals.append(first)
         found |= incumbent.offer(first)
     if size <= prover.policy.recombined_to and (found or not prover.annealed):
-        found |= incumbent.offer(recombined(prover, prover.proposals))
+        found |= incumbent.offer(recombined(prover, [*prover.proposals, incumbent.first]))
     prover.annealed += 1
     prover.in_vain = not found
     # what was divided with it in sight need not be divided again

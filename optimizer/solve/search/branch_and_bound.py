@@ -24,7 +24,7 @@ from optimizer.solve.search.branching import Brancher, account_or_pair, fraction
 from optimizer.solve.search.open_nodes import OpenNode, published_numbers
 from optimizer.solve.tree.best_first import HeapEntry, Tree
 from optimizer.solve.tree.pace import Pace
-from optimizer.solve.tree.pseudocosts import EPS
+from optimizer.solve.tree.pseudocosts import EPS, BranchingEffort
 from optimizer.solve.watch import Watch
 
 
@@ -63,7 +63,7 @@ class BranchAndBound:
         self.proposals: list[FirstRanks] = []
         """What its runs ended with."""
         self.begun: FirstRanks | None = None
-        """The proposal that they all start from: the best one when local search was first asked."""
+        """The proposal that they all start from: the one next to the root, before local search or a way down found a better one."""
         self.wait, self.patient = 0, 0
         """Nodes between two looks for a proposal next to an LP solution, and number of nodes from which the next is due."""
         self.nothing = nothing(self.layout)
@@ -250,8 +250,8 @@ class BranchAndBound:
                 self._put(number)
         return True
 
-    def divide(self, number: int) -> None:
-        """Split a solved node, have it solved again, or say that nothing is left to split."""
+    def divide(self, number: int, effort: BranchingEffort | None = None) -> None:
+        """Split a solved node, have it solved again, or say that nothing is left to split; ``effort``: of the choice."""
         node = self.nodes[number]
         relaxed, node.relaxed = node.relaxed, None
         self.held -= 1
@@ -259,7 +259,7 @@ class BranchAndBound:
         if self._rounded(node, relaxed):
             self._put(number)
             return
-        choice = self._choose(node, relaxed)
+        choice = self._choose(node, relaxed, effort)
         if isinstance(choice, Split):
             self.split(number, choice)
             node.basis = relaxed.basis
@@ -352,10 +352,14 @@ class BranchAndBound:
 
     # ---------------------------------------------------------------- what to split on
 
-    def _choose(self, node: OpenNode, relaxed: NodeLP) -> Split | int | None:
+    def _choose(self, node: OpenNode, relaxed: NodeLP, effort: BranchingEffort | None) -> Split | int | None:
         """A split; a class to tell apart first; None when the LP solution leaves nothing to split."""
         room = node.bound - self.incumbent.objective
-        return self.brancher.choose(node.path, relaxed, room) or account_or_pair(self.master, relaxed)
+        found = self.brancher.choose(node.path, relaxed, room, effort)
+        if found is None:
+            return account_or_pair(self.master, relaxed)
+        node.choice = found
+        return found.candidate.split
 
     # ---------------------------------------------------------------- the published form
 

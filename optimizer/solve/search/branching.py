@@ -16,7 +16,14 @@ from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.node import Formulation, Path, Step, den_floors, mir_row
 from optimizer.solve.relaxation.entering import ranges
 from optimizer.solve.relaxation.master import MICRO, Master, NodeLP
-from optimizer.solve.tree.pseudocosts import EPS, Pseudocosts, best_split, effort_of
+from optimizer.solve.tree.pseudocosts import (
+    EPS,
+    Branching,
+    BranchingEffort,
+    Pseudocosts,
+    best_split,
+    effort_of,
+)
 
 CountKey = tuple[str, int, bool, bool]
 """What is counted, of which row, household or freed dwelling, whether a rounded row comes with it, and the side."""
@@ -54,21 +61,22 @@ class Brancher:
         self.branching = policy.branching
         self.pseudocosts: Pseudocosts[CountKey] = Pseudocosts(policy.branching.reliable)
 
-    def choose(self, path: Path, relaxed: NodeLP, room: int) -> Split | None:
-        """The count to divide a solved node on; None when all are whole.
+    def choose(
+        self, path: Path, relaxed: NodeLP, room: int, effort: BranchingEffort | None = None
+    ) -> Branching[Candidate] | None:
+        """The count to divide a solved node on, with what its sides are thought to lose; None when all are whole.
 
-        ``room``: micropoints between the bound of the node and the best proposal.
+        ``room``: micropoints between the bound of the node and the best proposal; ``effort``: other than the policy's.
         """
         known = self.pseudocosts
-        found = best_split(
+        return best_split(
             (*waited_for(self.master, relaxed), *fractional_counts(self.master.formulation, path, relaxed)),
             lambda c: (self.expected(c, False), self.expected(c, True)),
             lambda c: known.reliable((c.key(False), c.key(True))),
             lambda c: (self._try(path, relaxed, c, False), self._try(path, relaxed, c, True)),
             max(1e-3, room / MICRO),
-            effort_of(self.branching),
+            effort or effort_of(self.branching),
         )
-        return None if found is None else found.candidate.split
 
     def expected(self, c: Candidate, high: bool) -> float:
         """Points that one side of a count is expected to lose."""

@@ -15,7 +15,7 @@ from optimizer.solve.relaxation.master import NodeLP
 from optimizer.solve.search.annealing import anneal, asked
 from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.search.branching import dearest_mir, nearly_settled
-from optimizer.solve.search.plunging import plunge
+from optimizer.solve.search.plunging import plunge, plunged_first
 from optimizer.solve.tree.pseudocosts import EPS
 
 
@@ -83,6 +83,14 @@ def improve(prover: BranchAndBound) -> bool:
         return False
     if prover.master.subproblem is None:
         return dive(prover, node.path)
+    if plunged_first(prover):
+        found = plunge(prover)
+        far = (prover.upper() - prover.incumbent.objective) * prover.policy.plunged_far > abs(prover.upper())
+        if far and asked(prover) and anneal(prover):
+            # the way down was a quick one: its divisions are no beginning of a proof
+            prover.again()
+            return True
+        return found
     if asked(prover):
         found = anneal(prover)
         if found or prover.near:

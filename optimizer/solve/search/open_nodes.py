@@ -10,6 +10,8 @@ from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.dual_bound import Multipliers
 from optimizer.solve.proof.node import Path
 from optimizer.solve.relaxation.master import NodeLP
+from optimizer.solve.search.branching import Candidate
+from optimizer.solve.tree.pseudocosts import Branching
 
 
 @dataclass
@@ -21,6 +23,8 @@ class OpenNode:
     bound: int
     empty: bool = False
     split: tuple[Split, int, int] | None = None
+    choice: Branching[Candidate] | None = None
+    """Why it was divided so; None where no count was."""
     basis: Basis | None = None
     """Of its LP once it is split: the ``waiting`` sides start from it."""
     waiting: int = 2

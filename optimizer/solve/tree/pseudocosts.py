@@ -54,6 +54,10 @@ class Pseudocosts(Generic[Key]):
         """Whether every side was tried often enough."""
         return all(self.trials.get(key, 0) >= self.believed for key in keys)
 
+    def copy(self) -> Pseudocosts[Key]:
+        """The same trials, to go back to."""
+        return Pseudocosts(self.believed, dict(self.total), dict(self.trials))
+
 
 class BranchingEffort(NamedTuple):
     """Candidates tried in the LP at most, candidates looked at in vain after the best one, weight of the side that loses more."""
