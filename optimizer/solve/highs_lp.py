@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from optimizer.solve.watch import Watch
 
 F = NDArray[np.float64]
+B = NDArray[np.bool_]
 INFINITY = float("inf")
 DEVEX = 1
 """HiGHS's word for Devex among its ``simplex_dual_edge_weight_strategy``."""
@@ -166,6 +167,25 @@ class Basis:
 def basis_of(model: Any) -> Basis:
     """The basis HiGHS ended with."""
     return Basis(model.getBasis(), model.getNumCol(), model.getNumRow())
+
+
+def slack_rows(basis: Basis) -> B:
+    """(rows,) True where a row of the basis holds nothing back."""
+    import highspy
+
+    basic = highspy.HighsBasisStatus.kBasic
+    return np.array([status == basic for status in basis.held.row_status], bool)
+
+
+def without_rows(basis: Basis, place: NDArray[np.int64]) -> Basis:
+    """A basis after rows that hold nothing back were taken out of its model; ``place``: where each row stands now, -1 for those."""
+    import highspy
+
+    whole = highspy.HighsBasis()
+    whole.col_status = list(basis.held.col_status)
+    whole.row_status = [s for s, at in zip(basis.held.row_status, place.tolist(), strict=False) if at >= 0]
+    whole.valid = True
+    return Basis(whole, basis.columns, len(whole.row_status))
 
 
 def restart(model: Any, basis: Basis) -> None:

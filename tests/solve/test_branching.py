@@ -20,7 +20,7 @@ from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.search.branching import Candidate, fractional_counts
 from optimizer.solve.tree.pseudocosts import Pseudocosts, score
 from optimizer.solve.watch import Watch
-from tests.solve.oracle import binding, rare
+from tests.solve.oracle import binding, middle, rare
 from tests.solve.test_cuts import department
 
 TREE, BRANCHING = DEFAULT.tree, DEFAULT.branching
@@ -130,6 +130,35 @@ def test_a_side_solved_from_its_parents_basis_has_the_same_bound() -> None:
             layout = lay_out(problem)
             cold = Master(layout, Formulation(layout)).solve(path, prover.watch)
             assert abs(warm.priced.micropoints - cold.priced.micropoints) <= 1_000
+
+
+def test_a_root_without_its_slack_rows_of_lists_has_the_same_solution_and_its_sides_the_same_bounds() -> None:
+    policy = DEFAULT.having(relaxation__assigned_from=1)
+    gone = came_back = 0
+    for seed in range(6):
+        problem = middle(seed, 30, 60, orders=6.0)
+        layout = lay_out(problem)
+        master = Master(layout, Formulation(layout, policy))
+        relaxed = master.solve((), Watch())
+        assert relaxed is not None and relaxed.settled
+        counts = list(fractional_counts(master.formulation, (), relaxed))
+        paths = [(Step(0, c.split, high),) for c in counts[:4] for high in (False, True)]
+        # rows of counts, households, rounded rows and single dwellings stand behind those of lists, and must be found again
+        master.explode(int(np.argmax([len(layout.members(k)) for k in range(len(problem.class_menu))])))
+        for path in paths:
+            master.solve(path, Watch(), basis=relaxed.basis)
+        held = len(master.order_row)
+        light = master.lighten(relaxed)
+        gone += held - len(master.order_row)
+        again = master.solve((), Watch(), basis=light.basis)
+        assert again is not None and abs(again.cost - relaxed.cost) < 1e-6
+        before = len(master.order_row)
+        for path in paths:
+            warm = master.solve(path, Watch(), basis=light.basis)
+            cold = Master(layout, Formulation(layout, policy)).solve(path, Watch())
+            assert abs(warm.priced.micropoints - cold.priced.micropoints) <= 1_000
+        came_back += len(master.order_row) - before
+    assert gone and came_back
 
 
 def test_proofs_of_binding_rules_stay_small() -> None:

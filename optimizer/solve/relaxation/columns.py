@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -470,6 +471,24 @@ class ColumnPool:
             self.model.changeRowBounds(row, -INFINITY, INFINITY)
         self.entering.drop(set(gone))
 
+    def let_go(self, rows: Sequence[int]) -> I64:
+        """Take rows out of the LP, which a solution may bring back; where each row of before stands now, -1 for these."""
+        gone = np.array(sorted(rows), np.int32)
+        stays = np.ones(int(self.model.getNumRow()), bool)
+        stays[gone] = False
+        place = np.where(stays, np.cumsum(stays) - 1, -1)
+        self.model.deleteRows(len(gone), gone)
+        for held in (
+            self.app_row, self.base_row, self.count_row, self.mir_row, self.cut_row, self.departure_row, self.order_row, self.after_row,
+        ):  # fmt: skip
+            _move(held, place)
+        self.tally = {key: (int(place[row]), at) for key, (row, at) in self.tally.items()}
+        for unit in self.units:
+            unit.cap = int(place[unit.cap])
+            unit.link = int(place[unit.link]) if unit.link >= 0 else -1
+        self.entering.move(place)
+        return np.asarray(place, np.int64)
+
     def explode(self, klass: int) -> None:
         """Split a class into single dwellings: the tree is about to tell them apart."""
         old = self.units[self.unit_of_class[klass]]
@@ -481,3 +500,12 @@ class ColumnPool:
         for d in np.sort(old.dwellings).tolist():
             u = self._add_unit(klass, np.array([d], np.int32), must)
             self._add_batch([(u, self.app[j], self.kind[j], self.value[j]) for j in old.columns])
+
+
+def _move(held: dict[Any, int], place: I64) -> None:
+    """Rows by what they stand for, at their new places; those that are gone are forgotten."""
+    for key, row in list(held.items()):
+        if place[row] < 0:
+            del held[key]
+        else:
+            held[key] = int(place[row])

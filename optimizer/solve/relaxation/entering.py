@@ -66,6 +66,16 @@ class Entering:
             self._by_kind = start.astype(np.int64), row[by], value[by]
         return self._by_kind
 
+    def move(self, place: I64) -> None:
+        """Rows stand elsewhere now: ``place`` (rows,) says where, -1 for those that are gone."""
+        for at in (self.order_at, self.departure_at, self.base_at):
+            at[at >= 0] = place[at[at >= 0]]
+        self._later = [(int(place[row]), coef) for row, coef in self._later if place[row] >= 0]
+        self._of_kind = [
+            (int(place[row]), kinds, coef) for row, kinds, coef in self._of_kind if place[row] >= 0
+        ]
+        self._packed = self._by_kind = None
+
     def drop(self, rows: set[int]) -> None:
         """They no longer do."""
         self._later = [(row, coef) for row, coef in self._later if row not in rows]

@@ -17,7 +17,18 @@ import numpy as np
 from optimizer.problem.model import I64, MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
 from optimizer.solve.cuts.envelopes import Envelope
 from optimizer.solve.cuts.mir import Cut, Inequality, leaning
-from optimizer.solve.highs_lp import INFINITY, Answer, Basis, F, basis_of, cost_after, restart, run
+from optimizer.solve.highs_lp import (
+    INFINITY,
+    Answer,
+    Basis,
+    F,
+    basis_of,
+    cost_after,
+    restart,
+    run,
+    slack_rows,
+    without_rows,
+)
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.dual_bound import (
     HUNDREDTH,
@@ -394,6 +405,17 @@ class Master(PricingPool):
                 alike = 0 if unit.link >= 0 else int(bonus[unit.dwellings[0]])
                 price[klass] = int(np.rint(dual * MICRO)) - alike * MICRO_PER_HUNDREDTH
         return price
+
+    def lighten(self, relaxed: NodeLP) -> NodeLP:
+        """The root again, without the rows of the réservataires' lists that hold nothing back there: most were passed over once, on the way
+        to its solution, and a simplex step pays for every row."""
+        assert relaxed.basis is not None
+        slack, after = slack_rows(relaxed.basis), relaxed.basis.rows
+        of_lists = (*self.order_row.values(), *self.after_row.values())
+        gone = [row for row in of_lists if row >= after or slack[row]]
+        if not gone:
+            return relaxed
+        return replace(relaxed, basis=without_rows(relaxed.basis, self.let_go(gone)))
 
     def attempt(self, path: Path, basis: Basis, steps: int) -> float | None:
         """Cost of a node on the columns at hand after so many simplex steps from a basis; None when unknown."""

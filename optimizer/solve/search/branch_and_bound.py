@@ -92,6 +92,8 @@ class BranchAndBound:
         root = self.nodes[0]
         self._begin(root.multipliers, root.bound)
         if self.root is not None and not self.closed(root.bound):
+            if self.master.subproblem is not None:
+                self.root = self.master.lighten(self.root)
             self.nodes[0].tried, self.nodes[0].relaxed = True, self.root
             self.held = 1
 
