@@ -92,10 +92,18 @@ class BranchAndBound:
         root = self.nodes[0]
         self._begin(root.multipliers, root.bound)
         if self.root is not None and not self.closed(root.bound):
-            if self.master.subproblem is not None:
-                self.root = self.master.lighten(self.root)
             self.nodes[0].tried, self.nodes[0].relaxed = True, self.root
             self.held = 1
+            self.lighten()
+
+    def lighten(self) -> None:
+        """Before the root is divided: go on without the rows of lists that hold nothing back there (`Master.lighten`)."""
+        if (
+            self.root is not None
+            and self.master.subproblem is not None
+            and self.nodes[0].relaxed is self.root
+        ):
+            self.root = self.nodes[0].relaxed = self.master.lighten(self.root)
 
     def begin_anew(self) -> None:
         """Forget every node, and what was known of the root."""

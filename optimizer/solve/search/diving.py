@@ -93,6 +93,7 @@ def improve(prover: BranchAndBound) -> bool:
         return found
     if asked(prover):
         found = anneal(prover)
+        prover.lighten()
         if found or prover.near:
             # one look at a time: from a near proposal the way down is long and finds little
             return found
