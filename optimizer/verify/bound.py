@@ -24,12 +24,13 @@ from math import gcd
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.verify.blocks import Block
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes, Door
 from optimizer.verify.distinct import distinct
-from optimizer.verify.kinds import Kinds, Marks
+from optimizer.verify.kinds import ByProfile, Kinds, Marks
 from optimizer.verify.naming import Named, Order
 from optimizer.verify.passes import class_tops, on_step, tops
 from optimizer.verify.rows import LEASE, PROFILES, TRAITS, Book, Lease, Row, lease_of, profile_at
@@ -43,6 +44,8 @@ FROM_MICRO = UNIT // 10**6
 LIMIT = 2**61
 BARRED = -(2**62)
 THE_SEAT = np.full(1, -1, np.int32)
+BLOCK = 500_000
+"""Sets of kinds weighed at once."""
 
 
 @dataclass
@@ -110,7 +113,7 @@ class Listed:
 
 
 HELD = 20_000_000
-"""Pairs held for repeated bounds (16 bytes each); beyond, each bound passes over the doors again."""
+"""Pairs held for the bounds of several leaves (16 bytes each); beyond, each bound passes over the doors again."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ class DoorPart:
 
 
 LISTS: Mapping[str, type] = {
-    "_kinds_of": np.int32, "_lengths": np.int32, "_leans": np.int64, "_bits": np.int64, "_ahead": np.int64, "_segments": np.int32,
+    "_kinds_of": np.int32, "_lengths": np.int32, "_leans": np.int32, "_bits": np.int8, "_ahead": np.int64, "_segments": np.int32,
     "_sets": np.int32,
 }  # fmt: skip
 """Columns of a `Field` while it is read, in pieces, and what they hold."""
@@ -144,7 +147,7 @@ class Gathered:
 
     joined: Mapping[str, np.ndarray[Any, Any]]
     parts: list[tuple[int, I64, int]]
-    kinds: list[Marks]
+    kinds: list[bytes]
     held: list[tuple[I64, I32, I32]] | None
     plain: Mapping[str, Any]
 
@@ -163,11 +166,11 @@ class Field:
         self._foreseen, self._ahead = foreseen, list[I64]()
         self.kinds = Kinds()
         self._behind: dict[tuple[int, int], tuple[BehindNominee, ...]] = {}
-        self._tables: dict[tuple[int, tuple[str, ...]], I32] = {}
+        self._tables: dict[tuple[int, tuple[str, ...]], list[ByProfile]] = {}
         self._kinds_of: list[I32] = []
         self._lengths: list[I32] = []
-        self._leans: list[I64] = []
-        self._bits: list[I64] = []
+        self._leans: list[NDArray[np.integer]] = []
+        self._bits: list[NDArray[np.int8]] = []
         self._n_sets = 0
         self._block: Block | None = None
         self._shared: dict[tuple[int, tuple[str, ...], bytes, bytes], I32] = {}
@@ -183,7 +186,7 @@ class Field:
         """Segments of each class row."""
         self._segments: list[I32] = []
         self._sets: list[I32] = []
-        self._held: list[tuple[I64, I32, I32]] | None = []
+        self._held: list[tuple[I64, I32, I32]] | None = [] if foreseen is None else None
         self._size, self._count, self.top, self._most_lean = 0, 0, 0, 0
 
     def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
@@ -231,11 +234,11 @@ class Field:
         joined = {name: _joined(getattr(self, name), kind) for name, kind in LISTS.items()}
         parts = [(part.door, part.types, part.start) for part in self._parts]
         plain = {name: getattr(self, name) for name in PLAIN}
-        return Gathered(joined, parts, list(self.kinds.number), self._held, plain)
+        return Gathered(joined, parts, self.kinds.told(), self._held, plain)
 
     def join(self, more: Gathered) -> None:
         """Add what was read of other doors, as if it had been read here after those that were."""
-        kind = np.array([self.kinds.of(marks) for marks in more.kinds], np.int32)
+        kind = self.kinds.join(more.kinds)
         rows, sets, count = len(self.class_of), self._n_sets, self._count
         joined, plain = more.joined, more.plain
         self._kinds_of.append(kind[joined["_kinds_of"]])
@@ -282,15 +285,12 @@ class Field:
             np.int64
         )
         self.set_kind = _joined(self._kinds_of, np.int32)
-        self.set_lean = _joined(self._leans, np.int64)
-        self.set_bit = _joined(self._bits, np.int64)
+        self.set_lean = _joined(self._leans, np.int32)
+        self.set_bit = _joined(self._bits, np.int8)
         """Of each kind of a set, the place of its account among those of the class."""
         self._kinds_of, self._lengths, self._leans, self._bits = [], [], [], []
-        marks = list(self.kinds.number)
-        self.kind_ptr = np.cumsum([0, *(len(m) for m in marks)]).astype(np.int64)
-        self.mark_row = np.array([k for m in marks for k, _, _ in m], np.int64)
-        self.mark_num = np.array([n for m in marks for _, n, _ in m], np.int64)
-        self.mark_more = np.array([x for m in marks for _, _, x in m], np.int64)
+        self.kind_ptr, marks = self.kinds.marks()
+        self.mark_row, self.mark_num, self.mark_more = (marks[:, i] for i in range(3))
         self.top += self._most_lean + fit.fill + fit.first_rooms + fit.adapted
         self.top = max(self.top, int(np.abs(self.seat[:, 1]).max(initial=0)))
         self.top += int(self.classes.bonus.max(initial=0))
@@ -338,7 +338,7 @@ class Field:
         found = self.book.marks(lease, account, seat=seat)
         return tuple(sorted((k, int(TRAITS[t](one)[0]), self.book.more(k, lease)) for k, t in found))
 
-    def _kinds_by_profile(self, lease: Lease, account: str) -> I32:
+    def _kinds_by_profile(self, lease: Lease, account: str) -> ByProfile:
         marks = self.book.marks(lease, account)
         return self.kinds.by_profile(tuple(sorted((k, t, self.book.more(k, lease)) for k, t in marks)))
 
@@ -361,15 +361,20 @@ class Field:
         here = (self.book.spot(d), accounts)
         if here not in self._tables:
             lease = lease_of(self.classes.world, d)
-            tables = [self._kinds_by_profile(lease, x) for x in accounts]
-            self._tables[here] = np.array(tables, np.int32).reshape(len(accounts), PROFILES)
+            self._tables[here] = [self._kinds_by_profile(lease, x) for x in accounts]
         both, inverse = distinct(np.column_stack([keys, lean]))
         unique = both[:, 0]
         may = (unique[:, None] // PROFILES >> np.arange(len(accounts)) & 1) > 0
         row, account = np.nonzero(may)
-        self._leans.append(both[row, account + 1])
-        self._bits.append(account.astype(np.int64))
-        self._kinds_of.append(self._tables[here][account, unique[row] % PROFILES])
+        least, most = int(lean.min(initial=0)), int(lean.max(initial=0))
+        narrow = np.iinfo(np.int32).min <= least and most <= np.iinfo(np.int32).max
+        self._leans.append(both[row, account + 1].astype(np.int32 if narrow else np.int64))
+        self._bits.append(account.astype(np.int8))
+        kinds = np.empty(len(row), np.int32)
+        for b, table in enumerate(self._tables[here]):
+            mine = account == b
+            kinds[mine] = self.kinds.at(table, unique[row[mine]] % PROFILES)
+        self._kinds_of.append(kinds)
         self._lengths.append(may.sum(axis=1, dtype=np.int32))
         found = np.arange(self._n_sets, self._n_sets + len(unique), dtype=np.int32)
         self._n_sets += len(unique)
@@ -399,7 +404,7 @@ class Field:
             by_type = np.full(len(door.count), -1, np.int64)
             on_step(door.fine, door.type, door.value, each, by_type)
             rest[part.start : part.start + len(part.types)] = by_type[part.types]
-        lean = self.set_lean % each
+        lean = self.set_lean.astype(np.int64) % each
         first = lean[self.set_ptr[:-1]] if self._n_sets else lean
         alike = np.ones(self._n_sets, bool)
         if self._n_sets:
@@ -447,11 +452,7 @@ class Field:
         departures : freed dwelling -> units that its tenant's departure earns alone (negative: costs).
         """
         kinds = self._balances(use)
-        best = kinds[:0]
-        if self._n_sets:
-            best = np.maximum.reduceat(
-                kinds[self.set_kind] + self.set_lean * FROM_HUNDREDTH, self.set_ptr[:-1]
-            )
+        best = self._bests(kinds)
         links = links or {}
         earned = {d: links.get(d, 0) + (departures or {}).get(d, 0) for d in {*links, *(departures or {})}}
         prices = self._prices(use.price, earned)
@@ -489,6 +490,17 @@ class Field:
                 return None
             total += one
         return total
+
+    def _bests(self, kinds: I64) -> I64:
+        """The best balance with ``lean`` of each set of kinds."""
+        best = np.empty(self._n_sets, np.int64)
+        for first in range(0, self._n_sets, BLOCK):  # a country's sets hold tens of millions of kinds
+            start = self.set_ptr[first : first + BLOCK + 1]
+            here = slice(int(start[0]), int(start[-1]))
+            worth = self.set_lean[here].astype(np.int64) * FROM_HUNDREDTH
+            worth += kinds[self.set_kind[here]]
+            best[first : first + BLOCK] = np.maximum.reduceat(worth, start[:-1] - start[0])
+        return best
 
     def _balances(self, use: Weights) -> I64:
         self._demand_range(use)
@@ -543,7 +555,7 @@ class Field:
                 if barred:
                     may = may & ~np.isin(entries.app, barred)
             if may.any():
-                kind = self._kinds_by_profile(lease, account)[bits[may]]
+                kind = self.kinds.at(self._kinds_by_profile(lease, account), bits[may])
                 worth = entries.worth(b)[may] + classes.fit.fill + int(classes.bonus[d])
                 net = worth * FROM_HUNDREDTH + kinds[kind] - price[entries.app[may]]
                 net -= self._passing(d, account, entries.app[may], rule) + owed
@@ -553,7 +565,7 @@ class Field:
             here = (rule.account in (None, account)) and account not in rule.not_accounts
             here &= (-1, account) not in rule.without and rule.only in (None, (-1, account))
             if here:
-                kind_of_seat = self.kinds.number[self.marks_of(lease, account, 0, seat=True)]
+                kind_of_seat = self.kinds.of(self.marks_of(lease, account, 0, seat=True))
                 net_seat = (classes.fit.fill + seat.worth) * FROM_HUNDREDTH + int(kinds[kind_of_seat])
                 net_seat -= int(self._passing(d, account, THE_SEAT, rule)[0]) + owed
                 best = max(net_seat, best) if best is not None else net_seat
@@ -573,7 +585,7 @@ class Field:
             length = self.set_ptr[sets + 1] - self.set_ptr[sets]
             end = np.cumsum(length)
             at = np.arange(int(end[-1])) + np.repeat(self.set_ptr[sets] - end + length, length)
-            net = kinds[self.set_kind[at]] + self.set_lean[at] * FROM_HUNDREDTH
+            net = kinds[self.set_kind[at]] + self.set_lean[at].astype(np.int64) * FROM_HUNDREDTH
             net += np.repeat(of_segment[segments], length) + int(self.classes.bonus[d]) * FROM_HUNDREDTH
             if mine is not None:
                 lost = self._passing_on(d, names, mine.rep, rule)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +12,9 @@ from optimizer.verify.bound import Field
 
 def most_of(space: Field, base: tuple[int, ...]) -> int:
     """Dwellings with a first rank that would be counted in the denominator of one of these rows."""
-    wanted = frozenset(base)
-    inside = np.array([any(k in wanted for k, _, _ in marks) for marks in space.kinds.number], bool)
+    inside = np.zeros(len(space.kind_ptr) - 1, bool)
+    owner = np.repeat(np.arange(len(inside)), np.diff(space.kind_ptr))
+    inside[owner[np.isin(space.mark_row, base)]] = True
     klass, _, _ = space.rows_of
     some = np.zeros(len(space.class_row), bool)
     if len(space.set_ptr) > 1:
@@ -35,9 +38,10 @@ def used_kinds(space: Field) -> NDArray[np.bool_]:
 
 def most_by_row(space: Field) -> dict[tuple[str, int], int]:
     """("num" or "den", row) -> dwellings with a first rank that would be counted there."""
-    counted: dict[int, set[tuple[str, int]]] = {}
-    for kind, marks in enumerate(space.kinds.number):
-        counted[kind] = {("den", k) for k, _, _ in marks} | {("num", k) for k, n, _ in marks if n}
+    counted: list[set[tuple[str, int]]] = []
+    for a, b in pairwise(space.kind_ptr.tolist()):
+        rows, num = space.mark_row[a:b].tolist(), space.mark_num[a:b].tolist()
+        counted.append({("den", k) for k in rows} | {("num", k) for k, n in zip(rows, num, strict=True) if n})
     klass, _, _ = space.rows_of
     size = np.bincount(klass, minlength=len(space.class_row))
     found: dict[tuple[str, int], int] = {}
