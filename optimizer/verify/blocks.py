@@ -23,7 +23,7 @@ from optimizer.verify.verdict import Unreadable
 from optimizer.verify.world import World
 
 Column = TypeVar("Column")
-HELD = 2_000_000
+HELD = 500_000
 """Entries of blocks, and of doors, that are kept; those read before are built again when they are asked for again."""
 LIMIT = 2**61
 

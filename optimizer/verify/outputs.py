@@ -108,7 +108,7 @@ class Out:
         return [Fraction(x.replace(",", ".") or "0") for x in self.strings(name)]
 
 
-PART = 1 << 22
+PART = 1 << 20
 """Rows read at a time of a long Parquet table."""
 
 

@@ -19,7 +19,7 @@ from optimizer.verify.recent import Recent
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.world import World
 
-COLUMNS = 300_000_000
+COLUMNS = 30_000_000
 """Bytes of columns over the applications that reach an EPCI that are kept, of each kind."""
 
 

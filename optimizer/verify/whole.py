@@ -278,6 +278,7 @@ def _compare(
         lists,
         calls,
     )
+    give_back()  # what another process is to share is what there is, not what was freed
     with found.guard("eligibility"):
         first.read_all(classes)
         if space is not None:
