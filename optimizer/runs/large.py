@@ -138,7 +138,10 @@ def without_rows(result: Result) -> Result:
             _hollow(problem), dwelling_ids=problem.dwelling_ids, rows=problem.rows, accounts=problem.accounts
         ),
     )
-    return dataclasses.replace(result, tables=light, optimum=dataclasses.replace(optimum, prepared=hollow))
+    solved = dataclasses.replace(optimum.solved, certificate=_hollow(optimum.solved.certificate))
+    return dataclasses.replace(
+        result, tables=light, optimum=dataclasses.replace(optimum, prepared=hollow, solved=solved)
+    )
 
 
 def _hollow(value: Any) -> Any:

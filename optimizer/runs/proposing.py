@@ -11,7 +11,7 @@ from typing import Protocol
 from optimizer import pipeline
 from optimizer.disk import hold, seal
 from optimizer.domain import Case
-from optimizer.domain.memory import give_back
+from optimizer.domain.memory import let_go
 from optimizer.errors import AttrifluxError, Lang, define
 from optimizer.pipeline import Optimum, Prepared
 from optimizer.runs.chains import realised
@@ -141,17 +141,17 @@ def propose(
     )
     large = is_large(prepared.problem)
     if large:
-        give_back()
+        let_go()
     optimum = _optimise(prepared, options, earlier, reporter, interrupt)
     if options.chains:
         optimum = realised(optimum, case, options, kept)
     if large:
-        give_back()
+        let_go()
     reporter.phase("Listes et explications…" if options.lang == "fr" else "Lists and explanations…")
     clock = time.perf_counter()
     tables = make_tables(optimum, options, kept)
     if large:
-        give_back()
+        let_go()
     timings = dict(prepared.timings)
     timings["lists"] = time.perf_counter() - clock
     return Result(
@@ -220,10 +220,10 @@ def propose_to(
                 timings["write_index"] = time.perf_counter() - clock
             if large:
                 result = without_pairs(result)
-                give_back()
+                let_go()
                 _write_pages(work, result, options, reporter, timings)
                 result = result if keep else without_rows(result)
-                give_back()
+                let_go()
             reporter.phase("Vérification indépendante…" if options.lang == "fr" else "Independent check…")
             clock = time.perf_counter()
             seal(work)
