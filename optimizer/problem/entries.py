@@ -74,7 +74,7 @@ def traits_in_play(book: RuleBook) -> list[tuple[tuple[str, str], Trait]]:
     return found
 
 
-NARROW_FROM = 50_000_000
+NARROW_FROM = 8_000_000
 """Entries from which scores and fits are held in 16 or 32 bits: whoever adds them up widens first (`Problem.values`)."""
 _BLOCK = 2_000_000
 """Entries handled at once: columns of the work in between stay in a few tens of megabytes."""
