@@ -421,6 +421,17 @@ class Facts:
             return int(self.receiving.line[at])
         return -1
 
+    @cached_property
+    def _modes(self) -> dict[tuple[int, int], str]:
+        return {}
+
+    def mode_at(self, dwelling: int, account: int) -> str:
+        """Who names the households of an account for a dwelling: the convention line of the smallest area that covers it says."""
+        key = int(self.dwellings.receive_class[dwelling]), account
+        if key not in self._modes:
+            self._modes[key] = self.mode_of(account, self.line_of(dwelling, account))
+        return self._modes[key]
+
     def mode_of(self, account: int, line: int) -> str:
         """Who names the households of an account: its convention line says; without one, the landlord for its own
         accounts and the default of ``models/`` for a reservation."""

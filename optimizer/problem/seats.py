@@ -98,11 +98,12 @@ def _worth(
     score = entries.score[here][pool]
     if not len(score):
         return 0, 0
-    many = np.bincount(of_type[pool], minlength=entries.n_types)
+    # of thousands of types a menu has some
+    many, bits = np.bincount(of_type[pool], minlength=entries.n_types)[types], entries.bits[types]
     owed = Fraction(0)
     for mark in table.asked(Groups.place(book.ground, dwelling), account):
         row = book.rows[mark.row]
-        bringing = int(many[_brings(mark, entries.bits)].sum())
+        bringing = int(many[_brings(mark, bits)].sum())
         short = row.rate * len(score) - bringing * RATE_UNIT
         if short > 0:
             owed += row.price * Fraction(short, RATE_UNIT * len(score))

@@ -83,7 +83,7 @@ def own_order(
         place[list(general)] = list(general.values())
         for i in np.flatnonzero((chosen == account) & (first.app >= 0)).tolist():
             d = int(first.dwelling[i])
-            if _mode(facts, d, account) == "delegated":
+            if facts.mode_at(d, account) == "delegated":
                 continue
             own = sorted(here.get((account, d), ()))
             key = int(problem.klass[d]), account
@@ -122,14 +122,9 @@ def _listed(
     )
 
 
-def _mode(facts: Facts, dwelling: int, account: int) -> str:
-    """Who names the households there: the convention line of the smallest area that covers the dwelling says."""
-    return facts.mode_of(account, facts.line_of(dwelling, account))
-
-
 def shared_lists(facts: Facts, named: Mapping[tuple[int, int], OwnOrder]) -> frozenset[tuple[int, int]]:
     """Lists of `partial` accounts: the réservataire's nominations first, then the engine (design §3)."""
-    return frozenset((d, account) for d, account in named if _mode(facts, d, account) == "partial")
+    return frozenset((d, account) for d, account in named if facts.mode_at(d, account) == "partial")
 
 
 def build_shortlists(
@@ -202,7 +197,7 @@ def build_shortlists(
                 summary=summary,
                 missing=by_reason,
                 max_lists=max_lists,
-                delegated=_mode(facts, d, account) == "delegated",
+                delegated=facts.mode_at(d, account) == "delegated",
                 dalo=bool(dalo[lines.app[i]]),
                 prefet=bool(facts.applications.prefet_designated[lines.app[i]]),
             ),

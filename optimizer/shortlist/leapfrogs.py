@@ -26,7 +26,7 @@ from optimizer.errors import AttrifluxError, define
 from optimizer.problem import Evaluation
 from optimizer.problem.model import FirstRanks, Problem
 from optimizer.shortlist.exchange import NEVER, Exchange
-from optimizer.shortlist.lookup import Pools, by_kind, kind_marks, menu_of
+from optimizer.shortlist.lookup import Pools, kind_marks, menu_of
 from optimizer.shortlist.passes import (
     FIRST,
     GAP,
@@ -223,12 +223,10 @@ class LeapfrogFinder:
 
     def _place(self, d: int, r: int) -> _Place:
         """What the accounts say of the menu of a dwelling."""
-        kind_of, first = self.pools.kinds_by_type(self.pools.group(d), r)
+        here = self.pools.by_type(self.pools.group(d), r)
         menu = menu_of(self.problem, self.pools.entries(d))
-        on_account = OnAccount(
-            kind_of, self.pools.leans(d, r), by_kind(self.problem.kinds.keep, kind_of), first
-        )
-        return _Place(menu, on_account, np.flatnonzero(kind_of >= 0), int(pool_size(menu, kind_of)))
+        on_account = OnAccount(here.kind, here.lean, here.keep, here.first)
+        return _Place(menu, on_account, here.named, int(pool_size(menu, here.kind)))
 
     def found(self) -> Leapfrogs:
         """The leapfrogs of the lines walked so far, in line order."""

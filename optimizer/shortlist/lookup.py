@@ -15,7 +15,7 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 B = NDArray[np.bool_]
 
-_REMEMBERED = 512
+_REMEMBERED = 256
 """(group, account) pairs whose table by type is kept."""
 
 
@@ -37,11 +37,23 @@ class Pool:
     value: I64
 
 
-def by_kind(amounts: I64, kind_of: I32) -> I64:
-    """The amount of each type's kind, 0 where it has none."""
-    if not len(amounts):
-        return np.zeros(len(kind_of), np.int64)
-    return np.where(kind_of >= 0, amounts[np.maximum(kind_of, 0)], 0).astype(np.int64)
+@dataclass(frozen=True)
+class ByType:
+    """What an account may do in a group of dwellings, by application type.
+
+    Attributes
+    ----------
+    kind : (types,) int32     -1: it may not name that type
+    first : (types,) bool     whether a household of it may be first
+    lean, keep : (types,) int64   ``value`` and ``keep`` of the kind, hundredths; 0 where there is none
+    named : the types it may name, ascending
+    """
+
+    kind: I32
+    first: B
+    lean: I64
+    keep: I64
+    named: I64
 
 
 def menu_of(problem: Problem, part: slice) -> Menu:
@@ -70,7 +82,7 @@ class Pools:
         keys = np.repeat(options.key, np.diff(options.ptr))
         self.option_type: I32 = (keys % problem.n_types).astype(np.int32)
         self.option_account: I32 = problem.kinds.account[options.kind]
-        self._by_type: dict[tuple[int, int], tuple[I32, B]] = {}
+        self._by_type: dict[tuple[int, int], ByType] = {}
 
     def options_of(self, group: int) -> slice:
         """Options of a group: positions in ``problem.options.kind``, ``option_type`` and ``option_account``."""
@@ -81,21 +93,32 @@ class Pools:
         klass = int(self.problem.klass[dwelling])
         return int(self.problem.class_group[klass]) if klass >= 0 else 0
 
-    def kinds_by_type(self, group: int, account: int) -> tuple[I32, B]:
-        """For each application type: its kind on that account in that group (-1: none), and whether it may be first."""
+    def by_type(self, group: int, account: int) -> ByType:
+        """What an account may do in a group.
+
+        A country has thousands of types and a group names some of them: the columns are zeroed at once and filled where it does.
+        """
         known = self._by_type.get((group, account))
         if known is not None:
             return known
-        problem, here = self.problem, self.options_of(group)
+        problem, kinds, here = self.problem, self.problem.kinds, self.options_of(group)
+        hit = np.flatnonzero(self.option_account[here] == account) + here.start
+        types, of = self.option_type[hit], problem.options.kind[hit]
         kind = np.full(problem.n_types, -1, np.int32)
         first = np.zeros(problem.n_types, np.bool_)
-        hit = np.flatnonzero(self.option_account[here] == account) + here.start
-        kind[self.option_type[hit]] = problem.options.kind[hit]
-        first[self.option_type[hit]] = problem.options.first[hit]
+        lean, keep = np.zeros(problem.n_types, np.int64), np.zeros(problem.n_types, np.int64)
+        kind[types], first[types] = of, problem.options.first[hit]
+        lean[types], keep[types] = kinds.value[of], kinds.keep[of]
         if len(self._by_type) >= _REMEMBERED:
             self._by_type.clear()
-        self._by_type[group, account] = (kind, first)
-        return kind, first
+        # options come by group and type
+        found = self._by_type[group, account] = ByType(kind, first, lean, keep, types.astype(np.int64))
+        return found
+
+    def kinds_by_type(self, group: int, account: int) -> tuple[I32, B]:
+        """For each application type: its kind on that account in that group (-1: none), and whether it may be first."""
+        found = self.by_type(group, account)
+        return found.kind, found.first
 
     def entries(self, dwelling: int) -> slice:
         """Menu of a dwelling; empty when it has none."""
@@ -104,10 +127,6 @@ class Pools:
     def kinds(self, dwelling: int, account: int) -> I32:
         """:meth:`kinds_by_type` for the group of a dwelling."""
         return self.kinds_by_type(self.group(dwelling), account)[0]
-
-    def leans(self, dwelling: int, account: int) -> I64:
-        """By type: what a first rank on that account adds to the value of its pair, hundredths; 0 where there is none."""
-        return by_kind(self.problem.kinds.value, self.kinds(dwelling, account))
 
     def pool(self, dwelling: int, account: int) -> Pool:
         """Everyone eligible for (dwelling, account); empty when the dwelling has no menu."""

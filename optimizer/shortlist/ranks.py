@@ -247,10 +247,10 @@ class _Filler:
     ) -> Callable[[int], tuple[bool, int, int, int, int]]:
         """What orders households on a list behind a first rank: class, value, seniority, h, smallest application."""
         problem, pools = self.problem, self.pools
-        kind_of, lean_of = pools.kinds(dwelling, account), pools.leans(dwelling, account)
-        types = np.flatnonzero(kind_of >= 0)
+        here = pools.by_type(pools.group(dwelling), account)
+        types, lean_of = here.named, here.lean
         lacking(
-            kind_of[types], types, self._marks, self.binding, first_kind, np.zeros(0, np.int32), self._need, self._lacks,
+            here.kind[types], types, self._marks, self.binding, first_kind, np.zeros(0, np.int32), self._need, self._lacks,
             np.zeros(0, np.bool_),
         )  # fmt: skip
 
@@ -268,11 +268,10 @@ class _Filler:
     ) -> list[int]:
         """Entries of the best free households, best first, without those of the entries ``above``."""
         problem, pools = self.problem, self.pools
-        part, kind_of = pools.entries(dwelling), pools.kinds(dwelling, account)
-        lean_of = pools.leans(dwelling, account)
+        part, here = pools.entries(dwelling), pools.by_type(pools.group(dwelling), account)
         key = self._key(dwelling, account, first_kind)
         entries = best_entries(
-            menu_of(problem, part), problem.seniority, kind_of, lean_of, self._lacks, self.free, self.dalo, fillers,
+            menu_of(problem, part), problem.seniority, here.kind, here.lean, self._lacks, self.free, self.dalo, fillers,
             most + len(above),
         )  # fmt: skip
         ordered = sorted((int(at) for at in entries), key=key)
