@@ -93,7 +93,7 @@ class Breakdown:
             if computed.any():
                 credits = s.breakdown(s.grid_of(epci, apps[computed]))
                 for place, (criterion, credited) in enumerate(credits.items(), 1):
-                    now = credited[apps]
+                    now = credited[apps].astype(np.int64)
                     before, old = found.get((epci, stem, criterion), (nobody, now))
                     some = computed & (now != 0)
                     stood = self._place.get((epci, stem, criterion), np.zeros(len(apps), np.int64))

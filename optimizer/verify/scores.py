@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.verify import cells
 from optimizer.verify.cells import I32, I64, B
@@ -28,7 +29,7 @@ class Scores:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._grids: dict[str, dict[str, I64]] = {}
+        self._grids: dict[str, dict[str, NDArray[np.integer]]] = {}
         self._totals: dict[str, I64] = {}
         self._epci: Recent[str, tuple[I32, I64]] = Recent(COLUMNS)
         self._reach: Recent[str, I32] = Recent(COLUMNS)
@@ -67,11 +68,12 @@ class Scores:
                 found.setdefault((epci, grid), {})[self.world.apps.number[application]] = int(points[i])
         return found
 
-    def breakdown(self, grid: str) -> dict[str, I64]:
+    def breakdown(self, grid: str) -> dict[str, NDArray[np.integer]]:
         """Credited points per criterion of a grid."""
         if grid not in self._grids:
             table = self.world.raw.table("applications")
-            self._grids[grid] = grid_points(self.world.law, grid, table, self.world.apps)
+            found = grid_points(self.world.law, grid, table, self.world.apps)
+            self._grids[grid] = {criterion: _narrow(points) for criterion, points in found.items()}
         return self._grids[grid]
 
     def total(self, grid: str) -> I64:
@@ -276,3 +278,9 @@ class Scores:
 def stem_of(grid: str) -> str:
     """The name of a grid without its folder and ending."""
     return grid.removesuffix(".yaml").rpartition("/")[2]
+
+
+def _narrow(points: I64) -> NDArray[np.integer]:
+    """The column in 32 bits where they hold it: a country has dozens of them."""
+    fits = bool((np.abs(points) <= np.iinfo(np.int32).max).all())
+    return points.astype(np.int32) if fits else points
