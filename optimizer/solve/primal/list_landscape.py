@@ -63,11 +63,11 @@ class ListLandscape:
 
 
 class _Choices(NamedTuple):
-    """First ranks that classes may have: ``klass``, ``entry`` (-1 for a seat) and ``kind`` of each."""
+    """First ranks that classes may have: ``klass``, ``entry`` (-1 for a seat) and ``kind`` of each. A region has ten million: 32 bits each."""
 
-    klass: I64
-    entry: I64
-    kind: I64
+    klass: I32
+    entry: I32
+    kind: I32
 
     def and_of(self, *more: _Choices) -> _Choices:
         """These, then others."""
@@ -107,14 +107,21 @@ def list_landscape(
     """
     choices = _apart(problem, _found(problem, lists, lost, classes, policy), first)
     app, value = _told(problem, choices)
-    loss = lost.worth[choices.klass] + lost.cost[choices.kind] - value * HUNDREDTH
-    loss += np.where(app >= 0, lost.price[np.maximum(app, 0)], 0)
     by = np.lexsort((app, -value, choices.kind, choices.klass))
-    choices, app, value, loss = choices.of(by), app[by], value[by], loss[by]
+    choices, app, value = choices.of(by), app[by], value[by]
+    del by
+    loss = lost.worth[choices.klass]
+    loss += lost.cost[choices.kind]
+    loss -= value * HUNDREDTH
+    loss += np.where(app >= 0, lost.price[np.maximum(app, 0)], 0)
+    loss //= TEN
     fresh = np.append(True, (np.diff(choices.klass) != 0) | (np.diff(choices.kind) != 0))
     start = np.flatnonzero(fresh)
-    group = np.cumsum(fresh) - 1
-    klass, kind = choices.klass[start], choices.kind[start]
+    group = (np.cumsum(fresh) - 1).astype(np.int32)
+    klass, kind = choices.klass[start].astype(np.int64), choices.kind[start].astype(np.int64)
+    value += np.where(app >= 0, problem.kinds.value[choices.kind], 0)
+    value *= MICRO_PER_HUNDREDTH
+    del choices, fresh
     before, list_of, nominee = _before(problem, lists, klass, kind, group, app)
     number = np.where(app >= 0, lists.number[np.maximum(app, 0)], -1)
     named = np.flatnonzero(number >= 0)
@@ -123,9 +130,9 @@ def list_landscape(
         group_ptr=np.searchsorted(klass, np.arange(len(problem.class_menu) + 1)).astype(np.int64),
         choice_ptr=np.append(start, len(app)).astype(np.int64),
         kind=kind.astype(np.int32),
-        app=app.astype(np.int32),
-        value=(value + problem.kinds.value[choices.kind] * (app >= 0)) * MICRO_PER_HUNDREDTH,
-        loss=loss // TEN,
+        app=app,
+        value=value,
+        loss=loss,
         before=before,
         list_of=list_of,
         nominee=nominee,
@@ -153,26 +160,24 @@ def _found(problem: Problem, lists: OwnLists, lost: Losses, classes: I64, policy
     nominees = _room(many)
     _of_nominees(arrays, where, best, most, nominees, 2)
     seats = problem.seats
-    klass = seats.klass.astype(np.int64)
     wanted = np.zeros(len(problem.class_menu), bool)
     wanted[classes] = True
-    loss = lost.worth[klass] - (seats.value * HUNDREDTH - lost.cost[seats.kind])
-    some = np.flatnonzero((loss <= most) & wanted[klass])
-    seated = _Choices(klass[some], np.full(len(some), NOBODY), seats.kind[some].astype(np.int64))
+    loss = lost.worth[seats.klass] - (seats.value * HUNDREDTH - lost.cost[seats.kind])
+    some = np.flatnonzero((loss <= most) & wanted[seats.klass])
+    seated = _Choices(seats.klass[some], np.full(len(some), NOBODY, np.int32), seats.kind[some])
     return others.and_of(nominees, seated)
 
 
 def _room(many: int) -> _Choices:
-    return _Choices(*(np.empty(many, np.int64) for _ in range(3)))
+    return _Choices(*(np.empty(many, np.int32) for _ in range(3)))
 
 
 def _apart(problem: Problem, found: _Choices, first: FirstRanks) -> _Choices:
     """Every choice once, those of the proposal among them."""
-    entry = np.full(len(first), NOBODY, np.int64)
+    entry = np.full(len(first), NOBODY, np.int32)
     there = np.flatnonzero(first.app >= 0)
     entry[there] = entries_of_pairs(problem, first.dwelling[there], first.app[there])
-    klass = problem.klass[first.dwelling].astype(np.int64)
-    every = found.and_of(_Choices(klass, entry, first.kind.astype(np.int64)))
+    every = found.and_of(_Choices(problem.klass[first.dwelling], entry, first.kind))
     del found  # of a region they weigh hundreds of megabytes
     every = every.of(np.lexsort((every.entry, every.kind, every.klass)))
     new = np.append(
@@ -182,24 +187,25 @@ def _apart(problem: Problem, found: _Choices, first: FirstRanks) -> _Choices:
     return every.of(np.flatnonzero(new))
 
 
-def _told(problem: Problem, choices: _Choices) -> tuple[I64, I64]:
+def _told(problem: Problem, choices: _Choices) -> tuple[I32, I64]:
     """(household or -1, hundredths without the kind's) of each choice."""
     seated = choices.entry < 0
-    entry = np.where(seated, 0, choices.entry)
-    app = np.where(seated, NOBODY, problem.entry_app[entry]).astype(np.int64)
+    entry = np.where(seated, np.int32(0), choices.entry)
+    app = np.where(seated, np.int32(NOBODY), problem.entry_app[entry]).astype(np.int32)
     value = problem.values(entry)
     if seated.any():
         seats = problem.seats
         width = max(1, len(problem.kinds))
         key = seats.klass.astype(np.int64) * width + seats.kind
         order = np.argsort(key, kind="stable")
-        at = order[np.searchsorted(key[order], choices.klass[seated] * width + choices.kind[seated])]
+        asked = choices.klass[seated].astype(np.int64) * width + choices.kind[seated]
+        at = order[np.searchsorted(key[order], asked)]
         value[seated] = seats.value[at]
     return app, value
 
 
 def _before(
-    problem: Problem, lists: OwnLists, klass: I64, kind: I64, group: I64, app: I64
+    problem: Problem, lists: OwnLists, klass: I64, kind: I64, group: I32, app: I32
 ) -> tuple[I32, I64, I32]:
     """(how many stand before each choice, where the list of each group begins, nominees of all lists in order)."""
     account = problem.kinds.account[kind]
@@ -218,7 +224,7 @@ def _before(
     where[bound] = of.reshape(-1)
     at = np.flatnonzero(where[group] >= 0)
     spot = where[group[at]]
-    asked = Asked(dwelling[spot], on[spot], app[at].astype(np.int32))
+    asked = Asked(dwelling[spot], on[spot], app[at])
     _, own = waiting(problem, lists, asked, np.zeros(len(problem.application_ids), bool))
     # ranks in few numbers, so that a place and a rank are one number
     known = np.unique(rank)
