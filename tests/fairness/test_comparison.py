@@ -355,6 +355,7 @@ def test_bad_input_is_told_in_both_languages(case_folder: Path):
     case = af.read(case_folder)
     for options, code in (
         ({"mechanisms": ["nothing"]}, "FAIRNESS_UNKNOWN"),
+        ({"mechanisms": ","}, "FAIRNESS_UNKNOWN"),
         ({"groups": ["col:nothing"]}, "FAIRNESS_GROUP"),
         ({"mechanisms": ["cotation"], "prices": ["nothing"]}, "FAIRNESS_RULE"),
         ({"draws": 0}, "FAIRNESS_OPTION"),

@@ -133,6 +133,7 @@ def test_a_stopped_simulation_is_taken_up(written, tmp_path):
         ({"seeds": []}, "SIMULATION_NUMBER"),
         ({"session": "month"}, "SIMULATION_NUMBER"),
         ({"policies": "nothing"}, "SIMULATION_UNKNOWN"),
+        ({"policies": ","}, "SIMULATION_UNKNOWN"),
         ({"policies": "hindsight", "years": 2}, "SIMULATION_ONE_YEAR"),
         ({"workers": "two"}, "WORKERS_UNKNOWN"),
     ],
