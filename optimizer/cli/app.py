@@ -79,7 +79,9 @@ def _told(code: str, text: str, ends: int = 2) -> int:
         from optimizer.cli.speak import say_json
 
         say_json({"error": code, "message": text})
-    typer.echo(text, err=True)
+    from optimizer.cli.wrapping import wrapped
+
+    typer.echo("\n".join(wrapped(line, 80, after="  ") for line in text.splitlines()), err=True)
     return ends
 
 

@@ -30,6 +30,7 @@ def best_allocation(market: Market) -> tuple[Allocation, dict[str, Any]]:
     place = {str(name): i for i, name in enumerate(market.application_ids)}
     found: list[tuple[int, int, int]] = []
     seats: list[int] = []
+    seat_kinds: list[int] = []
     firsts: list[tuple[str, str, str]] = []
     for d, a, k in zip(
         solved.first.dwelling.tolist(), solved.first.app.tolist(), solved.first.kind.tolist(), strict=True
@@ -38,6 +39,7 @@ def best_allocation(market: Market) -> tuple[Allocation, dict[str, Any]]:
         firsts.append((str(problem.dwelling_ids[d]), who, market.accounts[int(problem.kinds.account[k])]))
         if a < 0:
             seats.append(int(problem.klass[d]))
+            seat_kinds.append(k)
         else:
             found.append((place[str(problem.application_ids[a])], int(problem.klass[d]), k))
     proof = {
@@ -47,6 +49,7 @@ def best_allocation(market: Market) -> tuple[Allocation, dict[str, Any]]:
         "stop": solved.stop,
         "seats": len(seats),
         "seat_classes": seats,
+        "seat_kinds": seat_kinds,
         "first_ranks": sorted(firsts),
         "certificate": solved.certificate.as_dict(),
         "shortfall": evaluate(problem, solved.first).shortfall.tolist(),

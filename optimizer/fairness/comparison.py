@@ -193,13 +193,7 @@ def fairness(
     told = set(levels.get("epci", ()))
     phase("Prix de la diversité de chaque groupe…")
     diversity = pd.DataFrame(
-        [
-            line
-            for g, who in levels.items()
-            if len(market)
-            for line in diversity_lines(market, g, who, margin)
-        ],
-        columns=DIVERSITY,
+        diversity_lines(market, levels, margin) if len(market) else [], columns=DIVERSITY
     )
     return Fairness(
         table=pd.DataFrame(lines, columns=COLUMNS),

@@ -153,6 +153,11 @@ class Lottery:
         """Whether it always gives one allocation of named households."""
         return len(self.support) == 1 and len(self.members) == len(self.groups)
 
+    @property
+    def seats(self) -> I32:
+        """Kinds of the waiting seats that every allocation of it leaves to direct réservataires."""
+        return np.array(self.proof.get("seat_kinds", []), np.int32)
+
     @cached_property
     def members(self) -> tuple[I64, ...]:
         """Applications of each group."""
@@ -267,11 +272,17 @@ def mixed(
     )
 
 
-def counts(market: Market, chosen: Allocation) -> tuple[I64, I64, I64]:
-    """(R,) ``num_run``, ``den_run`` and shortfall (ten-thousandths of a lease) of every row."""
+def counts(market: Market, chosen: Allocation, seats: I32 | None = None) -> tuple[I64, I64, I64]:
+    """(R,) ``num_run``, ``den_run`` and shortfall (ten-thousandths of a lease) of every row.
+
+    Parameters
+    ----------
+    seats : kinds of waiting seats that are counted besides
+    """
     kinds, rows = market.kinds, len(market.rows)
-    length = np.diff(kinds.ptr)[chosen.kind]
-    start = np.repeat(kinds.ptr[chosen.kind], length)
+    held = chosen.kind if seats is None else np.concatenate([chosen.kind, seats])
+    length = np.diff(kinds.ptr)[held]
+    start = np.repeat(kinds.ptr[held], length)
     at = start + np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
     row = kinds.row[at]
     num = np.bincount(row, kinds.num[at], rows).astype(np.int64)

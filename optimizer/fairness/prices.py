@@ -33,24 +33,22 @@ AAMAS 2018, 973–981. The same authors, The price of quota-based diversity in a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from optimizer.errors import AttrifluxError
 from optimizer.fairness import messages as messages
-from optimizer.fairness.leximin.polytope import passed
 from optimizer.fairness.market import Market
 from optimizer.fairness.measures import gini
+from optimizer.fairness.most_worth import MostWorth
 from optimizer.problem import evaluate
 from optimizer.problem.model import RATE_UNIT, Problem, Row
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.highs_lp import INFINITY
 
 COLUMNS = [
     "rule",
@@ -67,7 +65,6 @@ COLUMNS = [
 ]
 
 DIVERSITY = ["group", "worth", "price", "bound"]
-WORTHS = ("utility", "points")
 
 
 def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps: int) -> pd.DataFrame:
@@ -140,84 +137,45 @@ def check_rule(problem: Problem, rule: str) -> list[int]:
 
 
 def diversity_lines(
-    market: Market, group: str, levels: tuple[str, ...], margin: Fraction
+    market: Market, groups: Mapping[str, tuple[str, ...]], margin: Fraction
 ) -> list[dict[str, Any]]:
-    """Lines of ``diversity.csv`` for one group: one per way of counting what a letting is worth."""
-    return [
-        {"group": group, "worth": worth, **diversity_price(market, levels, margin, worth)} for worth in WORTHS
-    ]
-
-
-def diversity_price(
-    market: Market, levels: tuple[str, ...], margin: Fraction, worth: str = "utility"
-) -> dict[str, float]:
-    """The price of diversity of a group whose levels are the types, all dwellings of the case being one block, beside its bound.
+    """Lines of ``diversity.csv``: the price of diversity of each group, all dwellings of the case being one block, beside its bound.
 
     Parameters
     ----------
-    levels : of each household.
+    groups : name -> level of each household; the levels are the types.
     margin : share of the dwellings that a type may have beyond its part of the households.
-    worth : of a letting: ``utility``, 1 + fit/1000; ``points``, score and fit, without what filling a dwelling brings.
 
     Returns
     -------
-    dict
-        ``price``: optimum without the caps over the optimum with them (whole, see above), ``bound``: 1 / α.
+    list of dict
+        Per group and way of counting (``utility``, 1 + fit/1000; ``points``, score and fit, without what filling a dwelling brings):
+        ``price``, the optimum without the caps over the optimum with them (whole, see above); ``bound``, 1 / α.
     """
-    types = sorted(set(levels))
-    kind = np.array([types.index(x) for x in levels])
     size = int(market.capacity.sum())
-    caps = [
-        max(1, int((Fraction(int((kind == t).sum()), max(1, len(kind))) + margin) * size))
-        for t in range(len(types))
-    ]
-    alpha = min(1.0, min((c / size for c in caps), default=1.0)) if size else 1.0
-    value = (
-        1.0 + market.fit / 100_000.0
-        if worth == "utility"
-        else np.maximum(0.0, (market.score + market.fit) / 100.0)
-    )
-    pairs = foremost(market.pair_class, kind[market.pair_app], value, size)
-    app, home, worths = market.pair_app[pairs], market.pair_class[pairs], value[pairs]
-    ones, index = np.ones(len(pairs)), np.arange(len(pairs))
-    rows = [
-        sp.csr_matrix((ones, (app, index)), shape=(len(market), len(pairs))),
-        sp.csr_matrix((ones, (home, index)), shape=(market.n_classes, len(pairs))),
-    ]
-    free = _linear(rows, [np.ones(len(market)), market.capacity.astype(float)], worths)
-    rows.append(sp.csr_matrix((ones, (kind[app], index)), shape=(len(types), len(pairs))))
-    held = _linear(rows, [np.ones(len(market)), market.capacity.astype(float), np.array(caps, float)], worths)
-    return {"price": free / held if held else float("nan"), "bound": 1.0 / alpha if alpha else float("inf")}
-
-
-def foremost(
-    home: NDArray[np.integer[Any]], kind: NDArray[np.integer[Any]], value: NDArray[np.float64], most: int
-) -> NDArray[np.int64]:
-    """The pairs of most value of each class of dwellings and type of household, as many as there are dwellings; ascending.
-
-    No other can raise the optimum: a solution houses at most ``most`` households, so one that takes a pair further down leaves free
-    one of the ``most`` before it, of the same class and type, and may take that one instead.
-
-    Parameters
-    ----------
-    home, kind, value : (P,) of each pair
-    most : dwellings in all
-    """
-    order = np.lexsort((-value, kind, home))
-    if not len(order):
-        return order
-    fresh = np.r_[True, (np.diff(home[order]) != 0) | (np.diff(kind[order]) != 0)]
-    place = np.arange(len(order))
-    rank = place - np.maximum.accumulate(np.where(fresh, place, 0))
-    return np.sort(order[rank < most])
-
-
-def _linear(rows: list[sp.csr_matrix], high: list[np.ndarray], cost: np.ndarray) -> float:
-    matrix, right = sp.vstack(rows).tocsc(), np.concatenate(high)
-    if not matrix.shape[1]:
-        return 0.0
-    model = passed(
-        matrix, np.full(len(right), -INFINITY), right, cost, np.zeros(len(cost)), np.ones(len(cost)),
-    )  # fmt: skip
-    model.run()
-    return float(model.getInfo().objective_function_value)
+    worths = {
+        "utility": 1.0 + market.fit / 100_000.0,
+        "points": np.maximum(0.0, (market.score + market.fit) / 100.0),
+    }
+    programs = {
+        name: MostWorth(market.pair_app, market.pair_class, worth, len(market), market.capacity)
+        for name, worth in worths.items()
+    }
+    lines = []
+    for group, levels in groups.items():
+        types = sorted(set(levels))
+        kind = np.array([types.index(x) for x in levels], np.int64)
+        people = np.bincount(kind, minlength=len(types)).tolist()
+        caps = [max(1, int((Fraction(n, max(1, len(kind))) + margin) * size)) for n in people]
+        alpha = min(1.0, min((c / size for c in caps), default=1.0)) if size else 1.0
+        for name, program in programs.items():
+            held = program.capped(kind, np.array(caps, np.float64))
+            lines.append(
+                {
+                    "group": group,
+                    "worth": name,
+                    "price": program.free / held if held else float("nan"),
+                    "bound": 1.0 / alpha if alpha else float("inf"),
+                }
+            )
+    return lines

@@ -128,9 +128,10 @@ def chosen_mechanisms(wanted: str | list[str] | tuple[str, ...] = "all") -> tupl
     """
     known = {m.id: m for m in all_mechanisms()}
     ids = [x.strip() for x in (wanted.split(",") if isinstance(wanted, str) else wanted) if x.strip()]
-    if not ids or ids == ["all"]:
+    if ids == ["all"] or not wanted:
         return all_mechanisms()
-    for one in ids:
-        if one not in known:
-            raise AttrifluxError("FAIRNESS_UNKNOWN", what=one, known=", ".join(known))
+    # a list without a name is no wish for all of them
+    unknown = [x for x in ids if x not in known] if ids else [str(wanted)]
+    if unknown:
+        raise AttrifluxError("FAIRNESS_UNKNOWN", what=", ".join(unknown), known=", ".join(known))
     return tuple(m for m in all_mechanisms() if m.id in ids)

@@ -13,29 +13,33 @@ from numpy.typing import NDArray
 
 from optimizer.fairness.lottery import Allocation, Lottery
 from optimizer.fairness.market import Market
-from optimizer.problem.model import I32, I64, B
+from optimizer.fairness.replacing import Replacing
+from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, B
 
 F = NDArray[np.float64]
 
 
 class Passed(NamedTuple):
-    """Pairs passed by one letting; ``bare``: those who count for every priced row that the letting serves."""
+    """Pairs passed by one letting; ``bare``: leapfrogs among them that no reason of design §6 explains."""
 
     pairs: I64
     bare: B
 
 
 class Named(NamedTuple):
-    """Households of a class an account may name, in the order ≻: pair, application, rank, utility, rows they would serve.
+    """Households of a class an account may name, in the order ≻: pair, application, rank, utility, score, value, kind.
 
-    ``rows`` is (households, words), as :attr:`Study.rows_served`.
+    ``score`` and ``value`` are hundredths of a point, without what the dwelling adds; ``kind`` is a place in ``kinds``.
     """
 
     pairs: I64
     app: I32
     rank: I64
     gain: F
-    rows: I64
+    score: I64
+    value: I64
+    kind: I64
+    kinds: I32
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +81,7 @@ class Study:
 
     @cached_property
     def passages(self) -> tuple[list[int], list[int], F]:
-        """Per outcome: lettings past a better placed household, and those no rule explains; (n,) expected number per household."""
+        """Per outcome: lettings past a better placed household, and those nothing explains; (n,) expected number per household."""
         own = np.zeros(len(self.market))
         passed_by, bare, total = [], [], np.zeros(len(self.market))
         for w, one in self.outcomes:
@@ -91,30 +95,35 @@ class Study:
         return passed_by, bare, total
 
     def overtakings(self, one: Allocation, own: F) -> list[Passed]:
-        """Per letting: who is placed before the household that got it, eligible on its account, and would be better off."""
+        """Per letting: who is placed before the household that got it, eligible on its account, and would be better off.
+
+        What explains a passage is what explains a leapfrog of first ranks (design §6): that the household passed over has no higher
+        score, or a dwelling of its own that it would leave; a réservataire's order; or that putting it there brings no points: its
+        fit, burden or lean, and what the rules then miss at their prices, take off what its score adds.
+        """
         market = self.market
         held = market.pair_of(one.app, one.klass)
+        worths = market.values_of(one.app, one.klass, one.kind)
+        exchange = Replacing(market, one, self.lottery.seats)
         found = []
-        for pair, c, kind in zip(held.tolist(), one.klass.tolist(), one.kind.tolist(), strict=True):
+        for pair, app, c, kind, worth in zip(
+            held.tolist(),
+            one.app.tolist(),
+            one.klass.tolist(),
+            one.kind.tolist(),
+            worths.tolist(),
+            strict=True,
+        ):
             here = self._named(c, int(market.kinds.account[kind]))
             n = int(np.searchsorted(here.rank, market.pair_rank[pair]))
-            better = here.gain[:n] > own[here.app[:n]] + 1e-12
-            rows = self.rows_served[kind]
-            bare = ((here.rows[:n][better] & rows) == rows).all(axis=1)
-            found.append(Passed(here.pairs[:n][better], bare))
-        return found
-
-    @cached_property
-    def rows_served(self) -> I64:
-        """(kinds, words) priced rows whose numerator a letting enters: one bit each, 63 to a word."""
-        kinds = self.market.kinds
-        priced = np.flatnonzero([row.price > 0 for row in self.market.rows])
-        order = np.arange(len(priced))
-        bit = np.zeros((max(1, len(self.market.rows)), 1 + len(priced) // 63), np.int64)
-        bit[priced, order // 63] = np.int64(1) << (order % 63)
-        owner = np.repeat(np.arange(len(kinds)), np.diff(kinds.ptr))
-        found = np.zeros((len(kinds), bit.shape[1]), np.int64)
-        np.bitwise_or.at(found, owner, np.where(kinds.num[:, None] > 0, bit[kinds.row], 0))
+            better = np.flatnonzero(here.gain[:n] > own[here.app[:n]] + 1e-12)
+            bare = (here.score[better] > market.score[pair]) & (own[here.app[better]] == 0.0)
+            if bare.any() and not exchange.needed(app):
+                lost = exchange.lost(kind, here.kinds)[here.kind[better]]
+                bare &= (here.value[better] - worth) * MICRO_PER_HUNDREDTH > lost
+            else:
+                bare[:] = False
+            found.append(Passed(here.pairs[better], bare))
         return found
 
     @cached_property
@@ -134,19 +143,17 @@ class Study:
                 + np.arange(int(length.sum()))
                 - np.repeat(np.cumsum(length) - length, length)
             )
-            kind = market.option_kind[at]
-            mine = market.kinds.account[kind] == account
-            place = np.repeat(np.arange(len(pairs)), length)[mine]
-            rows = np.zeros((len(pairs), self.rows_served.shape[1]), np.int64)
-            np.bitwise_or.at(rows, place, self.rows_served[kind[mine]])
-            named = np.zeros(len(pairs), bool)
-            named[place] = True
-            kept = pairs[named]
+            at = at[market.kinds.account[market.option_kind[at]] == account]
+            kept = np.searchsorted(market.option_ptr, at, side="right") - 1
+            kinds, place = np.unique(market.option_kind[at], return_inverse=True)
             self._named_by[key] = Named(
                 kept,
                 market.pair_app[kept],
                 market.pair_rank[kept].astype(np.int64),
                 self.utility[kept],
-                rows[named],
+                market.score[kept],
+                market.option_value[at],
+                place.astype(np.int64),
+                kinds.astype(np.int32),
             )
         return self._named_by[key]

@@ -57,7 +57,7 @@ texts(
         "without": ("Sans aucune chance", "Without any chance"),
         "smallest": ("Plus petite chance (de ceux qui en ont)", "Smallest chance (of those who have one)"),
         "passed": ("Passages devant un mieux classé", "Lettings past a better placed"),
-        "unexplained": ("dont sans règle qui l'explique", "of which no rule explains"),
+        "unexplained": ("dont sans raison", "of which without a reason"),
         "envy": ("Envie avant tirage", "Envy before the draw"),
         "wait": ("Mois d'attente des logés", "Months waited by the housed"),
         "order_table": ("L'ordre, l'envie, l'attente", "Order, envy, waiting"),
@@ -73,9 +73,11 @@ texts(
         ),
         "order_note": (
             "Passage : un logement donné à un ménage alors qu'un mieux classé (cotation, ancienneté, lot) y avait droit et y aurait gagné. "
-            "Envie : ce que vaut en plus, pour un ménage, ce qu'un autre peut espérer (1 : un logement).",
+            "Sans raison : le passé, sans logement ce jour-là et de cotation plus haute, y aurait valu plus de points, adéquation, poids du loyer, "
+            "contingent et prix des règles comptés, et aucun ordre d'un réservataire ne s'y oppose. Envie : ce que vaut en plus, pour un ménage, ce qu'un autre peut espérer (1 : un logement).",
             "Passage: a dwelling given to a household while a better placed one (score, seniority, lot) was eligible and better off there. "
-            "Envy: how much more what another may hope for is worth to a household (1: a dwelling).",
+            "Without a reason: the one passed, without a dwelling that day and of a higher score, would have been worth more points there, fit, "
+            "rent's weight, account and prices of the rules counted, and no réservataire's order forbids it. Envy: how much more what another may hope for is worth to a household (1: a dwelling).",
         ),
         "curve_note": (
             "Échelle de dix en dix ; la ligne du bas réunit ceux qui n'ont aucune chance. Les manières qui donnent la même courbe sont réunies.",

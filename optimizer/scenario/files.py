@@ -82,7 +82,10 @@ def read_scenario(path: Path | str) -> Scenario:
         ``SCENARIO_…``, everything that is wrong at once: unknown keys, values that do not fit, a missing title, inheritance that
         goes round.
     """
-    return _read(locate(path), ())
+    found, wrong = _read(locate(path), ())
+    if wrong:
+        raise InputProblems(wrong)
+    return found
 
 
 def locate(path: Path | str) -> Path:
@@ -118,11 +121,6 @@ class _Wrong:
         """A value that does not fit."""
         self.add("SCENARIO_BAD_VALUE", line, key, value, expected_fr=fr, expected_en=en)
 
-    def close(self) -> None:
-        """Refuse the file, with everything that is wrong in it."""
-        if self.found:
-            raise InputProblems(self.found)
-
 
 def read_scenarios(files: Sequence[Path | str | Scenario]) -> list[Scenario]:
     """Files, shipped names and values made in Python, in their order; what is wrong in any of them is told at once.
@@ -132,19 +130,45 @@ def read_scenarios(files: Sequence[Path | str | Scenario]) -> list[Scenario]:
     InputProblems
         As :func:`read_scenario`, of every file together.
     """
-    read: list[Scenario] = []
-    wrong: list[Finding] = []
-    for file in files:
-        try:
-            read.append(sound_scenario(file) if isinstance(file, Scenario) else read_scenario(file))
-        except InputProblems as problems:
-            wrong += problems.findings
+    read, wrong = _gathered(files)
     if wrong:
         raise InputProblems(wrong)
     return read
 
 
-def _read(path: Path, above: tuple[str, ...]) -> Scenario:
+def checked_scenarios(
+    files: Sequence[Path | str | Scenario], case: Path | Case, models: Path | None = None
+) -> list[Scenario]:
+    """:func:`read_scenarios`, and their keys of `models/` as the case's territory and date have them, before the case is read whole.
+
+    Raises
+    ------
+    InputProblems
+        As :func:`read_scenario` and :func:`check_keys`, all together: a wrong key of one kind hides none of another.
+    """
+    read, wrong = _gathered(files)
+    try:
+        territory, on = settings_of(case)
+    except InputProblems as problems:
+        raise InputProblems([*wrong, *problems.findings]) from problems
+    for scenario in read:
+        try:
+            check_keys(scenario, territory, on, models)
+        except InputProblems as problems:
+            wrong += [f for f in problems.findings if f not in wrong]
+    if wrong:
+        raise InputProblems(wrong)
+    return read
+
+
+def _gathered(files: Sequence[Path | str | Scenario]) -> tuple[list[Scenario], list[Finding]]:
+    """Files and values in their order, as far as they can be read, and all that is wrong in them."""
+    each = [_sound(file) if isinstance(file, Scenario) else _read(locate(file), ()) for file in files]
+    return [scenario for scenario, _ in each], [finding for _, wrong in each for finding in wrong]
+
+
+def _read(path: Path, above: tuple[str, ...]) -> tuple[Scenario, list[Finding]]:
+    """One file as far as it can be read, and what is wrong in it."""
     content = read_yaml(path)
     name, file = path.stem, path.name
     wrong = _Wrong(file)
@@ -194,9 +218,9 @@ def _read(path: Path, above: tuple[str, ...]) -> Scenario:
             _check_own(part.line_of(key), str(key), value, wrong)
             variants[word][str(key)] = value
             lines[f"{word}/{key}"] = (file, part.line_of(key))
-    _not_too_many(swept, variants, wrong)
-    wrong.close()
-    return Scenario(name, str(content["title"]), str(content["why"]), chain, changes, swept, variants, lines)
+    swept = _few_enough(swept, variants, wrong)
+    told = (str(content.get("title", "")), str(content.get("why", "")))
+    return Scenario(name, *told, chain, changes, swept, variants, lines), wrong.found
 
 
 VARIANT_NAME = ("un nom en lettres, chiffres et tirets", "a name of letters, figures and dashes")
@@ -214,14 +238,17 @@ def _values(line: int, key: str, values: object, wrong: _Wrong) -> tuple[object,
     return tuple(values)
 
 
-def _not_too_many(
-    over: Mapping[str, Sequence[object]], variants: Mapping[str, object], wrong: _Wrong
-) -> None:
+def _few_enough(
+    over: Mapping[str, tuple[object, ...]], variants: Mapping[str, object], wrong: _Wrong
+) -> dict[str, tuple[object, ...]]:
+    """The keys that have values to try; too many runs are refused, and none of them expanded."""
     count = max(1, len(variants))
     for values in over.values():
         count *= max(1, len(values))
     if count > MOST_RUNS:
         wrong.add("SCENARIO_TOO_MANY", None, "over", count=count, most=MOST_RUNS)
+        return {}
+    return {key: values for key, values in over.items() if values}
 
 
 def sound_scenario(scenario: Scenario) -> Scenario:
@@ -232,6 +259,14 @@ def sound_scenario(scenario: Scenario) -> Scenario:
     InputProblems
         ``SCENARIO_…`` as :func:`read_scenario`.
     """
+    found, wrong = _sound(scenario)
+    if wrong:
+        raise InputProblems(wrong)
+    return found
+
+
+def _sound(scenario: Scenario) -> tuple[Scenario, list[Finding]]:
+    """A scenario made in Python as far as it is sound, and what is wrong with it."""
     wrong = _Wrong(scenario.name)
     if not re.fullmatch(r"[\w.=-]*\w[\w.=-]*", scenario.name) or scenario.name.startswith("."):
         wrong.bad(1, "name", scenario.name, "lettres, chiffres, - _ . =", "letters, figures, - _ . =")
@@ -245,17 +280,21 @@ def sound_scenario(scenario: Scenario) -> Scenario:
                 wrong.add("SCENARIO_TWICE", 1, key)
             _check_own(1, key, value, wrong)
             lines.setdefault(f"{where}{key}", (scenario.name, 1))
+    over: dict[str, tuple[object, ...]] = {}
     for key, values in scenario.over.items():
-        _values(1, key, list(values), wrong)
+        over[key] = _values(1, key, list(values), wrong)
         lines.setdefault(key, (scenario.name, 1))
     for name in scenario.variants:
         if not re.fullmatch(r"[\w-]+", name):
             wrong.bad(1, "variants", name, *VARIANT_NAME)
-    _not_too_many(scenario.over, scenario.variants, wrong)
-    wrong.close()
+    over = _few_enough(over, scenario.variants, wrong)
     return replace(
-        scenario, title=scenario.title or scenario.name, chain=scenario.chain or (scenario.name,), lines=lines
-    )
+        scenario,
+        title=scenario.title or scenario.name,
+        chain=scenario.chain or (scenario.name,),
+        over=over,
+        lines=lines,
+    ), wrong.found
 
 
 def _base(path: Path, name: str, chain: tuple[str, ...], line: int, wrong: _Wrong) -> Scenario | None:
@@ -269,11 +308,8 @@ def _base(path: Path, name: str, chain: tuple[str, ...], line: int, wrong: _Wron
     for folder in (path.parent, scenarios_dir()):
         candidate = folder / f"{name}.yaml"
         if candidate.is_file():
-            try:
-                base = _read(candidate, chain)
-            except InputProblems as problems:
-                wrong.found += problems.findings
-                return None
+            base, more = _read(candidate, chain)
+            wrong.found += more
             if base.over or base.variants:
                 wrong.bad(
                     line, "based_on", name, "un scénario sans over ni variants", "a scenario without over or variants"

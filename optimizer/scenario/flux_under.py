@@ -11,7 +11,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.scenario import messages as messages
 from optimizer.scenario.case_changes import new_rights
 from optimizer.scenario.checking import applied
-from optimizer.scenario.files import check_keys, expand, read_scenario, settings_of
+from optimizer.scenario.files import checked_scenarios, expand
 from optimizer.scenario.flux import Flux, flux
 from optimizer.scenario.unused import unread_by_flux
 
@@ -31,11 +31,9 @@ def flux_under(
     AttrifluxError
         ``SCENARIO_MATRIX``: the file tries several values. Other ``SCENARIO_…``: as for any scenario, with the line.
     """
-    read = read_scenario(scenario)
+    (read,) = checked_scenarios([scenario], case, models)
     if read.over or read.variants:
         raise AttrifluxError("SCENARIO_MATRIX", name=read.name)
-    territory, on = settings_of(case)
-    check_keys(read, territory, on, models)
     run = expand(read)[0]
     unread = unread_by_flux(run, modes)
     if run.changes.get("flux.mode") == 4:

@@ -31,10 +31,8 @@ from optimizer.scenario.figures import figures_csv, scope_columns
 from optimizer.scenario.files import (
     Run,
     Scenario,
-    check_keys,
+    checked_scenarios,
     expand,
-    read_scenarios,
-    settings_of,
 )
 from optimizer.scenario.in_force import in_force
 from optimizer.scenario.indicators import indicators
@@ -178,7 +176,7 @@ def run_scenarios(
     out = Path(out)
     given = case if isinstance(case, Case) else Path(case) if case is not None else demo_case()
     inputs = None if isinstance(given, Case) else given
-    asked = _asked(scenarios, given, options)
+    asked = checked_scenarios(scenarios, given, options.models)
     runs = _named(asked, reference)
     with hold(out, force=True, inputs=inputs, mark=MARK, shared=True):
         read = _case(given)
@@ -226,7 +224,7 @@ def plan_scenarios(
     team = workers_of(workers)
     out = Path(out)
     given = case if isinstance(case, Case) else Path(case) if case is not None else demo_case()
-    asked = _asked(scenarios, given, options)
+    asked = checked_scenarios(scenarios, given, options.models)
     runs = _named(asked, reference)
     read = _case(given)
     lived = Lived(replications, weeks if replications else 0)
@@ -258,21 +256,6 @@ def _measured(case: Case, options: Options, lived: Lived) -> float:
         one_week(case, weeks=lived.weeks, options=options)
         seconds += (time.monotonic() - began) * lived.weeks * lived.replications
     return seconds
-
-
-def _asked(scenarios: Sequence[Path | str | Scenario], case: Path | Case, options: Options) -> list[Scenario]:
-    """The scenarios read and their keys checked, before any case is read whole."""
-    asked = read_scenarios(scenarios)
-    territory, on = settings_of(case)
-    wrong: list[Finding] = []
-    for scenario in asked:
-        try:
-            check_keys(scenario, territory, on, options.models)
-        except InputProblems as problems:
-            wrong += problems.findings
-    if wrong:
-        raise InputProblems(wrong)
-    return asked
 
 
 def _case(given: Path | Case) -> Case:

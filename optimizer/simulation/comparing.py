@@ -240,7 +240,7 @@ def _check(**numbers: float | None) -> None:
         part = name == "publics"
         if not (value == value and (0 <= value <= 1 if part else 0 < value <= 1e6)):
             raise AttrifluxError(
-                "SIMULATION_NUMBER", name=name, value=value, expected_fr="de 0 à 1" if part else "plus que 0",
+                "SIMULATION_NUMBER", name=name, value=f"{value:g}", expected_fr="de 0 à 1" if part else "plus que 0",
                 expected_en="from 0 to 1" if part else "above 0",
             )  # fmt: skip
 

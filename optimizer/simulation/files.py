@@ -15,7 +15,7 @@ from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.exactcsv import exact_csv
 from optimizer.presentation.numbers import decimal
 from optimizer.simulation.comparing import Simulation, simulate
-from optimizer.simulation.page import open_proofs, reading, shown_gain, simulation_html
+from optimizer.simulation.page import no_gain, open_proofs, reading, shown_gain, simulation_html
 from optimizer.workers import code_mark
 
 FORMAT = "attriflux-simulation/1"
@@ -115,13 +115,16 @@ def _summary(found: Simulation, out: Path) -> dict[str, object]:
                 n: reading(found.summary, p.id, n)["mean"]
                 for n in ("gain", "regret", "lettings", "shortfall")
             }
+            measured = mean["gain"] == mean["gain"] or mean["regret"] == mean["regret"]
             texts.append(
                 said(
-                    "SIMULATION.LINE", lang, name=p.title(lang), gain=shown_gain(mean["gain"], lang),
+                    "SIMULATION.LINE" if measured else "SIMULATION.LINE_ALONE", lang, name=p.title(lang), gain=shown_gain(mean["gain"], lang),
                     regret=_number(mean["regret"], lang), lettings=_number(mean["lettings"], lang),
                     shortfall=_number(mean["shortfall"], lang),
                 )
             )  # fmt: skip
+        if why := no_gain(found, lang):
+            texts.append(why)
         return [*texts, said("SIMULATION.PAGE", lang, page=out / "report.html")]
 
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from optimizer.errors import Lang, said
@@ -14,7 +15,7 @@ from optimizer.presentation.plots_curves import curves
 from optimizer.shortlist.labels import rule_label
 from optimizer.simulation import texts as texts
 from optimizer.simulation.comparing import Simulation
-from optimizer.simulation.summary import TODAY, by_seed
+from optimizer.simulation.summary import CEILING, FLOOR, TODAY, by_seed
 
 SHOWN = (
     "gain",
@@ -45,6 +46,7 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
         "sessions": found.setting.per_year,
         "settings": [say(f"refusals_{on}"), say(f"freed_{freed}")],
         "rows": [{"title": titles[p.id], **{n: reading(found.summary, p.id, n) for n in SHOWN}} for p in found.policies],
+        "no_gain": no_gain(found, lang),
         "against": _against(found, titles),
         "today": titles.get(TODAY, TODAY),
         "rules": _rules(found, lang),
@@ -115,6 +117,22 @@ def _regrets(found: Simulation, titles: dict[str, str], lang: Lang) -> str:
     return curves(
         series, _say(lang, "draws"), _say(lang, "regret"), _say(lang, "regret_plot"), lambda x: decimal(x, 1, lang)
     )  # fmt: skip
+
+
+def no_gain(found: Simulation, lang: Lang) -> str:
+    """Why the policies have no gain, and what to ask for; empty where they have one."""
+    run = {p.id for p in found.policies}
+    if found.setting.years > 1:
+        why = "years"
+    elif CEILING not in run:
+        why = "hindsight"
+    elif FLOOR not in run:
+        why = "cotation"
+    elif all(np.isnan(reading(found.summary, p, "gain")["mean"]) for p in run - {CEILING}):
+        why = "left"
+    else:
+        return ""
+    return _say(lang, f"no_gain_{why}")
 
 
 def shown_gain(value: float, lang: Lang) -> str:

@@ -112,9 +112,10 @@ def chosen_policies(wanted: str | list[str] | tuple[str, ...] = "all") -> tuple[
     """
     known = {p.id: p for p in all_policies()}
     ids = [x.strip() for x in (wanted.split(",") if isinstance(wanted, str) else wanted) if x.strip()]
-    if not ids or ids == ["all"]:
+    if ids == ["all"] or not wanted:
         return all_policies()
-    for one in ids:
-        if one not in known:
-            raise AttrifluxError("SIMULATION_UNKNOWN", what=one, known=", ".join(known))
+    # a list without a name is no wish for all of them
+    unknown = [x for x in ids if x not in known] if ids else [str(wanted)]
+    if unknown:
+        raise AttrifluxError("SIMULATION_UNKNOWN", what=", ".join(unknown), known=", ".join(known))
     return tuple(p for p in all_policies() if p.id in ids)

@@ -54,6 +54,22 @@ texts(
             "nobody exceeds. In brackets: 95% Student interval over the draws. One dwelling more that stays empty weighs more than all the rest of "
             "a year: the gain on points sets the value of a dwelling let aside.",
         ),
+        "no_gain_years": (
+            "Ni gain ni regret : l'avenir connu, qui les borne, est celui d'une seule année (--years 1).",
+            "Neither gain nor regret: hindsight, which bounds them, is that of one year (--years 1).",
+        ),
+        "no_gain_hindsight": (
+            "Ni gain ni regret : ils se mesurent à l'avenir connu. Ajoutez hindsight et cotation à --policies.",
+            "Neither gain nor regret: they are measured against hindsight. Add hindsight and cotation to --policies.",
+        ),
+        "no_gain_cotation": (
+            "Pas de gain : il part de l'ordre de la cotation. Ajoutez cotation à --policies.",
+            "No gain: it starts from the order of the cotation. Add cotation to --policies.",
+        ),
+        "no_gain_left": (
+            "Pas de gain : l'ordre de la cotation vaut déjà ce que vaut l'avenir connu, il n'y a rien à gagner.",
+            "No gain: the order of the cotation is worth what hindsight is worth already; nothing is left to gain.",
+        ),
         "against": ("Écarts avec la règle d'aujourd'hui", "Differences from today's rule"),
         "against_note": (
             "Différences tirage par tirage avec « {name} », intervalle de Student à 95 %, p corrigé selon Holm.",
@@ -111,6 +127,10 @@ texts(
         "line": (
             "  {name} : gain {gain}, regret {regret} points par bail, baux {lettings}, baux qui manquent aux règles {shortfall}",
             "  {name}: gain {gain}, regret {regret} points per letting, leases {lettings}, missing from the rules {shortfall}",
+        ),
+        "line_alone": (
+            "  {name} : baux {lettings}, baux qui manquent aux règles {shortfall}",
+            "  {name}: leases {lettings}, missing from the rules {shortfall}",
         ),
         "page": ("Page : {page}", "Page: {page}"),
     },

@@ -171,3 +171,10 @@ def test_no_message_leaves_a_plural_in_brackets() -> None:
     import optimizer.importers  # noqa: F401
 
     assert [m.code for m in messages() if "(s)" in m.fr + m.en + m.remedy_fr] == []
+
+
+def test_an_error_keeps_to_the_width_of_a_terminal(tmp_path):
+    done = attriflux("fairness", tmp_path, "--out", tmp_path / "out", "--mechanisms", "nothing")
+    assert done.code == 2 and len(done.err.splitlines()) > 1
+    assert all(len(line) <= 80 for line in done.err.splitlines())
+    assert "deferred_acceptance" in done.err and "top_trading" in done.err

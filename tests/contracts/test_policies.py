@@ -118,7 +118,8 @@ def test_the_page_says_what_a_policy_asks_in_its_own_language():
 
 def test_an_unknown_policy_is_refused_with_those_that_are_known():
     with pytest.raises(AttrifluxError) as refused:
-        chosen_policies("cotation,nothing")
+        chosen_policies("nothing,cotation,neither")
+    assert refused.value.params["what"] == "nothing, neither"
     assert refused.value.code == "SIMULATION_UNKNOWN"
     assert "cotation" in str(refused.value.params["known"])
     assert [p.id for p in chosen_policies("cumulative,cotation")] == ["cotation", "cumulative"]

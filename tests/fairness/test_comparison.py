@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import scipy.sparse as sp
+from scipy.optimize import linprog
 from typer.testing import CliRunner
 
 import optimizer as af
@@ -21,13 +23,14 @@ from optimizer.cli.app import app
 from optimizer.cli.commands import fairness as fairness
 from optimizer.disk import seal
 from optimizer.errors import AttrifluxError
-from optimizer.fairness import all_mechanisms, comparison, fairness_to, prices
+from optimizer.fairness import all_mechanisms, comparison, fairness_to, most_worth
 from optimizer.fairness.groups import groups_of
 from optimizer.fairness.lottery import Draw, allocation, mixed
 from optimizer.fairness.market import market_of
 from optimizer.fairness.measures import all_metrics
+from optimizer.fairness.most_worth import MostWorth
 from optimizer.fairness.page import fairness_html
-from optimizer.fairness.prices import WORTHS, diversity_price, foremost
+from optimizer.fairness.prices import diversity_lines
 from optimizer.fairness.study import Study
 from optimizer.pipeline import prepare
 from optimizer.verify import verify_lottery
@@ -117,26 +120,34 @@ def test_caps_cost_at_most_the_bound_and_reach_it_where_one_public_alone_wants_a
     for number in few(40):
         market = small_market(number)
         levels = tuple("ab"[a % 2] for a in range(len(market)))
-        for worth in WORTHS:
-            found = diversity_price(market, levels, TENTH, worth)
-            assert 1 - 1e-9 <= found["price"] <= found["bound"] + 1e-9
+        for line in diversity_lines(market, {"halves": levels}, TENTH):
+            assert 1 - 1e-9 <= line["price"] <= line["bound"] + 1e-9
     # ten want the ten dwellings of one class, ninety want none of them but one more: caps leave the ten with the share of ten
     alone = plain_market([[1, None]] * 10 + [[None, 1]] * 90, capacity=[10, 1])
-    found = diversity_price(alone, ("few",) * 10 + ("many",) * 90, TENTH)
-    assert found == {"price": pytest.approx(11 / 3), "bound": pytest.approx(11 / 2)}
+    found = diversity_lines(alone, {"few": ("few",) * 10 + ("many",) * 90}, TENTH)[0]
+    assert (found["price"], found["bound"]) == (pytest.approx(11 / 3), pytest.approx(11 / 2))
 
 
-def test_the_pairs_of_most_value_give_the_price_that_all_pairs_give(
+def test_pairs_added_as_prices_ask_give_the_optimum_of_all_pairs(
     case_folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
     market = market_of(prepare(case_folder).problem)
-    levels = tuple("abc"[a % 3] for a in range(len(market)))
-    few = foremost(market.pair_class, np.array([ord(levels[a]) for a in market.pair_app]), market.fit, 6)
-    assert 0 < len(few) < 0.6 * len(market.pair_app)
-    found = [diversity_price(market, levels, TENTH, worth) for worth in WORTHS]
-    monkeypatch.setattr(prices, "foremost", lambda home, kind, value, most: np.arange(len(home)))
-    whole = [diversity_price(market, levels, TENTH, worth) for worth in WORTHS]
-    assert [x["price"] for x in found] == pytest.approx([x["price"] for x in whole], rel=1e-12)
+    worth = np.maximum(0.0, (market.score + market.fit) / 100.0)
+    app, home, n = market.pair_app, market.pair_class, len(market.pair_app)
+    monkeypatch.setattr(most_worth, "AHEAD", 1)
+    program = MostWorth(app, home, worth, len(market), market.capacity)
+    # one group's caps must leave no trace in the next's: the first is asked again at the end
+    kinds = [np.arange(len(market)) % k for k in (3, 2, 3)]
+    kinds.append(np.argsort(np.argsort(-np.bincount(app, worth, len(market)))) // (len(market) // 2 + 1))
+    for kind in [kinds[0], *kinds]:
+        caps = np.full(int(kind.max()) + 1, 2.0)
+        rows = [sp.csr_matrix((np.ones(n), (row, np.arange(n)))) for row in (app, home, kind[app])]
+        right = np.concatenate([np.ones(len(market)), market.capacity, caps])
+        whole = linprog(-worth, sp.vstack(rows), right, bounds=(0, 1), method="highs")
+        assert program.capped(kind, caps) == pytest.approx(-whole.fun, rel=1e-9)
+    whole = linprog(-worth, sp.vstack(rows[:2]), right[: -len(caps)], bounds=(0, 1), method="highs")
+    assert program.free == pytest.approx(-whole.fun, rel=1e-9)
+    assert len(program.columns) < 0.6 * n
 
 
 def test_the_page_speaks_both_languages_and_names_nobody(case_folder: Path, written: Path):
@@ -344,6 +355,7 @@ def test_bad_input_is_told_in_both_languages(case_folder: Path):
     case = af.read(case_folder)
     for options, code in (
         ({"mechanisms": ["nothing"]}, "FAIRNESS_UNKNOWN"),
+        ({"mechanisms": ","}, "FAIRNESS_UNKNOWN"),
         ({"groups": ["col:nothing"]}, "FAIRNESS_GROUP"),
         ({"mechanisms": ["cotation"], "prices": ["nothing"]}, "FAIRNESS_RULE"),
         ({"draws": 0}, "FAIRNESS_OPTION"),

@@ -3,33 +3,101 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import Any, cast
+from random import Random
 
 import numpy as np
 import pytest
 
-from optimizer.fairness.lottery import Allocation, allocation, certain, counts, worth
+import optimizer as af
+from optimizer.fairness.lottery import Allocation, Draw, allocation, certain, counts, worth
+from optimizer.fairness.market import Market, market_of
+from optimizer.fairness.mechanisms.optimum import allocate
 from optimizer.fairness.metrics import pareto
 from optimizer.fairness.study import Study
+from optimizer.fairness.whole_counts import Movers, hull
+from optimizer.pipeline import prepare
 from optimizer.problem.model import MICRO_PER_HUNDREDTH
 from tests.campaign import few
 from tests.fairness.markets import every_allocation, plain_market, priced_shortfall, small_market
 
 
-def test_more_priced_rows_than_bits_of_a_word_stay_apart():
-    rows = [SimpleNamespace(price=100)] * 130
-    kinds = SimpleNamespace(ptr=np.arange(131), row=np.arange(130), num=np.ones(130, np.int64))
+def test_unexplained_are_the_leapfrogs_whose_exchange_would_gain_points():
+    seen = 0
+    for number in few(120):
+        market = small_market(number, ruled=True)
+        draw = Random(number)
+        # burden and lean take off, or add, what score and fit do not say
+        value = market.option_value + np.array(
+            [draw.choice((-40_000, 0, 0, 30_000)) for _ in market.option_value]
+        )
+        market = replace(market, option_value=value)
+        for one in every_allocation(market)[::11]:
+            found = Study(certain(market, one), 1, np.zeros(len(market))).passages[1]
+            seen += found[0]
+            assert found == [sum(_gains(market, one, i) for i in range(len(one)))]
+    assert seen
 
-    class Kinds(SimpleNamespace):
-        def __len__(self) -> int:
-            return 130
 
-    market = SimpleNamespace(rows=rows, kinds=Kinds(**vars(kinds)))
-    study = Study(cast(Any, SimpleNamespace(market=market)), 1, np.zeros(0))
-    served = study.rows_served
-    together = served[:, None, :] & served[None, :, :]
-    assert (together.any(axis=2) == np.eye(130, dtype=bool)).all()
+def _gains(market: Market, one: Allocation, i: int) -> int:
+    """Households that would be worth more in the place of a letting, every row counted again: of a higher score and without a dwelling."""
+    lettings = list(zip(one.app.tolist(), one.klass.tolist(), one.kind.tolist(), strict=True))
+    _, c, kind = lettings[i]
+    account = market.kinds.account[kind]
+    score = {
+        (int(a), int(k)): int(s)
+        for a, k, s in zip(market.pair_app, market.pair_class, market.score, strict=True)
+    }
+    found = 0
+    for a in set(range(len(market))) - set(one.app.tolist()):
+        pair = int(market.pair_of(np.array([a]), np.array([c]))[0])
+        if pair < 0 or score[a, c] <= score[lettings[i][0], c]:
+            continue
+        for own in market.options(pair):
+            other = allocation([*lettings[:i], (a, c, own), *lettings[i + 1 :]])
+            found += market.kinds.account[own] == account and worth(market, other) > worth(market, one)
+    return found
+
+
+def test_an_optimum_passes_nobody_without_a_reason_waiting_seats_included():
+    case = af.synthesize("commission", dwellings=10, applications=200, seed=14)
+    market = market_of(prepare(case).problem)
+    lottery = allocate(market, Draw(market.seed))
+    assert len(lottery.seats) == lottery.proof["seats"] > 0
+    study = Study(lottery, 1, np.zeros(len(market)))
+    assert study.passages[0][0] > 0 and study.passages[1] == [0]
+
+
+@pytest.mark.parametrize("number", few(60))
+def test_every_whole_count_that_keeps_a_row_is_above_the_lines_of_its_hull(number: int):
+    draw = Random(number)
+    low = draw.randint(0, 6)
+    high, rate, spare = low + draw.randint(0, 9), draw.randint(1, 9_999), draw.randint(-9_000, 12_000)
+    lines = list(hull(low, high, rate, spare))
+    least = {d: max(0, -((spare - rate * d) // 10_000)) for d in range(low, high + 1)}
+    for slope, level in lines:
+        assert all(n + 1e-9 >= slope * d + level for d, n in least.items())
+        assert any(abs(n - slope * d - level) < 1e-9 for d, n in least.items())
+    # at both ends the count is the least whole one, or the row itself says as much
+    for d in (low, high):
+        told = max([0.0, (rate * d - spare) / 10_000, *(slope * d + level for slope, level in lines)])
+        assert told == pytest.approx(least[d], abs=1e-9)
+
+
+@pytest.mark.parametrize("number", few(60))
+def test_an_allocation_has_as_many_marked_moves_as_its_limits_say(number: int):
+    market = small_market(number)
+    draw = Random(number)
+    marked = np.array([draw.random() < 0.6 for _ in market.pair_class])
+    for one in every_allocation(market)[::5]:
+        stays = np.isin(np.arange(len(market)), one.app)
+        room = market.capacity
+        movers = Movers(
+            market.pair_app.astype(np.int64), market.pair_class, stays, room, int(room.sum()) - len(one)
+        )
+        low, high = movers.counted(marked)
+        for other in every_allocation(market):
+            if np.isin(one.app, other.app).all():
+                assert low <= int(marked[market.pair_of(other.app, other.klass)].sum()) <= high
 
 
 @pytest.mark.parametrize("number", few(60))

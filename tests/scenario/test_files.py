@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+import optimizer as af
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.scenario import check_keys, expand, new_scenario, read_scenario, shipped
-from optimizer.scenario.files import read_scenarios
+from optimizer.scenario.files import Scenario, checked_scenarios, read_scenarios
 
 ON = date(2026, 1, 1)
 HEAD = 'title: "T"\nwhy: "W"\n'
@@ -80,6 +81,32 @@ def test_everything_wrong_in_the_files_is_told_at_once(tmp_path):
     assert all(f.remedy("fr") and f.remedy("en") and f.expected("fr") for f in caught.value.findings)
     both = refusal(write(tmp_path, "changes:\n  national.lec.nothing: 1\n  national.prices.flux: -1\n"))
     assert [(f.code, f.row) for f in both.findings] == [("SCENARIO_REFUSED", 4), ("SCENARIO_REFUSED", 5)]
+
+
+def test_a_key_of_the_program_and_one_of_the_models_are_refused_together(tmp_path):
+    case = tmp_path / "case"
+    af.write_case(af.synthesize("doubs", dwellings=2, applications=20, seed=1), case)
+    file = write(
+        tmp_path,
+        "changes:\n  flux.mode: 9\n  national.lec.first_quartile_share: 3\n"
+        "over:\n  national.prices.flux: []\n  national.prices.dalo: [-1]\n",
+    )
+    expected = {
+        ("SCENARIO_BAD_VALUE", 4),
+        ("SCENARIO_REFUSED", 5),
+        ("SCENARIO_BAD_VALUE", 7),
+        ("SCENARIO_REFUSED", 8),
+    }
+    made = Scenario("made", changes={"flux.mode": 9, "national.lec.first_quartile_share": 3})
+    for asked in ([file], [file, made]):
+        with pytest.raises(InputProblems) as caught:
+            checked_scenarios(asked, case)
+        assert {(f.code, f.row) for f in caught.value.findings if f.file == "s.yaml"} == expected
+        mine = [f.code for f in caught.value.findings if f.file == "made"]
+        assert mine == (["SCENARIO_BAD_VALUE", "SCENARIO_REFUSED"] if made in asked else [])
+    (case / "case.yaml").write_text("title: T\nterritory: doubs\non: 2026-99-99\nyear: x\n", encoding="utf-8")
+    with pytest.raises(AttrifluxError):
+        checked_scenarios([file], case)
 
 
 def test_title_and_why_are_required(tmp_path):

@@ -133,6 +133,7 @@ def test_a_stopped_simulation_is_taken_up(written, tmp_path):
         ({"seeds": []}, "SIMULATION_NUMBER"),
         ({"session": "month"}, "SIMULATION_NUMBER"),
         ({"policies": "nothing"}, "SIMULATION_UNKNOWN"),
+        ({"policies": ","}, "SIMULATION_UNKNOWN"),
         ({"policies": "hindsight", "years": 2}, "SIMULATION_ONE_YEAR"),
         ({"workers": "two"}, "WORKERS_UNKNOWN"),
     ],
@@ -185,3 +186,19 @@ def test_the_command_says_what_it_did(tmp_path):
     assert attriflux(*words).code != 0
     again = attriflux(*words, "--force", "--json", "--lang", "en")
     assert again.code == 0 and json.loads(again.out)["policies"] == ["required_rate"]
+
+
+def test_policies_without_a_gain_say_why_and_what_to_ask_for(written, tmp_path):
+    def told(found) -> tuple[str, str]:
+        return "\n".join(found.summary["lines_fr"]), (found.out / "report.html").read_text(encoding="utf-8")
+
+    assert "gain –, regret –" not in told(written)[0]
+    assert not any("Ni gain" in text or "Pas de gain" in text for text in told(written))
+    one = {**SMALL, "seeds": 1, "workers": 1}
+    for name, policies, more, words in (
+        ("alone", "required_rate", {}, "Ajoutez hindsight et cotation à --policies."),
+        ("bound", "required_rate,hindsight", {}, "Ajoutez cotation à --policies."),
+        ("years", "cotation", {"years": 2}, "celui d'une seule année (--years 1)"),
+    ):
+        for text in told(simulate_to("commission", tmp_path / name, policies, **{**one, **more})):
+            assert words in text.replace("&#39;", "'")

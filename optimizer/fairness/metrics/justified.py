@@ -22,7 +22,9 @@ from optimizer.fairness.study import Study
 def compute(study: Study) -> Iterator[Reading]:
     """(a, d): d is let to b on r, a is eligible for (d, r), placed before b, and would be better off; all, and the *unexplained*.
 
-    A passage is explained where a rule with a price answers for it: b's letting counts for a row that a's would not.
+    Unexplained are the leapfrogs of design §6 (a has the higher score and no dwelling) that none of its reasons explains: in b's place a
+    would be worth more points, fit, burden and lean counted and the rules' shortfalls at their prices, and no réservataire's order
+    forbids it. An optimum has none.
     """
     totals, bare, _ = study.passages
     yield over_outcomes(study, totals)
