@@ -29,6 +29,8 @@ SESSION = Table(
         _c("quorum", "int", "quorum", "Quorum du règlement intérieur", "Quorum of the rules of procedure", low=1, high=12),
         _c("recipients", "text", "convocation_envoyee_a", "Convocation, ordre du jour et procès-verbal précédent envoyés à (séparés par ;)", "Convocation sent to (separated by ;)"),
         _c("opened", "text", "seance_ouverte", "oui : la séance a été ouverte, le quorum étant atteint", "yes: the session was opened with its quorum"),
+        _c("no_quorum_at", "text", "carence_constatee_a", "La séance n'a pas pu se tenir : heure (HH:MM) à laquelle le quorum a été constaté non atteint, les présences étant remplies", "The session could not sit: hour (HH:MM) at which the quorum was found missing, attendance being filled in"),
+        _c("cancelled", "text", "annulee_parce_que", "La séance a été annulée avant de se tenir, parce que…", "The session was cancelled before it was held, because…"),
         _c("chair", "text", "president", "Président de séance, qui signe le procès-verbal", "Chair, who signs the minutes"),
         _c("signed", "text", "pv_signe", "oui : le procès-verbal est signé", "yes: the minutes are signed"),
     ),

@@ -25,7 +25,7 @@ SPARE = 40
 GREY = "#EEF0F3"
 WIDTHS = {
     "dwelling_id": 18, "application_id": 21, "home": 30, "household": 40, "why": 46, "account_label": 20, "decision": 24, "motive": 34,
-    "sentence": 50, "document": 26, "member": 28, "quality": 38, "voice": 26, "recused": 24, "departure": 46, "recipients": 50,
+    "sentence": 50, "document": 26, "member": 28, "quality": 38, "voice": 26, "recused": 24, "departure": 46, "recipients": 50, "cancelled": 36,
     "not_examined": 28, "withdrawn": 28, "few_reason": 30, "refusal_reason": 26, "proof": 32, "call_reason": 26, "asked": 26,
     "received": 26, "replaced": 36, "chair": 26, "place": 26, "represented_by": 24,
 }  # fmt: skip

@@ -81,7 +81,8 @@ def _session(session: SessionRecord) -> Row:
     return {
         "session_id": session.session_id, "on": session.on, "hour": session.hour or None, "place": session.place or None,
         "quorum": session.quorum, "recipients": " ; ".join(session.recipients) or None,
-        "opened": "yes" if session.status in ("open", "closed") else None, "chair": session.signed_by or None,
+        "opened": "yes" if session.status in ("open", "closed") else None,
+        "cancelled": session.reason or None if session.status == "cancelled" else None, "chair": session.signed_by or None,
         "signed": "yes" if session.status == "closed" else None,
     }  # fmt: skip
 

@@ -225,6 +225,13 @@ define(
     remedy_en="Fill in the attendance, then “opened: yes” in the sheet Séance",
 )
 define(
+    "DESK_ENTRY_NOT_HELD",
+    "La feuille dit à la fois que la séance s'est ouverte (« {opened} ») et qu'elle n'a pas été tenue.",
+    "The sheet says both that the session was opened (“{opened}”) and that it was not held.",
+    remedy_fr="Vider l'une des deux cases",
+    remedy_en="Empty one of the two cells",
+)
+define(
     "DESK_ENTRY_EARLY",
     "La séance est convoquée pour le {day} et s'enregistre avant ce jour.",
     "The session is convened for {day} and is recorded before that day.",

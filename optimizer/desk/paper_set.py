@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from optimizer.desk.call_list import Due
 from optimizer.desk.entry_book import write_entry_book
 from optimizer.desk.pack import pack_head, pack_pages
 from optimizer.desk.papers.calls import calls_paper
+from optimizer.desk.papers.carence import carence
 from optimizer.desk.papers.convocation import agenda_paper, convocation
 from optimizer.desk.papers.letters import letters, notices, unanswered
 from optimizer.desk.papers.minutes import minutes
@@ -91,6 +92,32 @@ def write_minutes(
         write_document(work, "ordre-du-jour", agenda_paper(told, duties), lang)
         write_document(work, "appels", calls_paper(told, calls, today), lang)
         return _sealed(work, told.session.session_id)
+
+
+def write_carence(
+    out: Path,
+    told: Told,
+    *,
+    duties: Sequence[DutyRecord] = (),
+    calls: Sequence[Due] = (),
+    today: date,
+    force: bool = False,
+) -> list[str]:
+    """What a session leaves that was not held: its procès-verbal de carence, and the convocation and agenda that people were sent.
+
+    Takes what :func:`write_pack` takes, returns and raises as it does; nobody is to be called.
+    """
+    lang = told.lang
+    with hold(out, force=force, mark=MARK) as held, held.folder() as work:
+        write_document(work, "proces-verbal-de-carence", carence(told), lang)
+        if told.session.convened_on is not None:
+            write_document(work, "convocation", convocation(told), lang)
+            write_document(work, "ordre-du-jour", agenda_paper(told, duties), lang)
+        return _sealed(work, told.session.session_id)
+
+
+WRITERS: Mapping[str, Callable[..., list[str]]] = {"closed": write_minutes, "cancelled": write_carence}
+"""State of a session -> what its papers are; before it is closed, the pack that goes to its table."""
 
 
 def _sealed(work: Path, session_id: str) -> list[str]:

@@ -20,7 +20,7 @@ from optimizer.desk.recording_offers import record_offers
 from optimizer.desk.recording_work import HOUSEHOLD, Checks, Work
 from optimizer.errors import Finding, InputProblems
 from optimizer.store import commands, queries
-from optimizer.store.commands.room import clock_time
+from optimizer.store.clock import clock_time
 from optimizer.store.holding import Store
 from optimizer.store.law import law
 from optimizer.store.records import (
@@ -119,6 +119,8 @@ class _Sheets(Work):
         self._calls()
         self._convene()
         self._members()
+        if self._not_held():
+            return
         opened = self._open()
         self._decisions(opened)
         self._close()
@@ -251,6 +253,27 @@ class _Sheets(Work):
             rows[0], "member", "attend",
             lambda key: commands.attend(self.opened, self.actor, key, self.session.session_id, members=members),
         )  # fmt: skip
+
+    def _not_held(self) -> bool:
+        """Whether the workbook says that the session was not held, or it stands so: nothing else is then recorded of it."""
+        head = self.head
+        if self.session.status == "cancelled":
+            return True
+        if head is None or not (head.text("no_quorum_at") or head.text("cancelled")):
+            return False
+        hour, column = head.text("no_quorum_at"), "no_quorum_at" if head.text("no_quorum_at") else "cancelled"
+        if hour and clock_time(hour) is None:
+            self.wrong(head, "DESK_ENTRY_HOUR", column, hour)
+        elif head.get("opened") == "yes":
+            self.wrong(head, "DESK_ENTRY_NOT_HELD", column, opened=head.names.get("opened", "opened"))
+        elif not (hour and self._wrong_members()):
+            self.do(
+                head, column, "cancel",
+                lambda key: commands.cancel(
+                    self.opened, self.actor, key, self.session.session_id, reason=head.text("cancelled"), no_quorum_at=hour
+                ),
+            )  # fmt: skip
+        return True
 
     def _open(self) -> bool:
         """Whether the session is open or past, so that decisions may be recorded."""

@@ -24,6 +24,7 @@ texts(
         "convene": ("la convocation ({n})", "the convocation ({n})"),
         "attend": ("les présences ({n})", "the attendance ({n})"),
         "open_session": ("l'ouverture ({n})", "the opening ({n})"),
+        "cancel": ("séance non tenue ({n})", "session not held ({n})"),
         "decide": ("{n:logement décidé/logements décidés}", "{n:dwelling decided/dwellings decided}"),
         "candidate_not_examined": (
             "{n:ménage non examiné/ménages non examinés}",

@@ -35,6 +35,8 @@ texts(
         "name_added": ("Séance {session} : une demande ajoutée sur {dwelling}.", "Session {session}: an application added on {dwelling}."),
         "name_replaced": ("Séance {session} : une demande remplacée sur {dwelling}.", "Session {session}: an application replaced on {dwelling}."),
         "name_removed": ("Séance {session} : une demande retirée de {dwelling} ; aucun nom ne suit.", "Session {session}: an application taken off {dwelling}; no name follows."),
+        "not_held": ("Séance {session} annulée : {n:logement peut/logements peuvent} aller à un autre ordre du jour.", "Session {session} cancelled: {n:dwelling/dwellings} may go on another agenda."),
+        "not_held_then": ("Ensuite : attriflux session minutes {session} --out carence{more}", "Then: attriflux session minutes {session} --out carence{more}"),
         "draft": ("Le procès-verbal est un projet : la séance n'est pas close.", "The minutes are a draft: the session is not closed."),
     },
 )  # fmt: skip
@@ -70,8 +72,20 @@ def packed(session_id: str, out: Path, files: Sequence[str], more: str = "") -> 
 
 def drawn_up(told: Told, out: Path, files: Sequence[str]) -> dict[str, object]:
     """What `session minutes` says."""
-    closed = told.session.status == "closed"
-    return _written("MINUTES", told.session.session_id, out, files, "" if closed else "DRAFT")
+    over = told.session.status in ("closed", "cancelled")
+    return _written("MINUTES", told.session.session_id, out, files, "" if over else "DRAFT")
+
+
+def not_held(session: SessionRecord, more: str = "") -> dict[str, object]:
+    """What `session cancel` says; ``more``: words that the next command needs too."""
+    free = [i.dwelling_id for i in session.items if i.end_reason in ("cancelled", "quorum")]
+    summary: dict[str, object] = {"session": session.session_id, "status": session.status, "dwellings": free}
+    for lang in LANGS:
+        summary[f"lines_{lang}"] = [
+            said(f"SESSION.{name}", lang, session=session.session_id, n=len(free), more=more)
+            for name in ("NOT_HELD", "NOT_HELD_THEN")
+        ]
+    return summary
 
 
 def changed(name: str, session_id: str, dwelling: str, people: int = 1) -> dict[str, object]:

@@ -107,6 +107,14 @@ def replace_name(
     return commands.replace(opened, actor, _fresh(), candidate.candidate_id, reason=reason, by=named)
 
 
+def give_up(
+    opened: Store, actor: Actor, session_id: str, *, reason: str = "", no_quorum_at: str = ""
+) -> SessionRecord:
+    """Say that a session was not held: for want of a quorum at that hour, or for the reason given; the session as it stands."""
+    commands.cancel(opened, actor, _fresh(), session_id, reason=reason, no_quorum_at=no_quorum_at)
+    return queries.session(opened, session_id)
+
+
 def item_named(session: SessionRecord, dwelling: str) -> ItemRecord:
     """The dwelling of the agenda (AttrifluxError ``DESK_NO_ITEM``: it is not on it)."""
     for item in session.items:
@@ -131,8 +139,19 @@ def told_of(
     session = queries.session(opened, session_id)
     return Told(
         session, law(session.on, models), lang, issuer=issuer or Issuer(),
-        corrections=queries.corrections(opened, session_id),
+        corrections=queries.corrections(opened, session_id), **not_held(opened, session),
     )  # fmt: skip
+
+
+def not_held(opened: Store, session: SessionRecord) -> dict[str, Any]:
+    """How a cancelled session came not to be held, and the agendas on which its dwellings stand since."""
+    if session.status != "cancelled":
+        return {}
+    homes = [item.dwelling_id for item in session.items]
+    return {
+        "cancellation": queries.cancellation(opened, session.session_id),
+        "moved": queries.agendas_since(opened, homes, session.on),
+    }
 
 
 def with_names(opened: Store, actor: Actor, told: Told) -> Told:

@@ -6,6 +6,7 @@ falls on a Saturday, a Sunday or a public holiday moves to the next working day.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ ALSACE_MOSELLE = "alsace-moselle"
 MOSELLE = "57"
 """How the table of holidays names the local law of the three départements."""
 SATURDAY = 5
+HOUR = re.compile(r"([01]?\d|2[0-3])\s*[:hH]\s*([0-5]\d)?")
+"""An hour of the day as people write it."""
 
 
 def system() -> datetime:
@@ -25,6 +28,12 @@ def system() -> datetime:
 def today(now: datetime) -> date:
     """The day of an instant at the desk (Europe/Paris, summer time included)."""
     return now.astimezone(PARIS).date()
+
+
+def clock_time(text: str) -> str | None:
+    """``HH:MM`` of an hour as people write it (``9:05``, ``14h30``, ``14 h``); None of what is no hour."""
+    found = HOUR.fullmatch(text.strip())
+    return None if found is None else f"{int(found[1]):02d}:{int(found[2] or 0):02d}"
 
 
 @lru_cache(maxsize=64)

@@ -285,6 +285,14 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Le quorum n'est pas atteint : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum} demandées.",
         "No quorum: {present:vote present or represented/votes present or represented}, {quorum} needed.",
     ),
+    "QUORUM_THERE": (
+        "Le quorum est atteint à cette heure : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum} demandées. La séance peut s'ouvrir.",
+        "The quorum is there at that hour: {present:vote present or represented/votes present or represented}, {quorum} needed. The session can be opened.",
+    ),
+    "NO_ATTENDANCE": (
+        "Aucune présence n'est enregistrée : dire d'abord qui est présent, représenté ou absent.",
+        "No attendance is recorded: say first who is present, represented or absent.",
+    ),
     "MEMBER_TWICE": ("Le membre {member} figure deux fois.", "Member {member} stands twice."),
     "UNDECIDED": (
         "{count:candidature n'a/candidatures n'ont} pas de décision.",

@@ -16,6 +16,7 @@ from optimizer.store.offering import next_candidate
 from optimizer.store.records import (
     AttendanceRecord,
     CallRecord,
+    CancellationRecord,
     CandidateRecord,
     CorrectionRecord,
     DecisionRecord,
@@ -78,6 +79,20 @@ def sessions(
         store.tables.find("session", **equal), key=lambda r: (r["on"], r["session_id"]), reverse=True
     )
     return tuple(_sessions(store, rows, items))
+
+
+def agendas_since(store: Store, dwellings: Iterable[str], since: date) -> Mapping[str, date]:
+    """Dwelling -> day of the first session, on ``since`` or after, that has it on its agenda and has not taken it off."""
+    rows = store.tables.find("item", dwelling_id=tuple(dwellings))
+    kept = [r for r in rows if r["status"] != "not_examined"]
+    found = store.tables.find("session", session_id=tuple({r["session_id"] for r in kept}))
+    days = {r["session_id"]: r["on"] for r in found if r["on"] >= since}
+    first: dict[str, date] = {}
+    for row in kept:
+        day = days.get(row["session_id"])
+        if day is not None:
+            first[row["dwelling_id"]] = min(first.get(row["dwelling_id"], day), day)
+    return first
 
 
 def item(store: Store, item_id: int) -> ItemRecord:
@@ -223,6 +238,13 @@ def corrections(store: Store, session: str) -> tuple[CorrectionRecord, ...]:
         )
         for e in lines
     )  # fmt: skip
+
+
+def cancellation(store: Store, session: str) -> CancellationRecord | None:
+    """How a session came not to be held; None where it was not cancelled."""
+    for line in events(store, session=session, kinds=("session.cancelled",)):
+        return CancellationRecord(line.at, line.actor, **line.payload["facts"].get("no_quorum", {}))
+    return None
 
 
 def reason_key(seq: int) -> str:

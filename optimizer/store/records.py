@@ -454,6 +454,18 @@ class CorrectionRecord:
 
 
 @dataclass(frozen=True)
+class CancellationRecord:
+    """How a session came not to be held: who recorded it and when; where the quorum was missing, what was counted."""
+
+    at: datetime
+    by: str
+    hour: str = ""
+    """``HH:MM`` at which the quorum was found missing; empty where the session was cancelled for another reason."""
+    present: int = 0
+    quorum: int = 0
+
+
+@dataclass(frozen=True)
 class EventRecord:
     """One line of the ledger. ``payload`` holds codes, dates, hashes and the rows that changed, never a name."""
 

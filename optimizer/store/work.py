@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Concatenate, ParamSpec
 
+from optimizer.errors import Said
 from optimizer.store import chain
 from optimizer.store import clock as days
 from optimizer.store.canonical import canonical, digest, plain
@@ -167,6 +168,15 @@ def clean(text: str, limit: int, what: str) -> str:
     if len(text) > limit or any(ord(sign) < 32 and sign not in "\n\r\t" for sign in text):
         raise StoreRefused("STORE_TEXT", what=what)
     return text
+
+
+def hour_of(text: str, what: Said) -> str:
+    """``HH:MM`` of an hour as people write it, empty where none was given; StoreRefused when it is no hour."""
+    text = clean(text, 200, what.fr)
+    found = days.clock_time(text) if text else ""
+    if found is None:
+        raise StoreRefused("STORE_HOUR", what=what, found=text)
+    return found
 
 
 def named(text: str, limit: int, what: str) -> str:

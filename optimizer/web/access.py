@@ -52,6 +52,7 @@ ROUTES: dict[str, Access] = {
     "call": Access("session", "", "SA"),
     "room": Access("session", "SPMR", "SP"),
     "open_session": Access("session", "", "S"),
+    "no_quorum": Access("session", "", "S"),
     "attendance": Access("session", "", "SP"),
     "item": Access("session", "SPMR"),
     "decide": Access("session", "", "SP"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
 
 from optimizer.errors import Lang, said
+from optimizer.store.clock import clock_time
 from optimizer.web.pages import command_id, lang_of
 
 
@@ -92,14 +93,13 @@ class Form:
             return None
         return int(value)
 
-    def hour(self, name: str, label: str) -> str:
-        """An hour as browsers send it (``14:30``), or an empty text."""
-        value = self.text(name, label, longest=5)
-        try:
-            return value and f"{time.fromisoformat(value):%H:%M}"
-        except ValueError:
+    def hour(self, name: str, label: str, *, required: bool = False) -> str:
+        """An hour as browsers send it or people write it (``14:30``, ``14h30``), or an empty text."""
+        value = self.text(name, label, required=required, longest=7)
+        found = clock_time(value) if value else ""
+        if found is None:
             self.refuse("WEB.FORM_HOUR", label)
-            return ""
+        return found or ""
 
     def check(self) -> None:
         """Raise :class:`FormProblems` when a field is wrong."""

@@ -378,6 +378,22 @@ texts(
         "open_head": ("Ouvrir la séance", "Open the session"),
         "open_button": ("Ouvrir la séance", "Open the session"),
         "opened": ("Séance ouverte.", "Session opened."),
+        "no_quorum_head": ("Le quorum n'est pas atteint", "There is no quorum"),
+        "no_quorum_why": (
+            "La séance n'est pas tenue : les présences enregistrées ci-dessus sont comptées à l'heure dite, et le procès-verbal de carence les porte. Les logements redeviennent libres pour un autre ordre du jour.",
+            "The session is not held: the attendance recorded above is counted at the hour told, and the procès-verbal de carence carries it. Its dwellings are free for another agenda.",
+        ),
+        "no_quorum_at": ("Constaté à", "Established at"),
+        "no_quorum_reason": ("Observation, portée au procès-verbal", "Remark, told in the minutes"),
+        "no_quorum_button": ("Constater la carence", "Record that it is not held"),
+        "no_quorum_done": ("Carence constatée : la séance n'est pas tenue.", "Recorded: the session is not held."),
+        "not_held_head": ("La séance n'a pas été tenue", "The session was not held"),
+        "not_held_by": ("Constaté par {by} le {at}.", "Recorded by {by} on {at}."),
+        "not_held_next": (
+            "Une autre séance se fait depuis la même proposition :",
+            "Another session is made from the same proposal:",
+        ),
+        "not_held_paper": ("Procès-verbal de carence", "Procès-verbal de carence"),
         "close_head": ("Clore la séance", "Close the session"),
         "close_left": ("{n:logement attend/logements attendent} une décision.", "{n:dwelling awaits/dwellings await} a decision."),
         "close_why": (
@@ -661,6 +677,10 @@ texts(
             "Après la séance : procès-verbal, courriers, « À reporter », appels.",
             "After the session: minutes, letters, what to report, calls.",
         ),
+        "papers_not_held": (
+            "Séance non tenue : procès-verbal de carence, convocation et ordre du jour. Aucun ménage n'y est nommé.",
+            "Session not held: its procès-verbal de carence, convocation and agenda. They name no household.",
+        ),
         "papers_made_on": (
             "Produites le {at} ; ce qui a été saisi depuis n'y est pas.",
             "Made on {at}; what was entered since is not in them.",
@@ -675,6 +695,7 @@ texts(
         "paper_sans_reponse": ("Courriers sans réponse", "Notices of no answer"),
         "paper_proces_verbal": ("Procès-verbal, exemplaire nominatif", "Minutes with names"),
         "paper_proces_verbal_pseudonyme": ("Procès-verbal, copie pseudonyme", "Minutes without names"),
+        "paper_proces_verbal_de_carence": ("Procès-verbal de carence", "Record of a session not held (procès-verbal de carence)"),
         "paper_courriers": ("Courriers", "Letters"),
         "paper_a_reporter": ("À reporter dans le SNE ou le fichier partagé", "To carry over"),
         "paper_appels": ("À appeler", "To call"),

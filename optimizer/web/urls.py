@@ -50,6 +50,7 @@ urlpatterns = [
     path(f"{SEANCE}/noms/<int:candidate>", application.call, name="call"),
     path(f"{SEANCE}/seance", room.room, name="room"),
     path(f"{SEANCE}/ouvrir", room.open_session, name="open_session"),
+    path(f"{SEANCE}/carence", room.no_quorum, name="no_quorum"),
     path(f"{SEANCE}/presences", room.attendance, name="attendance"),
     path(f"{SEANCE}/cloturer", room.close, name="close"),
     path(f"{SEANCE}/rectificatif", room.rectify, name="rectify"),

@@ -137,3 +137,15 @@ def test_an_urgent_session_takes_late_dwellings_late_names_and_replacements_with
     assert [c.source for c in session.items[2].candidates][-1] == "late"
     replaced, *others = session.items[1].candidates
     assert replaced.status == "replaced" and "listed" in {c.status for c in others}
+    # it is not held after all: its reason, then its paper
+    assert run("session", "cancel", day).code == 2
+    assert run("session", "cancel", day, "--no-quorum", "14:30").code == 2  # nobody was convened
+    done = run("session", "cancel", day, "--reason", "relogement trouvé ailleurs")
+    assert done.code == 0 and "3 logements peuvent aller à un autre ordre du jour" in done.out.replace(
+        "\u00a0", " "
+    )
+    assert "annulée" in run("session", "list").out
+    done = run("session", "minutes", day, "--out", tmp_path / "carence")
+    assert done.code == 0 and "projet" not in done.out
+    assert (tmp_path / "carence" / "proces-verbal-de-carence.pdf").is_file()
+    assert not (tmp_path / "carence" / "courriers.pdf").exists()

@@ -68,6 +68,37 @@ def test_a_dwelling_is_live_on_one_agenda_only(play):
     assert play.seen().items[0].status == "not_examined" and play.new(dwelling("L1"))
 
 
+def test_a_session_without_its_quorum_keeps_what_was_counted_and_signs_the_ledger(play):
+    play.new(dwelling("L1"))
+    refused("STORE_NEEDS_REASON", play.do, c.cancel, S, play.session)
+    refused("STORE_STATE", play.do, c.cancel, S, play.session, no_quorum_at="14:30")
+    play.convene()
+    refused("STORE_NO_ATTENDANCE", play.do, c.cancel, S, play.session, no_quorum_at="14:30")
+    there = board(play.session, present=4)
+    play.do(
+        c.attend,
+        S,
+        play.session,
+        members=[replace(m, left_at="14:20") if n else m for n, m in enumerate(there)],
+    )
+    refused("STORE_QUORUM_THERE", play.do, c.cancel, S, play.session, no_quorum_at="14:10")
+    refused("STORE_HOUR", play.do, c.cancel, S, play.session, no_quorum_at="ce soir")
+    assert queries.cancellation(play.store, play.session) is None and play.seen().status == "convened"
+    play.do(c.cancel, S, play.session, no_quorum_at="14h30")
+    seen, found = play.seen(), queries.cancellation(play.store, play.session)
+    assert (found.by, found.hour, found.present, found.quorum) == ("sophie", "14:30", 1, 3)
+    assert [(i.status, i.end_reason) for i in seen.items] == [("not_examined", "quorum")]
+    assert seen.signed_seq == queries.head(play.store).seq and verify_ledger(play.store).holds
+    # its dwellings are free, and what they went to is known
+    assert queries.agendas_since(play.store, ["L1"], seen.on) == {}
+    later = play.new(dwelling("L1"), on=DAY + timedelta(days=4))
+    assert queries.agendas_since(play.store, ["L1", "L2"], seen.on) == {"L1": DAY + timedelta(days=4)}
+    # one that was never convened leaves no signature
+    play.do(c.cancel, S, later, reason="Salle fermée")
+    assert play.seen().signed_seq is None and queries.cancellation(play.store, later).hour == ""
+    assert queries.agendas_since(play.store, ["L1"], seen.on) == {}
+
+
 def test_a_session_needs_a_verified_run_or_a_reason_to_be_urgent(play):
     play.new(dwelling("L1"), run=False)
     refused("STORE_NEEDS_RUN", play.convene)

@@ -387,6 +387,58 @@ def replace(
 
 
 @session.command(
+    cls=Command,
+    help=both(
+        "Dit qu'une séance ne s'est pas tenue : quorum non atteint à une heure (les présences étant enregistrées), ou annulée avec sa raison. Ses logements peuvent aller à un autre ordre du jour ; « session minutes » écrit le procès-verbal de carence.",
+        "Says that a session was not held: no quorum at an hour (attendance being recorded), or cancelled with its reason. Its dwellings may go on another agenda; “session minutes” writes the procès-verbal de carence.",
+    ),
+    epilog=example(
+        "attriflux session cancel 2026-12-03 --no-quorum 14:30",
+        'attriflux session cancel 2026-12-03 --reason "room closed"',
+    ),
+)
+def cancel(
+    name: SessionArgument,
+    no_quorum: Annotated[
+        str,
+        typer.Option(
+            "--no-quorum",
+            metavar="HH:MM",
+            help=both(
+                "L'heure à laquelle le quorum a été constaté non atteint.",
+                "The hour at which the quorum was found missing.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason",
+            metavar=TEXT,
+            help=both(
+                "La raison ; avec --no-quorum elle peut manquer.",
+                "The reason; with --no-quorum it may be left out.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    store: StoreOption = DESK,
+    actor: ActorOption = "",
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.commands.propose import say_result
+    from optimizer.cli.desk import acting, also, opened
+    from optimizer.desk.session_words import not_held
+    from optimizer.desk.sessions import give_up
+
+    with opened(store) as desk:
+        session = give_up(desk, acting(actor), name, reason=reason, no_quorum_at=no_quorum)
+    say_result(not_held(session, also(store)), json=json, lang=lang.value)
+
+
+@session.command(
     name="list",
     cls=Command,
     help=both("Les séances du bureau, la plus récente d'abord.", "The sessions of the desk, newest first."),
@@ -445,8 +497,8 @@ def pack(
 @session.command(
     cls=Command,
     help=both(
-        "Écrit les papiers d'une séance : procès-verbal, courriers, « À reporter », appels. Les noms viennent des identités du bureau, et leur lecture est inscrite au registre ; sans elles, les courriers ont un blanc.",
-        "Writes the papers of a session: minutes, letters, “À reporter”, calls. Names come from the identities of the desk, and reading them is written into the ledger; without them letters have a blank.",
+        "Écrit les papiers d'une séance : procès-verbal, courriers, « À reporter », appels ; procès-verbal de carence d'une séance qui n'a pas été tenue. Les noms viennent des identités du bureau, et leur lecture est inscrite au registre ; sans elles, les courriers ont un blanc.",
+        "Writes the papers of a session: minutes, letters, “À reporter”, calls; the procès-verbal de carence of one that was not held. Names come from the identities of the desk, and reading them is written into the ledger; without them letters have a blank.",
     ),
     epilog=example(
         "attriflux session minutes 2026-12-03 --out pv", "attriflux session minutes 2026-12-03 --out minutes"
@@ -513,7 +565,7 @@ def minutes(
 ) -> None:
     from optimizer.cli.commands.propose import say_result
     from optimizer.cli.desk import acting, opened
-    from optimizer.desk.paper_set import write_minutes
+    from optimizer.desk.paper_set import WRITERS, write_minutes
     from optimizer.desk.papers.wording import Issuer
     from optimizer.desk.session_words import drawn_up
     from optimizer.desk.sessions import due_today, logged, told_of, with_names
@@ -521,9 +573,10 @@ def minutes(
     issuer = Issuer(landlord, author, quality, contact, rules_at)
     with opened(store) as desk:
         told = told_of(desk, name, lang.value, issuer=issuer, models=models)
-        if names:
+        write = WRITERS.get(told.session.status, write_minutes)
+        if names and write is write_minutes:  # a session that was not held names no household
             told = with_names(desk, acting(actor), told)
         today, calls, duties = due_today(desk, told.law)
-        files = write_minutes(out, told, duties=duties, calls=calls, today=today, force=force)
+        files = write(out, told, duties=duties, calls=calls, today=today, force=force)
         logged(desk, acting(actor), name, "minutes", files)
     say_result(drawn_up(told, out, files), json=json, lang=lang.value)

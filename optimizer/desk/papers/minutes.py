@@ -92,9 +92,25 @@ def _opening(told: Told) -> Iterator[Block]:
         rows.append((say("PROGRAMME"), s.programme))
     yield pairs(rows)
     yield heading(say("MEMBERS"))
+    yield members_table(told)
+    yield text(say("CASTING_RULE"))
+    outside = [i for i in items_of(s) if i.status == "not_examined"]
+    yield heading(say("NOT_EXAMINED"))
+    if outside:
+        reasons = told.law.labels("not_examined_reasons")
+        yield listing(
+            [f"{i.dwelling_id} – {told.home(i)} : {reasons.get(i.end_reason, i.end_reason)}" for i in outside]
+        )
+    else:
+        yield text(say("NONE"))
+
+
+def members_table(told: Told) -> Block:
+    """Who was there, by what right, from when to when, and who left the room for which dwelling."""
+    s, say = told.session, told.say
     labels = told.law.labels("voice_labels")
     at = {i.item_id: i.dwelling_id for i in s.items}
-    yield table(
+    return table(
         [say("MEMBER"), say("QUALITY"), say("VOICE"), say("PRESENCE"), say("TIMES"), say("RECUSED")],
         [
             [
@@ -106,16 +122,13 @@ def _opening(told: Told) -> Iterator[Block]:
             for m in s.attendance
         ],
     )  # fmt: skip
-    yield text(say("CASTING_RULE"))
-    outside = [i for i in items_of(s) if i.status == "not_examined"]
-    yield heading(say("NOT_EXAMINED"))
-    if outside:
-        reasons = told.law.labels("not_examined_reasons")
-        yield listing(
-            [f"{i.dwelling_id} – {told.home(i)} : {reasons.get(i.end_reason, i.end_reason)}" for i in outside]
-        )
-    else:
-        yield text(say("NONE"))
+
+
+def ledger_rows(told: Told) -> list[tuple[str, str]]:
+    """The head of the ledger that was signed after the session, and its signature."""
+    s, say = told.session, told.say
+    head = f"{s.signed_seq} : {in_groups(s.signed_hash)}" if s.signed_seq is not None else UNKNOWN
+    return [(say("LEDGER_HEAD"), head), (say("LEDGER_SIGNATURE"), in_groups(s.signed_with) or UNKNOWN)]
 
 
 def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
@@ -218,15 +231,7 @@ def _closing(told: Told) -> Iterator[Block]:
         told.term("algorithm", address=told.issuer.rules_at or BLANK, contact=told.issuer.contact or BLANK)
     )
     yield heading(say("LEDGER"))
-    yield pairs(
-        [
-            (
-                say("LEDGER_HEAD"),
-                f"{s.signed_seq} : {in_groups(s.signed_hash)}" if s.signed_seq is not None else UNKNOWN,
-            ),
-            (say("LEDGER_SIGNATURE"), in_groups(s.signed_with) or UNKNOWN),
-        ]
-    )
+    yield pairs(ledger_rows(told))
     if s.one_person:
         yield text(say("ONE_PERSON"))
     yield heading(say("RECTIFICATIONS"))

@@ -159,6 +159,43 @@ texts(
         "not_signed": ("non signé", "not signed"),
         "chair": ("Le président", "The chair"),
         "secretary": ("Le secrétaire", "The secretary"),
+        # a session that was not held
+        "carence": ("Procès-verbal de carence", "Record of a session not held (procès-verbal de carence)"),
+        "carence_draft": ("Séance annulée avant sa convocation", "Session cancelled before its convocation"),
+        "carence_cause": ("La séance n'a pas été tenue", "The session was not held"),
+        "carence_counted": (
+            "Quorum non atteint à {hour} : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum} demandées.",
+            "No quorum at {hour}: {present:voice/voices} present or represented, {quorum} needed.",
+        ),
+        "carence_cancelled": ("Annulée", "Cancelled"),
+        "carence_not_convened": ("non convoquée", "not convened"),
+        "carence_recorded": ("Constaté", "Recorded"),
+        "carence_recorded_by": ("par {by}, le {at}", "by {by}, on {at}"),
+        "carence_nothing": (
+            "La séance n'a pas été ouverte : aucune demande n'a été examinée et aucune décision n'a été prise.",
+            "The session was not opened: no application was examined and no decision was taken.",
+        ),
+        "carence_no_attendance": ("Aucune présence n'a été relevée.", "No attendance was taken."),
+        "carence_dwellings": (
+            "Logements inscrits à l'ordre du jour, et leur suite",
+            "Dwellings of the agenda, and where they go",
+        ),
+        "carence_households": ("Ménages inscrits", "Households listed"),
+        "carence_goes": ("Suite", "Goes"),
+        "carence_free": (
+            "reste à attribuer, à inscrire à l'ordre du jour d'une autre séance",
+            "still to be let, to be put on the agenda of another session",
+        ),
+        "carence_moved": ("à l'ordre du jour de la séance du {day}", "on the agenda of the session of {day}"),
+        "carence_left_before": ("retiré avant la séance : {why}", "taken off before the session: {why}"),
+        "carence_kept": (
+            "Les ménages inscrits gardent leur candidature : ni passage en commission ni refus ne leur est compté, et aucun courrier ne leur est dû.",
+            "The households listed keep their candidature: neither an examination nor a refusal is counted, and no letter is due to them.",
+        ),
+        "carence_sent": (
+            "À joindre à la convocation de la séance suivante, avec son ordre du jour (CCH R. 441-9).",
+            "To be sent with the convocation of the next session and its agenda (CCH R. 441-9).",
+        ),
         # convocation, agenda
         "convocation_text": (
             "Vous êtes invité à la séance de la commission « {commission} » de {landlord}.",

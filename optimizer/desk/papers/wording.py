@@ -17,6 +17,7 @@ from optimizer.presentation.numbers import UNKNOWN, day, decimal
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import (
     AttendanceRecord,
+    CancellationRecord,
     CandidateRecord,
     CorrectionRecord,
     DecisionRecord,
@@ -63,6 +64,10 @@ class Told:
     pseudonymous: bool = False
     corrections: tuple[CorrectionRecord, ...] = ()
     """What was taken back because it was typed by mistake."""
+    cancellation: CancellationRecord | None = None
+    """How the session came not to be held."""
+    moved: Mapping[str, date] = field(default_factory=dict)
+    """Dwellings of a session that was not held -> day of the session whose agenda they stand on since."""
 
     def say(self, name: str, **values: object) -> str:
         return said(f"PAPER.{name}".upper(), self.lang, **values)
@@ -73,6 +78,10 @@ class Told:
     def hour(self, when: datetime | None) -> str:
         """Hour in Paris of an instant."""
         return UNKNOWN if when is None else when.astimezone(PARIS).strftime("%H:%M")
+
+    def moment(self, when: datetime) -> str:
+        """Day and hour in Paris of an instant."""
+        return f"{self.day(when.astimezone(PARIS).date())} {self.hour(when)}"
 
     def term(self, name: str, **values: object) -> str:
         """A text of the letters, as ``models/national/commission.yaml`` dates it."""

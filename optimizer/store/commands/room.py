@@ -17,7 +17,7 @@ from optimizer.store.people import touch
 from optimizer.store.records import Actor, AttendanceRecord, NewDecision, Receipt, VoteRecord
 from optimizer.store.states import DECISION, MISTAKEN, PRESENCE, STATUS_OF, VOICE
 from optimizer.store.tables import Row
-from optimizer.store.work import Work, clean, command, named
+from optimizer.store.work import Work, clean, command, hour_of, named
 
 WORDS, LONG = 200, 2000
 RANKED = ("attribution", "ranked", "conditional")
@@ -27,8 +27,6 @@ TELLING = 4
 EFFORT = "N5"
 RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 """A rate as people write it."""
-HOUR = re.compile(r"([01]?\d|2[0-3])\s*[:hH]\s*([0-5]\d)?")
-"""An hour of the day as people write it."""
 
 
 @command("session.attendance", roles="SP")
@@ -59,8 +57,8 @@ def attend(
             "territory": clean(member.territory, 20, "territoire"),
             "presence": member.presence,
             "represented_by": clean(member.represented_by, WORDS, "représenté par"),
-            "arrived_at": _hour(member.arrived_at, Said("arrivée", "arrival")),
-            "left_at": _hour(member.left_at, Said("départ", "departure")),
+            "arrived_at": hour_of(member.arrived_at, Said("arrivée", "arrival")),
+            "left_at": hour_of(member.left_at, Said("départ", "departure")),
             "recused": sorted({int(i) for i in member.recused}),
             "active": True,
         }
@@ -72,23 +70,6 @@ def attend(
         work.set("attendance", known[name]["attendance_id"], active=False)
     work.bump("session", row)
     return {"version": row["version"]}
-
-
-def _hour(text: str, what: Said) -> str:
-    """``HH:MM`` of an hour as people write it (``9:05``, ``14h30``, ``14 h``)."""
-    text = clean(text, WORDS, what.fr)
-    if not text:
-        return ""
-    found = clock_time(text)
-    if found is None:
-        raise StoreRefused("STORE_HOUR", what=what, found=text)
-    return found
-
-
-def clock_time(text: str) -> str | None:
-    """``HH:MM`` of an hour as people write it; None of what is no hour."""
-    found = HOUR.fullmatch(text.strip())
-    return None if found is None else f"{int(found[1]):02d}:{int(found[2] or 0):02d}"
 
 
 @command("decided", roles="SP")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from optimizer.errors import Said
 from optimizer.store import agenda, voting
 from optimizer.store.commands.heads import sign_head
 from optimizer.store.commands.outcomes import settle_duties, settle_items
@@ -17,7 +18,7 @@ from optimizer.store.people import touch
 from optimizer.store.records import Actor, Mode, NewItem, Receipt
 from optimizer.store.states import POSITIVE
 from optimizer.store.tables import Row
-from optimizer.store.work import TEXT, Work, clean, command, named
+from optimizer.store.work import TEXT, Work, clean, command, hour_of, named
 
 MODES = ("in_person", "remote", "mixed")
 WORDS = 200
@@ -237,14 +238,55 @@ def _checked(work: Work, session: str, stage: str, checks: Mapping[int, str]) ->
 
 
 @command("session.cancelled", roles="S")
-def cancel(work: Work, session: str, *, reason: str, version: int | None = None) -> Mapping[str, Any]:
-    """Give up a session that was not opened; its dwellings may go on another agenda."""
+def _cancel(
+    work: Work, session: str, *, reason: str = "", no_quorum_at: str = "", version: int | None = None
+) -> Mapping[str, Any]:
     row = _session(work, session, ("draft", "convened"), version)
-    reason = work.reason(reason)
+    hour = hour_of(no_quorum_at, Said("constat", "established at"))
+    reason = work.reason(reason, needed=not hour)
+    if hour:
+        work.facts["no_quorum"] = _no_quorum(work, row, hour)
     for item in work.find("item", session_id=session, status="listed"):
-        drop_item(work, item, "cancelled")
+        drop_item(work, item, "quorum" if hour else "cancelled")
     work.bump("session", row, status="cancelled", reason=reason)
-    return {"version": row["version"]}
+    return {"convened": row["convened_on"] is not None, "version": row["version"]}
+
+
+def _no_quorum(work: Work, session: Row, hour: str) -> Mapping[str, Any]:
+    """What was counted at the hour at which a convened session was found unable to sit."""
+    work.require("session", session["status"], ("convened",))
+    members = work.find("attendance", session_id=work.session, active=True)
+    if not members:
+        raise StoreRefused("STORE_NO_ATTENDANCE")
+    there, needed = voting.present(members, voting.voices(session["on"]), hour), voting.quorum(session)
+    if there >= needed:
+        raise StoreRefused("STORE_QUORUM_THERE", present=there, quorum=needed)
+    return {"hour": hour, "present": there, "quorum": needed}
+
+
+def cancel(
+    store: Store,
+    actor: Actor,
+    command_id: str,
+    session: str,
+    *,
+    reason: str = "",
+    no_quorum_at: str = "",
+    version: int | None = None,
+) -> Receipt:
+    """Give up a session that was not opened; its dwellings may go on another agenda.
+
+    With ``no_quorum_at`` (``HH:MM``) it was convened and could not sit: the voices of the members recorded are counted at that
+    hour and must be below the quorum; the reason may then stay empty. The head of the ledger is signed after a session that
+    people were convened for, for its procès-verbal de carence.
+    """
+    with store.writing():
+        done = _cancel(
+            store, actor, command_id, session, reason=reason, no_quorum_at=no_quorum_at, version=version
+        )
+        if done.result["convened"]:
+            sign_head(store, actor, f"{command_id}/head", session=session)
+    return done
 
 
 def drop_item(work: Work, item: Row, reason: str) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
 
-from optimizer.desk.paper_set import MARK, write_minutes, write_pack
+from optimizer.desk.paper_set import MARK, WRITERS, write_pack
 from optimizer.desk.papers.wording import Issuer
 from optimizer.desk.sessions import due_today, logged, told_of, with_names
 from optimizer.store import commands, queries
@@ -26,7 +26,7 @@ TITLES = {
     stem: f"paper_{stem.replace('-', '_')}"
     for stem in (
         "convocation", "ordre-du-jour", "dossier-de-seance", "saisie", "sans-reponse", "proces-verbal", "proces-verbal-pseudonyme",
-        "courriers", "a-reporter", "appels",
+        "proces-verbal-de-carence", "courriers", "a-reporter", "appels",
     )
 }  # fmt: skip
 """File of a paper -> its title in the words of the pages."""
@@ -53,7 +53,7 @@ def papers(request: Asked, session: str, status: int = 200, **values: Any) -> Ht
             "made": _made(session) if names else None,
             "opens": _opens(request),
             "issuer": issuer_of(desk().deployment.state, record.landlord),
-            "may": any(r in request.visitor.roles_for(record) for r in "SP") and record.status != "cancelled",
+            "may": any(r in request.visitor.roles_for(record) for r in "SP"),
             **values,
         },
         status=status,
@@ -91,11 +91,13 @@ def _make(request: Asked, session: str) -> HttpResponse:
         form.check()
         actor, issuer = request.visitor.actor("SP", record), Issuer(**typed)
         keep_issuer(desk().deployment.state, record.landlord, issuer)
-        told = with_names(opened, actor, told_of(opened, session, lang_of(request), issuer=issuer))
+        told = told_of(opened, session, lang_of(request), issuer=issuer)
+        if record.status != "cancelled":  # a session that was not held names no household
+            told = with_names(opened, actor, told)
         _, lines, duties = due_today(opened, commission_law(today()))
         own = [x for x in lines if x.session_id == session]
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write = write_minutes if record.status == "closed" else write_pack
+        write = WRITERS.get(record.status, write_pack)
         made = write(folder, told, duties=duties, calls=own, today=today(), force=folder.exists())
         logged(opened, actor, session, "papers", made)
         return made

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from optimizer.desk.chained import waits_words
 from optimizer.desk.pack import home_lines
-from optimizer.desk.papers.wording import examined
+from optimizer.desk.papers.carence import cause, goes
+from optimizer.desk.papers.wording import Told, examined
+from optimizer.desk.sessions import not_held
 from optimizer.errors import Lang, said
 from optimizer.presentation.numbers import day
 from optimizer.store import commands, queries
@@ -72,6 +74,10 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
             "examined": examined,
             "recused": lambda member: _recused(record, member),
             "corrected": lambda one: _corrected(record, one),
+            "not_held": _not_held(record, lang),
+            "cause": cause,
+            "goes": goes,
+            "hour": hour_of(record.on),
             **values,
         },
         status=status,
@@ -116,6 +122,36 @@ def open_session(request: Asked, session: str) -> HttpResponse:
         to=_room(session),
         show=lambda **v: room(request, session, **v),
     )  # fmt: skip
+
+
+def no_quorum(request: Asked, session: str) -> HttpResponse:
+    """The session could not sit: the voices of those recorded are counted at the hour said, below the quorum."""
+    form, record = Form(request), request.session_record
+
+    def do() -> Any:
+        hour = form.hour("no_quorum_at", "WEB.NO_QUORUM_AT", required=True)
+        reason = form.text("no_quorum_reason", "WEB.NO_QUORUM_REASON", longest=1000)
+        form.check()
+        return commands.cancel(
+            desk().store, request.visitor.actor("S", record), form.command_id, session, reason=reason, no_quorum_at=hour,
+            version=form.version,
+        )  # fmt: skip
+
+    return act(
+        request,
+        do,
+        done="WEB.NO_QUORUM_DONE",
+        to=_room(session),
+        show=lambda **v: room(request, session, **v),
+    )
+
+
+def _not_held(record: SessionRecord, lang: Lang) -> Told | None:
+    """A session that was cancelled, as its paper tells it; None of any other."""
+    if record.status != "cancelled":
+        return None
+    found = desk().known.of(("not held", record.session_id), lambda: not_held(desk().store, record))
+    return Told(record, commission_law(record.on), lang, **found)
 
 
 def attendance(request: Asked, session: str) -> HttpResponse:

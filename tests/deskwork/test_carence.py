@@ -1,0 +1,164 @@
+"""A session that could not be held leaves its procès-verbal de carence: who was there, what was counted, where its dwellings go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from optimizer.desk.entry_book import write_entry_book
+from optimizer.desk.paper_set import WRITERS, write_pack
+from optimizer.desk.papers.carence import carence
+from optimizer.desk.sessions import begin, told_of
+from optimizer.errors import InputProblems
+from optimizer.presentation.document import document_pdf
+from optimizer.store import commands, queries
+from optimizer.store.law import law
+from optimizer.store.ledger import verify as verify_ledger
+from tests.deskwork.filling import fill
+from tests.deskwork.room import HELD, MEMBERS, SECRETARY, Room, listed, read_case, ready, room
+from tests.deskwork.test_next_case import turned
+from tests.deskwork.test_papers import words
+
+SENT = {"convocation_envoyee_a": "Préfet du Doubs ; Maire de Besançon"}
+FEW = [{**m, "presence": "absent"} if n in (1, 2, 3) else m for n, m in enumerate(MEMBERS)]
+"""One member of the board and the maire are there; the quorum is of three voices."""
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Room:
+    made = room(tmp_path)
+    made.clock.to(HELD)
+    return made
+
+
+def not_held(made: Room, **cells: str) -> None:
+    """The workbook filled and recorded."""
+    made.write_book()
+    fill(made.book, session=SENT | cells, members=FEW)
+    made.record()
+
+
+def test_without_a_quorum_the_workbook_leaves_a_paper_and_frees_the_dwellings(made: Room, tmp_path: Path):
+    not_held(made, carence_constatee_a="14h30", annulee_parce_que="Deux membres retenus par la neige.")
+    session = made.session
+    assert session.status == "cancelled" and {i.status for i in session.items} == {"not_examined"}
+    told = told_of(made.desk, made.session_id, "fr")
+    page = words(carence(told))
+    for mention in (
+        "Procès-verbal de carence", "Besançon, siège", "14:00", "à : Préfet du Doubs ; Maire de Besançon",
+        "trois voix présentes ou représentées (article 4) (3 voix)", "Quorum non atteint à 14:30 : 2 voix présentes ou représentées, 3 demandées.",
+        "Deux membres retenus par la neige.", "aucune décision n'a été prise", "M. Absent", "Mme Maire", "arrivée 13:55",
+        "à inscrire à l'ordre du jour d'une autre séance", f"par {SECRETARY.name}",
+    ):  # fmt: skip
+        assert mention in page, mention
+    assert session.signed_hash and session.signed_hash[:16] in page
+    # nobody's number: a session that was not held names no household
+    assert not [c for i in session.items for c in i.candidates if c.application_id in page]
+    pdf = " ".join(p.extract_text() for p in PdfReader(BytesIO(document_pdf(carence(told), "fr"))).pages)
+    assert "Quorum non atteint à 14:30" in " ".join(pdf.replace("\u00a0", " ").split())
+    files = WRITERS["cancelled"](tmp_path / "carence", told, today=HELD)
+    assert {
+        "proces-verbal-de-carence.html",
+        "proces-verbal-de-carence.pdf",
+        "convocation.pdf",
+        "ordre-du-jour.pdf",
+    } <= set(files)
+    assert not [f for f in files if f.startswith(("courriers", "a-reporter", "saisie"))]
+    assert verify_ledger(made.desk).holds
+    # nothing came of it: the next case is the import's
+    after, before = turned(made).case, read_case()
+    for table in ("dwellings", "in_progress", "events", "decisions"):
+        assert len(after.table(table)) == len(before.table(table)), table
+    # the workbook recorded again changes nothing, and the paper says where each dwelling went
+    assert made.record().done == {}
+    again = begin(
+        made.desk, SECRETARY, ready(), commission="CALEOL Besançon", on=HELD + timedelta(days=4), quorum=3
+    )
+    assert len(queries.session(made.desk, again).items) == len(session.items)
+    page = words(carence(told_of(made.desk, made.session_id, "fr")))
+    assert page.count("à l'ordre du jour de la séance du 07/12/2026") == len(session.items)
+
+
+def test_a_quorum_that_is_there_is_no_carence(made: Room):
+    made.write_book()
+    fill(made.book, session=SENT | {"carence_constatee_a": "14:30"}, members=MEMBERS)
+    with pytest.raises(InputProblems) as problems:
+        made.record()
+    said = str(problems.value)
+    assert "Le quorum est atteint à cette heure : 5 voix" in said and "carence_constatee_a" in said
+    assert made.session.status == "draft"
+
+
+def test_members_who_have_left_by_then_are_not_counted(made: Room):
+    gone = [{**m, "depart": "14:20"} if n < 3 else m for n, m in enumerate(MEMBERS)]
+    made.write_book()
+    fill(made.book, session=SENT | {"carence_constatee_a": "14:30"}, members=gone)
+    made.record()
+    found = queries.cancellation(made.desk, made.session_id)
+    assert found is not None and (found.hour, found.present, found.quorum) == ("14:30", 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"carence_constatee_a": "en soirée"}, "DESK_ENTRY_HOUR"),
+        ({"carence_constatee_a": "14:30", "seance_ouverte": "oui"}, "DESK_ENTRY_NOT_HELD"),
+        ({"annulee_parce_que": "Salle fermée", "seance_ouverte": "oui"}, "DESK_ENTRY_NOT_HELD"),
+    ],
+)
+def test_a_sheet_that_says_both_is_refused(made: Room, cells: dict[str, str], code: str):
+    with pytest.raises(InputProblems) as problems:
+        not_held(made, **cells)
+    assert [f.code for f in problems.value.findings if f.severity == "error"] == [code]
+    assert made.session.status == "draft"
+
+
+def test_a_carence_needs_the_attendance(made: Room):
+    made.write_book()
+    fill(made.book, session=SENT | {"carence_constatee_a": "14:30"}, members=[])
+    with pytest.raises(InputProblems, match="Aucune présence n'est enregistrée"):
+        made.record()
+
+
+def test_a_session_cancelled_in_preparation_says_so_without_a_convocation(made: Room, tmp_path: Path):
+    commands.cancel(made.desk, SECRETARY, "annulation", made.session_id, reason="Salle inondée")
+    told = told_of(made.desk, made.session_id, "fr")
+    page = words(carence(told))
+    assert "Séance annulée avant sa convocation" in page and "Annulée : Salle inondée" in page
+    assert "carence" not in page and "Signature Ed25519" not in page and "Aucune présence" in page
+    files = WRITERS["cancelled"](tmp_path / "carence", told, today=HELD)
+    assert "proces-verbal-de-carence.pdf" in files and "convocation.pdf" not in files
+    book = write_entry_book(tmp_path / "saisie.xlsx", made.session, law(HELD), "fr")
+    assert book is None  # the workbook of a cancelled session can be handed out again
+
+
+def test_an_urgent_session_that_was_cancelled_keeps_its_reasons_apart(made: Room, tmp_path: Path):
+    urgent = begin(
+        made.desk, SECRETARY, _of_one(), commission="CALEOL Besançon", on=HELD, quorum=3, urgent="Incendie rue des Lilas"
+    )  # fmt: skip
+    checks = {c.candidate_id: "" for i in queries.session(made.desk, urgent).items for c in listed(i)}
+    commands.convene(made.desk, SECRETARY, "convocation", urgent, recipients=["Préfet"], checks=checks)
+    commands.cancel(made.desk, SECRETARY, "annulation", urgent, reason="Relogement trouvé ailleurs")
+    told = told_of(made.desk, urgent, "fr")
+    files = WRITERS["cancelled"](tmp_path / "carence", told, today=HELD)
+    assert "convocation.html" in files
+    sent = (tmp_path / "carence" / "convocation.html").read_text(encoding="utf-8")
+    assert "Relogement trouvé ailleurs" not in sent
+
+
+def _of_one():
+    """The proposal without the dwellings that stand on the session in preparation."""
+    from dataclasses import replace
+
+    made = ready()
+    first = replace(made.items[0], dwelling_id="URGENT-1")
+    return replace(made, items=(first,))
+
+
+def test_the_pack_of_a_session_stays_what_it_was(made: Room, tmp_path: Path):
+    files = write_pack(tmp_path / "dossier", told_of(made.desk, made.session_id, "fr"), today=HELD)
+    assert "saisie.xlsx" in files and not [f for f in files if "carence" in f]
