@@ -35,7 +35,7 @@ def write_entry_book(path: Path, session: SessionRecord, law: CommissionLaw, lan
     """Write the workbook; the same session gives the same bytes."""
     book = _Book(path, session, law, lang)
     book.how()
-    rows = rows_of(session, lang)
+    rows = rows_of(session, law, lang)
     for table in SHEETS:
         book.sheet(table, rows[table.name])
     book.lists()

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimizer.desk.chained import waits_of
+from optimizer.desk.documents import file_words, missing
 from optimizer.desk.following import POSITIVE, items_of, rank_of
 from optimizer.errors import Lang, said
 from optimizer.presentation.numbers import decimal, percent
+from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 
 Row = dict[str, Any]
@@ -23,12 +25,12 @@ UNANSWERED = {
 }
 
 
-def rows_of(session: SessionRecord, lang: Lang) -> dict[str, list[Row]]:
+def rows_of(session: SessionRecord, law: CommissionLaw, lang: Lang) -> dict[str, list[Row]]:
     """Rows of every sheet by its canonical name; values are codes, numbers, days and texts."""
     items = items_of(session)
     return {
         "session": [_session(session)],
-        "calls": [_call(item, c, lang) for item in items for c in item.candidates if c.status not in ("queue", "replaced")],
+        "calls": [_call(item, c, law, lang) for item in items for c in item.candidates if c.status not in ("queue", "replaced")],
         "members": _members(session, lang),
         "entry": [
             _decision(session, item, c, lang) for item in items for c in item.candidates if c.status not in ON_THE_LIST
@@ -87,13 +89,18 @@ def _session(session: SessionRecord) -> Row:
     }  # fmt: skip
 
 
-def _call(item: ItemRecord, c: CandidateRecord, lang: Lang) -> Row:
-    asked = next((d for d in c.documents if d.asked_on is not None), None)
+def _call(item: ItemRecord, c: CandidateRecord, law: CommissionLaw, lang: Lang) -> Row:
+    """One document to fill in: the one awaited, else the last that came; the state of the file names them all."""
+    wanted = missing(c)
+    asked = wanted[0] if wanted else next((d for d in c.documents if d.asked_on is not None), None)
     received = next((d for d in c.documents if d.received_on is not None), None)
-    file = str(c.facts.get("dossier") or "")
+    frozen = str(c.facts.get("dossier") or "")
+    file = file_words(c, law.documents, lang) or (
+        said(f"ENTRY.FILE.{frozen}".upper(), lang) if frozen else ""
+    )
     return {
         "dwelling_id": item.dwelling_id, "order": c.position, "application_id": c.application_id,
-        "file": said(f"ENTRY.FILE.{file}".upper(), lang) if file else None, "call": c.call or None,
+        "file": file or None, "call": c.call or None,
         "asked": asked.document if asked else None, "asked_on": asked.asked_on if asked else None,
         "received": received.document if received else None, "received_on": received.received_on if received else None,
     }  # fmt: skip

@@ -9,11 +9,13 @@ from typing import Any
 
 from optimizer.desk.agenda import NUMBER
 from optimizer.desk.chained import waits_of
+from optimizer.desk.documents import household_lines
 from optimizer.desk.entry_rows import home_words, household_words
 from optimizer.desk.following import items_of
 from optimizer.desk.papers.wording import examined
 from optimizer.errors import LANGS, Lang, said
 from optimizer.presentation.sheets import BOX, paged
+from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 
 
@@ -32,15 +34,15 @@ def pack_head(session: SessionRecord, lang: Lang) -> PackHead:
     return PackHead(f"{session.commission} – {session.landlord}", session.on, lang)
 
 
-def pack_pages(session: SessionRecord, lang: Lang) -> list[dict[str, Any]]:
+def pack_pages(session: SessionRecord, law: CommissionLaw, lang: Lang) -> list[dict[str, Any]]:
     """Pages as `optimizer.presentation.sheets` sets them, with the households listed now: some were called up, some left."""
-    return paged([_form(session, item, lang) for item in items_of(session)], session.on, lang)
+    return paged([_form(session, item, law, lang) for item in items_of(session)], session.on, lang)
 
 
-def _form(session: SessionRecord, item: ItemRecord, lang: Lang) -> dict[str, Any]:
+def _form(session: SessionRecord, item: ItemRecord, law: CommissionLaw, lang: Lang) -> dict[str, Any]:
     kept = item.facts.get("form") or {}
     listed = [c for c in item.candidates if c.status not in ("queue", "declined", "replaced")]
-    cards = [_card(c, lang) for c in sorted(listed, key=lambda c: c.position)]
+    cards = [_card(c, law, lang) for c in sorted(listed, key=lambda c: c.position)]
     lines = home_lines(item) or [[["", home_words(item.facts, lang)]]]
     waits = waits_of(session, item)
     if waits is not None and waits.departure != "waited":  # what is printed said the day of the run
@@ -62,9 +64,9 @@ def home_lines(item: ItemRecord) -> list[list[Sequence[str]]]:
     ]
 
 
-def _card(c: CandidateRecord, lang: Lang) -> dict[str, Any]:
+def _card(c: CandidateRecord, law: CommissionLaw, lang: Lang) -> dict[str, Any]:
     """The four lines of a household; its number, kept apart by the store, comes back behind the rank."""
-    lines = [list(line) for line in c.facts.get("lines") or ()]
+    lines = household_lines(c, law.documents, lang)
     if not lines:
         lines = [[[said("SHEETS.RANK", lang), str(c.position)]], [["", household_words(c, lang)]]]
     number = c.application_id or c.ref

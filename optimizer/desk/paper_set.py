@@ -51,7 +51,7 @@ def write_pack(
     """
     session, lang = told.session, told.lang
     with hold(out, force=force, mark=MARK) as held, held.folder() as work:
-        head, pages = pack_head(session, lang), pack_pages(session, lang)
+        head, pages = pack_head(session, lang), pack_pages(session, told.law, lang)
         (work / "dossier-de-seance.html").write_text(sheets_html(head, pages), encoding="utf-8")
         write_pdf(work / "dossier-de-seance.pdf", head, pages)
         write_entry_book(work / "saisie.xlsx", session, told.law, lang)

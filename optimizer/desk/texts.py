@@ -45,6 +45,14 @@ texts(
         "file.complete": ("complet", "complete"),
         "file.to_verify": ("à compléter", "to complete"),
         "file.unreachable": ("injoignable", "unreachable"),
+        "file.completed": ("complété", "completed"),
+        "file_of": ("{state} : {documents}", "{state}: {documents}"),
+        "file_unnamed": (
+            "à compléter : pièce à nommer sur la page de la demande",
+            "to complete: document to be named on the page of the application",
+        ),
+        "asked_for_on": ("demande du {day}", "asked for on {day}"),
+        "brought_on": ("remise le {day}", "brought on {day}"),
         "board_seat": (
             "Membre désigné par le conseil d'administration n° {n}",
             "Member named by the board no. {n}",

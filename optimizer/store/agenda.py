@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from optimizer.store.canonical import digest
@@ -15,6 +16,8 @@ from optimizer.store.work import TEXT, Work, clean, named
 
 DWELLING = 200
 LISTED, QUEUE = "listed", "queue"
+TO_COMPLETE = "to_verify"
+"""State of a file, in the frozen facts, that a document is missing from."""
 
 
 def add_item(
@@ -81,8 +84,34 @@ def add_candidate(work: Work, item: Row, new: NewCandidate, reason: str = "") ->
         reasons=[clean(text, TEXT, "motifs") for text in new.reasons],
         reason=reason,
     )
+    if new.facts.get("dossier") == TO_COMPLETE:
+        _awaited(work, row)
     touch(work, person["ref"])
     return row
+
+
+def _awaited(work: Work, name: Row) -> None:
+    """Documents that the household was asked for on an earlier agenda and has not brought: its file still waits for them."""
+    earlier = tuple(
+        c["candidate_id"]
+        for c in work.find("candidate", ref=name["ref"])
+        if c["candidate_id"] != name["candidate_id"]
+    )
+    asked: dict[str, date] = {}
+    brought: dict[str, date] = {}
+    for row in work.find("document", candidate_id=earlier) if earlier else ():
+        for days, column in ((asked, "asked_on"), (brought, "received_on")):
+            if row[column] is not None:
+                days[row["document"]] = max(days.get(row["document"], row[column]), row[column])
+    for document, day in sorted(asked.items()):
+        if document not in brought or brought[document] < day:
+            work.put(
+                "document",
+                candidate_id=name["candidate_id"],
+                document=document,
+                asked_on=day,
+                received_on=None,
+            )
 
 
 def has_dalo(codes: Any) -> bool:

@@ -354,6 +354,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Un même ménage est déclaré irrecevable sur {other} et attributaire sur {dwelling} : l'irrecevabilité vaut pour tout le logement social. Revoir l'une des deux décisions.",
         "One household is found ineligible on {other} and given {dwelling}: ineligibility is for all social housing. Look at one of the two decisions again.",
     ),
+    "DOCUMENT_NOT_ASKED": (
+        "Le motif N1 demande une pièce demandée au ménage et non remise : noter d'abord laquelle et quand, sur la page de la demande ou la feuille Appels.",
+        "Motive N1 needs a document that the household was asked for and did not bring: note first which one and when, on the page of the application or the sheet Appels.",
+    ),
     "EFFORT_RATE": (
         "Motif N5 : le taux d'effort calculé pour ce logement est {computed} % (le courrier en joint le calcul) ; la phrase écrit {written} %. Écrire le taux calculé ; un taux refait en séance s'écrit à côté de lui, avec ce qui a changé.",
         "Motive N5: the rate of effort computed for this dwelling is {computed}% (its calculation goes with the letter); the sentence writes {written}%. Write the computed rate; one made again in session stands beside it, with what has changed.",

@@ -16,7 +16,7 @@ from django.urls import reverse
 from markupsafe import Markup, escape
 
 import optimizer.desk.papers.texts  # noqa: F401  a line of the call list reads the same on a page and on paper
-from optimizer.desk.papers.wording import BLANK
+from optimizer.desk.documents import BLANK
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDES
 from optimizer.presentation.numbers import day, decimal, percent

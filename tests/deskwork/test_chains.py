@@ -165,9 +165,15 @@ def test_an_agenda_says_what_a_dwelling_waits_for(draft: Week):
     freed = draft.item(FREED)
     assert freed.facts["chain"] == {"number": 1, "kind": "chain", "position": 1, "after": "V0"}
     assert TENANT not in str(freed.facts)
-    homes = {str(row["dwelling_id"]): str(row["home"]) for row in rows_of(draft.session, "fr")["entry"]}
+    homes = {
+        str(row["dwelling_id"]): str(row["home"])
+        for row in rows_of(draft.session, law(draft.session.on), "fr")["entry"]
+    }
     assert "sous condition" in homes[FREED] and "sous condition" not in homes["V0"]
-    pages = {page["dwelling"]: str(page["lines"]) for page in pack_pages(draft.session, "fr")}
+    pages = {
+        page["dwelling"]: str(page["lines"])
+        for page in pack_pages(draft.session, law(draft.session.on), "fr")
+    }
     assert "appelé en premier pour V0" in pages[FREED] and f"logement actuel {FREED}" in pages["V0"]
     case = importers.read(draft.base / "cas")
     assert set(rechecked(case, draft.session).values()) == {""}
@@ -205,7 +211,7 @@ def test_a_refusal_voids_what_waits_for_it(week: Week):
     assert verify_ledger(week.desk).holds
     printed = str(minutes(told_of(week.desk, HELD.isoformat(), "fr")))
     assert "sans effet : le locataire en place ne prend pas V0" in printed
-    assert "sans effet" in str(rows_of(week.session, "fr")["votes"])
+    assert "sans effet" in str(rows_of(week.session, law(week.session.on), "fr")["votes"])
     case = week.next_case()
     for name in ("events", "in_progress", "dwellings", "leases"):
         assert FREED not in set(case.table(name)["dwelling_id"]), name

@@ -208,7 +208,7 @@ def test_who_signs_is_typed_once_and_stands_on_every_paper(
         seen.append(told)
         return []
 
-    monkeypatch.setattr(papers, "write_minutes", keep)
+    monkeypatch.setitem(papers.WRITERS, "closed", keep)
     client, to = secretary, f"/seances/{signed.session_id}/pieces"
     fields = {"author": "Mme Été", "contact": "accueil@exemple.fr"}
     _, form = the_form(client.get(to).content.decode(), to, fields)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from optimizer.desk.chained import held_back
+from optimizer.desk.documents import BLANK, document_words, missing
 from optimizer.desk.following import LIVE, items_of, next_to_offer
-from optimizer.desk.papers.wording import BLANK, Told, examined, money, yes_no
+from optimizer.desk.papers.wording import NO_DOCUMENT, Told, examined, money, yes_no
 from optimizer.errors import LANGS, said
 from optimizer.presentation.document import (
     Block,
@@ -146,6 +147,7 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
             (say("WRITTEN"), BLANK),
             (say("LANDLORD"), told.landlord), (say("SESSION"), f"{told.day(s.on)}, {s.place or UNKNOWN}"),
             (say("NUR"), told.number(x.candidate)), *([(say("DECISION"), told.decision(x.decision))] if x.decision else []),
+            *([(say("DOCUMENTS_AWAITED"), words)] if (words := _awaited_documents(told, x)) else []),
         ]
     )  # fmt: skip
     yield from _BODIES[x.kind](told, x)
@@ -167,6 +169,14 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
     yield text(say("CONTACT", contact=told.issuer.contact or BLANK))
     signs = say("AUTHOR" if x.decision is not None else "WRITER")
     yield signatures([(signs, f"{told.issuer.author or BLANK}, {told.issuer.quality or BLANK}"), ("", "")])
+
+
+def _awaited_documents(told: Told, x: Letter) -> str:
+    """Documents that a household with a rank or an offer was asked for and has not brought yet; its condition is told apart."""
+    if x.kind not in (OFFER, RANK, CONDITION):
+        return ""
+    own = [d for d in missing(x.candidate) if x.kind != CONDITION or d.document != x.decided.document]
+    return document_words(own, told.law.documents, told.lang)
 
 
 def _offer(told: Told, x: Letter) -> Iterator[Block]:
@@ -319,6 +329,7 @@ def _why(told: Told, x: Letter) -> Iterator[Block]:
             (say("PROVISION"), d.provision or told.law.provisions.get(d.motive, UNKNOWN)),
             (say("FACTS"), d.sentence or say("ERASED")),
             *([(say("EFFORT_HEAD"), _effort(told, x))] if d.motive == EFFORT else []),
+            *([(say("DOCUMENTS_WANTED"), told.wanted(d))] if d.motive == NO_DOCUMENT else []),
         ]
     )
 

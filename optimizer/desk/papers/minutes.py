@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from optimizer.desk.chained import length_words, waits_of
+from optimizer.desk.documents import BLANK
 from optimizer.desk.following import items_of, local_day
 from optimizer.desk.papers.wording import (
-    BLANK,
     Told,
     decided_order,
     departs,
@@ -154,6 +154,11 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
     if left:
         words = (f"{c.position} : {told.number(c)} ({told.set_aside(c)})" for c in left)
         rows.append((say("LEFT_BEFORE"), " ; ".join(words)))
+    asked = [(c, told.asked_of(c)) for c in named]
+    if any(words for _, words in asked):
+        rows.append(
+            (say("DOCUMENTS"), " ; ".join(f"{told.number(c)} : {words}" for c, words in asked if words))
+        )
     waits = waits_of(told.session, item)
     if waits is not None:
         who = [] if waits.tenant is None else [told.number(waits.tenant)]

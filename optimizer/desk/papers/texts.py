@@ -101,6 +101,13 @@ texts(
         "left_before": ("Retirés de la liste avant la séance", "Off the list before the session"),
         "left_declined": ("a décliné", "declined"),
         "left_replaced": ("remplacé", "replaced"),
+        "documents": ("Pièces demandées avant la décision", "Documents asked for before the decision"),
+        "missing": (
+            "Demandée et non remise : {documents}.",
+            "Asked for and not brought: {documents}.",
+        ),
+        "documents_wanted": ("Pièce demandée, non remise", "Document asked for, not brought"),
+        "documents_awaited": ("Pièce encore attendue", "Document still awaited"),
         "late": ("Ajouté après l'ordre du jour, raison", "Added after the agenda, reason"),
         "chain": ("Chaîne de mutations", "Chain of transfers"),
         "proposed_rank": ("Rang proposé", "Proposed rank"),

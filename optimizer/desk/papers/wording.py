@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from optimizer.desk.documents import BLANK, document_words, documents_on, missing
 from optimizer.desk.entry_rows import home_words, in_qpv
 from optimizer.desk.following import PARIS, UNDONE, rank_of
 from optimizer.desk.papers import texts as texts
@@ -26,8 +27,8 @@ from optimizer.store.records import (
     SessionRecord,
 )
 
-BLANK = "……"
-"""What a person fills in by hand."""
+NO_DOCUMENT = "N1"
+"""The motive of a document that did not come, although it was asked for."""
 
 
 @dataclass(frozen=True)
@@ -152,12 +153,23 @@ class Told:
         )
 
     def motive(self, d: DecisionRecord) -> str:
-        """Motive, provision and the commission's own sentence."""
+        """Motive, provision and the commission's own sentence; with the documents that did not come, where they are the motive."""
         if not d.motive:
             return ""
         provision = d.provision or self.law.provisions.get(d.motive, "")
         sentence = self.free(d.sentence) or self.say("ERASED")
-        return f"{d.motive} – {self.law.motives.get(d.motive, '')} ({provision}). {sentence}"
+        wanted = f" {self.say('MISSING', documents=self.wanted(d))}" if d.motive == NO_DOCUMENT else ""
+        return f"{d.motive} – {self.law.motives.get(d.motive, '')} ({provision}). {sentence}{wanted}"
+
+    def wanted(self, d: DecisionRecord) -> str:
+        """Documents that the household of a decision was asked for and had not brought by the day of the session."""
+        names = (c for i in self.session.items for c in i.candidates if c.candidate_id == d.candidate_id)
+        found = [x for c in names for x in missing(c, self.session.on)]
+        return document_words(found, self.law.documents, self.lang) or BLANK
+
+    def asked_of(self, candidate: CandidateRecord) -> str:
+        """Documents that a household was asked for by the day of the session, and when they came; empty where none was."""
+        return document_words(documents_on(candidate, self.session.on), self.law.documents, self.lang)
 
 
 def examined(item: ItemRecord) -> list[CandidateRecord]:

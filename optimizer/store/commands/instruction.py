@@ -11,7 +11,7 @@ from optimizer.store import agenda
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import touch
 from optimizer.store.records import CallOutcome, NewCandidate
-from optimizer.store.states import CALLS
+from optimizer.store.states import CALLS, LIVE_ITEM
 from optimizer.store.tables import Row
 from optimizer.store.work import Work, command
 
@@ -84,16 +84,33 @@ def _document(
     for day in days.values():
         if day > work.today:
             raise StoreRefused("STORE_FUTURE", day=f"{day:%d/%m/%Y}")
-    found = work.find("document", candidate_id=candidate, document=document)
-    if found:
-        key = found[0]["document_id"]
-        work.set("document", key, **days)
-    else:
-        whole = {"asked_on": None, "received_on": None} | days
-        key = work.put("document", candidate_id=candidate, document=document, **whole)["document_id"]
+    keys = {one: _noted(work, one, document, days) for one in _candidatures(work, row)}
     touch(work, row["ref"])
     work.bump("item", item)
-    return {"document_id": key, "version": item["version"]}
+    return {"document_id": keys[candidate], "version": item["version"]}
+
+
+def _candidatures(work: Work, name: Row) -> list[int]:
+    """This candidature, and the household's others that are still under way: it has one file, whatever it is examined for."""
+    others = work.find("candidate", ref=name["ref"])
+    live = work.find("item", item_id=tuple(c["item_id"] for c in others), status=LIVE_ITEM)
+    at = {i["item_id"] for i in live}
+    found = [c["candidate_id"] for c in others if c["item_id"] in at]
+    return [name["candidate_id"], *(key for key in found if key != name["candidate_id"])]
+
+
+def _noted(work: Work, candidate: int, document: str, days: Mapping[str, date]) -> int:
+    """A document of one candidature, asked for or received; one asked for again after it came is awaited again."""
+    found = work.find("document", candidate_id=candidate, document=document)
+    if found:
+        came, asked = found[0]["received_on"], days.get("asked_on")
+        changed: dict[str, date | None] = dict(days)
+        if asked is not None and came is not None and asked > came:
+            changed["received_on"] = None
+        work.set("document", found[0]["document_id"], **changed)
+        return int(found[0]["document_id"])
+    whole = {"asked_on": None, "received_on": None, **days}
+    return int(work.put("document", candidate_id=candidate, document=document, **whole)["document_id"])
 
 
 @command("candidate.replaced", roles="S")

@@ -25,6 +25,8 @@ DECIDED = tuple(STATUS_OF.values())
 TELLING = 4
 """Characters from which a number in a sentence can only be that of a household."""
 EFFORT = "N5"
+NO_DOCUMENT = "N1"
+"""The motive of a document that did not come, although it was asked for."""
 RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 """A rate as people write it."""
 
@@ -234,11 +236,20 @@ def _checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
         raise StoreRefused("STORE_MOTIVE", code=new.motive)
     if len(sentence) < (needed := int(work.law.value("sentence_characters"))):
         raise StoreRefused("STORE_SENTENCE", needed=needed, found=len(sentence))
+    if new.motive == NO_DOCUMENT and not _asked_for(work, item, new.candidate_id):
+        raise StoreRefused("STORE_DOCUMENT_NOT_ASKED")
     if new.motive == EFFORT:
         _same_rate(work, new.candidate_id, sentence)
     if _others_number(work, item, new.candidate_id, sentence):
         raise StoreRefused("STORE_SENTENCE_NUMBER")
     return replace(new, sentence=sentence)
+
+
+def _asked_for(work: Work, item: Row, candidate: int) -> bool:
+    """Whether a document was asked of the household by the day of the session, and has not come."""
+    day = work.get("session", item["session_id"])["on"]
+    rows = work.find("document", candidate_id=candidate, received_on=None)
+    return any(row["asked_on"] is not None and row["asked_on"] <= day for row in rows)
 
 
 def _same_rate(work: Work, candidate: int, sentence: str) -> None:

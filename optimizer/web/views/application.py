@@ -7,9 +7,11 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from optimizer.desk.documents import document_words, documents_on, household_lines
 from optimizer.store import commands, queries
 from optimizer.store.commands.corrections import ANSWERED, LEFT
 from optimizer.store.records import CandidateRecord, DutyRecord, PersonRecord, RecourseRecord
+from optimizer.store.states import LIVE_ITEM
 from optimizer.web.access import ROUTES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
@@ -24,6 +26,8 @@ from optimizer.web.views.room import late_candidate
 from optimizer.web.views.week import week
 
 RECOURSES = ("gracieux", "contentieux", "mediation")
+LEFT_LIST = ("declined", "replaced", "not_examined")
+"""Candidatures that no document is asked for."""
 SHORTEST = 10
 """Characters of a typed reason."""
 
@@ -91,9 +95,10 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
             )
         if act_on in ("ask", "receive"):
             document = form.text("document", "WEB.DOCUMENT", required=True)
+            on = form.day("on", "WEB.DOCUMENT_DAY")
             form.check()
             command = commands.ask_document if act_on == "ask" else commands.receive_document
-            return command(store, actor, form.command_id, candidate, document=document)
+            return command(store, actor, form.command_id, candidate, document=document, on=on)
         reason = form.text("reason", "WEB.REASON", required=True)
         if act_on == "restore":
             form.check()
@@ -113,6 +118,8 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
     agenda = f"{reverse('agenda', kwargs={'session': session})}#c{candidate}"
     there = ROUTES["agenda"].allows("GET", request.visitor.roles_for(record))
     to = agenda if there and request.POST.get("back") != "calls" else reverse("calls")
+    if record.status in ("open", "closed"):  # a document in the room, or after it: back to what was read
+        to = reverse("application", kwargs={"session": session, "candidate": candidate})
     return act(request, do, done="WEB.SAVED", to=to, show=lambda **v: _show(request, found, **v))
 
 
@@ -183,6 +190,7 @@ def _show(
             "history": history if names and asked else [c for c in history if c.item_id == found.item_id],
             "asked": asked,
             "named": names,
+            "lines": household_lines(found, law.documents, lang_of(request), screen=True),
             "may_identify": _may_identify(request, found),
             "person": person,
             "owed": _owed(found),
@@ -191,6 +199,9 @@ def _show(
             "may_call": any(r in held for r in "SA")
             and record.status in ("draft", "convened")
             and found.status == "listed",
+            "may_ask_documents": any(r in held for r in "SA")
+            and home.status in LIVE_ITEM
+            and found.status not in LEFT_LIST,
             "may_restore": "S" in held and found.status in LEFT.get(record.status, ()),
             "may_correct": "S" in held and _answered(found),
             "corrections": [
@@ -200,6 +211,9 @@ def _show(
             "outcomes": words("CALL", OUTCOMES, lang_of(request)),
             "declines": list(law.labels("decline_reasons").items()),
             "documents": list(law.documents.items()),
+            "known_documents": [
+                (d, document_words([d], law.documents, lang_of(request))) for d in documents_on(found)
+            ],
             "imports": imports_kept(desk()),
             **values,
         },

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from optimizer.desk.chained import waits_words
+from optimizer.desk.documents import household_lines
 from optimizer.desk.pack import home_lines
 from optimizer.desk.papers.carence import cause, goes
 from optimizer.desk.papers.wording import Told, examined
@@ -220,6 +221,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "after": homes[at + 1] if at + 1 < len(homes) else None,
             "waits": waits_words([record], lang),
             "home_lines": home_lines(found),
+            "household_lines": lambda c: household_lines(c, law.documents, lang, screen=True),
             "names": [c for c in found.candidates if c.status != "queue"],
             "examined": examined(found),
             "queue": [c for c in found.candidates if c.status == "queue"],
