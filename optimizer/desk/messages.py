@@ -12,6 +12,13 @@ define(
     remedy_en="Put it back into “dwellings” if it is still to be let",
 )
 define(
+    "DESK_DWELLING_WITHDRAWN",
+    "Le logement « {dwelling} », retiré le {day} après sa décision, sort du dossier : il n'est proposé à personne et n'est plus en cours pour son réservataire.",
+    "Dwelling “{dwelling}”, withdrawn on {day} after its decision, leaves the case: it is proposed to nobody and no longer in progress for its account.",
+    remedy_fr="Un import d'un jour plus récent qui le contient dit qu'il est revenu",
+    remedy_en="An import of a later day that holds it says that it is back",
+)
+define(
     "DESK_DWELLING_ELSEWHERE",
     "Le logement « {dwelling} » n'est plus dans l'import : il est gardé dans « en_cours » avec ce que la commission en a fait.",
     "Dwelling “{dwelling}” is no longer in the import: it is kept in “in_progress” with what the commission did with it.",
@@ -102,6 +109,18 @@ define(
     "This application is not on the list of dwelling “{dwelling}”.",
     remedy_fr="Voir la feuille Appels du classeur de attriflux session pack",
     remedy_en="See the sheet Appels of the workbook of attriflux session pack",
+)
+define(
+    "DESK_NOTHING_OFFERED",
+    "Le logement « {dwelling} » n'a pas été proposé à cette demande : il n'y a ni réponse ni notification à reprendre.",
+    "Dwelling “{dwelling}” was not offered to this application: there is no answer and no notification to take back.",
+)
+define(
+    "DESK_ENTRY_ANSWERED",
+    "Une autre réponse est enregistrée : {found}.",
+    "Another answer is recorded: {found}.",
+    remedy_fr="Si elle a été saisie par erreur, la reprendre d'abord : attriflux session correct {session} {dwelling} DEMANDE --what reponse --reason TEXTE, ou la page Offres",
+    remedy_en="If it was typed by mistake, take it back first: attriflux session correct {session} {dwelling} APPLICATION --what answer --reason TEXT, or the page Offers",
 )
 define(
     "DESK_ENTRY_FORMAT",

@@ -135,13 +135,15 @@ class _Turning:
     def turned(self) -> NextCase:
         leases = self._leases()
         housed = {x.candidate.application_id for x in self.lines if x.candidate.status == "signed"} - {""}
-        gone = self._gone_dwellings()
-        dwellings = self._dwellings(gone)
+        withdrawn = self._withdrawn()
+        gone = self._gone_dwellings() | set(withdrawn)
+        dwellings = self._dwellings(gone, withdrawn)
         applications = self._applications(housed)
         homes = set(texts_of(dwellings, "dwelling_id"))
         people = set(texts_of(applications, "application_id"))
-        events = self._events()
-        progress = self._in_progress(leases, homes)
+        progress = self._in_progress(homes)
+        described = homes | set(texts_of(leases, "dwelling_id")) | set(texts_of(progress, "dwelling_id"))
+        events = self._events(described)
         decisions = self._decisions(homes, people)
         tables = dict(self.case.tables)
         tables |= {"dwellings": dwellings, "applications": applications}
@@ -210,6 +212,11 @@ class _Turning:
     def _home(self, item: ItemRecord) -> Row:
         return {"dwelling_id": item.dwelling_id, **{name: item.facts.get(name) for name in HOME}}
 
+    def _told(self, item: ItemRecord) -> Row:
+        """A dwelling as `events` describes it, where no other table does."""
+        year = item.facts.get("construction_year")
+        return {**self._home(item), "construction_year": year, "in_flux": in_flux(item)}
+
     def _gone_dwellings(self) -> set[str]:
         """Dwellings let since the import; one whose vacancy began after its lease is vacant again."""
         frame = self.case.table("dwellings")
@@ -223,11 +230,33 @@ class _Turning:
                     gone.add(x.item.dwelling_id)
         return gone
 
-    def _dwellings(self, gone: set[str]) -> pd.DataFrame:
-        """Without the dwellings let; a presentation that came to nothing counts, the vacancy goes on."""
+    def _withdrawn(self) -> dict[str, date]:
+        """Dwellings taken back after a decision, and since when; one that a younger import holds, or a later agenda, is back."""
+        found: dict[str, date] = {}
+        for session in self.closed:
+            for item in items_of(session):
+                if item.status == "not_examined" or item.item_id in self.void:
+                    continue
+                found.pop(item.dwelling_id, None)
+                if item.status == "withdrawn":
+                    found[item.dwelling_id] = attempt_ended_on(session, item)
+        for session in self.coming:
+            for item in items_of(session):
+                if item.status in ("listed", "decided", "no_taker"):
+                    found.pop(item.dwelling_id, None)
+        return {name: day for name, day in found.items() if day >= self.case.settings.on}
+
+    def _dwellings(self, gone: set[str], withdrawn: Mapping[str, date]) -> pd.DataFrame:
+        """Without the dwellings let or withdrawn; a presentation that came to nothing counts, the vacancy goes on."""
         frame = self.case.table("dwellings")
+        there = set(texts_of(frame, "dwelling_id"))
+        for name in sorted(withdrawn):
+            if name in there:
+                self.said.append(
+                    _missing("DESK_DWELLING_WITHDRAWN", dwelling=name, day=f"{withdrawn[name]:%d/%m/%Y}")
+                )
         kept = where(frame, [d not in gone for d in texts_of(frame, "dwelling_id")]).reset_index(drop=True)
-        freed = self._freed(set(texts_of(frame, "dwelling_id")))
+        freed = [row for row in self._freed(there) if row["dwelling_id"] not in withdrawn]
         if freed:
             kept = pd.concat([kept, framed("dwellings", freed)], ignore_index=True)
         self.counts["dwellings"] = len(kept) - len(frame)
@@ -240,9 +269,12 @@ class _Turning:
                     continue
                 i = at.get(item.dwelling_id)
                 if i is None:
-                    if attempt_over(item) and item.dwelling_id not in gone:
+                    # one that was withdrawn is not missed: it comes back when an import holds it
+                    if attempt_over(item) and item.status != "withdrawn" and item.dwelling_id not in gone:
                         self.said.append(
-                            _missing("DESK_DWELLING_GONE", dwelling=item.dwelling_id, day=session.on)
+                            _missing(
+                                "DESK_DWELLING_GONE", dwelling=item.dwelling_id, day=f"{session.on:%d/%m/%Y}"
+                            )
                         )
                     continue
                 if attempt_over(item) and (attempts[i] is None or self._new_attempt(session, item)):
@@ -350,8 +382,12 @@ class _Turning:
         days = [months_after(d.closed_on, months) for d in own if d.closed_on is not None]
         return min(days, default=None)
 
-    def _events(self) -> pd.DataFrame:
-        """One row per candidature examined, and those of the import; leases and work in progress the import never followed."""
+    def _events(self, described: set[str]) -> pd.DataFrame:
+        """One row per candidature examined, and those of the import; leases and work in progress the import never followed.
+
+        A dwelling that only the log knows (let elsewhere, withdrawn, gone from the import) is described by its own rows: a
+        statement counts no orientation of an unknown dwelling, and nobody's account has it in progress.
+        """
         frame = self.case.table("events")
         rows: list[Row] = []
         for x in self.lines:
@@ -364,7 +400,7 @@ class _Turning:
                     "application_id": x.candidate.application_id or None, "oriented_on": x.oriented_on,
                     "presented_on": x.session.on, "attributed_on": x.session.on if x.positive else None,
                     "signed_on": offer.lease_on if offer is not None and x.candidate.status == "signed" else None,
-                    "outcome": x.outcome or None,
+                    "outcome": x.outcome or None, **({} if x.item.dwelling_id in described else self._told(x.item)),
                 }
             )  # fmt: skip
         if not rows:
@@ -409,7 +445,7 @@ class _Turning:
         ]  # fmt: skip
         return rows
 
-    def _in_progress(self, leases: pd.DataFrame, homes: set[str]) -> pd.DataFrame:
+    def _in_progress(self, homes: set[str]) -> pd.DataFrame:
         """The import's work in progress for the dwellings no session took up, and that of the log."""
         frame = self.case.table("in_progress")
         rows: list[Row] = []
@@ -428,10 +464,7 @@ class _Turning:
                     rows = [r for r in rows if r["dwelling_id"] != item.dwelling_id]
                     rows += self._on_an_agenda(session, item)
         kept = where(frame, [d not in taken for d in texts_of(frame, "dwelling_id")])
-        described = homes | set(texts_of(leases, "dwelling_id")) | set(texts_of(kept, "dwelling_id"))
-        described |= {str(r["dwelling_id"]) for r in rows}
-        rows += self._described(described)
-        self.held = {str(r["dwelling_id"]) for r in rows if r["stage"] != "oriented"}
+        self.held = {str(r["dwelling_id"]) for r in rows}
         self.followed = {str(r["application_id"]) for r in rows if r["application_id"]}
         lived_in = {
             i.dwelling_id for s in [*self.closed, *self.coming] for i in s.items if i.item_id in self.homes
@@ -442,13 +475,8 @@ class _Turning:
         return self._added("in_progress", rows, kept)
 
     def _progress_of(self, session: SessionRecord, item: ItemRecord) -> list[Row]:
-        """Offers a household may still take, else the next rank to notify; a dwelling withdrawn waits for nobody."""
+        """Offers a household may still take, else the next rank to notify."""
         home = {**self._home(item), "account": item.account}
-        if item.status == "withdrawn":
-            day = attempt_ended_on(session, item)
-            # a younger import that holds the dwelling says that it is back
-            back = self.case.settings.on > day and not self._held_by_us(item)
-            return [] if back else [{**home, "application_id": None, "stage": "commission", "since": day}]
         live = [c for c in item.candidates if c.status in LIVE and c.offer is not None]
         rows: list[Row] = [
             {
@@ -483,12 +511,6 @@ class _Turning:
             ]
         return rows
 
-    def _held_by_us(self, item: ItemRecord) -> bool:
-        """Whether the import is an earlier next case, which holds a withdrawn dwelling for nobody."""
-        frame = self.case.table("in_progress")
-        pairs = zip(texts_of(frame, "dwelling_id"), texts_of(frame, "application_id"), strict=True)
-        return (item.dwelling_id, "") in set(pairs)
-
     def _on_an_agenda(self, session: SessionRecord, item: ItemRecord) -> list[Row]:
         """A dwelling on a coming agenda is proposed to nobody else; its first name neither."""
         first = min(
@@ -498,17 +520,6 @@ class _Turning:
         home = {**self._home(item), "account": item.account}
         who = first.application_id if first is not None else ""
         return [{**home, "application_id": who or None, "stage": "commission", "since": since}]
-
-    def _described(self, described: set[str]) -> list[Row]:
-        """Dwellings that only the log knows stay described: a statement counts no orientation of an unknown dwelling."""
-        rows: dict[str, Row] = {}
-        for x in self.lines:
-            if x.item.dwelling_id not in described and x.item.item_id not in self.void:
-                rows[x.item.dwelling_id] = {
-                    **self._home(x.item), "account": x.item.account, "application_id": None, "stage": "oriented",
-                    "since": x.oriented_on,
-                }  # fmt: skip
-        return list(rows.values())
 
     def _decisions(self, homes: set[str], people: set[str]) -> pd.DataFrame:
         """The import's decisions that may still hold, and who is not to be proposed a dwelling again."""

@@ -7,11 +7,21 @@ from datetime import date
 
 from optimizer.desk.entry_reading import Entry
 from optimizer.desk.recording_work import Work
+from optimizer.errors import Said
 from optimizer.store import commands
 from optimizer.store.records import CandidateRecord, Receipt
 
 SETTLED = {"met": "met", "failed": "failed", "access": "failed"}
 """What a cell says of a condition -> its state in the store."""
+
+
+OTHER_ANSWER = {
+    "accepted": ("refused", "silent", "desisted"),
+    "refused": ("accepted", "silent", "desisted"),
+    "silent": ("accepted", "refused", "desisted"),
+    "desisted": ("refused", "silent"),
+}
+"""What a row says -> answers recorded before that it would contradict; a household that had accepted may give up."""
 
 
 def record_offers(work: Work) -> None:
@@ -43,7 +53,14 @@ def _acts(work: Work, entry: Entry, c: CandidateRecord) -> Iterator[tuple[date, 
         yield entry.get("proof_on") or entry.get("notified_on"), "prove"
     answer = entry.get("answer")
     if answer and answer != _answered(c):
-        if answer != "silent" and entry.get("answered_on") is None:
+        if o is not None and _answered(c) in OTHER_ANSWER.get(answer, ()):
+            # a cell that changes may be a mistake or a second answer: the workbook does not guess
+            found = work.known["answer"].words[_answered(c)]
+            work.wrong(
+                entry, "DESK_ENTRY_ANSWERED", "answer", found=Said(*found), session=work.session.session_id,
+                dwelling=c.dwelling_id,
+            )  # fmt: skip
+        elif answer != "silent" and entry.get("answered_on") is None:
             work.wrong(entry, "DESK_ENTRY_MISSING", "answered_on")
         elif answer == "refused" and not entry.get("refusal_reason"):
             work.wrong(entry, "DESK_ENTRY_MISSING", "refusal_reason")

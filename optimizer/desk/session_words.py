@@ -35,6 +35,11 @@ texts(
         "name_added": ("Séance {session} : une demande ajoutée sur {dwelling}.", "Session {session}: an application added on {dwelling}."),
         "name_replaced": ("Séance {session} : une demande remplacée sur {dwelling}.", "Session {session}: an application replaced on {dwelling}."),
         "name_removed": ("Séance {session} : une demande retirée de {dwelling} ; aucun nom ne suit.", "Session {session}: an application taken off {dwelling}; no name follows."),
+        "taken_back": ("Séance {session}, {dwelling}, repris : {what}.", "Session {session}, {dwelling}, taken back: {what}."),
+        "taken_answer": ("réponse ; l'offre attend à nouveau, son délai inchangé", "answer; the offer waits again, its time unchanged"),
+        "taken_notification": ("notification ; le ménage attend son tour comme avant", "notification; the household waits for its turn as before"),
+        "taken_name": ("nom, remis sur la liste à sa place", "name, back on the list at its place"),
+        "taken_dwelling": ("logement, remis à l'ordre du jour avec ses noms", "dwelling, back on the agenda with its names"),
         "not_held": ("Séance {session} annulée : {n:logement peut/logements peuvent} aller à un autre ordre du jour.", "Session {session} cancelled: {n:dwelling/dwellings} may go on another agenda."),
         "not_held_then": ("Ensuite : attriflux session minutes {session} --out carence{more}", "Then: attriflux session minutes {session} --out carence{more}"),
         "draft": ("Le procès-verbal est un projet : la séance n'est pas close.", "The minutes are a draft: the session is not closed."),
@@ -84,6 +89,17 @@ def not_held(session: SessionRecord, more: str = "") -> dict[str, object]:
         summary[f"lines_{lang}"] = [
             said(f"SESSION.{name}", lang, session=session.session_id, n=len(free), more=more)
             for name in ("NOT_HELD", "NOT_HELD_THEN")
+        ]
+    return summary
+
+
+def taken_back(session_id: str, dwelling: str, what: str) -> dict[str, object]:
+    """What `session correct` says; no number of a household."""
+    summary: dict[str, object] = {"session": session_id, "dwelling": dwelling, "taken_back": what}
+    for lang in LANGS:
+        words = said(f"SESSION.TAKEN_{what}".upper(), lang)
+        summary[f"lines_{lang}"] = [
+            said("SESSION.TAKEN_BACK", lang, session=session_id, dwelling=dwelling, what=words)
         ]
     return summary
 

@@ -115,6 +115,29 @@ def give_up(
     return queries.session(opened, session_id)
 
 
+def take_back(
+    opened: Store, actor: Actor, item: ItemRecord, candidate: CandidateRecord | None, what: str, reason: str
+) -> Receipt:
+    """Take back what was typed by mistake: of a household (``answer``, ``notification``, ``name``) or the dwelling itself.
+
+    Raises
+    ------
+    AttrifluxError
+        ``DESK_NOTHING_OFFERED``: the household was offered nothing there.
+    StoreError
+        Something rests on it already, or nothing of the kind stands.
+    """
+    if what == "dwelling":
+        return commands.restore_item(opened, actor, _fresh(), item.item_id, reason=reason)
+    assert candidate is not None, "a household's entry needs its number"
+    if what == "name":
+        return commands.restore_candidate(opened, actor, _fresh(), candidate.candidate_id, reason=reason)
+    if candidate.offer is None:
+        raise AttrifluxError("DESK_NOTHING_OFFERED", dwelling=item.dwelling_id)
+    correct = commands.correct_answer if what == "answer" else commands.correct_notification
+    return correct(opened, actor, _fresh(), candidate.offer.offer_id, reason=reason)
+
+
 def item_named(session: SessionRecord, dwelling: str) -> ItemRecord:
     """The dwelling of the agenda (AttrifluxError ``DESK_NO_ITEM``: it is not on it)."""
     for item in session.items:

@@ -263,6 +263,13 @@ EVENTS = Table(
         _c("application_id", "id", "numero_unique", max_length=18), _c("oriented_on", "date", "oriente_le"),
         _c("presented_on", "date", "presente_le"), _c("attributed_on", "date", "attribue_le"),
         _c("signed_on", "date", "signe_le"), _c("outcome", "text", "issue"),
+        _c("landlord", "text", "bailleur", "Bailleur du logement : avec la commune, le décrit s'il n'est plus ni dans les logements, ni dans les en_cours, ni dans les baux", "Landlord of the dwelling: with the commune, describes one that stands no more in dwellings, in_progress or leases"),
+        _c("commune", "insee", "commune", "Code INSEE de la commune du logement, 5 caractères", "INSEE code of the dwelling's commune, 5 characters"),
+        _c("qpv", "qpv", "qpv", "En QPV : oui/non, ou code du quartier", "In a QPV: yes/no, or the QPV code"),
+        _c("rooms", "rooms", "pieces", "Nombre de pièces principales : 1 à 6 (6 = 6 et plus), « T3 » accepté", "Main rooms 1..6 (6 = 6 or more), T3 accepted", low=1, high=6),
+        _c("financing", "choice", "financement", "Financement : PLAI, PLUS ou PLS", "Financing: PLAI, PLUS or PLS", values=FINANCINGS),
+        _c("construction_year", "int", "annee", "Année de construction", "Construction year", low=1600, high=2100),
+        _c("in_flux", "bool", "dans_le_flux", "Logement de l'assiette du flux ; vide = oui", "Dwelling of the flux base; empty = yes"),
     ),
 )  # fmt: skip
 

@@ -233,6 +233,8 @@ def _followed(found: Mapping[str, ReadTable], settings: CaseSettings) -> list[Fi
         table = found.get(name)
         if table is not None and table.frame is not None:
             wrong = wrong & ~_is_in(frame["dwelling_id"], table.frame["dwelling_id"])
+    told = frame.loc[frame["landlord"].notna() & frame["commune"].notna(), "dwelling_id"]
+    wrong = wrong & ~_is_in(frame["dwelling_id"], told)
     dates = [frame[name] for name in ("oriented_on", "presented_on", "attributed_on", "signed_on")]
     wrong = wrong & np.any([(d.dt.year == settings.year).to_numpy(bool) for d in dates], axis=0)
     at = np.flatnonzero(wrong)

@@ -287,9 +287,9 @@ define(
 )
 define(
     "READ_EVENT_UNKNOWN_DWELLING",
-    "Le logement « {value} » n'est décrit ni dans les logements, ni dans les en_cours, ni dans les baux : "
+    "Le logement « {value} » n'est décrit ni dans les logements, ni dans les en_cours, ni dans les baux, ni par son suivi (bailleur, commune) : "
     "son orientation n'est comptée sur aucun contingent.",
-    "Dwelling “{value}” is described neither in dwellings, nor in_progress, nor leases: its orientation is counted on no account.",
+    "Dwelling “{value}” is described neither in dwellings, nor in_progress, nor leases, nor by its events (landlord, commune): its orientation is counted on no account.",
     remedy_fr="L'ajouter à l'une de ces tables : bailleur et commune y sont lus",
     remedy_en="Add it to one of these tables: landlord and commune are read there",
 )

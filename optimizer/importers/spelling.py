@@ -20,7 +20,7 @@ _NAMES = (
     *(
         (table, "landlord", "dwellings", "landlord")
         for table in (
-            "dwellings", "conventions", "in_progress", "leases", "stock", "assiette", "forecast", "answers", "handovers",
+            "dwellings", "conventions", "in_progress", "leases", "events", "stock", "assiette", "forecast", "answers", "handovers",
             "commitments",
         )
     ),

@@ -6,8 +6,9 @@ that day are one orientation a year. It counts in the year it first reached the 
 case. Of the k orientations of a dwelling on an account that did, the leases of the year and the work in progress already
 counted there are taken away; the rest came back, and counts once each on the flux rows only: it is no lease.
 
-Where the dwelling is: `dwellings`, else `in_progress`, else `leases`; a dwelling none of them describes is not counted (the
-reading warns). It is in the flux base as `dwellings` says, else unless one of its leases says no on an account of the flux.
+Where the dwelling is: `dwellings`, else `in_progress`, else `leases`, else what `events` itself says of it (landlord and commune);
+a dwelling none of them describes is not counted (the reading warns). It is in the flux base as `dwellings` says, else unless one
+of its leases says no on an account of the flux, or `events` where nothing else describes it.
 """
 
 from __future__ import annotations
@@ -127,8 +128,19 @@ def _places(case: Case, kept: NDArray[np.bool_]) -> pd.DataFrame:
     out = said & ~booleans(leases, "in_flux") & ~np.isin(texts(leases, "account").astype(str), outside_flux())
     other = pd.concat([_place(progress)[kept], let])
     other["inside"] = ~other["dwelling_id"].isin(set(texts(leases, "dwelling_id")[out]))
-    every = pd.concat([own, other]).drop_duplicates("dwelling_id")
+    every = pd.concat([own, other, _followed(case.table("events"))]).drop_duplicates("dwelling_id")
     return every.set_index("dwelling_id").astype({"inside": bool})
+
+
+def _followed(events: pd.DataFrame) -> pd.DataFrame:
+    """Dwellings as `events` describes them: of several rows the first landlord and commune by name, outside the flux if one says so."""
+    place = _place(events)
+    said = arrow_text(events, "in_flux").is_valid().to_numpy(zero_copy_only=False)
+    out = set(place["dwelling_id"][said & ~booleans(events, "in_flux")])
+    place = place[(place["landlord"] != "") & (place["commune"] != "")].sort_values(
+        ["dwelling_id", "landlord", "commune"], kind="stable"
+    )
+    return place.assign(inside=~place["dwelling_id"].isin(out))
 
 
 def _place(frame: pd.DataFrame) -> pd.DataFrame:

@@ -151,8 +151,9 @@ def _oriented_again(case: Case, rules: policy.RuleSet) -> list[tuple[str, str, s
 def _homes(case: Case, rules: policy.RuleSet) -> dict[str, tuple[str, str]]:
     departement = rules.by_commune("departement")
     out: dict[str, tuple[str, str]] = {}
-    for name in ("in_progress", "leases", "dwellings"):
+    for name in ("events", "in_progress", "leases", "dwellings"):
         table = case.table(name)
+        table = table[table["landlord"].notna() & table["commune"].notna()]
         for d, landlord, commune in zip(
             table["dwelling_id"].astype(str), table["landlord"].astype(str), table["commune"], strict=True
         ):

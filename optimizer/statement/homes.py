@@ -1,4 +1,4 @@
-"""What each dwelling of the year is: read from the leases, the dwellings and the work in progress of a case."""
+"""What each dwelling of the year is: read from the leases, the dwellings, the work in progress and the events of a case."""
 
 from __future__ import annotations
 
@@ -28,12 +28,16 @@ def construction_period(year: object, periods: Mapping[str, str]) -> str:
 def homes_of(case: Case, periods: Mapping[str, str]) -> pd.DataFrame:
     """One row per known dwelling, index ``dwelling_id``: landlord, commune, qpv, rooms, financing, construction_period.
 
-    The first table that knows a value gives it, in the order leases, dwellings, in_progress; ``qpv`` is ``yes``, ``no``
+    The first table that knows a value gives it, in the order leases, dwellings, in_progress, events; ``qpv`` is ``yes``, ``no``
     or empty, ``rooms`` ``T1``…``T6``, ``financing`` in capitals. ``periods``: see :data:`PERIODS`.
     """
     found: pd.DataFrame | None = None
-    for name in ("leases", "dwellings", "in_progress"):
+    for name in ("leases", "dwellings", "in_progress", "events"):
         frame = case.table(name)
+        if (
+            name == "events"
+        ):  # its rows follow orientations: only those that name the dwelling's place describe it
+            frame = frame[frame["landlord"].notna() & frame["commune"].notna()]
         part = frame.reindex(columns=["dwelling_id", *ATTRIBUTES]).astype(object)
         part = part.sort_values(["dwelling_id", "landlord", "commune"]).drop_duplicates("dwelling_id")
         part = part.set_index("dwelling_id")

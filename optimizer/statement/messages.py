@@ -27,8 +27,8 @@ define(
 )
 define(
     "BILAN_UNKNOWN_DWELLING",
-    "Le logement {dwelling} des evenements n'est décrit ni dans les baux, ni dans les logements, ni dans les en_cours.",
-    "Dwelling {dwelling} of the events is described neither in leases, nor dwellings, nor in_progress.",
+    "Le logement {dwelling} des evenements n'est décrit ni dans les baux, ni dans les logements, ni dans les en_cours, ni par les evenements eux-mêmes.",
+    "Dwelling {dwelling} of the events is described neither in leases, nor dwellings, nor in_progress, nor by the events themselves.",
     remedy_fr="L'ajouter à l'une de ces tables : bailleur, commune, pièces et financement y sont lus",
     remedy_en="Add it to one of these tables: landlord, commune, rooms and financing are read there",
 )

@@ -93,8 +93,8 @@ def _leases(world: World, opens: int, closes: int) -> Counter[tuple[str, str]]:
 
 
 def _spots(world: World) -> Mapping[str, Spot]:
-    """Where each dwelling is: as `dwellings` says, else the counted line of `in_progress`, else the latest lease."""
-    found: dict[str, Spot] = {}
+    """Where each dwelling is: `dwellings`, else the counted line of `in_progress`, else the latest lease, else `events` itself."""
+    found = {name: spot for name, (spot, _) in _followed(world).items()}
     leases = world.raw.table("leases")
     signed = cells.days(leases, "signed_on").tolist()
     where = _places(world, leases)
@@ -106,6 +106,21 @@ def _spots(world: World) -> Mapping[str, Spot]:
     found |= {dwelling: where[i] for dwelling, (i, _) in furthest_lines(progress).items()}
     own = world.dwellings
     found |= {name: (own.landlord[d], *world.place(d)) for name, d in own.number.items()}
+    return found
+
+
+def _followed(world: World) -> dict[str, tuple[Spot, bool]]:
+    """Dwellings that `events` describes -> where they are, the first by landlord and commune, and whether a row says outside the flux."""
+    table = world.raw.table("events")
+    said, known = cells.booleans(table, "in_flux")
+    rows = list(zip(cells.strings(table.text("dwelling_id")), cells.strings(table.text("landlord")), cells.strings(table.text("commune")), strict=True))  # fmt: skip
+    out = {name for i, (name, _, _) in enumerate(rows) if known[i] and not said[i]}
+    spots = _places(world, table)
+    found: dict[str, tuple[Spot, bool]] = {}
+    for i in sorted(range(len(rows)), key=lambda i: rows[i]):
+        name, landlord, commune = rows[i]
+        if landlord and commune and name not in found:
+            found[name] = (spots[i], name in out)
     return found
 
 
@@ -121,9 +136,9 @@ def _places(world: World, table: RawTable) -> list[Spot]:
 
 
 def _out_of_flux(world: World) -> set[str]:
-    """Dwellings of the case outside the flux base; of the others, those that a lease of the flux says are outside."""
+    """Dwellings of the case outside the flux base; of the others, those that a lease of the flux, or else `events`, says are."""
     own = world.dwellings
-    table = world.raw.table("leases")
+    table, progress = world.raw.table("leases"), world.raw.table("in_progress")
     said, known = cells.booleans(table, "in_flux")
     names = zip(cells.strings(table.text("dwelling_id")), cells.strings(table.text("account")), strict=True)
     out = {
@@ -136,4 +151,6 @@ def _out_of_flux(world: World) -> set[str]:
         for name, d in own.number.items()
         if own.exclusion[d] != "none" or own.reserved_to[d] or own.first_letting[d]
     )
-    return out | set(closed)
+    described = {*own.number, *cells.strings(table.text("dwelling_id")), *cells.strings(progress.text("dwelling_id"))}  # fmt: skip
+    alone = {name for name, (_, outside) in _followed(world).items() if outside and name not in described}
+    return out | set(closed) | alone

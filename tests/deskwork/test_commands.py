@@ -137,6 +137,22 @@ def test_an_urgent_session_takes_late_dwellings_late_names_and_replacements_with
     assert [c.source for c in session.items[2].candidates][-1] == "late"
     replaced, *others = session.items[1].candidates
     assert replaced.status == "replaced" and "listed" in {c.status for c in others}
+    # the replacement was typed for the wrong household: the name comes back at its place
+    number = second["candidates"][0]["application"]
+    back = ("session", "correct", day, second["dwelling"])
+    assert run(*back, number, "--what", "nom").code == 2  # a reason
+    assert run(*back, number, "--what", "bail", "--reason", "erreur de ligne").code == 2
+    assert run(*back, "--what", "nom", "--reason", "erreur de ligne").code == 2
+    assert run(*back, number, "--what", "logement", "--reason", "erreur de ligne").code == 2
+    none = run(*back, number, "--what", "reponse", "--reason", "erreur de ligne")
+    assert none.code == 2 and "n'a pas été proposé à cette demande" in none.err and number not in none.err
+    done = run(*back, number, "--what", "nom", "--reason", "erreur de ligne")
+    assert done.code == 0 and "remis sur la liste" in done.out and number not in done.out
+    assert run(*back, number, "--what", "name", "--reason", "erreur de ligne").code == 2  # it is back already
+    with store.open(tmp_path / "bureau.sqlite") as desk:
+        session = queries.session(desk, day)
+        assert [c.kind for c in queries.corrections(desk, day)] == ["candidate.restored"]
+    assert session.items[1].candidates[0].status == "listed"
     # it is not held after all: its reason, then its paper
     assert run("session", "cancel", day).code == 2
     assert run("session", "cancel", day, "--no-quorum", "14:30").code == 2  # nobody was convened

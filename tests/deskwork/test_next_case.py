@@ -12,12 +12,16 @@ import pytest
 from optimizer import importers, policy
 from optimizer.desk.next_case import NextCase, next_case
 from optimizer.desk.next_files import write_next
+from optimizer.desk.sessions import begin
 from optimizer.domain import Case
+from optimizer.eligibility import encode
 from optimizer.pipeline import check_case
+from optimizer.problem.ledger import pending_work
+from optimizer.problem.returned import returned_orientations
 from optimizer.statement import bilan
 from optimizer.store import commands, queries
 from optimizer.synth import write_case
-from tests.deskwork.room import HELD, REFUSAL, SECRETARY, Room, imported, listed, read_case, room
+from tests.deskwork.room import HELD, REFUSAL, SECRETARY, Room, imported, listed, read_case, ready, room
 
 SENT = {"notifie_le": date(2026, 12, 4), "preuve": "hand"}
 
@@ -218,19 +222,89 @@ def listed_first(made: Room, item) -> str:
     ).application_id
 
 
-def test_a_dwelling_withdrawn_waits_for_nobody_until_an_import_brings_it_back(made: Room, tmp_path: Path):
+def account_of(case: Case, account: str) -> tuple[int, int]:
+    """Dwellings in progress of an account as its page counts them, and its orientations that came back where they are used up."""
+    rules = policy.rules_of(case.settings)
+    pending = pending_work(case, encode(case, rules, accept_assumed=True), rules)
+    back = returned_orientations(case, case.settings.year)
+    used = back[(back["account"] == account) & (back["rule"] == "attributed")]
+    return int((pending["account"] == account).sum()), len(used)
+
+
+def test_a_dwelling_withdrawn_leaves_the_case_and_its_account_until_an_import_brings_it_back(
+    made: Room, tmp_path: Path
+):
     item = made.with_lists(2)[0]
     made.hold()
+    held = account_of(turned(made).case, item.account)
     made.after(date(2026, 12, 4), {("Votes", item.dwelling_id, ""): {"retire_apres_decision": "Travaux"}})
     made_case = turned(made)
-    line = row(made_case.case.table("in_progress"), dwelling_id=item.dwelling_id)
-    assert pd.isna(line["application_id"]) and line["stage"] == "commission"
-    fresh = replace(read_case(), settings=replace(read_case().settings, on=date(2026, 12, 20)))
-    back = turned(made, fresh).case
-    assert item.dwelling_id not in set(back.table("in_progress")["dwelling_id"])
+    case = made_case.case
+    for table in ("dwellings", "in_progress", "nominations", "decisions"):
+        assert item.dwelling_id not in set(case.table(table)["dwelling_id"]), table
+    # nobody is followed there any more: one dwelling less in progress; where an agreement counts attributions, as many used up
+    assert account_of(case, item.account) == (held[0] - 1, held[1])
+    (told,) = [f for f in made_case.said if f.code == "DESK_DWELLING_WITHDRAWN"]
+    assert item.dwelling_id in told.text("fr") and "04/12/2026" in told.text("fr")
+    # its events say where it is, so that the statement counts what was proposed
+    of = case.table("events").query("dwelling_id == @item.dwelling_id")
+    assert set(of["commune"]) == {item.facts["commune"]} and set(of["landlord"]) == {item.facts["landlord"]}
+    before = bilan(read_case(), 2026).table[["proposed", "attributed"]].sum()
+    after = bilan(case, 2026).table[["proposed", "attributed"]].sum()
+    assert (after - before).tolist() == [len(made.session.items)] * 2
     write_next(tmp_path / "cas", made_case, Path())
     read, findings = check_case(tmp_path / "cas")
     assert read is not None and [f.sentence() for f in findings] == []
+    # from there, and on a later day, the same; nothing is missed, nothing counted again
+    again = turned(made, importers.read(tmp_path / "cas", need=()), on=date(2026, 12, 10))
+    assert [f.code for f in again.said] == [] and account_of(again.case, item.account) == (
+        held[0] - 1,
+        held[1],
+    )
+    assert item.dwelling_id not in set(again.case.table("dwellings")["dwelling_id"])
+    # a younger import that holds it says that it is back; one of that very day does not
+    for day, back in ((date(2026, 12, 4), False), (date(2026, 12, 20), True)):
+        fresh = replace(read_case(), settings=replace(read_case().settings, on=day))
+        found = turned(made, fresh)
+        assert (item.dwelling_id in set(found.case.table("dwellings")["dwelling_id"])) is back
+        assert item.dwelling_id not in set(found.case.table("in_progress")["dwelling_id"])
+        assert ("DESK_DWELLING_WITHDRAWN" in {f.code for f in found.said}) is not back
+
+
+def test_a_dwelling_withdrawn_and_put_on_a_later_agenda_is_held_there(made: Room):
+    item = made.with_lists(2)[0]
+    made.hold()
+    made.after(date(2026, 12, 4), {("Votes", item.dwelling_id, ""): {"retire_apres_decision": "Travaux"}})
+    proposed = ready()
+    only = replace(proposed, items=tuple(i for i in proposed.items if i.dwelling_id == item.dwelling_id))
+    later = begin(made.desk, SECRETARY, only, commission="CALEOL Besançon", on=date(2026, 12, 10), quorum=3)
+    names = [c for i in queries.session(made.desk, later).items for c in listed(i)]
+    commands.convene(
+        made.desk, SECRETARY, "convocation-2", later, recipients=["Préfet"], checks={c.candidate_id: "" for c in names}
+    )  # fmt: skip
+    found = turned(made)
+    assert item.dwelling_id in set(found.case.table("dwellings")["dwelling_id"])
+    line = row(found.case.table("in_progress"), dwelling_id=item.dwelling_id)
+    assert (line["stage"], line["application_id"]) == ("commission", names[0].application_id)
+    assert "DESK_DWELLING_WITHDRAWN" not in {f.code for f in found.said}
+
+
+def test_a_dwelling_gone_from_the_import_is_in_progress_of_no_account(made: Room):
+    """Its list came to nothing, and the import holds it no more: the statement counts it, no account waits for it."""
+    item = made.with_lists(3)[0]
+    refused = {"decision": "d", "rang": None, "motif_decision": "N3", "phrase": REFUSAL}
+    made.hold({("Saisie", item.dwelling_id, c.application_id): refused for c in listed(item)})
+    before = read_case()
+    homes = before.table("dwellings")
+    poor = replace(
+        before, tables={**before.tables, "dwellings": homes[homes["dwelling_id"] != item.dwelling_id].reset_index(drop=True)}
+    )  # fmt: skip
+    found = turned(made, poor)
+    (told,) = [f for f in found.said if f.code == "DESK_DWELLING_GONE"]
+    assert "séance du 03/12/2026" in told.text("fr")
+    assert item.dwelling_id not in set(found.case.table("in_progress")["dwelling_id"])
+    gained = [bilan(c, 2026).table["proposed"].sum() for c in (before, found.case)]
+    assert gained[1] - gained[0] == len(made.session.items)
 
 
 def test_what_the_import_no_longer_holds_is_said_and_counted(made: Room):

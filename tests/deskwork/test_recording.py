@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from optimizer.desk.entry import SHEETS
 from optimizer.desk.entry_reading import read_entries
 from optimizer.desk.lists import choices
+from optimizer.desk.sessions import take_back
 from optimizer.errors import InputProblems
-from optimizer.store import queries
+from optimizer.store import commands, queries
 from optimizer.store.law import law
 from tests.deskwork.filling import fill, row_of
-from tests.deskwork.room import HELD, MEMBERS, OPENED, REFUSAL, Room, decided, listed, room
+from tests.deskwork.room import HELD, MEMBERS, OPENED, REFUSAL, SECRETARY, Room, decided, listed, room
 
 
 @pytest.fixture
@@ -357,3 +358,52 @@ def _rows(path: Path) -> dict[str, list[list[str]]]:
 def mutated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = room(tmp_path_factory.mktemp("saisie"))
     return made.write_book()
+
+
+def test_another_answer_is_not_guessed_to_be_a_correction_and_the_command_takes_it_back(made: Room):
+    item = made.with_lists(2)[0]
+    made.hold()
+    first = min(
+        (c for c in made.item(item.dwelling_id).candidates if c.decision), key=lambda c: c.decision.rank
+    )
+    sent = {"notifie_le": date(2026, 12, 4), "preuve": "hand"}
+    no = {
+        "reponse": "refuse",
+        "reponse_le": date(2026, 12, 7),
+        "motif_refus": "Sécurité",
+        "refus_legitime": "non",
+    }
+    cells = ("Offres", item.dwelling_id, first.application_id)
+    made.after(date(2026, 12, 7), {cells: sent | no})
+    yes = {"reponse": "accepte", "motif_refus": None, "refus_legitime": None}
+    with pytest.raises(InputProblems) as problems:
+        made.after(date(2026, 12, 8), {cells: yes})
+    (told,) = [f for f in problems.value.findings if f.severity == "error"]
+    assert told.code == "DESK_ENTRY_ANSWERED" and "Une autre réponse est enregistrée : refuse." in told.text(
+        "fr"
+    )
+    command = f"attriflux session correct {made.session_id} {item.dwelling_id} DEMANDE --what reponse"
+    assert command in told.sentence("fr") and first.application_id not in told.sentence("fr")
+    now = made.item(item.dwelling_id)
+    mine = next(c for c in now.candidates if c.ref == first.ref)
+    take_back(made.desk, SECRETARY, now, mine, "answer", "Réponse de la demande de la ligne suivante")
+    assert made.item(item.dwelling_id).status == "offering"
+    made.after(date(2026, 12, 8), {cells: yes | {"reponse_le": date(2026, 12, 7)}})
+    mine = next(c for c in made.item(item.dwelling_id).candidates if c.ref == first.ref)
+    assert mine.status == "accepted"
+    # the notification of an offer that waits, then the dwelling of a session still in preparation
+    take_back(made.desk, SECRETARY, made.item(item.dwelling_id), mine, "answer", "Lettre d'un autre ménage")
+    take_back(
+        made.desk, SECRETARY, made.item(item.dwelling_id), mine, "notification", "Courrier jamais parti"
+    )
+    assert next(c for c in made.item(item.dwelling_id).candidates if c.ref == first.ref).status == "ranked"
+    assert [c.kind for c in queries.corrections(made.desk, made.session_id)] == [
+        "answer.corrected", "answer.corrected", "notified.corrected",
+    ]  # fmt: skip
+
+
+def test_a_dwelling_taken_off_by_mistake_comes_back_by_the_command(made: Room):
+    item = made.session.items[0]
+    commands.not_examined(made.desk, SECRETARY, "retrait", item.item_id, reason="works")
+    take_back(made.desk, SECRETARY, made.item(item.dwelling_id), None, "dwelling", "Ligne du dessous")
+    assert made.item(item.dwelling_id).status == "listed" and listed(made.item(item.dwelling_id))

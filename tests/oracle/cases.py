@@ -645,6 +645,12 @@ def _events(draw: Draw, tables: dict[str, list[Row]], accounts: list[str]) -> li
             if draw.chance(0.6):
                 row["attributed_on"] = day + timedelta(days=15)
         row["outcome"] = draw.one([None, "refus"])
+        if day.toordinal() % 3 == 0:  # a dwelling that only its own rows describe
+            told = {"landlord": place["landlord"], "commune": place["commune"], "qpv": place.get("qpv")}
+            row |= told | {
+                "dwelling_id": f"E-{place['dwelling_id']}",
+                "in_flux": [None, True, False][day.day % 3],
+            }
         if (row["dwelling_id"], account, day) not in {
             (r["dwelling_id"], r["account"], r["oriented_on"]) for r in rows
         }:

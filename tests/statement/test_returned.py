@@ -117,6 +117,31 @@ def test_a_dwelling_that_no_table_describes_is_said_and_not_counted(tmp_path):
     assert "« nowhere »" in warning.text("fr") and warning.severity == "warning"
 
 
+def described(name: str, account: str, **more: str) -> dict[str, str]:
+    """An orientation that says itself where its dwelling is."""
+    return {**event(name, account, oriented="2026-02-01"), "landlord": "BAIL", "commune": BESANCON, **more}
+
+
+def test_events_describe_a_dwelling_that_stands_in_no_other_table(tmp_path):
+    events = [
+        described("gone", "ALS"),
+        described("sold", "ALS", in_flux="non"),
+        # two rows of one dwelling: one says where it is, the other that it is outside
+        event("both", "ALS", oriented="2026-03-01") | {"in_flux": "non"},
+        described("both", "ALS"),
+        # half a description is none
+        event("half", "ALS", oriented="2026-02-01") | {"landlord": "BAIL"},
+        # another table wins: the lease says that it is in the flux
+        described("R", "ALS", in_flux="non"),
+    ]
+    three = alike(count_three(followed(tmp_path / "case", leases=[lease("R", "BAILLEUR")], events=events)))
+    # gone and R came back, beside the lease of R
+    assert three.flux("ALS")[:2] == (2, 3)
+    case = importers.read(tmp_path / "case")
+    (warning,) = [f for f in case.warnings if f.code == "READ_EVENT_UNKNOWN_DWELLING"]
+    assert "« half »" in warning.text("fr")
+
+
 def test_the_base_of_the_ledger_counts_each_account_by_its_own_rule(tmp_path):
     pending = [progress("P", "ALS", "oriented"), progress("Q", "BAILLEUR", "offered")]
     three = alike(count_three(followed(tmp_path / "case", in_progress=pending)))

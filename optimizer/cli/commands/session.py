@@ -439,6 +439,66 @@ def cancel(
 
 
 @session.command(
+    cls=Command,
+    help=both(
+        "Reprend ce qui a été saisi par erreur, avec sa raison : la réponse d'un ménage (reponse), une notification dont rien n'est parti (notification), un nom retiré de la liste (nom), ou un logement retiré de l'ordre du jour (logement, sans DEMANDE). Refusé dès que la suite en dépend ; la saisie et la reprise restent au registre.",
+        "Takes back what was typed by mistake, with its reason: a household's answer (answer), a notification that was never sent (notification), a name taken off the list (name), or a dwelling taken off the agenda (dwelling, without APPLICATION). Refused once something rests on it; the entry and the correction stay in the ledger.",
+    ),
+    epilog=example(
+        'attriflux session correct 2026-12-03 L12 0250000001 --what reponse --reason "réponse de la demande suivante"',
+        'attriflux session correct 2026-12-03 L12 0250000001 --what answer --reason "answer of the next household"',
+    ),
+)
+def correct(
+    name: SessionArgument,
+    dwelling: DWELLING,
+    reason: REASON,
+    what: Annotated[
+        str,
+        typer.Option(
+            "--what",
+            metavar=both("reponse|notification|nom|logement", "answer|notification|name|dwelling"),
+            help=both("Ce qui est repris.", "What is taken back."),
+        ),
+    ],
+    application: Annotated[
+        str,
+        typer.Argument(
+            metavar=both("[DEMANDE]", "[APPLICATION]"),
+            help=both("Numéro unique ; aucun pour un logement.", "Unique number; none for a dwelling."),
+            show_default=False,
+        ),
+    ] = "",
+    store: StoreOption = DESK,
+    actor: ActorOption = "",
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.commands.propose import say_result
+    from optimizer.cli.desk import acting, opened
+    from optimizer.desk.session_words import taken_back
+    from optimizer.desk.sessions import item_named, name_on, take_back
+    from optimizer.store import queries
+
+    words = {"reponse": "answer", "notification": "notification", "nom": "name", "logement": "dwelling"}
+    found = words.get(what, what)
+    if found not in words.values():
+        raise typer.BadParameter(
+            both("reponse, notification, nom, logement", "answer, notification, name, dwelling"),
+            param_hint="--what",
+        )
+    if (found == "dwelling") == bool(application):
+        told = both("une demande, sauf pour un logement", "an application, save for a dwelling")
+        raise typer.BadParameter(told, param_hint=both("DEMANDE", "APPLICATION"))
+    with opened(store) as desk:
+        item = item_named(queries.session(desk, name), dwelling)
+        take_back(
+            desk, acting(actor), item, name_on(item, application) if application else None, found, reason
+        )
+    say_result(taken_back(name, dwelling, found), json=json, lang=lang.value)
+
+
+@session.command(
     name="list",
     cls=Command,
     help=both("Les séances du bureau, la plus récente d'abord.", "The sessions of the desk, newest first."),

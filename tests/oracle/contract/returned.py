@@ -63,8 +63,12 @@ def returned(pairs: Pairs, year: int) -> list[Fact]:
 
 
 def _places(case: dict[str, Any]) -> dict[str, Any]:
-    """Where each dwelling that the case describes is."""
+    """Where each dwelling that the case describes is; `events` describes one that no other table does."""
     found: dict[str, Any] = {}
+    told = [row for row in case["events"] if row["landlord"] and row["commune"]]
+    for row in sorted(told, key=lambda row: (row["landlord"], row["commune"]), reverse=True):
+        outside = any(e["in_flux"] is False for e in case["events"] if e["dwelling_id"] == row["dwelling_id"])
+        found[row["dwelling_id"]] = {**row, "in_flux": not outside}
     for table in ("leases", "in_progress", "dwellings"):
         found.update({row["dwelling_id"]: row for row in case[table]})
     return found
