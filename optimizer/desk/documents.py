@@ -57,6 +57,21 @@ def file_words(candidate: CandidateRecord, labels: Mapping[str, str], lang: Lang
     return said("ENTRY.FILE_OF", lang, state=state, documents=document_words(wanted or known, labels, lang))
 
 
+def to_settle(candidate: CandidateRecord, labels: Mapping[str, str], lang: Lang) -> str:
+    """What is to be settled of a household's file before the session; empty where it is in order.
+
+    A household that answered since is no longer out of reach, whatever the import said.
+    """
+    frozen = str(candidate.facts.get("dossier") or "")
+    if missing(candidate):
+        return file_words(candidate, labels, lang)
+    lost = candidate.call == "unreachable" or (frozen == "unreachable" and not candidate.call)
+    words = [said("ENTRY.FILE.UNREACHABLE", lang)] if lost else []
+    if frozen == "to_verify" and not documents_on(candidate):
+        words.append(said("ENTRY.FILE_UNNAMED", lang))
+    return ", ".join(words)
+
+
 def household_lines(
     candidate: CandidateRecord, labels: Mapping[str, str], lang: Lang, *, screen: bool = False
 ) -> list[list[Sequence[str]]]:

@@ -267,6 +267,8 @@ class _Sheets(Work):
         elif head.get("opened") == "yes":
             self.wrong(head, "DESK_ENTRY_NOT_HELD", column, opened=head.names.get("opened", "opened"))
         elif not (hour and self._wrong_members()):
+            if hour and self.opened.today() < self.session.on:
+                self.warn(head, "DESK_ENTRY_EARLY", column, day=f"{self.session.on:%d/%m/%Y}")
             self.do(
                 head, column, "cancel",
                 lambda key: commands.cancel(

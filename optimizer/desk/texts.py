@@ -48,8 +48,8 @@ texts(
         "file.completed": ("complété", "completed"),
         "file_of": ("{state} : {documents}", "{state}: {documents}"),
         "file_unnamed": (
-            "à compléter : pièce à nommer sur la page de la demande",
-            "to complete: document to be named on the page of the application",
+            "à compléter : pièce à nommer",
+            "to complete: document to be named",
         ),
         "asked_for_on": ("demande du {day}", "asked for on {day}"),
         "brought_on": ("remise le {day}", "brought on {day}"),

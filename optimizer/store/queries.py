@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -243,8 +243,26 @@ def corrections(store: Store, session: str) -> tuple[CorrectionRecord, ...]:
 def cancellation(store: Store, session: str) -> CancellationRecord | None:
     """How a session came not to be held; None where it was not cancelled."""
     for line in events(store, session=session, kinds=("session.cancelled",)):
-        return CancellationRecord(line.at, line.actor, **line.payload["facts"].get("no_quorum", {}))
+        before = stood_before(store, session, lambda e: e.kind == "session.cancelled")
+        listed = frozenset(key for key, status in before.items() if status == "listed")
+        return CancellationRecord(line.at, line.actor, listed, **line.payload["facts"].get("no_quorum", {}))
     return None
+
+
+def stood_before(store: Store, session: str, wanted: Callable[[EventRecord], bool]) -> dict[int, str]:
+    """Names that the last ``wanted`` line of a session moved -> where each stood before it. Read from the ledger."""
+    now: dict[int, str] = {}
+    left: dict[int, str] = {}
+    for event in events(store, session=session):
+        moved = {
+            key: columns["status"]
+            for table, _, key, columns in event.payload["rows"]
+            if table == "candidate" and "status" in columns
+        }
+        if wanted(event):
+            left = {key: now[key] for key in moved}
+        now |= moved
+    return left
 
 
 def reason_key(seq: int) -> str:

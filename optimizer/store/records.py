@@ -459,6 +459,8 @@ class CancellationRecord:
 
     at: datetime
     by: str
+    listed: frozenset[int] = frozenset()
+    """Candidates who stood on the lists then; those who waited behind did not."""
     hour: str = ""
     """``HH:MM`` at which the quorum was found missing; empty where the session was cancelled for another reason."""
     present: int = 0

@@ -265,6 +265,7 @@ texts(
         "agenda_head": ("Ordre du jour du {day}", "Agenda of {day}"),
         "agenda_edit": ("Heure, lieu, quorum", "Time, place, quorum"),
         "agenda_items": ("Logements ({n})", "Dwellings ({n})"),
+        "settle_head": ("À régler avant la séance ({n})", "To settle before the session ({n})"),
         "agenda_frozen": ("Empreinte de l'ordre du jour gelé", "Hash of the frozen agenda"),
         "proposal": ("Proposition", "Proposal"),
         "verdict_certified": ("certifiée", "certified"),
@@ -395,6 +396,10 @@ texts(
         "no_quorum_reason": ("Observation, portée au procès-verbal", "Remark, told in the minutes"),
         "no_quorum_button": ("Constater la carence", "Record that it is not held"),
         "no_quorum_done": ("Carence constatée : la séance n'est pas tenue.", "Recorded: the session is not held."),
+        "no_quorum_early": (
+            "Carence constatée avant son jour : la séance était convoquée pour le {day}.",
+            "Recorded before its day: the session was convened for {day}.",
+        ),
         "not_held_head": ("La séance n'a pas été tenue", "The session was not held"),
         "not_held_by": ("Constaté par {by} le {at}.", "Recorded by {by} on {at}."),
         "not_held_next": (

@@ -52,9 +52,17 @@ def test_without_a_quorum_the_workbook_leaves_a_paper_and_frees_the_dwellings(ma
         "Procès-verbal de carence", "Besançon, siège", "14:00", "à : Préfet du Doubs ; Maire de Besançon",
         "trois voix présentes ou représentées (article 4) (3 voix)", "Quorum non atteint à 14:30 : 2 voix présentes ou représentées, 3 demandées.",
         "Deux membres retenus par la neige.", "aucune décision n'a été prise", "M. Absent", "Mme Maire", "arrivée 13:55",
-        "à inscrire à l'ordre du jour d'une autre séance", f"par {SECRETARY.name}",
+        "à inscrire à une autre séance", f"par {SECRETARY.name}",
     ):  # fmt: skip
         assert mention in page, mention
+    # the households of the lists, not those who waited behind them
+    lists = {
+        i.dwelling_id: sum(c.candidate_id in told.cancellation.listed for c in i.candidates)
+        for i in session.items
+    }
+    assert lists == {i.dwelling_id: sum(not c.queue for c in i.candidates) for i in ready().items} and any(
+        len(i.candidates) > lists[i.dwelling_id] for i in session.items
+    )
     assert session.signed_hash and session.signed_hash[:16] in page
     # nobody's number: a session that was not held names no household
     assert not [c for i in session.items for c in i.candidates if c.application_id in page]

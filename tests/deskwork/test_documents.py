@@ -57,7 +57,7 @@ def file_of(made: Room, item: ItemRecord, c: CandidateRecord, screen: bool = Fal
 def test_a_document_asked_for_has_its_name_on_every_page(made: Room):
     item, c = to_complete(made)
     assert file_of(made, item, c) == "à compléter : pièce ……"
-    assert file_of(made, item, c, screen=True) == "à compléter : pièce à nommer sur la page de la demande"
+    assert file_of(made, item, c, screen=True) == "à compléter : pièce à nommer"
     ask(made, item, c)
     told = "à compléter : Avis d'imposition (demande du 24/11/2026)"
     assert file_of(made, item, c) == file_of(made, item, c, screen=True) == told

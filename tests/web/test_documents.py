@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from uuid import uuid4
@@ -35,7 +36,7 @@ def test_a_file_to_complete_names_its_document(played: Played):
         )
 
     dwelling = f"logements/{place.item_id}"
-    assert "à compléter : pièce à nommer sur la page de la demande" in read(staff, dwelling)
+    assert "à compléter : pièce à nommer" in read(staff, dwelling)
     page = read(staff, f"demandes/{c.candidate_id}")
     assert "Pièces du dossier" in page and "Aucune pièce n'a été demandée" in page
     at = f"/seances/{key}/noms/{c.candidate_id}"
@@ -62,3 +63,40 @@ def test_a_file_to_complete_names_its_document(played: Played):
     staff.post(at, {"command_id": str(uuid4()), "act": "receive", "document": "tax_notice"})
     assert "complété : Avis d'imposition (demande du 30/11/2026 ; remise le" in read(staff, dwelling)
     assert queries.candidate(played.store, c.candidate_id).documents[0].received_on is not None
+
+
+def test_what_is_to_be_settled_before_the_session_stands_on_the_agenda(played: Played):
+    played.account("secretaire-de-juin", "S", commission="CALEOL de juin")
+    home = item("L060101")
+    named, lost, reached = (
+        replace(c, facts={"lines": FILE, "dossier": state})
+        for c, state in zip(home.candidates[:3], ("to_verify", "unreachable", "unreachable"), strict=True)
+    )
+    home = replace(home, candidates=(named, lost, reached, *home.candidates[3:]))
+    session = played.session(date(2027, 6, 3), homes=(home,), commission="CALEOL de juin")
+    staff, key = played.client(name="secretaire-de-juin"), session.session_id
+
+    def settled() -> list[str]:
+        page = staff.get(f"/seances/{key}").content.decode().replace("\u00a0", " ")
+        told = (
+            page[page.index("À régler avant la séance") :].split("</details>")[0]
+            if "À régler" in page
+            else ""
+        )
+        return re.findall(r"</a> : (.*?)</li>", told)
+
+    first, _, third = session.items[0].candidates[:3]
+    assert settled() == ["à compléter : pièce à nommer", "injoignable", "injoignable"]
+    at = f"/seances/{key}/noms/{third.candidate_id}"
+    assert (
+        staff.post(at, {"command_id": str(uuid4()), "act": "call", "outcome": "interested"}).status_code
+        == 302
+    )
+    at = f"/seances/{key}/noms/{first.candidate_id}"
+    asked = {"command_id": str(uuid4()), "act": "ask", "document": "custody", "on": "2026-11-30"}
+    assert staff.post(at, asked).status_code == 302
+    assert settled() == [
+        "à compléter : Décision sur la résidence des enfants (demande du 30/11/2026)", "injoignable",
+    ]  # fmt: skip
+    assert staff.post(at, asked | {"command_id": str(uuid4()), "act": "receive"}).status_code == 302
+    assert settled() == ["injoignable"]

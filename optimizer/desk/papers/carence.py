@@ -18,10 +18,7 @@ from optimizer.presentation.document import (
     text,
 )
 from optimizer.presentation.numbers import UNKNOWN
-from optimizer.store.records import CandidateRecord, ItemRecord
-
-LEFT = ("queue", "declined", "replaced")
-"""Statuses of a name that was not on the list any more, or not yet."""
+from optimizer.store.records import ItemRecord
 
 
 def carence(told: Told) -> Document:
@@ -53,14 +50,18 @@ def goes(told: Told, item: ItemRecord) -> str:
     return told.say("CARENCE_FREE") if day is None else told.say("CARENCE_MOVED", day=told.day(day))
 
 
-def waiting(item: ItemRecord) -> list[CandidateRecord]:
-    """Households that the session was to examine for a dwelling."""
-    return [c for c in item.candidates if c.status not in LEFT]
+def suites(told: Told) -> dict[str, list[ItemRecord]]:
+    """Dwellings of the session by where they go, in the order of the agenda."""
+    found: dict[str, list[ItemRecord]] = {}
+    for item in items_of(told.session):
+        found.setdefault(goes(told, item), []).append(item)
+    return found
 
 
 def _blocks(told: Told) -> Iterator[Block]:
     s, say = told.session, told.say
     found = told.cancellation
+    listed = found.listed if found is not None else frozenset()
     convened = (
         say("CARENCE_NOT_CONVENED")
         if s.convened_on is None
@@ -90,7 +91,7 @@ def _blocks(told: Told) -> Iterator[Block]:
         [
             [
                 str(i.position), i.dwelling_id, told.home(i), str(i.facts.get("account_label") or i.account),
-                str(len(waiting(i))), goes(told, i),
+                str(sum(c.candidate_id in listed for c in i.candidates)), goes(told, i),
             ]
             for i in items_of(s)
         ],

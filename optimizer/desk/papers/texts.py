@@ -190,8 +190,8 @@ texts(
         "carence_households": ("Ménages inscrits", "Households listed"),
         "carence_goes": ("Suite", "Goes"),
         "carence_free": (
-            "reste à attribuer, à inscrire à l'ordre du jour d'une autre séance",
-            "still to be let, to be put on the agenda of another session",
+            "reste à attribuer : à inscrire à une autre séance",
+            "still to be let: to be put on another agenda",
         ),
         "carence_moved": ("à l'ordre du jour de la séance du {day}", "on the agenda of the session of {day}"),
         "carence_left_before": ("retiré avant la séance : {why}", "taken off before the session: {why}"),

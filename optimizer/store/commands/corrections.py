@@ -117,7 +117,12 @@ def restore_item(work: Work, item: int, *, reason: str, version: int | None = No
     reason = work.reason(reason)
     _nothing_elsewhere(work, row)
     work.facts["was"] = {"status": row["status"], "reason": row["end_reason"]}
-    names = _taken_off(work)
+    # names that left the list with the dwelling, and where each stood: on the list, or waiting
+    names = queries.stood_before(
+        work.store,
+        work.session,
+        lambda e: e.kind == "item.not_examined" and e.dwelling_id == work.dwelling,
+    )
     for candidate, status in names.items():
         work.set("candidate", candidate, status=status)
     refs = [work.get("candidate", candidate)["ref"] for candidate in names]
@@ -127,22 +132,6 @@ def restore_item(work: Work, item: int, *, reason: str, version: int | None = No
         _told(work, refs[0], reason)
     work.bump("item", row, status="listed", end_reason="")
     return {"version": row["version"]}
-
-
-def _taken_off(work: Work) -> dict[int, str]:
-    """Names that left the list with the dwelling, and where each stood: on the list, or waiting. Read from the ledger."""
-    now: dict[int, str] = {}
-    left: dict[int, str] = {}
-    for event in queries.events(work.store, session=work.session):
-        moved = {
-            key: columns["status"]
-            for table, _, key, columns in event.payload["rows"]
-            if table == "candidate" and "status" in columns
-        }
-        if event.kind == "item.not_examined" and event.dwelling_id == work.dwelling:
-            left = {key: now[key] for key in moved}
-        now |= moved
-    return left
 
 
 def _told(work: Work, ref: str, reason: str) -> None:

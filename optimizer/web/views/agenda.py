@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from optimizer.desk.chained import length_words, waits_words
-from optimizer.errors import AttrifluxError
+from optimizer.desk.documents import to_settle
+from optimizer.errors import AttrifluxError, Lang
 from optimizer.store import commands, queries
 from optimizer.store.law import law
-from optimizer.store.records import CandidateRecord, NewItem, SessionRecord
+from optimizer.store.records import CandidateRecord, ItemRecord, NewItem, SessionRecord
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
 from optimizer.web.asked import Asked
@@ -67,6 +68,7 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "homes": request.visitor.items(record),
             "may": "S" in held,
             "enough": law(record.on).shortlist_size,
+            "settle": _to_settle(record, lang),
             "may_call": any(r in held for r in "SA") and record.status in ("draft", "convened"),
             "checks": words("CHECK", CHECKS, lang),
             "checked": checked(desk(), record),
@@ -79,6 +81,21 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         },
         status=status,
     )
+
+
+def _to_settle(record: SessionRecord, lang: Lang) -> list[tuple[ItemRecord, CandidateRecord, str]]:
+    """Names of a session that is still prepared whose file is to be settled first: dwelling, household, what is missing."""
+    if record.status not in ("draft", "convened"):
+        return []
+    labels = law(record.on).documents
+    found = [
+        (item, c, to_settle(c, labels, lang))
+        for item in record.items
+        if item.status == "listed"
+        for c in item.candidates
+        if c.status == "listed"
+    ]
+    return [x for x in found if x[2]]
 
 
 def _runs() -> list[tuple[str, str]]:

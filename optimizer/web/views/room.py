@@ -11,7 +11,7 @@ from django.urls import reverse
 from optimizer.desk.chained import waits_words
 from optimizer.desk.documents import household_lines
 from optimizer.desk.pack import home_lines
-from optimizer.desk.papers.carence import cause, goes
+from optimizer.desk.papers.carence import cause, suites
 from optimizer.desk.papers.wording import Told, examined
 from optimizer.desk.sessions import not_held
 from optimizer.errors import Lang, said
@@ -77,7 +77,7 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
             "corrected": lambda one: _corrected(record, one),
             "not_held": _not_held(record, lang),
             "cause": cause,
-            "goes": goes,
+            "suites": suites,
             "hour": hour_of(record.on),
             **values,
         },
@@ -138,12 +138,12 @@ def no_quorum(request: Asked, session: str) -> HttpResponse:
             version=form.version,
         )  # fmt: skip
 
+    early = today() < record.on and not desk().deployment.demo
+    told = said(
+        "WEB.NO_QUORUM_EARLY" if early else "WEB.NO_QUORUM_DONE", form.lang, day=day(record.on, form.lang)
+    )
     return act(
-        request,
-        do,
-        done="WEB.NO_QUORUM_DONE",
-        to=_room(session),
-        show=lambda **v: room(request, session, **v),
+        request, do, done=lambda _: told, to=_room(session), show=lambda **v: room(request, session, **v)
     )
 
 
