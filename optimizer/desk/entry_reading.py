@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.desk import messages as messages
-from optimizer.desk.entry import LISTS, SHEETS
+from optimizer.desk.entry import FACTS, LISTS, SHEETS
 from optimizer.desk.lists import Choice
 from optimizer.domain import Table
 from optimizer.errors import Finding
@@ -116,11 +116,29 @@ def read_entries(path: Path, known: Mapping[str, Choice]) -> Filled:
         ]
         rows, more = _entries(read, known, read.findings)
         entries[table.name] = rows
-        findings += more
+        findings += [*more, *_columns_gone(raw, table, read)]
+    if shape.many and entries:
+        findings += [
+            Finding("DESK_ENTRY_SHEET_GONE", "warning", file=path.name, params={"sheet": t.alias})
+            for t in SHEETS
+            if t.name not in entries
+        ]
     if not entries and not findings:
         sheets = ", ".join(t.alias for t in SHEETS)
         findings.append(Finding("DESK_ENTRY_NO_SHEET", file=path.name, params={"known": sheets}))
     return Filled(digest, entries, tuple(findings))
+
+
+def _columns_gone(raw: RawTable, table: Table, read: ReadTable) -> list[Finding]:
+    """Columns to fill in that the sheet no longer has: what was written there under another name would be lost in silence."""
+    gone = [c for c in table.columns if c.name not in FACTS[table.name] and c.name not in read.names]
+    if not gone:
+        return []
+    known = {plain(n) for c in table.columns for n in (c.name, c.alias)}
+    other = [h for h in raw.header if h.strip() and plain(h) not in known]
+    code = "DESK_ENTRY_COLUMN_RENAMED" if other else "DESK_ENTRY_COLUMN_GONE"
+    params = {"columns": ", ".join(c.alias for c in gone), "found": ", ".join(other)}
+    return [Finding(code, "error" if other else "warning", file=raw.label, params=params)]
 
 
 def _table_of(raw: RawTable, *, many: bool) -> Table | None:
@@ -165,7 +183,7 @@ def _entries(
     found: list[Entry] = []
     findings: list[Finding] = []
     seen: dict[tuple[str, ...], int] = {}
-    unread = {(f.row, f.column) for f in told if f.severity == "error"}
+    unread = {(r, f.column) for f in told if f.severity == "error" for r in (f.row, *f.rows)}
     for i, row in enumerate(frame.to_dict("records")):
         values = {str(name): _value(value) for name, value in row.items() if not _empty(value)}
         entry = Entry(table.name, read.label, int(read.rows[i]), values, read.names)

@@ -146,6 +146,41 @@ define(
     remedy_en="Keep only one",
 )
 define(
+    "DESK_ENTRY_SHEET_GONE",
+    "La feuille « {sheet} » manque dans ce classeur : rien n'en est lu.",
+    "The sheet “{sheet}” is missing from this workbook: nothing is read of it.",
+    remedy_fr="Si elle a été remplie, lui rendre son nom, ou repartir de attriflux session pack",
+    remedy_en="If it was filled in, give it its name back, or start again from attriflux session pack",
+)
+define(
+    "DESK_ENTRY_COLUMN_GONE",
+    "Colonnes à remplir absentes de cette feuille : {columns}.",
+    "Columns to fill in that this sheet does not have: {columns}.",
+    remedy_fr="Repartir de attriflux session pack si elles avaient été remplies ; un classeur d'une version antérieure ne les a pas toutes",
+    remedy_en="Start again from attriflux session pack if they had been filled in; a workbook of an earlier version has not all of them",
+)
+define(
+    "DESK_ENTRY_COLUMN_RENAMED",
+    "Colonnes à remplir absentes de cette feuille : {columns} ; à leur place, des colonnes que le bureau ne connaît pas : {found}.",
+    "Columns to fill in that this sheet does not have: {columns}; in their place columns the desk does not know: {found}.",
+    remedy_fr="Rendre leur nom aux colonnes, telles que le classeur a été remis",
+    remedy_en="Give the columns their names back, as the workbook was handed out",
+)
+define(
+    "DESK_ENTRY_LEFT",
+    "Le procès-verbal est dit signé, mais ces logements ne sont ni décidés ni retirés de l'ordre du jour : {homes}.",
+    "The minutes are said to be signed, but these dwellings are neither decided nor taken off the agenda: {homes}.",
+    remedy_fr="Remplir leurs lignes de la feuille Saisie (les remettre si elles ont été supprimées), ou « retire_de_l_ordre_du_jour » dans la feuille Votes",
+    remedy_en="Fill in their rows of the sheet Saisie (put them back if they were deleted), or “not_examined” in the sheet Votes",
+)
+define(
+    "DESK_ENTRY_BEFORE",
+    "Ce jour ({day}) précède la notification ({notified}).",
+    "That day ({day}) is before the notification ({notified}).",
+    remedy_fr="Corriger l'une des deux dates",
+    remedy_en="Correct one of the two dates",
+)
+define(
     "DESK_ENTRY_CHOICE",
     "« {value} » n'est pas dans la liste.",
     "“{value}” is not in the list.",

@@ -34,6 +34,8 @@ from optimizer.store.records import (
     VoteRecord,
 )
 
+HIDDEN = "…"
+"""What stands for the number of a household in a problem of its cell."""
 SENTENCE_NEEDED = ("not_attributed", "ineligible")
 
 
@@ -103,7 +105,10 @@ def without_numbers(filled: Filled) -> Filled:
     """The same, no finding showing the number of a household."""
     hidden = ("numero_unique", HOUSEHOLD)
     kept = tuple(
-        replace(f, value=None) if f.column in hidden and f.row is not None else f for f in filled.findings
+        replace(f, value=None if f.value is None else HIDDEN)
+        if f.column in hidden and f.row is not None
+        else f
+        for f in filled.findings
     )
     return replace(filled, findings=kept)
 
@@ -318,7 +323,8 @@ class _Sheets(Work):
                 if e.text("dwelling_id") == item.dwelling_id and e.get("decision")
             ]
             own = [e for e in self.filled.of("entry") if e.text("dwelling_id") == item.dwelling_id]
-            if rows and not any("decision" in e.broken for e in own):
+            # what cannot be read was told: that a decision is missing would follow from it alone
+            if rows and not any({"decision", HOUSEHOLD} & e.broken for e in own):
                 self._decide(item, rows, vote, opened)
 
     def _decide(self, item: ItemRecord, rows: Sequence[Entry], vote: Entry | None, opened: bool) -> None:
@@ -472,6 +478,10 @@ class _Sheets(Work):
             return
         if not head.text("chair"):
             self.wrong(head, "DESK_ENTRY_MISSING", "chair")
+            return
+        left = [i.dwelling_id for i in items_of(self.fresh()) if i.status == "listed"]
+        if left:
+            self.wrong(head, "DESK_ENTRY_LEFT", "signed", homes=", ".join(left))
             return
         self.do(
             head, "signed", "close",

@@ -38,6 +38,8 @@ def record_offers(work: Work) -> None:
 def _acts(work: Work, entry: Entry, c: CandidateRecord) -> Iterator[tuple[date, str]]:
     """What a row of the sheet of offers says that is not recorded, with its day."""
     o = c.offer
+    if "notified_on" in entry.broken or _before_notice(work, entry):
+        return
     if entry.get("notified_on") is None:
         told = [column for column in ("answer", "lease_on", "proof") if entry.get(column) is not None]
         if told:
@@ -77,6 +79,20 @@ def _acts(work: Work, entry: Entry, c: CandidateRecord) -> Iterator[tuple[date, 
     yield from _condition(work, entry, c)
     if entry.get("lease_on") is not None and (o is None or o.lease_on is None):
         yield entry.get("lease_on"), "sign_lease"
+
+
+def _before_notice(work: Work, entry: Entry) -> bool:
+    """Whether a row tells an answer, a proof or a lease of a day before its own notification: the year of another one, typed again."""
+    notified = entry.get("notified_on")
+    early = [
+        column
+        for column in ("proof_on", "answered_on", "lease_on")
+        if notified is not None and entry.get(column) is not None and entry.get(column) < notified
+    ]
+    for column in early:
+        day = entry.get(column)
+        work.wrong(entry, "DESK_ENTRY_BEFORE", column, day=f"{day:%d/%m/%Y}", notified=f"{notified:%d/%m/%Y}")
+    return bool(early)
 
 
 def _condition(work: Work, entry: Entry, c: CandidateRecord) -> Iterator[tuple[date, str]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import random
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -17,10 +19,10 @@ from optimizer.desk.entry import SHEETS
 from optimizer.desk.entry_reading import read_entries
 from optimizer.desk.lists import choices
 from optimizer.desk.sessions import take_back
-from optimizer.errors import InputProblems
+from optimizer.errors import Finding, InputProblems
 from optimizer.store import commands, queries
 from optimizer.store.law import law
-from tests.deskwork.filling import fill, row_of
+from tests.deskwork.filling import columns, fill, row_of
 from tests.deskwork.room import HELD, MEMBERS, OPENED, REFUSAL, SECRETARY, Room, decided, listed, room
 
 
@@ -407,3 +409,85 @@ def test_a_dwelling_taken_off_by_mistake_comes_back_by_the_command(made: Room):
     commands.not_examined(made.desk, SECRETARY, "retrait", item.item_id, reason="works")
     take_back(made.desk, SECRETARY, made.item(item.dwelling_id), None, "dwelling", "Ligne du dessous")
     assert made.item(item.dwelling_id).status == "listed" and listed(made.item(item.dwelling_id))
+
+
+def damaged(made: Room, change: Callable[[Any], None]) -> list[Finding]:
+    """What is said of the filled workbook of a session, after somebody has changed it; every problem and warning."""
+    made.clock.to(HELD)
+    made.write_book()
+    fill(made.book, session=OPENED, members=MEMBERS, rows=decided(made.session))
+    book = openpyxl.load_workbook(made.book)
+    change(book)
+    book.save(made.book)
+    with pytest.raises(InputProblems) as problems:
+        made.record()
+    assert made.session.status == "draft"
+    return list(problems.value.findings)
+
+
+def test_rows_that_were_deleted_are_told_by_their_dwelling(made: Room):
+    home = made.session.items[0].dwelling_id
+
+    def change(book: Any) -> None:
+        sheet = book["Saisie"]
+        for r in range(sheet.max_row, 1, -1):
+            if sheet.cell(r, columns(sheet)["logement"]).value == home:
+                sheet.delete_rows(r)
+
+    (told,) = damaged(made, change)
+    assert told.code == "DESK_ENTRY_LEFT" and home in told.text("fr") and "supprimées" in told.sentence("fr")
+
+
+def test_a_column_or_a_sheet_that_was_renamed_or_removed_is_told(made: Room):
+    def at(book: Any, sheet: str, column: str) -> Any:
+        return book[sheet].cell(1, columns(book[sheet])[column])
+
+    def renamed(book: Any) -> None:
+        at(book, "Saisie", "decision").value = "Décision prise"
+
+    found = damaged(made, renamed)
+    (told,) = [f for f in found if f.code == "DESK_ENTRY_COLUMN_RENAMED"]
+    assert (
+        told.severity == "error" and "decision ;" in told.text("fr") and "Décision prise" in told.text("fr")
+    )
+
+    def removed(book: Any) -> None:
+        book["Saisie"].delete_cols(at(book, "Saisie", "decision").column)
+
+    found = damaged(made, removed)
+    assert {"DESK_ENTRY_COLUMN_GONE", "DESK_ENTRY_LEFT"} == {f.code for f in found}
+
+    def other_sheet(book: Any) -> None:
+        book["Présences"].title = "Présences (2)"
+
+    found = damaged(made, other_sheet)
+    (told,) = [f for f in found if f.code == "DESK_ENTRY_SHEET_GONE"]
+    assert "« Présences »" in told.text("fr")
+
+
+def test_a_number_that_a_spreadsheet_has_spoilt_is_told_once_and_not_shown(made: Room):
+    def change(book: Any) -> None:
+        sheet = book["Saisie"]
+        cell = sheet.cell(2, columns(sheet)["numero_unique"])
+        cell.value, cell.number_format = float(cell.value), "General"
+
+    (told,) = damaged(made, change)
+    assert told.code == "READ_NUMBER_AS_TEXT_LOST" and "« … »" in told.text("fr")
+
+
+def test_days_before_the_notification_and_dates_that_cannot_be_read_are_told_once(made: Room):
+    item = made.with_lists(2)[0]
+    made.hold()
+    first = min(
+        (c for c in made.item(item.dwelling_id).candidates if c.decision), key=lambda c: c.decision.rank
+    )
+    at = ("Offres", item.dwelling_id, first.application_id)
+    no = {"reponse": "refuse", "reponse_le": date(2025, 12, 7), "motif_refus": "Sécurité"}
+    with pytest.raises(InputProblems) as problems:
+        made.after(date(2026, 12, 8), {at: {"notifie_le": date(2026, 12, 4), "preuve": "hand"} | no})
+    (told,) = problems.value.findings
+    assert told.code == "DESK_ENTRY_BEFORE" and told.column == "reponse_le"
+    assert told.text("fr") == "Ce jour (07/12/2025) précède la notification (04/12/2026)."
+    with pytest.raises(InputProblems) as problems:
+        made.after(date(2026, 12, 8), {at: {"notifie_le": "04/12/26", "preuve": "hand"} | no})
+    assert [f.code for f in problems.value.findings] == ["READ_DATE"]
