@@ -37,6 +37,7 @@ RECIPES: dict[str, tuple[str, ...]] = {
     ),
     "session minutes": ("session", "minutes", "{today}", "--store", "{desk}", "--landlord", "Habitat"),
     "session minutes, in English": ("session", "minutes", "{today}", "--store", "{desk}", "--lang", "en"),
+    "session minutes of a session not held": ("session", "minutes", "{today}", "--store", "{carence}"),
     "session pack": ("session", "pack", "{today}", "--store", "{desk}"),
     "simulate": (
         "simulate", "commission", "--dwellings", "4", "--pool", "2", "--arrivals", "2", "--policies", "cotation", "--seeds", "1",
@@ -45,7 +46,7 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "synth": ("synth", "commission", "--dwellings", "3", "--applications", "30"),
     "template": ("template", "{out}"),
 }  # fmt: skip
-"""Name -> words; ``{week}``, ``{all}``, ``{year}``, ``{proposals}``, ``{runs}``, ``{commission}`` and ``{desk}`` are places of the fixtures, ``{today}`` the session held today, ``{out}`` the
+"""Name -> words; ``{week}``, ``{all}``, ``{year}``, ``{proposals}``, ``{runs}``, ``{commission}``, ``{desk}`` and ``{carence}`` are places of the fixtures, ``{today}`` the session held today, or that could not be, ``{out}`` the
 folder to write where a command takes it without ``--out``."""
 
 

@@ -17,7 +17,7 @@ from optimizer.store.clock import today
 from optimizer.synth import synthesize, write_case
 from tests.desk.commands import RECIPES, run
 from tests.desk.once import once
-from tests.deskwork.room import held_today, proposed
+from tests.deskwork.room import Room, held_today, not_held_today, proposed
 from tests.statement.dashboards.midyear import middle_of_the_year
 
 
@@ -45,11 +45,11 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     def every(folder: Path) -> None:
         write_case(synthesize("doubs", dwellings=30, applications=300, seed=7), folder)
 
-    def held(folder: Path) -> None:
+    def today_in(folder: Path, make: Callable[[Path], Room]) -> None:
         folder.mkdir()
         # the browser runs a loop in this thread, where Django asks no database
         with ThreadPoolExecutor(1) as apart:
-            apart.submit(lambda: held_today(folder).desk.close()).result()
+            apart.submit(lambda: make(folder).desk.close()).result()
 
     @cache
     def case(name: str) -> Path:
@@ -59,10 +59,10 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
             return Path(today(datetime.now(UTC)).isoformat())
         if name == "commission":
             return proposed()[0]
-        if name == "desk":
+        if name in ("desk", "carence"):
             # a ledger is opened by several commands, one after the other: each process has its own
             folder = tmp_path_factory.mktemp("seance") / "bureau"
-            held(folder)
+            today_in(folder, held_today if name == "desk" else not_held_today)
             return folder / "bureau.sqlite"
         if name == "runs":
             return made("scenario run")

@@ -210,6 +210,21 @@ def held_today(folder: Path, name: str = "bureau.sqlite") -> Room:
     return made
 
 
+def not_held_today(folder: Path, name: str = "bureau.sqlite") -> Room:
+    """A desk whose session of today could not sit: two of its members came."""
+    desk = store.open(empty_desk(folder, name))
+    made = Room(folder, Now(), desk)
+    made.session_id = begin(
+        desk, SECRETARY, ready(), commission="CALEOL Besançon", on=desk.today(), place="Besançon", quorum=3
+    )
+    made.write_book()
+    there = [m | ({} if n in (0, 4) else {"presence": "absent"}) for n, m in enumerate(MEMBERS)]
+    said = {"carence_constatee_a": "14:30", "annulee_parce_que": "Deux membres retenus par la neige."}
+    fill(made.book, session={"convocation_envoyee_a": OPENED["convocation_envoyee_a"]} | said, members=there)
+    made.record()
+    return made
+
+
 def listed(item: ItemRecord) -> list[CandidateRecord]:
     return [c for c in item.candidates if c.status == "listed"]
 

@@ -18,6 +18,7 @@ from optimizer.desk.entry_book import write_entry_book
 from optimizer.desk.entry_rows import rows_of
 from optimizer.desk.next_case import next_case
 from optimizer.desk.pack import pack_pages
+from optimizer.desk.papers.carence import goes
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.rechecking import rechecked
 from optimizer.desk.recording import record
@@ -159,6 +160,13 @@ def draft(made: Path, tmp_path: Path) -> Iterator[Week]:
 @pytest.fixture
 def week(made: Path, tmp_path: Path) -> Iterator[Week]:
     yield from played(made, tmp_path, "held")
+
+
+def test_a_session_not_held_does_not_say_that_a_dwelling_lived_in_is_to_be_let(draft: Week):
+    draft.do(commands.cancel, draft.session.session_id, reason="Salle inondée")
+    told = told_of(draft.desk, draft.session.session_id, "fr")
+    where = {i.dwelling_id: goes(told, i) for i in draft.session.items}
+    assert where[FREED].startswith("encore occupé") and where["V0"].startswith("reste à attribuer")
 
 
 def test_an_agenda_says_what_a_dwelling_waits_for(draft: Week):

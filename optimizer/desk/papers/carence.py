@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from optimizer.desk.chained import waits_of
 from optimizer.desk.following import items_of
 from optimizer.desk.papers.minutes import ledger_rows, members_table
 from optimizer.desk.papers.wording import Told
@@ -47,7 +48,9 @@ def goes(told: Told, item: ItemRecord) -> str:
         reasons = told.law.labels("not_examined_reasons")
         return told.say("CARENCE_LEFT_BEFORE", why=reasons.get(item.end_reason, item.end_reason))
     day = told.moved.get(item.dwelling_id)
-    return told.say("CARENCE_FREE") if day is None else told.say("CARENCE_MOVED", day=told.day(day))
+    if day is not None:
+        return told.say("CARENCE_MOVED", day=told.day(day))
+    return told.say("CARENCE_FREE" if waits_of(told.session, item) is None else "CARENCE_LIVED_IN")
 
 
 def suites(told: Told) -> dict[str, list[ItemRecord]]:

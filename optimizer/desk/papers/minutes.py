@@ -115,7 +115,7 @@ def members_table(told: Told) -> Block:
         [
             [
                 m.member, m.quality or UNKNOWN, labels[m.voice],
-                say(f"PRESENCE_{m.presence}") + (f" ({m.represented_by})" if m.represented_by else ""),
+                say(f"PRESENCE_{m.presence}") + (f" ({m.represented_by})" if m.represented_by and m.presence == "represented" else ""),
                 _times(told, m),
                 ", ".join(at[i] for i in m.recused if i in at) or UNKNOWN,
             ]

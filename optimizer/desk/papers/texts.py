@@ -193,6 +193,10 @@ texts(
             "reste à attribuer : à inscrire à une autre séance",
             "still to be let: to be put on another agenda",
         ),
+        "carence_lived_in": (
+            "encore occupé : une nouvelle proposition dira s'il se libère",
+            "still lived in: a new proposal will say whether it is freed",
+        ),
         "carence_moved": ("à l'ordre du jour de la séance du {day}", "on the agenda of the session of {day}"),
         "carence_left_before": ("retiré avant la séance : {why}", "taken off before the session: {why}"),
         "carence_kept": (
