@@ -445,14 +445,21 @@ def cancel(
         "Takes back what was typed by mistake, with its reason: a household's answer (answer), a notification that was never sent (notification), a name taken off the list (name), or a dwelling taken off the agenda (dwelling, without APPLICATION). Refused once something rests on it; the entry and the correction stay in the ledger.",
     ),
     epilog=example(
-        'attriflux session correct 2026-12-03 L12 0250000001 --what reponse --reason "réponse de la demande suivante"',
-        'attriflux session correct 2026-12-03 L12 0250000001 --what answer --reason "answer of the next household"',
+        "attriflux session correct 2026-12-03 L1 --what logement --reason ligne",
+        "attriflux session correct 2026-12-03 L1 --what dwelling --reason row",
     ),
 )
 def correct(
     name: SessionArgument,
     dwelling: DWELLING,
-    reason: REASON,
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason",
+            metavar=TEXT,
+            help=both("La raison, gardée avec la reprise.", "The reason, kept with the correction."),
+        ),
+    ],
     what: Annotated[
         str,
         typer.Option(
@@ -464,7 +471,7 @@ def correct(
     application: Annotated[
         str,
         typer.Argument(
-            metavar=both("[DEMANDE]", "[APPLICATION]"),
+            metavar=both("DEMANDE", "APPLICATION"),
             help=both("Numéro unique ; aucun pour un logement.", "Unique number; none for a dwelling."),
             show_default=False,
         ),
