@@ -12,6 +12,7 @@ Svensson, L.-G. (1994), Queue allocation of indivisible goods, Social Choice and
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.fairness.market import NOT, Market
 from optimizer.problem.model import I32, I64, B
@@ -36,8 +37,7 @@ class Serial:
     def run(self, order: I32) -> list[tuple[int, int]]:
         """Serve the applications in an order."""
         free = self._market.capacity.copy()
-        apps: list[int] = []
-        home: list[int] = []
+        served = _Served(self._market.n_classes, int(free.sum()))
         reach = free > 0
         left = self._eligible[:, reach].sum(1).astype(np.int64)
         at = 0
@@ -53,51 +53,35 @@ class Serial:
             app = int(here[ok[0]])
             levels = np.where(reach, self._level[self._type[app]], NOT)
             best = np.flatnonzero(levels == levels.min())
-            self._augment(app, best, free, apps, home)
-            now = self._reachable(free, apps, home)
+            self._augment(app, best, free, served)
+            now = free > 0 if self._market.strict else served.reachable(free)
             for c in np.flatnonzero(reach & ~now).tolist():
                 left -= self._eligible[:, c]
             reach = now
-        return list(zip(apps, home, strict=True))
+        return list(zip(served.apps, served.home[: len(served.apps)].tolist(), strict=True))
 
-    def _levels_of(self, apps: list[int], home: list[int]) -> B:
-        """(served, K) classes that each served household likes as much as the one it holds."""
-        levels = self._level[self._type[np.array(apps, np.int64)]]
-        own = levels[np.arange(len(apps)), np.array(home, np.int64)]
-        return np.asarray(levels == own[:, None])
+    def _equals(self, app: int, home: int) -> B:
+        """(K,) classes that a household likes as much as one it is eligible for."""
+        levels = self._level[self._type[app]]
+        return np.asarray(levels == levels[home])
 
-    def _reachable(self, free: I64, apps: list[int], home: list[int]) -> B:
-        """(K,) classes with a free dwelling, or which can be freed by moving households among equals."""
-        reach = free > 0
-        if self._market.strict or not apps:
-            return np.asarray(reach)
-        same = self._levels_of(apps, home)
-        where = np.array(home, np.int64)
-        while True:
-            movable = (same & reach).any(1)
-            grown = reach.copy()
-            grown[where[movable]] = True
-            if (grown == reach).all():
-                return np.asarray(reach)
-            reach = grown
-
-    def _augment(self, app: int, best: I64, free: I64, apps: list[int], home: list[int]) -> None:
+    def _augment(self, app: int, best: I64, free: I64, served: _Served) -> None:
         """Serve a household with one of its best classes, moving others among equals where needed."""
-        direct = [c for c in best.tolist() if free[c] > 0]
-        if direct:
-            free[direct[0]] -= 1
-            apps.append(app)
-            home.append(direct[0])
+        direct = best[free[best] > 0]
+        if len(direct):
+            end = int(direct[0])
+            free[end] -= 1
+            served.add(app, end, self._equals(app, end))
             return
-        same = self._levels_of(apps, home)
         came: dict[int, int] = {}
         seen = set(best.tolist())
         queue = list(best.tolist())
         end = -1
+        home = served.home
         while queue and end < 0:
             c = queue.pop(0)
-            for i in [i for i, h in enumerate(home) if h == c]:
-                for e in np.flatnonzero(same[i]).tolist():
+            for i in np.flatnonzero(home[: len(served.apps)] == c).tolist():
+                for e in np.flatnonzero(self._equals(served.apps[i], c)).tolist():
                     if e not in seen:
                         seen.add(e)
                         came[e] = i
@@ -107,6 +91,42 @@ class Serial:
         free[end] -= 1
         while end in came:
             i = came[end]
-            home[i], end = end, home[i]
-        apps.append(app)
-        home.append(end)
+            home[i], end = end, int(home[i])
+        served.add(app, end, self._equals(app, end))
+
+
+class _Served:
+    """Who was served, where, and where each might be moved: it is moved among equals only, so that these classes never change.
+
+    The classes are bits, 64 to a word: they are looked at after every choice.
+    """
+
+    def __init__(self, classes: int, most: int) -> None:
+        self._classes, self._words = classes, 1 + classes // 64
+        self.apps: list[int] = []
+        self.home = np.zeros(most, np.int64)
+        self._equals = np.zeros((most, self._words), np.uint64)
+
+    def add(self, app: int, home: int, equals: B) -> None:
+        """One more household; the classes it likes as much as its own."""
+        self.home[len(self.apps)] = home
+        self._equals[len(self.apps)] = self._bits(equals)
+        self.apps.append(app)
+
+    def reachable(self, free: I64) -> B:
+        """(K,) classes with a free dwelling, or which can be freed by moving households among equals."""
+        reach = free > 0
+        home = self.home[: len(self.apps)]
+        stuck = np.flatnonzero(~reach[home])
+        while len(stuck):
+            movable = (self._equals[stuck] & self._bits(reach)).any(axis=1)
+            if not movable.any():
+                break
+            reach[home[stuck[movable]]] = True
+            stuck = stuck[~reach[home[stuck]]]
+        return np.asarray(reach)
+
+    def _bits(self, classes: B) -> NDArray[np.uint64]:
+        wide = np.zeros(64 * self._words, bool)
+        wide[: self._classes] = classes
+        return np.packbits(wide).view(np.uint64)
