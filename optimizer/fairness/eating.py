@@ -41,8 +41,8 @@ def eat(levels: I16, people: I64, capacity: I64) -> Shares:
     found: Shares = {}
     now = Fraction(0)
     open_ = [c for c, n in enumerate(left) if n > 0]
+    current = [_level_set(levels[t], open_) for t in range(types)] if open_ else []
     while open_ and now < 1:
-        current = [_level_set(levels[t], open_) for t in range(types)]
         groups: dict[tuple[tuple[int, ...], Fraction], list[int]] = {}
         for t, mine in enumerate(current):
             if mine:
@@ -67,6 +67,12 @@ def eat(levels: I16, people: I64, capacity: I64) -> Shares:
                 begun[t] = moment
         now = moment
         open_ = [c for c in open_ if c not in gone]
+        if open_:
+            # who lost no class goes on with the same
+            current = [
+                mine if gone.isdisjoint(mine) else _level_set(levels[t], open_)
+                for t, mine in enumerate(current)
+            ]
     return found
 
 
@@ -74,7 +80,7 @@ def _level_set(level: I16, open_: Sequence[int]) -> tuple[int, ...]:
     """The best level that has classes left; empty when the household likes none of them."""
     here = level[open_]
     best = here.min()
-    return () if best == NOT else tuple(c for c, x in zip(open_, here.tolist(), strict=True) if x == best)
+    return () if best == NOT else tuple(open_[i] for i in np.flatnonzero(here == best).tolist())
 
 
 def _bottleneck(
