@@ -212,17 +212,15 @@ AssumedOption = Annotated[
         ),
     ),
 ]
-BackendOption = Annotated[
-    Backend,
-    typer.Option(
-        "--backend",
-        metavar="|".join(Backend),
-        help=both(
-            "Moteur de calcul ; auto choisit selon la taille et le temps accordé, et dit pourquoi.",
-            "Solver; auto chooses by size and time allowed, and says why.",
-        ),
-    ),
+_BACKEND = both(
+    "Moteur de calcul ; auto choisit selon la taille et le temps accordé, et dit pourquoi.",
+    "Solver; auto chooses by size and time allowed, and says why.",
+)
+BackendOption = Annotated[Backend, typer.Option("--backend", metavar="|".join(Backend), help=_BACKEND)]
+EngineOption = Annotated[
+    Backend, typer.Option("--backend", "--engine", metavar="|".join(Backend), help=_BACKEND)
 ]
+"""The same under both of its names."""
 GapOption = Annotated[
     float,
     typer.Option(

@@ -44,3 +44,12 @@ define(
     remedy_fr="Demandez une année, ou une autre politique avec celle-ci",
     remedy_en="Ask for one year, or another policy beside it",
 )
+define(
+    "SIMULATION_CHAINS",
+    "--chains {chains} : les années simulées ne proposent pas de chaînes dans une même séance.",
+    "--chains {chains}: simulated years propose no chains within one session.",
+    expected_fr="0",
+    expected_en="0",
+    remedy_fr="Gardez --freed on : ce qu'une mutation libère est attribué après le préavis ; pour une séance, attriflux propose --chains {chains}",
+    remedy_en="Keep --freed on: what a move frees is let after its notice; for one session, attriflux propose --chains {chains}",
+)

@@ -14,9 +14,9 @@ from optimizer.cli.arguments import (
     NUMBER,
     AssumedOption,
     Backend,
-    BackendOption,
     CsvOption,
     CsvStyle,
+    EngineOption,
     ForceOption,
     GapOption,
     JsonOption,
@@ -119,6 +119,18 @@ def simulate(
             help=both("Un locataire qui mute libère un logement.", "A tenant who moves leaves a dwelling."),
         ),
     ] = Switch.on,
+    chains: Annotated[
+        int,
+        typer.Option(
+            "--chains",
+            min=0,
+            metavar=COUNT,
+            help=both(
+                "Chaînes de mutations dans une même séance : 0, ce qu'une mutation libère revient après le préavis.",
+                "Chains of moves within one session: 0, what a move frees comes back after its notice.",
+            ),
+        ),
+    ] = 0,
     dwellings: Annotated[
         int | None,
         typer.Option(
@@ -196,7 +208,7 @@ def simulate(
             ),
         ),
     ] = False,
-    backend: BackendOption = Backend.auto,
+    backend: EngineOption = Backend.auto,
     gap: GapOption = 0.0,
     force: ForceOption = False,
     accept_assumed: AssumedOption = False,
@@ -208,8 +220,11 @@ def simulate(
 ) -> None:
     from optimizer.cli.commands.propose import say_result
     from optimizer.cli.speak import Progress, say_findings
+    from optimizer.errors import AttrifluxError
     from optimizer.simulation import simulate_to
 
+    if chains:
+        raise AttrifluxError("SIMULATION_CHAINS", chains=chains)
     progress = Progress(lang.value, quiet=json)
 
     def tell(done: int, total: int, name: str) -> None:
