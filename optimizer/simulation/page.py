@@ -15,6 +15,7 @@ from optimizer.presentation.plots_curves import curves
 from optimizer.shortlist.labels import rule_label
 from optimizer.simulation import texts as texts
 from optimizer.simulation.comparing import Simulation
+from optimizer.simulation.setting import Setting
 from optimizer.simulation.summary import CEILING, FLOOR, TODAY, by_seed
 
 SHOWN = (
@@ -54,7 +55,7 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
         "regrets": _regrets(found, titles, lang),
         "proofs": _proofs(found, lang),
         "policies": [{"title": p.title(lang), "says": p.says(lang), "source": p.source} for p in found.policies],
-        "limits": [say(f"limit_{x}") for x in ("bound" if found.setting.years == 1 else "years", "delegated", "date", "assumed")],
+        "limits": [say(f"limit_{x}") for x in (*_of_the_bound(found.setting), "delegated", "date", "assumed")],
     }  # fmt: skip
     return render("simulation/simulation", lang, values)
 
@@ -138,3 +139,10 @@ def no_gain(found: Simulation, lang: Lang) -> str:
 def shown_gain(value: float, lang: Lang) -> str:
     """A gain as one says it; a dash where nothing bounds it."""
     return percent(value, 1, lang) if value == value else "–"
+
+
+def _of_the_bound(setting: Setting) -> tuple[str, ...]:
+    """What is to be known of the bound, or why there is none."""
+    if setting.years != 1:
+        return ("years",)
+    return ("bound", "exchange") if setting.freed else ("bound",)

@@ -100,6 +100,10 @@ texts(
             "La borne connaît les arrivées, les départs et les réponses : une part du regret ne peut être évitée par personne.",
             "The bound knows arrivals, departures and answers: a part of the regret nobody can avoid.",
         ),
+        "limit_exchange": (
+            "La borne laisse aussi des locataires échanger leurs logements entre eux, sans logement libre pour commencer : le nombre de ses baux ne se compare pas à celui des politiques.",
+            "The bound also lets tenants exchange their dwellings without a vacancy to begin with: the number of its leases does not compare with that of the policies.",
+        ),
         "limit_years": (
             "L'avenir connu est la borne d'une seule année : sur plusieurs, ni gain ni regret ne sont calculés.",
             "Hindsight is the bound of one year: over several, neither gain nor regret is computed.",

@@ -204,3 +204,15 @@ def test_policies_without_a_gain_say_why_and_what_to_ask_for(written, tmp_path):
     ):
         for text in told(simulate_to("commission", tmp_path / name, policies, **{**one, **more})):
             assert words in text.replace("&#39;", "'")
+
+
+def test_the_page_says_that_the_bound_lets_tenants_exchange_only_where_moves_free_dwellings(tmp_path):
+    for freed in (True, False):
+        found = simulate_to(
+            "commission",
+            tmp_path / str(freed),
+            "hindsight",
+            **{**SMALL, "seeds": 1, "workers": 1, "freed": freed},
+        )
+        page = (found.out / "report.html").read_text(encoding="utf-8")
+        assert ("échanger leurs logements" in page) == freed
