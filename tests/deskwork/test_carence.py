@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from optimizer.desk.entry_book import write_entry_book
+from optimizer.desk.pack import pack_pages
 from optimizer.desk.paper_set import WRITERS, write_pack
 from optimizer.desk.papers.carence import carence
 from optimizer.desk.sessions import begin, told_of
@@ -63,6 +64,14 @@ def test_without_a_quorum_the_workbook_leaves_a_paper_and_frees_the_dwellings(ma
     assert lists == {i.dwelling_id: sum(not c.queue for c in i.candidates) for i in ready().items} and any(
         len(i.candidates) > lists[i.dwelling_id] for i in session.items
     )
+    # nor does the agenda printed afterwards count them, nor a page call them « non examinée »
+    assert {
+        c.status
+        for i in session.items
+        for c in i.candidates
+        if c.candidate_id not in told.cancellation.listed
+    } == {"queue"}
+    assert [len(form["candidates"]) for form in pack_pages(session, law(HELD), "fr")] == list(lists.values())
     assert session.signed_hash and session.signed_hash[:16] in page
     # nobody's number: a session that was not held names no household
     assert not [c for i in session.items for c in i.candidates if c.application_id in page]

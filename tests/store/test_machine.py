@@ -172,7 +172,7 @@ class Commission(RuleBasedStateMachine):
             for key in self.model.items(session):
                 self.model.item[key] = "not_examined"
                 self.model.names[key] = [
-                    "declined" if s == "declined" else "not_examined" for s in self.model.names[key]
+                    s if s in ("declined", "queue") else "not_examined" for s in self.model.names[key]
                 ]
 
     def offering(self) -> list[tuple[str, str]]:

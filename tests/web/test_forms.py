@@ -12,13 +12,25 @@ from optimizer.store import queries
 from optimizer.store.records import ItemRecord, NewCandidate, NewItem
 from optimizer.web.pages import on_screen
 from tests.web.playing import Played
+from tests.web.playing import item as dwelling
+
+OWN = "CALEOL de Morteau"
+"""A commission of these tests, whose open session no other test changes."""
+
+
+@pytest.fixture(scope="module")
+def bench(played: Played) -> str:
+    """A session that is open, with the accounts of its secretary and of its chair."""
+    played.account("greffe", "S", commission=OWN)
+    played.account("greffiere", "P", commission=OWN)
+    homes = (dwelling("L120961"), dwelling("L120962"), dwelling("L120963"))
+    return played.session(date(2026, 12, 9), state="open", homes=homes, commission=OWN).session_id
 
 
 @pytest.fixture
-def home(played: Played) -> ItemRecord:
+def home(played: Played, bench: str) -> ItemRecord:
     """A dwelling that waits for its decisions."""
-    session = played.opened()
-    return next(i for i in session.items if i.status == "listed")
+    return next(i for i in queries.session(played.store, bench).items if i.status == "listed")
 
 
 def at(item: ItemRecord, rest: str = "") -> str:
@@ -30,7 +42,7 @@ def listed(item: ItemRecord) -> list[int]:
 
 
 def test_nothing_is_chosen_before_the_commission_has_decided(played: Played, home: ItemRecord):
-    page = played.client("S").get(at(home)).content.decode()
+    page = played.client(name="greffe").get(at(home)).content.decode()
     assert page.count('name="kind-') == 3
     assert " selected" not in page and " checked" not in page
     for name in ("rank", "sentence", "votes_for"):
@@ -46,7 +58,7 @@ def test_a_refused_form_keeps_what_was_typed_and_writes_nothing(played: Played, 
         f"motive-{first}": "N2",
         f"sentence-{first}": sentence,
     }
-    answer = played.client("S").post(at(home, "/decider"), typed)
+    answer = played.client(name="greffe").post(at(home, "/decider"), typed)
     page = answer.content.decode()
     assert answer.status_code == 422
     assert sentence in page and '<option value="N2" selected>' in page and 'role="alert"' in page
@@ -54,7 +66,7 @@ def test_a_refused_form_keeps_what_was_typed_and_writes_nothing(played: Played, 
 
 
 def test_two_people_on_one_dwelling_see_both_values_and_keep_their_text(played: Played, home: ItemRecord):
-    one, two = played.client("S"), played.client("P")
+    one, two = played.client(name="greffe"), played.client(name="greffiere")
     first, second, third = listed(home)
     typed = {"version": home.version, f"kind-{first}": "attribution"}
     typed |= {f"kind-{second}": "ranked", f"rank-{second}": 2, f"kind-{third}": "ranked", f"rank-{third}": 3}
@@ -70,7 +82,7 @@ def test_two_people_on_one_dwelling_see_both_values_and_keep_their_text(played: 
     answer = two.post(at(home, "/decider"), {**late, "departure": "Un rang de moins."})
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "secretaire" in page and "Attribution avec rang" in page  # who, and what stands
+    assert "greffe" in page and "Attribution avec rang" in page  # who, and what stands
     assert (
         page.count(sentence) >= 2 and "Un rang de moins." in page
     )  # what was typed, beside it and still in the form
@@ -159,12 +171,12 @@ def test_strange_numbers_are_refused_and_break_nothing(
 ):
     first = home_or_decided.candidates[0].candidate_id
     typed = {f"kind-{first}": "ranked", f"rank-{first}": given, "version": given}
-    assert played.client("S").post(at(home_or_decided, "/decider"), typed).status_code in (409, 422)
+    assert played.client(name="greffe").post(at(home_or_decided, "/decider"), typed).status_code in (409, 422)
 
 
 @pytest.fixture
-def home_or_decided(played: Played) -> ItemRecord:
-    return played.opened().items[0]
+def home_or_decided(played: Played, bench: str) -> ItemRecord:
+    return queries.session(played.store, bench).items[0]
 
 
 def test_a_late_name_a_name_left_out_and_what_is_owed(played: Played):
@@ -279,7 +291,7 @@ def test_what_was_typed_while_the_desk_was_busy_can_be_sent_again(
     def busy(*told: object, **more: object) -> None:
         raise StoreBusy("STORE_BUSY")
 
-    secretary, kept = played.client("S"), commands.decide
+    secretary, kept = played.client(name="greffe"), commands.decide
     monkeypatch.setattr(commands, "decide", busy)
     first = listed(home)[0]
     sentence = "Le ménage a une pièce de plus qu'il n'en faut pour sa composition."

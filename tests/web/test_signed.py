@@ -21,7 +21,7 @@ from optimizer.store.records import NewDecision, SessionRecord
 from optimizer.web.pages import word
 from optimizer.web.views import papers
 from tests.web.hands import the_form
-from tests.web.playing import CHAIR, SECRETARY, Played
+from tests.web.playing import CHAIR, SECRETARY, Played, item
 
 SENTENCE = "Deux pièces de plus que la composition du ménage en demande."
 DAY = date(2026, 11, 27)
@@ -180,15 +180,19 @@ def test_recusals_stay_when_attendance_is_saved_again(played: Played):
     assert kept == {"A. Durand": (session.items[1].item_id,), "B. Petit": ()}
 
 
-def test_a_name_left_out_leaves_a_list_of_two_that_can_be_decided_with_its_reason(played: Played):
-    session = played.opened()
-    home, client = session.items[2], played.client("S")
+def test_a_name_left_out_leaves_a_list_of_two_that_can_be_decided_with_its_reason(
+    played: Played, signed: SessionRecord, secretary: Any
+):
+    session = played.session(
+        date(2026, 12, 10), state="open", homes=(item("L121003", waiting=0),), commission=ELSEWHERE
+    )
+    home, client = session.items[0], secretary
     at = f"/seances/{session.session_id}/logements/{home.item_id}"
     first, second, third = (c.candidate_id for c in home.candidates)
     left = {"what": "candidate", "candidate": third, "reason": "incomplete", "version": home.version}
     assert client.post(f"{at}/etat", left).status_code == 302
     room = client.get(f"/seances/{session.session_id}/seance").content.decode()
-    row = room.split("L120803")[1].split("</tr>")[0]
+    row = room.split("L121003")[1].split("</tr>")[0]
     assert re.search(r"<td[^>]*>2</td>", row)
     page = client.get(at).content.decode()
     assert "Demandes examinées (2)" in page and f'name="kind-{third}"' not in page

@@ -290,8 +290,8 @@ def cancel(
 
 
 def drop_item(work: Work, item: Row, reason: str) -> None:
-    """A dwelling that is not examined, nor its candidates."""
-    for name in work.find("candidate", item_id=item["item_id"], status=("listed", "queue")):
+    """A dwelling that is not examined, nor the names of its list; those who waited behind it were never to be: they stay so."""
+    for name in work.find("candidate", item_id=item["item_id"], status="listed"):
         work.set("candidate", name["candidate_id"], status="not_examined")
         touch(work, name["ref"])
     work.bump("item", item, status="not_examined", end_reason=reason)
