@@ -5,7 +5,7 @@ Pure: records of the store and a case in, records and a case out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -37,6 +37,7 @@ texts(
             "sous condition : le locataire a accepté {after}, son bail reste à signer",
             "on condition: the tenant has accepted {after}, its lease is still to be signed",
         ),
+        "another_home": ("un autre logement de la séance", "another dwelling of the session"),
         "waited": (
             "sous condition : sans effet si le ménage appelé en premier pour {after} n'y va pas",
             "on condition: void if the household first called for {after} does not go there",
@@ -72,9 +73,10 @@ class Waits:
     cycle: bool
     departure: Departure
 
-    def words(self, lang: Lang) -> str:
-        """In one sentence, with no number of a household."""
-        return said(f"CHAIN.{self.departure}".upper(), lang, after=self.after)
+    def words(self, lang: Lang, named: bool = True) -> str:
+        """In one sentence, with no number of a household; ``named``: with the dwelling that is waited for, to who may see it."""
+        after = self.after if named else said("CHAIN.ANOTHER_HOME", lang)
+        return said(f"CHAIN.{self.departure}".upper(), lang, after=after)
 
 
 def waits_of(session: SessionRecord, item: ItemRecord) -> Waits | None:
@@ -133,10 +135,16 @@ def with_freed(case: Case, names: Iterable[str]) -> Case:
     return with_homes(case, 1, frozenset(map(str, there)), limit=NO_LIMIT, only=wanted)
 
 
-def waits_words(sessions: Iterable[SessionRecord], lang: Lang) -> dict[int, str]:
-    """Item -> what it waits for, of the dwellings that a tenant frees."""
+def waits_words(
+    sessions: Iterable[SessionRecord], lang: Lang, seen: Container[str] | None = None
+) -> dict[int, str]:
+    """Item -> what it waits for, of the dwellings that a tenant frees; only dwellings that are ``seen`` are named (None: all)."""
     told = ((item.item_id, waits_of(s, item)) for s in sessions for item in s.items)
-    return {item: waits.words(lang) for item, waits in told if waits is not None}
+    return {
+        item: waits.words(lang, seen is None or waits.after in seen)
+        for item, waits in told
+        if waits is not None
+    }
 
 
 def freed_of(session: SessionRecord) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from optimizer.desk.chained import waits_of
@@ -26,8 +27,13 @@ UNANSWERED = {
 
 
 def rows_of(session: SessionRecord, law: CommissionLaw, lang: Lang) -> dict[str, list[Row]]:
-    """Rows of every sheet by its canonical name; values are codes, numbers, days and texts."""
-    items = items_of(session)
+    """Rows of every sheet by its canonical name; values are codes, numbers, days and texts.
+
+    A household that was erased has no number to find its row by, and nothing left to record: it has no row.
+    """
+    items = [
+        replace(i, candidates=tuple(c for c in i.candidates if c.application_id)) for i in items_of(session)
+    ]
     return {
         "session": [_session(session)],
         "calls": [_call(item, c, law, lang) for item in items for c in item.candidates if c.status not in ("queue", "replaced")],

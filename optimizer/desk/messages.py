@@ -219,8 +219,8 @@ define(
     "DESK_ENTRY_HOUSEHOLD",
     "Cette demande n'est pas sur la liste du logement « {dwelling} ».",
     "This application is not on the list of dwelling “{dwelling}”.",
-    remedy_fr="Garder le numéro du classeur ; un nom appelé depuis se trouve dans un classeur refait (attriflux session pack)",
-    remedy_en="Keep the number of the workbook; a name called up since stands in a new one (attriflux session pack)",
+    remedy_fr="Garder le numéro du classeur, ou le refaire (attriflux session pack) : un nom appelé depuis s'y trouve, un ménage effacé n'y est plus",
+    remedy_en="Keep the number of the workbook, or write it again (attriflux session pack): a name called up since is there, an erased household no longer",
 )
 define(
     "DESK_ENTRY_MISSING",

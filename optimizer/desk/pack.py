@@ -54,14 +54,23 @@ def _form(session: SessionRecord, item: ItemRecord, law: CommissionLaw, lang: La
     }  # fmt: skip
 
 
-def home_lines(item: ItemRecord) -> list[list[Sequence[str]]]:
-    """The lines of a dwelling as the run printed them, with the number of households on its list now: some came late, some left."""
+def home_lines(item: ItemRecord, chained: bool = True) -> list[list[Sequence[str]]]:
+    """The lines of a dwelling as the run printed them, with the number of households on its list now: some came late, some left.
+
+    ``chained``: with the line of its chain, which tells where a household of the list lives now.
+    """
     count = str(len(examined(item)))
     labels = {said("SHEETS.EXAMINED", lang) for lang in LANGS}
-    return [
-        [(label, count if label in labels else value) for label, value in line]
+    chain = {said("SHEETS.CHAIN", lang) for lang in LANGS}
+    lines: list[list[Sequence[str]]] = [
+        [
+            (label, count if label in labels else value)
+            for label, value in line
+            if chained or label not in chain
+        ]
         for line in (item.facts.get("form") or {}).get("lines") or ()
     ]
+    return [line for line in lines if line]
 
 
 def _card(c: CandidateRecord, law: CommissionLaw, lang: Lang) -> dict[str, Any]:

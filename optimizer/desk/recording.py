@@ -329,7 +329,8 @@ class _Sheets(Work):
 
     def _decide(self, item: ItemRecord, rows: Sequence[Entry], vote: Entry | None, opened: bool) -> None:
         by_number = {e.text(HOUSEHOLD): e for e in rows}
-        named = [c for c in item.candidates if c.status not in ("queue", "declined", "replaced")]
+        listed = [c for c in item.candidates if c.status not in ("queue", "declined", "replaced")]
+        named = [c for c in listed if c.application_id]  # a household erased since has no row
         before = len(self.problems)
         decisions: list[NewDecision] = []
         set_aside: list[tuple[Entry, CandidateRecord]] = []
@@ -344,7 +345,8 @@ class _Sheets(Work):
                     set_aside.append((entry, c))
                 continue
             decisions.append(self._decision(entry, c))
-        self._ranks(rows)
+        if len(named) == len(listed):  # else the ranks of the erased are missing, which nobody can fill in
+            self._ranks(rows)
         ballot = self._vote(item, vote)
         if len(self.problems) > before or self._same(item, decisions, ballot, vote):
             return
@@ -458,7 +460,11 @@ class _Sheets(Work):
         vote: Entry | None,
     ) -> bool:
         """Whether the store holds these decisions already."""
-        held = {c.candidate_id: _as_given(c.decision) for c in item.candidates if c.decision is not None}
+        held = {
+            c.candidate_id: _as_given(c.decision)
+            for c in item.candidates
+            if c.decision is not None and c.application_id
+        }
         if item.status == "listed" or held != {d.candidate_id: d for d in decisions}:
             return False
         if ballot is not None and item.vote is not None:

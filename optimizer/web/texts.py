@@ -643,6 +643,10 @@ texts(
         "identity_button": ("Montrer l'identité", "Show the identity"),
         "identity_logged": ("Consultation notée au journal.", "The look is logged."),
         "identity_not_yours": ("Votre rôle ne montre pas cette identité.", "Your role does not show this identity."),
+        "identity_erased": (
+            "Les données de ce ménage ont été effacées, leur délai de conservation passé : il n'en reste que les décisions et le journal.",
+            "The data of this household were erased, their time of retention being over: only decisions and the ledger are left.",
+        ),
         "names_show": ("Montrer les noms et téléphones", "Show names and telephones"),
         "names_hide": ("Cacher les noms et téléphones", "Hide names and telephones"),
         "names_logged": ("Noté au journal, une fois par séance.", "Written into the ledger, once a session."),

@@ -83,6 +83,55 @@ def section(page: str, home: str) -> str:
     return next(part for part in page.split("<section") if f">{home} " in part)
 
 
+def test_a_reservataire_reads_neither_the_dwelling_of_another_account_nor_where_a_household_lives(
+    played: Played,
+):
+    elsewhere = "CALEOL Morteau chaînes"
+    played.account("prefecture", "R", commission=elsewhere, account="ETAT_PRIO")
+    played.account("morteau", "S", commission=elsewhere)
+    told = {
+        "H120281": "logement occupé par un locataire appelé en premier pour L120280 : sans son départ, cette page est sans effet",
+        "L120282": "si le premier rang accepte, son logement actuel H120283 est proposé à la suite",
+    }
+    homes = [item("L120280")]
+    for name, words in told.items():
+        made = item(name, "ETAT_PRIO")
+        form = {**made.facts["form"], "lines": [*made.facts["form"]["lines"], [["Chaîne", words]]]}
+        homes.append(replace(made, facts={**made.facts, "form": form}))
+    link = {"number": 1, "kind": "chain", "position": 1, "after": "L120280"}
+    homes[1] = replace(homes[1], facts={**homes[1].facts, "chain": link})
+    session = played.session(date(2026, 12, 2), state="open", homes=tuple(homes), commission=elsewhere)
+    theirs, staff = played.client(name="prefecture"), played.client(name="morteau")
+    at = f"/seances/{session.session_id}"
+    pages = [f"{at}/seance", "/reservataire", "/seances"]
+    for home in session.items[1:]:
+        pages.append(f"{at}/logements/{home.item_id}")
+        pages += [f"{at}/demandes/{c.candidate_id}" for c in home.candidates]
+    numbers = [c.application_id for home in session.items for c in home.candidates]
+    for page in pages:
+        shown = theirs.get(page)
+        assert shown.status_code == 200, page
+        assert not [x for x in ("L120280", "H120283", *numbers) if x in shown.content.decode()], page
+    freed = f"{at}/logements/{session.items[1].item_id}"
+    assert "en premier pour un autre logement de la séance" in theirs.get(freed).content.decode()
+    assert "en premier pour L120280" in staff.get(freed).content.decode()
+    # another account's dwelling and its households are not there by their address either
+    other = session.items[0]
+    for page in (f"{at}/logements/{other.item_id}", f"{at}/demandes/{other.candidates[0].candidate_id}"):
+        assert theirs.get(page).status_code == 404
+    for page in (
+        at,
+        f"{at}/pieces",
+        f"{at}/pieces/proces-verbal.pdf",
+        "/offres",
+        "/appels",
+        "/journal",
+        "/semaine",
+        "/preparer",
+    ):
+        assert theirs.get(page).status_code in (403, 404), page
+
+
 def test_a_freed_dwelling_waits_and_a_refusal_takes_it_off(played: Played):
     played.account("pontarlier", "S", commission=COMMISSION)
     freed = item(FREED)

@@ -66,14 +66,19 @@ def unanswered(told: Told) -> list[Letter]:
 def letters_of(told: Told) -> list[Letter]:
     """Letters due after a session, in the order of its agenda; whose turn has not come has a letter of rank.
 
-    None goes to a household that has signed for another dwelling meanwhile and never had an offer here.
+    None goes to a household that has signed for another dwelling meanwhile and never had an offer here, nor to one that was
+    erased: its number and the facts that a refusal must tell are gone.
     """
     found = unanswered(told)
     for item in items_of(told.session):
         if item.status in ("listed", "not_examined"):
             continue
         for c in examined(item):
-            if c.decision is not None and (c.status != "superseded" or c.offer is not None):
+            if (
+                c.decision is not None
+                and c.application_id
+                and (c.status != "superseded" or c.offer is not None)
+            ):
                 found.append(Letter(_kind(told, item, c), item, c, c.decision))
     return found
 

@@ -6,7 +6,7 @@ What the desk does not know (SIREN of the landlord, agreement of the départemen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,7 @@ RADIATION_COLUMNS = (
 def events_table(told: Told) -> pd.DataFrame:
     """What happened to each application: passage, decision, offer, answer, lease, failed condition; columns `EVENT_COLUMNS`."""
     rows: list[dict[str, str]] = []
-    for x in followed([told.session]):
+    for x in _numbered(told):
         d, o = x.candidate.decision, x.candidate.offer
         assert d is not None
         rows.append(_event(told, x, "PASSED", told.day(x.session.on), ""))
@@ -58,7 +58,7 @@ def events_table(told: Told) -> pd.DataFrame:
 def radiations_table(told: Told) -> pd.DataFrame:
     """Fields of a radiation, one row per household housed or found ineligible; columns `RADIATION_COLUMNS`."""
     rows = []
-    for x in followed([told.session]):
+    for x in _numbered(told):
         if x.candidate.status == "signed":
             rows.append(_housed(told, x))
         elif x.candidate.status == "ineligible" and x.candidate.decision is not None:
@@ -70,6 +70,11 @@ def radiations_table(told: Told) -> pd.DataFrame:
                 }
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(RADIATION_COLUMNS), dtype=object).fillna("")
+
+
+def _numbered(told: Told) -> Iterator[Followed]:
+    """Candidatures of the session; not those of an erased household, which the shared file cannot be told of without its number."""
+    return (x for x in followed([told.session]) if x.candidate.application_id)
 
 
 def _taken_back(told: Told, x: Followed) -> list[dict[str, str]]:

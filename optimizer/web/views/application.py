@@ -205,7 +205,9 @@ def _show(
             "may_restore": "S" in held and found.status in LEFT.get(record.status, ()),
             "may_correct": "S" in held and _answered(found),
             "corrections": [
-                c for c in corrections_of(record) if c.ref == found.ref and c.dwelling_id == found.dwelling_id
+                c
+                for c in corrections_of(record)
+                if names and c.ref == found.ref and c.dwelling_id == found.dwelling_id
             ],
             "elsewhere": elsewhere_of(request.visitor, home).get(found.ref, []) if names else [],
             "outcomes": words("CALL", OUTCOMES, lang_of(request)),
@@ -230,7 +232,7 @@ def _may_identify(request: Asked, found: CandidateRecord) -> bool:
     """Secretary and chair; a member while the session is open; an agent on live offers; a réservataire for its nominees."""
     record = request.session_record
     held = request.visitor.roles_for(record)
-    return (
+    return bool(found.application_id) and (  # nothing is left to show of a household that was erased
         any(r in held for r in "SP")
         or ("M" in held and record.status == "open")
         or ("A" in held and found.status in LIVE)

@@ -200,6 +200,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
     record, lang = request.session_record, lang_of(request)
     found, homes = _item(request, item), list(request.visitor.items(record))
     held, law = request.visitor.roles_for(record), commission_law(record.on)
+    named = request.visitor.names_households(record)
     at = next(n for n, home in enumerate(homes) if home.item_id == item)
     may = (
         any(r in held for r in "SP")
@@ -219,8 +220,8 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "of": len(homes),
             "before": homes[at - 1] if at else None,
             "after": homes[at + 1] if at + 1 < len(homes) else None,
-            "waits": waits_words([record], lang),
-            "home_lines": home_lines(found),
+            "waits": waits_words([record], lang, None if named else {home.dwelling_id for home in homes}),
+            "home_lines": home_lines(found, chained=named),
             "household_lines": lambda c: household_lines(c, law.documents, lang, screen=True),
             "names": [c for c in found.candidates if c.status != "queue"],
             "examined": examined(found),
@@ -235,7 +236,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "corrections": [
                 c
                 for c in corrections_of(record)
-                if c.kind == "item.restored" and c.dwelling_id == found.dwelling_id
+                if named and c.kind == "item.restored" and c.dwelling_id == found.dwelling_id
             ],
             "may_rectify": "S" in held
             and record.status == "closed"
@@ -245,7 +246,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             and record.status in ("draft", "convened", "open")
             and found.status == "listed",
             "may_ask": may_ask,
-            "named": request.visitor.names_households(record),
+            "named": named,
             "voters": desk().known.of(
                 ("voters", item, hour), lambda: queries.voters(desk().store, item, hour)
             )
