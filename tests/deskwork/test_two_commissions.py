@@ -1,0 +1,131 @@
+"""Two commissions of one landlord in one week, on one proposal: a household on a list of each is housed once, no dwelling is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from optimizer import importers, policy, store
+from optimizer.desk.agenda import agenda
+from optimizer.desk.following import next_to_offer
+from optimizer.desk.next_case import next_case
+from optimizer.desk.next_files import write_next
+from optimizer.desk.papers.letters import letters_of
+from optimizer.desk.sessions import begin, told_of
+from optimizer.store import commands, queries
+from optimizer.store.ledger import verify
+from optimizer.store.messages import StoreRefused
+from optimizer.store.records import ItemRecord
+from tests.deskwork.room import HELD, SECRETARY, START, Clock, Room, listed, proposed, read_case, ready
+from tests.store.empty import empty_desk
+
+
+def test_each_goes_to_its_leases_and_the_next_case_holds_both(tmp_path: Path):
+    clock = Clock(START)
+    case, result = proposed()
+    lists = {i.dwelling_id: [c.application_id for c in i.candidates if not c.queue] for i in ready().items}
+    shared = next(
+        n for n, times in Counter(n for names in lists.values() for n in names).items() if times > 1
+    )
+    first_home, second_home = [home for home, names in lists.items() if shared in names][:2]
+    mine = [home for n, home in enumerate(lists) if home == first_home or (home != second_home and n % 2)]
+    theirs = [home for home in lists if home not in mine]
+    with store.open(empty_desk(tmp_path), clock=clock) as desk:
+        rooms = []
+        for name, homes in (("CALEOL Besançon", mine), ("CALEOL Pontarlier", theirs)):
+            made = agenda(result, case, read_case(), dwellings=homes)
+            key = begin(desk, SECRETARY, made, commission=name, on=HELD, quorum=3)
+            folder = tmp_path / key
+            folder.mkdir()
+            rooms.append(Room(folder, clock, desk, key))
+        # a dwelling stands on one of the two agendas only
+        with pytest.raises(StoreRefused) as twice:
+            again = agenda(result, case, read_case(), dwellings=[first_home])
+            begin(desk, SECRETARY, again, commission="CALEOL Pontarlier", on=HELD, quorum=3)
+        assert twice.value.code == "STORE_DWELLING_LIVE"
+        one, two = rooms
+        # both commissions give the household their first rank
+        for made_room, home in ((one, first_home), (two, second_home)):
+            names = [c.application_id for c in listed(made_room.item(home))]
+            order = [shared, *(n for n in names if n != shared)]
+            rows = {("Saisie", home, n): {"decision": "b", "rang": rank} for rank, n in enumerate(order, 1)}
+            rows["Votes", home, ""] = {"ecart": "La commission place ce ménage en premier."}
+            made_room.hold(rows)
+        day = HELD + timedelta(days=1)
+        for made_room, home in ((one, first_home), (two, second_home)):
+            offered(made_room, made_room.item(home), day)
+        accepted(one, one.item(first_home), day, sign=False)
+        with pytest.raises(StoreRefused):  # one acceptance, whatever the commission
+            accepted(two, two.item(second_home), day, sign=False)
+        sign(one, one.item(first_home), day)
+        left = {c.application_id: c.status for c in two.item(second_home).candidates}
+        assert left[shared] == "superseded" and two.item(second_home).status == "offering"
+        assert shared not in {
+            n.candidate.application_id
+            for n in letters_of(told_of(desk, two.session_id, "fr"))
+            if n.candidate.offer is None
+        }
+        for made_room in rooms:
+            for item in made_room.session.items:
+                if item.status == "offering":
+                    offered(made_room, item, day)
+                    accepted(made_room, made_room.item(item.dwelling_id), day)
+        items = [i for made_room in rooms for i in made_room.session.items]
+        assert {i.status for i in items} == {"let"} and len(items) == len(lists)
+        housed = [c.application_id for i in items for c in i.candidates if c.status == "signed"]
+        assert len(set(housed)) == len(items)
+        turned = next_case(read_case(), queries.sessions(desk), policy.rules_of(read_case().settings))
+        for table, key, gone in (
+            ("dwellings", "dwelling_id", set(lists)),
+            ("applications", "application_id", set(housed)),
+        ):
+            before = list(read_case().table(table)[key])
+            assert sorted(turned.case.table(table)[key]) == sorted(set(before) - gone), table
+        leases = turned.case.table("leases")
+        own = leases[leases["dwelling_id"].isin(lists)]
+        assert sorted(own["dwelling_id"]) == sorted(lists) and set(own["application_id"]) == set(housed)
+        # each candidature that was decided is followed once; the import's own work in progress stays beside them
+        events = turned.case.table("events")
+        times = Counter(zip(events["dwelling_id"], events["application_id"], strict=True))
+        decided = [(i.dwelling_id, c.application_id) for i in items for c in i.candidates if c.decision]
+        assert {times[pair] for pair in decided} == {1}
+        # the same files from the next case itself, and whichever session is read first
+        write_next(tmp_path / "suivant", turned, case)
+        read = importers.read(tmp_path / "suivant")
+        sessions = list(reversed(queries.sessions(desk)))
+        write_next(
+            tmp_path / "encore",
+            next_case(read, sessions, policy.rules_of(read.settings)),
+            tmp_path / "suivant",
+        )
+        for path in (tmp_path / "suivant").iterdir():
+            assert path.read_bytes() == (tmp_path / "encore" / path.name).read_bytes(), path.name
+        assert verify(desk).holds
+
+
+def offered(made: Room, item: ItemRecord, day: date) -> None:
+    """The next rank of a dwelling is notified."""
+    made.clock.to(day)
+    turn = next_to_offer(item)
+    assert turn is not None
+    commands.offer(
+        made.desk, SECRETARY, uuid4().hex, turn.candidate_id, notified_on=day, proof="hand", proof_on=day
+    )
+
+
+def accepted(made: Room, item: ItemRecord, day: date, sign: bool = True) -> None:
+    """The household that has the offer takes it."""
+    offer = next(c.offer for c in item.candidates if c.status == "offered" and c.offer)
+    commands.answer(made.desk, SECRETARY, uuid4().hex, offer.offer_id, accepted=True, on=day)
+    if sign:
+        commands.sign_lease(made.desk, SECRETARY, uuid4().hex, offer.offer_id, on=day)
+
+
+def sign(made: Room, item: ItemRecord, day: date) -> None:
+    """The household that has accepted signs its lease."""
+    offer = next(c.offer for c in item.candidates if c.status == "accepted" and c.offer)
+    commands.sign_lease(made.desk, SECRETARY, uuid4().hex, offer.offer_id, on=day)
