@@ -1,4 +1,4 @@
-"""How much of a campaign runs: a seventy-fifth in ``make test``, a tenth in CI, all of it in ``make soak``.
+"""How much of a campaign runs: a hundredth in ``make test``, a tenth in CI, all of it in ``make soak``.
 
 What is drawn in dozens and not in thousands runs whole in ``make soak``, its first half in CI, its first third in ``make test`` (``few``).
 
@@ -12,7 +12,7 @@ import os
 from fractions import Fraction
 from hashlib import sha256
 
-SHARES = {"": Fraction(1, 75), "tenth": Fraction(1, 10), "full": Fraction(1)}
+SHARES = {"": Fraction(1, 100), "tenth": Fraction(1, 10), "full": Fraction(1)}
 NAME = os.environ.get("ATTRIFLUX_CAMPAIGN", "")
 SHARE = SHARES[NAME]
 """KeyError on a word that is none of the three: a campaign that silently runs nothing proves nothing."""
