@@ -55,8 +55,7 @@ def write_pack(
         (work / "dossier-de-seance.html").write_text(sheets_html(head, pages), encoding="utf-8")
         write_pdf(work / "dossier-de-seance.pdf", head, pages)
         write_entry_book(work / "saisie.xlsx", session, told.law, lang)
-        write_document(work, "convocation", convocation(told), lang)
-        write_document(work, "ordre-du-jour", agenda_paper(told, duties), lang)
+        _write_sent(work, told, duties)
         write_document(work, "appels", calls_paper(told, calls, today), lang)
         if unanswered(told):
             write_document(work, "sans-reponse", notices(told), lang)
@@ -88,8 +87,7 @@ def write_minutes(
             told.say("RADIATIONS_SHEET"): radiations_table(told),
         }
         write_book(work / "a-reporter.xlsx", tables, title=told.say("REPORT"), on=told.session.on)
-        write_document(work, "convocation", convocation(told), lang)
-        write_document(work, "ordre-du-jour", agenda_paper(told, duties), lang)
+        _write_sent(work, told, duties)
         write_document(work, "appels", calls_paper(told, calls, today), lang)
         return _sealed(work, told.session.session_id)
 
@@ -111,13 +109,18 @@ def write_carence(
     with hold(out, force=force, mark=MARK) as held, held.folder() as work:
         write_document(work, "proces-verbal-de-carence", carence(told), lang)
         if told.session.convened_on is not None:
-            write_document(work, "convocation", convocation(told), lang)
-            write_document(work, "ordre-du-jour", agenda_paper(told, duties), lang)
+            _write_sent(work, told, duties)
         return _sealed(work, told.session.session_id)
 
 
 WRITERS: Mapping[str, Callable[..., list[str]]] = {"closed": write_minutes, "cancelled": write_carence}
 """State of a session -> what its papers are; before it is closed, the pack that goes to its table."""
+
+
+def _write_sent(work: Path, told: Told, duties: Sequence[DutyRecord]) -> None:
+    """What people were sent before the session: convocation and agenda."""
+    write_document(work, "convocation", convocation(told), told.lang)
+    write_document(work, "ordre-du-jour", agenda_paper(told, duties), told.lang)
 
 
 def _sealed(work: Path, session_id: str) -> list[str]:

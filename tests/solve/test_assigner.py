@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from optimizer.problem import evaluate
-from optimizer.problem.model import MICRO_PER_HUNDREDTH
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, Problem
 from optimizer.solve import Solved, SolveOptions, solve
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import lay_out
@@ -22,6 +22,7 @@ from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import Job
 from optimizer.solve.relaxation import subproblem
 from optimizer.solve.search.annealing import anneal
+from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.search.diving import improve
 from optimizer.solve.search.plunging import plunge
 from optimizer.solve.watch import Watch
@@ -157,16 +158,24 @@ def test_a_proof_by_assignments_ends_at_the_same_proposal(make) -> None:
     assert branched or make is tiny
 
 
+def begun(problem: Problem, policy: SearchPolicy) -> BranchAndBound:
+    """A tree over a greedy proposal whose root is bounded."""
+    layout = lay_out(problem)
+    first = greedy(layout)
+    start = Incumbent(layout, first, objective(layout, first))
+    prover = Job(problem, layout, Formulation(layout, policy), start, Watch()).prover
+    prover.run(1)
+    return prover
+
+
 def test_annealing_betters_a_proposal_near_the_root_and_says_the_same_twice() -> None:
     policy = EVERYWHERE.having(annealing__least=1, annealing__steps=500)
     better = 0
     for seed in range(4):
         problem = binding(seed, 16, 30)
-        layout = lay_out(problem)
-        first = greedy(layout)
-        start = Incumbent(layout, first, objective(layout, first))
-        prover = Job(problem, layout, Formulation(layout, policy), start, Watch()).prover
-        prover.run(1)
+        prover = begun(problem, policy)
+        start = prover.incumbent
+        layout = prover.layout
         root, held = prover.root, start.objective
         if root is None or prover.done:
             continue
@@ -186,11 +195,8 @@ def test_a_plunge_or_local_search_leaves_a_tree_that_still_proves() -> None:
     better = {plunge: 0, anneal: 0}
     for seed in range(6):
         problem = binding(seed, 16, 30)
-        layout = lay_out(problem)
-        first = greedy(layout)
-        start = Incumbent(layout, first, objective(layout, first))
-        prover = Job(problem, layout, Formulation(layout, policy), start, Watch()).prover
-        prover.run(1)
+        prover = begun(problem, policy)
+        start = prover.incumbent
         before = start.objective
         way = plunge if seed % 2 else anneal
         found = way(prover)
@@ -212,11 +218,8 @@ def test_a_way_down_before_local_search_bounds_few_sides_forgets_its_trials_and_
             annealing__least=1, annealing__steps=200, tree__plunged_first=(1, 100), tree__plunge_doubt=doubt
         )
         problem = binding(seed, 16, 30)
-        layout = lay_out(problem)
-        first = greedy(layout)
-        start = Incumbent(layout, first, objective(layout, first))
-        prover = Job(problem, layout, Formulation(layout, policy), start, Watch()).prover
-        prover.run(1)
+        prover = begun(problem, policy)
+        start = prover.incumbent
         known, before = prover.brancher.pseudocosts.copy(), start.objective
         better += improve(prover)
         assert start.objective >= before and prover.brancher.pseudocosts == known
