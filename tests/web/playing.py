@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,12 +60,15 @@ def item(home: str, account: str = "BAILLEUR", commune: str = "25056", waiting: 
 class Played:
     """An opened store, served; ``client(role)`` is logged in."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, staffed: Path | None = None) -> None:
         self.folder, self.clock = folder, Clock(datetime(2026, 12, 1, 8, tzinfo=UTC))
+        self.granted, self._opened = staffed is not None, ""
+        if staffed:
+            shutil.copytree(staffed, folder, dirs_exist_ok=True)
         self.open()
-        self.granted, self._opened = False, ""
-        for role in "T" + ROLES.replace("T", ""):
-            self.account(NAMES[role], role)
+        if not staffed:
+            for role in "T" + ROLES.replace("T", ""):
+                self.account(NAMES[role], role)
 
     def open(self) -> None:
         """Open the desk and serve it; a process serves one at a time."""

@@ -29,7 +29,7 @@ ELSEWHERE = "CALEOL de Pontarlier"
 def sitting(played: Played) -> SessionRecord:
     """A session that sits today, in a commission of its own."""
     played.account("greffier", "S", commission=HERE)
-    homes = (item("L121101"), item("L121102"))
+    homes = (item("L121101"), item("L121102"), item("L121103"))
     played.clock.now = max(played.clock.now, datetime(2026, 12, 1, 14, 0, tzinfo=PARIS))
     return played.session(played.store.today(), state="open", homes=homes, commission=HERE)
 
@@ -96,8 +96,9 @@ def test_why_a_name_was_not_examined_stands_on_the_page_and_in_the_minutes(
 
 def test_the_frozen_agenda_keeps_what_was_convened(played: Played, sitting: SessionRecord, secretary: Any):
     """A case of R. 441-3 given in session, after a name fell out, is no word of the agenda that was sent."""
-    key, home = sitting.session_id, queries.session(played.store, sitting.session_id).items[1]
-    listed = [c.candidate_id for c in home.candidates if c.status == "listed"]
+    key, home = sitting.session_id, sitting.items[2]
+    out, *listed = (c.candidate_id for c in home.candidates if c.status == "listed")
+    commands.candidate_not_examined(played.store, SECRETARY, str(uuid4()), out, reason="household_withdrew")
     commands.attend(played.store, SECRETARY, str(uuid4()), key, members=there(key, "", ""))
     ranks = [NewDecision(c, "ranked", n) for n, c in enumerate(listed, 1)]
     commands.decide(
@@ -147,7 +148,7 @@ def test_a_member_is_shown_no_paper_that_cannot_be_opened(played: Played):
     assert "Procès-verbal, exemplaire nominatif" in shown and "Produites le " in shown
 
 
-def test_ledger_retention_and_reservataire_speak_in_words(played: Played):
+def test_ledger_retention_and_reservataire_speak_in_words(played: Played, sitting: SessionRecord):
     ledger = said(played.client("D").get("/journal"))
     assert (
         "(Secrétaire)" in ledger and "(S)" not in ledger and "program" not in ledger.replace("programme", "")

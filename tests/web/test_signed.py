@@ -110,21 +110,23 @@ def test_a_rectificatif_takes_a_whole_dwelling_and_is_prepared_again_until_it_is
 
 
 def test_pages_say_words_and_days_never_codes(played: Played, signed: SessionRecord, secretary: Any):
-    home, client = signed.items[1], secretary
+    homes = (item("L112661"), item("L112662", "ETAT_PRIO"))
+    session = played.session(date(2026, 11, 26), state="closed", homes=homes, commission=ELSEWHERE)
+    home, client = session.items[1], secretary
     first = home.candidates[0].candidate_id
     condition = NewDecision(first, "conditional", 1, document="tax_notice", due_on=date(2026, 12, 20))
     told = {"reason": "Pièce attendue", "decisions": [condition]}
-    commands.prepare_rectification(played.store, SECRETARY, str(uuid4()), signed.session_id, **told)
-    number = now(played, signed).rectifications[-1].number
-    commands.sign_rectification(played.store, CHAIR, str(uuid4()), signed.session_id, number)
-    address = f"/seances/{signed.session_id}/logements/{home.item_id}"
-    for page in (address, "/offres", f"/seances/{signed.session_id}/demandes/{first}"):
+    commands.prepare_rectification(played.store, SECRETARY, str(uuid4()), session.session_id, **told)
+    number = now(played, session).rectifications[-1].number
+    commands.sign_rectification(played.store, CHAIR, str(uuid4()), session.session_id, number)
+    address = f"/seances/{session.session_id}/logements/{home.item_id}"
+    for page in (address, "/offres", f"/seances/{session.session_id}/demandes/{first}"):
         said = client.get(page).content.decode().split("<main")[1].split("<select")[0]
         assert "tax_notice" not in said
     assert "Avis d&#39;imposition" in client.get(address).content.decode()
-    for page in ("/semaine", f"/seances/{signed.session_id}/demandes/{first}"):
+    for page in ("/semaine", f"/seances/{session.session_id}/demandes/{first}"):
         said = re.sub(r"<[^>]+>", " ", client.get(page).content.decode())
-        assert "27/11/2026" in said and "2026-11-27" not in said
+        assert "26/11/2026" in said and "2026-11-26" not in said
     commands.withdraw(played.store, SECRETARY, str(uuid4()), home.item_id, reason="works")
     said = client.get(address).content.decode()
     assert "Travaux</p>" in said and " works" not in re.sub(r"<[^>]+>", " ", said)
@@ -133,7 +135,8 @@ def test_pages_say_words_and_days_never_codes(played: Played, signed: SessionRec
 def test_a_radiation_that_is_due_leads_to_where_it_is_closed(
     played: Played, signed: SessionRecord, secretary: Any
 ):
-    session = played.session(date(2026, 11, 19), state="closed", commission=ELSEWHERE)
+    homes = (item("L111971"),)
+    session = played.session(date(2026, 11, 19), state="closed", homes=homes, commission=ELSEWHERE)
     home, client = session.items[0], secretary
     first, today = home.candidates[0], played.store.today()
     made = commands.offer(
@@ -180,13 +183,14 @@ def test_recusals_stay_when_attendance_is_saved_again(played: Played):
     assert kept == {"A. Durand": (session.items[1].item_id,), "B. Petit": ()}
 
 
-def test_a_name_left_out_leaves_a_list_of_two_that_can_be_decided_with_its_reason(
-    played: Played, signed: SessionRecord, secretary: Any
-):
+def test_a_name_left_out_leaves_a_list_of_two_that_can_be_decided_with_its_reason(played: Played):
+    # a commission of its own: its session stays open
+    apart = "CALEOL de Valdahon"
+    played.account("valdahon", "S", commission=apart)
     session = played.session(
-        date(2026, 12, 10), state="open", homes=(item("L121003", waiting=0),), commission=ELSEWHERE
+        date(2026, 12, 10), state="open", homes=(item("L121003", waiting=0),), commission=apart
     )
-    home, client = session.items[0], secretary
+    home, client = session.items[0], played.client(name="valdahon")
     at = f"/seances/{session.session_id}/logements/{home.item_id}"
     first, second, third = (c.candidate_id for c in home.candidates)
     left = {"what": "candidate", "candidate": third, "reason": "incomplete", "version": home.version}
