@@ -120,6 +120,29 @@ def modules() -> list[tuple[str, Path]]:
     ]
 
 
+def test_tests_of_the_engine_name_nothing_private():
+    """What a room keeps to itself may change without a word; what its tests lean on is promised, and says so in its docstring."""
+    private: set[str] = set()
+    for path in (ROOT / "optimizer" / "solve").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                private.add(node.name)
+            elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store):
+                private.add(node.attr if isinstance(node, ast.Attribute) else node.id)
+    private = {name for name in private if re.match(r"_[a-zA-Z]", name)}
+    named = []
+    for room in ("solve", "scale"):
+        for path in sorted((ROOT / "tests" / room).glob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                words = [node.attr] if isinstance(node, ast.Attribute) else []
+                if isinstance(node, ast.ImportFrom):
+                    words = [alias.name for alias in node.names]
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    words = [node.value.rsplit(".", 1)[-1]]
+                named += [f"{path.name}:{node.lineno} {word}" for word in words if word in private]  # type: ignore[attr-defined]
+    assert named == []
+
+
 def test_every_message_of_every_package_speaks_both_languages(tmp_path):
     from optimizer.errors import messages
     from optimizer.store.configure import configure, database

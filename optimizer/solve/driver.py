@@ -61,7 +61,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     clock = time.perf_counter()
     layout = lay_out(problem)
     placed = None if options.earlier is None else place(layout, options.earlier)
-    start = _start(layout, options, placed)
+    start = start_of(layout, options, placed)
     job = Job(problem, layout, Formulation(layout, policy), start, watch, timings, placed)
     timings["layout"] = time.perf_counter() - clock
     notes: list[str] = []
@@ -102,7 +102,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
         # equal proposals are told apart under a claim too: the published one then hardly depends on the backend
         untied = "ties between equal proposals were not broken"
         try:
-            tied = _ties(job, proof, start, watch, policy)
+            tied = tied_at(job, proof, start, watch, policy)
         except AttrifluxError as error:
             if stop == "proven" or error.code != "TIES_LOST":
                 raise
@@ -140,7 +140,8 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     )
 
 
-def _start(layout: Layout, options: SolveOptions, placed: Start | None = None) -> Incumbent:
+def start_of(layout: Layout, options: SolveOptions, placed: Start | None = None) -> Incumbent:
+    """What a solve begins with: the earlier proposal, or a greedy one, and what few exchanges make of it."""
     first = greedy(layout) if placed is None else placed.first
     few = len(layout.problem.dwelling_ids) <= options.policy.tree.exchanged_to
     incumbent = Incumbent(layout, first, objective(layout, first), exchanges=few)
@@ -187,7 +188,7 @@ def _stop(proof: Proof, incumbent: Incumbent, raw: RawSolution, watch: Watch) ->
     return "gap"
 
 
-def _ties(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch, policy: SearchPolicy) -> Tied | None:
+def tied_at(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch, policy: SearchPolicy) -> Tied | None:
     """The unique proposal among those of the value reached; None when it was not looked for to the end."""
     if job.problem.own_lists is not None:  # ties look at one first rank after the other, lists at all of them
         return None

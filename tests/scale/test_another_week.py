@@ -77,7 +77,6 @@ def test_multipliers_that_lead_nowhere_are_given_up(monkeypatch: pytest.MonkeyPa
     """To a gap: after a few pricings a pilot takes over, from what was found; the bound stays one, and never gets worse."""
     raw = draw(500, 1_600, tight=True)
     changed, start = next((m, w) for name, m, w in again(raw, build(raw), year()) if name == "a new week")
-    monkeypatch.setattr(driver, "_is_large", lambda run: True)
     left: list[int] = []
     usual = Run.leave
 
@@ -88,7 +87,7 @@ def test_multipliers_that_lead_nowhere_are_given_up(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Run, "leave", leave)
     options = ScaleOptions(
         threads=1, gap=1e-6, cuts=False, max_leaves=0, max_iterations=60,
-        policy=DEFAULT.having(generation__lost_after=2),
+        policy=DEFAULT.having(generation__lost_after=2, generation__pilot_arcs=1, generation__pilot_part=0.0),
     )  # fmt: skip
     lost = solve_transport(changed, options, warm=start)
     exact = solve_transport(changed, ScaleOptions(threads=1))
@@ -102,7 +101,7 @@ def test_an_earlier_run_never_keeps_from_a_proof(monkeypatch: pytest.MonkeyPatch
     raw = draw(500, 1_600, tight=True)
     changed, start = next((m, w) for name, m, w in again(raw, build(raw), year()) if name == "a new week")
     cold = solve_transport(changed, ScaleOptions(threads=1))
-    usual = driver._iterate
+    usual = driver.iterate
     calls: list[bool] = []
 
     def lead_astray(run: Run, *words: object, **named: object) -> object:
@@ -110,7 +109,7 @@ def test_an_earlier_run_never_keeps_from_a_proof(monkeypatch: pytest.MonkeyPatch
         reached = usual(run, *words, **named)  # type: ignore[arg-type]
         return "converged" if calls[-1] else reached
 
-    monkeypatch.setattr(driver, "_iterate", lead_astray)
+    monkeypatch.setattr(driver, "iterate", lead_astray)
     monkeypatch.setattr(driver.AssignmentTree, "explore", lambda tree: False)
     warm = solve_transport(changed, ScaleOptions(threads=1), warm=start)
     assert calls == [True, False]
@@ -124,7 +123,7 @@ def test_what_was_divided_on_before_is_asked_first(monkeypatch: pytest.MonkeyPat
     changed, start = new_week(raw, earlier, 3)
     assert {b.row for leaf in earlier.leaves for b in leaf.branches}
     asked: list[int] = []
-    usual = AssignmentTree._compare
+    usual = AssignmentTree.compare
 
     def compare(tree: AssignmentTree, *words: object) -> object:
         with pytest.MonkeyPatch.context() as patch:
@@ -132,10 +131,10 @@ def test_what_was_divided_on_before_is_asked_first(monkeypatch: pytest.MonkeyPat
             patch.setattr(tree.run.master, "solve", lambda: asked.append(0) or solve())
             return usual(tree, *words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(AssignmentTree, "_compare", compare)
+    monkeypatch.setattr(AssignmentTree, "compare", compare)
     told = solve_transport(changed, ScaleOptions(threads=1), warm=start)
     few = len(asked)
-    monkeypatch.setattr(driver, "_divided_on", lambda _: frozenset())
+    monkeypatch.setattr(driver, "divided_on", lambda _: frozenset())
     untold = solve_transport(changed, ScaleOptions(threads=1), warm=start)
     assert told.stop_reason == untold.stop_reason == "proven" and told.objective == untold.objective
     assert 0 < 2 * few < len(asked) - few

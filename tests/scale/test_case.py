@@ -30,7 +30,7 @@ def test_only_what_will_be_divided_is_left_before_its_pricings_end(monkeypatch: 
     """The master, which never promises too much, says that the case stays open; priced to the end it does."""
     raw, earlier = year()
     left: list[bool] = []
-    usual = NodeRelaxation._converge
+    usual = NodeRelaxation.converge
 
     def converge(
         self: NodeRelaxation, node: AssignmentNode, *words: object, **named: bool
@@ -42,10 +42,10 @@ def test_only_what_will_be_divided_is_left_before_its_pricings_end(monkeypatch: 
             told = AssignmentNode(node.branches, best.multipliers, best.multipliers, best.price, own=True)
             end = usual(self, told, *words, to_the_end=True)  # type: ignore[arg-type]
             assert end is not None and not self.roughly
-            assert end.bound <= best.bound and not self._enough(end)
+            assert end.bound <= best.bound and not self.closes(end)
         return best
 
-    monkeypatch.setattr(NodeRelaxation, "_converge", converge)
+    monkeypatch.setattr(NodeRelaxation, "converge", converge)
     for seed in (1, 2, 3):
         week, start = new_week(raw, earlier, seed)
         found = solve_transport(week, ONE, warm=start)
@@ -59,7 +59,7 @@ def test_a_new_case_begins_where_the_master_says_and_an_earlier_one_where_it_end
     raw = draw(3_224, 9_864, tight=True)
     earlier = solve_transport(build(raw), ONE)
     began: list[tuple[AssignmentNode, bool]] = []
-    usual_case, usual_price = NodeRelaxation._converge, Lagrangian.solve
+    usual_case, usual_price = NodeRelaxation.converge, Lagrangian.solve
     waiting: list[AssignmentNode] = []
 
     def converge(
@@ -74,7 +74,7 @@ def test_a_new_case_begins_where_the_master_says_and_an_earlier_one_where_it_end
             began.append((node, bool((y == self.rows.clip(node.start / self.quantum, self.quantum)).all())))
         return usual_price(self, y, *words)
 
-    monkeypatch.setattr(NodeRelaxation, "_converge", converge)
+    monkeypatch.setattr(NodeRelaxation, "converge", converge)
     monkeypatch.setattr(Lagrangian, "solve", price)
     for name, model, start in again(raw, build(raw), earlier):
         assert solve_transport(model, ONE, warm=start).stop_reason == "proven", name
@@ -106,9 +106,9 @@ def test_the_case_that_the_earlier_proposal_lies_in_is_treated_first(monkeypatch
     def explore(tree: AssignmentTree) -> bool:
         held = tree.run.incumbent
         assert held is not None
-        counts = tree._watched(cell_counts(tree.structure, held.leases), held.labels)
+        counts = tree.watched(cell_counts(tree.structure, held.leases), held.labels)
         order = [entry.node for entry in tree.tree]
-        seen.append([tree._missed(one, counts) for one in order])
+        seen.append([tree.missed(one, counts) for one in order])
         return usual(tree)
 
     monkeypatch.setattr(AssignmentTree, "explore", explore)

@@ -68,10 +68,8 @@ def test_most_of_what_is_missing_is_found_and_twice_the_same(seed: int) -> None:
 def test_it_ends_when_the_gap_is_reached_or_the_clock_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     model, found = earlier(1)
     mixes: list[int] = []
-    usual = LocalSearch._mix_whole
-    monkeypatch.setattr(
-        LocalSearch, "_mix_whole", lambda self, *words: mixes.append(1) or usual(self, *words)
-    )
+    usual = LocalSearch.mix_whole
+    monkeypatch.setattr(LocalSearch, "mix_whole", lambda self, *words: mixes.append(1) or usual(self, *words))
     run = begun(changed(model, 1), found)
     monkeypatch.setattr(run, "closed", lambda: len(mixes) >= 2)
     LocalSearch(run).catch_up()
@@ -118,7 +116,7 @@ def test_rows_pushed_are_those_that_cost_most_and_each_turn_is_another() -> None
     seen = []
     for turn in (0, 1, 2, 1):
         local_search = LocalSearch(begun(changed(model, 1), found))
-        others = local_search._perturbed_apart(turn)
+        others = local_search.perturbed_apart(turn)
         assert len(others) == 1 + DEFAULT.primal.catch_up_rows
         seen.append(tuple(x.klass.tobytes() + x.applicant.tobytes() for x in others))
     assert seen[1] == seen[3] and len(set(seen)) == 3
@@ -135,9 +133,7 @@ def test_pieces_apart_may_be_taken_in_any_subset(seed: int) -> None:
     run, rng = local_search.run, np.random.default_rng(seed)
     held = run.incumbent.leases
     sets = [
-        p
-        for p in (exchanges_between(run.structure, held, x) for x in local_search._perturbed_apart(1))
-        if p.n
+        p for p in (exchanges_between(run.structure, held, x) for x in local_search.perturbed_apart(1)) if p.n
     ]
     mask = apart(sets, vacancies(run.structure, held))
     assert len(mask) == sum(p.n for p in sets) and 0 < mask.sum() < len(mask)
@@ -170,7 +166,7 @@ def test_a_mix_ends_with_what_is_enough() -> None:
     ends = []
     for enough in (None, 0):
         run = begun(changed(model, 2), found)
-        others = LocalSearch(run)._perturbed_apart(0)
+        others = LocalSearch(run).perturbed_apart(0)
         start = run.incumbent.objective
         asked = None if enough is None else start + 1
         ends.append(run.recombine(run.incumbent, others, 20, 0.0, whole_counts=True, enough=asked).objective)
@@ -182,11 +178,10 @@ def test_nearly_reached_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a few pricings more will give is not begun again with a pilot."""
     model, found = earlier(2)
     later = changed(model, 2)
-    monkeypatch.setattr(driver, "_is_large", lambda run: True)
     pilots: list[int] = []
-    usual = driver._piloted
-    monkeypatch.setattr(driver, "_piloted", lambda run: pilots.append(run.iteration) or usual(run))
-    soon = DEFAULT.having(generation__lost_after=1)
+    usual = driver.pilot_multipliers
+    monkeypatch.setattr(driver, "pilot_multipliers", lambda run: pilots.append(run.iteration) or usual(run))
+    soon = DEFAULT.having(generation__lost_after=1, generation__pilot_arcs=1, generation__pilot_part=0.0)
     narrow = replace(OPTIONS, gap=1e-7, max_iterations=12, policy=soon)
     solve_transport(later, narrow, warm=found.warm)
     assert pilots == [1]

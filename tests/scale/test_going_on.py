@@ -85,14 +85,14 @@ def test_the_master_of_the_root_says_the_same_of_the_first_case():
     run.master.confine(np.zeros(run.rows.n_rows), None)
     run.master.solve()
     before, weights = run.master.value, run.master.weights
-    batches = len(run.master._batches)
+    batches = len(run.master.batches)
     assert batches > 1
     tree = AssignmentTree(run, LocalSearch(run))
-    assert len(run.master._batches) == batches
+    assert len(run.master.batches) == batches
     run.master.solve()
     assert run.master.value == pytest.approx(before, abs=1e-6)
     assert np.allclose(run.master.weights, weights)
-    assert run.master._h.getInfo().simplex_iteration_count == 0
+    assert run.master.lp.getInfo().simplex_iteration_count == 0
     assert tree.n_watch > 0
 
 

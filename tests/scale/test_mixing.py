@@ -70,7 +70,7 @@ def test_a_case_mixes_again_only_what_it_values_otherwise(started):
 def test_what_a_case_mixed_in_vain_may_be_mixed_elsewhere(started):
     run, other, mixed = started
     best = mixed_out(run, run.incumbent, other)
-    run._vain.clear()
+    run.in_vain.clear()
     case = one_case(run)
     assert run.recombine(best, [other], 20, 0.0, case) is best
     tries = len(mixed)

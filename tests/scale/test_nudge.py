@@ -52,7 +52,7 @@ def test_a_pricer_told_an_answer_forgets_the_one_it_had(seed):
     price = used.solve(first).price
     bounds = []
     for oracle in (used, fresh):
-        oracle._pricer.resume(known, price, *oracle.credits(first), 1)
+        oracle.pricer.resume(known, price, *oracle.credits(first), 1)
         found = oracle.solve(second)
         bounds.append((found.bound, found.leases.applicant.tolist(), found.leases.klass.tolist()))
     assert bounds[0] == bounds[1]

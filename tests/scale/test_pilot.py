@@ -108,7 +108,7 @@ def test_no_pilot_where_components_are_many_and_alike():
     assert len(size) > 1
     for part, large in ((1.01, False), (0.99, True)):
         policy = ALWAYS.having(generation__pilot_part=part * size.max() / size.sum())
-        assert driver._is_large(driver.Run(model, ScaleOptions(cuts=False, policy=policy), None)) is large
+        assert driver.is_large(driver.Run(model, ScaleOptions(cuts=False, policy=policy), None)) is large
 
 
 @pytest.mark.parametrize("asked", [0, 1, 5, 60, 150])

@@ -53,7 +53,7 @@ def test_a_side_proves_no_less_than_what_it_is_a_side_of(monkeypatch: pytest.Mon
 
 def test_a_node_that_leaves_nothing_to_divide_stays_in_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are treated all the same."""
-    usual, treated = AssignmentTree._divide, []
+    usual, treated = AssignmentTree.divide, []
     best = solve_transport(year(40, 11), ScaleOptions(threads=1))
 
     def divide(
@@ -65,8 +65,8 @@ def test_a_node_that_leaves_nothing_to_divide_stays_in_the_bound(monkeypatch: py
             self, node, best, cells_too=cells_too
         )
 
-    monkeypatch.setattr(AssignmentTree, "_divide", divide)
-    monkeypatch.setattr(AssignmentTree, "_search", lambda *_: False)
+    monkeypatch.setattr(AssignmentTree, "divide", divide)
+    monkeypatch.setattr(AssignmentTree, "search_near", lambda *_: False)
     monkeypatch.setattr(NodeHeuristics, "shake", lambda *_: None)
     found = solve_transport(year(40, 11), ScaleOptions(threads=1))
     assert found.stop_reason == "iteration_limit" and found.objective <= best.objective < found.bound
@@ -76,7 +76,7 @@ def test_a_node_that_leaves_nothing_to_divide_stays_in_the_bound(monkeypatch: py
 def test_such_a_node_is_looked_at_again_once_another_has_brought_a_better_proposal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    usual, order = AssignmentTree._treat, []
+    usual, order = AssignmentTree.treat_node, []
 
     def treat(self: AssignmentTree, node: AssignmentNode) -> bool:
         order.append(node.branches)
@@ -86,7 +86,7 @@ def test_such_a_node_is_looked_at_again_once_another_has_brought_a_better_propos
         self.stuck.append(Stuck(node, self.run.incumbent.objective - 1))
         return True
 
-    monkeypatch.setattr(AssignmentTree, "_treat", treat)
+    monkeypatch.setattr(AssignmentTree, "treat_node", treat)
     found = solve_transport(year(40, 11), ScaleOptions(threads=1))
     assert found.stop_reason == "proven" and len(order) > 3
     assert order.count(order[1]) == 2 and order.index(order[2]) < len(order) - order[::-1].index(order[1])

@@ -94,13 +94,13 @@ def test_an_answer_is_reached_from_the_nearest_one_known(monkeypatch: pytest.Mon
         here, there = (asked(layout, rng) for _ in range(2))
         near = replace(here, rows=np.minimum(here.rows + 3, layout.price * TEN * (layout.rate > 0)))
         costs = [kind_costs(layout, (), m) for m in (here, there, near)]
-        began = starts_of(made._pricer, monkeypatch)
+        began = starts_of(made.pricer, monkeypatch)
         answers = []
         for cost in costs:
             found = made.assign(cost)
-            answers.append(made._pricer.last)
-        known = made._known[1:][::-1]
-        apart = [one.apart(made._known[0].credit) for one in known]
+            answers.append(made.pricer.last)
+        known = made.known[1:][::-1]
+        apart = [one.apart(made.known[0].credit) for one in known]
         assert began[0] is None and began[1] is answers[0]
         assert began[2] is answers[int(np.argmin(apart))] or apart[0] == apart[1]
         seen += began[2] is answers[0] and apart[0] < apart[1]

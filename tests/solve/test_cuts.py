@@ -286,7 +286,7 @@ def test_what_rounding_took_too_much_is_given_back_in_a_step_of_the_steepest() -
     )
     slight = master.formulation.cuts.cut(Shape((0,), (1,), (0,), 3_000, RATE_UNIT), 9)
     for each in (slight, steep):
-        master._add_cut_row(each)
+        master.add_cut_row(each)
     master.open_cuts = {slight, steep}
     price = int(layout.price[0]) * TEN
     dual = np.zeros(master.model.getNumRow())

@@ -209,7 +209,7 @@ def test_envelopes_lower_the_bound_of_a_case_and_never_below_a_proposal() -> Non
 def test_weights_are_looked_for_once_for_the_same_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Most denominators stand where they stood in the LP before."""
     asked, looked = [], []
-    ask, look = Envelopes._weights, Envelopes._look_for_weights
+    ask, look = Envelopes.weights, Envelopes.look_for_weights
 
     def noted(self, window, num, den, price):
         asked.append((window, num.tolist(), den, price.tolist()))
@@ -219,8 +219,8 @@ def test_weights_are_looked_for_once_for_the_same_counts(monkeypatch: pytest.Mon
         looked.append((window, num.tolist(), den, price.tolist()))
         return look(self, window, num, den, price)
 
-    monkeypatch.setattr(Envelopes, "_weights", noted)
-    monkeypatch.setattr(Envelopes, "_look_for_weights", counted)
+    monkeypatch.setattr(Envelopes, "weights", noted)
+    monkeypatch.setattr(Envelopes, "look_for_weights", counted)
     layout = lay_out(department(7))
     assert Master(layout, Formulation(layout)).solve((), Watch()) is not None
     assert 0 < len(looked) < len(asked)

@@ -12,7 +12,7 @@ from optimizer import pipeline, synth
 from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.driver import _start
+from optimizer.solve.driver import start_of
 from optimizer.solve.layout import lay_out
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.proof.node import Formulation
@@ -31,7 +31,7 @@ def year(dwellings: int, applications: int) -> Problem:
 def job_of(problem: Problem, options: SolveOptions, start: Start | None = None) -> Job:
     layout = lay_out(problem)
     watch = Watch(options.time_limit, options.interrupt, None)
-    return Job(problem, layout, Formulation(layout), _start(layout, options), watch, {}, start)
+    return Job(problem, layout, Formulation(layout), start_of(layout, options), watch, {}, start)
 
 
 @pytest.mark.soak

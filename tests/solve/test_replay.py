@@ -15,7 +15,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.problem.model import Problem
 from optimizer.runs.earlier import read_earlier
 from optimizer.solve import Earlier, Solved, SolveOptions, solve
-from optimizer.solve.driver import _start
+from optimizer.solve.driver import start_of
 from optimizer.solve.layout import lay_out
 from optimizer.solve.proof.certificate import Inner, Leaf, Node
 from optimizer.solve.proof.node import Formulation
@@ -56,7 +56,7 @@ def fresh(problem: Problem, earlier: Earlier) -> BranchAndBound:
     watch = Watch()
     options = SolveOptions(backend="highs", earlier=earlier)
     return Job(
-        problem, layout, Formulation(layout), _start(layout, options, place(layout, earlier)), watch
+        problem, layout, Formulation(layout), start_of(layout, options, place(layout, earlier)), watch
     ).prover
 
 

@@ -12,7 +12,7 @@ from optimizer.problem import evaluate
 from optimizer.problem.model import RATE_UNIT, FirstRanks, Problem
 from optimizer.solve import Solved, SolveOptions, solve
 from optimizer.solve.cuts.mir import leaning
-from optimizer.solve.driver import _ties
+from optimizer.solve.driver import tied_at
 from optimizer.solve.layout import Layout
 from optimizer.solve.policy import DEFAULT, SearchPolicy
 from optimizer.solve.proof.dual_bound import TEN
@@ -21,7 +21,7 @@ from optimizer.solve.ties import branch_and_bound as tie_search
 from optimizer.solve.ties import stages as ties
 from optimizer.solve.ties.branch_and_bound import Search, narrow
 from optimizer.solve.ties.columns import LeafView, columns_of_leaf
-from optimizer.solve.ties.model import TieModel, _hull, tie_model
+from optimizer.solve.ties.model import TieModel, lower_hull, tie_model
 from optimizer.solve.ties.stage_lp import StageProgram
 from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, campaign, rare, same
@@ -67,7 +67,7 @@ def tied(problem: Problem) -> Case:
         return usual(layout, leaves, known, step, watch, policy)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(_ties.__globals__, "break_ties", keep)
+        patch.setitem(tied_at.__globals__, "break_ties", keep)
         kept.solved = solve(problem, SolveOptions(backend="highs", threads=1))
     return kept
 
@@ -97,7 +97,7 @@ def test_the_model_of_a_leaf_holds_the_optimum_and_its_limits_do_not_cut_it() ->
             continue
         inside = 0
         for _, model in models(case):
-            chosen = ties._places(problem, model.found, case.solved.first)
+            chosen = ties.candidates_of_known(problem, model.found, case.solved.first)
             if chosen is None:
                 continue
             inside += 1
@@ -146,7 +146,7 @@ def test_the_hull_is_the_largest_convex_line_below_the_points() -> None:
     for _ in range(200):
         den = np.unique(rng.integers(0, 40, 12)).astype(np.int64)
         points = rng.integers(-20, 20, len(den)).astype(np.int64)
-        corners = _hull(den, points)
+        corners = lower_hull(den, points)
         assert corners[0] == (den[0], points[0]) and corners[-1] == (den[-1], points[-1])
         x, y = np.array([c[0] for c in corners]), np.array([c[1] for c in corners])
         assert (np.interp(den, x, y) <= points + 1e-9).all()
@@ -157,7 +157,7 @@ def test_the_hull_is_the_largest_convex_line_below_the_points() -> None:
 def against_a_general_mip(problems: list[Problem]) -> tuple[int, int]:
     """(problems checked, cases of the search that were divided)."""
     checked = divided = 0
-    solve_case = Search._solve
+    solve_case = Search.solve
 
     def counted(self: Search, case: tie_search.Case) -> object:
         nonlocal divided
@@ -176,8 +176,8 @@ def against_a_general_mip(problems: list[Problem]) -> tuple[int, int]:
             first = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
             if first.chosen is None:
                 continue
-            drawn = ties._lottery(ties.Means(problem, Watch(), 0, DEFAULT), field)
-            lines = [model.identity, ties._held(model, days, first.gain)]
+            drawn = ties.lottery_gain(ties.Means(problem, Watch(), 0, DEFAULT), field)
+            lines = [model.identity, ties.stage_row(model, days, first.gain)]
             program = StageProgram(model, drawn, lines, field.alive, Watch())
             second = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
             assert second.chosen is not None
@@ -185,7 +185,7 @@ def against_a_general_mip(problems: list[Problem]) -> tuple[int, int]:
         assert best == (case.solved.stages.seniority_days, case.solved.stages.lottery)
         checked += 1
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Search, "_solve", counted)
+            patch.setattr(Search, "solve", counted)
             again = ties.break_ties(case.layout, case.leaves, case.known, case.step, Watch())
         assert again is not None and same(again.first, case.solved.first)
     return checked, divided
@@ -203,7 +203,7 @@ def test_a_divided_search_finds_what_a_general_mip_finds() -> None:
 
 
 def _days(problem: Problem, field: ties.LeafInPlay) -> ties.Gain:
-    return ties._seniority(ties.Means(problem, Watch(), 0, DEFAULT), field)
+    return ties.seniority_gain(ties.Means(problem, Watch(), 0, DEFAULT), field)
 
 
 def test_a_departments_commission_names_one_proposal_whatever_is_known_at_first() -> None:
@@ -216,7 +216,7 @@ def test_a_departments_commission_names_one_proposal_whatever_is_known_at_first(
         again = ties.break_ties(case.layout, case.leaves, known, case.step, Watch())
         assert again is not None and again.short == 0 and same(again.first, case.solved.first)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ties, "_places", lambda *_: None)
+        patch.setattr(ties, "candidates_of_known", lambda *_: None)
         again = ties.break_ties(case.layout, case.leaves, case.known, case.step, Watch())
     assert again is not None and same(again.first, case.solved.first)
 

@@ -211,7 +211,7 @@ class Envelopes:
         if float(pull[rows].sum()) < self.policy.envelope_worth:
             return None
         price = np.floor(self.layout.price[rows] / 100.0 / scale * STEPS) / STEPS
-        found = self._weights(window, num[rows], float(den[rows[0]]), price)
+        found = self.weights(window, num[rows], float(den[rows[0]]), price)
         if found is None:
             return None
         counts = np.rint(found[0] * STEPS).astype(np.int64)
@@ -265,15 +265,16 @@ class Envelopes:
             total += best
         return total
 
-    def _weights(self, window: Window, num: F, den: float, price: F) -> tuple[F, float] | None:
+    def weights(self, window: Window, num: F, den: float, price: F) -> tuple[F, float] | None:
         """(μ, a) of the envelope that is missed by most, Σ μ = 1; None where all are kept."""
         key = window, np.concatenate([num, [den], price]).tobytes()
         known = self._known if self.cuts.changed.isdisjoint(window.rows) else self._own
         if key not in known:
-            known[key] = self._look_for_weights(window, num, den, price)
+            known[key] = self.look_for_weights(window, num, den, price)
         return known[key]
 
-    def _look_for_weights(self, window: Window, num: F, den: float, price: F) -> tuple[F, float] | None:
+    def look_for_weights(self, window: Window, num: F, den: float, price: F) -> tuple[F, float] | None:
+        """The program of `weights`, solved whether its answer is known or not."""
         n_rows = len(window.rows)
         d = np.arange(window.low, window.high + 1, dtype=np.int64)
         asked = [self._asked(k, d) for k in window.rows]

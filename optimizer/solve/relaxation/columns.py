@@ -438,7 +438,8 @@ class ColumnPool:
             entries.append((self._tally("den", cut.rows[0]), -cut.slope / RATE_UNIT))
         self.cut_row[cut] = self._add_row(-INFINITY, INFINITY, entries)
 
-    def _add_cut_row(self, cut: Inequality) -> None:
+    def add_cut_row(self, cut: Inequality) -> None:
+        """Hold a cut as a row, open in no node yet (`open_cuts`)."""
         (self.lasting_cuts if self.formulation.holds(cut, ()) else self.passing_cuts).add(cut)
         if isinstance(cut, Envelope):
             self._add_envelope_row(cut)

@@ -158,7 +158,7 @@ class Master(PricingPool):
         for rounded in self.formulation.cuts.rounded(dict(floors)):
             # of the other rows of the denominator: they hold like that of the row divided on
             if rounded not in self.cut_row:
-                self._add_cut_row(rounded)
+                self.add_cut_row(rounded)
         self._enter_cuts(path)
 
     def _enter_cuts(self, path: Path) -> None:
@@ -195,7 +195,7 @@ class Master(PricingPool):
                 found.append(envelope)
         for new in found:
             if new not in self.cut_row:
-                self._add_cut_row(new)
+                self.add_cut_row(new)
             self._open(new, True)
             self.open_cuts.add(new)
         return len(found)

@@ -80,8 +80,9 @@ class Subproblem:
         self.premium = model.option_value - layout.problem.kinds.value[self.kind] * MICRO_PER_HUNDREDTH
         """Of each option, so that a dwelling that must be filled is."""
         self.must = layout.problem.must_fill.astype(np.int64) * int(self.premium.max(initial=0))
-        self._pricer = Pricer(network_of(self.structure), QUANTUM, 1, policy.generation)
-        self._known: list[_Known] = []
+        self.pricer = Pricer(network_of(self.structure), QUANTUM, 1, policy.generation)
+        self.known: list[_Known] = []
+        """Last answers, the newest first."""
 
     def assign(self, kind_cost: I64, near: I64 | None = None) -> Assigned:
         """Best assignment when a lease of each kind costs ``kind_cost`` (n_kinds,), 1e-10 point.
@@ -96,15 +97,15 @@ class Subproblem:
         s, layout = self.structure, self.layout
         problem = layout.problem
         credit, outside = self._asked(kind_cost)
-        nearest = min(self._known, key=lambda known: known.apart(credit), default=None)
+        nearest = min(self.known, key=lambda known: known.apart(credit), default=None)
         if near is not None and (
             nearest is None or nearest.apart(credit) > nearest.worth // self.policy.answer_far
         ):
             price = ((near + self.must) * QUANTUM)[s.class_of].clip(-PAIR, PAIR)
-            self._pricer.resume(no_leases(), price, credit, outside, ROUGHEST)
+            self.pricer.resume(no_leases(), price, credit, outside, ROUGHEST)
         elif nearest is not None:
-            self._pricer.last = nearest.outcome
-        answer = self._pricer.price(credit, outside, 0)
+            self.pricer.last = nearest.outcome
+        answer = self.pricer.price(credit, outside, 0)
         self._keep(answer, credit)
         price = np.zeros(len(problem.class_menu), np.int64)
         price[s.class_of] = answer.price
@@ -115,10 +116,10 @@ class Subproblem:
         )
 
     def _keep(self, answer: PricingAnswer, credit: I64) -> None:
-        leases, outcome = answer.leases, self._pricer.last
+        leases, outcome = answer.leases, self.pricer.last
         assert outcome is not None
         worth = int((leases.value * QUANTUM + np.abs(credit[leases.cell])).sum())
-        self._known = [_Known(leases, credit, outcome, worth), *self._known[: self.policy.answers_kept - 1]]
+        self.known = [_Known(leases, credit, outcome, worth), *self.known[: self.policy.answers_kept - 1]]
 
     def _asked(self, kind_cost: I64) -> tuple[I64, I64]:
         """Credit of each household cell, outside value of each class."""

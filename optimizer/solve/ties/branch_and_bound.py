@@ -129,7 +129,7 @@ class Search:
 
     def treat(self, entry: HeapEntry[Node, float]) -> bool:
         """Solve a node: its choice is kept when it is whole, else it is divided and its better side is next."""
-        node, solution = entry.node, self._solve(entry.node)
+        node, solution = entry.node, self.solve(entry.node)
         self.effort += len(self.program.columns)
         if self.root is None and solution is not None:
             self._begin(solution)
@@ -177,7 +177,8 @@ class Search:
             return 0
         return int((self.program.alive & (root.reduced <= root.value - self.above + HALF)).sum())
 
-    def _solve(self, node: Node) -> Solution | None:
+    def solve(self, node: Node) -> Solution | None:
+        """The LP of a node from the basis of the one it is a side of; None where nothing is in it."""
         self.program.limit(node.low, node.high)
         if node.basis is not None:
             self.program.back_to(node.basis)

@@ -243,7 +243,7 @@ class _Writer:
         low[d], high[d] = max(low[d], table.den[0]), min(high[d], table.den[-1])
         low[n], high[n] = max(low[n], table.least.min()), min(high[n], table.most.max())
         for points, sign in ((table.least, 1), (table.most, -1)):
-            for (d0, n0), (d1, n1) in pairwise(_hull(table.den, sign * points)):
+            for (d0, n0), (d1, n1) in pairwise(lower_hull(table.den, sign * points)):
                 slope = (n1 - n0) / (d1 - d0)
                 if slope and n != d:
                     held = {n: float(sign), d: -slope}
@@ -362,7 +362,7 @@ def _wanted(leaf: LeafView) -> set[int]:
     return {s.split.application for s in leaf.path if s.split.on == "household" and s.high}
 
 
-def _hull(den: I64, points: I64) -> list[tuple[int, int]]:
+def lower_hull(den: I64, points: I64) -> list[tuple[int, int]]:
     """Corners of the largest convex line below the points."""
     kept: list[tuple[int, int]] = []
     for x, y in zip(den.tolist(), points.tolist(), strict=True):

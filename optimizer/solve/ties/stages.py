@@ -103,7 +103,9 @@ def break_ties(
             return None
         model = tie_model(layout, found, leaf, step)
         if model is not None:
-            fields.append(LeafInPlay(model, np.ones(len(found), bool), _places(problem, found, known)))
+            fields.append(
+                LeafInPlay(model, np.ones(len(found), bool), candidates_of_known(problem, found, known))
+            )
     # what is known bounds the others
     fields.sort(key=lambda one: one.chosen is None)
     try:
@@ -118,7 +120,7 @@ def break_ties(
     return Tied(best, Stages(days, drawn, unique))
 
 
-def _places(problem: Problem, found: Candidates, known: FirstRanks) -> I64 | None:
+def candidates_of_known(problem: Problem, found: Candidates, known: FirstRanks) -> I64 | None:
     """A proposal as candidates of a leaf; None when it is not in it."""
     wide = len(problem.application_ids) + 1
 
@@ -146,7 +148,7 @@ def _stage(means: Means, fields: list[LeafInPlay], name: str) -> tuple[int, list
     top: int | None = None
     bound = 0
     for field_ in fields:
-        gain = _seniority(means, field_) if name == "seniority" else _lottery(means, field_)
+        gain = seniority_gain(means, field_) if name == "seniority" else lottery_gain(means, field_)
         found = _best(means, field_, gain, top)
         if found is None:
             continue
@@ -164,11 +166,11 @@ def _stage(means: Means, fields: list[LeafInPlay], name: str) -> tuple[int, list
     left = [field_ for field_ in left if field_.worth == top]
     for field_ in left:
         assert field_.gain is not None
-        field_.lines.append(_held(field_.model, field_.gain, top))
+        field_.lines.append(stage_row(field_.model, field_.gain, top))
     return top, left, bound
 
 
-def _held(model: TieModel, gain: Gain, worth: int) -> StageRow:
+def stage_row(model: TieModel, gain: Gain, worth: int) -> StageRow:
     """The row that keeps the total of a stage."""
     unused = {j: float(gain.unused[a]) for a, j in model.unused.items() if gain.unused[a]}
     if not gain.candidates.any():
@@ -192,8 +194,8 @@ def _best(means: Means, field: LeafInPlay, gain: Gain, top: int | None) -> Stage
 
     def guess(total: int) -> I64 | None:
         """A choice of this total: the draw picks one where seniority alone leaves the LP between many."""
-        drawn = _lottery(means, field)
-        lines = [*field.lines, _held(model, gain, total)]
+        drawn = lottery_gain(means, field)
+        lines = [*field.lines, stage_row(model, gain, total)]
         found = _search(means, field, drawn, lines, drawn.least - 1, hopeful=True)
         if found is not None:
             field.drawn = total, found
@@ -248,7 +250,7 @@ def _proposal(field: LeafInPlay, chosen: I64) -> FirstRanks:
     return FirstRanks(found.dwelling[chosen], found.app[chosen], found.kind[chosen])
 
 
-def _seniority(means: Means, field: LeafInPlay) -> Gain:
+def seniority_gain(means: Means, field: LeafInPlay) -> Gain:
     """Days of the households chosen: all days, less those of the households left out."""
     if len(means.problem.seniority):
         days = means.problem.seniority[field.model.apps].astype(np.int64)
@@ -257,7 +259,7 @@ def _seniority(means: Means, field: LeafInPlay) -> Gain:
     return Gain(np.zeros(len(field.found), np.int64), -days, int(days.sum()))
 
 
-def _lottery(means: Means, field: LeafInPlay) -> Gain:
+def lottery_gain(means: Means, field: LeafInPlay) -> Gain:
     """Lottery numbers of the columns still alive; a seat draws with an empty application."""
     problem, found = means.problem, field.found
     numbers = np.zeros(len(found), np.int64)

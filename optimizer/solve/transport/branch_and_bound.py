@@ -60,7 +60,7 @@ class AssignmentTree(NodeRelaxation):
     ) -> None:  # fmt: skip
         """``warm`` are the nodes of an earlier run, ``root`` its multipliers before it distinguished them.
 
-        ``divided_before``: counts an earlier run divided on; they are compared before all others (`_compare`).
+        ``divided_before``: counts an earlier run divided on; they are compared before all others (`compare`).
         """
         assert run.best is not None
         self.local_search, self.divided_before = local_search, divided_before
@@ -82,9 +82,9 @@ class AssignmentTree(NodeRelaxation):
             held = run.incumbent
             assert held is not None
             # the node that the incumbent lies in first: the others close sooner once a good proposal is known
-            counts_held = self._watched(cell_counts(self.structure, held.leases), held.labels)
+            counts_held = self.watched(cell_counts(self.structure, held.leases), held.labels)
             reopened = (self._reopened(leaf, moved) for leaf in warm)
-            nodes = sorted(reopened, key=lambda node: self._missed(node, counts_held))
+            nodes = sorted(reopened, key=lambda node: self.missed(node, counts_held))
         self.tree: Tree[AssignmentNode, int] = Tree()
         for node in nodes:
             self.tree.put(node, run.best.bound)
@@ -133,20 +133,21 @@ class AssignmentTree(NodeRelaxation):
         """Close or divide an open node, or set it aside as stuck; False, and it is open again, when a limit stops the run."""
         run = self.run
         self.opened += 1
-        if not self._treat(entry.node):
+        if not self.treat_node(entry.node):
             self.tree.put(entry.node, entry.bound, entry.number)
             return False
         run.bound_cap = min(run.bound_cap, self.bound)
         run.report()
         return True
 
-    def _treat(self, node: AssignmentNode) -> bool:
+    def treat_node(self, node: AssignmentNode) -> bool:
+        """Price a node, then close, divide or search it, or set it aside as stuck; False when a limit stops the run on the way."""
         run = self.run
         rows, tail = self._case(node.branches)
         self.lagrangian.rows = rows
         run.master.reprice(tail)
         # what counts alone do not divide is searched, and needs the very best bound
-        best = self._converge(node, rows, tail, to_the_end=self.opened > self.policy.counts_first)
+        best = self.converge(node, rows, tail, to_the_end=self.opened > self.policy.counts_first)
         if best is None:
             return False
         if self._closed(node, best):
@@ -154,7 +155,7 @@ class AssignmentTree(NodeRelaxation):
         if self.roughly and self._promises_nothing(node, best):
             # a solution is missing, and found sooner near the very best multipliers
             further = replace(node, start=best.multipliers, own=True)
-            best = self._converge(further, rows, tail, to_the_end=True)
+            best = self.converge(further, rows, tail, to_the_end=True)
             if best is None:
                 return False
             if self._closed(node, best):
@@ -164,14 +165,14 @@ class AssignmentTree(NodeRelaxation):
         due = self.opened & (self.opened - 1) == 0 and not recombined
         if due or (self.opened <= self.policy.counts_first and self._promises_nothing(node, best)):
             self._lookout(node, best, rows, tail).improve()
-        if self.opened >= self.next_shake and not self._enough(best) and self._promises_nothing(node, best):
+        if self.opened >= self.next_shake and not self.closes(best) and self._promises_nothing(node, best):
             self.next_shake, self.wait = self.opened + self.wait, 2 * self.wait
             self._lookout(node, best, rows, tail).shake(self.policy.shakes[0])
         if self._closed(node, best):
             return True
-        if self.opened <= self.policy.counts_first and self._divide(node, best, cells_too=False):
+        if self.opened <= self.policy.counts_first and self.divide(node, best, cells_too=False):
             return True
-        if self._search(node, best, rows, tail) or self._divide(node, best, cells_too=True):
+        if self.search_near(node, best, rows, tail) or self.divide(node, best, cells_too=True):
             return True
         # everything is whole: a solution is missing, and worth nearly the same as many others
         for shake in self.policy.shakes:
@@ -203,7 +204,7 @@ class AssignmentTree(NodeRelaxation):
         node_rows = (self.structure, rows, tail, node.branches)
         return NodeHeuristics(self.run, self.local_search, self.lagrangian, node_rows, best)
 
-    def _divide(self, node: AssignmentNode, best: LagrangianSolution, *, cells_too: bool) -> bool:
+    def divide(self, node: AssignmentNode, best: LagrangianSolution, *, cells_too: bool) -> bool:
         """Branch on the count that tells most, else on the cell farthest from whole; False when all are whole."""
         split = self._split(node, best)
         start = best.multipliers
@@ -230,11 +231,11 @@ class AssignmentTree(NodeRelaxation):
         """How to divide a node, asked of the master once."""
         if self._compared is None or self._compared[0] is not best:
             cells, labels = self.run.master.mass()
-            counts = self._watched(cells, labels)
-            self._compared = best, _Split(*self._compare(node, counts, best), counts, cells)
+            counts = self.watched(cells, labels)
+            self._compared = best, _Split(*self.compare(node, counts, best), counts, cells)
         return self._compared[1]
 
-    def _compare(self, node: AssignmentNode, counts: Floats, best: LagrangianSolution) -> tuple[int, float]:
+    def compare(self, node: AssignmentNode, counts: Floats, best: LagrangianSolution) -> tuple[int, float]:
         """Count whose sides cost most in the master, above all the cheaper one, and this cost; -1 when all are whole.
 
         Most counts can be made whole for nothing: dividing on them doubles the nodes and raises no bound. What an earlier
@@ -295,7 +296,9 @@ class AssignmentTree(NodeRelaxation):
         self._watch(replace(best, multipliers=start))
         return wide(node), start
 
-    def _search(self, node: AssignmentNode, best: LagrangianSolution, rows: RowSystem, tail: Tail) -> bool:
+    def search_near(
+        self, node: AssignmentNode, best: LagrangianSolution, rows: RowSystem, tail: Tail
+    ) -> bool:
         """Close a node by exact search on its near arcs."""
         run = self.run
         assert run.incumbent is not None
@@ -340,7 +343,7 @@ class AssignmentTree(NodeRelaxation):
         cuts, model_rows = self.rows.cuts, (self.run.model.row_constant, self.run.cut_rest)
         return DualSolution(self.run.quantum, y[:n], cuts, y[n + w :], price, branches, paid, *model_rows)
 
-    def _missed(self, node: AssignmentNode, counts: Floats) -> int:
+    def missed(self, node: AssignmentNode, counts: Floats) -> int:
         """By how many leases the watched ``counts`` of a proposal miss those of a node; 0: it lies in the node."""
         off = 0
         for b in node.branches:

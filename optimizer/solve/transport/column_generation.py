@@ -65,14 +65,14 @@ def solve_transport(
         (policy.warm_radius if proving else policy.first_radius),
         start,
     )
-    fresh = _look(run, start) if warm is None and _is_large(run) else None
+    fresh = _look(run, start) if warm is None and is_large(run) else None
     piloted = fresh is not None and run.gap > max(policy.pilot_gap, options.gap) and run.stopped() is None
     if piloted:
         fresh, radius = None, policy.pilot_radius
         run.report()
-        first = _piloted(run)
-    most = policy.lost_after if warm is not None and options.gap > 0 and _is_large(run) else None
-    stop = _iterate(
+        first = pilot_multipliers(run)
+    most = policy.lost_after if warm is not None and options.gap > 0 and is_large(run) else None
+    stop = iterate(
         run,
         local_search,
         first,
@@ -86,7 +86,7 @@ def solve_transport(
     if stop == "lost":
         # too much has changed for the earlier multipliers: as without them, with what was found so far
         held = run.leave()
-        stop = _iterate(run, local_search, _piloted(run), policy.pilot_radius, piloted=True)
+        stop = iterate(run, local_search, pilot_multipliers(run), policy.pilot_radius, piloted=True)
         run.regain(held)
     if options.polish and stop == "gap":
         if warm is None:  # an earlier run has settled what this one started from
@@ -104,7 +104,7 @@ def solve_transport(
         if options.max_leaves:
             if warm is not None and asked.time_limit_s is None:
                 run.options = replace(options, max_leaves=min(options.max_leaves, policy.warm_nodes))
-            tree = AssignmentTree(run, local_search, leaves, start, _divided_on(warm))
+            tree = AssignmentTree(run, local_search, leaves, start, divided_on(warm))
             if tree.explore():
                 stop = "proven" if run.gap <= 0 or tree.finished else "gap"
             else:
@@ -117,13 +117,13 @@ def solve_transport(
     return found
 
 
-def _divided_on(warm: WarmStart | None) -> frozenset[Count]:
+def divided_on(warm: WarmStart | None) -> frozenset[Count]:
     """Counts the nodes of an earlier run were divided on."""
     leaves = () if warm is None else warm.leaves
     return frozenset(count_of(branch) for leaf in leaves for branch in leaf.branches)
 
 
-def _piloted(run: Run) -> Ints:
+def pilot_multipliers(run: Run) -> Ints:
     """Multipliers of a pilot, and its prices for the next pricing to start from."""
     now = time.perf_counter()
     late = run.part_of_time(run.policy.generation.pilot_time)
@@ -133,7 +133,7 @@ def _piloted(run: Run) -> Ints:
     return first
 
 
-def _is_large(run: Run) -> bool:
+def is_large(run: Run) -> bool:
     """Whether a model may be worth a pilot."""
     s, policy = run.structure, run.policy.generation
     largest = int(np.diff(s.arc_start[s.applicant_start]).max(initial=0)) if s.n_components else 0
@@ -151,7 +151,7 @@ def _look(run: Run, nothing: Ints) -> int:
     return fresh
 
 
-def _iterate(
+def iterate(
     run: Run,
     local_search: LocalSearch,
     start: Ints,

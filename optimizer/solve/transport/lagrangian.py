@@ -47,12 +47,13 @@ class Lagrangian:
         self.rows = rows
         self.quantum = quantum
         self.work = np.zeros(COUNTERS, np.int64)
-        self._pricer = Pricer(network_of(structure), quantum, threads, policy)
+        self.pricer = Pricer(network_of(structure), quantum, threads, policy)
+        """Goes on from its last answer, or from the one it is told."""
         self._known: tuple[Leases, Ints] | None = None
 
     def heed(self, halt: Callable[[], bool]) -> None:
         """Stop between components once ``halt`` says so; the bound then rests on what there is."""
-        self._pricer.heed(halt)
+        self.pricer.heed(halt)
 
     def repair(self, leases: Leases, price: Ints) -> None:
         """Have the next pricing repair an assignment at some prices (classes,), times the quantum, instead of placing everybody.
@@ -72,12 +73,12 @@ class Lagrangian:
         They change how long it takes, never whether it is the best.
         """
         # said to be coarser than anything asked, so that it is solved though no credit moved
-        self._pricer.resume(no_leases(), price, *self.credits(multipliers), ROUGHEST)
+        self.pricer.resume(no_leases(), price, *self.credits(multipliers), ROUGHEST)
 
     def go_on(self, last: LagrangianSolution) -> None:
         """Price from an answer on that was given under other rows; its multipliers are those of these rows."""
         # said to be coarser than anything asked: it is not known how well it was solved
-        self._pricer.resume(last.leases, last.price, *self.credits(last.multipliers), ROUGHEST)
+        self.pricer.resume(last.leases, last.price, *self.credits(last.multipliers), ROUGHEST)
 
     def solve(self, multipliers: Ints, slack: int = 0) -> LagrangianSolution:
         """Best assignment when each row unit costs ``multipliers / quantum``.
@@ -88,9 +89,9 @@ class Lagrangian:
         credit, outside = self.credits(multipliers)
         if self._known is not None:
             # said to be coarser than asked, so that it is solved again though no credit moved
-            self._pricer.resume(*self._known, credit, outside, slack + 1)
+            self.pricer.resume(*self._known, credit, outside, slack + 1)
             self._known = None
-        answer = self._pricer.price(credit, outside, slack)
+        answer = self.pricer.price(credit, outside, slack)
         self.work += answer.work
         bound = answer.gains + answer.dwellings - int((multipliers * self.rows.constant).sum())
         return LagrangianSolution(multipliers, answer.leases, answer.price, bound)

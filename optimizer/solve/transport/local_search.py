@@ -72,12 +72,12 @@ class LocalSearch:
         run = self.run
         if not self.small or run.best is None or run.incumbent is None or not run.tail.counted[0].shape[1]:
             return
-        self._mix_whole([run.best.leases])
+        self.mix_whole([run.best.leases])
         if not pairs or run.closed() or run.halted():
             return
         near = run.around(2 * pairs)
         for at in range(0, len(near), 2):
-            self._mix_whole(near[at : at + 2])
+            self.mix_whole(near[at : at + 2])
             if run.closed() or run.halted():
                 return
 
@@ -100,14 +100,14 @@ class LocalSearch:
                 break
             held, missing = run.incumbent.objective, run.bound - run.incumbent.objective
             enough = run.bound - int(self.policy.catch_up_enough * run.options.gap * abs(run.bound))
-            self._mix_whole(self._perturbed_apart(turn), self.policy.whole_roughly, enough)
+            self.mix_whole(self.perturbed_apart(turn), self.policy.whole_roughly, enough)
             vain = vain + 1 if run.incumbent.objective - held < self.policy.found_little * missing else 0
         if not (run.closed() or run.halted()):
             self.improve(self.policy.catch_up_local)
         if not (run.closed() or run.halted()):
-            self._mix_whole([run.best.leases])
+            self.mix_whole([run.best.leases])
 
-    def _mix_whole(self, others: list[Leases], left: float | None = None, enough: int | None = None) -> None:
+    def mix_whole(self, others: list[Leases], left: float | None = None, enough: int | None = None) -> None:
         """Recombine others into the incumbent with whole counts."""
         run = self.run
         assert run.incumbent is not None
@@ -120,7 +120,7 @@ class LocalSearch:
         run.offer(recombined)
         run.clock.charge("primal", now)
 
-    def _perturbed_apart(self, turn: int) -> list[Leases]:
+    def perturbed_apart(self, turn: int) -> list[Leases]:
         """The incumbent repaired for the best multipliers, and from there once for each of the rows that cost most, with its own
         raised where leases are missing and lowered where there are too many.
 

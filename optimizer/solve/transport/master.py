@@ -66,7 +66,7 @@ class AssignmentMaster:
         self.tail = tail
         e = self.structure.n_components
         low, high = tail.bounds()
-        h = self._h = new_solver()
+        h = self.lp = new_solver()
         h.setOptionValue("simplex_strategy", PRIMAL)
         n_rows = e + tail.height
         none = (0, np.zeros(n_rows, np.int32), np.zeros(0, np.int32), np.zeros(0))
@@ -85,7 +85,8 @@ class AssignmentMaster:
         self._box = n
         self._width = n + 2 * tail.n_rows
         self._at: list[int] = []
-        self._batches: list[_Batch] = []
+        self.batches: list[_Batch] = []
+        """Exchanges at hand, as they came."""
 
     def confine(self, centre: Floats, radius: Floats | None) -> None:
         """Keep the next multipliers within ``radius`` (points per lease, (rows,)) of a centre; None sets them free.
@@ -96,17 +97,17 @@ class AssignmentMaster:
         columns = np.arange(self._box, self._box + 2 * n, dtype=np.int32)
         low = np.zeros(2 * n)
         if radius is None:
-            self._h.changeColsBounds(2 * n, columns, low, low)
+            self.lp.changeColsBounds(2 * n, columns, low, low)
             return
         middle = centre * self.tail.norm / self.tail.money
         floor = middle - radius
         cost = np.r_[-(middle + radius), np.maximum(0.0, floor)]
-        self._h.changeColsCost(2 * n, columns, cost)
-        self._h.changeColsBounds(2 * n, columns, low, np.r_[np.full(n, INF), np.where(floor > 0, INF, 0.0)])
+        self.lp.changeColsCost(2 * n, columns, cost)
+        self.lp.changeColsBounds(2 * n, columns, low, np.r_[np.full(n, INF), np.where(floor > 0, INF, 0.0)])
 
     def replace_rows(self, tail: Tail) -> None:
         """Same columns and exchanges; the same rows, and new ones between the priced rows and the cuts."""
-        batches, last = self._batches, self.standing() if self.columns else None
+        batches, last = self.batches, self.standing() if self.columns else None
         known = None if last is None else self._where(tail)
         found = None if known is None else self.mass()
         self._load(tail)
@@ -128,17 +129,17 @@ class AssignmentMaster:
             stands[tail.n_labels + k] = inside
             holds[self.structure.n_components + tail.n_pools + k] = away
         basis.col_status, basis.row_status, basis.valid = stands, holds, True
-        self._h.setBasis(basis)
+        self.lp.setBasis(basis)
 
     def standing(self) -> highspy.HighsBasis:
         """The basis of the best solution; looked for when columns have come or gone since."""
-        if not self._h.getBasis().valid or len(self.weights) < len(self.columns):
+        if not self.lp.getBasis().valid or len(self.weights) < len(self.columns):
             self.solve()
-        return self._h.getBasis()
+        return self.lp.getBasis()
 
     def stand(self, basis: highspy.HighsBasis) -> None:
         """Start the next solve from a basis of the same rows and columns."""
-        self._h.setBasis(basis)
+        self.lp.setBasis(basis)
 
     def _where(self, tail: Tail) -> tuple[Ints, Ints] | None:
         """Where each column and row of the program with the rows of ``tail`` is in that of now, -1: nowhere.
@@ -153,19 +154,19 @@ class AssignmentMaster:
         priced = np.concatenate((np.arange(n), new))
         rows = np.concatenate((priced, np.arange(n, last.n_rows)))
         box = [np.where(rows < 0, -1, rows + self._box + side * last.n_rows) for side in (0, 1)]
-        exchanges = [np.arange(b.size) for b in self._batches]
+        exchanges = [np.arange(b.size) for b in self.batches]
         first = last.n_labels, e + last.n_pools
         columns = (
             np.arange(first[0]),
             np.where(priced < 0, -1, priced + first[0]),
             *box,
             np.array(self._at, np.int64),
-            *(at + b.column for at, b in zip(exchanges, self._batches, strict=True)),
+            *(at + b.column for at, b in zip(exchanges, self.batches, strict=True)),
         )
         lines = (
             np.arange(first[1]),
             np.where(rows < 0, -1, rows + first[1]),
-            *(at + b.row for at, b in zip(exchanges, self._batches, strict=True)),
+            *(at + b.row for at, b in zip(exchanges, self.batches, strict=True)),
         )
         return np.concatenate(columns), np.concatenate(lines)
 
@@ -215,15 +216,15 @@ class AssignmentMaster:
 
     def _append_pieces(self, batch: _Batch, part: sp.csr_matrix) -> None:
         """Exchanges with their coefficients on the tail's rows, each at most the weight of its column."""
-        e, height, n = self.structure.n_components, self._h.getNumRow(), batch.size
-        self._h.addRows(
+        e, height, n = self.structure.n_components, self.lp.getNumRow(), batch.size
+        self.lp.addRows(
             n, np.full(n, -INF), np.zeros(n), n, np.arange(n, dtype=np.int32),
             np.array(self._at)[batch.owner].astype(np.int32), np.full(n, -1.0),
         )  # fmt: skip
         starts, rows, values = _beside(part, e, np.arange(height, height + n, dtype=np.int32), first=False)
-        self._h.addCols(n, batch.gain, np.zeros(n), np.full(n, INF), len(rows), starts, rows, values)
+        self.lp.addCols(n, batch.gain, np.zeros(n), np.full(n, INF), len(rows), starts, rows, values)
         batch.column, batch.row = self._width, height
-        self._batches.append(batch)
+        self.batches.append(batch)
         self._width += n
 
     def _some_class(self, exchanges: Exchanges, at: Ints) -> Ints:
@@ -234,7 +235,7 @@ class AssignmentMaster:
     def tidy(self) -> None:
         """Drop the exchanges of columns that have carried no weight for a while: the newer ones say more."""
         gone = []
-        for batch in self._batches[: -self.policy.exchange_age]:
+        for batch in self.batches[: -self.policy.exchange_age]:
             batch.idle = 0 if self.weights[batch.owner].max() > 1e-9 else batch.idle + 1
             if batch.idle >= self.policy.exchange_age:
                 gone.append(batch)
@@ -242,10 +243,10 @@ class AssignmentMaster:
             return
         columns = np.concatenate([np.arange(b.column, b.column + b.size) for b in gone]).astype(np.int32)
         rows = np.concatenate([np.arange(b.row, b.row + b.size) for b in gone]).astype(np.int32)
-        self._h.deleteCols(len(columns), columns)
-        self._h.deleteRows(len(rows), rows)
-        self._batches = [b for b in self._batches if not any(b is g for g in gone)]
-        for b in self._batches:
+        self.lp.deleteCols(len(columns), columns)
+        self.lp.deleteRows(len(rows), rows)
+        self.batches = [b for b in self.batches if not any(b is g for g in gone)]
+        for b in self.batches:
             b.column -= int(np.searchsorted(columns, b.column))
             b.row -= int(np.searchsorted(rows, b.row))
         at = np.array(self._at)
@@ -256,7 +257,7 @@ class AssignmentMaster:
         e, n = self.structure.n_components, len(components)
         body = self.tail.body(counts)
         starts, rows, values = _beside(body, e, np.array(components, np.int32), first=True)
-        self._h.addCols(n, cost, np.zeros(n), np.full(n, INF), len(rows), starts, rows, values)
+        self.lp.addCols(n, cost, np.zeros(n), np.full(n, INF), len(rows), starts, rows, values)
         self._at.extend(range(self._width, self._width + n))
         self._width += n
 
@@ -264,10 +265,10 @@ class AssignmentMaster:
         """Same rows with other prices and constants."""
         self.tail = tail
         n, e = len(tail.cost), self.structure.n_components
-        self._h.changeColsCost(n, np.arange(n, dtype=np.int32), tail.cost)
+        self.lp.changeColsCost(n, np.arange(n, dtype=np.int32), tail.cost)
         low, high = tail.bounds()
         rows = np.arange(e, e + tail.height, dtype=np.int32)
-        self._h.changeRowsBounds(len(rows), rows, low, high)  # type: ignore[attr-defined]
+        self.lp.changeRowsBounds(len(rows), rows, low, high)  # type: ignore[attr-defined]
 
     def mass(self) -> tuple[Floats, Floats]:
         """Fractional leases per cell and labels of the last solution."""
@@ -276,26 +277,26 @@ class AssignmentMaster:
         for _, counts, components in self._views:
             cells += counts.T @ self.weights[at : at + len(components)]
             at += len(components)
-        value = np.asarray(self._h.getSolution().col_value)
-        for batch in self._batches:
+        value = np.asarray(self.lp.getSolution().col_value)
+        for batch in self.batches:
             cells += batch.counts.T @ value[batch.column : batch.column + batch.size]
-        labels = np.asarray(self._h.getSolution().col_value)[: self.tail.n_labels]
+        labels = np.asarray(self.lp.getSolution().col_value)[: self.tail.n_labels]
         return cells, labels
 
     def solve(self) -> Floats:
         """Optimise; returns real multipliers in objective units per unit of each row (cuts last)."""
-        if self._h.getNumRow() == 0:
+        if self.lp.getNumRow() == 0:
             self.value = 0.0
             self.weights = np.ones(len(self.columns))
             return np.zeros(0)
-        run_solver(self._h)
-        if self._h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            self._h.clearSolver()  # a basis that has become too near singular: from scratch
-            run_solver(self._h)
-        if self._h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise RuntimeError(f"master LP not solved: {self._h.getModelStatus()}")
-        solution = self._h.getSolution()
-        self.value = self._h.getInfo().objective_function_value * self.tail.money
+        run_solver(self.lp)
+        if self.lp.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            self.lp.clearSolver()  # a basis that has become too near singular: from scratch
+            run_solver(self.lp)
+        if self.lp.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise RuntimeError(f"master LP not solved: {self.lp.getModelStatus()}")
+        solution = self.lp.getSolution()
+        self.value = self.lp.getInfo().objective_function_value * self.tail.money
         self.weights = np.asarray(solution.col_value)[self._at]
         start = self.structure.n_components + self.tail.n_pools
         dual = np.asarray(solution.row_dual)[start : start + self.tail.n_rows]

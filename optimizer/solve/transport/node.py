@@ -90,7 +90,7 @@ class NodeRelaxation:
         cost[self.tail.n_labels :] = -(price * self.tail.norm[: len(price)]) / self.tail.money
         return rows, replace(self.tail, cost=cost, constant=constant)
 
-    def _watched(self, cells: Floats | Ints, labels: Floats | Ints) -> Floats:
+    def watched(self, cells: Floats | Ints, labels: Floats | Ints) -> Floats:
         """The counts watched, of leases per cell and labels."""
         watch = self.n_rows + 2 * np.arange(len(self.counts))
         return np.asarray(
@@ -100,12 +100,12 @@ class NodeRelaxation:
     def _position(self, branch: Branch) -> int:
         return self.n_rows + 2 * self.counts.index(count_of(branch)) + (0 if branch.at_least else 1)
 
-    def _converge(
+    def converge(
         self, node: AssignmentNode, rows: RowSystem, tail: Tail, *, to_the_end: bool = False
     ) -> LagrangianSolution | None:
         """Best pricing of a node, as good as it gets or good enough; None when a limit stops the run.
 
-        The box is that of the root (`column_generation._iterate`): few pricings, each of a few households that move. Where nobody knows
+        The box is that of the root (`column_generation.iterate`): few pricings, each of a few households that move. Where nobody knows
         the multiplier of the newest branch the master is asked first: at the parent's the answer is the parent's. Unless
         asked ``to_the_end``, a node that will have to be divided all the same is left a little before (`roughly`).
         """
@@ -131,7 +131,7 @@ class NodeRelaxation:
             better = best is None or priced.bound < best.bound
             if best is None or better:
                 best = priced
-            if self._enough(best):
+            if self.closes(best):
                 return best
             if run.halted():
                 return None
@@ -169,6 +169,6 @@ class NodeRelaxation:
         assert self.run.incumbent is not None
         return self.run.master.value - self.run.incumbent.objective - self.run.grid
 
-    def _enough(self, best: LagrangianSolution) -> bool:
+    def closes(self, best: LagrangianSolution) -> bool:
         """Whether a bound says that its node holds nothing better than the incumbent."""
         return self.run.missing(best) <= 0

@@ -122,7 +122,8 @@ class Run:
         self.trace: list[TracePoint] = []
         self.iteration = 0
         self.bound_cap = 1 << 62
-        self._vain: dict[bytes, float] = {}
+        self.in_vain: dict[bytes, float] = {}
+        """Of what was recombined without finding anything better, within which part of the objective; it is not recombined again."""
 
     @property
     def bound(self) -> int:
@@ -373,14 +374,14 @@ class Run:
         s, rows, tail, branches = node_rows or (self.structure, self.rows, self.tail, ())
         how = (whole_counts, enough is not None)
         keys = [_key(start, others, path, how) for path in dict.fromkeys(((), branches))]
-        if min(self._vain.get(key, INF) for key in keys) <= tolerance:
+        if min(self.in_vain.get(key, INF) for key in keys) <= tolerance:
             return start
         found = recombine(
             s, rows, tail, start, others, nodes=nodes, absolute_gap=tolerance, whole_counts=whole_counts,
             time_limit_s=self.time_left(), enough=enough, policy=self.policy.primal,
         )  # fmt: skip
         if found.objective <= start.objective:
-            self._vain[keys[-1]] = tolerance
+            self.in_vain[keys[-1]] = tolerance
         return found
 
     def _recombine_in(self, start: FeasibleSolution, others: list[Leases], width: int, nodes: int) -> None:
