@@ -267,7 +267,7 @@ def test_a_good_sentence(tmp_path: Path):
     )
     assert told.sentence("en") == (
         "demandes.csv, row 3, column “revenu_fiscal”: “12 500 $” is not a number. Expected: an amount in €/year, at "
-        "least 0, without symbol, for example 512.40."
+        "least 0, without symbol, for example 512.40. Correct the cell."
     )
 
 

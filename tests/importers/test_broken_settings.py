@@ -125,10 +125,10 @@ def test_an_unknown_key_is_answered_in_the_words_of_each_language(tmp_path: Path
     assert "perhaps “shortlist_size”" in found.sentence("en")
     assert "titre, territoire, date, annee" in found.sentence(
         "fr"
-    ) and "title, territory, on, year" in found.message("en")
+    ) and "title, territory, on, year" in found.sentence("en")
     path = write_base(tmp_path, columns__yaml="logements:\n  bailler: Bailleur\n")
     (found,) = [f for f in read_findings(path)[1] if f.code == "READ_KEY_UNKNOWN"]
-    assert "peut-être « bailleur »" in found.sentence("fr") and "perhaps “landlord”" in found.message("en")
+    assert "peut-être « bailleur »" in found.sentence("fr") and "perhaps “landlord”" in found.sentence("en")
 
 
 def test_settings_are_read_as_written(tmp_path: Path):
