@@ -82,3 +82,16 @@ def test_a_maire_of_another_commune_reads_no_rectificatif_of_this_one(
     assert corrected.items[0].dwelling_id not in room and REASON not in room
     assert "Rectificatif 1" in room
 
+
+def test_a_member_reads_no_call_list_and_of_an_agenda_what_is_to_settle_on_its_own_dwellings(
+    played: Played, corrected: SessionRecord
+):
+    numbers = {c.application_id for i in corrected.items for c in i.candidates}
+    due, nothing = (text_of(played.client(name=who).get("/semaine")) for who in ("greffe", "maire-de-loin"))
+    assert any(number in due for number in numbers) and not any(number in nothing for number in numbers)
+    made = played.session(date(2026, 12, 14), homes=(item("L121401"), item("L121402")), commission=COMMISSION)
+    name = made.items[0].candidates[0]
+    commands.ask_document(played.store, SECRETARY, str(uuid4()), name.candidate_id, document="tax_notice")
+    at = f"/seances/{made.session_id}"
+    asked, elsewhere = (text_of(played.client(name=who).get(at)) for who in ("greffe", "maire-de-loin"))
+    assert "Avis d'imposition" in asked.replace("&#39;", "'") and name.application_id not in elsewhere
