@@ -31,6 +31,8 @@ from optimizer.solve import Progress, Solved, SolveOptions, solve
 PROPOSE_TABLES = ("dwellings", "applications")
 MANY_ROWS = 200_000
 """Applications from which freed memory is given back after each step."""
+SOLVING = "Calcul de l'optimum et de sa preuve…"
+"""The phase in which the solver is at work."""
 LARGE = 20_000
 """Dwellings above which a run is that of a region or more: no page per dwelling, no table held whole without need."""
 Phase = Callable[[str], None]
@@ -232,7 +234,7 @@ def optimise(
     phase: Phase = lambda text: None,
 ) -> Optimum:
     """Solve a prepared case and say what each rule got."""
-    phase("Calcul de l'optimum et de sa preuve…")
+    phase(SOLVING)
     clock = time.perf_counter()
     solved = solve(prepared.problem, options, progress=progress)
     prepared.timings["solve"] = time.perf_counter() - clock

@@ -157,6 +157,8 @@ def test_every_message_of_every_package_speaks_both_languages(tmp_path):
         assert bool(message.expected_fr) == bool(message.expected_en), message.code
         assert bool(message.remedy_fr) == bool(message.remedy_en), message.code
         assert message.code == message.code.upper()
+        # a problem of a case always says what to do (design section 2)
+        assert message.remedy_fr or not message.code.startswith(("READ_", "ELIG_")), message.code
 
 
 def commands() -> list[tuple[str, ...]]:

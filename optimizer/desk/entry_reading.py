@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.desk import messages as messages
-from optimizer.desk.entry import FACTS, LISTS, SHEETS
+from optimizer.desk.entry import FACTS, LATER, LISTS, SHEETS
 from optimizer.desk.lists import Choice
 from optimizer.domain import Table
 from optimizer.errors import Finding
@@ -136,6 +136,8 @@ def _columns_gone(raw: RawTable, table: Table, read: ReadTable) -> list[Finding]
         return []
     known = {plain(n) for c in table.columns for n in (c.name, c.alias)}
     other = [h for h in raw.header if h.strip() and plain(h) not in known]
+    if not other and LATER.get(table.name, frozenset()).issuperset(c.name for c in gone):
+        return []
     code = "DESK_ENTRY_COLUMN_RENAMED" if other else "DESK_ENTRY_COLUMN_GONE"
     params = {"columns": ", ".join(c.alias for c in gone), "found": ", ".join(other)}
     return [Finding(code, "error" if other else "warning", file=raw.label, params=params)]

@@ -56,10 +56,17 @@ class Column:
     """For lists: the kind of one item (``insee``, ``choice``, ``rooms`` or ``text``)."""
     fr: str = ""
     en: str = ""
+    also: tuple[str, ...] = ()
+    """Other names under which files give it."""
 
     @property
     def dtype(self) -> str:
         return _DTYPES[self.kind]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name the column is known by, the canonical one first."""
+        return tuple(n for n in (self.name, self.alias, *self.also) if n)
 
 
 @dataclass(frozen=True)
@@ -160,7 +167,7 @@ APPLICATIONS = Table(
         _c("tax_income_n1_eur", "money", "revenu_fiscal_n1", "Revenu fiscal de référence N-1", "Reference tax income N-1", unit="€/an", low=0),
         _c("monthly_income_eur", "money", "revenus_mensuels", "Ressources mensuelles du ménage", "Monthly income", unit="€/mois", low=0),
         _c("income_status", "choice", "statut_revenus", "Revenus déclarés ou vérifiés", "Declared or verified", values=("declared", "verified")),
-        _c("housing_allowance_eur", "money", "apl", "Aide au logement du logement actuel (imprimée, jamais reprise pour un autre logement)", "Housing allowance of the present dwelling (printed, never used for another)", unit="€/mois", low=0),
+        _c("housing_allowance_eur", "money", "apl", "Aide au logement du logement actuel (imprimée, jamais reprise pour un autre logement)", "Housing allowance of the present dwelling (printed, never used for another)", also=("apl_actuelle",), unit="€/mois", low=0),
         _c("consumption_units", "decimal", "unites_consommation", "Unités de consommation du ménage ; données, elles sont reprises telles quelles", "Consumption units of the household; taken as given", unit="UC", low=1, high=30),
         _c("income_per_uc", "money", "revenu_par_uc", "Revenu annuel par unité de consommation ; donné, il est repris tel quel", "Yearly income per consumption unit; taken as given", unit="€/an", low=0),
         _c("first_quartile", "bool", "premier_quartile", "Ménage du premier quartile ; donné, il est repris tel quel", "Household of the first quartile; taken as given"),

@@ -21,6 +21,7 @@ from optimizer.eligibility.messages import (
     CHOICES_OUTSIDE,
     NO_CONVENTION,
     NO_CONVENTION_HERE,
+    OLDER_THRESHOLD,
     RESERVATION_CONFLICT,
     SHORT_BY_CHOICE,
     STOCK_UNRESERVED,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from optimizer.policy import RuleSet
 
 Marks = NDArray[np.bool_]
+_NAMED = 5
+"""EPCI named in one warning."""
 
 
 def _rows(findings: Findings, table: str, mask: Marks) -> list[int]:
@@ -180,11 +183,22 @@ def check_size(case: Case, rules: RuleSet, findings: Findings) -> None:
         )
 
 
-def check_thresholds(dwellings: pd.DataFrame, rules: RuleSet, findings: Findings) -> None:
-    """A real case needs the published threshold of every EPCI where it has dwellings."""
-    epcis = sorted(set(dwellings["commune"].map(rules.communes["epci"]).dropna()))
-    for epci in epcis:
+def check_thresholds(case: Case, rules: RuleSet, findings: Findings, *, accept_assumed: bool = False) -> None:
+    """A real case needs the published threshold of every EPCI where it has dwellings; one of an earlier year is told."""
+    if case.settings.synthetic:
+        return
+    older = []
+    for epci in sorted(set(case.table("dwellings")["commune"].map(rules.communes["epci"]).dropna())):
         threshold = rules.lec_epci.get(epci)
-        if threshold is not None and threshold.status == "assumed":
-            name = str(rules.all_epci["name"].get(epci, epci))
+        if threshold is None:
+            continue
+        name = str(rules.all_epci["name"].get(epci, epci))
+        if threshold.status == "assumed" and not accept_assumed:
             findings.add(ASSUMED_THRESHOLD, "", None, "territory", epci, name=name)
+        elif threshold.in_force_from is not None and threshold.in_force_from.year < case.settings.year:
+            older.append(f"{name}, {threshold.in_force_from.year}")
+    if older:
+        names = " ; ".join(older[:_NAMED]) + (" ; …" if len(older) > _NAMED else "")
+        findings.add(
+            OLDER_THRESHOLD, severity="warning", names=names, year=case.settings.year
+        )  # fmt: skip

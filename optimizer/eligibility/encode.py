@@ -76,8 +76,7 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
     checks.check_accounts(case, findings)
     checks.check_choices(case, rules, findings)
     checks.check_size(case, rules, findings)
-    if not (case.settings.synthetic or accept_assumed):
-        checks.check_thresholds(case.table("dwellings"), rules, findings)
+    checks.check_thresholds(case, rules, findings, accept_assumed=accept_assumed)
     words = read_vocabulary(case, rules, lines, landlords, places)
     facts = _assemble(case, dwellings, applications, rules, words, lines)
     facts = replace(facts, expected=read_expected(case, rules, words, lines, findings))
@@ -145,8 +144,7 @@ def examine_part(case: Case, rules: RuleSet, *, accept_assumed: bool = False) ->
     findings = Findings(case, known_places(rules), rules.title)
     lines = read_lines(case, rules, flux_landlords(case), findings)
     checks.sound_dwellings(case, rules, lines, findings)
-    if not (case.settings.synthetic or accept_assumed):
-        checks.check_thresholds(case.table("dwellings"), rules, findings)
+    checks.check_thresholds(case, rules, findings, accept_assumed=accept_assumed)
     return findings.found
 
 

@@ -68,6 +68,8 @@ UNKNOWN_POOL = define(
     "pool “{value}” does not exist",
     expected_fr="vide (vivier du réservataire) ou {known}",
     expected_en="empty (the account's own pool) or {known}",
+    remedy_fr="Videz la cellule, ou écrivez l'un de ces noms",
+    remedy_en="Empty the cell, or write one of these names",
 )
 SHARES_ABOVE_ONE = define(
     "ELIG_SHARES_ABOVE_ONE",
@@ -249,6 +251,13 @@ ASSUMED_THRESHOLD = define(
     remedy_fr="Saisissez le seuil publié dans la feuille seuils, ou relancez avec --accept-assumed : chaque page le dira",
     remedy_en="Enter the published threshold in the sheet seuils, or run again with --accept-assumed: every page will say so",
 )
+OLDER_THRESHOLD = define(
+    "ELIG_OLDER_THRESHOLD",
+    "premier quartile lu au seuil d'une année passée ({names}) : models/ n'en a pas de {year}",
+    "first quartile read at the threshold of an earlier year ({names}): models/ has none of {year}",
+    remedy_fr="Rien à faire tant que l'arrêté de {year} n'a pas paru ; ensuite, saisissez ses seuils dans la feuille seuils",
+    remedy_en="Nothing to do until the arrêté of {year} is out; then enter its thresholds in the sheet seuils",
+)
 SHORT_BY_CHOICE = define(
     "ELIG_SHORT_BY_CHOICE",
     "le dossier demande {count:candidat/candidats} par liste, moins que les {least} que demande l'article R. 441-3 du CCH",
@@ -310,4 +319,6 @@ CHOICES_OUTSIDE = define(
     "ELIG_CHOICES_OUTSIDE",
     "{count:commune souhaitée/communes souhaitées} hors du territoire « {territory} » : sans effet ici, le rang des autres est gardé",
     "{count:chosen commune/chosen communes} outside territory “{territory}”: no effect here, the rank of the others is kept",
+    remedy_fr="Rien à faire si ces communes sont d'un autre territoire ; sinon, corrigez les codes",
+    remedy_en="Nothing to do if these communes belong to another territory; else correct the codes",
 )

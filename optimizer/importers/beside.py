@@ -44,7 +44,7 @@ def labels_of(raw: RawTable | None) -> tuple[dict[str, Labels], list[Finding]]:
     findings = list(read.findings)
     if read.frame is None:
         return {}, findings
-    names = {plain(n): c.name for t in TABLES.values() for c in t.columns for n in (c.name, c.alias) if n}
+    names = {plain(n): c.name for t in TABLES.values() for c in t.columns for n in c.names}
     found: dict[str, dict[str, str]] = {}
     for i, (column, label, word) in enumerate(read.frame.itertuples(index=False)):
         if pd.isna(column) or pd.isna(label):
@@ -95,7 +95,7 @@ def with_wishes(
 
 
 def _place(raw: RawTable, column: Column, mapping: Headers) -> int | None:
-    names = [plain(n) for n in (mapping.headers.get(column.name, ""), column.name, column.alias) if n]
+    names = [plain(n) for n in (mapping.headers.get(column.name, ""), *column.names) if n]
     return next((i for i, h in enumerate(raw.header) if h and plain(h) in names), None)
 
 

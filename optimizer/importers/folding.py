@@ -66,7 +66,7 @@ def fold(raw: RawTable, table: Table, mapped: Mapping[str, str], on: date | None
 
 
 def _names(column: Column, mapped: Mapping[str, str]) -> list[str]:
-    return [plain(n) for n in (mapped.get(column.name, ""), column.name, column.alias) if n]
+    return [plain(n) for n in (mapped.get(column.name, ""), *column.names) if n]
 
 
 def _series(raw: RawTable) -> dict[str, list[int]]:

@@ -94,7 +94,7 @@ def _options(column: Column, mapping: Headers) -> list[str]:
     mapped = mapping.headers.get(column.name)
     if mapped and column.name in mapping.explicit:
         return [mapped]
-    return [n for n in (mapped, column.name, column.alias) if n]
+    return [n for n in (mapped, *column.names) if n]
 
 
 def _has_perimeter(place: Mapping[str, list[int]], table: Table, mapping: Headers) -> bool:
@@ -199,10 +199,10 @@ def _nearest(name: str, table: Table, known: Mapping[str, int]) -> Column | None
         plain(word): column
         for column in reversed(table.columns)
         if column.name not in known
-        for word in (*_titles(column.fr), column.alias, column.name)
+        for word in (*_titles(column.fr), *reversed(column.names))
         if word
     }
-    own = {plain(word) for column in table.columns for word in (column.name, column.alias)}
+    own = {plain(word) for column in table.columns for word in column.names}
     found = "" if plain(name) in own else close_to(name, options)
     return options[plain(found)] if found else None
 

@@ -20,7 +20,7 @@ from optimizer.domain import TABLES, Table
 from optimizer.errors import Finding
 from optimizer.importers.headers import Headers
 from optimizer.importers.raw import shown
-from optimizer.importers.words import close_to, plain
+from optimizer.importers.words import close_to, near_names, plain
 from optimizer.importers.yamltext import Block, Scalar, parse
 
 _FEWEST = 3
@@ -128,24 +128,28 @@ def _tables(block: Block, label: str, findings: list[Finding]) -> dict[str, dict
             for name, column in everywhere:
                 found.setdefault(name, {}).setdefault(column, node.text)
         else:
-            findings.append(_unknown(key, block.lines[key], tuple(TABLES), label))
+            findings.append(
+                _unknown(key, block.lines[key], tuple((t.name, t.alias) for t in TABLES.values()), label)
+            )
     return found
 
 
 def _everywhere(key: str) -> list[tuple[str, str]]:
     wanted = plain(key)
-    return [
-        (t.name, c.name) for t in TABLES.values() for c in t.columns if wanted in (c.name, plain(c.alias))
-    ]
+    return [(t.name, c.name) for t in TABLES.values() for c in t.columns if wanted in map(plain, c.names)]
 
 
 def _columns(part: Block, table: Table, label: str, findings: list[Finding]) -> dict[str, str]:
-    names = {plain(n): c.name for c in table.columns for n in (c.alias, c.name) if n}
+    names = {plain(n): c.name for c in table.columns for n in reversed(c.names)}
     found = {}
     for key, node in part.items.items():
         name = names.get(plain(key), key if table.extra and not close_to(key, names) else None)
         if name is None:
-            findings.append(_unknown(key, part.lines[key], tuple(c.name for c in table.columns), label))
+            findings.append(
+                _unknown(
+                    key, part.lines[key], tuple((c.name, c.alias or c.name) for c in table.columns), label
+                )
+            )
         elif not isinstance(node, Scalar) or not node.text.strip():
             findings.append(
                 Finding(
@@ -165,11 +169,6 @@ def _columns(part: Block, table: Table, label: str, findings: list[Finding]) -> 
     return found
 
 
-def _unknown(key: str, line: int, known: tuple[str, ...], label: str) -> Finding:
-    close = close_to(key, known)
-    params: dict[str, object] = {
-        "known": ", ".join(known[:12]) + (", …" if len(known) > 12 else ""),
-        "near_fr": f" (peut-être « {close} »)" if close else "",
-        "near_en": f" (perhaps “{close}”)" if close else "",
-    }
+def _unknown(key: str, line: int, known: tuple[tuple[str, str], ...], label: str) -> Finding:
+    params = near_names(key, known)
     return Finding("READ_KEY_UNKNOWN", file=label, row=line, column=shown(key), params=params)

@@ -54,11 +54,15 @@ define(
     "READ_AGES_TAKEN",
     "les âges sont comptés à la date du dossier ({names}), puis les dates de naissance sont oubliées.",
     "ages are counted to the date of the case ({names}), then birth dates are dropped.",
+    remedy_fr="Rien à faire",
+    remedy_en="Nothing to do",
 )
 define(
     "READ_BIRTH_DATE",
     "une date de naissance est illisible ou à venir : la composition du ménage n'en est pas déduite.",
     "a birth date cannot be read or is to come: the household is not derived from it.",
+    remedy_fr="Corrigez la date, ou remplissez les colonnes de composition du ménage",
+    remedy_en="Correct the date, or fill the columns of the household",
 )
 define(
     "READ_LABEL_COLUMN",
@@ -66,6 +70,8 @@ define(
     "“{value}” is the name of no column.",
     expected_fr="le nom d'une colonne des tables, par exemple statut",
     expected_en="the name of a column of the tables, for example status",
+    remedy_fr="Écrivez le nom d'une colonne de cette table, ou retirez la ligne",
+    remedy_en="Write the name of a column of this table, or remove the line",
 )
 define(
     "READ_OWN_VALUE",
@@ -73,6 +79,8 @@ define(
     "“{value}” does not fit.",
     expected_fr="{expected_fr}",
     expected_en="{expected_en}",
+    remedy_fr="Corrigez la cellule",
+    remedy_en="Correct the cell",
 )
 define(
     "READ_MAPPING_UNKNOWN",
@@ -80,6 +88,8 @@ define(
     "no mapping is called “{value}”.",
     expected_fr="{known}",
     expected_en="{known}",
+    remedy_fr="Écrivez l'un de ces noms, ou nommez vos colonnes dans columns.yaml",
+    remedy_en="Write one of these names, or name your columns in columns.yaml",
 )
 define(
     "READ_MAPPING_CHOSEN",
@@ -99,6 +109,8 @@ define(
     "READ_COLUMN_MAPPED_ABSENT",
     "columns.yaml annonce « {value} » pour « {name} », mais le fichier n'a pas cette colonne{near_fr}.",
     "columns.yaml announces “{value}” for “{name}”, but the file has no such column{near_en}.",
+    remedy_fr="Corrigez le nom dans columns.yaml, ou retirez la ligne",
+    remedy_en="Correct the name in columns.yaml, or remove the line",
 )
 define(
     "READ_COLUMN_TYPE",
@@ -106,6 +118,8 @@ define(
     "the column “{column}” is stored in a type that cannot be read here ({value}).",
     expected_fr="{expected_fr}",
     expected_en="{expected_en}",
+    remedy_fr="Réexportez la colonne dans l'un de ces types",
+    remedy_en="Export the column again in one of these types",
 )
 for _code, _fr, _en in (
     ("READ_NUMBER", "« {value} » n'est pas un nombre.", "“{value}” is not a number."),
@@ -142,6 +156,8 @@ define(
     "“{value}” is the name of several communes.",
     expected_fr="l'un de ces codes : {codes}",
     expected_en="one of these codes: {codes}",
+    remedy_fr="Écrivez le code de la bonne commune",
+    remedy_en="Write the code of the right commune",
 )
 define(
     "READ_QPV_ELSEWHERE",
@@ -183,6 +199,8 @@ define(
     "“{value}” has {length} characters.",
     expected_fr="au plus {limit} caractères",
     expected_en="at most {limit} characters",
+    remedy_fr="Raccourcissez la valeur",
+    remedy_en="Shorten the value",
 )
 define(
     "READ_VALUE_MISSING",
@@ -190,6 +208,8 @@ define(
     "the value is required and missing.",
     expected_fr="{expected_fr}",
     expected_en="{expected_en}",
+    remedy_fr="Remplissez la cellule, ou retirez la ligne",
+    remedy_en="Fill the cell, or remove the row",
 )
 define(
     "READ_NUMBER_AS_TEXT_LOST",

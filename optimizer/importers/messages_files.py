@@ -8,6 +8,8 @@ define(
     "READ_CASE_NOT_FOUND",
     "le dossier ou classeur « {value} » n'existe pas.",
     "the folder or workbook “{value}” does not exist.",
+    remedy_fr="Vérifiez le chemin, ou créez un dossier avec attriflux template",
+    remedy_en="Check the path, or make a case with attriflux template",
 )
 define(
     "READ_CASE_NOT_A_FOLDER",
@@ -34,6 +36,8 @@ define(
     "READ_FILE_UNKNOWN",
     "le nom de ce fichier n'est celui d'aucune table : il n'est pas lu{near_fr}.",
     "this file bears the name of no table and is not read{near_en}.",
+    remedy_fr="Donnez-lui le nom de sa table, ou retirez-le du dossier",
+    remedy_en="Give it the name of its table, or take it out of the case",
 )
 define(
     "READ_TERRITORY_ELSEWHERE",
@@ -41,11 +45,15 @@ define(
     "the territory file “{value}” is not in the folder of the case.",
     expected_fr="un fichier du dossier, ou le nom d'un territoire livré",
     expected_en="a file of the folder, or the name of a shipped territory",
+    remedy_fr="Copiez le fichier dans le dossier, ou écrivez le nom d'un territoire livré",
+    remedy_en="Copy the file into the case, or write the name of a shipped territory",
 )
 define(
     "READ_SHEET_UNKNOWN",
     "la feuille « {value} » n'est le nom d'aucune table et n'est pas lue{near_fr}.",
     "the sheet “{value}” bears the name of no table and is not read{near_en}.",
+    remedy_fr="Donnez-lui le nom de sa table, ou laissez-la : elle est sans effet",
+    remedy_en="Give it the name of its table, or leave it: it has no effect",
 )
 define(
     "READ_NO_TABLE_SHEET",
@@ -62,6 +70,8 @@ define(
     "the file is empty.",
     expected_fr="au moins une ligne d'en-têtes",
     expected_en="at least a header line",
+    remedy_fr="Remplissez le fichier, ou retirez-le du dossier",
+    remedy_en="Fill the file, or take it out of the case",
 )
 define(
     "READ_UTF16",
@@ -90,6 +100,8 @@ define(
     "columns are separated by “|”, which here separates the items of a list.",
     expected_fr="« ; », « , » ou tabulation",
     expected_en="“;”, “,” or tab",
+    remedy_fr="Réexportez le fichier avec l'un de ces séparateurs",
+    remedy_en="Export the file again with one of these separators",
 )
 define(
     "READ_TITLE_ABOVE_HEADER",
@@ -141,6 +153,8 @@ define(
     "the file has {count} columns.",
     expected_fr="au plus {limit}",
     expected_en="at most {limit}",
+    remedy_fr="Gardez les colonnes des tables, retirez les autres",
+    remedy_en="Keep the columns of the tables, remove the others",
 )
 define(
     "READ_FILE_TOO_BIG",
@@ -256,6 +270,8 @@ define(
     "the file has {count} rows.",
     expected_fr="au plus {limit}",
     expected_en="at most {limit}",
+    remedy_fr="Partagez le dossier, par département ou par bailleur",
+    remedy_en="Divide the case, by département or by landlord",
 )
 define(
     "READ_YAML",
@@ -263,6 +279,8 @@ define(
     "the file is not readable YAML: {detail}.",
     expected_fr="une suite de lignes « clé: valeur », en UTF-8",
     expected_en="a series of “key: value” lines, in UTF-8",
+    remedy_fr="Corrigez la ligne, ou repartez du fichier que donne attriflux template",
+    remedy_en="Correct the line, or begin with the file that attriflux template gives",
 )
 define(
     "READ_YAML_ALIAS",
@@ -282,8 +300,10 @@ define(
     "READ_KEY_UNKNOWN",
     "la clé « {column} » est inconnue{near_fr}.",
     "the key “{column}” is unknown{near_en}.",
-    expected_fr="{known}",
-    expected_en="{known}",
+    expected_fr="{known_fr}",
+    expected_en="{known_en}",
+    remedy_fr="Corrigez la clé, ou retirez la ligne",
+    remedy_en="Correct the key, or remove the line",
 )
 define(
     "READ_KEY_MISSING",
@@ -291,6 +311,8 @@ define(
     "the key “{column}” is required and missing.",
     expected_fr="{expected_fr}",
     expected_en="{expected_en}",
+    remedy_fr="Ajoutez la clé",
+    remedy_en="Add the key",
 )
 define(
     "READ_KEY_VALUE",
@@ -298,6 +320,8 @@ define(
     "“{column}” cannot be “{value}”.",
     expected_fr="{expected_fr}",
     expected_en="{expected_en}",
+    remedy_fr="Corrigez la valeur de la clé",
+    remedy_en="Correct the value of the key",
 )
 define(
     "READ_SETTINGS_MISSING",

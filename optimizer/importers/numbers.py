@@ -71,7 +71,12 @@ def number(word: str, column: Column) -> float | Bad | Mended[float]:
     if short and (mended := _without_unit(word, column)) is not None:
         return mended
     fr, en = expected(column)
-    params: dict[str, object] = {"expected_fr": fr, "expected_en": en, "remedy_fr": "", "remedy_en": ""}
+    params: dict[str, object] = {
+        "expected_fr": fr,
+        "expected_en": en,
+        "remedy_fr": "Corrigez la cellule",
+        "remedy_en": "Correct the cell",
+    }
     if short and _BOTH.match(word):
         return Bad("READ_NUMBER_AMBIGUOUS", params)
     if short and _WITH_UNIT.match(word):
@@ -178,7 +183,12 @@ def _infinite(found: F64, column: Column) -> list[Problem]:
         return []
     found[wrong] = np.nan
     fr, en = expected(column)
-    params = {"expected_fr": fr, "expected_en": en, "remedy_fr": "", "remedy_en": ""}
+    params = {
+        "expected_fr": fr,
+        "expected_en": en,
+        "remedy_fr": "Corrigez la cellule",
+        "remedy_en": "Correct the cell",
+    }
     return [Problem("READ_NUMBER", np.flatnonzero(wrong), "inf", params)]
 
 
@@ -190,7 +200,12 @@ def _fractions(found: F64, shown: Any, column: Column) -> list[Problem]:
     at = np.flatnonzero(wrong)
     found[wrong] = np.nan
     fr, en = expected(column)
-    params = {"expected_fr": fr, "expected_en": en, "remedy_fr": "", "remedy_en": ""}
+    params = {
+        "expected_fr": fr,
+        "expected_en": en,
+        "remedy_fr": "Corrigez la cellule",
+        "remedy_en": "Correct the cell",
+    }
     return [Problem("READ_INTEGER", at, str(shown[int(at[0])].as_py()), params)]
 
 
@@ -222,7 +237,7 @@ def _outside(found: F64, shown: Any, column: Column) -> list[Problem]:
     params = {
         "range_fr": f"{fr}{f' ({column.unit})' if column.unit else ''}",
         "range_en": en,
-        "remedy_fr": "Écrivez 0,25 pour 25 %" if per_cent else "",
-        "remedy_en": "Write 0.25 for 25 %" if per_cent else "",
+        "remedy_fr": "Écrivez 0,25 pour 25 %" if per_cent else "Corrigez la cellule",
+        "remedy_en": "Write 0.25 for 25 %" if per_cent else "Correct the cell",
     }
     return [Problem("READ_OUT_OF_RANGE", at, str(shown[int(at[0])].as_py()), params)]

@@ -10,7 +10,7 @@ from typing import Any
 from optimizer.domain import CaseSettings, default_seed
 from optimizer.errors import Finding
 from optimizer.importers.raw import RawTable, shown
-from optimizer.importers.words import FALSE, TRUE, close_to, plain, vocabulary
+from optimizer.importers.words import FALSE, TRUE, near_names, plain, vocabulary
 from optimizer.importers.yamltext import Block, Node, Scalar, Series, plain_value
 
 REQUIRED = ("title", "territory", "on", "year")
@@ -148,14 +148,10 @@ def _values(block: Block, label: str) -> tuple[dict[str, Any], list[Finding]]:
     """Values of the keys that could be read, and every problem of every key."""
     findings: list[Finding] = []
     block = in_words(block)
+    own = {key: next(iter(vocabulary()["settings"].get(key, ())), key) for key in KEYS}
     for key in block.items:
         if key not in KEYS:
-            close = close_to(key, KEYS)
-            more: dict[str, object] = {
-                "known": ", ".join(KEYS),
-                "near_fr": f" (peut-être « {close} »)" if close else "",
-                "near_en": f" (perhaps “{close}”)" if close else "",
-            }
+            more = near_names(key, tuple(own.items()))
             findings.append(
                 Finding("READ_KEY_UNKNOWN", file=label, row=block.lines[key], column=shown(key), params=more)
             )

@@ -129,7 +129,7 @@ def _labelled(raw: RawTable, table: Table, mapping: Headers, labels: Mapping[str
     place = {plain(name): i for i, name in enumerate(raw.header) if name}
     for column in table.columns:
         known = labels.get(column.name)
-        named = (mapping.headers.get(column.name, ""), column.name, column.alias)
+        named = (mapping.headers.get(column.name, ""), *column.names)
         i = next((place[plain(n)] for n in named if n and plain(n) in place), None)
         text = as_text(columns[i]) if known and i is not None else None
         if known and i is not None and text is not None:

@@ -81,7 +81,10 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 def _bad(code: str, column: Column, fr: str = "", en: str = "", group: str = "", **more: object) -> Bad:
     expected_fr, expected_en = expected(column)
-    params = {"expected_fr": expected_fr, "expected_en": expected_en, "remedy_fr": fr, "remedy_en": en}
+    params = {
+        "expected_fr": expected_fr, "expected_en": expected_en,
+        "remedy_fr": fr or "Corrigez la cellule", "remedy_en": en or "Correct the cell",
+    }  # fmt: skip
     return Bad(code, params | more, group)
 
 

@@ -116,3 +116,19 @@ def close_to(word: str, known: Iterable[str], cutoff: float = 0.75) -> str:
     options = {plain(k): k for k in known if k}
     found = get_close_matches(plain(word), list(options), n=1, cutoff=cutoff)
     return options[found[0]] if found else ""
+
+
+def near_names(word: str, known: Sequence[tuple[str, str]], most: int = 20) -> dict[str, object]:
+    """Parameters of a message about an unknown key: the keys that exist and the nearest, in the words of each language.
+
+    ``known``: canonical name and French name of each.
+    """
+    both = {name: pair for pair in known for name in pair}
+    close = both.get(close_to(word, both))
+    more = ", …" if len(known) > most else ""
+    return {
+        "known_fr": ", ".join(fr for _, fr in known[:most]) + more,
+        "known_en": ", ".join(en for en, _ in known[:most]) + more,
+        "near_fr": f" (peut-être « {close[1]} »)" if close else "",
+        "near_en": f" (perhaps “{close[0]}”)" if close else "",
+    }

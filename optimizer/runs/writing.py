@@ -245,13 +245,14 @@ def summary_of(
         f"Temps : {seconds:.1f} s".replace(".", ",") + ". Proposition : la commission décide.",
     ]
     en = [
-        f"{len(result.dwellings):,} dwellings: {listed:,} with a list, {waiting:,} awaiting the réservataire, "
+        f"{_english(len(result.dwellings), 'dwelling')}: {listed:,} with a list, {waiting:,} awaiting the réservataire, "
         f"{none - under_way:,} without candidate{f', {under_way:,} already in progress' if under_way else ''}.",
-        f"{len(result.applications):,} applications: {int(people.get('proposed', 0)):,} first ranks, {int(people.get('reserve', 0)):,} reserves, "
+        f"{_english(len(result.applications), 'application')}: {_english(int(people.get('proposed', 0)), 'first rank')}, "
+        f"{_english(int(people.get('reserve', 0)), 'reserve')}, "
         f"{int(people.get('not_proposed', 0)):,} not proposed, {int(people.get('ineligible', 0)):,} not eligible.",
         "Every priced target is met."
         if missing.empty
-        else f"Targets: {total} lease{'s' if total != 1 else ''} missing on {len(missing)} row{'s' if len(missing) != 1 else ''} (rules.csv).",
+        else f"Targets: {_english(total, 'lease')} missing on {_english(len(missing), 'row')} (rules.csv).",
         verdict.sentence("en"),
         *_where(result, out, "en"),
         f"Time: {seconds:.1f} s. Proposal: the commission decides.",
@@ -270,3 +271,7 @@ def summary_of(
         "lines_fr": fr,
         "lines_en": en,
     }
+
+
+def _english(n: int, word: str) -> str:
+    return f"{n:,} {word}{'' if n == 1 else 's'}"

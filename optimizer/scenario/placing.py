@@ -10,6 +10,7 @@ from zipfile import ZipFile
 from optimizer.disk import hold
 from optimizer.disk.folder import clear
 from optimizer.scenario.records import RECORD
+from optimizer.scenario.watching import doing_of
 
 
 def packed(folder: Path) -> bytes:
@@ -44,8 +45,9 @@ def weeks_lived(folders: Iterable[Path]) -> int:
 
 
 def sweep(out: Path, names: Iterable[str]) -> None:
-    """Put right what ended workers left beside their runs: unfinished folders, locks, numbers of weeks."""
+    """Put right what ended workers left beside their runs: unfinished folders, locks, what they said of themselves."""
     for name in names:
         folder = out / name
         weeks_of(folder).unlink(missing_ok=True)
+        doing_of(folder).unlink(missing_ok=True)
         clear(folder, RECORD)

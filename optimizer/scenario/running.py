@@ -41,6 +41,7 @@ from optimizer.scenario.placing import packed, put_in_place, sweep, weeks_lived,
 from optimizer.scenario.records import FORMAT, MARK, RECORD, TIMING, Record, read_record, seconds_of
 from optimizer.scenario.tornado import first_marks
 from optimizer.scenario.unused import unused
+from optimizer.scenario.watching import EVERY, Doing, doing
 from optimizer.scenario.weekly import lived_values, one_week, spread, weekly
 from optimizer.synth import write_case
 from optimizer.workers import Unit, Workers, run_units, workers_of
@@ -388,7 +389,7 @@ def _run_all(
     isolated: bool,
 ) -> None:
     progress(done, total, "")
-    ended, told = done, 0
+    ended, told, heard = done, 0, time.monotonic()
     folders = [out / start.run.name for start, _ in cases]
     away = workers.kind == "cluster"  # which may not see our folders
     units = [
@@ -404,12 +405,16 @@ def _run_all(
         progress(ended, total, unit.name)
 
     def tick() -> None:
-        nonlocal told
+        nonlocal told, heard
         weeks = weeks_lived(folders)
         if weeks and weeks != told:
             told = weeks
             whole = len(folders) * lived.replications * lived.weeks
             progress(ended, total, said("COMPARISON.WEEKS", options.lang, done=weeks, whole=whole))
+            heard = time.monotonic()
+        elif time.monotonic() - heard >= EVERY and (words := doing(folders, options.lang)):
+            progress(ended, total, words)
+            heard = time.monotonic()
 
     try:
         run_units(units, workers, isolated=isolated, finished=finished, tick=tick)
@@ -442,7 +447,11 @@ def run_one(case: Case, start: Start, folder: Path, options: Options, lived: Liv
         write_case(replace(case, path=None), changed)
         if case.settings.territory_file is not None:
             copy_territory(case.settings.territory_file, changed / case.settings.territory)
-        written = propose_to(changed, work / "resultat", options)
+        watch = Doing(folder)
+        try:
+            written = propose_to(changed, work / "resultat", options, progress=watch)
+        finally:
+            watch.close()
         result = written.result
         table = indicators(result)
         each: dict[tuple[str, str, str], tuple[float | None, ...]] = {}

@@ -368,6 +368,12 @@ texts(
     "COMPARISON",
     {
         "weeks": ("(semaines vécues : {done}/{whole})", "(weeks lived: {done}/{whole})"),
+        "doing": ("{name} : {what}, {seconds} s", "{name}: {what}, {seconds} s"),
+        "doing_prepare": ("lecture", "reading"),
+        "doing_solve": ("calcul", "computing"),
+        "doing_check": ("contrôle et pages", "check and pages"),
+        "doing_gap": (", écart {gap}", ", gap {gap}"),
+        "doing_others": (" (et {n:autre/autres})", " (and {n:other/others})"),
         "step_open": (
             "Une marche plus petite que la marge certifiée ({points} points au plus) n'est pas concluante.",
             "A step within the certified margin ({points} points at most) is not conclusive.",

@@ -245,8 +245,20 @@ def cancellation(store: Store, session: str) -> CancellationRecord | None:
     for line in events(store, session=session, kinds=("session.cancelled",)):
         before = stood_before(store, session, lambda e: e.kind == "session.cancelled")
         listed = frozenset(key for key, status in before.items() if status == "listed")
-        return CancellationRecord(line.at, line.actor, listed, **line.payload["facts"].get("no_quorum", {}))
+        found = line.payload["facts"].get("no_quorum", {})
+        return CancellationRecord(line.at, line.actor, listed, **found, urgency=_urgency(store, session))
     return None
+
+
+def _urgency(store: Store, session: str) -> str:
+    """The reason an urgent session was made with, from the line of the ledger that made it."""
+    made = [
+        columns
+        for line in events(store, session=session, kinds=("session.new",))
+        for table, _, key, columns in line.payload["rows"]
+        if table == "session" and key == session
+    ]
+    return next((str(columns["reason"]) for columns in made if columns["urgent"]), "")
 
 
 def stood_before(store: Store, session: str, wanted: Callable[[EventRecord], bool]) -> dict[int, str]:

@@ -465,6 +465,8 @@ class CancellationRecord:
     """``HH:MM`` at which the quorum was found missing; empty where the session was cancelled for another reason."""
     present: int = 0
     quorum: int = 0
+    urgency: str = ""
+    """Why the session was urgent, where it was: its own reason gave way to that of the cancellation."""
 
 
 @dataclass(frozen=True)

@@ -302,7 +302,7 @@ def without_examples(frame: Frame) -> Frame:
 
 def labels_of(frame: Frame) -> dict[str, dict[str, str]]:
     """Canonical column -> plain label -> word, from the sheet ``libelles``."""
-    names = {plain(n): c.name for t in TABLES.values() for c in t.columns for n in (c.name, c.alias) if n}
+    names = {plain(n): c.name for t in TABLES.values() for c in t.columns for n in c.names}
     columns = [
         _under(frame, *pair) for pair in (("colonne", "column"), ("libelle", "label"), ("valeur", "word"))
     ]
@@ -360,7 +360,7 @@ def with_wishes(frame: Frame, wishes: Frame, own: Mapping[str, str], habits: Hab
 
 
 def _header(frame: Frame, column: Column, own: Mapping[str, str]) -> str | None:
-    names = [plain(n) for n in (own.get(column.name, ""), column.name, column.alias) if n]
+    names = [plain(n) for n in (own.get(column.name, ""), *column.names) if n]
     return next((h for h in frame if plain(h) in names), None)
 
 
@@ -373,7 +373,7 @@ def folded(frame: Frame, schema: Table, own: Mapping[str, str], on: date | None)
             series.setdefault(found[1], {})[int(found[2])] = header
     present = {plain(h) for h in frame}
     for column in schema.columns:
-        names = [plain(n) for n in (own.get(column.name, ""), column.name, column.alias) if n]
+        names = [plain(n) for n in (own.get(column.name, ""), *column.names) if n]
         if present & set(names):
             continue
         title = own.get(column.name) or column.alias or column.name

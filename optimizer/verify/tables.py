@@ -248,7 +248,7 @@ def _canonical(
     taken = set()
     for column in schema.columns:
         options = [own.get(column.name, "")]
-        options += [] if column.name in alone else [column.name, column.alias]
+        options += [] if column.name in alone else list(column.names)
         header = next((by_header[plain(o)] for o in options if o and plain(o) in by_header), None)
         if header is not None:
             columns[column.name] = canonical(reading.read(trimmed(found[header]), column), column)

@@ -80,7 +80,7 @@ def headers_of(mapping: Mapping[str, Any], table: Table, ready: Path) -> dict[st
         found |= headers_of(
             {k: v for k, v in read_yaml(ready / f"{name}.yaml").items() if k != "mapping"}, table, ready
         )
-    names = {plain(n): c.name for c in table.columns for n in (c.alias, c.name) if n}
+    names = {plain(n): c.name for c in table.columns for n in reversed(c.names)}
     for key, value in mapping.items():
         if isinstance(value, str) and plain(key) in names:
             found.setdefault(names[plain(key)], value)

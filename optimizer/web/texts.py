@@ -504,6 +504,10 @@ texts(
         "few_prefet_designated": ("Personnes désignées par le préfet", "Persons designated by the préfet"),
         "few_subsidy_d331_25_1": ("Logement subventionné D. 331-25-1", "Dwelling subsidised under D. 331-25-1"),
         "departure": ("Écart avec la proposition : motif", "Departure from the proposal: reason"),
+        "departure_told": (
+            "La commission s'est écartée de l'ordre proposé ; le motif est au procès-verbal.",
+            "The commission departed from the proposed order; the reason is in the minutes.",
+        ),
         "departure_hint": ("Si l'ordre proposé n'est pas suivi.", "If the proposed order is not followed."),
         "decide_button": ("Enregistrer les décisions", "Record the decisions"),
         "decided": ("Décisions enregistrées.", "Decisions recorded."),

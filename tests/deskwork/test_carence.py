@@ -164,7 +164,9 @@ def test_an_urgent_session_that_was_cancelled_keeps_its_reasons_apart(made: Room
     files = WRITERS["cancelled"](tmp_path / "carence", told, today=HELD)
     assert "convocation.html" in files
     sent = (tmp_path / "carence" / "convocation.html").read_text(encoding="utf-8")
-    assert "Relogement trouvé ailleurs" not in sent
+    assert "Relogement trouvé ailleurs" not in sent and "Incendie rue des Lilas" in sent
+    paper = (tmp_path / "carence" / "proces-verbal-de-carence.html").read_text(encoding="utf-8")
+    assert "Relogement trouvé ailleurs" in paper and "Incendie rue des Lilas" in paper
 
 
 def _of_one():

@@ -465,6 +465,24 @@ def test_a_column_or_a_sheet_that_was_renamed_or_removed_is_told(made: Room):
     assert "« Présences »" in told.text("fr")
 
 
+def test_a_workbook_made_before_a_column_existed_is_not_warned_of_it(made: Room):
+    def older(*removed: tuple[str, str]) -> Any:
+        def change(book: Any) -> None:
+            for sheet, column in removed:
+                book[sheet].delete_cols(columns(book[sheet])[column])
+            sheet = book["Saisie"]
+            sheet.cell(2, columns(sheet)["decision"]).value = "peut-être"
+
+        return change
+
+    later = [("Séance", "carence_constatee_a"), ("Séance", "annulee_parce_que"), ("Votes", "examine_a")]
+    assert "DESK_ENTRY_COLUMN_GONE" not in {f.code for f in damaged(made, older(*later))}
+    (told,) = [
+        f for f in damaged(made, older(*later, ("Votes", "pour"))) if f.code == "DESK_ENTRY_COLUMN_GONE"
+    ]
+    assert "pour" in told.text("fr")
+
+
 def test_a_number_that_a_spreadsheet_has_spoilt_is_told_once_and_not_shown(made: Room):
     def change(book: Any) -> None:
         sheet = book["Saisie"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -62,6 +63,18 @@ def decision(kind: str, **more: Any) -> dict[str, Any]:
 
 def test_a_sound_case_has_no_finding() -> None:
     assert found(make_case([dwelling()], [application()])) == []
+
+
+def test_a_threshold_of_an_earlier_year_is_told_on_a_real_case() -> None:
+    later = date(2027, 2, 1)
+    shares = [convention() | {"year": 2027}]
+    person = application(first_registered_on=date(2026, 12, 1))
+    real = make_case([dwelling()], [person], synthetic=False, on=later, conventions=shares)
+    assert found(real, rules(on=later)) == [("OLDER_THRESHOLD", "w", None, None, None, ())]
+    (told,) = el.check_case(real, rules(on=later))
+    assert "CU Grand Besançon Métropole, 2026" in told.sentence() and "n'en a pas de 2027" in told.sentence()
+    drawn = make_case([dwelling()], [person], on=later, conventions=shares)
+    assert found(drawn, rules(on=later)) == []
 
 
 def test_unknown_communes_are_grouped() -> None:

@@ -263,11 +263,11 @@ def test_a_good_sentence(tmp_path: Path):
     told = problems(write_base(tmp_path, demandes__csv=csv_text(rows)))[0]
     assert told.sentence("fr") == (
         "demandes.csv, ligne 3, colonne « revenu_fiscal » : « 12 500 $ » n'est pas un nombre. Attendu : un montant en "
-        "€/an, au moins 0, sans symbole, par exemple 512,40."
+        "€/an, au moins 0, sans symbole, par exemple 512,40. Corrigez la cellule."
     )
     assert told.sentence("en") == (
         "demandes.csv, row 3, column “revenu_fiscal”: “12 500 $” is not a number. Expected: an amount in €/year, at "
-        "least 0, without symbol, for example 512.40."
+        "least 0, without symbol, for example 512.40. Correct the cell."
     )
 
 

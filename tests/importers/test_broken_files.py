@@ -306,7 +306,8 @@ def test_suggestions_read_well(tmp_path: Path):
     text = csv_text(rows).replace("salarie_al", "salari_al", 1)
     found = problems(write_base(tmp_path, demandes__csv=text, logement__csv="a;b\n"))
     assert [f.sentence("fr") for f in found] == [
-        "logement.csv : le nom de ce fichier n'est celui d'aucune table : il n'est pas lu (peut-être « logements »).",
+        "logement.csv : le nom de ce fichier n'est celui d'aucune table : il n'est pas lu (peut-être « logements »). "
+        "Donnez-lui le nom de sa table, ou retirez-le du dossier.",
         "demandes.csv, ligne 1, colonne « salari_al » : la colonne « salari_al » est inconnue et n'est pas lue (peut-être "
         "« salarie_al »). Renommez-la, ou dites dans columns.yaml ce qu'elle est.",
         "demandes.csv, ligne 2, colonne « dossier » : « complt » n'est pas une valeur admise. Attendu : complet "

@@ -118,6 +118,19 @@ def test_one_wrong_mapping(tmp_path: Path, sample: tuple[str, str, list[Expected
     assert listed(problems(write_base(tmp_path, columns__yaml=sample[1]))) == sample[2]
 
 
+def test_an_unknown_key_is_answered_in_the_words_of_each_language(tmp_path: Path):
+    path = write_base(tmp_path, case__yaml=SETTINGS + "candidat_par_logement: 4\n")
+    (found,) = read_findings(path)[1]
+    assert "peut-être « candidats_par_logement »" in found.sentence("fr")
+    assert "perhaps “shortlist_size”" in found.sentence("en")
+    assert "titre, territoire, date, annee" in found.sentence(
+        "fr"
+    ) and "title, territory, on, year" in found.sentence("en")
+    path = write_base(tmp_path, columns__yaml="logements:\n  bailler: Bailleur\n")
+    (found,) = [f for f in read_findings(path)[1] if f.code == "READ_KEY_UNKNOWN"]
+    assert "peut-être « bailleur »" in found.sentence("fr") and "perhaps “landlord”" in found.sentence("en")
+
+
 def test_settings_are_read_as_written(tmp_path: Path):
     text = (
         "title: 'Commission : 24/11'\nterritory: doubs\non: 24/11/2026\nyear: 2026\nlandlord: 0042\n"

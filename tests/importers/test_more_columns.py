@@ -49,6 +49,25 @@ def test_what_exports_hold_is_read_as_it_stands(tmp_path: Path) -> None:
     assert person["resources_on"] == pd.Timestamp("2026-09-01")
 
 
+@pytest.mark.parametrize("header", ["housing_allowance_eur", "apl", "APL actuelle"])
+def test_the_allowance_of_the_present_dwelling_has_two_french_names(tmp_path: Path, header: str) -> None:
+    case = read(
+        write(
+            tmp_path / "a",
+            demandes=PEOPLE.replace("ressources_au", header) + "A1;04/05/2026;3;25056;1,8;;;120,5;550;;;\n",
+        )
+    )
+    assert not case.warnings
+    assert case.table("applications")["housing_allowance_eur"].tolist() == [120.5]
+
+
+def test_it_is_named_once(tmp_path: Path) -> None:
+    header = PEOPLE.replace("ressources_au", "apl").replace("loyer_max", "apl_actuelle")
+    with pytest.raises(InputProblems) as told:
+        read(write(tmp_path / "a", demandes=header + "A1;04/05/2026;3;25056;1,8;;;120;120;;;\n"))
+    assert [f.code for f in told.value.findings if f.severity == "error"] == ["READ_COLUMN_TWICE"]
+
+
 @pytest.mark.parametrize("written", ["09/2026", "9/2026", "2026-09", "2026-09-30", "17/09/2026"])
 def test_a_month_in_any_of_its_forms_is_its_first_day(tmp_path: Path, written: str) -> None:
     person = f"A1;04/05/2026;3;25056;;;;{written};;;;\n"

@@ -32,7 +32,7 @@ def convocation(told: Told) -> Document:
             [
                 (say("DATE"), told.day(s.on)), (say("HOUR"), s.hour or UNKNOWN), (say("PLACE"), s.place or UNKNOWN),
                 (say("MODE"), say(f"MODE_{s.mode}")), (say("DWELLINGS"), str(len(s.items))),
-                *([(say("URGENT"), s.reason)] if s.urgent and s.status != "cancelled" else []),
+                *([(say("URGENT"), told.urgency)] if s.urgent else []),
             ]
         ),
         heading(say("RECIPIENTS")), listing(list(s.recipients) or [UNKNOWN]),

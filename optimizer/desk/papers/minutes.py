@@ -87,7 +87,7 @@ def _opening(told: Told) -> Iterator[Block]:
         (say("QUORUM_RULE"), f"{s.quorum_rule or say('QUORUM_RULE_DEFAULT')} ({say('QUORUM_COUNT', n=s.quorum)})"),
     ]  # fmt: skip
     if s.urgent:
-        rows.append((say("URGENT"), told.free(s.reason)))
+        rows.append((say("URGENT"), told.urgency))
     if s.programme:
         rows.append((say("PROGRAMME"), s.programme))
     yield pairs(rows)

@@ -92,6 +92,12 @@ class Told:
     def landlord(self) -> str:
         return self.issuer.name or self.session.landlord
 
+    @property
+    def urgency(self) -> str:
+        """Why the session is urgent, also once a cancellation has a reason of its own."""
+        given = self.cancellation.urgency if self.cancellation is not None else self.session.reason
+        return self.free(given)
+
     def number(self, candidate: CandidateRecord) -> str:
         """Unique number, or the reference on a pseudonymous paper and once the household is erased."""
         if self.pseudonymous or not candidate.application_id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -68,7 +69,7 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "homes": request.visitor.items(record),
             "may": "S" in held,
             "enough": law(record.on).shortlist_size,
-            "settle": _to_settle(record, lang),
+            "settle": _to_settle(record, request.visitor.items(record), lang),
             "may_call": any(r in held for r in "SA") and record.status in ("draft", "convened"),
             "checks": words("CHECK", CHECKS, lang),
             "checked": checked(desk(), record),
@@ -83,14 +84,16 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     )
 
 
-def _to_settle(record: SessionRecord, lang: Lang) -> list[tuple[ItemRecord, CandidateRecord, str]]:
-    """Names of a session that is still prepared whose file is to be settled first: dwelling, household, what is missing."""
+def _to_settle(
+    record: SessionRecord, homes: Sequence[ItemRecord], lang: Lang
+) -> list[tuple[ItemRecord, CandidateRecord, str]]:
+    """Names on the dwellings shown whose file is to be settled before the session: dwelling, household, what is missing."""
     if record.status not in ("draft", "convened"):
         return []
     labels = law(record.on).documents
     found = [
         (item, c, to_settle(c, labels, lang))
-        for item in record.items
+        for item in homes
         if item.status == "listed"
         for c in item.candidates
         if c.status == "listed"

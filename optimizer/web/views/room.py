@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -74,7 +75,7 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
             "left": [item for item in record.items if item.status == "listed"],
             "examined": examined,
             "recused": lambda member: _recused(record, member),
-            "corrected": lambda one: _corrected(record, one),
+            "corrected": lambda one: _corrected(homes, one),
             "not_held": _not_held(record, lang),
             "cause": cause,
             "suites": suites,
@@ -91,11 +92,11 @@ def _recused(record: SessionRecord, member: AttendanceRecord) -> str:
 
 
 def _corrected(
-    record: SessionRecord, one: RectificationRecord
+    homes: Sequence[ItemRecord], one: RectificationRecord
 ) -> list[tuple[CandidateRecord, DecisionRecord, DecisionRecord]]:
-    """What a rectificatif changes, name by name: the decision that was signed and the one that takes its place."""
-    names = {c.candidate_id: c for item in record.items for c in item.candidates}
-    return [(names[now.candidate_id], was, now) for was, now in one.corrected]
+    """What a rectificatif changes on the dwellings shown, name by name: the decision that was signed, the one in its place."""
+    names = {c.candidate_id: c for item in homes for c in item.candidates}
+    return [(names[now.candidate_id], was, now) for was, now in one.corrected if now.candidate_id in names]
 
 
 def _members(record: SessionRecord) -> list[AttendanceRecord]:

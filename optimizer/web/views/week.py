@@ -22,6 +22,8 @@ def week(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     sessions = live_sessions_of(request.visitor)
     reads_runs = ROUTES["prepare"].allows("GET", request.visitor.roles)
     last = Job.objects.filter(state="done").order_by("-started_at").first() if reads_runs else None
+    # who neither prepares, signs nor calls reads no call list: a member has its agenda and the session
+    working = [s for s in sessions if any(r in request.visitor.roles_for(s) for r in "SPA")]
     coming = [s for s in sessions if s.status in ("draft", "convened", "open")]
     return page(
         request,
@@ -29,7 +31,8 @@ def week(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         {
             "today": today(),
             "coming": sorted(coming, key=lambda s: (s.on, s.session_id)),
-            "due": [x for x in due_of(sessions) if x.kind != "instruction"],
+            "due": [x for x in due_of(working) if x.kind != "instruction"],
+            "may_call": any(r in request.visitor.roles for r in "SPA"),
             "last": last,
             "short": told(desk(), last.id).short if last is not None else [],
             "read_only": desk().store.read_only,

@@ -1,0 +1,97 @@
+"""What was written about households is read by those who prepare and sit: a réservataire reads what was decided, a maire its own commune."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from optimizer.store import commands, queries
+from optimizer.store.records import NewDecision, SessionRecord
+from tests.web.playing import CHAIR, SECRETARY, Played, item
+
+COMMISSION = "CALEOL de Morteau"
+SENTENCE = "Le ménage compte cinq personnes pour un logement de trois pièces."
+DEPARTURE = "La seconde situation est plus pressante : bail dénoncé."
+REASON = "Rangs inversés à la saisie de la seconde"
+
+
+@pytest.fixture(scope="module")
+def corrected(played: Played) -> SessionRecord:
+    """A session signed with a refusal in words on the État's dwelling, then a rectificatif on the other dwelling."""
+    for name, role, more in (
+        ("greffe", "S", {}), ("prefecture", "R", {"account": "ETAT_PRIO"}), ("maire-de-loin", "M", {"territory": "25388"}),
+    ):  # fmt: skip
+        played.account(name, role, commission=COMMISSION, **more)
+    homes = (item("L113001"), item("L113002", "ETAT_PRIO"))
+    made = played.session(date(2026, 11, 30), state="open", homes=homes, commission=COMMISSION)
+    do = played.store
+    for home in made.items:
+        first, second, third = (c.candidate_id for c in home.candidates if c.status == "listed")
+        refused = NewDecision(first, "not_attributed", motive="N3", sentence=SENTENCE)
+        decisions = [refused, NewDecision(second, "ranked", 2), NewDecision(third, "attribution", 1)]
+        commands.decide(do, SECRETARY, str(uuid4()), home.item_id, decisions=decisions, departure=DEPARTURE)
+    commands.close(do, CHAIR, str(uuid4()), made.session_id)
+    home = queries.session(do, made.session_id).items[0]
+    first, second, third = (c.candidate_id for c in home.candidates if c.decision)
+    exchanged = [NewDecision(second, "attribution", 1), NewDecision(third, "ranked", 2)]
+    commands.prepare_rectification(
+        do, SECRETARY, str(uuid4()), made.session_id, reason=REASON, decisions=exchanged
+    )
+    return queries.session(do, made.session_id)
+
+
+def pages(played: Played, session: SessionRecord, name: str) -> tuple[str, Any]:
+    """The page of the session and, where it may be opened, that of the État's dwelling."""
+    client, at = played.client(name=name), f"/seances/{session.session_id}"
+    home = client.get(f"{at}/logements/{session.items[1].item_id}")
+    return text_of(client.get(f"{at}/seance")), home
+
+
+def text_of(answer: Any) -> str:
+    """What a page says; the space before a colon is one that does not break."""
+    return str(answer.content.decode()).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_who_prepares_reads_everything(played: Played, corrected: SessionRecord):
+    room, home = pages(played, corrected, "greffe")
+    assert REASON in room and corrected.items[0].candidates[1].application_id in room
+    assert SENTENCE in text_of(home) and DEPARTURE in text_of(home)
+
+
+def test_a_reservataire_reads_the_decision_and_its_provision_not_what_was_written_of_a_household(
+    played: Played, corrected: SessionRecord
+):
+    room, answer = pages(played, corrected, "prefecture")
+    home = text_of(answer)
+    numbers = {c.application_id for i in corrected.items for c in i.candidates}
+    assert not any(number in room + home for number in numbers)
+    assert corrected.items[0].dwelling_id not in room and REASON not in room
+    assert SENTENCE not in home and DEPARTURE not in home
+    assert "N3" in home and "L. 441-1" in home and "le motif est au procès-verbal" in home
+
+
+def test_a_maire_of_another_commune_reads_no_rectificatif_of_this_one(
+    played: Played, corrected: SessionRecord
+):
+    room, answer = pages(played, corrected, "maire-de-loin")
+    assert answer.status_code == 404
+    assert not any(c.application_id in room for i in corrected.items for c in i.candidates)
+    assert corrected.items[0].dwelling_id not in room and REASON not in room
+    assert "Rectificatif 1" in room
+
+
+def test_a_member_reads_no_call_list_and_of_an_agenda_what_is_to_settle_on_its_own_dwellings(
+    played: Played, corrected: SessionRecord
+):
+    numbers = {c.application_id for i in corrected.items for c in i.candidates}
+    due, nothing = (text_of(played.client(name=who).get("/semaine")) for who in ("greffe", "maire-de-loin"))
+    assert any(number in due for number in numbers) and not any(number in nothing for number in numbers)
+    made = played.session(date(2026, 12, 14), homes=(item("L121401"), item("L121402")), commission=COMMISSION)
+    name = made.items[0].candidates[0]
+    commands.ask_document(played.store, SECRETARY, str(uuid4()), name.candidate_id, document="tax_notice")
+    at = f"/seances/{made.session_id}"
+    asked, elsewhere = (text_of(played.client(name=who).get(at)) for who in ("greffe", "maire-de-loin"))
+    assert "Avis d'imposition" in asked.replace("&#39;", "'") and name.application_id not in elsewhere
