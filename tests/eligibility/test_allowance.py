@@ -25,28 +25,30 @@ def allowance(zone: int, rent: float, family: int, income: float | None, on: dat
 
 
 def test_a_person_alone_above_the_rent_ceiling_counted_by_hand() -> None:
-    # L = 290.34 (ceiling), C = 60.59, minimum 39.56 (8.5 % of 350.93 is 29.83), R = 10 800, R0 = 5 235
+    # L = 293.68 (ceiling), C = 61.29, minimum 40.01 (8.5 % of 354.97 is 30.17), R = 10 800, R0 = 5 235
     # RL = 100 %: TL = 0.45 % × 30 % + 0.68 % × 25 % = 0.305 %, T = 3.135 %, 174.46275 a month
-    # 350.93 − 39.56 − 174.46275 − 5 = 131.90725
-    assert allowance(2, 400.0, ALONE, 1000.0) == 13_191
+    # 354.97 − 40.01 − 174.46275 − 5 = 135.49725
+    assert allowance(2, 400.0, ALONE, 1000.0) == 13_550
+    # until 30 September 2026: 290.34 + 60.59 − 39.56 − 174.46275 − 5 = 131.90725
+    assert allowance(2, 400.0, ALONE, 1000.0, date(2026, 9, 30)) == 13_191
 
 
 def test_a_family_below_the_rent_ceiling_counted_by_hand() -> None:
-    # two dependants, zone 3: ceiling 422.89, L = 300, C = 60.59 + 2 × 13.74 = 88.07, minimum 39.56
-    # R = 16 200, R0 = 9 148; LR = 458.10, RL = 65.49 %: TL = 0.45 % × 20.49 % = 0.092205 %, rounded 0.092 %
-    # T = 2.38 % + 0.092 % = 2.472 %: 174.32544; 388.07 − 39.56 − 174.32544 − 5 = 169.18456
-    assert allowance(3, 300.0, 3, 1500.0) == 16_918
+    # two dependants, zone 3: ceiling 427.75, L = 300, C = 61.29 + 2 × 13.90 = 89.09, minimum 40.01
+    # R = 16 200, R0 = 9 148; LR = 463.37, RL = 64.74 %: TL = 0.45 % × 19.74 % = 0.08883 %, rounded 0.089 %
+    # T = 2.38 % + 0.089 % = 2.469 %: 174.11388; 389.09 − 40.01 − 174.11388 − 5 = 169.96612
+    assert allowance(3, 300.0, 3, 1500.0) == 16_997
 
 
 def test_the_minimum_is_a_share_of_a_dear_dwelling() -> None:
-    # six dependants, zone 1: L = 783.55, C = 143.03, 8.5 % of 926.58 = 78.7593; no income: 926.58 − 78.7593 − 5
-    assert allowance(1, 2_000.0, 7, 0.0) == 84_282
+    # six dependants, zone 1: L = 792.57, C = 144.69, 8.5 % of 937.26 = 79.6671; no income: 937.26 − 79.6671 − 5
+    assert allowance(1, 2_000.0, 7, 0.0) == 85_259
 
 
 def test_small_amounts_are_not_paid_and_the_income_exhausts_the_allowance() -> None:
-    assert allowance(2, 290.34, ALONE, 1355.0) == 1_171, "350.93 − 39.56 − 3.135 % × 9 399 − 5"
-    assert allowance(2, 290.34, ALONE, 1365.0) == 0, "8.33 euros are not paid"
-    assert allowance(2, 290.34, ALONE, 9_000.0) == 0
+    assert allowance(2, 293.68, ALONE, 1355.0) == 1_530, "354.97 − 40.01 − 3.135 % × 9 399 − 5"
+    assert allowance(2, 293.68, ALONE, 1371.0) == 0, "9.88 euros are not paid"
+    assert allowance(2, 293.68, ALONE, 9_000.0) == 0
     assert allowance(3, 500.0, COUPLE, None) == -1
 
 
