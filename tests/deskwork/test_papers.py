@@ -167,6 +167,8 @@ def test_each_letter_says_what_it_must_and_names_nobody_else(made: Room, told: T
         text = words(Document("x", document.on, (sheet,)))
         assert letter.candidate.application_id in text
         assert not any(n in text for n in numbers - {letter.candidate.application_id})
+        dalo = "oui" if letter.candidate.facts["dalo"] else "non"
+        assert (f"Au titre du droit au logement opposable (DALO) {dalo}" in text) == (letter.kind == "offer")
         awaited = letter.candidate.offer is None or letter.candidate.offer.status == "offered"
         clock = ("10 jours entiers", "silence vaudra refus", "R. 441-2-17", "visiter", "à 24 h", "R. 441-10")
         for mention in (m for m in (*common, *own[letter.kind]) if awaited or m not in clock):

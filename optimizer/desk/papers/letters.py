@@ -152,16 +152,12 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
             (say("WRITTEN"), BLANK),
             (say("LANDLORD"), told.landlord), (say("SESSION"), f"{told.day(s.on)}, {s.place or UNKNOWN}"),
             (say("NUR"), told.number(x.candidate)), *([(say("DECISION"), told.decision(x.decision))] if x.decision else []),
+            *([(say("UNDER_DALO"), yes_no(x.candidate.facts["dalo"], told.lang))] if _offers(x) and "dalo" in x.candidate.facts else []),
             *([(say("DOCUMENTS_AWAITED"), words)] if (words := _awaited_documents(told, x)) else []),
         ]
     )  # fmt: skip
     yield from _BODIES[x.kind](told, x)
-    if (
-        x.kind in (OFFER, CONDITION)
-        and _awaited(x)
-        and _has_come(told, x.item, x.candidate)
-        and x.candidate.facts.get("dalo")
-    ):
+    if _offers(x) and _awaited(x) and _has_come(told, x.item, x.candidate) and x.candidate.facts.get("dalo"):
         yield mention(told.term("dalo", decided=BLANK))
         yield text(say("DALO_COPY"))
     if x.decision is not None:
@@ -174,6 +170,11 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
     yield text(say("CONTACT", contact=told.issuer.contact or BLANK))
     signs = say("AUTHOR" if x.decision is not None else "WRITER")
     yield signatures([(signs, f"{told.issuer.author or BLANK}, {told.issuer.quality or BLANK}"), ("", "")])
+
+
+def _offers(x: Letter) -> bool:
+    """Whether the letter tells an attribution, which says if it is made under the right to housing (CCH R. 441-2-17)."""
+    return x.kind in (OFFER, CONDITION)
 
 
 def _awaited_documents(told: Told, x: Letter) -> str:

@@ -280,6 +280,10 @@ texts(
         ),
         "session": ("Séance", "Session"),
         "nur": ("Numéro unique", "Unique number"),
+        "under_dalo": (
+            "Au titre du droit au logement opposable (DALO)",
+            "Under the enforceable right to housing (DALO)",
+        ),
         "letter_offer_text": (
             "La commission vous a attribué le logement décrit ci-dessous.",
             "The commission has attributed to you the dwelling described below.",
