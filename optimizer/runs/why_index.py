@@ -226,5 +226,8 @@ def _word(word: str, max_lists: int) -> list[str]:
     }  # fmt: skip
     if word in known:
         return list(known[word])
+    if "+" in word and set(parts := word.split("+")) <= known.keys():
+        fr, en = zip(*(known[part] for part in parts), strict=True)
+        return [" et ".join(fr) + ", ensemble", " and ".join(en) + ", together"]
     rule = word.split("[", 1)[0]
     return [f"règle : {rule_label(rule, 'fr')}", f"rule: {rule_label(rule, 'en')}"]

@@ -17,7 +17,7 @@ account with a higher score, not above it on the list and without a first rank. 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ from optimizer.shortlist.passes import (
     GAP,
     NAMED,
     NOMINATION,
+    PARTS,
     PINNED,
     RESERVE,
     RULE,
@@ -96,11 +97,24 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Together:
+    """Parts of the value that only together make up for a higher score, the named reason first: the most that each counts.
+
+    ``times``: of how many households; ``parts``: (reason, hundredths of a point).
+    """
+
+    times: int
+    parts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class LineSummary:
     """How many households a line passes, by reason, and by how many points at most (hundredths): for the line's sentence."""
 
     total: int
     by_reason: tuple[tuple[str, int, int], ...]
+    together: Mapping[str, Together] = field(default_factory=dict)
+    """Reasons that are a part of the value and do not suffice alone, for some of the households shown."""
 
 
 def rule_reason(problem: Problem, row: int) -> str:
@@ -245,14 +259,15 @@ class LeapfrogFinder:
         more = problem.fill_value + int(problem.bonus[d])
         word = self._charges(first, here, more) if how[0] == FIRST else _PLAIN
         tally = Tally(
-            np.empty(n, np.int64), np.empty(n, np.int64), np.empty((n, len(word)), np.int64), np.empty((n, len(word)), np.int64)
+            np.empty(n, np.int64), np.empty(n, np.int64), np.empty((n, len(word)), np.int64), np.empty((n, len(word)), np.int64),
+            np.empty((n, len(PARTS)), np.int64), np.empty((n, len(PARTS), len(PARTS)), np.int64),
         )  # fmt: skip
         self._found.room(n * (SHOWN + 1))
         one_list = OneList(
             first, how, seeks, lines.app[part], lines.score[part], lines.value[part], self._parts(first, stop),
             lines.order[part], more,
         )  # fmt: skip
-        room = Room(word, np.empty((n, SHOWN, 3), np.int64), self._found.open)
+        room = Room(word, np.empty((n, SHOWN, 3 + len(PARTS)), np.int64), self._found.open)
         self._found.held = passed_over(
             here.menu, self._off, self._least, here.on_account, s.in_place, self._people, one_list,
             bool(self.dalo[lines.app[first]]), SHOWN, room, self._found.held, tally,
@@ -264,7 +279,7 @@ class LeapfrogFinder:
             reasons = [(names[w], count, int(tally.widest[j, w])) for w, count in enumerate(counts) if count]
             reasons.sort(key=lambda x: (-x[1], x[0]))
             standing = Standing(here.size, int(tally.places[j]) + 1, int(tally.tied[j]) > 1)
-            yield first + j, standing, LineSummary(sum(counts), tuple(reasons))
+            yield first + j, standing, LineSummary(sum(counts), tuple(reasons), _together(tally, j))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -272,7 +287,7 @@ class LeapfrogFinder:
         return tuple(self._words)
 
     def first_reasons(self, first: int) -> I32:
-        """By entry of the dwelling's menu: why a first rank stands before that household, a published number.
+        """By entry of the dwelling's menu: why a first rank stands before that household, a number of ``words``.
 
         Below 0 (`standings`): its score is lower, or the same. Households that hold a first rank elsewhere are told as if they
         were free.
@@ -291,8 +306,9 @@ class LeapfrogFinder:
         )  # fmt: skip
         first_reasons(
             here.menu, self._off, here.on_account, s.in_place, self._people, one_list, BY_SCORE, ALIKE, word, out,
+            also := np.zeros(len(out), np.uint8),
         )  # fmt: skip
-        return out
+        return self._joined(out, also)
 
     def reserve_reasons(self, first: int) -> tuple[I32, I32]:
         """By entry of the dwelling's menu: the rank of the first reserve that stands before that household of a higher score (0:
@@ -317,9 +333,16 @@ class LeapfrogFinder:
         line, out = np.zeros(size, np.int32), np.zeros(size, np.int32)
         reserve_reasons(
             here.menu, self._off, here.on_account, s.in_place, self._people, one_list, bool(self.dalo[lines.app[first]]),
-            _PLAIN, line, out,
+            _PLAIN, line, out, also := np.zeros(size, np.uint8),
         )  # fmt: skip
-        return np.where(line > 0, line + 1, 0).astype(np.int32), out
+        return np.where(line > 0, line + 1, 0).astype(np.int32), self._joined(out, also)
+
+    def _joined(self, reasons: I32, also: NDArray[np.uint8]) -> I32:
+        """The reasons, those that do not suffice alone as ``fit+burden``."""
+        for i in np.flatnonzero(also).tolist():
+            others = [_WORDS[part] for k, part in enumerate(PARTS) if also[i] >> k & 1]
+            reasons[i] = self._word("+".join([self._words[reasons[i]], *others]))
+        return reasons
 
     def _parts(self, first: int, stop: int) -> I64:
         """(lines, 5): fit without burden, awaited nor what the dwelling adds, burden, lean, what of it keeps an earlier result,
@@ -382,6 +405,17 @@ class LeapfrogFinder:
             known = self._rules[row] = len(self._words)
             self._words.append(rule_reason(self.problem, row))
         return known
+
+
+def _together(tally: Tally, line: int) -> dict[str, Together]:
+    """By reason that is a part of the value: what it needs beside it, over the households shown of a line."""
+    found = {}
+    for p in np.flatnonzero(tally.times[line]).tolist():
+        counts = tally.together[line, p].tolist()
+        order = sorted((q for q, most in enumerate(counts) if most), key=lambda q: (q != p, -counts[q], q))
+        parts = tuple((_WORDS[PARTS[q]], counts[q]) for q in order)
+        found[_WORDS[PARTS[p]]] = Together(int(tally.times[line, p]), parts)
+    return found
 
 
 @dataclass(frozen=True)

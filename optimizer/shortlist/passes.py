@@ -21,6 +21,8 @@ B = NDArray[np.bool_]
 
 FIT, PIN, NOMINATION, PLACES, CLASS, GAP, BURDEN, LEAN, KEEP, AWAITED, RULE = range(1, 12)
 """Reasons of a leapfrog by number; those from ``RULE`` on are rules of the line. 0 is the count row."""
+PARTS = (FIT, BURDEN, AWAITED, LEAN, KEEP)
+"""The reasons that are a part of the value, in the order in which equal ones count."""
 FIRST, RESERVE, PINNED, NAMED = 0, 1, 2, 3
 """How a line got its place."""
 FORBIDDEN = np.int64(1) << 61
@@ -159,12 +161,18 @@ class Tally(NamedTuple):
         Households with a higher score; with the same.
     passed, widest : (lines, reasons)
         Households passed over for a reason; the largest difference of scores, hundredths.
+    times : (lines, parts)
+        Of those shown, households that a part of the value (`PARTS`) does not make up for alone.
+    together : (lines, parts, parts)
+        Of them, the most that each of the parts needed counts, hundredths.
     """
 
     places: I64
     tied: I64
     passed: I64
     widest: I64
+    times: I64
+    together: I64
 
 
 class Room(NamedTuple):
@@ -174,8 +182,8 @@ class Room(NamedTuple):
     ----------
     word : (reasons,)
         Published number of each reason.
-    best : (lines, shown, 3)
-        Scratch: household, score and reason of those shown of a line.
+    best : (lines, shown, 3 + parts)
+        Scratch: household, score, reason and what is lost by each part (`PARTS`) of those shown of a line.
     block : (room, 4)
         Line, household (-1: how many more), difference of scores, published number.
     """
@@ -405,7 +413,7 @@ def passed_over(menu, off, least, on_account, in_place, people, one_list, filler
     burden, awaited = off
     kind_of, lean_of, keep_of, first = on_account
     lines, how, seeks, line_app, line_score, line_worth, line_parts, line_order, more = one_list
-    places, tied, passed, widest = tally
+    places, tied, passed, widest, times, together = tally
     word, best, block = room
     placed = people.placed
     n = len(line_app)
@@ -415,8 +423,16 @@ def passed_over(menu, off, least, on_account, in_place, people, one_list, filler
         places[j] = tied[j] = 0
         for why in range(passed.shape[1]):
             passed[j, why] = widest[j, why] = 0
+        for p in range(len(PARTS)):
+            times[j, p] = 0
+            for q in range(len(PARTS)):
+                together[j, p, q] = 0
     kept = np.zeros(n, np.int64)
-    parts = np.empty(5, np.int64)
+    parts, lost, needed = (
+        np.empty(5, np.int64),
+        np.zeros(len(PARTS), np.int64),
+        np.empty(len(PARTS), np.bool_),
+    )
     for e in range(start, stop):
         points = np.int64(score[e])
         if points + np.int64(fit[e]) < lowest + least:
@@ -438,10 +454,10 @@ def passed_over(menu, off, least, on_account, in_place, people, one_list, filler
             gain = points + parts[0] - parts[1] - parts[4] + parts[2] + more - line_worth[j]
             why = _reason(t, a, gain, how[j], seeks[j], first, in_place, people, line_order[j], fillers)
             if why == FIT:
-                why = _part(parts, line_parts[j])
+                why = PARTS[_losses(parts, line_parts[j], lost)]
             passed[j, why] += 1
             widest[j, why] = max(widest[j, why], points - line_score[j])
-            kept[j] = _keep(best, j, kept[j], shown, a, points, why)
+            kept[j] = _keep(best, j, kept[j], shown, a, points, why, lost)
     for j in range(n):
         total = 0
         for why in range(passed.shape[1]):
@@ -452,6 +468,14 @@ def passed_over(menu, off, least, on_account, in_place, people, one_list, filler
             block[at, 2] = best[j, k, 1] - line_score[j]
             block[at, 3] = word[best[j, k, 2]]
             at += 1
+            for p in range(len(PARTS)):
+                if best[j, k, 2] == PARTS[p] and _together(
+                    best[j, k, 3:], best[j, k, 1] - line_score[j], needed
+                ):
+                    times[j, p] += 1
+                    for q in range(len(PARTS)):
+                        if needed[q]:
+                            together[j, p, q] = max(together[j, p, q], best[j, k, 3 + q])
         if total > kept[j]:
             block[at, 0] = lines + j
             block[at, 1] = -1
@@ -462,10 +486,11 @@ def passed_over(menu, off, least, on_account, in_place, people, one_list, filler
 
 
 @njit(cache=True, nogil=True)
-def first_reasons(menu, off, on_account, in_place, people, one_list, by_score, alike, word, out):  # type: ignore[no-untyped-def]
+def first_reasons(menu, off, on_account, in_place, people, one_list, by_score, alike, word, out, also):  # type: ignore[no-untyped-def]
     """``out`` by entry of a menu: why the first rank of its list, whose line ``one_list`` is, stands before each household.
 
     ``by_score`` where the household's score is lower, ``alike`` where it is the same; else the published number in ``word``.
+    ``also``: bits of the other parts (`PARTS`) without which that one would not make up for the score.
     """
     start, stop, app, kind, score, fit = menu
     burden, awaited = off
@@ -473,7 +498,11 @@ def first_reasons(menu, off, on_account, in_place, people, one_list, by_score, a
     how, line_score, line_worth = one_list.how[0], one_list.score[0], one_list.worth[0]
     line_parts, more = one_list.parts[0], one_list.more
     at_first = InPlace(first, in_place.cost, in_place.rule)
-    parts = np.empty(5, np.int64)
+    parts, lost, needed = (
+        np.empty(5, np.int64),
+        np.empty(len(PARTS), np.int64),
+        np.empty(len(PARTS), np.bool_),
+    )
     for e in range(start, stop):
         points, t, a = np.int64(score[e]), kind[e], app[e]
         if kind_of[t] < 0:
@@ -485,20 +514,29 @@ def first_reasons(menu, off, on_account, in_place, people, one_list, by_score, a
         parts[1], parts[2], parts[3], parts[4] = burden[e], lean_of[t], keep_of[t], awaited[a]
         gain = points + parts[0] - parts[1] - parts[4] + parts[2] + more - line_worth
         why = _reason(t, a, gain, how, False, first, at_first, people, 0, True)
-        out[e - start] = word[_part(parts, line_parts) if why == FIT else why]
+        if why == FIT:
+            main = _losses(parts, line_parts, lost)
+            why = PARTS[main]
+            also[e - start] = _others(lost, points - line_score, main, needed)
+        out[e - start] = word[why]
 
 
 @njit(cache=True, nogil=True)
-def reserve_reasons(menu, off, on_account, in_place, people, one_list, fillers, word, line, out):  # type: ignore[no-untyped-def]
+def reserve_reasons(menu, off, on_account, in_place, people, one_list, fillers, word, line, out, also):  # type: ignore[no-untyped-def]
     """By entry of a menu: the first reserve of a list that stands before a household of a higher score, and why.
 
-    ``line`` (0: none does) counts the lines of ``one_list`` from the first rank; ``out``: the published number in ``word``.
+    ``line`` (0: none does) counts the lines of ``one_list`` from the first rank; ``out``: the published number in ``word``;
+    ``also`` as in `first_reasons`.
     """
     start, stop, app, kind, score, fit = menu
     burden, awaited = off
     kind_of, lean_of, keep_of, first = on_account
     lines, how, seeks, line_app, line_score, line_worth, line_parts, line_order, more = one_list
-    parts = np.empty(5, np.int64)
+    parts, lost, needed = (
+        np.empty(5, np.int64),
+        np.empty(len(PARTS), np.int64),
+        np.empty(len(PARTS), np.bool_),
+    )
     for e in range(start, stop):
         points, t, a = np.int64(score[e]), kind[e], app[e]
         line[e - start] = 0
@@ -512,7 +550,11 @@ def reserve_reasons(menu, off, on_account, in_place, people, one_list, fillers, 
             gain = points + parts[0] - parts[1] - parts[4] + parts[2] + more - line_worth[j]
             why = _reason(t, a, gain, how[j], seeks[j], first, in_place, people, line_order[j], fillers)
             line[e - start] = j
-            out[e - start] = word[_part(parts, line_parts[j]) if why == FIT else why]
+            if why == FIT:
+                main = _losses(parts, line_parts[j], lost)
+                why = PARTS[main]
+                also[e - start] = _others(lost, points - line_score[j], main, needed)
+            out[e - start] = word[why]
             break
 
 
@@ -540,21 +582,50 @@ def _reason(t, a, gain, how, seeks, first, in_place, people, order, fillers):  #
 
 
 @njit(cache=True, nogil=True)
-def _part(parts, line):  # type: ignore[no-untyped-def]
-    """The part of the value by which a household loses most against a line; of equal ones the first."""
-    lost, why = line[0] - parts[0], FIT
-    if parts[1] - line[1] > lost:
-        lost, why = parts[1] - line[1], BURDEN
-    if parts[4] - line[4] > lost:
-        lost, why = parts[4] - line[4], AWAITED
+def _losses(parts, line, lost):  # type: ignore[no-untyped-def]
+    """Fill ``lost`` with what a household loses against a line by each part of the value; the largest, of equal ones the first."""
     keep = line[3] - parts[3]
-    if line[2] - parts[2] - keep > lost:
-        lost, why = line[2] - parts[2] - keep, LEAN
-    return KEEP if keep > lost else why
+    lost[0], lost[1], lost[2] = line[0] - parts[0], parts[1] - line[1], parts[4] - line[4]
+    lost[3], lost[4] = line[2] - parts[2] - keep, keep
+    most = 0
+    for p in range(1, len(PARTS)):
+        if lost[p] > lost[most]:
+            most = p
+    return most
 
 
 @njit(cache=True, nogil=True)
-def _keep(best, j, kept, shown, a, points, why):  # type: ignore[no-untyped-def]
+def _together(lost, gap, needed):  # type: ignore[no-untyped-def]
+    """Mark the parts, the largest first, that make up for ``gap`` hundredths of score; whether one alone does not."""
+    for p in range(len(PARTS)):
+        needed[p] = False
+    marked = 0
+    while gap > 0:
+        most = -1
+        for p in range(len(PARTS)):
+            if not needed[p] and lost[p] > 0 and (most < 0 or lost[p] > lost[most]):
+                most = p
+        if most < 0:
+            break
+        needed[most] = True
+        gap -= lost[most]
+        marked += 1
+    return marked > 1
+
+
+@njit(cache=True, nogil=True)
+def _others(lost, gap, main, needed):  # type: ignore[no-untyped-def]
+    """Bits of the parts needed beside the largest."""
+    bits = 0
+    if _together(lost, gap, needed):
+        for p in range(len(PARTS)):
+            if needed[p] and p != main:
+                bits |= 1 << p
+    return bits
+
+
+@njit(cache=True, nogil=True)
+def _keep(best, j, kept, shown, a, points, why, lost):  # type: ignore[no-untyped-def]
     """Put a household among those shown of a line: the highest scores, of equal ones the first applications."""
     if kept == shown:
         if points < best[j, kept - 1, 1] or (points == best[j, kept - 1, 1] and a > best[j, kept - 1, 0]):
@@ -562,10 +633,12 @@ def _keep(best, j, kept, shown, a, points, why):  # type: ignore[no-untyped-def]
         kept -= 1
     k = kept
     while k and (points > best[j, k - 1, 1] or (points == best[j, k - 1, 1] and a < best[j, k - 1, 0])):
-        for part in range(3):
-            best[j, k, part] = best[j, k - 1, part]
+        for column in range(3 + len(PARTS)):
+            best[j, k, column] = best[j, k - 1, column]
         k -= 1
     best[j, k, 0], best[j, k, 1], best[j, k, 2] = a, points, why
+    for p in range(len(PARTS)):
+        best[j, k, 3 + p] = lost[p]
     return kept + 1
 
 

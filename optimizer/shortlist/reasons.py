@@ -18,12 +18,20 @@ from optimizer.shortlist.labels import (
     rule_label,
     spaced,
 )
-from optimizer.shortlist.leapfrogs import LineSummary, Standing
+from optimizer.shortlist.leapfrogs import LineSummary, Standing, Together
 
 ELSEWHERE_NAMED = (
     "désignée par un réservataire avant les autres candidats d'un autre logement",
     "named by a réservataire before the other households of another dwelling",
 )
+WITH = {
+    "fit": ("une meilleure adéquation", "a better fit"),
+    "burden": ("un taux d'effort plus lourd", "a heavier effort rate"),
+    "awaited": ("un logement attendu", "a dwelling expected"),
+    "lean": ("un dossier injoignable ou un autre contingent", "an unreachable file or another account"),
+    "keep": ("une proposition antérieure gardée", "an earlier proposal kept"),
+}
+"""A part of the value said beside another, where neither suffices alone."""
 SHOWN = 3
 """Reasons of a line told one by one; the others are counted together."""
 
@@ -153,6 +161,8 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
     }
     if reason in words:
         text = words[reason][0 if lang == "fr" else 1]
+        if reason in context.summary.together:
+            text += _together(context.summary.together[reason], lang)
     else:
         rule = reason.split("[", 1)[0]
         text = rule_label(rule, lang)
@@ -164,6 +174,19 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
                 else f", {missing} lease{'s' if missing > 1 else ''} missing"
             )
     return f"{text} ({count})" if len(context.summary.by_reason) > 1 else text
+
+
+def _together(needed: Together, lang: Lang) -> str:
+    """`` (5 points), avec un taux d'effort plus lourd (1,96 point)``; the most of each where there are several households."""
+    most = ("jusqu'à " if lang == "fr" else "up to ") if needed.times > 1 else ""
+    told = [f"({most}{points(n, lang)} {points_noun(n, lang)})" for _, n in needed.parts]
+    others = [
+        f"{WITH[part][0 if lang == 'fr' else 1]} {amount}"
+        for (part, _), amount in zip(needed.parts[1:], told[1:], strict=True)
+    ]
+    return f" {told[0]}, {'avec' if lang == 'fr' else 'with'} " + (" et " if lang == "fr" else " and ").join(
+        others
+    )
 
 
 def whole_leases_missing(counted: Evaluation) -> list[int]:

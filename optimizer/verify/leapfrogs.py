@@ -48,6 +48,8 @@ WORDS = {
 _RULE = re.compile(r"(?P<rule>[a-z0-9_]+)\[(?P<scope>[^\]]*)\]@(?P<price>\d+(\.\d+)?)")
 
 
+PARTS = ("fit", "burden", "awaited", "lean", "keep")
+"""The parts of the value, in the order in which equal ones count."""
 CHAIN = "chain"
 """The first rank waits for nobody, but another waits for it: what allows ``nomination`` allows it, of a tenant alone."""
 ROWS = ("_rank", "_ahead", "_passed", "_gap", "_why")
@@ -63,13 +65,13 @@ def _narrow(values: I64, kind: type[np.signedinteger[Any]]) -> np.ndarray[Any, A
 class Ranked:
     """Ranks 2…k of every dwelling and the leapfrogs of each list, door by door."""
 
-    def __init__(self, lists: Lists, found: Findings, folder: Path) -> None:
+    def __init__(self, lists: Lists, found: Findings, folder: Path, *, told: bool) -> None:
         self.lists, self.found = lists, found
         found.start("shortlists")
         found.demand("shortlists", not lists.orphans, "liste sans premier rang")
         self.table: Leapfrogs | None = None
         with found.guard("leapfrogs"):
-            self.table = Leapfrogs(lists, found, folder)
+            self.table = Leapfrogs(lists, found, folder, told=told)
 
     def count(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """First reading of a door: who may stand on its lists."""
@@ -100,12 +102,14 @@ class Ranked:
 class Leapfrogs:
     """The table ``leapfrogs`` by dwelling, and whether each list has those it must, for a possible reason."""
 
-    def __init__(self, lists: Lists, found: Findings, folder: Path) -> None:
+    def __init__(self, lists: Lists, found: Findings, folder: Path, *, told: bool) -> None:
         parts = out_parts(folder, "leapfrogs", COLUMNS)
         if parts is None:
             raise Unreadable("leapfrogs.csv", "absent")
         self.lists, self.found = lists, found
         self.world = lists.world
+        self.lost: dict[tuple[int, int, int], tuple[int, ...]] | None = {} if told else None
+        """Where sentences are rebuilt: (dwelling, rank, household passed) -> what it loses by each part of the value (`PARTS`)."""
         self._rules: dict[str, int] = {}
         self._chained: set[int] = set()
         """Households said to pass others because their departure frees a dwelling."""
@@ -168,10 +172,12 @@ class Leapfrogs:
         """Rows seen and gaps met so far, for :meth:`join`."""
         return self._seen, self._gaps
 
-    def join(self, more: tuple[int, int]) -> None:
+    def join(self, more: tuple[int, int], lost: dict[tuple[int, int, int], tuple[int, ...]] | None) -> None:
         """Add what was met at other doors."""
         self._seen += more[0]
         self._gaps += more[1]
+        if self.lost is not None and lost is not None:
+            self.lost |= lost
 
     def forget(self) -> None:
         """Let the rows go: every door has been read."""
@@ -200,6 +206,7 @@ class Leapfrogs:
         at = block.where(passed)
         at[(at < 0) & (passed != -1)] = -2
         marks = [mark for stand in shown.stands for mark in stand.marks]
+        parts = np.zeros((len(rows), len(PARTS)), np.int64)
         lost, wrong, unfit, gaps = leapfrogs(
             at_door(door), shown.by_stand, lists.by_type(door), shown.lists, shown.own, shown.listed,
             FirstHeld(self._wanted(door, shown), self._pinned[shown.dwelling], self._kept(door, shown), lists.keep),
@@ -212,9 +219,13 @@ class Leapfrogs:
                 np.cumsum([0, *(len(x.marks) for x in shown.stands)]).astype(np.int64),
                 np.array([k for k, _ in marks], np.int64), np.array([t for _, t in marks], np.int64), self._traits,
             ),
-            self._ledger,
+            self._ledger, parts,
         )  # fmt: skip
         self._gaps += gaps
+        if self.lost is not None:
+            homes = np.repeat(shown.dwelling, stop - start)
+            for i in np.flatnonzero(parts.any(axis=1)).tolist():
+                self.lost[int(homes[i]), int(self._rank[rows[i]]), int(passed[i])] = tuple(parts[i].tolist())
         for number, detail in (
             (lost, "ligne absente ou en trop"), (wrong, "écart de points"), (unfit, "raison impossible"),
         ):  # fmt: skip

@@ -114,20 +114,21 @@ class SecondReading:
         mine, other = classes.halves(wanted)
         table = None if self.lists is None else self.lists.table
 
-        def beside() -> tuple[Findings, tuple[int, int]]:
+        def beside() -> tuple[Findings, tuple[int, int], Any]:
             before = (0, 0) if table is None else table.told()
             problems = _told(self.found, lambda: self._read(classes, wanted, other))
             after = (0, 0) if table is None else table.told()
-            return problems, (after[0] - before[0], after[1] - before[1])
+            lost = None if table is None else table.lost
+            return problems, (after[0] - before[0], after[1] - before[1]), lost
 
         answer = both(lambda: self._read(classes, wanted, mine), beside)
         if answer is None:
             self._read(classes, wanted, other)
             return
-        problems, rows = answer
+        problems, rows, lost = answer
         self.found.join(problems)
         if table is not None:
-            table.join(rows)
+            table.join(rows, lost)
 
     def _read(self, classes: Classes, wanted: B, doors: Sequence[int] | None = None) -> None:
         for door, named in classes.sweep(doors, wanted, seats=False):

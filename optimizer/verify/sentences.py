@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from optimizer.errors import Lang
 from optimizer.verify.cells import I64
@@ -36,7 +35,19 @@ from optimizer.verify.wording import (
     points_text,
     spaced,
 )
+from optimizer.verify.world import Ids
 
+PARTS = ("fit", "burden", "awaited", "lean", "keep")
+WITH = {
+    "fit": ("une meilleure adéquation", "a better fit"),
+    "burden": ("un taux d'effort plus lourd", "a heavier effort rate"),
+    "awaited": ("un logement attendu", "a dwelling expected"),
+    "lean": ("un dossier injoignable ou un autre contingent", "an unreachable file or another account"),
+    "keep": ("une proposition antérieure gardée", "an earlier proposal kept"),
+}  # fmt: skip
+"""Parts of the value, and how each is told beside another where neither suffices alone."""
+Lost = Mapping[tuple[int, int, int], tuple[int, ...]]
+"""(dwelling, rank, household passed) -> what it loses by each of `PARTS`, hundredths of a point."""
 LONGEST = 50_000
 """Lines up to which sentences are rebuilt; those of longer tables are held to their hash."""
 SEAT = (
@@ -94,6 +105,20 @@ class Passed:
     widest: dict[str, int]
     """Reason -> most points between the two, hundredths."""
     more: int = 0
+    short: dict[str, tuple[int, tuple[int, ...]]] = field(default_factory=dict)
+    """Reason that is a part of the value -> how many households it does not account for alone, and the most of each part needed."""
+
+    def met(self, why: str, gap: int, lost: tuple[int, ...]) -> None:
+        """A household passed by ``gap`` hundredths for a part of the value: whether that part needs others."""
+        left, used = gap, [0] * len(PARTS)
+        for p in sorted(range(len(PARTS)), key=lambda p: -lost[p]):
+            if left <= 0 or lost[p] <= 0:
+                break
+            used[p] = lost[p]
+            left -= lost[p]
+        if sum(x > 0 for x in used) > 1:
+            times, most = self.short.get(why, (0, (0,) * len(PARTS)))
+            self.short[why] = times + 1, tuple(max(a, b) for a, b in zip(most, used, strict=True))
 
     @property
     def total(self) -> int:
@@ -148,7 +173,7 @@ class Sentences:
         mine = self.classes.nominees(door.block).get(account, {})
         return any(x in mine and app in mine[x][0] for x in (d, -1))
 
-    def check(self, folder: Path, proposals: Out, found: Findings) -> None:
+    def check(self, folder: Path, proposals: Out, found: Findings, lost: Lost) -> None:
         """The column ``reason`` of every line."""
         found.start("sentences")
         world = self.classes.world
@@ -156,7 +181,7 @@ class Sentences:
         home = proposals.index("dwelling_id", world.ids.dwellings)
         rank = proposals.scaled("rank", 1)
         at = {(int(d), int(r)): i for i, (d, r) in enumerate(zip(home, rank, strict=True))}
-        passed = passed_over(folder, world.ids.dwellings)
+        passed = passed_over(folder, world.ids, lost)
         for i in range(len(self.lines)):
             key = (int(self.lines.dwelling[i]), int(self.lines.rank[i]))
             if not self._fits(i, said[at[key]], passed.get(key)):
@@ -229,7 +254,9 @@ class Sentences:
         rest = sum(count for _, count in ordered[3:])
         return [
             *(
-                self.reason(name, passed.widest[name], line) + (f" ({count})" if several else "")
+                self.reason(name, passed.widest[name], line)
+                + self.together(name, passed)
+                + (f" ({count})" if several else "")
                 for name, count in ordered[:3]
             ),
             *([f"{pick(OTHERS[rest > 1], self.lang)} ({rest})"] if rest else []),
@@ -260,18 +287,39 @@ class Sentences:
         leases = f"{missing} lease{'s' if missing > 1 else ''} missing"
         return text + pick((f", il manque {counted(missing, 'bail', 'baux')}", f", {leases}"), self.lang)
 
+    def together(self, name: str, passed: Passed) -> str:
+        """What a part of the value needs beside it, in words; empty where it suffices alone."""
+        if name not in passed.short:
+            return ""
+        times, most = passed.short[name]
+        upto = pick(("jusqu'à ", "up to "), self.lang) if times > 1 else ""
+        own = PARTS.index(name)
+        order = [
+            own,
+            *sorted((p for p in range(len(PARTS)) if most[p] and p != own), key=lambda p: (-most[p], p)),
+        ]
+        told = [
+            f"({upto}{points_text(most[p], self.lang)} {noun_of_points(most[p], self.lang)})" for p in order
+        ]
+        others = [
+            f"{pick(WITH[PARTS[p]], self.lang)} {much}" for p, much in zip(order[1:], told[1:], strict=True)
+        ]
+        return f" {told[0]}, {pick(('avec', 'with'), self.lang)} " + pick((" et ", " and "), self.lang).join(
+            others
+        )
+
     def _possible(self, said: str, passed: Passed, line: Standing) -> bool:
         """Whether the words are known reasons, no fewer than the shown ones and no more than there are."""
         names = [*self.fixed, *(f"{row}@" for row in self.missing)]
         left, whole = said, 0
         for n in range(3):
             best = ""
-            for text in {self.reason(name, 0, line) for name in names}:
+            for text in {self.reason(name, 0, line) + self.together(name, passed) for name in names}:
                 if left.startswith(text) and len(text) > len(best):
                     best = text
             if not best:
                 burden = re.escape(self.reason("burden", 0, line)).replace("0", r"[\d.,]+", 1)
-                burden = re.sub("points?", "points?", burden)
+                burden = re.sub("points?", "points?", burden) + re.escape(self.together("burden", passed))
                 met = re.match(burden, left)
                 if met is None:
                     return False
@@ -294,10 +342,11 @@ class Sentences:
         return False
 
 
-def passed_over(folder: Path, homes: pa.Array) -> dict[tuple[int, int], Passed]:
+def passed_over(folder: Path, ids: Ids, lost: Lost) -> dict[tuple[int, int], Passed]:
     """(dwelling, rank) -> the leapfrogs of that line that the table shows."""
     out = need_out(folder, "leapfrogs")
-    home = out.index("dwelling_id", homes)
+    home = out.index("dwelling_id", ids.dwellings)
+    who = out.index("application_id_passed", ids.apps, unknown=-2)
     rank, gap = out.scaled("rank", 1), out.scaled("points_gap", 100)
     why, apps = out.strings("explained_by"), out.filled("application_id_passed")
     found: dict[tuple[int, int], Passed] = {}
@@ -306,6 +355,9 @@ def passed_over(folder: Path, homes: pa.Array) -> dict[tuple[int, int], Passed]:
         if apps[i]:
             mine.count[why[i]] += 1
             mine.widest[why[i]] = max(mine.widest.get(why[i], 0), int(gap[i]))
+            if why[i] in PARTS:
+                parts = lost.get((int(home[i]), int(rank[i]), int(who[i])), (0,) * len(PARTS))
+                mine.met(why[i], int(gap[i]), parts)
         else:
             mine.more += int(gap[i]) // 100
     return found

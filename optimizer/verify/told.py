@@ -13,7 +13,7 @@ from optimizer.verify.naming import Named
 from optimizer.verify.nearest import Excess, Misses
 from optimizer.verify.outputs import Out, need_out
 from optimizer.verify.rows import Book
-from optimizer.verify.sentences import Sentences
+from optimizer.verify.sentences import Lost, Sentences
 from optimizer.verify.solution import Counts, Lines
 from optimizer.verify.verdict import Findings
 
@@ -42,7 +42,7 @@ class Told:
         """What may be said of households without a first rank."""
         return Misses(self.classes, self.excess, reasons.last(), self.lang)
 
-    def check(self, folder: Path, proposals: Out, found: Findings) -> None:
+    def check(self, folder: Path, proposals: Out, found: Findings, lost: Lost) -> None:
         """Sentences of lines and of dwellings (those of households go with their points)."""
-        self.sentences.check(folder, proposals, found)
+        self.sentences.check(folder, proposals, found, lost)
         self.causes.check(need_out(folder, "dwellings"), folder, found)

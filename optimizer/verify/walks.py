@@ -406,11 +406,12 @@ def _breaks(other: int, me: int, q: int, door: AtDoor, placed: B, listed: Ordere
 @njit(cache=True, nogil=True)
 def leapfrogs(
     door: AtDoor, stands: ByStand, types: ByType, lists: ShownLists, own: Ordered, listed: Ordered, held: FirstHeld,
-    housed: Housed, printed: Printed, marks: StandMarks, ledger: Ledger,
+    housed: Housed, printed: Printed, marks: StandMarks, ledger: Ledger, parts: I64,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Of the published leapfrogs of the lists of a door: lines missing or too many, wrong numbers, impossible reasons, gaps.
 
-    ``own``: eligible nominees of each list; ``listed``: those whose order binds its first rank.
+    ``own``: eligible nominees of each list; ``listed``: those whose order binds its first rank. ``parts`` (lines, 5) is filled with
+    what the passed household loses by fit, burden, awaited, lean and keep, where one of them is the reason.
     """
     fine, app, score, value, kind, burden, awaited = door
     allowed, may_first, lean, given = stands
@@ -479,6 +480,13 @@ def leapfrogs(
                     fit = (value[me] - score[me]) - (value[other] - score[other]) - more - late
                     light = int(lean[row, mine] - lean[row, t] - keep)
                     fine_reason = gain <= 0 and _part(int(why), int(fit), more, late, light, int(keep))
+                    parts[at, 0], parts[at, 1], parts[at, 2], parts[at, 3], parts[at, 4] = (
+                        fit,
+                        more,
+                        late,
+                        light,
+                        keep,
+                    )
                 elif why == PIN:
                     fine_reason = rank == 1 and pinned[q]
                 elif why == NOMINATION:

@@ -259,7 +259,7 @@ def _compare(
     lists = (
         None
         if found.counts.get("lines")
-        else Ranked(Lists(classes, book, counts, lines, size, waiters), found, out)
+        else Ranked(Lists(classes, book, counts, lines, size, waiters), found, out, told=told is not None)
     )
     calls = (
         prospects_of(out, names, size, lines, classes, book, counts, waiters, found)
@@ -316,7 +316,8 @@ def _compare(
         choices.check(out, lines, Situation(world, book, counts), exchanges, found)
     if told is not None:
         with found.guard("sentences"):
-            told.check(out, proposals, found)
+            passed = None if lists is None else lists.table
+            told.check(out, proposals, found, {} if passed is None or passed.lost is None else passed.lost)
     return conclude(found, counts.objective, bound)
 
 

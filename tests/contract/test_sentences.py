@@ -7,7 +7,7 @@ from pathlib import Path
 
 import optimizer as af
 from optimizer.runs import Result
-from optimizer.shortlist.leapfrogs import LineSummary, Standing
+from optimizer.shortlist.leapfrogs import LineSummary, Standing, Together
 from optimizer.shortlist.reasons import LineContext, line_reason
 from tests.cli.running import attriflux
 from tests.contract.test_shortlists import (
@@ -361,3 +361,52 @@ def test_who_is_unreachable_is_not_said_to_be_perhaps_dalo(tmp_path: Path) -> No
     assert lists(result)["L1"] == ["BAILLEUR", "N2", "N3", "N1"]
     [reason] = result.proposals.loc[result.proposals["application_id"] == "N2", "reason"]
     assert "passe devant 1 demande mieux cotée : injoignable" in reason and "DALO" not in reason
+
+
+def test_a_score_that_two_parts_make_up_for_together_tells_both(tmp_path: Path) -> None:
+    """N3 is passed by 3.5 points: 2.65 of burden (half of 90 × 0.01 / 0.17) and 1.25 of preference do it, neither alone."""
+    case = write(
+        tmp_path / "case",
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices     status score
+            N1 2024-01-01          3       25056       active 90
+            N2 2024-01-01          3       25056       active 80
+            N3 2024-01-01          3       25388|25056 active 83.5
+        """,
+        simulations="""
+            dwelling_id application_id effort
+            L1          N1             0.20
+            L1          N2             0.20
+            L1          N3             0.34
+        """,
+    )
+    amounts = {
+        "fr": "taux d'effort plus lourd dans ce logement (jusqu'à 3,5 points de cotation d'écart) (2,65 points), "
+        "avec une meilleure adéquation (1,25 point)",
+        "en": "heavier effort rate in this dwelling (up to 3.5 points of score apart) (2.65 points), with a better fit (1.25 points)",
+    }
+    for lang, told in amounts.items():
+        out = tmp_path / lang
+        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
+        assert done.code == 0, done.err
+        text = (out / "proposals.csv").read_text(encoding="utf-8-sig")
+        (line,) = [x for x in text.splitlines() if ";2;N2;" in x]
+        assert told in line
+        passed = (out / "leapfrogs.csv").read_text(encoding="utf-8-sig").splitlines()
+        assert "L1;2;N2;N3;3,5;burden" in passed, "explained_by stays one code"
+    asked = attriflux("why", tmp_path / "fr", "N3").out.replace("\n", " ").replace("  ", " ")
+    assert "taux d'effort plus lourd pour vous" in " ".join(asked.split()) and "ensemble" in asked
+
+
+def test_parts_of_several_households_tell_the_most_of_each() -> None:
+    needed = Together(2, (("fit", 500), ("burden", 196), ("keep", 50)))
+    context = LineContext(
+        rank=1, account="BAILLEUR", standing=Standing(20, 3, False), pinned=False, heavy=False, awaited=False, named=False,
+        summary=LineSummary(2, (("fit", 2, 600),), {"fit": needed}), places={}, missing={}, max_lists=2, delegated=True,
+        dalo=False, prefet=False,
+    )  # fmt: skip
+    assert line_reason(context, "fr").endswith(
+        "points du logement (jusqu'à 5 points), avec un taux d'effort plus lourd (jusqu'à 1,96 point) et une proposition "
+        "antérieure gardée (jusqu'à 0,5 point)"
+    )
