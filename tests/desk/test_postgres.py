@@ -220,7 +220,7 @@ def test_an_upgrade_copies_first_and_a_backup_restores(child, server, tmp_path):
     private = str(tmp_path / "cles" / "sauvegarde.cle")
     words = ("restore", str(tmp_path / "s"), "--key", private, "--store", server.address("refait"))
     said = child("-c", MAIN, "store", *words, ATTRIFLUX_STATE=str(tmp_path / "ailleurs"))
-    assert said.startswith("Bureau refait : 1 lignes du journal") and "0 écart" in said
+    assert said.startswith("Bureau refait : 1 ligne du journal") and "0 écart" in said
 
 
 WRITING = """

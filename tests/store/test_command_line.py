@@ -94,8 +94,7 @@ def test_a_backup_is_made_restored_and_verified(typed, play, tmp_path):
 def test_the_purge_says_first_what_it_would_do(typed, play):
     play.new(dwelling("L1"))
     play.do(c.cancel, S, play.session, reason="Salle indisponible")
-    assert "4 ménage(s) à effacer" in typed("purge", "--dry-run")[1]
-    assert "4 ménage(s)" in typed("purge", "--dry-run")[1]
+    assert "4 ménages à effacer, 0 gardé, 0 fichier à supprimer" in typed("purge", "--dry-run")[1]
     code, out, _ = typed("purge", "--json")
     assert code == 0 and len(json.loads(out)["erased"]) == 4
     assert typed("purge", "--on", "32/13/2028")[0] == 2
@@ -110,7 +109,7 @@ def test_the_purge_names_what_holds_a_household(typed, play):
 def test_identities_and_the_table_for_research(typed, play, tmp_path):
     play.week(dwelling("L1"))
     (tmp_path / "identites.csv").write_text("numero_unique;nom\nL1-1;Zoé\nN99;Autre\n", encoding="utf-8")
-    assert "1 identité(s) ajoutée(s), 1 mise(s) à jour" in typed("identities", tmp_path / "identites.csv")[1]
+    assert "1 identité ajoutée, 1 mise à jour" in typed("identities", tmp_path / "identites.csv")[1]
     (tmp_path / "mauvais.csv").write_text("nom\nZoé\n", encoding="utf-8")
     code, _, err = typed("identities", tmp_path / "mauvais.csv")
     assert code == 2 and "IDENTITY_NO_NUMBER" in err

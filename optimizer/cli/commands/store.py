@@ -15,10 +15,40 @@ from optimizer.cli.arguments import FILE, FOLDER, JsonOption, LangOption, Langua
 from optimizer.cli.desk import DATE, DESK, ActorOption, StoreOption, acting, day_of, opened
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, Group, example
+from optimizer.errors import said, texts
 
 if TYPE_CHECKING:
     from optimizer.store.records import HeadRecord
 
+texts(
+    "STORE_SAYS",
+    {
+        "counted": (
+            "{events:ligne/lignes} du journal, {rows:ligne/lignes} de tables",
+            "{events:line/lines} of the ledger, {rows:row/rows} of tables",
+        ),
+        "proof": ("{counted}, {erased:personne effacée/personnes effacées} : {verdict}", "{counted}, {erased:person/persons} erased: {verdict}"),
+        "agrees": ("tout concorde.", "all agree."),
+        "differs": ("{n:écart/écarts}.", "{n:difference/differences}."),
+        "restored": ("Bureau refait : {counted}, {n:écart/écarts}.", "Desk made again: {counted}, {n:difference/differences}."),
+        "to_erase": (
+            "{n:ménage/ménages} à effacer, {kept:gardé/gardés}, {files:fichier/fichiers} à supprimer. Rien n'a été écrit.",
+            "{n:household/households} to erase, {kept} kept, {files:file/files} to delete. Nothing was written.",
+        ),
+        "erased": (
+            "{n:ménage effacé/ménages effacés}, {kept:gardé/gardés}, {files:fichier supprimé/fichiers supprimés}.",
+            "{n:household/households} erased, {kept} kept, {files:file/files} deleted.",
+        ),
+        "identities": (
+            "{added:identité ajoutée/identités ajoutées}, {changed:mise/mises} à jour.",
+            "{added:identity/identities} added, {changed} updated.",
+        ),
+        "exported": (
+            "{n:ligne écrite/lignes écrites}, {left:laissée/laissées} de côté (groupes trop petits).",
+            "{n:line/lines} written, {left} left out (groups too small).",
+        ),
+    },
+)  # fmt: skip
 store = typer.Typer(
     cls=Group,
     help=both(
@@ -78,6 +108,10 @@ def user_group(lang: LangOption = Language.fr) -> None:
 
 def _tell(lang: Language, fr: str, en: str) -> None:
     typer.echo(fr if lang is Language.fr else en)
+
+
+def _say(name: str, lang: Language, **params: object) -> str:
+    return said(f"STORE_SAYS.{name}".upper(), lang.value, **params)
 
 
 def _fresh() -> str:
@@ -160,14 +194,10 @@ def verify(
     else:
         for problem in proof.problems[: ledger.SHOWN]:
             typer.echo(problem.text(lang.value), err=True)
-        found = len(proof.problems)
-        _tell(
-            lang,
-            f"{proof.events} lignes du journal, {proof.rows} lignes de tables, {proof.erased} personnes effacées : "
-            + ("tout concorde." if proof.holds else f"{found} écart(s)."),
-            f"{proof.events} lines of the ledger, {proof.rows} rows of tables, {proof.erased} persons erased: "
-            + ("all agree." if proof.holds else f"{found} difference(s)."),
-        )
+        verdict = "agrees" if proof.holds else "differs"
+        counted = _say("counted", lang, events=proof.events, rows=proof.rows)
+        found = _say(verdict, lang, n=len(proof.problems))
+        typer.echo(_say("proof", lang, counted=counted, erased=proof.erased, verdict=found))
         if told:
             _tell(lang, f"Dernière tête signée : {told}", f"Last signed head: {told}")
     sys.exit(0 if proof.holds else 3)
@@ -253,11 +283,8 @@ def restore(
     done = unsealed(file, key, url)
     for problem in done.problems:
         typer.echo(problem.text(lang.value), err=True)
-    _tell(
-        lang,
-        f"Bureau refait : {done.events} lignes du journal, {done.rows} lignes de tables, {len(done.problems)} écart(s).",
-        f"Desk made again: {done.events} lines of the ledger, {done.rows} rows, {len(done.problems)} difference(s).",
-    )
+    counted = _say("counted", lang, events=done.events, rows=done.rows)
+    typer.echo(_say("restored", lang, counted=counted, n=len(done.problems)))
     sys.exit(3 if done.problems else 0)
 
 
@@ -314,25 +341,14 @@ def purge(
             desk, acting(actor, "D"), _fresh(), on=day, dry_run=dry_run, folders=tuple(folder or ())
         )
     if json:
-        said: dict[str, Any] = {
+        told: dict[str, Any] = {
             "dry_run": dry_run, "erased": list(done.erased), "held": dict(done.held),
             "files": [str(path) for path in done.files], "counts": dict(done.counts),
         }  # fmt: skip
-        say_json(said)
+        say_json(told)
         return
-    number, kept, files = len(done.erased), len(done.held), len(done.files)
-    if dry_run:
-        _tell(
-            lang,
-            f"{number} ménage(s) à effacer, {kept} gardé(s), {files} fichier(s) à supprimer. Rien n'a été écrit.",
-            f"{number} household(s) to erase, {kept} kept, {files} file(s) to delete. Nothing was written.",
-        )
-    else:
-        _tell(
-            lang,
-            f"{number} ménage(s) effacé(s), {kept} gardé(s), {files} fichier(s) supprimé(s).",
-            f"{number} household(s) erased, {kept} kept, {files} file(s) deleted.",
-        )
+    counts = {"n": len(done.erased), "kept": len(done.held), "files": len(done.files)}
+    typer.echo(_say("to_erase" if dry_run else "erased", lang, **counts))
     words = {
         "offer": ("offre en cours", "open offer"),
         "duty": ("obligation en cours", "open duty"),
@@ -362,11 +378,7 @@ def export(
 
     with opened(url) as desk:
         done = export_pseudonymous(desk, acting(actor, "D"), _fresh(), out)
-    _tell(
-        lang,
-        f"{done.lines} lignes écrites, {done.left_out} laissées de côté (groupes trop petits).",
-        f"{done.lines} lines written, {done.left_out} left out (groups too small).",
-    )
+    typer.echo(_say("exported", lang, n=done.lines, left=done.left_out))
 
 
 @store.command(
@@ -394,11 +406,7 @@ def identities(
     people = read(file)
     with opened(url) as desk:
         done = import_people(desk, acting(actor), _fresh(), people=people).result
-    _tell(
-        lang,
-        f"{done['added']} identité(s) ajoutée(s), {done['changed']} mise(s) à jour.",
-        f"{done['added']} identities added, {done['changed']} changed.",
-    )
+    typer.echo(_say("identities", lang, added=done["added"], changed=done["changed"]))
 
 
 # ---------------------------------------------------------------- accounts
