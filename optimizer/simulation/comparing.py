@@ -27,6 +27,8 @@ from optimizer.synth.profile import profiles
 from optimizer.workers import Parts, Unit, Workers, key_of, run_units
 
 OF_SESSION = ("dwellings", "applications", "proposed", "signed", "refused", "objective", "bound")
+OF_CHAINS = ("chained", "void")
+"""Figures of a session that it has where chains were asked for."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,17 +73,18 @@ class Simulation:
     def weeks(self) -> pd.DataFrame:
         """``weeks.parquet``: a row per policy, seed and session, with its certificate."""
         kept = self.facts[self.facts["session"] >= 0]
+        of_session = (*OF_SESSION, *(OF_CHAINS if self.setting.chains else ()))
         keys = ["policy", "seed", "year", "session"]
-        numbers = kept[kept["indicator"].isin(OF_SESSION)].pivot(
+        numbers = kept[kept["indicator"].isin(of_session)].pivot(
             index=keys, columns="indicator", values="value"
         )
         words = kept[kept["indicator"].isin(["stop", "certificate"])].pivot(
             index=keys, columns="indicator", values="text"
         )
-        numbers = numbers.reindex(columns=list(OF_SESSION))
+        numbers = numbers.reindex(columns=list(of_session))
         words = words.reindex(columns=["stop", "certificate"])
         found = pd.concat([numbers, words], axis=1).reset_index()
-        for name in ("dwellings", "applications", "proposed", "signed", "refused"):
+        for name in (x for x in of_session if x not in ("objective", "bound")):
             found[name] = found[name].astype("int64")
         found.columns.name = None
         order = {p.id: i for i, p in enumerate(self.policies)}
@@ -103,6 +106,7 @@ def simulate(
     session: Every = "week",
     refusals: bool = True,
     freed: bool = True,
+    chains: int = 0,
     dwellings: int | None = None,
     pool: float | None = None,
     arrivals: float | None = None,
@@ -131,6 +135,8 @@ def simulate(
     session : ``week`` or ``fortnight``
     refusals : whether households may refuse; a refused pair is never offered again
     freed : whether a tenant who moves leaves a dwelling to be let
+    chains : dwellings freed in a session that may be let in it one after the other, as with ``propose --chains``; policies that cannot say
+        so (`Policy.alone`)
     dwellings, pool, arrivals : dwellings of a year; applications per dwelling, waiting on the first day and arriving. None: of the case
         or of ``models/national/simulation.yaml``
     publics : part kept of the households of a public (profiles)
@@ -148,7 +154,7 @@ def simulate(
         The case cannot be used.
     AttrifluxError
         ``SIMULATION_UNKNOWN``, ``SIMULATION_SOURCE``, ``SIMULATION_NUMBER``, ``SIMULATION_EMPTY``, ``SIMULATION_PROFILE_ONLY``,
-        ``SIMULATION_ONE_YEAR``, ``SOLVE_OPTION``; those of ``workers``.
+        ``SIMULATION_CHAINS``, ``SIMULATION_CHAINS_LONG``, ``SIMULATION_ONE_YEAR``, ``SOLVE_OPTION``; those of ``workers``.
     """
     began = time.perf_counter()
     numbers = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(dict.fromkeys(seeds))
@@ -161,13 +167,19 @@ def simulate(
         arrivals=arrivals,
         publics=publics,
     )
+    if chains < 0:
+        raise AttrifluxError(
+            "SIMULATION_NUMBER", name="chains", value=chains, expected_fr="0 ou plus", expected_en="0 or more"
+        )
+    if chains and not freed:
+        raise AttrifluxError("SIMULATION_CHAINS", chains=chains)
     if session not in DAYS:
         raise AttrifluxError(
             "SIMULATION_NUMBER", name="session", value=session, expected_fr="week ou fortnight", expected_en="week or fortnight"
         )  # fmt: skip
     chosen = chosen_policies(policies if isinstance(policies, str) else list(policies))
     setting = Setting(
-        years=years, every=session, refusals=refusals, freed=freed, dwellings=dwellings, pool=pool, arrivals=arrivals, publics=publics,
+        years=years, every=session, refusals=refusals, freed=freed, chains=chains, dwellings=dwellings, pool=pool, arrivals=arrivals, publics=publics,
         tight=tight, sessions=sessions, seed=seed, gap=gap, accept_assumed=accept_assumed, price_assumed=price_assumed, models=models,
     )  # fmt: skip
     if years != 1:

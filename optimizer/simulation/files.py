@@ -15,7 +15,14 @@ from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.exactcsv import exact_csv
 from optimizer.presentation.numbers import decimal
 from optimizer.simulation.comparing import Simulation, simulate
-from optimizer.simulation.page import no_gain, open_proofs, reading, shown_gain, simulation_html
+from optimizer.simulation.page import (
+    no_gain,
+    open_proofs,
+    reading,
+    shown_gain,
+    simulation_html,
+    without_chains,
+)
 from optimizer.workers import code_mark
 
 FORMAT = "attriflux-simulation/1"
@@ -94,6 +101,8 @@ def write_simulation(folder: Path, found: Simulation, *, style: Style = "french"
         "stop": "proven" if not open_proofs(found) else "gap",
         "timings": {"simulate": round(found.seconds, 3)},
     }
+    if found.setting.chains:
+        record["without_chains"] = [p.id for p in without_chains(found)]
     text = json.dumps(record, ensure_ascii=False, sort_keys=True) + "\n"
     (folder / "run.json").write_text(text, encoding="utf-8")
     seal(folder)
@@ -133,6 +142,11 @@ def _summary(found: Simulation, out: Path) -> dict[str, object]:
         "seeds": len(found.seeds),
         "sessions": len(found.weeks),
         "open_proofs": unproven,
+        **(
+            {"chains": found.setting.chains, "without_chains": [p.id for p in without_chains(found)]}
+            if found.setting.chains
+            else {}
+        ),
         **{f"lines_{x}": lines(x) for x in LANGS},
     }
 

@@ -76,7 +76,7 @@ def forecast(world: World) -> Forecast:
     if arrivals is None and isinstance(world.source, str):
         arrivals = world.rules.number("national.simulation.arrivals_per_dwelling")
     asked = replace(
-        setting, years=1, freed=False, dwellings=YEARS * each, pool=1e-9, seed=seed, arrivals=arrivals and arrivals / YEARS
+        setting, years=1, freed=False, chains=0, dwellings=YEARS * each, pool=1e-9, seed=seed, arrivals=arrivals and arrivals / YEARS
     )  # fmt: skip
     other = draw_world(world.source, asked, 0)
     joined = _with(other, world)

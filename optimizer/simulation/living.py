@@ -1,8 +1,9 @@
 """A year lived under a policy: session after session, what was signed counts in what follows.
 
 Order of a session: dwellings vacated and freed, arrivals, expiries and withdrawals, the terms of the policy, the exact problem
-solved with its proof, lists, offers, leases. A household that refuses a dwelling is never offered it again; a dwelling nobody takes
-comes back to the next session. On 1 January the counts begin again and the balances of the agreements are carried over.
+solved with its proof, lists, offers, leases. With chains the dwelling of a tenant who signs is offered in the same session to those it
+was proposed to; where the tenant refuses, nobody is asked. What a move leaves and no chain lets comes after its notice. A household
+that refuses a dwelling is never offered it again; a dwelling nobody takes comes back to the next session. On 1 January the counts begin again and the balances of the agreements are carried over.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from optimizer.problem import RuleBook, book_of, measure
 from optimizer.problem.ground import Counted, leases_of_first_ranks
 from optimizer.problem.model import RATE_UNIT, Row
 from optimizer.problem.registry import all_rules
+from optimizer.simulation.chaining import put_forward
 from optimizer.simulation.registry import Policy
 from optimizer.simulation.session import offers, rows_at, session_facts, session_problem, under
 from optimizer.simulation.terms import State
@@ -32,7 +34,7 @@ class Lease(NamedTuple):
     """One lease signed, by index in the world.
 
     ``value`` in hundredths of a point: that of the pair, without the fill value for a dwelling that a move freed, else whoever moves
-    most people in a circle would look best.
+    most people in a circle would look best; the same whether a chain let it or a later session. ``chained``: a chain did.
     """
 
     session: int
@@ -42,10 +44,12 @@ class Lease(NamedTuple):
     rank: int
     value: int
     score: int
+    chained: bool = False
 
 
 class Week(NamedTuple):
-    """One session: its size, its proof, what came of it. ``objective`` and ``bound`` in micropoints."""
+    """One session: its size, its proof, what came of it. ``objective`` and ``bound`` in micropoints; ``void``: dwellings of a chain that
+    nobody was offered because their tenant stayed."""
 
     session: int
     dwellings: int
@@ -57,6 +61,8 @@ class Week(NamedTuple):
     bound: int
     stop: str
     certificate: dict[str, Any]
+    chained: int = 0
+    void: int = 0
 
 
 @dataclass
@@ -123,6 +129,7 @@ def live(
     memory: dict[str, Any] = {}
     conventions, book = world.facts.conventions, world.book
     counts, signed = Counts.none(len(book.rows)), _counted(world, [])
+    chains = world.setting.chains if policy.chains else 0
     for session in range(world.sessions):
         if session and session % per_year == 0:
             life.years.append((book.rows, counts))
@@ -133,7 +140,8 @@ def live(
         waiting, seen = sorted([*waiting, *fresh]), [*seen, *fresh]
         present = world.reachable & ~housed & (world.arrives <= session) & (session < world.leaves)
         if waiting and present.any():
-            facts = session_facts(world, waiting, present, sorted(refused), conventions)
+            put = put_forward(world, waiting, present, chains)
+            facts = session_facts(world, put, present, sorted(refused), conventions)
             today = session_problem(world, facts, signed, session % per_year * world.setting.days)
             state = State(
                 session % per_year, per_year, today, rows_at(today, book.rows), book.rows, counts.num.copy(), counts.den.copy(), counts.asked.copy(),
@@ -142,11 +150,14 @@ def live(
             terms = policy.terms(state)
             problem = under(today, terms)
             solved = solve(problem, options)
-            new, no = [], 0
+            new, no, void = list[Lease](), 0, 0
             let: set[int] = set()
             for offer in offers(world, problem, facts, solved, terms):
-                d = waiting[offer.dwelling]
+                d, tenant = put.dwelling[offer.dwelling], put.tenant[offer.dwelling]
                 if d in let or (offer.app >= 0 and housed[offer.app]):
+                    continue
+                if tenant >= 0 and not housed[tenant]:
+                    void += offer.rank == 1
                     continue
                 if offer.app >= 0 and not world.accepts(d, offer.app):
                     refused.add((d, offer.app))
@@ -155,13 +166,21 @@ def live(
                 let.add(d)
                 if offer.app >= 0:
                     housed[offer.app] = True
-                    _leave(world, offer.app, session, opening)
-                value = offer.value - (problem.fill_value if world.opens[d] == NEVER else 0)
-                new.append(Lease(session, d, offer.app, offer.account, offer.rank, value, offer.score))
+                value = offer.value
+                if tenant >= 0:
+                    value += world.link_cost
+                elif world.opens[d] == NEVER:
+                    value -= problem.fill_value
+                new.append(
+                    Lease(session, d, offer.app, offer.account, offer.rank, value, offer.score, tenant >= 0)
+                )
+            for lease in new:
+                if lease.app >= 0 and world.frees[lease.app] not in let:
+                    _leave(world, lease.app, session, opening)
             life.weeks.append(
                 Week(
                     session, len(waiting), int(present.sum()), len(solved.first), len(new), no, solved.objective, solved.bound,
-                    solved.stop, solved.certificate.as_dict(),
+                    solved.stop, solved.certificate.as_dict(), sum(x.chained for x in new), void,
                 )
             )  # fmt: skip
             if new:

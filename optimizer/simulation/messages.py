@@ -46,10 +46,19 @@ define(
 )
 define(
     "SIMULATION_CHAINS",
-    "--chains {chains} : les années simulées ne proposent pas de chaînes dans une même séance.",
-    "--chains {chains}: simulated years propose no chains within one session.",
-    expected_fr="0",
-    expected_en="0",
-    remedy_fr="Gardez --freed on : ce qu'une mutation libère est attribué après le préavis ; pour une séance, attriflux propose --chains {chains}",
-    remedy_en="Keep --freed on: what a move frees is let after its notice; for one session, attriflux propose --chains {chains}",
+    "--chains {chains} avec --freed off : un locataire qui mute n'y libère rien, il n'y a pas de chaîne.",
+    "--chains {chains} with --freed off: a tenant who moves leaves nothing there, no chain begins.",
+    expected_fr="--freed on, ou --chains 0",
+    expected_en="--freed on, or --chains 0",
+    remedy_fr="Retirez --freed off, ou --chains",
+    remedy_en="Leave out --freed off, or --chains",
+)
+define(
+    "SIMULATION_CHAINS_LONG",
+    "--chains {chains} : {homes} locataires pourraient libérer un logement, à chaque place d'une chaîne ; une séance en pèse {limit} au plus.",
+    "--chains {chains}: {homes} tenants might free a dwelling, at every place of a chain; a session weighs {limit} at most.",
+    expected_fr="--chains {fits} au plus",
+    expected_en="--chains {fits} at most",
+    remedy_fr="Écrivez --chains {fits}, ou simulez moins de demandes (--pool, --arrivals)",
+    remedy_en="Write --chains {fits}, or simulate fewer applications (--pool, --arrivals)",
 )

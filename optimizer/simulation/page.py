@@ -14,7 +14,8 @@ from optimizer.presentation.page import render
 from optimizer.presentation.plots_curves import curves
 from optimizer.shortlist.labels import rule_label
 from optimizer.simulation import texts as texts
-from optimizer.simulation.comparing import Simulation
+from optimizer.simulation.comparing import OF_CHAINS, Simulation
+from optimizer.simulation.registry import Policy
 from optimizer.simulation.setting import Setting
 from optimizer.simulation.summary import CEILING, FLOOR, TODAY, by_seed
 
@@ -38,6 +39,8 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
     titles = {p.id: p.title(lang) for p in found.policies}
     on = "on" if found.setting.refusals else "off"
     freed = "on" if found.setting.freed else "off"
+    chains = found.setting.chains
+    shown = (*SHOWN, *(OF_CHAINS if chains else ()))
     values = {
         "title": found.title,
         "territory": found.territory,
@@ -45,8 +48,9 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
         "seeds": len(found.seeds),
         "years": found.setting.years,
         "sessions": found.setting.per_year,
-        "settings": [say(f"refusals_{on}"), say(f"freed_{freed}")],
-        "rows": [{"title": titles[p.id], **{n: reading(found.summary, p.id, n) for n in SHOWN}} for p in found.policies],
+        "settings": [say(f"refusals_{on}"), say(f"freed_{freed}"), *([say("chains_on", chains=chains)] if chains else [])],
+        "chains": chains,
+        "rows": [{"title": titles[p.id], **{n: reading(found.summary, p.id, n) for n in shown}} for p in found.policies],
         "no_gain": no_gain(found, lang),
         "against": _against(found, titles),
         "today": titles.get(TODAY, TODAY),
@@ -54,7 +58,7 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
         "names": [titles[p.id] for p in found.policies if p.terms is not None],
         "regrets": _regrets(found, titles, lang),
         "proofs": _proofs(found, lang),
-        "policies": [{"title": p.title(lang), "says": p.says(lang), "source": p.source} for p in found.policies],
+        "policies": [{"title": p.title(lang), "says": _says(found, p, lang), "source": p.source} for p in found.policies],
         "limits": [say(f"limit_{x}") for x in (*_of_the_bound(found.setting), "delegated", "date", "assumed")],
     }  # fmt: skip
     return render("simulation/simulation", lang, values)
@@ -62,6 +66,18 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
 
 def _say(lang: Lang, key: str, /, **values: object) -> str:
     return said(f"SIMULATION.{key}".upper(), lang, **values)
+
+
+def _says(found: Simulation, policy: Policy, lang: Lang) -> str:
+    """What a policy asks of a session, and why its sessions hold no chain where others do."""
+    if policy not in without_chains(found):
+        return policy.says(lang)
+    return _say(lang, "without_chains", says=policy.says(lang), why=policy.alone(lang))
+
+
+def without_chains(found: Simulation) -> list[Policy]:
+    """The policies that hold no chain though chains were asked for; a bound holds no session."""
+    return [p for p in found.policies if found.setting.chains and p.terms is not None and not p.chains]
 
 
 def _proofs(found: Simulation, lang: Lang) -> str:
@@ -145,4 +161,4 @@ def _of_the_bound(setting: Setting) -> tuple[str, ...]:
     """What is to be known of the bound, or why there is none."""
     if setting.years != 1:
         return ("years",)
-    return ("bound", "exchange") if setting.freed else ("bound",)
+    return ("bound", *(("exchange",) if setting.freed else ()), *(("chained",) if setting.chains else ()))

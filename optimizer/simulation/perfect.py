@@ -3,8 +3,9 @@
 A dwelling is let at most once and a household housed once; a letting is possible while the household is there and if it would
 accept, at the earliest session both are there, with the waiting until then. Whom a family of dwellings houses, by kind of
 household, is shared among the accounts that could count it; the year's rows are those of the policies, with their shares, plays
-and prices. A dwelling that a tenant leaves can be let if the tenant moved. Fractions are allowed and nobody is ever mistaken, so that no
-policy does better: the value is a bound, computed by HiGHS in floating point.
+and prices. A dwelling that a tenant leaves can be let if the tenant moved: after its notice, or where sessions have chains as soon as
+both are there, whatever its place in a chain. Fractions are allowed and nobody is ever mistaken, so that no policy does better: the
+value is a bound, computed by HiGHS in floating point.
 
 Columns enter as they are needed: the best households of each kind at each dwelling first, then whoever the dual values say could
 still improve, until nobody could.
@@ -126,10 +127,12 @@ def named_types(problem: Problem, group: int) -> NDArray[np.bool_]:
 
 
 def _earliest(world: World) -> I64:
-    """(D,) first session a dwelling could be let at: one that a move frees, not before its tenant came and gave notice."""
+    """(D,) first session a dwelling could be let at: one that a move frees, not before its tenant came and gave notice; with chains, as
+    soon as its tenant is there."""
     opens = world.opens.astype(np.int64).copy()
     movers = np.flatnonzero(world.frees >= 0)
-    opens[world.frees[movers]] = world.arrives[movers] + max(1, world.notice)
+    notice = 0 if world.setting.chains else max(1, world.notice)
+    opens[world.frees[movers]] = world.arrives[movers] + notice
     return opens
 
 

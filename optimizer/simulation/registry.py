@@ -32,6 +32,7 @@ class Policy:
     terms : (state) -> Terms; None for a bound
     bound : (world) -> figures that no policy can do better than on that world; None for a policy
     says_fr, says_en : str   under which terms its sessions are solved, in a line; empty: the source is shown
+    alone_fr, alone_en : str     why its sessions hold no chain when chains are asked for; empty: they do
     """
 
     id: str
@@ -43,6 +44,13 @@ class Policy:
     bound: Bound | None = None
     says_fr: str = ""
     says_en: str = ""
+    alone_fr: str = ""
+    alone_en: str = ""
+
+    @property
+    def chains(self) -> bool:
+        """Whether its sessions may hold chains."""
+        return self.terms is not None and not self.alone_fr
 
     def title(self, lang: Lang) -> str:
         """Its name on pages."""
@@ -51,6 +59,10 @@ class Policy:
     def says(self, lang: Lang) -> str:
         """Under which terms its sessions are solved, in a line."""
         return (self.says_fr if lang == "fr" else self.says_en) or self.source
+
+    def alone(self, lang: Lang) -> str:
+        """Why its sessions hold no chain."""
+        return self.alone_fr if lang == "fr" else self.alone_en
 
 
 _POLICIES: dict[str, Policy] = {}
@@ -66,8 +78,9 @@ def _register(found: Policy) -> None:
 
 
 def policy(
-    id: str, *, title_fr: str, title_en: str, source: str, order: int, says_fr: str = "", says_en: str = ""
-) -> Callable[[Decide], Decide]:
+    id: str, *, title_fr: str, title_en: str, source: str, order: int, says_fr: str = "", says_en: str = "",
+    alone_fr: str = "", alone_en: str = "",
+) -> Callable[[Decide], Decide]:  # fmt: skip
     """Register the ``terms(state)`` of a policy file.
 
     Raises
@@ -77,7 +90,9 @@ def policy(
     """
 
     def register(terms: Decide) -> Decide:
-        _register(Policy(id, title_fr, title_en, source, order, terms, None, says_fr, says_en))
+        _register(
+            Policy(id, title_fr, title_en, source, order, terms, None, says_fr, says_en, alone_fr, alone_en)
+        )
         return terms
 
     return register

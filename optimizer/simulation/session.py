@@ -13,6 +13,7 @@ from optimizer.eligibility.facts import ConventionFacts, DwellingFacts, Facts
 from optimizer.problem import Problem, Row, book_of, build, evaluate
 from optimizer.problem.ground import Counted
 from optimizer.shortlist.ranks import binding_rows, fill_ranks
+from optimizer.simulation.chaining import PutForward
 from optimizer.simulation.terms import Terms
 from optimizer.simulation.world import World
 from optimizer.solve import Solved
@@ -23,26 +24,28 @@ B = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Offer:
-    """A line of a list; ``dwelling`` by place in the session, ``app`` -1 where the réservataire names."""
+    """A line of a list; ``dwelling`` by place in the session, ``app`` -1 where the réservataire names, ``position`` in a chain."""
 
     rank: int
+    position: int
     dwelling: int
     app: int
     account: int
     value: int
-    """Hundredths of a point that the pair is worth whatever the policy: fill value, score and fit, no lean, no reserve price."""
+    """Hundredths of a point that the pair is worth whatever the policy: fill value, score and fit, no lean, no reserve price;
+    of a dwelling let in a chain without the fill value and less the cost of a link."""
     score: int
 
 
 def session_facts(
     world: World,
-    waiting: Sequence[int],
+    put: PutForward,
     present: B,
     refused: Sequence[tuple[int, int]],
     conventions: tuple[ConventionFacts, ...],
 ) -> Facts:
     """The facts of a day: dwellings put forward, households there, pairs that were refused kept apart."""
-    keep = np.array(waiting, np.int64)
+    keep, tenant = np.array(put.dwelling, np.int64), np.array(put.tenant, np.int32)
     known, people = world.facts.dwellings, world.facts.applications
     many = len(known.ids)
     cut: dict[str, Any] = {}
@@ -50,10 +53,19 @@ def session_facts(
         value = getattr(known, field.name)
         if field.name != "receive_sets" and isinstance(value, np.ndarray) and len(value) == many:
             cut[field.name] = value[keep]
+    if (tenant >= 0).any():
+        cut["ids"] = np.array(put.name, known.ids.dtype)
+        cut["tenant"], cut["position"] = tenant, np.array(put.position, np.int32)
+    vacant = np.flatnonzero(tenant < 0)
     at = np.full(many, -1, np.int32)
-    at[keep] = np.arange(len(keep), dtype=np.int32)
+    at[keep[vacant]] = vacant
     home = people.current_dwelling
-    pairs = sorted((int(at[d]), a) for d, a in refused if at[d] >= 0)
+    asked: dict[int, list[int]] = {}
+    for d, a in refused:
+        asked.setdefault(d, []).append(a)
+    pairs = [(i, a) for i, d in enumerate(put.dwelling) for a in asked.get(d, ())]
+    # nobody takes the dwelling it leaves, at whatever place of a chain
+    pairs = sorted([*pairs, *((i, a) for i, a in enumerate(put.tenant) if a >= 0)])
     return replace(
         world.facts,
         dwellings=replace(known, **cut),
@@ -120,7 +132,8 @@ def _reserved(problem: Problem, reserve: I64) -> Problem:
 
 
 def offers(world: World, problem: Problem, facts: Facts, solved: Solved, terms: Terms) -> list[Offer]:
-    """The lists of a session, rank by rank: all first ranks, then all second ones."""
+    """The lists of a session, rank by rank: all first ranks, those of vacant dwellings before those of the dwellings that they open, then
+    all second ones."""
     first = solved.first
     size = world.case.settings.shortlist_size or world.rules.integer("national.caleol.shortlist_size")
     filled = fill_ranks(
@@ -130,7 +143,8 @@ def offers(world: World, problem: Problem, facts: Facts, solved: Solved, terms: 
     value = filled.value - filled.lean
     if len(terms.reserve):
         value = value + np.where(filled.app >= 0, terms.reserve[np.maximum(filled.app, 0)], 0)
-    columns = (filled.rank, filled.dwelling, filled.app, filled.account, value, filled.score)
+    position = facts.dwellings.position[filled.dwelling]
+    columns = (filled.rank, position, filled.dwelling, filled.app, filled.account, value, filled.score)
     return [Offer(*line) for line in sorted(zip(*(column.tolist() for column in columns), strict=True))]
 
 

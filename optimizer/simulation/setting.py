@@ -21,6 +21,7 @@ class Setting:
     every : between two commissions
     refusals : whether households may refuse
     freed : whether a tenant who moves leaves a dwelling
+    chains : dwellings freed in a session that may be let in it after a vacant one; 0: each comes back after its notice
     dwellings : vacated in a year; None: as the profile or the case says
     pool, arrivals : applications per dwelling of a year, on the first day and in the course of it; None likewise
     publics : part kept of the households of a public, 0 to 1 (profiles)
@@ -34,6 +35,7 @@ class Setting:
     every: Every = "week"
     refusals: bool = True
     freed: bool = True
+    chains: int = 0
     dwellings: int | None = None
     pool: float | None = None
     arrivals: float | None = None
@@ -71,6 +73,7 @@ class Setting:
             "seed",
             "gap",
         )
-        return {name: getattr(self, name) for name in names} | {
+        found = {name: getattr(self, name) for name in names} | {
             "accept_assumed": self.accept_assumed, "price_assumed": self.price_assumed,
         }  # fmt: skip
+        return found | ({"chains": self.chains} if self.chains else {})

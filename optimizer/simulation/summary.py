@@ -26,7 +26,7 @@ FLOOR, CEILING, TODAY = "cotation", "hindsight", "required_rate"
 UNITS = {
     "gain": "share", "gain_points": "share", "value": "points", "regret": "points per letting", "regret_points": "points per letting", "lettings": "leases", "unlet": "dwellings",
     "shortfall": "leases", "lost": "points", "waited": "sessions", "offers": "offers", "refusals": "offers", "score": "points",
-    "months_waited": "months", "freed": "dwellings", "open_proofs": "sessions",
+    "months_waited": "months", "freed": "dwellings", "chained": "dwellings", "void": "dwellings", "open_proofs": "sessions",
 }  # fmt: skip
 """Indicators of the summary, in order, and their units."""
 SURE = 0.95

@@ -76,6 +76,10 @@ def _rows(world: World, life: Life) -> list[Fact]:
         "refusals": float(sum(w.refused for w in life.weeks)),
         "open_proofs": float(sum(w.stop != "proven" for w in life.weeks)),
     }
+    chains = world.setting.chains > 0
+    if chains:
+        total["chained"] = float(sum(x.chained for x in life.leases))
+        total["void"] = float(sum(w.void for w in life.weeks))
     if leases:
         total["score"] = float(np.mean([x.score for x in leases]) / 100)
         total["months_waited"] = float(np.mean(months))
@@ -89,6 +93,8 @@ def _rows(world: World, life: Life) -> list[Fact]:
             "dwellings": w.dwellings, "applications": w.applications, "proposed": w.proposed, "signed": w.signed, "refused": w.refused,
             "objective": w.objective / 1e6, "bound": w.bound / 1e6,
         }  # fmt: skip
+        if chains:
+            figures |= {"chained": w.chained, "void": w.void}
         rows += [(year, w.session, name, "", float(value), "") for name, value in figures.items()]
         rows.append((year, w.session, "stop", "", float("nan"), w.stop))
         said = json.dumps(w.certificate, ensure_ascii=False, sort_keys=True, default=str)

@@ -29,6 +29,15 @@ texts(
             "Un locataire qui mute libère un logement, compté sans la valeur d'un logement pourvu.",
             "A tenant who moves leaves a dwelling, counted without the value of a dwelling let.",
         ),
+        "chains_on": (
+            "Chaînes : {chains:logement libéré/logements libérés} au plus après un logement vacant, dans la même séance. Le logement d'un locataire "
+            "n'y est proposé qu'une fois le bail de ce locataire signé ; s'il refuse, personne n'est appelé derrière lui. Ce qu'un départ "
+            "libère sans être attribué revient après le préavis.",
+            "Chains: at most {chains:freed dwelling/freed dwellings} after a vacant one, in the same session. The dwelling of a tenant is "
+            "offered there once that tenant has signed; where the tenant refuses, nobody is called behind. What a move leaves and no chain lets "
+            "comes back after its notice.",
+        ),
+        "without_chains": ("{says} ; sans chaînes : {why}", "{says}; without chains: {why}"),
         "freed_off": ("Un locataire qui mute ne libère rien.", "A tenant who moves leaves nothing."),
         "synthetic": (
             "Données synthétiques : les écarts valent, pas les niveaux.",
@@ -41,6 +50,8 @@ texts(
         "value": ("Valeur (points)", "Value (points)"),
         "lettings": ("Baux", "Leases"),
         "unlet": ("Logements non loués", "Dwellings not let"),
+        "chained": ("Attribués dans une chaîne", "Let in a chain"),
+        "void": ("Restés sans suite après un refus", "Void after a refusal"),
         "shortfall": ("Baux qui manquent aux règles", "Leases missing from the rules"),
         "refusals": ("Refus", "Refusals"),
         "score": ("Cotation moyenne", "Mean cotation"),
@@ -103,6 +114,10 @@ texts(
         "limit_exchange": (
             "La borne laisse aussi des locataires échanger leurs logements entre eux, sans logement libre pour commencer : le nombre de ses baux ne se compare pas à celui des politiques.",
             "The bound also lets tenants exchange their dwellings without a vacancy to begin with: the number of its leases does not compare with that of the policies.",
+        ),
+        "limit_chained": (
+            "Avec des chaînes la borne reste une borne : elle laisse attribuer un logement dès que son locataire est là, à toute place d'une chaîne, sans qu'un refus interrompe rien.",
+            "With chains the bound stays one: it lets a dwelling be let as soon as its tenant is there, at whatever place of a chain, and no refusal breaks anything.",
         ),
         "limit_years": (
             "L'avenir connu est la borne d'une seule année : sur plusieurs, ni gain ni regret ne sont calculés.",

@@ -15,12 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import eligibility, importers, policy, scoring
+from optimizer.chains.homes import MOST
 from optimizer.domain import Case
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.policy import RuleSet
 from optimizer.problem import RuleBook, book_of
 from optimizer.problem.ground import Counted, Forecast, Ground, leases_of_first_ranks
+from optimizer.problem.registry import hundredths
 from optimizer.simulation.draws import number, numbers
 from optimizer.simulation.setting import Setting
 
@@ -83,6 +85,11 @@ class World:
         return -(-days // self.setting.days)
 
     @cached_property
+    def link_cost(self) -> int:
+        """Hundredths of a point that a session takes off a dwelling let in a chain."""
+        return hundredths(self.rules.get("national.chain.link_cost"))
+
+    @cached_property
     def waiting_cost(self) -> int:
         """Hundredths of a point that a dwelling loses in each session it waits."""
         per_week = self.rules.number("national.simulation.waiting_points_per_week")
@@ -109,7 +116,7 @@ def draw_world(source: Case | str, setting: Setting, seed: int) -> World:
     InputProblems
         The case cannot be used.
     AttrifluxError
-        ``SIMULATION_EMPTY``: nobody to house, or nowhere; those of `synthesize`.
+        ``SIMULATION_EMPTY``: nobody to house, or nowhere; ``SIMULATION_CHAINS_LONG``; those of `synthesize`.
     """
     drawn = f"{setting.seed}|{seed}"
     case, opens, arrives = (
@@ -122,6 +129,7 @@ def draw_world(source: Case | str, setting: Setting, seed: int) -> World:
     case = replace(case, tables={**case.tables, "conventions": _delegated(case, setting)})
     if setting.freed:
         case, opens = _with_freed(case, opens, drawn)
+        _check_chains(setting.chains, sum(at == NEVER for at in opens.values()))
     return encoded(source, case, opens, arrives, setting, drawn)
 
 
@@ -300,6 +308,14 @@ def _with_freed(case: Case, opens: Mapping[str, int], drawn: str) -> tuple[Case,
     more = pd.DataFrame(made).astype(homes.dtypes.to_dict())
     tables = {**case.tables, "dwellings": pd.concat([homes, more], ignore_index=True)}
     return replace(case, tables=tables), {**opens, **{str(n): int(NEVER) for n in more["dwelling_id"]}}
+
+
+def _check_chains(chains: int, homes: int) -> None:
+    """Refuse chains that may ask for more freed dwellings than a session can weigh. ``homes``: tenants who would free one."""
+    if min(chains, homes) * homes > MOST:
+        raise AttrifluxError(
+            "SIMULATION_CHAINS_LONG", chains=chains, homes=homes, limit=MOST, fits=MOST // homes
+        )
 
 
 def _frees(names: list[str], who: list[str]) -> I32:

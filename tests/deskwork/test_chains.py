@@ -16,15 +16,18 @@ from optimizer.desk.agenda import agenda
 from optimizer.desk.call_list import call_list
 from optimizer.desk.entry_book import write_entry_book
 from optimizer.desk.entry_rows import rows_of
+from optimizer.desk.following import POSITIVE
 from optimizer.desk.next_case import next_case
 from optimizer.desk.pack import pack_pages
 from optimizer.desk.papers.carence import goes
 from optimizer.desk.papers.minutes import minutes
+from optimizer.desk.papers.report_back import events_table
 from optimizer.desk.rechecking import rechecked
 from optimizer.desk.recording import record
 from optimizer.desk.sessions import begin, told_of
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError
+from optimizer.presentation.numbers import day
 from optimizer.runs import Options, propose_to
 from optimizer.store import commands, queries
 from optimizer.store.law import law
@@ -220,9 +223,29 @@ def test_a_refusal_voids_what_waits_for_it(week: Week):
     printed = str(minutes(told_of(week.desk, HELD.isoformat(), "fr")))
     assert "sans effet : le locataire en place ne prend pas V0" in printed
     assert "sans effet" in str(rows_of(week.session, law(week.session.on), "fr")["votes"])
+    events = events_table(told_of(week.desk, HELD.isoformat(), "fr"))
+    nothing = events[events["evenement"] == "sans suite, logement retiré"]
+    waiting = [c for c in week.item(FREED).candidates if c.decision and c.decision.kind in POSITIVE]
+    assert list(nothing["numUnique"]) == [c.application_id for c in waiting] and waiting
+    assert set(nothing["logement"]) == {FREED}
+    assert set(nothing["detail"]) == {"sans effet : le locataire en place ne prend pas V0"}
+    assert set(nothing["date"]) == {day(HELD + timedelta(days=1), "fr")}
     case = week.next_case()
     for name in ("events", "in_progress", "dwellings", "leases"):
         assert FREED not in set(case.table(name)["dwelling_id"]), name
+
+
+def test_ranks_of_a_dwelling_taken_back_are_told_as_leading_no_further(week: Week):
+    ranked = [
+        c.application_id for c in week.item("V1").candidates if c.decision and c.decision.kind in POSITIVE
+    ]
+    before = events_table(told_of(week.desk, HELD.isoformat(), "fr"))
+    week.do(commands.withdraw, week.item("V1").item_id, reason="works")
+    events = events_table(told_of(week.desk, HELD.isoformat(), "fr"))
+    nothing = events[events["evenement"] == "sans suite, logement retiré"]
+    assert list(nothing["numUnique"]) == ranked and set(nothing["logement"]) == {"V1"}
+    works = law(HELD).labels("withdrawal_reasons")["works"]
+    assert set(nothing["detail"]) == {works} and len(events) == len(before) + len(ranked)
 
 
 def test_a_late_change_of_mind_takes_back_what_was_accepted(week: Week):

@@ -186,8 +186,6 @@ def test_the_command_says_what_it_did(tmp_path):
     assert attriflux(*words).code != 0
     again = attriflux(*words, "--engine", "highs", "--chains", "0", "--force", "--json", "--lang", "en")
     assert again.code == 0 and json.loads(again.out)["policies"] == ["required_rate"]
-    refused = attriflux("simulate", "commission", "--out", tmp_path / "none", "--chains", "2")
-    assert refused.code == 2 and "propose --chains 2" in refused.err and not (tmp_path / "none").exists()
 
 
 def test_policies_without_a_gain_say_why_and_what_to_ask_for(written, tmp_path):

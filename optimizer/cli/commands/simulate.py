@@ -126,8 +126,8 @@ def simulate(
             min=0,
             metavar=COUNT,
             help=both(
-                "Chaînes de mutations dans une même séance : 0, ce qu'une mutation libère revient après le préavis.",
-                "Chains of moves within one session: 0, what a move frees comes back after its notice.",
+                "Logements libérés qu'une chaîne attribue dans la même séance ; 0 : ils reviennent après le préavis.",
+                "Freed dwellings that a chain lets in the same session; 0: they come back after their notice.",
             ),
         ),
     ] = 0,
@@ -220,11 +220,8 @@ def simulate(
 ) -> None:
     from optimizer.cli.commands.propose import say_result
     from optimizer.cli.speak import Progress, say_findings
-    from optimizer.errors import AttrifluxError
     from optimizer.simulation import simulate_to
 
-    if chains:
-        raise AttrifluxError("SIMULATION_CHAINS", chains=chains)
     progress = Progress(lang.value, quiet=json)
 
     def tell(done: int, total: int, name: str) -> None:
@@ -233,8 +230,8 @@ def simulate(
     try:
         written = simulate_to(
             source, Path(out), policies, resume=resume, style=csv.value, lang=lang.value, force=force, progress=tell, years=years,
-            seeds=seeds, session=session.value, refusals=refusals is Switch.on, freed=freed is Switch.on, dwellings=dwellings, pool=pool,
-            arrivals=arrivals, publics=publics, tight=tight, seed=seed, workers=workers, backend=backend.value, gap=gap, models=models,
+            seeds=seeds, session=session.value, refusals=refusals is Switch.on, freed=freed is Switch.on, chains=chains, dwellings=dwellings,
+            pool=pool, arrivals=arrivals, publics=publics, tight=tight, seed=seed, workers=workers, backend=backend.value, gap=gap, models=models,
             accept_assumed=accept_assumed, price_assumed=price_assumed,
         )  # fmt: skip
     finally:

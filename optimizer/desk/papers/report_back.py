@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.desk.chained import void, waits_of
 from optimizer.desk.entry_rows import in_qpv
-from optimizer.desk.following import Followed, followed, local_day
+from optimizer.desk.following import WAITING, Followed, followed, local_day
 from optimizer.desk.papers.wording import Told
 from optimizer.presentation.document import Document, Sheet, table, text
 from optimizer.presentation.numbers import UNKNOWN
@@ -27,7 +28,8 @@ RADIATION_COLUMNS = (
 
 
 def events_table(told: Told) -> pd.DataFrame:
-    """What happened to each application: passage, decision, offer, answer, lease, failed condition; columns `EVENT_COLUMNS`."""
+    """What happened to each application: passage, decision, offer, answer, lease, failed condition, a rank that came to nothing with its
+    dwelling; columns `EVENT_COLUMNS`."""
     rows: list[dict[str, str]] = []
     for x in _numbered(told):
         d, o = x.candidate.decision, x.candidate.offer
@@ -52,6 +54,9 @@ def events_table(told: Told) -> pd.DataFrame:
             rows.append(
                 _event(told, x, "CONDITION_FAILED", told.day(x.candidate.condition_on), told.condition(d))
             )
+        if x.positive and x.item.status == "withdrawn" and x.candidate.status in ("released", *WAITING):
+            fell = told.day(local_day(x.item.changed_at))
+            rows.append(_event(told, x, "NOTHING", fell, _withdrawn_because(told, x)))
     return pd.DataFrame(rows, columns=list(EVENT_COLUMNS))
 
 
@@ -70,6 +75,15 @@ def radiations_table(told: Told) -> pd.DataFrame:
                 }
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(RADIATION_COLUMNS), dtype=object).fillna("")
+
+
+def _withdrawn_because(told: Told, x: Followed) -> str:
+    """Why the dwelling of a rank is no longer to be let; of one in a chain, for want of which departure."""
+    if void(told.session, x.item):
+        waits = waits_of(told.session, x.item)
+        assert waits is not None
+        return waits.words(told.lang)
+    return told.law.labels("withdrawal_reasons").get(x.item.end_reason, x.item.end_reason)
 
 
 def _numbered(told: Told) -> Iterator[Followed]:

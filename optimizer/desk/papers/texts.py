@@ -464,6 +464,7 @@ texts(
             "entered by mistake, to be taken out if it was carried over: {what}",
         ),
         "event_condition_failed": ("condition non remplie", "condition not met"),
+        "event_nothing": ("sans suite, logement retiré", "leads no further, dwelling taken back"),
         "event_leased": ("bail signé", "lease signed"),
         "radiation": ("Radiation n° {n}", "Radiation no. {n}"),
         "radiation_housed": ("attribution d'un logement social", "housed in social housing"),

@@ -66,13 +66,29 @@ Key = TypeVar("Key")
 
 
 def checkable(multipliers: dict[Key, int]) -> dict[Key, int]:
-    """The multipliers, lowered where they weigh more together than verification takes: any multipliers give a bound.
-
-    Where a node contradicts itself, orders and splits pass the forbidding price of an elastic column on, several times over.
-    """
+    """The multipliers, lowered where they weigh more together than verification takes: any multipliers give a bound."""
     if sum(multipliers.values()) <= WIDEST:
         return multipliers
     return {key: min(y, WIDEST // len(multipliers)) for key, y in multipliers.items()}
+
+
+def in_proportion(m: Multipliers, part: int, whole: int) -> Multipliers:
+    """All multipliers of a node, each lowered by the same factor ``part / whole`` below 1.
+
+    Where a node contradicts itself, orders and splits pass the forbidding price of an elastic column on, several times over. A bound is
+    convex in the multipliers: in proportion they still rule the node out, with some of them lowered alone they rule out nothing.
+    """
+
+    def lowered(values: dict[Key, int]) -> dict[Key, int]:
+        less = {key: y * part // whole for key, y in values.items()}
+        return {key: y for key, y in less.items() if y}
+
+    def lowered_all(values: I64) -> I64:
+        return np.array([y * part // whole for y in values.tolist()], np.int64)
+
+    return Multipliers(
+        lowered_all(m.rows), lowered(m.mir), lowered(m.branch), lowered_all(m.prices), lowered(m.cuts), lowered(m.orders), lowered(m.after)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -461,10 +477,15 @@ class Master(PricingPool):
             y = int(dual[self.departure_row[d]])
             if y and (y > 0) == self.open_departures[d]:
                 single[self._step_on(path, Split("departure", dwelling=d))] = abs(y)
-        branch |= checkable(single)
         orders = {p: int(-dual[row]) for p, row in sorted(self.order_row.items()) if dual[row] < 0}
         after = {two: int(-dual[row]) for two, row in sorted(self.after_row.items()) if dual[row] < 0}
-        return Multipliers(rows, mir, branch, prices, cuts, checkable(orders), checkable(after))
+        if self.elastic_cols and answer.x[self.elastic_cols].max() > 1e-6:
+            whole = max(sum(some.values()) for some in (single, orders, after))
+            found = Multipliers(rows, mir, branch | single, prices, cuts, orders, after)
+            return in_proportion(found, WIDEST, whole) if whole > WIDEST else found
+        return Multipliers(
+            rows, mir, branch | checkable(single), prices, cuts, checkable(orders), checkable(after)
+        )
 
     def _cut_multipliers(self, dual: F, rows: I64, mir: dict[int, int]) -> dict[Inequality, int]:
         """Of the cuts, made admissible; ``rows`` and ``mir`` keep what these leave of each price."""
