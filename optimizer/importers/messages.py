@@ -255,6 +255,15 @@ define(
     remedy_en="Type the cell again",
 )
 define(
+    "READ_PARTING_SIGN",
+    "« {value} » contient « ; » ou « ] », qui séparent les périmètres dans les tables publiées.",
+    "“{value}” holds “;” or “]”, which part the scopes in the published tables.",
+    expected_fr="un nom sans ces deux signes",
+    expected_en="a name without these two signs",
+    remedy_fr="Remplacez-les par une virgule ou une parenthèse, dans toutes les tables",
+    remedy_en="Put a comma or a bracket in their place, in every table",
+)
+define(
     "READ_TOTAL_LINE",
     "la ligne « {value} » ressemble à un total.",
     "the line “{value}” looks like a total.",

@@ -66,6 +66,9 @@ _COMMUNE = "COLL:"
 """Prefix of the accounts of local authorities; what follows may be a commune's name."""
 _SILENT = ("reason", "pool")
 """Words that the workbook itself proposes: reading them is no repair."""
+_SCOPED = ("landlord", "account", "residence")
+"""Columns whose values stand in the published scopes of rules, ``landlord=…;area=…``."""
+_PARTING = r"[;\]]"
 _SEPARATORS = r"[,;/\n\r]"
 """What people put between the items of a cell where ``|`` is asked for."""
 _INSEE = re.compile(r"(?:\d{5}|2[AB]\d{3})\Z", re.ASCII)
@@ -96,6 +99,11 @@ def plain_text(text: Any, column: Column | None, places: Gazetteer | None = None
     if column is not None and spoken(column.name):
         text, others = _known_words(text, column, places)
         problems += others
+    if column is not None and column.name in _SCOPED:
+        parting = mask(pc.match_substring_regex(text, _PARTING))
+        if parting.any():
+            at = np.flatnonzero(parting)
+            problems.append(Problem("READ_PARTING_SIGN", at, text[int(at[0])].as_py()))
     length = pc.utf8_length(text)
     long = mask(pc.greater(length, limit))
     if long.any():

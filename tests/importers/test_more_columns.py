@@ -61,6 +61,21 @@ def test_the_allowance_of_the_present_dwelling_has_two_french_names(tmp_path: Pa
     assert case.table("applications")["housing_allowance_eur"].tolist() == [120.5]
 
 
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [("bailleur", "OPH;25"), ("reservataire", "OTHER:CHU ; Besançon"), ("residence", "Tour [A]")],
+)
+def test_a_name_that_would_break_a_published_scope_is_refused(tmp_path: Path, place: str, value: str) -> None:
+    """``landlord=OPH;25;area=…`` cannot be read back: such a name ended in an unforeseen error."""
+    agreement = {"bailleur": "OPH25", "reservataire": "ALS"} | {place: value}
+    shares = f'bailleur;departement;annee;reservataire;part\n"{agreement["bailleur"]}";25;2026;"{agreement["reservataire"]}";0,2\n'
+    residences = f'residence;logements\n"{value if place == "residence" else "R1"}";5\n'
+    with pytest.raises(InputProblems) as told:
+        read(write(tmp_path / "a", conventions=shares, residences=residences))
+    (found,) = [f for f in told.value.findings if f.severity == "error"]
+    assert (found.code, found.column) == ("READ_PARTING_SIGN", place)
+
+
 def test_it_is_named_once(tmp_path: Path) -> None:
     header = PEOPLE.replace("ressources_au", "apl").replace("loyer_max", "apl_actuelle")
     with pytest.raises(InputProblems) as told:
