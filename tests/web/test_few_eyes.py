@@ -10,6 +10,7 @@ import pytest
 
 from optimizer.store import commands, queries
 from optimizer.store.records import NewDecision, SessionRecord
+from optimizer.web.answers import Answered, kept_to
 from tests.web.playing import CHAIR, SECRETARY, Played, item
 
 COMMISSION = "CALEOL de Morteau"
@@ -115,3 +116,13 @@ def test_the_page_of_a_household_keeps_to_the_dwellings_that_are_seen(
         asked = {"reason": "Question posée en séance", "command_id": str(uuid4())}
         told = text_of(played.client(name=who).post(page, asked))
         assert own.dwelling_id in told and (other.dwelling_id in told) == whole, who
+
+
+def test_what_a_trial_moves_in_another_commune_is_counted_and_not_told(corrected: SessionRecord):
+    own, other = corrected.items
+    moved = tuple({"dwelling": i.dwelling_id, "before": "0251", "after": "0252"} for i in corrected.items)
+    answered = Answered("Et si… ?", moved=moved, cost=12.0)
+    assert kept_to(answered, corrected, corrected.items) == answered
+    theirs = kept_to(answered, corrected, [own])
+    assert [one["dwelling"] for one in theirs.moved] == [own.dwelling_id] and theirs.beyond == 1
+    assert other.dwelling_id not in repr(theirs)
