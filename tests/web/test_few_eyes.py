@@ -10,7 +10,6 @@ import pytest
 
 from optimizer.store import commands, queries
 from optimizer.store.records import NewDecision, SessionRecord
-from optimizer.web.answers import Answered, kept_to
 from tests.web.playing import CHAIR, SECRETARY, Played, item
 
 COMMISSION = "CALEOL de Morteau"
@@ -119,6 +118,8 @@ def test_the_page_of_a_household_keeps_to_the_dwellings_that_are_seen(
 
 
 def test_what_a_trial_moves_in_another_commune_is_counted_and_not_told(corrected: SessionRecord):
+    from optimizer.web.answers import Answered, kept_to  # once the desk is configured
+
     own, other = corrected.items
     moved = tuple({"dwelling": i.dwelling_id, "before": "0251", "after": "0252"} for i in corrected.items)
     answered = Answered("Et si… ?", moved=moved, cost=12.0)
