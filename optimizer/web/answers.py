@@ -6,8 +6,8 @@ passed before it. The effect on the lists comes from the room, exact, with it or
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from optimizer.errors import AttrifluxError, Lang, said
@@ -35,6 +35,8 @@ class Answered:
     exact: bool = True
     waiting: bool = False
     asked: dict[str, str] = field(default_factory=dict)
+    beyond: int = 0
+    """Dwellings moved that the visitor does not see."""
 
 
 def ask(
@@ -64,6 +66,15 @@ def ask(
     if "refused" in told:
         return Answered(words, (*known, *told["refused"]))
     return Answered(words, known, tuple(told["lines"]), tuple(told["moved"]), float(told["cost"]), told["exact"])  # fmt: skip
+
+
+def kept_to(answered: Answered, session: SessionRecord, homes: Collection[ItemRecord]) -> Answered:
+    """The answer for who sees ``homes`` of a session alone: what moves elsewhere is counted, no dwelling nor household told."""
+    if len(homes) == len(session.items):
+        return answered
+    seen = {home.dwelling_id for home in homes}
+    moved = tuple(one for one in answered.moved if one["dwelling"] in seen)
+    return replace(answered, moved=moved, beyond=len(answered.moved) - len(moved))
 
 
 def expect(desk: Desk, session: SessionRecord, item: ItemRecord, lang: Lang) -> None:

@@ -532,6 +532,10 @@ texts(
         "ask_next_why": ("Sans les noms déjà sur la liste, qui serait proposé ?", "Without the names on the list, who would be proposed?"),
         "ask_next_button": ("Qui est le suivant ?", "Who is next?"),
         "ask_moved": ("{n:autre logement changerait/logements changeraient} de premier rang, celui-ci compris.", "{n:dwelling would/dwellings would} have another first rank, this one included."),
+        "ask_beyond": (
+            "Dont {n:logement/logements} d'un autre territoire que le vôtre.",
+            "Of them, {n:dwelling/dwellings} outside your territory.",
+        ),
         "ask_unmoved": ("Aucun premier rang ne changerait.", "No first rank would change."),
         "ask_cost": ("Coût : {points} points de la proposition.", "Cost: {points} points of the proposal."),
         "ask_chains": (

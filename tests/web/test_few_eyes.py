@@ -95,3 +95,35 @@ def test_a_member_reads_no_call_list_and_of_an_agenda_what_is_to_settle_on_its_o
     at = f"/seances/{made.session_id}"
     asked, elsewhere = (text_of(played.client(name=who).get(at)) for who in ("greffe", "maire-de-loin"))
     assert "Avis d'imposition" in asked.replace("&#39;", "'") and name.application_id not in elsewhere
+
+
+def test_the_page_of_a_household_keeps_to_the_dwellings_that_are_seen(
+    played: Played, corrected: SessionRecord
+):
+    refused = corrected.items[1].candidates[0]
+    at = f"/seances/{corrected.session_id}/demandes/{refused.candidate_id}"
+    assert SENTENCE in text_of(played.client(name="greffe").get(at))
+    theirs = text_of(played.client(name="prefecture").get(at))
+    assert SENTENCE not in theirs and "N3" in theirs
+    # the same three households on two dwellings of two communes
+    homes = (item("L121605", commune="25388"), item("L121705"))
+    made = played.session(date(2026, 12, 16), state="open", homes=homes, commission=COMMISSION)
+    own, other = made.items
+    assert {c.application_id for c in own.candidates} == {c.application_id for c in other.candidates}
+    page = f"/seances/{made.session_id}/demandes/{own.candidates[0].candidate_id}"
+    for who, whole in (("greffe", True), ("maire-de-loin", False)):
+        asked = {"reason": "Question posée en séance", "command_id": str(uuid4())}
+        told = text_of(played.client(name=who).post(page, asked))
+        assert own.dwelling_id in told and (other.dwelling_id in told) == whole, who
+
+
+def test_what_a_trial_moves_in_another_commune_is_counted_and_not_told(corrected: SessionRecord):
+    from optimizer.web.answers import Answered, kept_to  # once the desk is configured
+
+    own, other = corrected.items
+    moved = tuple({"dwelling": i.dwelling_id, "before": "0251", "after": "0252"} for i in corrected.items)
+    answered = Answered("Et si… ?", moved=moved, cost=12.0)
+    assert kept_to(answered, corrected, corrected.items) == answered
+    theirs = kept_to(answered, corrected, [own])
+    assert [one["dwelling"] for one in theirs.moved] == [own.dwelling_id] and theirs.beyond == 1
+    assert other.dwelling_id not in repr(theirs)

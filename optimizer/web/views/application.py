@@ -173,7 +173,7 @@ def _show(
     record = request.session_record
     own = {s.session_id for s in heads_of(request.visitor)}
     candidatures = desk().known.of(("history", found.ref), lambda: queries.history(desk().store, found.ref))
-    history = [c for c in candidatures if c.session_id in own]
+    history = [c for c in candidatures if c.session_id in own and _seen(request, c)]
     home = next(item for item in record.items if item.item_id == found.item_id)
     names, held, law = (
         request.visitor.names_households(record),
@@ -221,6 +221,12 @@ def _show(
         },
         status=status,
     )
+
+
+def _seen(request: Asked, candidature: CandidateRecord) -> bool:
+    """Whether the dwelling of a candidature is the visitor's to see: a maire reads its own commune's."""
+    items = request.visitor.items(desk().known.session(candidature.session_id))
+    return any(item.item_id == candidature.item_id for item in items)
 
 
 def _answered(found: CandidateRecord) -> bool:

@@ -31,7 +31,7 @@ from optimizer.store.records import (
     VoteRecord,
 )
 from optimizer.web.acting import act
-from optimizer.web.answers import Answered, ask, expect
+from optimizer.web.answers import Answered, ask, expect, kept_to
 from optimizer.web.asked import Asked
 from optimizer.web.choices import CHECKS, FEW, KINDS, PRESENCES, VOICES, commission_law, words
 from optimizer.web.desk import desk
@@ -406,6 +406,7 @@ def question(request: Asked, session: str, item: int) -> HttpResponse:
         desk(), request.session_record, found, request.GET.get("ask", ""), request.GET.get("number", "").strip(),
         lang_of(request),
     )  # fmt: skip
+    answered = kept_to(answered, request.session_record, request.visitor.items(request.session_record))
     return item_page(request, session, item, answer=answered)
 
 
