@@ -93,12 +93,16 @@ def _check_conventions(
     areas: dict[str, set[str]] = {}
     for line in lines:
         areas.setdefault(line.landlord, set()).add(line.area)
+    own, year = case.table("conventions"), case.settings.year
+    wrong = set(own["landlord"][(own["year"].isna() | (own["year"] <= year)).fillna(True)].dropna())
     landlords, communes = frame["landlord"][in_flux], frame["commune"][in_flux]
     row_of = findings.rows("dwellings")[in_flux]
     epci, departement = communes.map(rules.communes["epci"]), communes.map(rules.communes["departement"])
     for landlord in sorted(set(landlords)):
         here = (landlords == landlord).to_numpy(bool)
         rows = [int(r) for r in row_of[here]]
+        if landlord not in areas and landlord in wrong:
+            continue  # it has lines, each of which was told
         if landlord not in areas:
             findings.add_rows(
                 NO_CONVENTION,

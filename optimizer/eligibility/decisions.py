@@ -87,7 +87,10 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
             if account:
                 findings.add(FORBID_ACCOUNT, "decisions", row, "account", account, severity="warning")
             if reason.strip().casefold() not in accepted:
-                findings.add(UNKNOWN_REASON, "decisions", row, "reason", reason, known=known)
+                if reason.strip() or not findings.from_file(
+                    "decisions"
+                ):  # of an empty cell the reader has told
+                    findings.add(UNKNOWN_REASON, "decisions", row, "reason", reason, known=known)
                 continue
             if not application:
                 findings.add(FORBID_UNKNOWN, "decisions", row, "application_id", "")

@@ -84,6 +84,8 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
     check_simulations(case, facts, findings)
     without_effect.check_nominations(case, facts, findings)
     without_effect.check_assiette(case, dwellings, rules, findings)
+    without_effect.check_tolerances(lines, rules, findings)
+    without_effect.check_dalo(case, rules, findings)
     return Reading(facts, findings.found)
 
 

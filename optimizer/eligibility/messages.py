@@ -290,6 +290,22 @@ NOMINATION_NO_LINE = define(
     remedy_fr="Ajoutez sa ligne de convention, ou corrigez le réservataire",
     remedy_en="Add its convention line, or correct the account",
 )
+TOLERANCE_CUT = define(
+    "ELIG_TOLERANCE_CUT",
+    "la tolérance de {value} est ramenée à {kept}, {part} de la part de {account}",
+    "the tolerance of {value} is brought down to {kept}, {part} of the share of {account}",
+    expected_fr="au plus {kept}",
+    expected_en="at most {kept}",
+    remedy_fr="Rien à faire si c'est bien cela ; sinon, corrigez la tolérance ou la part",
+    remedy_en="Nothing to do if that is right; else correct the tolerance or the share",
+)
+DALO_ELSEWHERE = define(
+    "ELIG_DALO_ELSEWHERE",
+    "le nombre de DALO de {value} dans le département {departement} est sans effet : il n'a là ni logement, ni bail dans le dossier",
+    "the DALO number of {value} in département {departement} has no effect: it has neither a dwelling nor a lease there in the case",
+    remedy_fr="Vérifiez le code du bailleur et celui du département",
+    remedy_en="Check the code of the landlord and that of the département",
+)
 UNKNOWN_DEPARTEMENT = define(
     "ELIG_UNKNOWN_DEPARTEMENT",
     "« {value} » n'est pas un code de département : la ligne serait sans effet",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,15 +13,19 @@ from optimizer.domain import Case
 from optimizer.domain.account import in_flux
 from optimizer.eligibility.accounts import may_name
 from optimizer.eligibility.columns import texts
+from optimizer.eligibility.conventions import SHARE_UNIT, Line
 from optimizer.eligibility.facts import Facts, Nomination
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
     ASSIETTE_MISSING,
+    DALO_ELSEWHERE,
     NOMINATION_DELEGATED,
     NOMINATION_NO_LINE,
     NOMINEE_OUTSIDE_POOL,
+    TOLERANCE_CUT,
     UNKNOWN_DEPARTEMENT,
 )
+from optimizer.errors import Said
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
@@ -73,6 +79,40 @@ def check_nominations(case: Case, facts: Facts, findings: Findings) -> None:
         findings.add_rows(
             NOMINEE_OUTSIDE_POOL, "nominations", "application_id", name, rows, severity="warning"
         )
+
+
+def check_tolerances(lines: Sequence[Line], rules: RuleSet, findings: Findings) -> None:
+    """Tolerances of the case's agreements beyond what design §6 leaves of them: warnings."""
+    most = Fraction(str(rules.number("national.rules.flux.tolerance_max")))
+    for line in lines:
+        kept = most * line.share
+        if line.row and line.tolerance > kept:
+            findings.add(
+                TOLERANCE_CUT, "conventions", line.row, "tolerance", f"{line.tolerance / SHARE_UNIT:g}".replace(".", ","),
+                severity="warning", kept=_number(kept / SHARE_UNIT), part=_number(most), account=line.account,
+            )  # fmt: skip
+
+
+def _number(value: Fraction) -> Said:
+    text = f"{float(value):g}"
+    return Said(text.replace(".", ","), text)
+
+
+def check_dalo(case: Case, rules: RuleSet, findings: Findings) -> None:
+    """Yearly numbers of DALO of a landlord and département that the case knows nothing of: warnings."""
+    if not case.settings.dalo:
+        return
+    met: set[tuple[str, str]] = set()
+    for table in ("dwellings", "in_progress", "leases"):
+        frame = case.table(table)
+        where = frame["commune"].map(rules.all_communes["departement"])
+        met |= set(zip(texts(frame, "landlord"), where.astype(object), strict=True))
+    for landlord, numbers in sorted(case.settings.dalo.items()):
+        for departement in sorted(numbers):
+            if (landlord, departement) not in met:
+                findings.add(
+                    DALO_ELSEWHERE, column="dalo", value=landlord, severity="warning", departement=departement
+                )
 
 
 def _has_line(facts: Facts, account: int) -> bool:

@@ -58,6 +58,12 @@ class Visitor:
                     return found
         raise Http404
 
+    @property
+    def reads_whole_runs(self) -> bool:
+        """Whether the pages of a proposal are the visitor's to read: they name every dwelling's households, a maire reads its own
+        commune's on the pages of the session."""
+        return any(g.role in "SP" or (g.role == "M" and not g.territory) for g in self.grants)
+
     def names_households(self, session: SessionRecord) -> bool:
         """Whether numbers of applications are shown: to all who prepare or sit, never to a réservataire."""
         return any(role in "SPMA" for role in self.roles_for(session))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.writing import lists, reasons, run
+from tests.contract.writing import codes, lists, reasons, run
 
 HOME = {"id": "L1", "landlord": "BAIL", "commune": "25056", "rooms": "3", "financing": "PLUS", "floor": "0"}
 WHO = {
@@ -111,6 +111,12 @@ def test_codes(tmp_path: Path, name: str) -> None:
 def test_decisions(tmp_path: Path, line: str, expected: str) -> None:
     table = f"dwelling_id application_id decision reason author expires_on\n{line}"
     assert pair(tmp_path, {}, {}, decisions=table)[0] == expected
+
+
+def test_a_decision_without_a_reason_is_told_once(tmp_path: Path) -> None:
+    home, who = (" ".join(cells) + "\n" + " ".join(cells.values()) for cells in (HOME, WHO))
+    table = "dwelling_id application_id decision reason author\nL1 N1 forbid . s"
+    assert codes(tmp_path, dwellings=home, applications=who, decisions=table) == ["READ_VALUE_MISSING"]
 
 
 @pytest.mark.parametrize(

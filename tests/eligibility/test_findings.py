@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -285,3 +286,28 @@ def test_missing_cells_never_crash_the_check() -> None:
         decisions=[decision("pin", dwelling_id="L1", application_id=None)],
     )
     assert [code for code, *_ in found(case)] == ["UNKNOWN_COMMUNE", "PIN_UNKNOWN"]
+
+
+def test_a_wrong_line_is_told_once_and_not_as_a_landlord_without_agreement() -> None:
+    finer = make_case([dwelling()], [application()], conventions=[convention(share=0.12345)])
+    assert [code for code, *_ in found(finer)] == ["SHARE_DECIMALS"]
+    later = make_case([dwelling()], [application()], conventions=[convention() | {"year": 2027}])
+    assert [code for code, *_ in found(later)] == ["NO_CONVENTION"]
+
+
+def test_a_tolerance_beyond_a_tenth_of_the_share_is_told() -> None:
+    case = make_case([dwelling()], [application()], conventions=[convention(tolerance=0.5)])
+    assert found(case) == [("TOLERANCE_CUT", "w", 2, "tolerance", "0,5", ())]
+    assert "ramenée à 0,02" in el.check_case(case, rules())[0].sentence()
+    fine = make_case([dwelling()], [application()], conventions=[convention(tolerance=0.02)])
+    assert found(fine) == []
+
+
+def test_a_number_of_dalo_of_nobody_is_told() -> None:
+    case = make_case([dwelling()], [application()])
+    numbers = {"OPH25": {"25": 12, "90": 3}, "OPH52": {"25": 1}}
+    case = replace(case, settings=replace(case.settings, dalo=numbers))
+    assert found(case) == [
+        ("DALO_ELSEWHERE", "w", None, "dalo", "OPH25", ()), ("DALO_ELSEWHERE", "w", None, "dalo", "OPH52", ()),
+    ]  # fmt: skip
+    assert "département 90" in el.check_case(case, rules())[0].sentence()

@@ -127,3 +127,29 @@ def test_what_a_trial_moves_in_another_commune_is_counted_and_not_told(corrected
     theirs = kept_to(answered, corrected, [own])
     assert [one["dwelling"] for one in theirs.moved] == [own.dwelling_id] and theirs.beyond == 1
     assert other.dwelling_id not in repr(theirs)
+
+
+def test_the_pages_of_a_whole_proposal_are_for_those_who_see_every_commune(
+    played: Played, corrected: SessionRecord
+):
+    from optimizer.web.models import Job  # once the desk is configured
+
+    at = played.store.now()
+    told = {"case": "3" * 32, "title": "Semaine", "state": "done", "started_by": "greffe", "code": 0}
+    job = Job.objects.create(id="3" * 32, **told, started_at=at, heartbeat_at=at, ended_at=at)
+    folder = played.desk.runs / job.id
+    folder.mkdir(parents=True)
+    (folder / "report.html").write_text("<p>toutes les communes</p>", encoding="utf-8")
+    played.account("elue-du-conseil", "M", commission=COMMISSION)
+    address = f"/preparer/{job.id}"
+    try:
+        for who, whole in (("greffe", True), ("elue-du-conseil", True), ("maire-de-loin", False)):
+            client = played.client(name=who)
+            answer = client.get(f"{address}/pages/rapport")
+            assert answer.status_code == (200 if whole else 404), who
+            answer.close()
+            assert (f"{address}/pages/rapport" in text_of(client.get(address))) == whole, who
+    finally:
+        job.delete()
+        (folder / "report.html").unlink()
+        folder.rmdir()

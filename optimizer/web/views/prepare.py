@@ -128,7 +128,11 @@ def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> Http
             "running": running,
             "kept": is_kept(desk(), found.case),
             "may": "S" in request.visitor.roles,
-            "pages": [name for name, file in PAGES.items() if (desk().runs / job / file).exists()],
+            "pages": [
+                name
+                for name, file in PAGES.items()
+                if request.visitor.reads_whole_runs and (desk().runs / job / file).exists()
+            ],
             "modes": words("MODE", MODES, lang_of(request)),
             "last": next(iter(heads_of(request.visitor)), None),
             "lengths": chains_words(lang_of(request)),
@@ -155,7 +159,7 @@ def job_stop(request: Asked, job: str) -> HttpResponse:
 def run_page(request: Asked, job: str, name: str) -> FileResponse:
     """A page, sheet or workbook of a proposal."""
     file = desk().runs / _job(job).id / PAGES.get(name, "-")
-    if not file.is_file():
+    if not (request.visitor.reads_whole_runs and file.is_file()):
         raise Http404
     answer = FileResponse(file.open("rb"), filename=file.name, as_attachment=file.suffix == ".xlsx")
     answer["Content-Security-Policy"] = LOOSE
