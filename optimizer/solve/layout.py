@@ -19,7 +19,7 @@ import numpy as np
 
 from optimizer.problem.model import I32, I64, B, Problem
 from optimizer.solve.implicit import OptionLists, read_lists, steps
-from optimizer.solve.listed import Costing, Runs, first_of_runs, read_runs
+from optimizer.solve.listed import Costing, KindsByOrder, Runs, entered_orders, first_of_runs, read_runs
 from optimizer.solve.precedence import Precedence
 
 
@@ -180,6 +180,11 @@ class Layout:
         orders = self.problem.orders
         found = sorted(set(orders.app[orders.account >= 0].tolist()))
         return {a: np.flatnonzero(nominee == a).astype(np.int32) for a in found}
+
+    @cached_property
+    def entered(self) -> KindsByOrder:
+        """The kinds that enter each row of ``problem.orders``."""
+        return entered_orders(self.problem.kinds, len(self.problem.orders))
 
     @cached_property
     def link_of(self) -> dict[int, int]:

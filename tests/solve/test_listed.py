@@ -8,7 +8,7 @@ import pytest
 import optimizer as af
 from optimizer import pipeline
 from optimizer.solve.layout import lay_out
-from optimizer.solve.listed import best_of_runs, costs_of_marks, costs_of_orders
+from optimizer.solve.listed import best_of_runs, costs_of_marks, costs_of_orders, entered_orders
 from optimizer.solve.proof.dual_bound import HUNDREDTH, NEVER, TEN, best_options, reduced, segment_max
 from tests.campaign import seeds
 
@@ -41,7 +41,7 @@ def test_the_cost_of_a_kind_is_the_sum_over_its_marks_and_its_orders(seed: int) 
     rows, num, den = (rng.integers(0, 10**9, len(problem.rows)) for _ in range(3))
     sigma = rng.integers(0, 10**9, len(problem.orders)) * TEN
     marks = costs_of_marks(layout.costing, rows, num, den)[layout.costing.way].tolist()
-    orders = costs_of_orders(kinds, sigma).tolist()
+    orders = costs_of_orders(entered_orders(kinds, len(sigma)), sigma, len(kinds)).tolist()
     assert len(sigma) and any(orders)
     for c in range(len(kinds)):
         own = range(int(kinds.ptr[c]), int(kinds.ptr[c + 1]))

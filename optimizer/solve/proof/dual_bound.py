@@ -124,7 +124,7 @@ def kind_costs(layout: Layout, path: Path, m: Multipliers) -> I64:
     if m.orders:
         sigma = np.zeros(len(layout.problem.orders), np.int64)
         sigma[list(m.orders)] = list(m.orders.values())
-        cost += costs_of_orders(kinds, sigma * TEN)
+        cost += costs_of_orders(layout.entered, sigma * TEN, len(kinds))
     for two, each in m.after.items():
         cost[layout.precedence.kinds_after(two)] += each * TEN
         cost[layout.precedence.kinds_of(two[0])] -= each * TEN

@@ -360,7 +360,8 @@ class Master(PricingPool):
             return True
         missed = self.layout.precedence.missed(count) if precedes else []
         missed = [two for two in missed if two not in self.after_row]
-        self.add_after(missed)
+        if missed:
+            self.add_after(missed)
         return bool(missed)
 
     def _begin(self, basis: Basis | None) -> list[int]:

@@ -37,6 +37,7 @@ from optimizer.solve.highs_lp import INFINITY
 from optimizer.solve.layout import Layout
 from optimizer.solve.proof.dual_bound import TEN
 from optimizer.solve.proof.node import den_floors, mir_row
+from optimizer.solve.relaxation.entering import ranges
 from optimizer.solve.ties.columns import Candidates, LeafView
 
 F = NDArray[np.float64]
@@ -261,15 +262,12 @@ class _Writer:
     def _orders(self) -> None:
         """The réservataires' orders; one with a multiplier is kept nearly without a rank to spare."""
         marks = self.layout.problem.kinds
-        place = np.full(len(marks), -1, np.int64)
-        place[self.kinds] = np.arange(len(self.kinds))
-        at = np.repeat(place, np.diff(marks.order_ptr))
-        met = np.flatnonzero(at >= 0)
+        kinds, met = ranges(marks.order_ptr, self.kinds.astype(np.int64))
         if not len(met):
             return
-        met = met[np.lexsort((at[met], marks.order_row[met]))]
+        order = np.lexsort((kinds, marks.order_row[met]))
+        kinds, met = kinds[order], met[order]
         rows, start = np.unique(marks.order_row[met], return_index=True)
-        kinds = at[met].astype(np.int64)
         signs = marks.order_sign[met].astype(np.float64)
         for p, a, b in zip(rows.tolist(), start.tolist(), [*start[1:].tolist(), len(met)], strict=True):
             sigma = self.leaf.multipliers.orders.get(p, 0)
