@@ -275,7 +275,7 @@ class PartsPolicy:
     long_menus: int = 200_000
     """Menu entries from which a part is first solved with the best of each menu and type."""
     together: int = 60_000_000
-    """Menu entries of parts with long menus that are solved at the same time in one process; one alone may have more."""
+    """Menu entries of parts with long menus that are solved at the same time in one process; one may have more, and a quarter is open beside it."""
     first_depth: int = 64
     """How many of the best."""
     deeper: int = 8
