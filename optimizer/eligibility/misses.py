@@ -64,6 +64,11 @@ def misses(facts: Facts) -> Misses:
     return known
 
 
+def remember_misses(facts: Facts, found: Misses) -> None:
+    """Take what another process has counted of the same facts."""
+    facts.memo["misses"] = found
+
+
 def _count(facts: Facts) -> Misses:
     a, d = facts.applications, facts.dwellings
     count, total = len(a.ids), len(d.ids)

@@ -11,6 +11,7 @@ from typing import Protocol
 from optimizer import pipeline
 from optimizer.disk import hold, seal
 from optimizer.domain import Case
+from optimizer.domain.beside import both, worthwhile
 from optimizer.domain.memory import let_go
 from optimizer.errors import AttrifluxError, Lang, define
 from optimizer.pipeline import Optimum, Prepared
@@ -23,8 +24,11 @@ from optimizer.runs.result import Result, Written
 from optimizer.runs.tables import is_large, make_tables
 from optimizer.runs.why_index import write_index
 from optimizer.runs.writing import (
+    LONGEST,
+    NAMES,
     summary_of,
     write_certificate,
+    write_longest,
     write_pages,
     write_run_record,
     write_tables,
@@ -203,25 +207,26 @@ def propose_to(
         result = propose(case, options, progress=reporter, interrupt=interrupt)
         timings = dict(result.timings)
         with held.folder() as work:
-            clock = time.perf_counter()
-            names = write_tables(work, result.tables, options)
-            write_certificate(work, result.certificate)
+            large = is_large(result.optimum.prepared.problem)
+            if large:
+                names = _write_side_by_side(work, result, options, reporter, timings)
+            else:
+                clock = time.perf_counter()
+                names = write_tables(work, result.tables, options)
+                write_certificate(work, result.certificate)
+                timings["write_tables"] = time.perf_counter() - clock
             write_run_record(work, result, options, timings, tables=names, verdict=None)
-            timings["write_tables"] = time.perf_counter() - clock
             more: Mapping[Lang, Sequence[str]] = {}
             if beside is not None:
                 clock = time.perf_counter()
                 more = beside(work, result)
                 timings["beside"] = time.perf_counter() - clock
-            large = is_large(result.optimum.prepared.problem)
             if not large:
                 clock = time.perf_counter()
                 write_index(work, result, options.lang)
                 timings["write_index"] = time.perf_counter() - clock
             if large:
                 result = without_pairs(result)
-                let_go()
-                _write_pages(work, result, options, reporter, timings)
                 result = result if keep else without_rows(result)
                 let_go()
             reporter.phase("Vérification indépendante…" if options.lang == "fr" else "Independent check…")
@@ -238,6 +243,30 @@ def propose_to(
     for lang, lines in more.items():
         summary[f"lines_{lang}"] = [*summary[f"lines_{lang}"], *lines]  # type: ignore[misc]
     return Written(out, result.stop, verdict.verdict, summary, result)
+
+
+def _write_side_by_side(
+    work: Path, result: Result, options: Options, reporter: Reporter, timings: dict[str, float]
+) -> dict[str, int]:
+    """Tables, certificate and pages of a large run; the longest tables meanwhile by a second process, where that pays."""
+    clock = time.perf_counter()
+    names: dict[str, int] = {}
+    longest = result.tables.streams.keys() & LONGEST
+
+    def others() -> None:
+        names.update(write_tables(work, result.tables, options, without=longest))
+        write_certificate(work, result.certificate)
+        _write_pages(work, result, options, reporter, timings)
+
+    found: dict[str, int] | None = None
+    if worthwhile(len(result.optimum.prepared.problem.dwelling_ids)):
+        found = both(others, lambda: write_longest(work, result.tables))
+    else:
+        others()
+    names.update(write_longest(work, result.tables) if found is None else found)
+    timings["write_tables"] = time.perf_counter() - clock - timings["write_pages"]
+    place = {f"{stem}.parquet": i for i, stem in enumerate(NAMES)}
+    return dict(sorted(names.items(), key=lambda item: place.get(item[0], len(place))))
 
 
 def _write_pages(

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import eligibility
+from optimizer.domain.beside import both, worthwhile
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.pairs import FACTOR_UNIT, ceiling_cents
 from optimizer.errors import Lang
@@ -80,18 +81,22 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
     problem, facts, rules, case = prepared.problem, prepared.facts, prepared.rules, prepared.case
     solved = optimum.solved
     places = place_names(rules)
-    lists = build_shortlists(
-        problem,
-        facts,
-        solved.first,
-        counted=optimum.evaluation,
-        proven=solved.certificate.status == "certified_optimal",
-        size=case.settings.shortlist_size or rules.integer("national.caleol.shortlist_size"),
-        max_lists=rules.integer("national.caleol.max_lists"),
-        places=places,
-        lang=options.lang,
-    )
     large = is_large(problem)
+
+    def filled() -> Shortlists:
+        return build_shortlists(
+            problem,
+            facts,
+            solved.first,
+            counted=optimum.evaluation,
+            proven=solved.certificate.status == "certified_optimal",
+            size=case.settings.shortlist_size or rules.integer("national.caleol.shortlist_size"),
+            max_lists=rules.integer("national.caleol.max_lists"),
+            places=places,
+            lang=options.lang,
+        )
+
+    lists = _counted_beside(facts, filled) if large else filled()
     counts = eligibility.code_counts(facts)
     prices = price_classes(problem, solved.multipliers, solved.prices)
     chosen = np.full(len(problem.dwelling_ids), -1, np.int32)
@@ -142,6 +147,17 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
         free=free,
         places=places,
     )
+
+
+def _counted_beside(facts: Facts, filled: Callable[[], Shortlists]) -> Shortlists:
+    """The lists of a large run; why applications fit no dwelling is meanwhile counted by a second process, where that pays."""
+    found: list[Shortlists] = []
+    if not worthwhile(len(facts.dwellings.ids)):
+        return filled()
+    sent = both(lambda: found.append(filled()), lambda: eligibility.misses(facts))
+    if sent is not None:
+        eligibility.remember_misses(facts, sent)
+    return found[0]
 
 
 def _rates(facts: Facts, rules: RuleSet, dwelling: int, apps: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import cache
@@ -32,11 +32,30 @@ NAMES = (
 )  # fmt: skip
 
 
-def write_tables(folder: Path, tables: Tables, options: Options) -> dict[str, int]:
-    """Write every table; returns lines per file name. Parquet as soon as one list table is long."""
+LONGEST = ("explanations", "scores")
+"""The tables of a large run that take longest to make: `write_longest` writes them beside the others."""
+
+
+def write_longest(folder: Path, tables: Tables) -> dict[str, int]:
+    """Those of :data:`LONGEST` that are made part by part; lines per file name."""
+    names: dict[str, int] = {}
+    for stem in LONGEST:
+        if stem in tables.streams:
+            counted = _Counted()
+            file = write_parts(counted.through(tables.streams[stem]()), folder, stem)
+            names[file] = counted.rows
+    return names
+
+
+def write_tables(
+    folder: Path, tables: Tables, options: Options, *, without: Collection[str] = ()
+) -> dict[str, int]:
+    """Write every table but those named in ``without``; returns lines per file name. Parquet as soon as one list table is long."""
     parquet = len(tables.proposals) > PARQUET_FROM or bool(tables.streams)
     names: dict[str, int] = {}
     for stem in NAMES:
+        if stem in without:
+            continue
         stream = tables.streams.get(stem)
         if stream is not None:
             counted = _Counted()

@@ -138,7 +138,8 @@ def _task(
     return PartTask(
         Carved(carver, part),
         problem.must_fill[part.classes],
-        options.gap or gap,
+        # naming leaves a gap of its own, beside which that of the bound is to be small
+        min(options.gap or gap, gap) if lists else options.gap or gap,
         0.0 if options.gap else near,
         job.incumbent.objective if part.whole else int(job.incumbent.objective * homes),
         options.policy.parts.first_depth if long else None,
@@ -168,11 +169,11 @@ def _task(
 
 def _gaps(asked: PartsPolicy, dwellings: int, *, whole: bool, lists: bool) -> tuple[float, float]:
     """The gap asked of a part, and the one that is enough once it hardly closes."""
-    if whole:
-        return asked.gap, 0.0
     if lists:
         # nothing less is enough: while the box holds multipliers back, a small promise says nothing of the bound
-        return asked.bound_gap, 0.0
+        return asked.whole_bound_gap if whole else asked.bound_gap, 0.0
+    if whole:
+        return asked.gap, 0.0
     return (asked.part_gap if dwellings > asked.small_to else asked.near_gap), asked.near_gap
 
 

@@ -259,9 +259,11 @@ class PartsPolicy:
     """Dwellings of a part up to which ``near_gap`` is asked: one lease that a rule lacks is more than ``part_gap`` of it."""
     near_gap: float = 5e-4
     """Relative gap asked of such a part, and enough for any other once `GenerationPolicy.near_pricings` more do not close it."""
-    bound_gap: float = 1e-4
+    bound_gap: float = 4e-5
     """What the bound of a part may still lose, relative, where réservataires' orders are lists: naming and annealing make another proposal
     of the kernel's anyway, so that it is asked for the bound alone."""
+    whole_bound_gap: float = 2e-5
+    """The same where the case is one part: a year, whose last pricings take a second each."""
     pricings: int = 120
     """Pricings of a part at most."""
     polish: int = 40
@@ -273,7 +275,7 @@ class PartsPolicy:
     long_menus: int = 200_000
     """Menu entries from which a part is first solved with the best of each menu and type."""
     together: int = 60_000_000
-    """Menu entries of parts with long menus that are solved at the same time in one process; one alone may have more."""
+    """Menu entries of parts with long menus that are solved at the same time in one process; one may have more, and a quarter is open beside it."""
     first_depth: int = 64
     """How many of the best."""
     deeper: int = 8
@@ -288,6 +290,8 @@ class GenerationPolicy:
     """Half side of the box around the best multipliers to begin with, points per lease: from nothing."""
     pilot_radius: float = 10.0
     """The same after a pilot."""
+    bound_radius: float = 200.0
+    """The same after the pilot of a part whose bound alone is asked for: its rows may want more than a pilot reaches."""
     warm_radius: float = 3.0
     """The same from an earlier run's multipliers to a proof."""
     grow: float = 3.0
@@ -380,6 +384,9 @@ class PrimalPolicy:
     """Pairs of assignments recombined with whole counts when all else leaves a gap."""
     shake: float = 0.01
     """Part by which multipliers are shaken to see other assignments that are nearly the best."""
+    recombined_from: int = 600
+    """Dwellings of a part above which what its bound is made of is recombined where the bound alone is asked for: in smaller ones the programs take longer
+    than all else, and annealing finds as much without."""
     recombined_missing: float = 0.02
     """Part of what is missing that a recombination may leave."""
     recombined_nodes: int = 20

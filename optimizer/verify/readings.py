@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.verify.beside import both, worthwhile
+from optimizer.domain.beside import both, worthwhile
 from optimizer.verify.bound import Field
 from optimizer.verify.cells import B
 from optimizer.verify.classes import Classes, Door

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
 import weakref
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from optimizer import pipeline
+from optimizer.domain import beside
 from optimizer.runs import Options, propose_to, proposing, tables
 from optimizer.runs.large import without_pairs
 from optimizer.synth import synthesize, write_case
@@ -30,6 +33,7 @@ def both(tmp_path_factory):
             patch.setattr(module, "LARGE", 5)
         patch.setattr(tables, "PART", 7)
         patch.setattr(whole, "LARGEST", 5)
+        patch.setattr(beside, "LARGE", 5)
         made: dict[str, weakref.ref] = {}
         held: list[str] = []
 
@@ -54,6 +58,37 @@ def both(tmp_path_factory):
             gc.enable()
         assert made
     return folder / "whole", folder / "large", written, held
+
+
+def test_a_second_process_beside_changes_no_byte(both, tmp_path, monkeypatch):
+    _, large, *_ = both
+    for module in (pipeline, tables):
+        monkeypatch.setattr(module, "LARGE", 5)
+    monkeypatch.setattr(tables, "PART", 7)
+    monkeypatch.setattr(whole, "LARGEST", 5)
+    options = Options(accept_assumed=True, pdf=False, csv="international")
+    written = propose_to(large.parent / "case", tmp_path / "alone", options, keep=False)
+    files = [
+        {f.relative_to(folder): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+        for folder in (large, tmp_path / "alone")
+    ]
+    assert files[0].keys() == files[1].keys()
+    assert [name for name in files[0] if files[0][name] != files[1][name]] == [Path("run.json")]
+    assert list(written.summary["files"]) == list(both[2].summary["files"])
+
+
+@pytest.mark.parametrize("ends", [9, 0])
+def test_a_second_process_that_ends_without_an_answer_leaves_its_part_to_the_first(
+    tmp_path, monkeypatch, ends
+):
+    case = synthesize("doubs", dwellings=8, applications=60, seed=2)
+    options = Options(accept_assumed=True, pdf=False)
+    write_case(case, tmp_path / "case")
+    for module in (pipeline, tables, beside):
+        monkeypatch.setattr(module, "LARGE", 5)
+    monkeypatch.setattr(beside, "_tell", lambda *_: os._exit(ends))
+    propose_to(tmp_path / "case", tmp_path / "out", options)
+    assert {f"{name}.parquet" for name in PARTED} <= {f.name for f in (tmp_path / "out").iterdir()}
 
 
 def test_nothing_that_weighs_gigabytes_of_a_country_is_held_while_it_is_checked(both):

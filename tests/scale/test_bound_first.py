@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.scale.families import FAMILIES
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.transport import ScaleOptions, bound_of, objective_of, solve_transport
 
 ASKED = 1e-4
@@ -22,3 +23,25 @@ def test_the_bound_is_as_near_the_best_as_asked(seed: int) -> None:
     assert bound_of(model, found.certificate) // found.certificate.quantum <= found.bound
     counted = objective_of(model, found.assigned_class, found.account, found.seats)
     assert counted == found.objective <= best.bound
+
+
+def test_a_pilot_begins_it_so_that_few_pricings_are_left() -> None:
+    model = FAMILIES["full_like"](300, 1_500, 0)
+    options = ScaleOptions(gap=ASKED, threads=1, max_leaves=0, cuts=False)
+    alone = solve_transport(model, replace(options, bound_first=True))
+    assert "pilot" in alone.timings_s
+    assert alone.iterations < solve_transport(model, options).iterations
+
+
+def test_only_above_some_dwellings_are_assignments_recombined_for_it() -> None:
+    model = FAMILIES["full_like"](300, 1_500, 1)
+    policies = (DEFAULT, DEFAULT.having(primal__recombined_from=0))
+    plain, recombined = (
+        solve_transport(
+            model,
+            ScaleOptions(gap=ASKED, threads=1, max_leaves=0, cuts=False, bound_first=True, policy=policy),
+        )
+        for policy in policies
+    )
+    assert plain.bound == recombined.bound
+    assert plain.objective < recombined.objective

@@ -177,6 +177,10 @@ def test_who_is_free_takes_the_first_part_that_fits_beside_the_others():
     turns.give(0)
     assert [turns.take(), turns.take()] == [1, 2]
     assert turns.take() is None
+    turns = Turns([9, 4, 2, 2], 8)
+    assert [turns.take(), turns.take()] == [0, 2]  # a quarter of the room is open beside the largest
+    turns.give(2)
+    assert turns.take() == 3
     waiting = Turns([5, 5], 8)
     assert waiting.take() == 0
     got: list[int | None] = []

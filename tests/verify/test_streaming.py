@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from optimizer.domain import beside
 from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
-from optimizer.verify import beside, blocks, bound, classes, scores, verify, whole
+from optimizer.verify import blocks, bound, classes, scores, verify, whole
 from optimizer.verify.recent import Recent
 
 

@@ -65,12 +65,15 @@ def solve_transport(
         (policy.warm_radius if proving else policy.first_radius),
         start,
     )
-    fresh = _look(run, start) if warm is None and is_large(run) else None
+    bound_alone = options.bound_first and warm is None
+    fresh = _look(run, start) if warm is None and not bound_alone and is_large(run) else None
     piloted = fresh is not None and run.gap > max(policy.pilot_gap, options.gap) and run.stopped() is None
     if piloted:
         fresh, radius = None, policy.pilot_radius
         run.report()
         first = pilot_multipliers(run)
+    elif bound_alone:
+        radius, first = policy.bound_radius, pilot_multipliers(run)
     most = policy.lost_after if warm is not None and options.gap > 0 and is_large(run) else None
     stop = iterate(
         run,
@@ -189,7 +192,9 @@ def iterate(
         else:
             fresh = run.price(y, slack)
             first = run.iteration == (2 if piloted else 1)
-            if first and not (nodes_wait and run.incumbent is not None):
+            if first and run.options.bound_first:
+                run.any_solution()
+            elif first and not (nodes_wait and run.incumbent is not None):
                 run.first_solution()
         assert run.best is not None
         run.report()
@@ -211,7 +216,8 @@ def iterate(
         if run.options.bound_first:
             if converged or _settled(run, lp_gap, bool(pressed.any())):
                 run.first_solution()
-                run.improve(1, 3, 20)
+                if int(run.model.capacity.sum()) > run.policy.primal.recombined_from:
+                    run.improve(1, 3, 20)
                 run.report()
                 return "gap"
         elif nodes_wait:

@@ -188,8 +188,9 @@ class ScaleOptions:
     linear relaxation alone is asked.
     ``polish`` is the number of perturbations of single rows (`local_search`) made once the gap asked is reached: a gap of 0.02 % may hide
     leases said to be missing that a few points would have given.
-    With ``bound_first`` the gap asked is that of the bound alone: a run ends once the multipliers can hardly lower it, with the solution of one
-    recombination of what the master combines. It is for a caller who makes another solution of it anyway.
+    With ``bound_first`` the gap asked is that of the bound alone: a run begins with a pilot and ends once the multipliers can hardly lower it, with the
+    assignment behind the bound, recombined once with what the master combines where there are many dwellings. It is for a caller who makes another
+    solution of it anyway.
     ``policy`` holds every pace and threshold of the search (`SearchPolicy`).
     """
 

@@ -72,6 +72,14 @@ def label(
     return value_of(structure, rows, leases, labels)
 
 
+def unlabelled(structure: Structure, rows: RowSystem, leases: Leases) -> FeasibleSolution:
+    """Given leases with the first labels of their pools, whatever the rules say of them."""
+    labels = np.zeros(len(structure.cells.label_value), np.int64)
+    if structure.cells.n_pools:
+        labels = repair_labels(structure, cell_counts(structure, leases), None)
+    return value_of(structure, rows, leases, labels)
+
+
 def repair_labels(structure: Structure, counts: Ints, labels: Ints | None) -> Ints:
     """Labels whose sums match the pools exactly, changed as little as possible."""
     cells = structure.cells
@@ -220,15 +228,11 @@ def serve_accounts(
     next_label = cells.label_start[:-1].copy()
     order = np.argsort(leases.cell, kind="stable")
     bounds = np.searchsorted(leases.cell[order], np.arange(cells.n_cells + 1))
-    for cell in range(cells.n_cells):
+    counts = cell_counts(structure, leases)
+    for cell in np.flatnonzero(counts > 0).tolist():
         source = cells.source[cells.source_start[cell] : cells.source_start[cell + 1]]
-        if cell < cells.n_household_cells:
-            here = order[bounds[cell] : bounds[cell + 1]]
-            wanted = len(here)
-        else:
-            here = np.zeros(0, np.int64)
-            k = cells.seat_classes[cell - cells.n_household_cells]
-            wanted = int(structure.capacity[k] - np.count_nonzero(leases.klass == k))
+        here = order[bounds[cell] : bounds[cell + 1]]
+        wanted = int(counts[cell])
         done = 0
         p = cells.pool[cell]
         while done < wanted:

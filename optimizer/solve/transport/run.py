@@ -24,7 +24,7 @@ from optimizer.solve.transport.model import (
     TracePoint,
 )
 from optimizer.solve.transport.programs import INF, Tail, build_tail
-from optimizer.solve.transport.restricted_mip import FeasibleSolution, label, recombine
+from optimizer.solve.transport.restricted_mip import FeasibleSolution, label, recombine, unlabelled
 from optimizer.solve.transport.rows import RowSystem, with_cuts
 from optimizer.solve.transport.structure import Structure
 
@@ -257,6 +257,14 @@ class Run:
         now = time.perf_counter()
         self.offer(label(self.structure, self.rows, self.tail, self.best.leases, policy=self.policy.primal))
         self.clock.charge("primal", now)
+
+    def any_solution(self) -> None:
+        """The assignment behind the bound with the first labels that its pools have: where the bound alone is asked for."""
+        if self.incumbent is None:
+            assert self.best is not None
+            now = time.perf_counter()
+            self.offer(unlabelled(self.structure, self.rows, self.best.leases))
+            self.clock.charge("primal", now)
 
     def adopt(self, leases: Leases, *, labelled: bool = True) -> None:
         """Take an assignment from elsewhere as columns and, ``labelled``, as solution."""

@@ -1,8 +1,9 @@
-"""A second process beside this one for half of a long reading.
+"""A second process beside this one for a part of a long step.
 
-The doors of a country are read for many minutes, and what one of them is asked needs nothing of the others. The second process is a
-copy of this one (``fork``): it finds everything in place without anything being sent to it, and sends back what it found. A process
-that ends without an answer, for want of memory for instance, leaves its half to this one: what comes out is the same.
+The doors of a country are read for many minutes, its lists are filled and its tables written for as long, and each part needs nothing of
+the others. The second process is a copy of this one (``fork``): it finds everything in place without anything being sent to it, and
+sends back what it found. A process that ends without an answer, for want of memory for instance, leaves its part to this one: what
+comes out is the same.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 LARGE = 20_000
-"""Dwellings above which a reading is worth a second process."""
+"""Dwellings above which a step is worth a second process."""
 Answer = TypeVar("Answer")
 
 
 def worthwhile(dwellings: int) -> bool:
-    """Whether a case of that size is read by two processes here: on Linux, with a second processor, from the main thread."""
+    """Whether a case of that size is worked on by two processes here: on Linux, with a second processor, from the main thread."""
     if sys.platform != "linux" or dwellings <= LARGE:
         return False
     alone = threading.current_thread() is threading.main_thread()
