@@ -24,6 +24,9 @@ ROUNDED = 1e-5
 """A column or a row of a program's answer this near to a whole number is on it: the tolerances above, magnified by the multipliers."""
 EVEN = 1e-9
 """Rows and chances that a polished point keeps."""
+LONG = 50_000
+"""Columns above which every stage begins from nothing: presolve takes half of them out, which the simplex does not from the vertex of the
+stage before."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,8 @@ def leximin(polytope: Polytope) -> Relaxed:
         program.model.changeCoeff(program.first_chance + j, program.n, 0.0)
     x = np.zeros(len(polytope) + 1)
     while free.any():
+        if len(polytope) > LONG:
+            program.model.clearSolver()
         reached, x, dual = program.solve()
         on = -dual[program.first_chance :]
         here = np.flatnonzero(free & (on > DUAL))
