@@ -33,15 +33,15 @@ define(
 )
 define(
     "FAIRNESS_LEFT_OUT",
-    "{names_fr} : laissées de côté. Leur programme aurait {columns} colonnes pour {types} sortes de ménages ; au-delà de {reach} colonnes il demande des heures.",
-    "{names_en}: left out. Their program would have {columns} columns for {types} kinds of households; beyond {reach} columns it takes hours.",
+    "{names_fr} : laissées de côté. Leur programme aurait {columns} colonnes pour {types} sortes de ménages ; au-delà de {reach} colonnes il demande de longues minutes, ou des heures.",
+    "{names_en}: left out. Their program would have {columns} columns for {types} kinds of households; beyond {reach} columns it takes many minutes, or hours.",
     remedy_fr="Demandez-les par leur nom (--mechanisms {ids}), ou comparez sur moins de logements : une commune, une semaine",
     remedy_en="Ask for them by name (--mechanisms {ids}), or compare on fewer dwellings: a commune, a week",
 )
 define(
     "FAIRNESS_LONG",
-    "{names_fr} : leur programme a {columns} colonnes pour {types} sortes de ménages ; au-delà de {reach} colonnes il demande des heures.",
-    "{names_en}: their program has {columns} columns for {types} kinds of households; beyond {reach} columns it takes hours.",
+    "{names_fr} : leur programme a {columns} colonnes pour {types} sortes de ménages ; au-delà de {reach} colonnes il demande de longues minutes, ou des heures.",
+    "{names_en}: their program has {columns} columns for {types} kinds of households; beyond {reach} columns it takes many minutes, or hours.",
     remedy_fr="Ctrl-C arrête, et --resume garde ce qui est fini ; --mechanisms all les laisse de côté",
     remedy_en="Ctrl-C stops, and --resume keeps what is finished; --mechanisms all leaves them out",
 )
