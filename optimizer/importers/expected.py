@@ -33,6 +33,15 @@ def expected(column: Column) -> tuple[str, str]:
     return _list(column) if column.kind == "list" else _one(column)
 
 
+def correction(column: Column, fr: str = "", en: str = "") -> dict[str, object]:
+    """Parameters of a message about a cell: what is expected of it, and what to do (``fr``, ``en``; else to correct the cell)."""
+    expected_fr, expected_en = expected(column)
+    return {
+        "expected_fr": expected_fr, "expected_en": expected_en,
+        "remedy_fr": fr or "Corrigez la cellule", "remedy_en": en or "Correct the cell",
+    }  # fmt: skip
+
+
 def _one(column: Column) -> tuple[str, str]:
     kind = column.kind
     fr_range, en_range = range_of(column)

@@ -28,7 +28,7 @@ from optimizer.importers.cells import (
     one_array,
     repaired,
 )
-from optimizer.importers.expected import expected, range_of
+from optimizer.importers.expected import correction, range_of
 
 F64 = NDArray[np.float64]
 _PLAIN = r"^[+-]?[0-9]{1,15}([.,][0-9]{1,15})?$"
@@ -70,20 +70,11 @@ def number(word: str, column: Column) -> float | Bad | Mended[float]:
         return Mended(float(storey), str(storey))
     if short and (mended := _without_unit(word, column)) is not None:
         return mended
-    fr, en = expected(column)
-    params: dict[str, object] = {
-        "expected_fr": fr,
-        "expected_en": en,
-        "remedy_fr": "Corrigez la cellule",
-        "remedy_en": "Correct the cell",
-    }
+    params = correction(column)
     if short and _BOTH.match(word):
         return Bad("READ_NUMBER_AMBIGUOUS", params)
     if short and _WITH_UNIT.match(word):
-        params |= {
-            "remedy_fr": "Retirez le symbole ou l'unité",
-            "remedy_en": "Remove the symbol or the unit",
-        }
+        params = correction(column, "Retirez le symbole ou l'unité", "Remove the symbol or the unit")
     return Bad("READ_INTEGER" if column.kind == "int" else "READ_NUMBER", params)
 
 
@@ -130,11 +121,11 @@ def from_text(text: Any, column: Column) -> tuple[F64, list[Problem]]:
     if column.kind == "money":
         three = mask(pc.match_substring_regex(text, _THREE))
         if three.any():
-            fr, en = expected(column)
             at = np.flatnonzero(three)
             values[at] = np.nan
-            params = {"expected_fr": fr, "expected_en": en}
-            problems.append(Problem("READ_NUMBER_AMBIGUOUS", at, text[int(at[0])].as_py(), params))
+            problems.append(
+                Problem("READ_NUMBER_AMBIGUOUS", at, text[int(at[0])].as_py(), correction(column))
+            )
     return values, problems
 
 
@@ -182,14 +173,7 @@ def _infinite(found: F64, column: Column) -> list[Problem]:
     if not wrong.any():
         return []
     found[wrong] = np.nan
-    fr, en = expected(column)
-    params = {
-        "expected_fr": fr,
-        "expected_en": en,
-        "remedy_fr": "Corrigez la cellule",
-        "remedy_en": "Correct the cell",
-    }
-    return [Problem("READ_NUMBER", np.flatnonzero(wrong), "inf", params)]
+    return [Problem("READ_NUMBER", np.flatnonzero(wrong), "inf", correction(column))]
 
 
 def _fractions(found: F64, shown: Any, column: Column) -> list[Problem]:
@@ -199,14 +183,7 @@ def _fractions(found: F64, shown: Any, column: Column) -> list[Problem]:
         return []
     at = np.flatnonzero(wrong)
     found[wrong] = np.nan
-    fr, en = expected(column)
-    params = {
-        "expected_fr": fr,
-        "expected_en": en,
-        "remedy_fr": "Corrigez la cellule",
-        "remedy_en": "Correct the cell",
-    }
-    return [Problem("READ_INTEGER", at, str(shown[int(at[0])].as_py()), params)]
+    return [Problem("READ_INTEGER", at, str(shown[int(at[0])].as_py()), correction(column))]
 
 
 def _rounded(found: F64, shown: Any) -> list[Problem]:

@@ -29,7 +29,7 @@ from optimizer.importers.cells import (
     text_series,
 )
 from optimizer.importers.encoding import DOUBLE, DOUBLE_ENCODED
-from optimizer.importers.expected import expected
+from optimizer.importers.expected import correction
 from optimizer.importers.gazetteer import Gazetteer
 from optimizer.importers.raw import shown
 from optimizer.importers.words import FALSE, TRUE, accepted, close_to, empty_words, plain, spoken, vocabulary
@@ -83,12 +83,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 
 def _bad(code: str, column: Column, fr: str = "", en: str = "", group: str = "", **more: object) -> Bad:
-    expected_fr, expected_en = expected(column)
-    params = {
-        "expected_fr": expected_fr, "expected_en": expected_en,
-        "remedy_fr": fr or "Corrigez la cellule", "remedy_en": en or "Correct the cell",
-    }  # fmt: skip
-    return Bad(code, params | more, group)
+    return Bad(code, correction(column, fr, en) | more, group)
 
 
 def plain_text(text: Any, column: Column | None, places: Gazetteer | None = None) -> Converted:
