@@ -58,6 +58,8 @@ class Told:
     verdict: str = ""
     sentence: str = ""
     error: str = ""
+    landlord: str = ""
+    """Whose case it is, where it is one landlord's."""
     nothing: str = ""
     """Why a verified proposal gives no agenda."""
     stop: str = ""
@@ -77,7 +79,15 @@ class Told:
 
 
 def start(
-    desk: Desk, case: str, title: str, by: str, lang: Lang, *, log: Log | None = None, chains: int = 0
+    desk: Desk,
+    case: str,
+    title: str,
+    by: str,
+    lang: Lang,
+    *,
+    log: Log | None = None,
+    chains: int = 0,
+    landlords: tuple[str, ...] = (),
 ) -> Job:
     """Check, propose and verify a case in a child of its own.
 
@@ -86,6 +96,7 @@ def start(
     case : name of an imported case.
     log : what the desk has recorded; the case is then brought forward by it, under a name of its own, before it is proposed.
     chains : freed dwellings that a chain may let after a vacant one, ``optimizer.chains.UNBOUNDED`` any number.
+    landlords : those whose cases are taken, where they are not all; a case of another one ends as a problem of the import.
 
     Raises
     ------
@@ -103,6 +114,7 @@ def start(
                 title=title,
                 chains=chains,
                 state="running",
+                landlord=landlords[0] if len(landlords) == 1 else "",
                 started_by=by,
                 started_at=now,
                 heartbeat_at=now,
@@ -112,8 +124,9 @@ def start(
         raise AttrifluxError("WEB_JOB_BUSY", by=running.started_by if running else "?") from None
     desk.runs.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, "-m", "optimizer.web.children.job"]
+    theirs = json.dumps(landlords)
     if log is None:
-        words += [str(case_path(desk, case)), str(desk.runs / job.id), lang, length_word(chains)]
+        words += [str(case_path(desk, case)), str(desk.runs / job.id), lang, length_word(chains), theirs]
     else:
         kept = _log_file(desk, job.id)
         kept.touch(mode=0o600)
@@ -123,6 +136,7 @@ def start(
             str(desk.runs / job.id),
             lang,
             length_word(chains),
+            theirs,
             str(case_path(desk, source)),
             str(kept),
         ]
@@ -156,6 +170,9 @@ def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes], sent: str) -> N
             Job.objects.filter(id=job, state="running").update(heartbeat_at=desk.store.now())
     if child.stdin is not None:
         child.stdin.close()
+    whose = told(desk, job).landlord
+    if whose:
+        Job.objects.filter(id=job).update(landlord=whose)
     state = "done" if code == 0 else "stopped" if code in (130, -signal.SIGINT, -signal.SIGKILL) else "failed"
     Job.objects.filter(id=job, state="running").update(state=state, code=code, ended_at=desk.store.now())
     _forget_unread(desk, job)

@@ -11,7 +11,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -58,10 +58,10 @@ class Checked:
         return {key: code for key, code in self.found.items() if code}
 
 
-def imports_kept(desk: Desk) -> list[tuple[str, str]]:
-    """(case, title) of the imports still on this machine, the newest first; none whose files are wrong describes anybody."""
+def imports_kept(desk: Desk, jobs: Iterable[Job]) -> list[tuple[str, str]]:
+    """(case, title) of the imports of computations still on this machine, in their order; none whose files are wrong describes anybody."""
     found: dict[str, str] = {}
-    for job in Job.objects.order_by("-started_at"):
+    for job in jobs:
         if job.wrong:
             continue
         if job.case not in found and is_kept(desk, job.case):
@@ -74,8 +74,8 @@ def imports_kept(desk: Desk) -> list[tuple[str, str]]:
 def recheck(desk: Desk, session: SessionRecord, case: str, lang: Lang) -> Checked:
     """Check the names of a session against an import, and keep what was found."""
     told = _ask(desk, case, Recheck(session), lang)
+    title = dict(imports_kept(desk, Job.objects.filter(case=case).order_by("-started_at"))).get(case, "")
     found = {int(key): str(code) for key, code in told["found"].items()}
-    title = dict(imports_kept(desk)).get(case, "")
     made = Checked(desk.store.now(), title, session.status, found)
     desk.runs.mkdir(parents=True, exist_ok=True)
     kept = {"at": made.at.isoformat(), "title": title, "status": session.status, "found": told["found"]}
@@ -115,7 +115,7 @@ def _file(desk: Desk, session: SessionRecord) -> Path:
 
 
 def _ask(desk: Desk, case: str, asked: Asked, lang: Lang) -> dict[str, Any]:
-    if case not in dict(imports_kept(desk)):
+    if not imports_kept(desk, Job.objects.filter(case=case)):
         raise AttrifluxError("WEB_LOOK_NO_IMPORT")
     words = [sys.executable, "-m", "optimizer.web.children.look", str(case_path(desk, case)), lang]
     try:

@@ -30,6 +30,8 @@ class Job(models.Model):
     """Freed dwellings that its chains may let after a vacant one, ``optimizer.chains.UNBOUNDED`` any number."""
     run: models.CharField[str, str] = models.CharField(max_length=64, db_index=True, blank=True, default="")
     """Number under which the store knows the result, once it is attached."""
+    landlord: models.CharField[str, str] = models.CharField(max_length=120, blank=True, default="")
+    """Whose case it is: that of who began it until its child has read it, empty where no single one is known."""
 
     @property
     def wrong(self) -> bool:

@@ -1,14 +1,16 @@
-"""The sessions a visitor may see: all as heads, whole only where something is still to be done."""
+"""What a visitor may see: sessions, all as heads, whole only where something is still to be done; computations and imports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from optimizer.desk.following import Followed, elsewhere
 from optimizer.store import queries
 from optimizer.store.records import CorrectionRecord, ItemRecord, SessionRecord
 from optimizer.web.desk import desk
+from optimizer.web.looks import imports_kept
+from optimizer.web.models import Job
 from optimizer.web.visitor import Visitor
 
 RECENT = 12
@@ -46,6 +48,26 @@ def corrections_of(session: SessionRecord) -> tuple[CorrectionRecord, ...]:
 def recent_sessions_of(visitor: Visitor) -> list[SessionRecord]:
     """The newest whole sessions."""
     return _whole(s.session_id for s in heads_of(visitor)[:RECENT])
+
+
+def shown(job: Job, visitor: Visitor) -> bool:
+    """Whether a computation is the visitor's to see: on a case of its landlords, or begun by it on one whose landlord is not known."""
+    return visitor.reads_proposals_of(job.landlord) or (not job.landlord and job.started_by == visitor.name)
+
+
+def jobs_of(visitor: Visitor) -> Iterator[Job]:
+    """The computations that the visitor sees, the newest first."""
+    return (job for job in Job.objects.order_by("-started_at") if shown(job, visitor))
+
+
+def jobs_for(visitor: Visitor, session: SessionRecord) -> Iterator[Job]:
+    """Those that are not about another landlord than the session's."""
+    return (job for job in jobs_of(visitor) if job.landlord in ("", session.landlord))
+
+
+def imports_for(visitor: Visitor, session: SessionRecord) -> list[tuple[str, str]]:
+    """(case, title) of the imports whose households may stand in the session."""
+    return imports_kept(desk(), jobs_for(visitor, session))
 
 
 def _whole(ids: Iterable[str]) -> list[SessionRecord]:

@@ -64,6 +64,25 @@ class Visitor:
         commune's on the pages of the session."""
         return any(g.role in "SP" or (g.role == "M" and not g.territory) for g in self.grants)
 
+    def prepares_for(self, landlord: str, commission: str = "") -> bool:
+        """Whether a secretary's role reaches a landlord, and a commission of it where one is told."""
+        return any(
+            g.role == "S"
+            and g.landlord in ("", landlord)
+            and (not commission or g.commission in ("", commission))
+            for g in self.grants
+        )
+
+    @property
+    def prepares_only_for(self) -> tuple[str, ...]:
+        """Landlords that a secretary's roles are limited to; empty where one of them reaches every landlord, or there is none."""
+        held = {g.landlord for g in self.grants if g.role == "S"}
+        return () if "" in held else tuple(sorted(held))
+
+    def reads_proposals_of(self, landlord: str) -> bool:
+        """Whether computations on a landlord's cases are the visitor's to see; empty: of no single landlord that is known."""
+        return any(g.role in "SPM" and g.landlord in ("", landlord) for g in self.grants)
+
     def names_households(self, session: SessionRecord) -> bool:
         """Whether numbers of applications are shown: to all who prepare or sit, never to a réservataire."""
         return any(role in "SPMA" for role in self.roles_for(session))

@@ -54,10 +54,10 @@ def test_the_choice_of_chains_reaches_the_computation_and_is_told(
     sent.seek(0)
     assert asks(files=[sent], chains="all")[0] == 302
     first = Job.objects.latest("started_at")
-    assert (first.chains, begun[-1][-1]) == (-1, "all")
+    assert (first.chains, begun[-1][-2]) == (-1, "all")
     status, at = asks(case=first.case)
-    assert (status, begun[-1][-1]) == (302, "all")  # run again as it was
-    assert asks(case=first.case, chains="1")[0] == 302 and begun[-1][-1] == "1"
+    assert (status, begun[-1][-2]) == (302, "all")  # run again as it was
+    assert asks(case=first.case, chains="1")[0] == 302 and begun[-1][-2] == "1"
     assert "sans limite" in client.get(at).content.decode()
     commands.attach_run(
         played.store,

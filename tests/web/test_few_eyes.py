@@ -10,7 +10,7 @@ import pytest
 
 from optimizer.store import commands, queries
 from optimizer.store.records import NewDecision, SessionRecord
-from tests.web.playing import CHAIR, SECRETARY, Played, item
+from tests.web.playing import CHAIR, LANDLORD, SECRETARY, Played, item
 
 COMMISSION = "CALEOL de Morteau"
 SENTENCE = "Le ménage compte cinq personnes pour un logement de trois pièces."
@@ -135,7 +135,14 @@ def test_the_pages_of_a_whole_proposal_are_for_those_who_see_every_commune(
     from optimizer.web.models import Job  # once the desk is configured
 
     at = played.store.now()
-    told = {"case": "3" * 32, "title": "Semaine", "state": "done", "started_by": "greffe", "code": 0}
+    told = {
+        "case": "3" * 32,
+        "title": "Semaine",
+        "state": "done",
+        "started_by": "greffe",
+        "landlord": LANDLORD,
+        "code": 0,
+    }
     job = Job.objects.create(id="3" * 32, **told, started_at=at, heartbeat_at=at, ended_at=at)
     folder = played.desk.runs / job.id
     folder.mkdir(parents=True)

@@ -24,7 +24,7 @@ def test_an_import_with_names_is_kept_without_them(tmp_path: Path):
     path = with_names(case)
     with (tmp_path / "said.jsonl").open("wb") as said:
         child = subprocess.Popen(
-            [sys.executable, "-m", "optimizer.web.children.job", str(case), str(out), "fr", "0"],
+            [sys.executable, "-m", "optimizer.web.children.job", str(case), str(out), "fr", "0", "[]"],
             stdin=subprocess.PIPE, stdout=said, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         assert child.wait(timeout=300) == 0

@@ -17,7 +17,7 @@ from optimizer.store import commands, queries
 from optimizer.store.clock import PARIS
 from optimizer.store.records import AttendanceRecord, NewDecision, SessionRecord
 from tests.web.hands import the_form
-from tests.web.playing import SECRETARY, Played, item
+from tests.web.playing import LANDLORD, SECRETARY, Played, item
 
 DAY = date(2026, 12, 1)
 """The day of the desk's clock in these tests: hours of arrival and departure are looked at on the session's own day."""
@@ -118,11 +118,11 @@ def test_an_import_at_fault_is_offered_for_nothing(played: Played, sitting: Sess
     for name, code in (("bon", 0), ("fautif", 2)):
         (desk.cases / name).mkdir(parents=True, exist_ok=True)
         Job.objects.create(
-            id=name, case=name, title=f"Import {name}", state="failed" if code else "done", started_by="greffier",
+            id=name, case=name, title=f"Import {name}", state="failed" if code else "done", started_by="greffier", landlord=LANDLORD,
             started_at=now, heartbeat_at=now, ended_at=now, code=code,
         )  # fmt: skip
     try:
-        assert {"bon", "fautif"} & set(dict(imports_kept(desk))) == {"bon"}
+        assert {"bon", "fautif"} & set(dict(imports_kept(desk, Job.objects.all()))) == {"bon"}
         assert "Mettre à jour et proposer" in said(secretary.get("/preparer/bon"))
         wrong = said(secretary.get("/preparer/fautif"))
         assert "Mettre à jour et proposer" not in wrong and "corriger les fichiers" in wrong

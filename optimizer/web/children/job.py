@@ -1,8 +1,8 @@
-"""``python -m optimizer.web.children.job CASE OUT LANG CHAINS [SOURCE LOG]``: check, propose, verify, a line of JSON per thing that happens.
+"""``python -m optimizer.web.children.job CASE OUT LANG CHAINS LANDLORDS [SOURCE LOG]``: check, propose, verify, a line of JSON per thing that happens.
 
-With ``SOURCE`` and ``LOG`` the case is made first: the import ``SOURCE`` brought forward by what the desk has recorded since.
+``LANDLORDS`` is a list in JSON of those whose cases are taken, empty where all are. With ``SOURCE`` and ``LOG`` the case is made first: the import ``SOURCE`` brought forward by what the desk has recorded since.
 
-Lines: ``step`` (next, check, propose, verify, done), ``phase`` (a sentence), ``bound`` and ``value`` while solving, ``finding`` (a problem
+Lines: ``step`` (next, check, propose, verify, done), ``landlord`` (whose case it is, where it is one's), ``phase`` (a sentence), ``bound`` and ``value`` while solving, ``finding`` (a problem
 of the case), ``error`` (why it ended), ``verdict``, ``short`` (what the verified proposal leaves short). SIGINT asks for the best certified proposal found so far; a second one, or the
 end of the parent, ends at once. Exit codes are those of ``attriflux propose``.
 """
@@ -17,13 +17,15 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from errno import ENOSPC
 from pathlib import Path
 from types import FrameType
 
 from optimizer.chains import length_of
-from optimizer.errors import AttrifluxError, InputProblems, Lang, reason_of
+from optimizer.domain.case import Case
+from optimizer.errors import AttrifluxError, InputProblems, Lang, Said, define, reason_of
 from optimizer.store.records import DutyRecord, SessionRecord
 from optimizer.web.children.lines import LAST, give_way, say, when_alone
 
@@ -61,8 +63,24 @@ class Log:
     duties: tuple[DutyRecord, ...]
 
 
+define(
+    "WEB_OTHER_LANDLORD",
+    "Ce dossier n'est pas d'un bailleur pour lequel ce compte prépare ({theirs}) : {found}. Rien n'en a été gardé. Envoyer un dossier de ce "
+    "bailleur, ou demander au service technique un rôle pour l'autre.",
+    "This case is not of a landlord that this account prepares for ({theirs}): {found}. Nothing of it was kept. Send a case of that "
+    "landlord, or ask the technical service for a role for the other one.",
+)
+SEVERAL = Said("plusieurs bailleurs", "several landlords")
+
+
 def main(
-    case: Path, out: Path, lang: Lang, chains: int, source: Path | None = None, log: Path | None = None
+    case: Path,
+    out: Path,
+    lang: Lang,
+    chains: int,
+    landlords: Collection[str] = (),
+    source: Path | None = None,
+    log: Path | None = None,
 ) -> int:
     """The whole main job; the exit code."""
     give_way(LAST)
@@ -77,8 +95,8 @@ def main(
     when_alone(lambda: os._exit(130))
     try:
         if source is not None and log is not None:
-            _next(source, log, case, lang)
-        return _run(case, out, lang, chains, stop)
+            _next(source, log, case, lang, landlords)
+        return _run(case, out, lang, chains, stop, landlords)
     except InputProblems as problems:
         for finding in problems.findings[:SHOWN]:
             say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
@@ -86,7 +104,7 @@ def main(
         return 2
     except AttrifluxError as error:
         say(error=error.text(lang))
-        return 3 if error.code == "VERIFICATION_FAILED" else 4
+        return {"VERIFICATION_FAILED": 3, "WEB_OTHER_LANDLORD": 2}.get(error.code, 4)
     except OSError as error:
         why = reason_of(error)
         say(error=why.fr if lang == "fr" else why.en)
@@ -96,7 +114,7 @@ def main(
         return 130
 
 
-def _next(source: Path, log: Path, case: Path, lang: Lang) -> None:
+def _next(source: Path, log: Path, case: Path, lang: Lang, landlords: Collection[str]) -> None:
     """Write the case of the next session."""
     from optimizer import importers, policy
     from optimizer.desk.next_case import next_case
@@ -106,6 +124,7 @@ def _next(source: Path, log: Path, case: Path, lang: Lang) -> None:
     say(step="next")
     known: Log = pickle.loads(log.read_bytes())  # written by the desk itself, in its own folder
     read = importers.read(source)
+    _whose(read, landlords)
     landlord = read.settings.landlord
     own = [x for x in known.sessions if landlord is None or x.landlord == landlord]
     made = next_case(read, own, policy.rules_of(read.settings), duties=known.duties)
@@ -115,7 +134,18 @@ def _next(source: Path, log: Path, case: Path, lang: Lang) -> None:
         say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
 
 
-def _run(case: Path, out: Path, lang: Lang, chains: int, stop: threading.Event) -> int:
+def _whose(read: Case, landlords: Collection[str]) -> str:
+    """The landlord of a case, empty where there are several (AttrifluxError: it is none of those taken)."""
+    named = {str(name) for name in read.table("dwellings")["landlord"].dropna()}
+    found = read.settings.landlord or (named.pop() if len(named) == 1 else "")
+    if landlords and found not in landlords:
+        raise AttrifluxError("WEB_OTHER_LANDLORD", theirs=", ".join(landlords), found=found or SEVERAL)
+    return found
+
+
+def _run(
+    case: Path, out: Path, lang: Lang, chains: int, stop: threading.Event, landlords: Collection[str]
+) -> int:
     from optimizer.desk.agenda import agenda
     from optimizer.importers.forgetting import forget_refused
     from optimizer.pipeline import check_case
@@ -131,6 +161,7 @@ def _run(case: Path, out: Path, lang: Lang, chains: int, stop: threading.Event) 
     say(findings=len(findings), errors=sum(f.severity == "error" for f in findings))
     if read is None or any(f.severity == "error" for f in findings):
         return 2
+    say(landlord=_whose(read, landlords))
     say(rows={source.name: source.rows for source in read.sources})
     if stop.is_set():
         return 130
@@ -184,8 +215,15 @@ def agenda_file(out: Path) -> Path:
 
 
 if __name__ == "__main__":
-    given = [Path(x) for x in sys.argv[5:7]]
+    given = [Path(x) for x in sys.argv[6:8]]
     length = length_of(sys.argv[4]) or 0
     sys.exit(
-        main(Path(sys.argv[1]), Path(sys.argv[2]), "en" if sys.argv[3] == "en" else "fr", length, *given)
+        main(
+            Path(sys.argv[1]),
+            Path(sys.argv[2]),
+            "en" if sys.argv[3] == "en" else "fr",
+            length,
+            json.loads(sys.argv[5]),
+            *given,
+        )
     )

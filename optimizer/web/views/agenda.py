@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from django.http import HttpResponse
@@ -20,10 +21,9 @@ from optimizer.web.asked import Asked
 from optimizer.web.choices import CHECKS, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
-from optimizer.web.looks import checked, imports_kept, late_item, recheck
-from optimizer.web.models import Job
+from optimizer.web.looks import checked, late_item, recheck
 from optimizer.web.pages import lang_of, page
-from optimizer.web.scope import heads_of
+from optimizer.web.scope import heads_of, imports_for, jobs_for
 
 OFFERED = 12
 """Proposals from which a late dwelling may take its list, the newest first."""
@@ -76,8 +76,8 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "listed": listed(record),
             "waits": waits_words([record], lang),
             "chains": length_words(record.run.chains, lang) if record.run and record.run.chains else "",
-            "imports": imports_kept(desk()),
-            "runs": _runs(),
+            "imports": imports_for(request.visitor, record),
+            "runs": _runs(request),
             **values,
         },
         status=status,
@@ -101,9 +101,10 @@ def _to_settle(
     return [x for x in found if x[2]]
 
 
-def _runs() -> list[tuple[str, str]]:
+def _runs(request: Asked) -> list[tuple[str, str]]:
     """Verified proposals whose list a late dwelling may take."""
-    jobs = Job.objects.filter(state="done").order_by("-started_at")[:OFFERED]
+    done = (job for job in jobs_for(request.visitor, request.session_record) if job.state == "done")
+    jobs = islice(done, OFFERED)
     return [(job.id, f"{job.title} ({job.started_at:%d/%m/%Y})") for job in jobs]
 
 
@@ -129,7 +130,7 @@ def check_names(request: Asked, session: str) -> HttpResponse:
     form, record = Form(request), request.session_record
 
     def do() -> Any:
-        case = form.text("import", "WEB.IMPORT", required=True, longest=40)
+        case = form.choice("import", "WEB.IMPORT", dict(imports_for(request.visitor, record)))
         form.check()
         return recheck(desk(), record, case, form.lang)
 
@@ -180,16 +181,18 @@ def cancel(request: Asked, session: str) -> HttpResponse:
 
 def add_item(request: Asked, session: str) -> HttpResponse:
     """A late dwelling, with its reason: the list of a verified proposal, or names of the import in the order given."""
-    form = Form(request)
+    form, record = Form(request), request.session_record
 
     def do() -> Any:
         dwelling = form.text("dwelling", "WEB.DWELLING", required=True, longest=100)
         reason = form.text("reason", "WEB.REASON", required=True)
-        run = form.choice("run", "WEB.PROPOSAL", [key for key, _ in _runs()], required=False)
+        run = form.choice("run", "WEB.PROPOSAL", dict(_runs(request)), required=False)
         by_hand = not run
         account = form.text("account", "WEB.ACCOUNT", required=by_hand, longest=100)
         numbers = form.text("applications", "WEB.APPLICATIONS", required=by_hand, longest=2000).split()
-        case = form.text("import", "WEB.IMPORT", required=by_hand, longest=40)
+        case = form.choice(
+            "import", "WEB.IMPORT", dict(imports_for(request.visitor, record)), required=by_hand
+        )
         form.check()
         item = (
             _proposed(run, dwelling)
@@ -197,7 +200,7 @@ def add_item(request: Asked, session: str) -> HttpResponse:
             else late_item(desk(), case, dwelling, account, tuple(numbers), form.lang)
         )
         return commands.add_item(
-            desk().store, request.visitor.actor("S", request.session_record), form.command_id, session, item,
+            desk().store, request.visitor.actor("S", record), form.command_id, session, item,
             reason=reason, version=form.version,
         )  # fmt: skip
 

@@ -18,10 +18,9 @@ from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, commission_law, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form, FormProblems
-from optimizer.web.looks import imports_kept
 from optimizer.web.names import LIVE
 from optimizer.web.pages import lang_of, page
-from optimizer.web.scope import corrections_of, elsewhere_of, heads_of
+from optimizer.web.scope import corrections_of, elsewhere_of, heads_of, imports_for
 from optimizer.web.views.room import late_candidate
 from optimizer.web.views.week import week
 
@@ -107,7 +106,7 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
                 store, secretary, form.command_id, candidate, reason=reason, version=form.version
             )
         number = form.text("by", "WEB.APPLICATION", longest=40)
-        case = form.text("import", "WEB.IMPORT", longest=40)
+        case = form.choice("import", "WEB.IMPORT", dict(imports_for(request.visitor, record)), required=False)
         form.check()
         home = next(i for i in record.items if i.item_id == found.item_id)
         by = late_candidate(home, number, case, form.lang, found.position) if number else None
@@ -216,7 +215,7 @@ def _show(
             "known_documents": [
                 (d, document_words([d], law.documents, lang_of(request))) for d in documents_on(found)
             ],
-            "imports": imports_kept(desk()),
+            "imports": imports_for(request.visitor, record),
             **values,
         },
         status=status,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from optimizer.chains import length_of, length_word
 from optimizer.desk.chained import length_words
-from optimizer.errors import AttrifluxError, said
+from optimizer.errors import AttrifluxError, define, said
 from optimizer.store import commands, identities, queries
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
@@ -22,8 +23,15 @@ from optimizer.web.imports import is_kept, keep_case, kept_file
 from optimizer.web.jobs import reap, start, stop, told
 from optimizer.web.models import Job
 from optimizer.web.pages import LOOSE, lang_of, page
-from optimizer.web.scope import heads_of
+from optimizer.web.scope import heads_of, jobs_of, shown
 
+define(
+    "WEB_OTHER_COMMISSION",
+    "Ce compte ne prépare pas les séances de la commission « {commission} » du bailleur {landlord}.",
+    "This account does not prepare the sessions of the commission “{commission}” of the landlord {landlord}.",
+    remedy_fr="Écrire le nom de la commission comme le rôle du compte le porte, ou le faire ajouter par le service technique.",
+    remedy_en="Write the commission's name as the account's role has it, or have it added by the technical service.",
+)
 LISTED = 20
 WAIT = 2
 """Seconds after which the page of a running job asks again."""
@@ -51,7 +59,9 @@ def prepare(request: Asked) -> HttpResponse:
         chains = length_of(asked) or 0
         again = request.POST.get("case", "")
         if again and not files:
-            earlier = Job.objects.filter(case=again).first()
+            earlier = next(
+                (job for job in Job.objects.filter(case=again) if shown(job, request.visitor)), None
+            )
             if earlier is None:
                 raise Http404
             if not is_kept(desk(), again):
@@ -64,9 +74,16 @@ def prepare(request: Asked) -> HttpResponse:
         log = None
         if "next" in request.POST:
             store = desk().store
-            log = Log(tuple(queries.sessions(store)), tuple(queries.duties(store, open=False)))
+            held = tuple(s for s in queries.sessions(store) if request.visitor.prepares_for(s.landlord))
+            ids = {s.session_id for s in held}
+            owed = queries.duties(store, open=False)
+            duties = tuple(d for d in owed if d.session_id in ids or not d.session_id)
+            log = Log(held, duties)
         title = title or said("WEB.PREPARE_UNTITLED", form.lang)
-        return start(desk(), case, title, request.visitor.name, form.lang, log=log, chains=chains)
+        theirs = request.visitor.prepares_only_for
+        return start(
+            desk(), case, title, request.visitor.name, form.lang, log=log, chains=chains, landlords=theirs
+        )
 
     return act(
         request,
@@ -79,12 +96,13 @@ def prepare(request: Asked) -> HttpResponse:
 
 def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     reap(desk())
-    jobs = list(Job.objects.order_by("-started_at")[:LISTED])
-    running = next((job for job in jobs if job.state == "running"), None)
+    jobs = list(islice(jobs_of(request.visitor), LISTED))
+    running = Job.objects.filter(state="running").first()
     may = "S" in request.visitor.roles
     told = {
         "jobs": jobs,
         "running": running,
+        "seen": running is not None and shown(running, request.visitor),
         "may": may,
         "lengths": chains_words(lang_of(request)),
         "kept": lambda job: is_kept(desk(), job.case),
@@ -117,7 +135,7 @@ def _people(request: Asked) -> HttpResponse:
 def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> HttpResponse:
     """Where a computation stands; the page asks again until it ends."""
     reap(desk())
-    found = _job(job)
+    found = _job(request, job)
     running = found.state == "running"
     return page(
         request,
@@ -149,7 +167,7 @@ def job_stop(request: Asked, job: str) -> HttpResponse:
     """Stop it: the best certified proposal found so far is kept, if there is one."""
     return act(
         request,
-        lambda: stop(_job(job).id),
+        lambda: stop(_job(request, job).id),
         done="WEB.JOB_STOPPING",
         to=reverse("job", kwargs={"job": job}),
         show=lambda **values: job_page(request, job, **values),
@@ -158,7 +176,7 @@ def job_stop(request: Asked, job: str) -> HttpResponse:
 
 def run_page(request: Asked, job: str, name: str) -> FileResponse:
     """A page, sheet or workbook of a proposal."""
-    file = desk().runs / _job(job).id / PAGES.get(name, "-")
+    file = desk().runs / _job(request, job).id / PAGES.get(name, "-")
     if not (request.visitor.reads_whole_runs and file.is_file()):
         raise Http404
     answer = FileResponse(file.open("rb"), filename=file.name, as_attachment=file.suffix == ".xlsx")
@@ -168,7 +186,7 @@ def run_page(request: Asked, job: str, name: str) -> FileResponse:
 
 def attach(request: Asked, job: str) -> HttpResponse:
     """Make a session of a verified proposal: its dwellings, names and facts become the agenda."""
-    found, form = _job(job), Form(request)
+    found, form = _job(request, job), Form(request)
 
     def do() -> Any:
         on = form.a_day("on", "WEB.SESSION_ON")
@@ -185,6 +203,8 @@ def attach(request: Asked, job: str) -> HttpResponse:
         programme = form.text("programme", "WEB.SESSION_PROGRAMME", longest=120)
         form.check()
         actor, prepared = request.visitor.actor("S"), agenda_of(desk(), found.id)
+        if not request.visitor.prepares_for(prepared.landlord, commission):
+            raise AttrifluxError("WEB_OTHER_COMMISSION", commission=commission, landlord=prepared.landlord)
         run = prepared.run
         commands.attach_run(
             desk().store, actor, f"{form.command_id}-run", run_id=run.run_id, verdict=run.verdict, gap_points=run.gap_points,
@@ -207,8 +227,8 @@ def attach(request: Asked, job: str) -> HttpResponse:
     )
 
 
-def _job(job: str) -> Job:
+def _job(request: Asked, job: str) -> Job:
     found = Job.objects.filter(id=job).first()
-    if found is None:
+    if found is None or not shown(found, request.visitor):
         raise Http404
     return found

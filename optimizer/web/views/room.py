@@ -36,9 +36,9 @@ from optimizer.web.asked import Asked
 from optimizer.web.choices import CHECKS, FEW, KINDS, PRESENCES, VOICES, commission_law, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
-from optimizer.web.looks import checked, imports_kept, late_name
+from optimizer.web.looks import checked, late_name
 from optimizer.web.pages import lang_of, page
-from optimizer.web.scope import corrections_of, elsewhere_of
+from optimizer.web.scope import corrections_of, elsewhere_of, imports_for
 from optimizer.web.today import hour_of, today
 from optimizer.web.views.agenda import checks_of, listed
 
@@ -71,7 +71,7 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
             "listed": listed(record),
             "checks": words("CHECK", CHECKS, lang),
             "checked": checked(desk(), record),
-            "imports": imports_kept(desk()),
+            "imports": imports_for(request.visitor, record),
             "left": [item for item in record.items if item.status == "listed"],
             "examined": examined,
             "recused": lambda member: _recused(record, member),
@@ -261,7 +261,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "documents": list(law.documents.items()),
             "few": words("FEW", FEW, lang),
             "checked": checked(desk(), record),
-            "imports": imports_kept(desk()),
+            "imports": imports_for(request.visitor, record),
             "not_examined": list(law.labels("not_examined_reasons").items()),
             "withdrawals": list(law.labels("withdrawal_reasons").items()),
             "shortest": law.value("sentence_characters"),
@@ -358,7 +358,9 @@ def item_state(request: Asked, session: str, item: int) -> HttpResponse:
         reason = form.text("reason", "WEB.REASON", required=True)
         if what == "late":
             number = form.text("number", "WEB.APPLICATION", required=True, longest=40)
-            case = form.text("import", "WEB.IMPORT", longest=40)
+            case = form.choice(
+                "import", "WEB.IMPORT", dict(imports_for(request.visitor, record)), required=False
+            )
             form.check()
             late = late_candidate(found, number, case, form.lang)
             secretary = request.visitor.actor("S", record)

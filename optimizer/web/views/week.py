@@ -11,9 +11,8 @@ from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
 from optimizer.web.due import due_of
 from optimizer.web.jobs import told
-from optimizer.web.models import Job
 from optimizer.web.pages import page
-from optimizer.web.scope import live_sessions_of
+from optimizer.web.scope import jobs_of, live_sessions_of
 from optimizer.web.today import today
 
 
@@ -21,7 +20,8 @@ def week(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     """Clocks, calls, sessions to come, duties, and what the last verified proposal leaves short."""
     sessions = live_sessions_of(request.visitor)
     reads_runs = ROUTES["prepare"].allows("GET", request.visitor.roles)
-    last = Job.objects.filter(state="done").order_by("-started_at").first() if reads_runs else None
+    done = (job for job in jobs_of(request.visitor) if job.state == "done") if reads_runs else iter(())
+    last = next(done, None)
     # who neither prepares, signs nor calls reads no call list: a member has its agenda and the session
     working = [s for s in sessions if any(r in request.visitor.roles_for(s) for r in "SPA")]
     coming = [s for s in sessions if s.status in ("draft", "convened", "open")]
