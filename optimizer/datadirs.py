@@ -21,15 +21,16 @@ def models_dir(explicit: str | Path | None = None) -> Path:
     FileNotFoundError
         The explicit folder, or the shipped one, does not exist.
     """
-    return _locate("models", explicit)
+    return locate("models", explicit)
 
 
 def scenarios_dir(explicit: str | Path | None = None) -> Path:
     """Folder of the shipped scenarios. Raises FileNotFoundError as :func:`models_dir` does."""
-    return _locate("scenarios", explicit)
+    return locate("scenarios", explicit)
 
 
-def _locate(name: str, explicit: str | Path | None, package: Path = _PACKAGE) -> Path:
+def locate(name: str, explicit: str | Path | None, package: Path = _PACKAGE) -> Path:
+    """The folder of that name for the code in ``package``: the one asked for, a checkout's, the shipped copy (FileNotFoundError: none)."""
     if explicit is not None:
         candidates = [Path(explicit)]
     elif (package.parent / "pyproject.toml").is_file() and (package.parent / name).is_dir():

@@ -69,7 +69,7 @@ def main() -> None:
 
     gc.set_threshold(COLLECTED, 20, 20)
     with Ending() as ending:
-        ending.code = _run()
+        ending.code = run_words()
     sys.exit(ending.code)
 
 
@@ -92,7 +92,8 @@ def _command(loaded: tuple[str, ...]) -> Any:
     return typer.main.get_command(app)
 
 
-def _run() -> int:
+def run_words() -> int:
+    """Run the command that the words of the command line ask for; its exit code."""
     from optimizer.disk import listen
     from optimizer.errors import AttrifluxError, InputProblems, reason_of
 

@@ -66,14 +66,15 @@ def flush_tree(folder: Path) -> None:
 
 
 @cache
-def _call() -> Any:
+def swapping_call() -> Any:
+    """The system's call that swaps two names in one step; None where there is none."""
     if not sys.platform.startswith("linux"):
         return None
     return getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
 
 
 def _renameat2(source: Path, target: Path, flag: int) -> bool:
-    call = _call()
+    call = swapping_call()
     if call is None:
         return False
     if call(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), ctypes.c_uint(flag)) == 0:

@@ -141,7 +141,8 @@ class Account:
         return words.replace("{label}", self.label(lang, places))
 
 
-_KINDS: dict[str, AccountKind] = {}
+REGISTERED: dict[str, AccountKind] = {}
+"""Kinds of account by code, as far as their files have been loaded."""
 
 
 def kind(found: AccountKind) -> AccountKind:
@@ -155,14 +156,14 @@ def kind(found: AccountKind) -> AccountKind:
     empty = [name for name in ("code", "fr", "en", "source") if not str(getattr(found, name)).strip()]
     if empty:
         raise ValueError(f"account {found.code!r}: empty {', '.join(empty)}")
-    if found.code in _KINDS:
+    if found.code in REGISTERED:
         raise ValueError(f"account {found.code!r} is declared twice")
-    for other in _KINDS.values():
+    for other in REGISTERED.values():
         if other.order == found.order:
             raise ValueError(f"account {found.code!r}: {other.code!r} has order {found.order}")
         if other.remainder and found.remainder:
             raise ValueError(f"account {found.code!r}: {other.code!r} takes the remainder already")
-    _KINDS[found.code] = found
+    REGISTERED[found.code] = found
     return found
 
 
@@ -170,7 +171,7 @@ def kind(found: AccountKind) -> AccountKind:
 def all_kinds() -> tuple[AccountKind, ...]:
     """Every kind of the folder, in the order of the vocabulary."""
     load_all("optimizer.domain.accounts")
-    return tuple(sorted(_KINDS.values(), key=lambda k: k.order))
+    return tuple(sorted(REGISTERED.values(), key=lambda k: k.order))
 
 
 @cache

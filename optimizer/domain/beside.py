@@ -40,7 +40,7 @@ def both(mine: Callable[[], None], other: Callable[[], Answer]) -> Answer | None
     child = os.fork()
     if not child:
         os.close(answer)
-        _tell(question, other)
+        tell(question, other)
     os.close(question)
     try:
         with os.fdopen(answer, "rb") as pipe:
@@ -60,7 +60,7 @@ def both(mine: Callable[[], None], other: Callable[[], Answer]) -> Answer | None
     return answer_of
 
 
-def _tell(question: int, other: Callable[[], object]) -> None:
+def tell(question: int, other: Callable[[], object]) -> None:
     """Send the answer, or the exception, and end: nothing of this process is closed twice."""
     try:
         try:

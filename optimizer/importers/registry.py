@@ -31,7 +31,8 @@ class Format:
     many: bool = False
 
 
-_FORMATS: dict[str, Format] = {}
+REGISTERED: dict[str, Format] = {}
+"""Formats by name, as far as their files have been loaded."""
 
 
 def format(
@@ -47,15 +48,15 @@ def format(
     def register(read: Reader) -> Reader:
         if not id.strip() or not title_fr.strip() or not extensions:
             raise ValueError(f"format {id!r}: id, title and extensions are all required")
-        if id in _FORMATS:
+        if id in REGISTERED:
             raise ValueError(f"format {id!r} is declared twice")
         for extension in extensions:
             if not extension.startswith(".") or extension != extension.lower():
                 raise ValueError(f"format {id!r}: {extension!r} is not a lower-case extension")
-            taken = next((f.id for f in _FORMATS.values() if extension in f.extensions), None)
+            taken = next((f.id for f in REGISTERED.values() if extension in f.extensions), None)
             if taken is not None:
                 raise ValueError(f"format {id!r}: {extension!r} is read by {taken!r} already")
-        _FORMATS[id] = Format(id, extensions, title_fr, read, forget, many)
+        REGISTERED[id] = Format(id, extensions, title_fr, read, forget, many)
         return read
 
     return register
@@ -69,7 +70,7 @@ def _load() -> None:
 def all_formats() -> tuple[Format, ...]:
     """Every format, by id."""
     _load()
-    return tuple(_FORMATS[key] for key in sorted(_FORMATS))
+    return tuple(REGISTERED[key] for key in sorted(REGISTERED))
 
 
 def format_of(extension: str) -> Format | None:

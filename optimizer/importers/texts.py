@@ -180,7 +180,7 @@ def _clean(text: Any, single_line: bool) -> tuple[Any, list[Problem]]:
 
 def dates(text: Any, column: Column) -> Converted:
     """``YYYY-MM-DD`` or ``DD/MM/YYYY``, day first, always; a time of day behind either is dropped."""
-    return _days(by_word(text, lambda word: _date(word, column)))
+    return _days(by_word(text, lambda word: date_cell(word, column)))
 
 
 def months(text: Any, column: Column) -> Converted:
@@ -205,7 +205,7 @@ def _month(word: str, column: Column) -> int | Bad | Mended[int]:
     elif (found := _MONTH_NAME.match(word)) and (number := _month_of(found[1])):
         first = date(int(found[2]), number, 1)
         return Mended(first.toordinal() - _EPOCH, f"{number:02d}/{found[2]}")
-    day = _date(word, column)
+    day = date_cell(word, column)
     if isinstance(day, Bad):
         return day
     start = day.value if isinstance(day, Mended) else day
@@ -222,7 +222,7 @@ def _month_of(name: str) -> int:
     return hits[0] if len(hits) == 1 else 0
 
 
-def _date(word: str, column: Column) -> int | Bad | Mended[int]:
+def date_cell(word: str, column: Column) -> int | Bad | Mended[int]:
     """Days since 1970-01-01."""
     parts: tuple[str, ...] | None = None
     mended = False
@@ -266,7 +266,7 @@ def _date(word: str, column: Column) -> int | Bad | Mended[int]:
 
 def day_of(word: str) -> int | Bad | Mended[int]:
     """Days since 1970-01-01 of a date as people write it."""
-    return _date(word, _ANY_DATE)
+    return date_cell(word, _ANY_DATE)
 
 
 def booleans(text: Any, column: Column) -> Converted:

@@ -135,7 +135,7 @@ def load(
         _facts=facts,
         _entries=entries,
         _lines=filled,
-        _settings=merged_settings(agreements),
+        settings_by_landlord=merged_settings(agreements),
         _load=partial(_reload, territory, on, models, own),
     )
 

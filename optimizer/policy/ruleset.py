@@ -90,7 +90,7 @@ class RuleSet:
     _facts: Territory = field(repr=False)
     _entries: Mapping[str, Entry] = field(repr=False)
     _lines: tuple[Line, ...] = field(repr=False)
-    _settings: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    settings_by_landlord: Mapping[str, Mapping[str, Any]] = field(repr=False)
     _load: Callable[[Mapping[str, object]], RuleSet] = field(repr=False, compare=False)
     _read: dict[str, Parameter] = field(default_factory=dict, repr=False, compare=False)
     _by_commune: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
@@ -191,7 +191,7 @@ class RuleSet:
 
     def rooms_table(self, landlord: str | None = None) -> RoomsTable:
         """The rooms table of a landlord whose agreement names one, else of the territory's market."""
-        name = self._settings.get(landlord or "", {}).get("rooms") or self.market
+        name = self.settings_by_landlord.get(landlord or "", {}).get("rooms") or self.market
         rows = self.get(f"national.rooms.{name}")
         accepted = np.zeros((len(rows) + 1, 7), dtype=np.bool_)
         first = np.zeros_like(accepted)
@@ -204,7 +204,7 @@ class RuleSet:
 
     def effort_threshold(self, landlord: str) -> EffortThreshold:
         """The effort threshold a landlord has deliberated, with full weight; else the shipped one, with its weight."""
-        own = self._settings.get(landlord, {})
+        own = self.settings_by_landlord.get(landlord, {})
         if "effort_threshold" not in own:
             return EffortThreshold(
                 self.number("national.burden.free_rate"), self.number("national.burden.weight")
@@ -219,7 +219,7 @@ class RuleSet:
 
         ``case.yaml`` has its own numbers (``CaseSettings.dalo``), which win over these.
         """
-        numbers: Mapping[str, int] = self._settings.get(landlord, {}).get("dalo", {})
+        numbers: Mapping[str, int] = self.settings_by_landlord.get(landlord, {}).get("dalo", {})
         return numbers
 
     @cached_property

@@ -85,7 +85,7 @@ def report_html(data: ReportData) -> str:
             "goals": _goals(data),
             "gauges": _gauges(data),
             "quartiles": _quartiles(data),
-            "accounts": _accounts(data),
+            "accounts": lettings_by_account(data),
             "groups": _groups(data),
             "leapfrogs": _leapfrogs(data),
             "flags": _flags(data),
@@ -419,7 +419,8 @@ def _shortfalls(data: ReportData) -> list[dict[str, str]]:
     ]
 
 
-def _accounts(data: ReportData) -> list[dict[str, object]]:
+def lettings_by_account(data: ReportData) -> list[dict[str, object]]:
+    """Of each account that first ranks go to, what the table of accounts says."""
     first = data.proposals[data.proposals["rank"] == 1]
     out: list[dict[str, object]] = []
     for account, frame in first.groupby("account", sort=False):

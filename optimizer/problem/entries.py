@@ -76,7 +76,7 @@ def traits_in_play(book: RuleBook) -> list[tuple[tuple[str, str], Trait]]:
 
 NARROW_FROM = 8_000_000
 """Entries from which scores and fits are held in 16 or 32 bits: whoever adds them up widens first (`Problem.values`)."""
-_BLOCK = 2_000_000
+BLOCK = 2_000_000
 """Entries handled at once: columns of the work in between stay in a few tens of megabytes."""
 
 
@@ -113,8 +113,8 @@ def read_entries(
     for epci, block in _blocks(menus, _menu_epci(book.ground.facts, menus)):
         people.sort(epci, block, app, awaited)
     rank, codes = people.types()
-    for start in range(0, total, _BLOCK):
-        part = slice(start, start + _BLOCK)
+    for start in range(0, total, BLOCK):
+        part = slice(start, start + BLOCK)
         people.type[part] = rank[people.type[part]]
     return Entries(
         ptr=menus.ptr,
@@ -137,7 +137,7 @@ def _blocks(menus: Menus, epci: I64) -> Iterator[tuple[int, list[int]]]:
     size, here = 0, -1
     for menu in order.tolist():
         length = int(menus.ptr[menu + 1] - menus.ptr[menu])
-        if block and (int(epci[menu]) != here or size + length > _BLOCK):
+        if block and (int(epci[menu]) != here or size + length > BLOCK):
             yield here, block
             block, size = [], 0
         here = int(epci[menu])

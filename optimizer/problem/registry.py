@@ -166,7 +166,8 @@ class RuleShape(ABC):
 
 ADDED_UP = frozenset({"epci_rates", "account_rates", "yearly_numbers", "ceilings", "place_rates"})
 """Gauges that count the leases of a year by :meth:`RuleShape.in_year`."""
-_RULES: dict[str, RuleShape] = {}
+REGISTERED: dict[str, RuleShape] = {}
+"""Rules by name, as far as their files have been loaded."""
 
 
 def rule(
@@ -189,16 +190,16 @@ def rule(
         empty += [name for name in ("short", "long", "group") if not _both(getattr(kind, name, ()))]
         if empty or not unit.strip():
             raise ValueError(f"rule {id!r}: empty {', '.join(empty) or 'unit'}")
-        if id in _RULES:
+        if id in REGISTERED:
             raise ValueError(f"rule {id!r} is declared twice")
-        if any(known.order == order for known in _RULES.values()):
+        if any(known.order == order for known in REGISTERED.values()):
             raise ValueError(f"rule {id!r}: another rule has order {order}")
         if kind.gauge in ADDED_UP and kind.in_year is RuleShape.in_year:
             raise ValueError(f"rule {id!r}: a gauge {kind.gauge!r} needs in_year")
         if {ALWAYS, NEVER} & set(kind.traits):
             raise ValueError(f"rule {id!r}: a trait may not be named {ALWAYS!r} or {NEVER!r}")
         kind.id, kind.order, kind.title_fr, kind.source, kind.unit = id, order, title_fr, source, unit
-        _RULES[id] = kind()
+        REGISTERED[id] = kind()
         return kind
 
     return register
@@ -213,7 +214,7 @@ def _both(words: object) -> bool:
 def all_rules() -> tuple[RuleShape, ...]:
     """Every rule of the folder, in the order of publication."""
     load_all("optimizer.problem.rules")
-    return tuple(sorted(_RULES.values(), key=lambda r: r.order))
+    return tuple(sorted(REGISTERED.values(), key=lambda r: r.order))
 
 
 def find_rule(id: str) -> RuleShape | None:

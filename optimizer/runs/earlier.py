@@ -93,11 +93,11 @@ _Told = tuple[
 
 
 def _told(content: Any) -> _Told:
-    multipliers, prices = _multipliers(content)
+    multipliers, prices = multipliers_of(content)
     return multipliers, prices, _rows(content), _tree(content)
 
 
-def _multipliers(content: Any) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+def multipliers_of(content: Any) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
     """Of each row and of each application, from the leaf with the largest bound: the closest to the root."""
     if not isinstance(content, dict) or content.get("format") not in FORMATS:
         raise ValueError("not a certificate")

@@ -309,7 +309,7 @@ def _numbers(result: Result, options: Options) -> Iterator[LegalNumber]:
                 continue
             name = account_label(account, "fr", result.tables.places)  # the titles of the models are French
             title = title.replace(f", {account},", f" : {name},")
-        text = _value_words(p.value, p.unit, options.lang)
+        text = parameter_words(p.value, p.unit, options.lang)
         if (title, text) not in shown:
             shown.add((title, text))
             yield LegalNumber(p.key, title, text, p.status, p.source, str(p.in_force_from))
@@ -345,7 +345,7 @@ CODES = {
 """Codes of the models that staff read; the others are names already."""
 
 
-def _value_words(value: object, unit: str, lang: Lang) -> str:
+def parameter_words(value: object, unit: str, lang: Lang) -> str:
     """``25 %``, ``3 000 points``, ``oui``: a value of the models as a page shows it."""
     fr = lang == "fr"
     pick = 0 if fr else 1

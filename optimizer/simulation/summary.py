@@ -73,7 +73,7 @@ def summary(table: pd.DataFrame, policies: Sequence[str], versus: str = TODAY) -
     rows = []
     for name in UNITS:
         against = {p: _difference(wide, p, versus, name) for p in policies if p != versus}
-        holm = _holm({p: d[3] for p, d in against.items()})
+        holm = holm_adjusted({p: d[3] for p, d in against.items()})
         for p in policies:
             if (p, name) not in wide.columns:
                 continue
@@ -111,7 +111,7 @@ def _difference(wide: pd.DataFrame, one: str, other: str, name: str) -> tuple[fl
     return mean, low, high, float(2 * student.sf(abs(mean) / error, len(gaps) - 1))
 
 
-def _holm(raw: dict[str, float]) -> dict[str, float]:
+def holm_adjusted(raw: dict[str, float]) -> dict[str, float]:
     """Holm's step-down p of each comparison; those without a p stay out."""
     order = sorted((p, name) for name, p in raw.items() if p == p)
     found: dict[str, float] = {}

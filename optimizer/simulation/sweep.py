@@ -31,7 +31,7 @@ def lived(source: Case | str, setting: Setting, policy: str, seed: int, solving:
     rows = (
         bounded(world, chosen)
         if chosen.terms is None
-        else _rows(world, live(world, chosen, SolveOptions(**solving)))
+        else facts_of_life(world, live(world, chosen, SolveOptions(**solving)))
     )
     frame = pd.DataFrame([(policy, seed, *row) for row in rows], columns=list(COLUMNS))
     answer = io.BytesIO()
@@ -57,7 +57,8 @@ def bounded(world: World, policy: Policy) -> list[Fact]:
     return [(0, -1, name, "", value, "") for name, value in policy.bound(world).items()]
 
 
-def _rows(world: World, life: Life) -> list[Fact]:
+def facts_of_life(world: World, life: Life) -> list[Fact]:
+    """What a life counts: of each year, then of the whole where it has several (year 0)."""
     years = [_of_year(world, life, year) for year in range(1, len(life.years) + 1)]
     rows: list[Fact] = [(y, -1, *fact, "") for y, facts in enumerate(years, 1) for fact in facts]
     whole: dict[tuple[str, str], list[float]] = {}

@@ -83,7 +83,8 @@ class Backend:
     available: Callable[[], str | None]
 
 
-_BACKENDS: dict[str, Backend] = {}
+REGISTERED: dict[str, Backend] = {}
+"""Backends by name, as far as their files have been loaded; :func:`all_backends` loads them all."""
 
 
 def backend(
@@ -101,9 +102,9 @@ def backend(
         wanted = frozenset(features)
         if not id or not wanted <= FEATURES:
             raise ValueError(f"backend {id!r}: unknown features {sorted(wanted - FEATURES)} or no name")
-        if id in _BACKENDS:
+        if id in REGISTERED:
             raise ValueError(f"backend {id!r} is registered twice")
-        _BACKENDS[id] = Backend(id, wanted, solver, available)
+        REGISTERED[id] = Backend(id, wanted, solver, available)
         return solver
 
     return register
@@ -112,7 +113,7 @@ def backend(
 def all_backends() -> dict[str, Backend]:
     """All backends by name, sorted."""
     load_all("optimizer.solve.backends")
-    return {name: _BACKENDS[name] for name in sorted(_BACKENDS)}
+    return {name: REGISTERED[name] for name in sorted(REGISTERED)}
 
 
 def get(name: str) -> Backend:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-_SQLITE = {
+SQLITE = {
     "store_event_no_update": (
         "CREATE TRIGGER store_event_no_update BEFORE UPDATE ON store_event "
         "BEGIN SELECT RAISE(ABORT, 'store_event is append only'); END"
@@ -68,7 +68,7 @@ def missing(cursor: Cursor, vendor: str) -> list[str]:
 
 
 def _of(vendor: str) -> dict[str, str]:
-    return _POSTGRES if vendor == "postgresql" else _SQLITE
+    return _POSTGRES if vendor == "postgresql" else SQLITE
 
 
 def _drop(vendor: str) -> Callable[[str], str]:

@@ -145,7 +145,7 @@ def compare(
         demand(published[kind] == must, f"colonnes du type {kind}")
     demand(set(published) <= set(keys), "colonnes")
     supply = {kind: sorted({c for c, _ in rebuilt.options(key)}) for kind, key in keys.items()}
-    most = _most(supply, {k: len(x) for k, x in members.items()}, [len(x) for x in homes])
+    most = most_lettings(supply, {k: len(x) for k, x in members.items()}, [len(x) for x in homes])
     demand(most == lettings, "baux")
 
     seen: dict[tuple[int, int, str], int] = {}
@@ -180,7 +180,9 @@ def _within(offers: ClassOptions, count: Mapping[int, int], missing: Mapping[int
     demand(fine, "manque plus que publié")
 
 
-def _most(supply: Mapping[int, Sequence[int]], people: Mapping[int, int], capacity: Sequence[int]) -> int:
+def most_lettings(
+    supply: Mapping[int, Sequence[int]], people: Mapping[int, int], capacity: Sequence[int]
+) -> int:
     """Most lettings of types at classes, by augmenting paths: an allocation that none of them makes larger is a largest one."""
     kinds: list[list[int]] = [[] for _ in capacity]
     for kind, classes in sorted(supply.items()):

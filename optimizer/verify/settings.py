@@ -45,7 +45,7 @@ def read_settings(raw: Mapping[str, Any]) -> Settings:
             raise Unreadable("case.yaml", "changes")
         # a workbook's settings sheet writes each change on its own line: ``changes.<key>``
         lines = {
-            str(k)[len("changes.") :]: _scalar(v) for k, v in raw.items() if str(k).startswith("changes.")
+            str(k)[len("changes.") :]: scalar(v) for k, v in raw.items() if str(k).startswith("changes.")
         }
         changes = {**changes, **lines}
         return Settings(
@@ -95,7 +95,7 @@ def _dalo_lines(raw: Mapping[str, Any]) -> dict[tuple[str, str], Fraction]:
     return found
 
 
-def _scalar(value: object) -> object:
+def scalar(value: object) -> object:
     """A cell as YAML would read it: a number, a boolean or a text."""
     if not isinstance(value, str) or "&" in value or "*" in value:
         return value

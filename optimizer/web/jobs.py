@@ -40,7 +40,7 @@ ORPHAN = 600.0
 """Seconds after which a sent import that no computation is about has lost its server."""
 GRACE = 20.0
 """Seconds between the request to stop and the kill."""
-_children: dict[str, subprocess.Popen[bytes]] = {}
+children: dict[str, subprocess.Popen[bytes]] = {}
 
 
 @dataclass
@@ -144,7 +144,7 @@ def start(
         child = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, **ONE_THREAD}
         )  # fmt: skip
-    _children[job.id] = child
+    children[job.id] = child
     sent = "" if log is None else source
     threading.Thread(target=_watch, args=(desk, job.id, child, sent), daemon=True).start()
     return job
@@ -178,7 +178,7 @@ def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes], sent: str) -> N
     _forget_unread(desk, job)
     _forget(desk, sent)
     _log_file(desk, job).unlink(missing_ok=True)
-    _children.pop(job, None)
+    children.pop(job, None)
     connection.close()
 
 
@@ -197,7 +197,7 @@ def _forget(desk: Desk, case: str, job: str = "") -> None:
 
 def stop(job: str) -> None:
     """Ask for the best certified proposal found so far; kill what has not ended after :data:`GRACE` seconds."""
-    child = _children.get(job)
+    child = children.get(job)
     if child is None or child.poll() is not None:
         return
     child.send_signal(signal.SIGINT)
@@ -237,7 +237,7 @@ def _forget_orphans(desk: Desk) -> None:
 
 def end_all() -> None:
     """The server ends: so do its children."""
-    for child in list(_children.values()):
+    for child in list(children.values()):
         child.kill()
 
 

@@ -42,6 +42,11 @@ class Room:
         self.asked_at = time.monotonic()
         threading.Thread(target=self._listen, daemon=True).start()
 
+    @property
+    def pid(self) -> int:
+        """The process that computes for the room."""
+        return self._child.pid
+
     def _listen(self) -> None:
         assert self._child.stdout is not None
         for line in self._child.stdout:

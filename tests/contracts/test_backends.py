@@ -108,7 +108,7 @@ def test_a_backend_that_lies_is_corrected_and_named(monkeypatch: pytest.MonkeyPa
 
     problem = middle(3, 12, 60)
     honest = solve(problem, SolveOptions(backend="highs"))
-    monkeypatch.setattr(registry, "_BACKENDS", dict(registry._BACKENDS))
+    monkeypatch.setattr(registry, "REGISTERED", dict(registry.REGISTERED))
 
     @backend("liar", features=("exact",), available=lambda: None)
     def liar(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
@@ -123,7 +123,7 @@ def test_a_backend_that_lies_is_corrected_and_named(monkeypatch: pytest.MonkeyPa
 def test_a_claim_that_the_tree_does_not_close_is_not_called_proven(monkeypatch: pytest.MonkeyPatch) -> None:
     from optimizer.solve import registry
 
-    monkeypatch.setattr(registry, "_BACKENDS", dict(registry._BACKENDS))
+    monkeypatch.setattr(registry, "REGISTERED", dict(registry.REGISTERED))
 
     @backend("boaster", features=("exact",), available=lambda: None)
     def boaster(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:

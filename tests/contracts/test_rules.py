@@ -184,10 +184,10 @@ FINE: Fields = {"id": "another", "order": 99, "title_fr": "Autre", "source": "CC
     ],
 )
 def test_the_register_refuses_what_is_missing_or_double(change: Fields, message: str) -> None:
-    before = dict(registry._RULES)
+    before = dict(registry.REGISTERED)
     with pytest.raises(ValueError, match=message):
         rule(**{**FINE, **change})(_Empty)  # type: ignore[arg-type]
-    assert registry._RULES == before
+    assert registry.REGISTERED == before
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_the_register_needs_words_in_both_languages(name: str, words: object) ->
     bad = type("Bad", (_Empty,), {name: words})
     with pytest.raises(ValueError, match=f"empty {name}"):
         rule(**FINE)(bad)  # type: ignore[arg-type]
-    assert "another" not in registry._RULES
+    assert "another" not in registry.REGISTERED
 
 
 @pytest.mark.parametrize("missing", ["id", "order", "title_fr", "source"])
@@ -216,14 +216,14 @@ def test_a_trait_may_not_hide_a_word_of_the_register() -> None:
 
     with pytest.raises(ValueError, match="always"):
         rule(**FINE)(Bad)  # type: ignore[arg-type]
-    assert "another" not in registry._RULES
+    assert "another" not in registry.REGISTERED
 
 
 def test_a_gauge_that_adds_up_leases_needs_to_know_which() -> None:
     bad = type("Bad", (_Empty,), {"gauge": "place_rates"})
     with pytest.raises(ValueError, match="needs in_year"):
         rule(**FINE)(bad)  # type: ignore[arg-type]
-    assert "another" not in registry._RULES
+    assert "another" not in registry.REGISTERED
 
 
 def test_a_dropped_file_is_counted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

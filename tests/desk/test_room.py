@@ -53,7 +53,7 @@ def commission(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commission]
 
 def spent(room: Room) -> float:
     """Seconds of the processor that the room's process has used."""
-    fields = Path(f"/proc/{room._child.pid}/stat").read_text().rpartition(")")[2].split()
+    fields = Path(f"/proc/{room.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK
 
 

@@ -114,10 +114,10 @@ FINE = AccountKind(code="CROUS", order=99, fr="étudiants", en="students", sourc
     ],
 )
 def test_the_register_refuses_what_is_missing_or_double(change: dict[str, object], message: str) -> None:
-    before = dict(account._KINDS)
+    before = dict(account.REGISTERED)
     with pytest.raises(ValueError, match=message):
         kind(dataclasses.replace(FINE, **change))  # type: ignore[arg-type]
-    assert account._KINDS == before
+    assert account.REGISTERED == before
 
 
 def test_caps_lower_the_kinds_they_name() -> None:

@@ -23,7 +23,7 @@ def deliberated(landlord: str = "OPH25", threshold: float = 0.3) -> policy.RuleS
         "effort_threshold": threshold, "effort_deliberation": "conseil d'administration, 2026-12",
         "effort_deliberated_on": date(2026, 3, 12),
     }  # fmt: skip
-    return replace(rules(), _settings={**rules()._settings, landlord: own})
+    return replace(rules(), settings_by_landlord={**rules().settings_by_landlord, landlord: own})
 
 
 def encoded(home: dict[str, Any], person: dict[str, Any], law: policy.RuleSet, **tables: Any) -> el.Facts:

@@ -18,7 +18,7 @@ from optimizer.fairness import fairness_to
 from optimizer.verify import verify_lottery
 from optimizer.verify.classes import Classes
 from optimizer.verify.offers import ClassOptions
-from optimizer.verify.program import _most, compare
+from optimizer.verify.program import compare, most_lettings
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
 from optimizer.verify.tables import read_case
@@ -175,6 +175,6 @@ def test_a_change_in_any_column_of_a_lottery_is_refused(
 
 def test_the_most_lettings_are_found_by_moving_others():
     """Type 0 fits classes 0 and 1, type 1 class 0 only: the first letting must move to make room for the second."""
-    assert _most({0: [0, 1], 1: [0]}, {0: 1, 1: 1}, [1, 1]) == 2
-    assert _most({0: [0, 1], 1: [0]}, {0: 5, 1: 5}, [2, 1]) == 3
-    assert _most({0: [0], 1: [0], 2: [1]}, {0: 1, 1: 1, 2: 1}, [1, 3]) == 2
+    assert most_lettings({0: [0, 1], 1: [0]}, {0: 1, 1: 1}, [1, 1]) == 2
+    assert most_lettings({0: [0, 1], 1: [0]}, {0: 5, 1: 5}, [2, 1]) == 3
+    assert most_lettings({0: [0], 1: [0], 2: [1]}, {0: 1, 1: 1, 2: 1}, [1, 3]) == 2

@@ -27,10 +27,10 @@ def test_a_word_is_converted_once():
 
 def test_regular_files_take_the_fast_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     dates: list[str] = []
-    real = texts._date
-    monkeypatch.setattr(delimited, "_slow", lambda *a: pytest.fail("slow reader"))
+    real = texts.date_cell
+    monkeypatch.setattr(delimited, "by_records", lambda *a: pytest.fail("slow reader"))
     monkeypatch.setattr(workbook.subprocess, "run", lambda *a, **k: pytest.fail("child process"))
-    monkeypatch.setattr(texts, "_date", lambda word, column: (dates.append(word), real(word, column))[1])
+    monkeypatch.setattr(texts, "date_cell", lambda word, column: (dates.append(word), real(word, column))[1])
     case = synthesize("commission", dwellings=20, applications=2_000, seed=4)
     for international in (False, True):
         write_case(case, tmp_path / str(international), international=international)
@@ -46,7 +46,7 @@ def test_regular_files_take_the_fast_way(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_file_with_ordinary_quotes_takes_the_fast_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(delimited, "_slow", lambda *a: pytest.fail("slow reader"))
+    monkeypatch.setattr(delimited, "by_records", lambda *a: pytest.fail("slow reader"))
     path = tmp_path / "logements.csv"
     path.write_text('a;b\n"x;1";"dit ""le Grand"""\n"deux\nlignes";y\n', encoding="utf-8")
     table = delimited.read(path, "x").tables[0]
@@ -58,6 +58,6 @@ def test_a_file_with_ordinary_quotes_takes_the_fast_way(tmp_path: Path, monkeypa
 def test_both_readers_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     write_case(synthesize("commission", dwellings=20, applications=300, seed=4), tmp_path)
     fast = read(tmp_path)
-    monkeypatch.setattr(delimited, "_fast", lambda *a: None)
+    monkeypatch.setattr(delimited, "by_columns", lambda *a: None)
     slow = read(tmp_path)
     assert all(fast.table(t).equals(slow.table(t)) for t in fast.tables)

@@ -73,7 +73,7 @@ def test_a_file_that_cannot_be_written_again_is_told(tmp_path: Path, monkeypatch
     kind = registry.format_of(".csv")
     assert kind is not None
     monkeypatch.setitem(
-        registry._FORMATS, "csv", registry.Format(kind.id, kind.extensions, kind.title_fr, kind.read, full)
+        registry.REGISTERED, "csv", registry.Format(kind.id, kind.extensions, kind.title_fr, kind.read, full)
     )
     with pytest.raises(InputProblems) as told:
         forget_refused(tmp_path / "case", findings)

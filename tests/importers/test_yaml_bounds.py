@@ -18,7 +18,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.importers import read_findings, yamltext
 from optimizer.policy import strict_yaml
 from optimizer.verify import yamltext as second
-from optimizer.verify.settings import _scalar
+from optimizer.verify.settings import scalar
 from optimizer.verify.verdict import Unreadable
 from tests import campaign
 from tests.importers.base import write_base
@@ -97,7 +97,7 @@ def test_nesting_is_refused_at_any_depth_by_a_sentence_and_never_by_a_crash(unit
         (tmp_path / "f.yaml").write_text(text)
         with pytest.raises(Unreadable):
             second.read_yaml(tmp_path / "f.yaml")
-    assert _scalar(unit * depth + "x") is not None
+    assert scalar(unit * depth + "x") is not None
 
 
 def test_a_file_that_is_too_big_is_told_before_it_is_read_whole(tmp_path: Path) -> None:

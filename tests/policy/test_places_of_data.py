@@ -23,11 +23,11 @@ def test_checkout_then_shipped_never_the_current_folder(tmp_path, monkeypatch):
     (tmp_path / "site" / "models").mkdir()
     (tmp_path / "here" / "models").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "here")
-    assert datadirs._locate("models", None, package) == shipped
+    assert datadirs.locate("models", None, package) == shipped
     (tmp_path / "site" / "pyproject.toml").write_text("", encoding="utf-8")
-    assert datadirs._locate("models", None, package) == tmp_path / "site" / "models"
+    assert datadirs.locate("models", None, package) == tmp_path / "site" / "models"
     with pytest.raises(FileNotFoundError):
-        datadirs._locate("scenarios", None, package)
+        datadirs.locate("scenarios", None, package)
 
 
 def test_drop_in_modules_are_imported_in_name_order(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.presentation.report import _accounts
+from optimizer.presentation.report import lettings_by_account
 
 
 def test_a_title_that_is_only_declared_is_not_counted_as_a_priority_public() -> None:
@@ -23,6 +23,6 @@ def test_a_title_that_is_only_declared_is_not_counted_as_a_priority_public() -> 
         }
     )
     data: Any = SimpleNamespace(proposals=proposals, lang="en", places={}, style="international")
-    (line,) = _accounts(data)
+    (line,) = lettings_by_account(data)
     assert line["n"] == 8
     assert line["priority"] == "57.1%"  # four of seven

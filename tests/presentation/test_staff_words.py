@@ -12,7 +12,7 @@ from optimizer.presentation.page import kept_together
 from optimizer.presentation.session import title_words
 from optimizer.presentation.words import scope_words, why_words
 from optimizer.runs import Options, propose, propose_to
-from optimizer.runs.report_data import _value_words
+from optimizer.runs.report_data import parameter_words
 from optimizer.shortlist.labels import plural, pool_label
 from optimizer.synth import synthesize, write_case
 
@@ -96,7 +96,7 @@ def test_scopes_and_reasons_in_words():
     ],
 )  # fmt: skip
 def test_values_of_the_models(value, unit, fr, en):
-    assert (_value_words(value, unit, "fr"), _value_words(value, unit, "en")) == (fr, en)
+    assert (parameter_words(value, unit, "fr"), parameter_words(value, unit, "en")) == (fr, en)
 
 
 def test_numbers_are_spaced():

@@ -17,7 +17,7 @@ def test_same_problem_in_narrow_columns_and_small_blocks(profile, block, monkeyp
     case = synthesize(profile, dwellings=60, applications=500, seed=2)
     wide = pipeline.prepare(case, accept_assumed=True).problem
     monkeypatch.setattr(entries, "NARROW_FROM", 1)
-    monkeypatch.setattr(entries, "_BLOCK", block)
+    monkeypatch.setattr(entries, "BLOCK", block)
     monkeypatch.setattr(option_table, "BATCH", block)
     narrow = pipeline.prepare(case, accept_assumed=True).problem
     assert (narrow.entry_score.dtype, narrow.entry_fit.dtype, narrow.entry_type.dtype) == (

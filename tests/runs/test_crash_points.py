@@ -167,7 +167,7 @@ def test_a_process_killed_at_any_point_leaves_the_old_or_the_new(
     case, solved, tmp_path, monkeypatch, command, swap, record_property
 ):
     if not swap:
-        monkeypatch.setattr(system, "_call", lambda: None)
+        monkeypatch.setattr(system, "swapping_call", lambda: None)
     place = tmp_path / "place"
     out = place / "out"
     place.mkdir()

@@ -105,7 +105,7 @@ def test_a_crash_at_any_point_of_a_replacement_leaves_the_old_or_the_new(
     case, flux, tmp_path, monkeypatch, command, swap
 ):
     if not swap:
-        monkeypatch.setattr(system, "_call", lambda: None)
+        monkeypatch.setattr(system, "swapping_call", lambda: None)
     place, states = tmp_path / "place", tmp_path / "states"
     place.mkdir()
     states.mkdir()

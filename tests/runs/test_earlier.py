@@ -8,7 +8,7 @@ import pytest
 
 import optimizer as af
 from optimizer import pipeline
-from optimizer.runs.earlier import _multipliers, earlier_of
+from optimizer.runs.earlier import earlier_of, multipliers_of
 from optimizer.solve import SolveOptions, retold
 
 
@@ -32,10 +32,10 @@ def document(**cut: object) -> dict[str, object]:
 
 def test_a_cut_adds_what_a_lease_is_worth_to_it() -> None:
     """A quarter of 10 leases is 2.5: the cut gives half its multiplier per lease."""
-    found, prices = _multipliers(document())
+    found, prices = multipliers_of(document())
     assert found == {("flux", "a"): 1_500_000, ("dalo", "b"): 22_000_000}
     assert prices == {"A": 3_000_000}
-    fine, _ = _multipliers(document(rows={"0": 10_000, "1": 2_500}, times=25_000_000, unit=10**8))
+    fine, _ = multipliers_of(document(rows={"0": 10_000, "1": 2_500}, times=25_000_000, unit=10**8))
     assert fine == {("flux", "a"): 21_500_000, ("dalo", "b"): 7_000_000}
 
 
@@ -53,7 +53,7 @@ def test_a_cut_adds_what_a_lease_is_worth_to_it() -> None:
 )
 def test_a_damaged_cut_is_no_start(change: dict[str, object]) -> None:
     with pytest.raises((ValueError, TypeError, KeyError)):
-        _multipliers(document(**change))
+        multipliers_of(document(**change))
 
 
 def test_an_answer_tells_the_next_proof_what_its_certificate_tells() -> None:

@@ -16,7 +16,7 @@ from optimizer.errors import AttrifluxError
 def disk(request, monkeypatch):
     """A filesystem that swaps two names in one step, and one that does not."""
     if request.param == "journal":
-        monkeypatch.setattr(system, "_call", lambda: None)
+        monkeypatch.setattr(system, "swapping_call", lambda: None)
     return request.param
 
 

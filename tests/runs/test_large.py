@@ -86,7 +86,7 @@ def test_a_second_process_that_ends_without_an_answer_leaves_its_part_to_the_fir
     write_case(case, tmp_path / "case")
     for module in (pipeline, tables, beside):
         monkeypatch.setattr(module, "LARGE", 5)
-    monkeypatch.setattr(beside, "_tell", lambda *_: os._exit(ends))
+    monkeypatch.setattr(beside, "tell", lambda *_: os._exit(ends))
     propose_to(tmp_path / "case", tmp_path / "out", options)
     assert {f"{name}.parquet" for name in PARTED} <= {f.name for f in (tmp_path / "out").iterdir()}
 

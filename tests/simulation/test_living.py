@@ -18,7 +18,7 @@ from optimizer.simulation.perfect import perfect
 from optimizer.simulation.registry import Policy, all_policies
 from optimizer.simulation.setting import Setting
 from optimizer.simulation.summary import by_seed
-from optimizer.simulation.sweep import COLUMNS, _rows, bounded
+from optimizer.simulation.sweep import COLUMNS, bounded, facts_of_life
 from optimizer.simulation.terms import State, Terms, todays
 from optimizer.simulation.world import NEVER, World, draw_world
 
@@ -112,7 +112,7 @@ def test_every_session_is_proven_and_keeps_its_certificate(lives, name):
 
 def facts_of(world: World, life: Life, name: str) -> pd.DataFrame:
     top = next(p for p in all_policies() if p.bound is not None)
-    rows = [(name, 1, *row) for row in _rows(world, life)] + [
+    rows = [(name, 1, *row) for row in facts_of_life(world, life)] + [
         ("hindsight", 1, *row) for row in bounded(world, top)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))

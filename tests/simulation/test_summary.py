@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from optimizer.simulation.summary import _holm, by_seed, interval, summary
+from optimizer.simulation.summary import by_seed, holm_adjusted, interval, summary
 from optimizer.simulation.sweep import COLUMNS
 
 FILLED = {"required_rate": 30.0}
@@ -67,8 +67,10 @@ def test_one_seed_has_a_mean_and_no_interval():
 
 
 def test_holm_takes_the_smallest_p_most_severely_and_never_goes_down():
-    assert _holm({"a": 0.04, "b": 0.01, "c": 0.03}) == pytest.approx({"b": 0.03, "c": 0.06, "a": 0.06})
-    assert _holm({"a": float("nan"), "b": 0.5}) == {"b": 0.5}
+    assert holm_adjusted({"a": 0.04, "b": 0.01, "c": 0.03}) == pytest.approx(
+        {"b": 0.03, "c": 0.06, "a": 0.06}
+    )
+    assert holm_adjusted({"a": float("nan"), "b": 0.5}) == {"b": 0.5}
 
 
 def test_without_both_ends_there_is_no_gain():

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from optimizer import store
-from optimizer.cli.app import _run
+from optimizer.cli.app import run_words
 from optimizer.store import commands as c
 from optimizer.store import queries, schema, triggers
 from tests.store.playing import S, dwelling
@@ -24,7 +24,7 @@ def typed(play, capsys, monkeypatch):
             line += ["--store", str(desk)]
         monkeypatch.setattr("sys.argv", line)
         try:
-            code = _run()
+            code = run_words()
         except SystemExit as end:
             code = end.code or 0
         said = capsys.readouterr()

@@ -80,7 +80,7 @@ class Edits:
         return [dict(zip(names, row, strict=True)) for row in self.cursor.fetchall()]
 
     def make(self):
-        for name in triggers._SQLITE:
+        for name in triggers.SQLITE:
             self.cursor.execute(f"DROP TRIGGER {name}")
         self.cursor.execute("PRAGMA defer_foreign_keys = ON")
         getattr(
@@ -216,7 +216,7 @@ def test_a_ledger_cut_from_its_end_needs_the_head_kept_elsewhere(play):
     play.do(c.sign_head, S)
     head = queries.head(play.store)
     cursor = schema.connection().cursor()
-    for name in triggers._SQLITE:
+    for name in triggers.SQLITE:
         cursor.execute(f"DROP TRIGGER {name}")
     cursor.execute("DELETE FROM store_event WHERE seq > 1")
     event = next(iter(ledger.events(play.store)))

@@ -36,7 +36,7 @@ def refusal_reason_edited(s: Scene) -> bool:
     if row is None:
         return False
     a = int(row["application_id"][1:])
-    met = {s.pub._code(d, a) for d in range(s.pub.ref.nd)}
+    met = {s.pub.code(d, a) for d in range(s.pub.ref.nd)}
     row["reason"] = s.r.choice([publish.CODES[i] for i in range(1, 10) if i not in met])
     s.write("applications", rows)
     return True

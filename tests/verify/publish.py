@@ -180,7 +180,7 @@ class Published:
 
     def _somewhere(self, a: int) -> bool:
         """Eligible for a dwelling of this run."""
-        return any(not self.ref.blocked(d) and not self._code(d, a) for d in range(self.ref.nd))
+        return any(not self.ref.blocked(d) and not self.code(d, a) for d in range(self.ref.nd))
 
     def applications(self) -> t.Rows:
         rows = []
@@ -189,7 +189,7 @@ class Published:
                 ((x.index(a) + 1, self.ref.D[d]["dwelling_id"]) for d, x in sorted(self.lists.items()) if a in x),
                 default=None,
             )  # fmt: skip
-            codes = [self._code(d, a) for d in range(self.ref.nd)]
+            codes = [self.code(d, a) for d in range(self.ref.nd)]
             if best:
                 status, reason = ("proposed", "FIRST_RANK") if best[0] == 1 else ("reserve", "RESERVE")
             elif 0 in codes:
@@ -204,7 +204,7 @@ class Published:
             )  # fmt: skip
         return rows
 
-    def _code(self, d: int, a: int) -> int:
+    def code(self, d: int, a: int) -> int:
         code = self.ref.code(d, a)
         named = any(a in self.ref.named(d, x)[0] for x in self.ref.receivers(d))
         return code or (0 if named else 9)

@@ -36,7 +36,7 @@ def test_the_choice_of_chains_reaches_the_computation_and_is_told(
 
     begun: list[list[str]] = []
     monkeypatch.setattr(jobs.subprocess, "Popen", Ended)
-    monkeypatch.setattr(jobs, "_children", {})
+    monkeypatch.setattr(jobs, "children", {})
     # the watcher is a thread with a connection of its own: what it writes is written here at once
     monkeypatch.setattr(jobs.threading.Thread, "start", lambda thread: None)
     client = played.client("S")

@@ -61,8 +61,8 @@ def read(path: Path, label: str) -> Opened:
     delimiter = _delimiter(raw, first)
     if delimiter is None:
         return refused("READ_DELIMITER", label, row=1, value=shown(first))
-    table = None if _irregular(raw, delimiter) else _fast(raw, delimiter, path.stem, label)
-    return Opened((table,)) if table is not None else _slow(raw, delimiter, path.stem, label)
+    table = None if _irregular(raw, delimiter) else by_columns(raw, delimiter, path.stem, label)
+    return Opened((table,)) if table is not None else by_records(raw, delimiter, path.stem, label)
 
 
 def _lines(raw: bytes) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _irregular(raw: bytes, delimiter: str) -> bool:
     return re.search(rb'[^"\r\n' + d + rb']"(?!["\r\n' + d + rb"]|\Z)", raw) is not None
 
 
-def _fast(raw: bytes, delimiter: str, name: str, label: str) -> RawTable | None:
+def by_columns(raw: bytes, delimiter: str, name: str, label: str) -> RawTable | None:
     """Arrow's reader; None when a row does not have the cells of the header."""
     end = raw.find(b"\n")
     head = (raw if end < 0 else raw[:end]).decode("utf-8").rstrip("\r")
@@ -153,7 +153,7 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 
-def _slow(raw: bytes, delimiter: str, name: str, label: str) -> Opened:
+def by_records(raw: bytes, delimiter: str, name: str, label: str) -> Opened:
     """Record by record: rows are numbered as a spreadsheet numbers them."""
     found: list[tuple[int, list[str]]] = []
     row = 0

@@ -181,7 +181,7 @@ class Session:
         return self._proposed
 
     def _proven(self) -> Proposed:
-        prepared = self._ready()
+        prepared = self.prepared()
         optimum = pipeline.optimise(prepared, self._how())
         # a small case is quick, and what one more lease costs there is told by the tree of its own proof (`results.rules`)
         if len(prepared.problem.dwelling_ids) > SMALL:
@@ -200,14 +200,14 @@ class Session:
         AttrifluxError
             ``NO_SOLUTION``: the decisions contradict each other.
         """
-        prepared = self._ready()
+        prepared = self.prepared()
         return prepared, solve(prepared.problem, replace(self._how(), interrupt=interrupt))
 
     def _how(self) -> SolveOptions:
         return SolveOptions(backend=self.options.backend, threads=self.options.threads, earlier=self._earlier)
 
-    def _ready(self) -> Prepared:
-        """The problem of the facts at hand, built once for each decision."""
+    def prepared(self) -> Prepared:
+        """The case as decided so far, its facts, scores and problem, built once for each decision. A copy would be slow: change nothing in it."""
         if self._changed:
             self._prepared, self._changed = self._rebuilt(), False
         return self._prepared
