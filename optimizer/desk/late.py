@@ -16,7 +16,7 @@ import pandas as pd
 from optimizer import eligibility, policy
 from optimizer.desk import messages as messages
 from optimizer.domain import Case
-from optimizer.domain.account import OWN_TENANTS, account_of
+from optimizer.domain.account import transfers
 from optimizer.domain.schema import DWELLINGS
 from optimizer.eligibility import CODES, EFFORT_STATUS, Q1_NO, Q1_YES
 from optimizer.eligibility.messages import REFUSALS
@@ -216,7 +216,7 @@ class Described:
         row = self.people.get(who, {})
         names = ("priority_codes", "priority_status", "relocation", "essential_worker")
         found = {name: plain(row.get(name)) for name in names}
-        return {"q1": q1 or None, **found, "mutation": account_of(account).kind.pool == OWN_TENANTS}
+        return {"q1": q1 or None, **found, "mutation": account in transfers()}
 
 
 def plain(value: Any) -> Any:
