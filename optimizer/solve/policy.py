@@ -277,9 +277,7 @@ class PartsPolicy:
     together: int = 60_000_000
     """Menu entries of parts with long menus that are solved at the same time in one process; one may have more, and a quarter is open beside it."""
     first_depth: int = 64
-    """How many of the best."""
-    deeper: int = 8
-    """Times as many when those left out would have paid."""
+    """How many of the best; those left out that pay are added after."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from optimizer.solve.parts.components import parts_of
 from optimizer.solve.parts.tasks import Carved, PartTask
 from optimizer.solve.parts.turns import Turns
 from optimizer.solve.policy import DEFAULT
-from optimizer.solve.transport import ScaleOptions, bound_of
+from optimizer.solve.transport import ScaleOptions, bound_of, solve_transport
 from tests.campaign import few
 from tests.strategies import random_problem
 
@@ -126,23 +126,47 @@ def test_solving_part_by_part_finds_the_same_optimum(seed):
     assert found.bound >= exact.objective
 
 
-def test_a_long_part_is_given_more_entries_until_nothing_left_out_pays(monkeypatch):
-    """One entry of each type first: then more, until the bound over all entries is as close as that of those given."""
+def test_a_long_part_is_given_the_entries_that_pay_until_nothing_left_out_does(monkeypatch):
+    """One entry of each type first: then those that pay, until the bound over all entries is as close as that of those given."""
     policy = APART.having(parts__long_menus=0, parts__first_depth=1, parts__part_gap=1e-3, parts__small_to=0)
-    depths: list[int | None] = []
+    models: dict[tuple[Carver, int], list[int]] = {}
     carve = Carver.carve
-    monkeypatch.setattr(
-        Carver,
-        "carve",
-        lambda self, part, depth=None, types=None: depths.append(depth) or carve(self, part, depth, types),
-    )
+
+    def counted(self, part, depth=None, types=None, more=None):
+        made = carve(self, part, depth, types, more)
+        models.setdefault((self, int(part.classes[0])), []).append(len(made.model.entry_applicant))
+        return made
+
+    monkeypatch.setattr(Carver, "carve", counted)
     for seed in range(2):
         problem = beside(crowded(seed), crowded(50 + seed))
         found = solve(problem, SolveOptions(backend="scale", nodes=0, policy=policy))
         exact = solve(problem, SolveOptions(backend="highs", gap=1e-3))
         assert found.objective == evaluate(problem, found.first).objective <= exact.bound
         assert exact.objective <= found.bound <= found.objective * 1.02
-    assert {1, 8} <= set(depths)
+    rounds = [sizes for sizes in models.values() if len(sizes) > 1]
+    assert rounds and all(sizes == sorted(set(sizes)) for sizes in rounds)
+
+
+@pytest.mark.parametrize("seed", few(6))
+def test_entries_beyond_a_model_that_pay_are_those_its_bound_lacks(seed):
+    """With them the model's own bound is that of every entry; without any of them it is less."""
+    problem = beside(crowded(seed), crowded(60 + seed))
+    carver, part = Carver(problem), parts_of(problem)[0]
+    models = Carved(carver, part)
+    shallow = models.at(1)
+    proof = solve_transport(shallow, ScaleOptions(max_leaves=0, cuts=False, threads=1)).certificate
+    whole_model = models.at(None)
+    bound, paying = models.beyond(shallow, proof)
+    assert bound == bound_of(whole_model, proof) // proof.quantum >= bound_of(shallow, proof) // proof.quantum
+    assert bound_of(models.at(1, paying), proof) // proof.quantum == bound
+    assert models.beyond(models.at(1, paying), proof)[1].tolist() == []
+    away = pickle.loads(pickle.dumps(models))
+    there, same = away.beyond(away.at(1), proof)
+    assert there == bound and same.tolist() == paying.tolist()
+    assert (away.at(1, paying).entry_applicant == models.at(1, paying).entry_applicant).all()
+    # every household that a left out entry would serve better has one among them
+    assert (bound > bound_of(shallow, proof) // proof.quantum) == (len(paying) > 0)
 
 
 def fields(found) -> list[bytes]:

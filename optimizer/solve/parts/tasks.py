@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.domain.memory import give_back
-from optimizer.problem.model import B
+from optimizer.problem.model import I64, B
 from optimizer.solve.parts.components import Part
 from optimizer.solve.parts.turns import Turns
 from optimizer.workers import Unit, run_units, workers_of
@@ -48,15 +48,17 @@ class Carved:
         """As `Carver.types` says them: asked once for all models of the part."""
         return self.carver.types(self.part)
 
-    def at(self, depth: int | None) -> LabelledTransport:
-        """The model with the ``depth`` best entries of each menu and type (None: all)."""
-        return self.carver.carve(self.part, depth, self.types).model
+    def at(self, depth: int | None, more: I64 | None = None) -> LabelledTransport:
+        """The model with the ``depth`` best entries of each menu and type (None: all), and those at the positions ``more``."""
+        return self.carver.carve(self.part, depth, self.types, more).model
 
-    def bound(self, model: LabelledTransport, proof: DualSolution) -> int:
-        """What a certificate of one of the models proves over every entry, objective units; they are read block by block."""
-        from optimizer.solve.transport import bound_of
+    def beyond(self, model: LabelledTransport, proof: DualSolution) -> tuple[int, I64]:
+        """What a certificate of one of the models proves over every entry, objective units, and positions of the entries left out
+        that pay at its multipliers; all are read block by block."""
+        from optimizer.solve.transport import bound_beyond
 
-        return bound_of(model, proof, self.carver.every(self.part, self.types).blocks()) // proof.quantum
+        bound, paying = bound_beyond(model, proof, self.carver.every(self.part, self.types).blocks())
+        return bound // proof.quantum, paying
 
     def forget(self) -> None:
         """Let go of what was kept for the next model."""
@@ -72,17 +74,21 @@ class Carried:
     def __init__(self, model: LabelledTransport) -> None:
         self.model = model
 
-    def at(self, depth: int | None) -> LabelledTransport:
-        """The model with the ``depth`` best entries of each menu and type (None: all)."""
+    def at(self, depth: int | None, more: I64 | None = None) -> LabelledTransport:
+        """The model with the ``depth`` best entries of each menu and type (None: all), and those at the positions ``more``."""
         from optimizer.solve.parts.carving import shortened
 
-        return self.model if depth is None else shortened(self.model, depth)
+        return self.model if depth is None else shortened(self.model, depth, more)
 
-    def bound(self, _model: LabelledTransport, proof: DualSolution) -> int:
-        """What a certificate of one of the models proves over every entry, objective units."""
-        from optimizer.solve.transport import bound_of
+    def beyond(self, model: LabelledTransport, proof: DualSolution) -> tuple[int, I64]:
+        """What a certificate of one of the models proves over every entry, objective units, and positions of the entries left out
+        that pay at its multipliers."""
+        from optimizer.solve.transport import MenuBlock, bound_beyond
 
-        return bound_of(self.model, proof) // proof.quantum
+        m = self.model
+        every = MenuBlock(0, m.menu_start, m.entry_applicant, m.entry_value, m.entry_type)
+        bound, paying = bound_beyond(model, proof, [every])
+        return bound // proof.quantum, paying
 
     def forget(self) -> None:
         """Nothing was kept beside the model."""
@@ -98,7 +104,7 @@ class PartTask:
     pinned : (K,) bool, classes that must be filled
     gap, near : relative gap asked of the part, and the one that is enough once it hardly closes (`ScaleOptions.near`)
     worth : micropoints it is worth, roughly
-    depth : entries of each menu and type to begin with; None: all
+    depth : entries of each menu and type to begin with, those that pay come after; None: all
     warm : what an earlier run says of the part
     options : of the kernel, all but the gap
     deadline, share : seconds since the epoch when the run must end, and the part's share of what is left when it begins
@@ -128,22 +134,23 @@ class PartTask:
         from optimizer.solve.parts.carving import share_of_points
         from optimizer.solve.transport import solve_transport
 
-        model, warm, depth = self.models.at(self.depth), self.warm, self.depth
+        model, warm = self.models.at(self.depth), self.warm
         share = share_of_points(model, self.pinned, self.worth)
         gap = self.gap * share
         limit = None if self.deadline is None else max(0.1, self.share * (self.deadline - time.time()))
         options = replace(self.options, gap=gap, near=self.near * share, time_limit_s=limit)
+        more = np.zeros(0, np.int64)
         while True:
             found = solve_transport(model, options, progress=self.heard, warm=warm)
-            if depth is None or found.stop_reason in ("interrupted", "time_limit"):
+            if self.depth is None or found.stop_reason in ("interrupted", "time_limit"):
                 return found
-            bound = self.models.bound(model, found.certificate)
+            bound, paying = self.models.beyond(model, found.certificate)
             if bound - found.bound <= gap * abs(found.bound):
                 return found
-            # entries left out would have paid: the same again with more of them, from where this ended
-            warm, depth = found.warm, self.options.policy.parts.deeper * depth
+            # entries left out would have paid: the same again with them, from where this ended
+            warm, more = found.warm, np.union1d(more, paying)
             del model  # a region's model is let go before there is a larger one
-            model = self.models.at(depth)
+            model = self.models.at(self.depth, more)
 
 
 def _solved(tasks: dict[int, PartTask]) -> bytes:

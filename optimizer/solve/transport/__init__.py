@@ -93,7 +93,7 @@ same gap sooner); whole labels beside exchanges in one program (bounds creep for
 farthest from whole (``branch_and_bound``); a guide master with one convexity row per loosely tied part of a chained component (no
 gain on the chain, long recombination programs elsewhere); general MIP solvers on pairs (stop at a few hundred dwellings)."""
 
-from optimizer.solve.transport.certificate import bound_of, bound_of_leaves
+from optimizer.solve.transport.certificate import MenuBlock, bound_beyond, bound_of, bound_of_leaves
 from optimizer.solve.transport.column_generation import solve_transport
 from optimizer.solve.transport.evaluation import objective_of
 from optimizer.solve.transport.model import (
@@ -112,6 +112,8 @@ __all__ = [
     "ScaleOptions",
     "ScaleResult",
     "WarmStart",
+    "MenuBlock",
+    "bound_beyond",
     "bound_of",
     "bound_of_leaves",
     "objective_of",

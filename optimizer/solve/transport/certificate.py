@@ -78,6 +78,35 @@ def _applicant_gains(  # type: ignore[no-untyped-def]
                     gain[a] = g
 
 
+@njit(cache=True, nogil=True)
+def _paying(  # type: ignore[no-untyped-def]
+    menu_start, entry_applicant, entry_value, entry_type, classes_start, classes, group, n_types, credit, price, quantum, known,
+    gain, least, at,
+):  # fmt: skip
+    """Positions of the entries that gain their applicant more than is ``known``, written to ``at``; ``gain`` becomes the best of them."""
+    n = 0
+    for m in range(len(menu_start) - 1):
+        if classes_start[m] == classes_start[m + 1]:
+            continue
+        for t in range(n_types):
+            low = np.int64(1) << np.int64(60)
+            for i in range(classes_start[m], classes_start[m + 1]):
+                k = classes[i]
+                x = price[k] - credit[group[k] * n_types + t]
+                if x < low:
+                    low = x
+            least[t] = low
+        for j in range(np.uint64(menu_start[m]), np.uint64(menu_start[m + 1])):
+            g = np.int64(entry_value[j]) * quantum - least[np.uint64(entry_type[j])]
+            a = np.uint64(entry_applicant[j])
+            if g > known[a]:
+                at[n] = j
+                n += 1
+                if g > gain[a]:
+                    gain[a] = g
+    return n
+
+
 class _Rows:
     """What the rows, cuts and branches of certificates of one model count, each worked out once."""
 
@@ -153,7 +182,46 @@ def bound_of(
     return _bound(_Rows(model), certificate, blocks)
 
 
+def bound_beyond(
+    model: LabelledTransport, certificate: DualSolution, blocks: Iterable[MenuBlock]
+) -> tuple[int, Ints]:
+    """Upper bound over the entries of ``blocks``, of which the model holds some, in units of ``1 / quantum``, and those that make it larger.
+
+    These are positions in the blocks end to end, ascending: entries that gain their applicant more at the certificate's prices than any
+    that the model holds. With them the bound of the model is that of all, at these multipliers.
+
+    Raises
+    ------
+    ValueError
+        As :func:`bound_of`.
+    """
+    q, price = certificate.quantum, certificate.class_price
+    credit, outside, constant = _credits(_Rows(model), certificate)
+    start, classes = _open_classes(model)
+    known = _gains(model, start, classes, credit, price, q)
+    gain, found, before = known.copy(), [np.zeros(0, np.int64)], 0
+    least = np.zeros(max(1, model.n_types), np.int64)
+    for block in blocks:
+        at = np.empty(len(block.applicant), np.int64)
+        n = _paying(
+            block.start, block.applicant, block.value, block.type,
+            start[block.first : block.first + len(block.start)], classes, model.class_group, model.n_types, credit, price, q,
+            known, gain, least, at,
+        )  # fmt: skip
+        found.append(at[:n] + before)
+        before += len(block.applicant)
+    return int(gain.sum()) + _dwellings(model, outside, price, q) - constant, np.concatenate(found)
+
+
 def _bound(rows: _Rows, certificate: DualSolution, blocks: Iterable[MenuBlock] | None = None) -> int:
+    model, q, price = rows.model, certificate.quantum, certificate.class_price
+    credit, outside, constant = _credits(rows, certificate)
+    gain = _gains(model, *_open_classes(model), credit, price, q, blocks)
+    return int(gain.sum()) + _dwellings(model, outside, price, q) - constant
+
+
+def _credits(rows: _Rows, certificate: DualSolution) -> tuple[Ints, Ints, int]:
+    """What each group gives each type and each class without a household, times the quantum, and the multipliers' sum over the constants."""
     model, q = rows.model, certificate.quantum
     weighing = np.flatnonzero(certificate.cut_multipliers)
     cuts = tuple(certificate.cuts[i] for i in weighing)  # one of multiplier zero adds nothing to the bound
@@ -173,7 +241,7 @@ def _bound(rows: _Rows, certificate: DualSolution, blocks: Iterable[MenuBlock] |
     outside = np.zeros(model.n_classes, np.int64)
     if len(model.seat_start):
         outside = _best_per_owner(model.seat_start, model.seat_value * q - seat, 0)
-    return _sum_up(model, credit, outside, certificate.class_price, q, blocks) - constant
+    return credit, outside, constant
 
 
 def bound_of_leaves(model: LabelledTransport, leaves: tuple[DualSolution, ...]) -> int:
@@ -215,20 +283,26 @@ def room_bound(model: LabelledTransport, cut: RowSumCut, maker: CutMaker | None 
     return int(model.capacity[open_seats].sum() + (priced * model.capacity)[inside].sum()) + households
 
 
-def _sum_up(
-    model: LabelledTransport,
-    credit: Ints,
-    outside: Ints,
-    price: Ints,
-    quantum: int,
-    blocks: Iterable[MenuBlock] | None,
-) -> int:
-    kept = model.capacity > 0
-    menu = np.where(kept, model.class_menu, -1)
+def _open_classes(model: LabelledTransport) -> tuple[Ints, Ints]:
+    """Classes that hold dwellings, menu by menu, and where those of each menu start."""
+    menu = np.where(model.capacity > 0, model.class_menu, -1)
     classes = np.argsort(menu, kind="stable")
     classes = classes[menu[classes] >= 0]
     n_menus = len(model.menu_start) - 1
-    start = np.r_[0, np.cumsum(np.bincount(menu[classes], minlength=n_menus))].astype(np.int64)
+    return np.r_[0, np.cumsum(np.bincount(menu[classes], minlength=n_menus))].astype(np.int64), classes
+
+
+def _gains(
+    model: LabelledTransport,
+    start: Ints,
+    classes: Ints,
+    credit: Ints,
+    price: Ints,
+    quantum: int,
+    blocks: Iterable[MenuBlock] | None = None,
+) -> Ints:
+    """Best gain of each applicant, times the quantum; ``start`` and ``classes`` as `_open_classes` has them."""
+    n_menus = len(model.menu_start) - 1
     middle = int(np.searchsorted(model.menu_start, model.menu_start[-1] // 2))
 
     def add(gain: Ints, menus: tuple[int, int], of: Ints, block: MenuBlock) -> None:
@@ -250,19 +324,20 @@ def _sum_up(
             some = len(block.start) - 1
             of = start[block.first : block.first + some + 1]
             add(gain, (0, some), of, block)
-        total = int(gain.sum())
-    elif model.menu_start[-1] < MANY_ENTRIES:
-        total = int(gains((0, n_menus)).sum())
-    else:
-        with ThreadPoolExecutor(2) as pool:
-            one, other = pool.map(gains, ((0, middle), (middle, n_menus)))
-        total = int(np.maximum(one, other, out=one).sum())
+        return gain
+    if model.menu_start[-1] < MANY_ENTRIES:
+        return gains((0, n_menus))
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(gains, ((0, middle), (middle, n_menus)))
+    return np.maximum(one, other, out=one)
+
+
+def _dwellings(model: LabelledTransport, outside: Ints, price: Ints, quantum: int) -> int:
+    """What dwellings are worth at these prices, times the quantum: the better of a seat, or nothing, and the price."""
     size = np.diff(model.bonus_start) if len(model.bonus_start) else np.zeros(model.n_classes, np.int64)
     plain = size == 0
-    total += int((np.maximum(outside, price) * model.capacity)[plain].sum())
+    total = int((np.maximum(outside, price) * model.capacity)[plain].sum())
     which = np.repeat(np.arange(model.n_classes), size)
-    return (
-        total + int(np.maximum(outside[which], price[which] + model.bonus * quantum).sum())
-        if len(which)
-        else total
-    )
+    if len(which):
+        total += int(np.maximum(outside[which], price[which] + model.bonus * quantum).sum())
+    return total
