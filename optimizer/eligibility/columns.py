@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 from optimizer.eligibility.facts import Csr
 
 DAY = "datetime64[D]"
+FEW = 4
+"""A vocabulary of so many words for each value is looked up word by word: Arrow would hash all of it at each call, and the
+communes of France are the vocabulary of a dozen columns of a small week."""
 _HUGE = 1 << 44
 """Amounts above this many cents are all the same to every rule; the clip keeps products inside 64 bits."""
 
@@ -40,8 +43,18 @@ def texts(frame: pd.DataFrame, name: str) -> NDArray[np.object_]:
 
 def codes(values: pa.Array, vocabulary: Sequence[str], missing: int = -1) -> NDArray[np.int32]:
     """Position of each text in ``vocabulary``; ``missing`` for null and for unknown words."""
-    found = pc.index_in(values, value_set=_known_words(tuple(vocabulary)))
+    words = tuple(vocabulary)
+    if FEW * len(values) < len(words):
+        known = _positions(words)
+        return np.array([known.get(word, missing) for word in values.to_pylist()], dtype=np.int32)
+    found = pc.index_in(values, value_set=_known_words(words))
     return np.asarray(pc.fill_null(found, missing).to_numpy(zero_copy_only=False), dtype=np.int32)
+
+
+@lru_cache(maxsize=64)
+def _positions(vocabulary: tuple[str, ...]) -> dict[str, int]:
+    """Word -> its first position."""
+    return {word: at for at, word in reversed(list(enumerate(vocabulary)))}
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +15,7 @@ from optimizer.domain.account import place_of
 from optimizer.errors import Finding
 from optimizer.policy.conventions import Line, in_force, oversubscribed, read_agreement
 from optimizer.policy.folder import Folder
-from optimizer.policy.geography import ZONES, read_communes, read_epci
+from optimizer.policy.geography import ZONES, Communes, read_communes, read_epci
 from optimizer.policy.grid_reader import parse_grid
 from optimizer.policy.loading import epci_of_areas, load, read_national
 from optimizer.policy.messages import PolicyError
@@ -56,7 +56,6 @@ def check_models(
     findings += check_ceilings(entries)
     findings += _required_keys(entries, rules) if rules is not None else ()
     communes, epci = _geography(folder, entries, findings)
-    departements = set(communes["departement"].unique()) if communes is not None else set()
     if communes is not None and epci is not None:
         findings += _check_places(folder, communes, epci, findings)
     lines: list[Line] = []
@@ -64,7 +63,7 @@ def check_models(
         agreement = _tried(findings, lambda name=name: read_agreement(folder, name))  # type: ignore[misc]
         lines += agreement.lines if agreement is not None else ()
     if communes is not None and epci is not None:
-        findings += _check_lines(lines, communes, epci, departements)
+        findings += _check_lines(lines, communes, epci)
     for name in folder.names("cotation"):
         _tried(findings, lambda name=name: parse_grid(folder.yaml(f"cotation/{name}.yaml"), name))  # type: ignore[misc]
     if not findings:
@@ -161,7 +160,7 @@ def _required_keys(entries: Mapping[str, Entry], rules: Mapping[str, str]) -> It
 
 def _geography(
     folder: Folder, entries: Mapping[str, Entry], findings: list[Finding]
-) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+) -> tuple[Communes | None, pd.DataFrame | None]:
     """Communes and EPCI, after checking that codes are unique and sorted and that the lists of communes exist."""
     adjacent = entries.get("national.ceiling_zones.paris_adjacent")
     region = entries.get("national.ceiling_zones.ile_de_france_region")
@@ -172,14 +171,14 @@ def _geography(
     epci = _tried(findings, lambda: read_epci(folder))
     if communes is None or epci is None:
         return None, None
-    for name, frame in (("communes", communes), ("epci", epci)):
+    for name, frame in (("communes", communes.frame), ("epci", epci)):
         if not (frame.index.is_unique and frame.index.is_monotonic_increasing):
             detail = "codes uniques et triés"
             findings.append(
                 _problem("POLICY_ORDER", file=f"territories/{name}.csv", key="code", date="—", detail=detail)
             )
-    for code in (*codes, *sorted(set(communes["epci"].unique()) - set(epci.index) - {""})):
-        if code not in communes.index:
+    for code in (*codes, *sorted(set(communes.frame["epci"].unique()) - set(epci.index) - {""})):
+        if code not in communes.frame.index:
             findings.append(_unknown_place("national/ceiling_zones.yaml", code))
     return communes, epci
 
@@ -191,15 +190,15 @@ def _unknown_place(file: str, code: str, line: int = 1) -> Finding:
 
 
 def _check_places(
-    folder: Folder, communes: pd.DataFrame, epci: pd.DataFrame, findings: list[Finding]
+    folder: Folder, communes: Communes, epci: pd.DataFrame, findings: list[Finding]
 ) -> list[Finding]:
     tables = _tried(findings, lambda: read_places(folder)) or {}
-    known: dict[str, set[str]] = {
-        "lec_q1_threshold": set(epci.index),
-        "essential_workers": set(epci.index),
-        "dalo": set(communes["departement"].unique()),
-        "vacated": set(communes["departement"].unique()),
-        "qpv_share": set(communes.index),
+    known: dict[str, Collection[str]] = {
+        "lec_q1_threshold": epci.index,
+        "essential_workers": epci.index,
+        "dalo": communes.departements,
+        "vacated": communes.departements,
+        "qpv_share": communes.frame.index,
     }
     return [
         _unknown_place(f"territories/{table}.csv", place)
@@ -209,16 +208,14 @@ def _check_places(
     ]
 
 
-def _check_lines(
-    lines: list[Line], communes: pd.DataFrame, epci: pd.DataFrame, departements: set[str]
-) -> Iterator[Finding]:
+def _check_lines(lines: list[Line], communes: Communes, epci: pd.DataFrame) -> Iterator[Finding]:
     for line in lines:
         for code in (line.departement, line.area):
-            if code not in departements and code not in communes.index and code not in epci.index:
+            if not communes.knows(code) and code not in epci.index:
                 yield _problem("POLICY_AREA_UNKNOWN", file=line.file, area=code, landlord=line.landlord)
         if place_of(line.account):
             code = place_of(line.account)
-            if code not in departements and code not in communes.index and code not in epci.index:
+            if not communes.knows(code) and code not in epci.index:
                 yield _unknown_place(line.file, code)
     for year in sorted({line.year for line in lines}):
         current = in_force(lines, year)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
-from functools import lru_cache
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -21,19 +22,59 @@ COMMUNES_FILE = "territories/communes.csv"
 EPCI_FILE = "territories/epci.csv"
 
 
-def _read(folder: Folder, name: str, columns: dict[str, pa.DataType]) -> pd.DataFrame:
-    """A table of places as a frame of the caller's own: the same content is parsed once per process."""
-    return _parsed(folder.content(name), name, tuple(columns.items())).copy()
+@dataclass(frozen=True, eq=False)
+class Communes:
+    """The communes of France, and what rule sets derive from them; shared by those that read the same files.
+
+    A command reads its rules two or three times and a run of scenarios a hundred times: what follows from thirty-five
+    thousand communes is worked out once.
+    """
+
+    frame: pd.DataFrame
+    """As :func:`read_communes` says; nobody modifies it."""
+    _by_code: dict[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    _within: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    def __reduce__(self) -> tuple[type[Communes], tuple[pd.DataFrame]]:
+        """What follows from the frame is worked out again by the process it is sent to."""
+        return Communes, (self.frame,)
+
+    def by_code(self, column: str) -> Mapping[str, str]:
+        """INSEE code -> EPCI, département, region or name, read only."""
+        known = self._by_code.get(column)
+        if known is None:
+            codes, values = self.frame.index.tolist(), self.frame[column].tolist()
+            known = self._by_code[column] = dict(zip(codes, values, strict=True))
+        return known
+
+    def knows(self, code: str) -> bool:
+        """Whether a code is that of a commune or of a département."""
+        return code in self.by_code("epci") or code in self.departements
+
+    @cached_property
+    def departements(self) -> frozenset[str]:
+        """Codes of the départements that have a commune."""
+        return frozenset(self.frame["departement"].unique())
+
+    def within(self, departements: tuple[str, ...]) -> pd.DataFrame:
+        """The communes of some départements, of all of them where none is named; nobody modifies it."""
+        if not departements:
+            return self.frame
+        known = self._within.get(departements)
+        if known is None:
+            known = self._within[departements] = self.frame[
+                self.frame["departement"].isin(list(departements))
+            ]
+        return known
 
 
-@lru_cache(maxsize=8)
-def _parsed(content: bytes, name: str, columns: tuple[tuple[str, pa.DataType], ...]) -> pd.DataFrame:
+def _parsed(content: bytes, name: str, columns: dict[str, pa.DataType]) -> pd.DataFrame:
     try:
         table = pa_csv.read_csv(
             io.BytesIO(content),
             parse_options=pa_csv.ParseOptions(delimiter=";"),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict(columns), include_columns=[c for c, _ in columns], strings_can_be_null=False
+                column_types=columns, include_columns=list(columns), strings_can_be_null=False
             ),
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
@@ -43,37 +84,38 @@ def _parsed(content: bytes, name: str, columns: tuple[tuple[str, pa.DataType], .
     return frame
 
 
-def read_communes(folder: Folder, paris_adjacent: Collection[str], ile_de_france: str) -> pd.DataFrame:
+def read_communes(folder: Folder, paris_adjacent: Collection[str], ile_de_france: str) -> Communes:
     """Every commune and the arrondissements of Paris, Lyon and Marseille.
 
     Returns
     -------
-    DataFrame
-        Index ``insee`` (sorted, unique); ``name``, ``epci`` (empty for four island communes), ``departement``,
-        ``region``, ``population`` (int64), ``zone`` (int8, position in :data:`ZONES`).
+    Communes
+        Its frame has the index ``insee`` (sorted, unique); ``name``, ``epci`` (empty for four island communes),
+        ``departement``, ``region``, ``population`` (int64), ``zone`` (int8, position in :data:`ZONES`).
     """
+    return _communes(folder.content(COMMUNES_FILE), tuple(paris_adjacent), ile_de_france)
+
+
+@lru_cache(maxsize=4)
+def _communes(content: bytes, paris_adjacent: tuple[str, ...], ile_de_france: str) -> Communes:
     text = pa.string()
-    frame = _read(
-        folder,
-        COMMUNES_FILE,
-        {
-            "insee": text,
-            "name": text,
-            "epci": text,
-            "departement": text,
-            "region": text,
-            "population": pa.int64(),
-        },
-    ).set_index("insee")
+    columns = {
+        "insee": text, "name": text, "epci": text, "departement": text, "region": text, "population": pa.int64(),
+    }  # fmt: skip
+    frame = _parsed(content, COMMUNES_FILE, columns).set_index("insee")
     zone = np.where(
         frame.index.isin(list(paris_adjacent)), 0, np.where(frame["region"].to_numpy() == ile_de_france, 1, 2)
     )
-    frame["zone"] = zone.astype(np.int8)
-    return frame
+    return Communes(frame.assign(zone=zone.astype(np.int8)))
 
 
 def read_epci(folder: Folder) -> pd.DataFrame:
-    """Every EPCI (and EPT of Grand Paris): index ``siren``; ``name``, ``type``, ``population``."""
+    """Every EPCI (and EPT of Grand Paris): index ``siren``; ``name``, ``type``, ``population``; a frame of the caller's own."""
+    return _epci(folder.content(EPCI_FILE)).copy(deep=False)
+
+
+@lru_cache(maxsize=4)
+def _epci(content: bytes) -> pd.DataFrame:
     text = pa.string()
     columns = {"siren": text, "name": text, "type": text, "population": pa.int64()}
-    return _read(folder, EPCI_FILE, columns).set_index("siren")
+    return _parsed(content, EPCI_FILE, columns).set_index("siren")

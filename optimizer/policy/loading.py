@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
@@ -34,7 +34,7 @@ from optimizer.policy.conventions import (
     with_defaults,
 )
 from optimizer.policy.folder import Folder, parsed
-from optimizer.policy.geography import read_communes, read_epci
+from optimizer.policy.geography import Communes, read_communes, read_epci
 from optimizer.policy.grid import Grid
 from optimizer.policy.grid_reader import parse_grid
 from optimizer.policy.messages import PolicyError
@@ -130,12 +130,12 @@ def load(
         files=folder.files,
         landlords=dict(sorted({k: v for a in agreements for k, v in a.names.items()}.items())),
         grids=grids,
-        all_communes=communes,
         all_epci=epci,
         _facts=facts,
         _entries=entries,
         _lines=filled,
         settings_by_landlord=merged_settings(agreements),
+        _communes=communes,
         _load=partial(_reload, territory, on, models, own),
     )
 
@@ -220,28 +220,28 @@ def _stem(name: str) -> str:
     return name.removesuffix(".yaml")
 
 
-def _scope(facts: Territory, communes: pd.DataFrame) -> dict[str, set[str]]:
+def _scope(facts: Territory, communes: Communes) -> dict[str, Collection[str]]:
     """Which places of each table lie in the territory."""
-    if facts.departements:
-        unknown = sorted(set(facts.departements) - set(communes["departement"].unique()))
-        if unknown:
-            raise PolicyError(
-                "POLICY_PLACE_UNKNOWN", file=facts.path.name if facts.path else f"territories/{facts.id}.yaml", line=1,
-                place=unknown[0],
-            )  # fmt: skip
-        communes = communes[communes["departement"].isin(list(facts.departements))]
-    epci = set(communes["epci"].unique()) - {""}
+    unknown = sorted(set(facts.departements) - communes.departements)
+    if unknown:
+        raise PolicyError(
+            "POLICY_PLACE_UNKNOWN", file=facts.path.name if facts.path else f"territories/{facts.id}.yaml", line=1,
+            place=unknown[0],
+        )  # fmt: skip
+    inside = communes.within(facts.departements)
+    epci = set(inside["epci"].unique()) - {""}
+    departements = frozenset(facts.departements) or communes.departements
     return {
         "lec_q1_threshold": epci,
         "essential_workers": epci,
-        "dalo": set(communes["departement"].unique()),
-        "vacated": set(communes["departement"].unique()),
-        "qpv_share": set(communes.index),
+        "dalo": departements,
+        "vacated": departements,
+        "qpv_share": inside.index,
     }
 
 
 def _new_place(
-    key: str, places: Mapping[str, Mapping[str, Entry]], scope: Mapping[str, set[str]], since: date
+    key: str, places: Mapping[str, Mapping[str, Entry]], scope: Mapping[str, Collection[str]], since: date
 ) -> Entry | None:
     """An entry for a place of the territory that has no value yet (an EPCI brought under LEC by a scenario)."""
     for table, prefix in TABLES.items():
@@ -252,18 +252,16 @@ def _new_place(
     return None
 
 
-def epci_of_areas(lines: Iterable[Line], communes: pd.DataFrame) -> dict[str, str]:
+def epci_of_areas(lines: Iterable[Line], communes: Communes) -> dict[str, str]:
     """EPCI of every convention area that is a commune."""
-    areas = sorted({line.area for line in lines})
-    inside = communes["epci"][communes.index.isin(areas)]
-    return {str(insee): str(epci) for insee, epci in inside.items()}
+    epci = communes.by_code("epci")
+    return {area: epci[area] for area in sorted({line.area for line in lines}) if area in epci}
 
 
-def _check_areas(lines: Iterable[Line], communes: pd.DataFrame, epci: pd.DataFrame) -> None:
-    departements = set(communes["departement"].unique())
+def _check_areas(lines: Iterable[Line], communes: Communes, epci: pd.DataFrame) -> None:
     for line in lines:
         for code in (line.area, line.departement):
-            if not (code in communes.index or code in epci.index or code in departements):
+            if not communes.knows(code) and code not in epci.index:
                 raise PolicyError("POLICY_AREA_UNKNOWN", file=line.file, area=code, landlord=line.landlord)
 
 

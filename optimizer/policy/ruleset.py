@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from optimizer.policy.changes import grid_keys, matches, near, parse_line_key
 from optimizer.policy.conventions import FIELDS, Line, as_frame, field_title
-from optimizer.policy.geography import ZONES
+from optimizer.policy.geography import ZONES, Communes
 from optimizer.policy.grid import Grid
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import Entry, Parameter
@@ -84,16 +84,14 @@ class RuleSet:
     files: tuple[tuple[str, str], ...]
     landlords: Mapping[str, str]
     grids: tuple[Grid, ...]
-    all_communes: pd.DataFrame = field(repr=False)
-    """Every commune of France, same columns as ``communes``: for choices outside the territory."""
     all_epci: pd.DataFrame = field(repr=False)
     _facts: Territory = field(repr=False)
     _entries: Mapping[str, Entry] = field(repr=False)
     _lines: tuple[Line, ...] = field(repr=False)
     settings_by_landlord: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    _communes: Communes = field(repr=False, compare=False)
     _load: Callable[[Mapping[str, object]], RuleSet] = field(repr=False, compare=False)
     _read: dict[str, Parameter] = field(default_factory=dict, repr=False, compare=False)
-    _by_commune: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def value(self, key: str) -> Parameter:
         """The parameter of a dotted key, with unit, status and source.
@@ -163,7 +161,12 @@ class RuleSet:
         """Codes of the territory's départements, sorted."""
         if self._facts.departements:
             return tuple(sorted(self._facts.departements))
-        return tuple(sorted(self.all_communes["departement"].unique()))
+        return tuple(sorted(self._communes.departements))
+
+    @cached_property
+    def all_communes(self) -> pd.DataFrame:
+        """Every commune of France, same columns as ``communes``: for choices outside the territory."""
+        return self._communes.frame.copy(deep=False)
 
     def place_of(self, communes: pd.Series, column: str) -> pd.Series:
         """The EPCI, département, region, name or zone of each INSEE code: same index, object; missing where unknown."""
@@ -171,11 +174,7 @@ class RuleSet:
 
     def by_commune(self, column: str) -> Mapping[str, str]:
         """INSEE code -> EPCI, département, region or name, for reading one code at a time."""
-        known = self._by_commune.get(column)
-        if known is None:
-            codes, values = self.all_communes.index.tolist(), self.all_communes[column].tolist()
-            known = self._by_commune[column] = dict(zip(codes, values, strict=True))
-        return known
+        return self._communes.by_code(column)
 
     def ceilings(self, financing: str) -> NDArray[np.int64]:
         """Income ceilings in euros per year: row = zone code, columns = categories 1..6 then one extra person.
@@ -226,9 +225,7 @@ class RuleSet:
     def communes(self) -> pd.DataFrame:
         """Communes of the territory's départements: index insee; name, epci, departement, region, population, zone,
         qpv (some of its stock is in a QPV), qpv_share."""
-        frame = self.all_communes
-        if self._facts.departements:
-            frame = frame[frame["departement"].isin(list(self._facts.departements))]
+        frame = self._communes.within(self._facts.departements)
         prefix = "territory.qpv_share."
         shares = {place: self._peek(prefix + place).value for place in self._places_in_force(prefix)}
         qpv_share = frame.index.to_series().map(shares).fillna(0.0).astype(np.float64)

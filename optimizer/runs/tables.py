@@ -351,8 +351,8 @@ def scores_there(
 @lru_cache(maxsize=2)
 def place_names(rules: RuleSet) -> dict[str, str]:
     """Names of the communes and EPCI by code, as pages say the accounts of collectivités; read only."""
-    names = dict(rules.by_commune("name"))
-    names.update({str(code): str(name) for code, name in rules.all_epci["name"].items()})
+    epci = rules.all_epci
+    names = {**rules.by_commune("name"), **dict(zip(epci.index.tolist(), epci["name"].tolist(), strict=True))}
     names.update({code: f"département {code}" for code in sorted(rules.departements)})
     return names
 

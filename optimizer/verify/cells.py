@@ -19,6 +19,8 @@ I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
 B = NDArray[np.bool_]
+FEW = 4
+"""So many words for each text and more: a look-up of each text, without hashing all the words again."""
 NO_DAY = np.iinfo(np.int64).min
 TRUE = ("1", "oui", "true", "vrai", "yes", "o", "y", "1.0", "1,0")
 FALSE = ("0", "non", "false", "faux", "no", "n", "0.0", "0,0")
@@ -47,8 +49,21 @@ def strings(column: pa.Array) -> list[str]:
 
 def index_in(column: pa.Array, words: Sequence[str], missing: int = -1) -> I32:
     """Position of each text among ``words``; ``missing`` for null and unknown."""
-    found = pc.index_in(column, value_set=_known_words(tuple(words)))
+    every = tuple(words)
+    if len(every) > FEW * len(column):
+        first = _firsts(every)
+        return np.array([first.get(word, missing) for word in column.to_pylist()], np.int32)
+    found = pc.index_in(column, value_set=_known_words(every))
     return np.asarray(pc.fill_null(found, missing).to_numpy(zero_copy_only=False), np.int32)
+
+
+@lru_cache(maxsize=64)
+def _firsts(words: tuple[str, ...]) -> dict[str, int]:
+    """Word -> where it stands first."""
+    found: dict[str, int] = {}
+    for at, word in enumerate(words):
+        found.setdefault(word, at)
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -177,6 +177,25 @@ def test_fingerprint_depends_on_files_date_and_changes():
     assert "conventions/oph39.yaml" not in dict(base.files)
 
 
+def test_tables_of_places_are_each_rule_sets_own():
+    """They are read once a process: what one caller writes into its own reaches no other."""
+    one, other = (load("doubs", date(2026, 7, 1)) for _ in range(2))
+    for table in ("all_communes", "all_epci", "communes", "epci"):
+        before = getattr(other, table).copy()
+        mine = getattr(one, table)
+        mine.loc[mine.index[0], "name"] = "Ailleurs"
+        mine["new"] = 1
+        assert getattr(other, table).equals(before), table
+        assert getattr(load("doubs", date(2026, 7, 1)), table).equals(before), table
+
+
+def test_communes_of_a_territory_are_those_of_its_departements():
+    one, two = load("doubs", date(2026, 7, 1)), load("france", date(2026, 7, 1))
+    assert set(one.communes["departement"]) == {"25"} == set(one.departements)
+    assert len(two.communes) == len(two.all_communes) == len(one.all_communes) > len(one.communes)
+    assert two.by_commune("departement")["25056"] == "25" and len(two.departements) > 90
+
+
 def test_a_rule_set_survives_pickling(rules):
     again = pickle.loads(pickle.dumps(rules))
     assert again.fingerprint() == rules.fingerprint()
