@@ -117,7 +117,7 @@ def test_the_best_position_is_the_one_that_the_list_counts(tmp_path: Path) -> No
         applications=EMPLOYEES,
         decisions="""
             dwelling_id application_id account  decision reason  author
-            L1          .              BAILLEUR orient   promise s
+            L1          .              BAILLEUR orient   commission_decision s
         """,
     )
     assert lists(result)["L1"] == ["BAILLEUR", "N1", "N2", "N3"]
@@ -278,7 +278,7 @@ def test_a_household_kept_from_every_first_rank_is_not_said_to_be_a_reserve(tmp_
         """,
         decisions="""
             dwelling_id application_id account  decision reason  author
-            L1          N2             MUTATION pin      promise s
+            L1          N2             MUTATION pin      earlier_commitment s
         """,
     )
     assert lists(result)["L1"] == ["MUTATION", "N2"]
