@@ -18,6 +18,7 @@ from optimizer.shortlist.labels import (
     rule_label,
     spaced,
 )
+from optimizer.shortlist.leapfrogs import SHOWN as LEAPFROGS_SHOWN
 from optimizer.shortlist.leapfrogs import LineSummary, Standing, Together
 
 ELSEWHERE_NAMED = (
@@ -162,7 +163,7 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
     if reason in words:
         text = words[reason][0 if lang == "fr" else 1]
         if reason in context.summary.together:
-            text += _together(context.summary.together[reason], lang)
+            text += _together(context.summary.together[reason], count, context.summary.total, lang)
     else:
         rule = reason.split("[", 1)[0]
         text = rule_label(rule, lang)
@@ -176,17 +177,25 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
     return f"{text} ({count})" if len(context.summary.by_reason) > 1 else text
 
 
-def _together(needed: Together, lang: Lang) -> str:
-    """`` (5 points), avec un taux d'effort plus lourd (1,96 point)``; the most of each where there are several households."""
+def _together(needed: Together, count: int, total: int, lang: Lang) -> str:
+    """What a part of the value needs beside it: `` (5 points), avec un taux d'effort plus lourd (1,96 point)``.
+
+    The amounts are the most of each where there are several households. Where ``count`` households are passed for this part
+    and fewer need the others, the sentence says how many do; of a line that passes more than are shown, at least so many.
+    """
     most = ("jusqu'à " if lang == "fr" else "up to ") if needed.times > 1 else ""
     told = [f"({most}{points(n, lang)} {points_noun(n, lang)})" for _, n in needed.parts]
-    others = [
+    others = (" et " if lang == "fr" else " and ").join(
         f"{WITH[part][0 if lang == 'fr' else 1]} {amount}"
         for (part, _), amount in zip(needed.parts[1:], told[1:], strict=True)
-    ]
-    return f" {told[0]}, {'avec' if lang == 'fr' else 'with'} " + (" et " if lang == "fr" else " and ").join(
-        others
     )
+    if needed.times == count:
+        return f" {told[0]}, {'avec' if lang == 'fr' else 'with'} {others}"
+    if lang == "fr":
+        least = "au moins " if total > LEAPFROGS_SHOWN else ""
+        return f", dont {least}{needed.times} {told[0]} avec {others}"
+    least = "at least " if total > LEAPFROGS_SHOWN else ""
+    return f", of which {least}{needed.times} {told[0]} with {others}"
 
 
 def whole_leases_missing(counted: Evaluation) -> list[int]:

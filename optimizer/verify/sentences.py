@@ -255,7 +255,7 @@ class Sentences:
         return [
             *(
                 self.reason(name, passed.widest[name], line)
-                + self.together(name, passed)
+                + self.together(name, passed, passed.short.get(name, (0,))[0] == count)
                 + (f" ({count})" if several else "")
                 for name, count in ordered[:3]
             ),
@@ -287,8 +287,11 @@ class Sentences:
         leases = f"{missing} lease{'s' if missing > 1 else ''} missing"
         return text + pick((f", il manque {counted(missing, 'bail', 'baux')}", f", {leases}"), self.lang)
 
-    def together(self, name: str, passed: Passed) -> str:
-        """What a part of the value needs beside it, in words; empty where it suffices alone."""
+    def together(self, name: str, passed: Passed, of_all: bool) -> str:
+        """What a part of the value needs beside it, in words; empty where it suffices alone.
+
+        ``of_all``: for all households that the line passes for this part, else for some of them.
+        """
         if name not in passed.short:
             return ""
         times, most = passed.short[name]
@@ -301,12 +304,20 @@ class Sentences:
         told = [
             f"({upto}{points_text(most[p], self.lang)} {noun_of_points(most[p], self.lang)})" for p in order
         ]
-        others = [
+        others = pick((" et ", " and "), self.lang).join(
             f"{pick(WITH[PARTS[p]], self.lang)} {much}" for p, much in zip(order[1:], told[1:], strict=True)
-        ]
-        return f" {told[0]}, {pick(('avec', 'with'), self.lang)} " + pick((" et ", " and "), self.lang).join(
-            others
         )
+        if of_all:
+            return f" {told[0]}, {pick(('avec', 'with'), self.lang)} {others}"
+        least = pick(("au moins ", "at least "), self.lang) if passed.more else ""
+        some = pick(
+            (f", dont {least}{times} {told[0]} avec", f", of which {least}{times} {told[0]} with"), self.lang
+        )
+        return f"{some} {others}"
+
+    def _together_or(self, name: str, passed: Passed) -> set[str]:
+        """What may stand beside a part where the table shows some of the passages only."""
+        return {self.together(name, passed, of_all) for of_all in (True, False)}
 
     def _possible(self, said: str, passed: Passed, line: Standing) -> bool:
         """Whether the words are known reasons, no fewer than the shown ones and no more than there are."""
@@ -314,12 +325,19 @@ class Sentences:
         left, whole = said, 0
         for n in range(3):
             best = ""
-            for text in {self.reason(name, 0, line) + self.together(name, passed) for name in names}:
+            for text in {
+                self.reason(name, 0, line) + beside
+                for name in names
+                for beside in self._together_or(name, passed)
+            }:
                 if left.startswith(text) and len(text) > len(best):
                     best = text
             if not best:
                 burden = re.escape(self.reason("burden", 0, line)).replace("0", r"[\d.,]+", 1)
-                burden = re.sub("points?", "points?", burden) + re.escape(self.together("burden", passed))
+                beside = "|".join(
+                    map(re.escape, sorted(self._together_or("burden", passed), key=len, reverse=True))
+                )
+                burden = re.sub("points?", "points?", burden) + f"(?:{beside})"
                 met = re.match(burden, left)
                 if met is None:
                     return False

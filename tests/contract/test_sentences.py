@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 import optimizer as af
 from optimizer.runs import Result
 from optimizer.shortlist.leapfrogs import LineSummary, Standing, Together
@@ -397,6 +399,56 @@ def test_a_score_that_two_parts_make_up_for_together_tells_both(tmp_path: Path) 
         assert "L1;2;N2;N3;3,5;burden" in passed, "explained_by stays one code"
     asked = attriflux("why", tmp_path / "fr", "N3").out.replace("\n", " ").replace("  ", " ")
     assert "taux d'effort plus lourd pour vous" in " ".join(asked.split()) and "ensemble" in asked
+
+
+def test_two_parts_needed_for_one_of_two_households_are_said_of_that_one(tmp_path: Path) -> None:
+    """N4 is passed by two points, which its burden (2.65) makes up for alone: the amounts of N3 are not told of both."""
+    case = write(
+        tmp_path / "case",
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices     status score
+            N1 2024-01-01          3       25056       active 90
+            N2 2024-01-01          3       25056       active 80
+            N3 2024-01-01          3       25388|25056 active 83.5
+            N4 2024-01-01          3       25388|25056 active 82
+        """,
+        simulations="""
+            dwelling_id application_id effort
+            L1          N1             0.20
+            L1          N2             0.20
+            L1          N3             0.34
+            L1          N4             0.34
+        """,
+    )
+    amounts = {
+        "fr": "passe devant 2 demandes mieux cotées : taux d'effort plus lourd dans ce logement (jusqu'à 3,5 points de cotation "
+        "d'écart), dont 1 (2,65 points) avec une meilleure adéquation (1,25 point)",
+        "en": "passes 2 better scored: heavier effort rate in this dwelling (up to 3.5 points of score apart), of which 1 "
+        "(2.65 points) with a better fit (1.25 points)",
+    }
+    for lang, told in amounts.items():
+        out = tmp_path / lang
+        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
+        assert done.code == 0, done.err
+        text = (out / "proposals.csv").read_text(encoding="utf-8-sig")
+        (line,) = [x for x in text.splitlines() if ";2;N2;" in x]
+        assert told in line
+
+
+@pytest.mark.parametrize(("total", "least"), [(3, "dont 1"), (21, "dont au moins 1")])
+def test_of_more_passages_than_are_shown_the_parts_are_told_of_so_many_at_least(
+    total: int, least: str
+) -> None:
+    needed = Together(1, (("fit", 500), ("burden", 196)))
+    context = LineContext(
+        rank=1, account="BAILLEUR", standing=Standing(40, total + 1, False), pinned=False, heavy=False, awaited=False,
+        named=False, summary=LineSummary(total, (("fit", total, 600),), {"fit": needed}), places={}, missing={}, max_lists=2,
+        delegated=True, dalo=False, prefet=False,
+    )  # fmt: skip
+    assert line_reason(context, "fr").endswith(
+        f"points du logement, {least} (5 points) avec un taux d'effort plus lourd (1,96 point)"
+    )
 
 
 def test_parts_of_several_households_tell_the_most_of_each() -> None:
