@@ -156,6 +156,37 @@ def test_a_place_on_another_account_says_that_the_dwelling_does_not_go_there(tmp
     assert "1er sur 2" not in letter and "1 000 points" in letter
 
 
+def test_points_for_another_account_say_that_the_dwelling_does_not_go_there(tmp_path: Path) -> None:
+    """L1 goes to the tenant N1 (90, Besançon second). 28.75 points more would give it to N2 (60), on an account of its own."""
+    case = write(
+        tmp_path / "case",
+        conventions=TWO_ACCOUNTS,
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices     status score current_landlord
+            N1 2024-01-01          3       25462|25056 active 90    BAIL
+            N2 2024-01-02          3       25056       active 60    .
+            N3 2024-01-03          3       25056       active 40    .
+        """,
+    )
+    for lang, words in (
+        (
+            "fr",
+            "points de plus auraient donné un premier rang, sur un contingent auquel le logement n'est pas orienté;",
+        ),
+        (
+            "en",
+            "more points would have brought a first rank, on an account that the dwelling does not go to;",
+        ),
+    ):
+        out = tmp_path / lang
+        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
+        assert done.code == 0, done.err  # the second program says the same
+        told = (out / "explanations.csv").read_text(encoding="utf-8-sig").splitlines()
+        [line] = [line for line in told if line.startswith("N2")]
+        assert words in line and ";L1;1;2;" in line
+
+
 def test_a_nominee_says_who_of_the_better_scored_is_placed_elsewhere(tmp_path: Path) -> None:
     """Of the better scored of the account N1 comes after N3 in the réservataire's order, and N2 is first on L2."""
     result = run(
