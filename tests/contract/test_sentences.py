@@ -156,6 +156,28 @@ def test_a_place_on_another_account_says_that_the_dwelling_does_not_go_there(tmp
     assert "1er sur 2" not in letter and "1 000 points" in letter
 
 
+def test_a_household_that_no_account_may_name_is_told_so_in_words(tmp_path: Path) -> None:
+    """L1 waits for a household to be rehoused; N1 is none: no account of the dwelling may name it (« aucun réservataire commun »)."""
+    case = write(
+        tmp_path / "case",
+        dwellings="""
+            id landlord commune rooms financing assiette_exclusion
+            L1 BAIL     25056   3     PLUS      anru
+        """,
+        applications="""
+            id first_registered_on persons choices status score
+            N1 2024-01-01          3       25056   active 90
+        """,
+    )
+    out = tmp_path / "out"
+    done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed")
+    assert done.code == 0, done.err
+    said = "aucun réservataire du logement ne peut désigner le ménage"
+    assert f"1 demande la plus proche : {said}" in (out / "dwellings.csv").read_text(encoding="utf-8-sig")
+    for letter in ([], ["--letter"]):
+        assert f"{said} (1)" in " ".join(attriflux("why", out, "N1", *letter).out.split())
+
+
 def test_points_for_another_account_say_that_the_dwelling_does_not_go_there(tmp_path: Path) -> None:
     """L1 goes to the tenant N1 (90, Besançon second). 28.75 points more would give it to N2 (60), on an account of its own."""
     case = write(
