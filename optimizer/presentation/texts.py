@@ -233,7 +233,10 @@ texts(
         "q1_unknown": ("inconnu", "unknown"),
         "why_fit": ("adéquation : préférence, taille ou accès", "fit: preference, size or access"),
         "why_awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
-        "why_burden": ("taux d'effort plus lourd dans ce logement", "heavier effort rate in this dwelling"),
+        "why_burden": (
+            "taux d'effort au-delà du seuil dans ce logement",
+            "effort rate above the threshold in this dwelling",
+        ),
         "why_lean": (
             "injoignable, ou DALO mieux servi par ce contingent",
             "unreachable, or DALO better served by this account",

@@ -437,9 +437,9 @@ def test_a_score_that_two_parts_make_up_for_together_tells_both(tmp_path: Path) 
         """,
     )
     amounts = {
-        "fr": "taux d'effort plus lourd dans ce logement (jusqu'à 3,5 points de cotation d'écart) (2,65 points), "
+        "fr": "taux d'effort au-delà du seuil dans ce logement (jusqu'à 3,5 points de cotation d'écart) (2,65 points), "
         "avec une meilleure adéquation (1,25 point)",
-        "en": "heavier effort rate in this dwelling (up to 3.5 points of score apart) (2.65 points), with a better fit (1.25 points)",
+        "en": "effort rate above the threshold in this dwelling (up to 3.5 points of score apart) (2.65 points), with a better fit (1.25 points)",
     }
     for lang, told in amounts.items():
         out = tmp_path / lang
@@ -451,7 +451,38 @@ def test_a_score_that_two_parts_make_up_for_together_tells_both(tmp_path: Path) 
         passed = (out / "leapfrogs.csv").read_text(encoding="utf-8-sig").splitlines()
         assert "L1;2;N2;N3;3,5;burden" in passed, "explained_by stays one code"
     asked = attriflux("why", tmp_path / "fr", "N3").out.replace("\n", " ").replace("  ", " ")
-    assert "taux d'effort plus lourd pour vous" in " ".join(asked.split()) and "ensemble" in asked
+    assert "taux d'effort au-delà du seuil pour vous" in " ".join(asked.split()) and "ensemble" in asked
+
+
+def test_an_effort_rate_is_heavier_only_where_the_one_ahead_has_one_too(tmp_path: Path) -> None:
+    """N3 (34 %) is passed by N2, whose rate nobody knows on L1, and by a heavier one on L2, where N2's own is 33.5 %."""
+    told = {}
+    for known in ("", "0.335"):
+        case = write(
+            tmp_path / f"case{known}",
+            dwellings=ONE,
+            applications="""
+                id first_registered_on persons choices status score
+                N1 2024-01-01          3       25056   active 90
+                N2 2024-01-01          3       25056   active 80
+                N3 2024-01-01          3       25056   active 81
+            """,
+            simulations=f"""
+                dwelling_id application_id effort
+                L1          N1             0.20
+                L1          N3             0.34
+                {f"L1 N2 {known}" if known else ""}
+            """,
+        )
+        out = tmp_path / f"out{known}"
+        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed")
+        assert done.code == 0, done.err  # the second program says the same
+        text = (out / "proposals.csv").read_text(encoding="utf-8-sig")
+        [told[known]] = [x for x in text.splitlines() if ";2;N2;" in x]
+    assert "demande mieux cotée : taux d'effort au-delà du seuil dans ce logement" in told[""]
+    assert "plus lourd" not in told[""] and "malgré" not in told[""]
+    assert "demande mieux cotée : taux d'effort plus lourd dans ce logement" in told["0.335"]
+    assert "malgré un taux d'effort au-delà du seuil" in told["0.335"]
 
 
 def test_two_parts_needed_for_one_of_two_households_are_said_of_that_one(tmp_path: Path) -> None:
@@ -475,9 +506,9 @@ def test_two_parts_needed_for_one_of_two_households_are_said_of_that_one(tmp_pat
         """,
     )
     amounts = {
-        "fr": "passe devant 2 demandes mieux cotées : taux d'effort plus lourd dans ce logement (jusqu'à 3,5 points de cotation "
+        "fr": "passe devant 2 demandes mieux cotées : taux d'effort au-delà du seuil dans ce logement (jusqu'à 3,5 points de cotation "
         "d'écart), dont 1 (2,65 points) avec une meilleure adéquation (1,25 point)",
-        "en": "passes 2 better scored: heavier effort rate in this dwelling (up to 3.5 points of score apart), of which 1 "
+        "en": "passes 2 better scored: effort rate above the threshold in this dwelling (up to 3.5 points of score apart), of which 1 "
         "(2.65 points) with a better fit (1.25 points)",
     }
     for lang, told in amounts.items():
@@ -500,7 +531,7 @@ def test_of_more_passages_than_are_shown_the_parts_are_told_of_so_many_at_least(
         delegated=True, dalo=False, prefet=False,
     )  # fmt: skip
     assert line_reason(context, "fr").endswith(
-        f"points du logement, {least} (5 points) avec un taux d'effort plus lourd (1,96 point)"
+        f"points du logement, {least} (5 points) avec un taux d'effort au-delà du seuil (1,96 point)"
     )
 
 
@@ -512,6 +543,6 @@ def test_parts_of_several_households_tell_the_most_of_each() -> None:
         dalo=False, prefet=False,
     )  # fmt: skip
     assert line_reason(context, "fr").endswith(
-        "points du logement (jusqu'à 5 points), avec un taux d'effort plus lourd (jusqu'à 1,96 point) et une proposition "
+        "points du logement (jusqu'à 5 points), avec un taux d'effort au-delà du seuil (jusqu'à 1,96 point) et une proposition "
         "antérieure gardée (jusqu'à 0,5 point)"
     )
