@@ -330,6 +330,10 @@ texts(
         "deadline": ("Échéance de désignation", "Names due"),
         "year": ("Année du réservataire au {day}", "Year of the account on {day}"),
         "outside_flux_agreement": ("hors convention de flux", "outside the flux agreement"),
+        "rest_of_flux": (
+            "ce que les conventions laissent du flux (pas de part convenue)",
+            "what the agreements leave of the flux (no agreed share)",
+        ),
         "awaiting": ("En attente du réservataire jusqu'au {day}", "Awaiting the réservataire until {day}"),
         "fallback": ("Repli", "Fall-back"),
         "cause": ("Aucun candidat", "No household"),
