@@ -173,6 +173,11 @@ def _let_in_exchanges(homes: pd.DataFrame, wanted: Iterable[str]) -> pd.DataFram
     return found
 
 
+def known_homes(case: Case, communes: frozenset[str]) -> int:
+    """How many dwellings the tenants of a case may free: what is asked of each is said in `with_homes`."""
+    return len(_homes(case.table("applications"), case.table("dwellings"), communes))
+
+
 def _homes(applications: pd.DataFrame, dwellings: pd.DataFrame, communes: frozenset[str]) -> pd.DataFrame:
     """The dwellings that may be freed, each with its tenant, by identifier."""
     known = {name: source for name, source in OF_HOME.items() if source in applications.columns}

@@ -16,6 +16,7 @@ import typer
 from optimizer.cli.languages import both, say
 from optimizer.cli.wrapping import wrapped
 from optimizer.errors import Finding, Lang
+from optimizer.presentation.numbers import decimal, percent
 
 for _french, _english in (
     ("Lecture du dossier…", "Reading the case…"),
@@ -117,7 +118,13 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str], width: int = 80)
 
 
 class Progress:
-    """One line of progress on the error stream, at most once a second; silent when it is not a terminal."""
+    """What a command is doing, on the error stream.
+
+    On a terminal, one line written over at most once a second; else a line per phase, and one more for each
+    `Progress.EVERY` seconds without a word: minutes of one phase are no silence.
+    """
+
+    EVERY = 15.0
 
     def __init__(self, lang: Lang, quiet: bool = False) -> None:
         self.lang = lang
@@ -125,7 +132,12 @@ class Progress:
         self.quiet = quiet
         self.started = time.monotonic()
         self._last = 0.0
+        self._told = self.started
+        self._phase_began = self.started
+        self._gap: float | None = None
         self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._teller: threading.Thread | None = None
 
     def phase(self, text: str) -> None:
         """A new phase begins."""
@@ -133,30 +145,59 @@ class Progress:
             return
         text = say(text, self.lang)
         with self._lock:
+            self._told = self._phase_began = time.monotonic()
+            self._gap = None
             if self.live:
                 sys.stderr.write(f"\r\x1b[2K{text}")
                 sys.stderr.flush()
-            else:
-                typer.echo(text, err=True)
+                return
+            typer.echo(text, err=True)
+            if self._teller is None:
+                self._teller = threading.Thread(target=self._tell, name="progress", daemon=True)
+                self._teller.start()
 
     def solving(self, bound: float | None, value: float | None) -> None:
         """Bound, value and gap while solving."""
         now = time.monotonic()
-        if self.quiet or not self.live or now - self._last < 1.0:
+        if self.quiet:
+            return
+        gap = None
+        if value is not None and bound and math.isfinite(value) and math.isfinite(bound):
+            self._gap = gap = max(0.0, (bound - value) / abs(bound))
+        if not self.live or now - self._last < 1.0:
             return
         self._last = now
+        fr = self.lang == "fr"
         parts = [f"{now - self.started:5.0f} s"]
         if value is not None:
-            parts.append(("valeur" if self.lang == "fr" else "value") + f" {value:,.2f}")
+            parts.append(("valeur " if fr else "value ") + decimal(value, 2, self.lang))
         if bound is not None:
-            parts.append(("borne" if self.lang == "fr" else "bound") + f" {bound:,.2f}")
-        if value is not None and bound is not None and bound:
-            parts.append(("écart" if self.lang == "fr" else "gap") + f" {(bound - value) / abs(bound):.5%}")
+            parts.append(("borne " if fr else "bound ") + decimal(bound, 2, self.lang))
+        if gap is not None:
+            parts.append(self._gap_words(gap))
         sys.stderr.write("\r\x1b[2K" + "  ".join(parts))
         sys.stderr.flush()
 
+    def _gap_words(self, gap: float) -> str:
+        return ("écart " if self.lang == "fr" else "gap ") + percent(gap, 4, self.lang)
+
+    def _tell(self) -> None:
+        """How long the phase has been going on, and how far the solve is, until the command ends."""
+        while not self._over.wait(1.0):
+            now = time.monotonic()
+            with self._lock:
+                if now - self._told < self.EVERY:
+                    continue
+                self._told = now
+                since = decimal(round(now - self._phase_began), 0, self.lang)
+                text = f"  depuis {since} s" if self.lang == "fr" else f"  for {since} s"
+                if self._gap is not None:
+                    text += f", {self._gap_words(self._gap)}"
+                typer.echo(text, err=True)
+
     def done(self) -> None:
-        """End the live line."""
+        """Nothing more is told; the live line ends."""
+        self._over.set()
         if self.live:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -30,7 +30,7 @@ from optimizer.eligibility.messages import (
     PIN_UNKNOWN,
     PIN_UNKNOWN_ACCOUNT,
     REFUSALS,
-    UNKNOWN_REASON,
+    UNKNOWN_REASONS,
 )
 from optimizer.eligibility.naming import accounts_of, naming
 from optimizer.eligibility.pin_order import check_pin_order
@@ -63,16 +63,38 @@ def live_rows(case: Case) -> pd.DataFrame:
     return frame[np.isnat(until) | (until >= as_day(case.settings.on))]
 
 
+class ClosedReasons(NamedTuple):
+    """The closed list of reasons of one kind of decision.
+
+    Attributes
+    ----------
+    accepted : keys and labels, case-folded
+    known : the list as a message tells it
+    """
+
+    accepted: frozenset[str]
+    known: Said
+
+    @classmethod
+    def of(cls, rules: RuleSet, kind: str) -> ClosedReasons:
+        """The list of ``models/national/<kind>_reasons.yaml``."""
+        labels = rules.get(f"national.{kind}_reasons.reasons")
+        keys = sorted(labels)
+        return cls(
+            frozenset(str(word).casefold() for word in [*labels, *labels.values()]),
+            Said(" ; ".join(f"« {labels[key]} »" for key in keys), ", ".join(keys)),
+        )
+
+
 def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings) -> Decided:
     """Live ``forbid``, ``pin`` and ``orient`` decisions by index.
 
-    A ``forbid`` with a reason outside the closed list of ``models/national/forbid_reasons.yaml`` is an error; so are one
-    without application, a pin or an orientation that names nothing of the case, or an account that may not receive the dwelling.
+    A reason outside the closed list of its kind of decision (``models/national/forbid_reasons.yaml``, ``pin_reasons.yaml``,
+    ``orient_reasons.yaml``) is an error; so are a ``forbid`` without application, a pin or an orientation that names nothing
+    of the case, or an account that may not receive the dwelling.
     """
     frame = live_rows(case)
-    labels = rules.get("national.forbid_reasons.reasons")
-    accepted = {str(k).casefold() for k in labels} | {str(v).casefold() for v in labels.values()}
-    known = Said(" ; ".join(f"« {labels[k]} »" for k in sorted(labels)), ", ".join(sorted(labels)))
+    reasons = {kind: ClosedReasons.of(rules, kind) for kind in UNKNOWN_REASONS}
     dwelling_at = {d: i for i, d in enumerate(facts.dwellings.ids)}
     application_at = {a: i for i, a in enumerate(facts.applications.ids)}
     account_at = {r: i for i, r in enumerate(facts.accounts)}
@@ -83,15 +105,17 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
     columns = [texts(frame, c) for c in ("dwelling_id", "application_id", "account", "decision", "reason")]
     for i, (dwelling, application, account, decision, reason) in enumerate(zip(*columns, strict=True)):
         row = int(frame["row"].iloc[i])
+        closed = reasons.get(decision)
+        if closed is not None and reason.strip().casefold() not in closed.accepted:
+            # of an empty cell of a file the reader has told
+            if reason.strip() or not findings.from_file("decisions"):
+                code = UNKNOWN_REASONS[decision]
+                findings.add(code, "decisions", row, "reason", reason, known=closed.known)
+            if decision == "forbid":
+                continue
         if decision == "forbid":
             if account:
                 findings.add(FORBID_ACCOUNT, "decisions", row, "account", account, severity="warning")
-            if reason.strip().casefold() not in accepted:
-                if reason.strip() or not findings.from_file(
-                    "decisions"
-                ):  # of an empty cell the reader has told
-                    findings.add(UNKNOWN_REASON, "decisions", row, "reason", reason, known=known)
-                continue
             if not application:
                 findings.add(FORBID_UNKNOWN, "decisions", row, "application_id", "")
                 continue

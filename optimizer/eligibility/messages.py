@@ -121,6 +121,30 @@ UNKNOWN_REASON = define(
     remedy_fr="Choisissez un motif de la liste ; une dette de loyer n'en est pas un",
     remedy_en="Choose a reason of the list; arrears are not one",
 )
+UNKNOWN_PIN_REASON = define(
+    "ELIG_UNKNOWN_PIN_REASON",
+    "« {value} » n'est pas un motif admis pour imposer un ménage sur un logement",
+    "“{value}” is not an accepted reason to pin a household to a dwelling",
+    expected_fr="un motif parmi {known}",
+    expected_en="a reason among {known}",
+    remedy_fr="Choisissez un motif de la liste ; la cotation seule n'en est pas un",
+    remedy_en="Choose a reason of the list; the score alone is not one",
+)
+UNKNOWN_ORIENT_REASON = define(
+    "ELIG_UNKNOWN_ORIENT_REASON",
+    "« {value} » n'est pas un motif admis pour orienter un logement",
+    "“{value}” is not an accepted reason to send a dwelling to an account",
+    expected_fr="un motif parmi {known}",
+    expected_en="a reason among {known}",
+    remedy_fr="Choisissez un motif de la liste",
+    remedy_en="Choose a reason of the list",
+)
+UNKNOWN_REASONS = {
+    "forbid": UNKNOWN_REASON,
+    "pin": UNKNOWN_PIN_REASON,
+    "orient": UNKNOWN_ORIENT_REASON,
+}
+"""The problem of a reason outside the closed list, by kind of decision."""
 PIN_UNKNOWN = define(
     "ELIG_PIN_UNKNOWN",
     "une décision « pin » doit nommer un logement et une demande du dossier",

@@ -20,14 +20,16 @@ from optimizer.importers.spelling import check_spelling
 from optimizer.importers.tables import ReadTable
 
 B = NDArray[np.bool_]
-_AFTER: tuple[tuple[str, str, bool], ...] = (
-    ("applications", "first_registered_on", True),
-    ("applications", "renewed_on", False),
-    ("leases", "signed_on", False),
-    ("in_progress", "since", False),
-    ("dwellings", "published_on", False),
+_LATE = "READ_AFTER_CASE_DATE"
+_AFTER: tuple[tuple[str, str, str, bool], ...] = (
+    ("applications", "first_registered_on", _LATE, True),
+    ("applications", "renewed_on", _LATE, False),
+    ("leases", "signed_on", _LATE, False),
+    ("in_progress", "since", _LATE, False),
+    ("dwellings", "published_on", _LATE, False),
+    ("dwellings", "vacant_since", "READ_VACANT_LATER", False),
 )
-"""Dates that cannot follow the date of the case: table, column, whether it is an error."""
+"""Dates that cannot follow the date of the case: table, column, what is told, whether it is an error."""
 _REFERENCES = (
     ("nominations", "dwelling_id", "dwellings"),
     ("nominations", "application_id", "applications"),
@@ -172,17 +174,17 @@ def _commitments(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
 def _dates(found: Mapping[str, ReadTable], settings: CaseSettings) -> list[Finding]:
     findings = []
     limit = np.datetime64(settings.on.isoformat(), "s")
-    for table, column, error in _AFTER:
+    for table, column, code, error in _AFTER:
         read = found.get(table)
         if read is None or read.frame is None:
             continue
         values = read.frame[column].to_numpy("datetime64[s]")
         late = np.flatnonzero(values > limit)
         if len(late):
-            params = {"on": _day(settings.on)}
+            params = {"on": _day(settings.on), "count": len(late)}
             value = _day(values[late[0]])
             severity: Any = "error" if error else "warning"
-            problem = Problem("READ_AFTER_CASE_DATE", late, value, params, severity)
+            problem = Problem(code, late, value, params, severity)
             findings.append(read.finding(problem, column))
     leases = found.get("leases")
     if leases is not None and leases.frame is not None:

@@ -48,7 +48,7 @@ _MEANING: dict[str, str] = {
     "q1_share": "Part de ménages du premier quartile dans la résidence",
     "qpv": "En QPV : oui/non, ou code du quartier",
     "rank": "Ordre de préférence du réservataire, 1 = premier",
-    "reason": "Motif ; pour un ménage écarté, un motif de la liste",
+    "reason": "Motif ; d'une décision : un motif de sa liste fermée (« check » la donne pour un autre)",
     "recent_q1_share": "Part de ménages du premier quartile parmi les emménagés récents",
     "relocation": "Relogement opérationnel du ménage",
     "residence": "Nom de la résidence",

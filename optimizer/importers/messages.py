@@ -294,6 +294,13 @@ define(
     remedy_en="Correct the date, or the key “on” of case.yaml",
 )
 define(
+    "READ_VACANT_LATER",
+    "{count:logement vacant/logements vacants} depuis une date postérieure à celle du dossier ({on} ; le premier, {value}) : 0 jour de vacance.",
+    "{count:dwelling/dwellings} vacant since a date later than that of the case ({on}; the first, {value}): 0 days of vacancy.",
+    remedy_fr="Logement encore occupé : laissez vacant_depuis vide et remplissez disponible_le ; sinon corrigez la date",
+    remedy_en="Still lived in: leave vacant_since empty and fill available_on; otherwise correct the date",
+)
+define(
     "READ_LEASE_OTHER_YEAR",
     "{count:bail signé/baux signés} dans une autre année que {year} (le premier, le {value}) : hors du compte de l'année.",
     "{count:lease/leases} signed in another year than {year} (the first on {value}): not counted in the year.",

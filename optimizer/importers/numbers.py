@@ -31,7 +31,8 @@ from optimizer.importers.cells import (
 from optimizer.importers.expected import correction, range_of
 
 F64 = NDArray[np.float64]
-_PLAIN = r"^[+-]?[0-9]{1,15}([.,][0-9]{1,15})?$"
+_PLAIN = r"^[+-]?([0-9]{1,15}([.,][0-9]{1,15})?|[.,][0-9]{1,15})$"
+"""``,5`` and ``.5`` too: nothing stands before the sign but the zero left out."""
 _SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?\Z")
 _BOTH = re.compile(r"[+-]?[\d \u00a0\u202f]*\d([.,]\d{3})+[.,]\d+\Z")
 _THREE = r"^[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}$"

@@ -41,6 +41,15 @@ def decimal(
     return ("−" if exact < 0 and units else "") + text
 
 
+def due(value: float, lang: Lang = "fr") -> str:
+    """Leases due, to one decimal; two where one would show nothing of what is due beside the whole lease that remains.
+
+    >>> due(12.34), due(0.03), due(0)
+    ('12,3', '0,03', '0')
+    """
+    return decimal(value, 2 if 0 < value < 0.05 else 1, lang)
+
+
 def percent(
     value: Fraction | float | None, places: int = 1, lang: Lang = "fr", *, fixed: bool = False
 ) -> str:

@@ -10,7 +10,7 @@ from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import ReportData, proof_sentence, stop_sentence
 from optimizer.presentation.light import ASKED, advice_words, light_week, publicity
-from optimizer.presentation.numbers import day, decimal
+from optimizer.presentation.numbers import day, decimal, due
 from optimizer.presentation.numbers import percent as share_words
 from optimizer.presentation.page import render
 from optimizer.presentation.session import STATES, in_session, pace_words
@@ -288,7 +288,7 @@ def year_rows(data: ReportData) -> list[dict[str, Any]]:
                 "account": account_label(x.account, data.lang, data.places),
                 "area": f"{x.landlord} · {area}" if several else area,
                 "share": percent(x.share, data),
-                "due": decimal(x.due_to_date, 1, data.lang), "due_year": decimal(x.due_year, 1, data.lang),
+                "due": due(x.due_to_date, data.lang), "due_year": due(x.due_year, data.lang),
                 "done": show(x.done, data, 0), "in_progress": show(x.in_progress, data, 0),
                 "remaining": show(x.remaining, data, 0), "now": show(now, data, 0),
                 "raw": x, "session": now,

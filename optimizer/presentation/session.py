@@ -10,7 +10,7 @@ import pandas as pd
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
 from optimizer.presentation import texts as texts
-from optimizer.presentation.numbers import decimal
+from optimizer.presentation.numbers import due
 
 STATES = ("listed", "awaiting_reservataire", "no_candidate")
 
@@ -37,7 +37,7 @@ def year_words(row: Any, lang: Lang) -> str:
 
     def pair(name: str, value: float) -> str:
         label = said(f"PAGE.{name}", lang)
-        return f"{label[:1].lower()}{label[1:]} {decimal(value, 1, lang)}"
+        return f"{label[:1].lower()}{label[1:]} {due(value, lang)}"
 
     figures = (
         ("DUE_TO_DATE", row.due_to_date), ("DUE_YEAR", row.due_year), ("YEAR_DONE", row.done), ("IN_PROGRESS", row.in_progress),

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.domain.account import find_account
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import Headed, Linked, ReportData
@@ -242,7 +243,11 @@ class _Home:
     def _year(self) -> Line:
         f, label = self.f, self.say("YEAR", day=day(self.data.on, self.lang))
         row = account_year(self.data.years, f.landlord, self.d.account, (f.commune, f.epci, f.departement))
-        return [(label, self.say("OUTSIDE_FLUX_AGREEMENT") if row is None else year_words(row, self.lang))]
+        if row is not None:
+            return [(label, year_words(row, self.lang))]
+        account = find_account(self.d.account)
+        kept = account is not None and account.kind.remainder
+        return [(label, self.say("REST_OF_FLUX" if kept else "OUTSIDE_FLUX_AGREEMENT"))]
 
     def _rest(self, named: int) -> list[Line]:
         d = self.d

@@ -233,7 +233,10 @@ texts(
         "q1_unknown": ("inconnu", "unknown"),
         "why_fit": ("adéquation : préférence, taille ou accès", "fit: preference, size or access"),
         "why_awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
-        "why_burden": ("taux d'effort plus lourd dans ce logement", "heavier effort rate in this dwelling"),
+        "why_burden": (
+            "taux d'effort au-delà du seuil dans ce logement",
+            "effort rate above the threshold in this dwelling",
+        ),
         "why_lean": (
             "injoignable, ou DALO mieux servi par ce contingent",
             "unreachable, or DALO better served by this account",
@@ -327,6 +330,10 @@ texts(
         "deadline": ("Échéance de désignation", "Names due"),
         "year": ("Année du réservataire au {day}", "Year of the account on {day}"),
         "outside_flux_agreement": ("hors convention de flux", "outside the flux agreement"),
+        "rest_of_flux": (
+            "ce que les conventions laissent du flux (pas de part convenue)",
+            "what the agreements leave of the flux (no agreed share)",
+        ),
         "awaiting": ("En attente du réservataire jusqu'au {day}", "Awaiting the réservataire until {day}"),
         "fallback": ("Repli", "Fall-back"),
         "cause": ("Aucun candidat", "No household"),

@@ -10,15 +10,18 @@ import numpy as np
 import pandas as pd
 
 from optimizer import pipeline
+from optimizer.chains import known_homes
 from optimizer.domain import Case
 from optimizer.eligibility.facts import Facts
+from optimizer.errors import Lang
 from optimizer.pipeline import Optimum
 from optimizer.problem import evaluate
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I64, FirstRanks, Problem
 from optimizer.results import FULL, SCALE, rules_table
 from optimizer.runs.options import Options
-from optimizer.runs.result import Kept
+from optimizer.runs.result import Kept, Result
+from optimizer.shortlist.labels import plural, spaced
 from optimizer.shortlist.ranks import Lines
 
 COLUMNS = (
@@ -106,6 +109,39 @@ def _all(chances: list[int]) -> int:
     for chance in chances:
         left = left * chance // FULL
     return left
+
+
+def chains_told(result: Result, lang: Lang) -> list[str]:
+    """What a run with chains says of them: how many there are, else how many dwellings tenants could free; of one without, nothing."""
+    chains = result.tables.chains
+    if chains is None:
+        return []
+    fr = lang == "fr"
+    freed = int(((chains["position"] > 0) | (chains["kind"] == "cycle")).sum())
+    if freed:
+        count = int(chains["chain"].nunique())
+        if fr:
+            many = plural(freed, "logement libéré proposé", "logements libérés proposés")
+            return [f"Chaînes : {spaced(count)}, avec {many} (chains.csv)."]
+        return [
+            f"Chains: {count:,}, with {freed:,} freed dwelling{'' if freed == 1 else 's'} proposed (chains.csv)."
+        ]
+    prepared = result.optimum.prepared
+    known = known_homes(prepared.case, frozenset(prepared.rules.communes.index))
+    if known:
+        if fr:
+            many = plural(known, "logement")
+            return [f"Chaînes : aucune, sur {many} que des locataires demandeurs pourraient libérer."]
+        return [f"Chains: none, of {known:,} dwelling{'' if known == 1 else 's'} that tenants could free."]
+    if fr:
+        return [
+            "Chaînes : aucune possible. Il faut, d'au moins une demande de locataire, le logement actuel, son bailleur, sa commune, "
+            "ses pièces et son financement (logement_actuel, bailleur_actuel, commune_actuelle, pieces_actuelles, financement_actuel)."
+        ]
+    return [
+        "Chains: none possible. At least one tenant's application must tell its present dwelling, landlord, commune, rooms and "
+        "financing (current_dwelling, current_landlord, current_commune, current_rooms, current_financing)."
+    ]
 
 
 def read_moves(problem: Problem, facts: Facts, first: FirstRanks) -> Moves:

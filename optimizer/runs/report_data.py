@@ -19,6 +19,7 @@ from optimizer.presentation.csvfile import PARQUET_FROM
 from optimizer.presentation.data import LegalNumber, ProofSummary, ReportData
 from optimizer.presentation.sheets import chained
 from optimizer.problem import all_rules
+from optimizer.runs.chains import chains_told
 from optimizer.runs.earlier import certificate_bytes
 from optimizer.runs.large import SHEETS_PER_FILE
 from optimizer.runs.options import Options
@@ -48,6 +49,7 @@ def report_data(result: Result, options: Options) -> ReportData:
     kept = result.kept is not None
     notes = [w.sentence(options.lang) for w in prepared.case.warnings[:20]]
     notes += list(dict.fromkeys(prepared.problem.notes))
+    notes += chains_told(result, options.lang)
     return ReportData(
         title=settings.title,
         territory=str(prepared.rules.title or settings.territory),

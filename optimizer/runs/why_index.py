@@ -212,7 +212,7 @@ def _word(word: str, max_lists: int) -> list[str]:
     """A reason of the leapfrogs in French and English, without scope nor price."""
     known = {
         "fit": ("préférence, taille ou accès du logement mieux adaptés", "a better match of preference, size or access"),
-        "burden": ("taux d'effort plus lourd pour vous dans ce logement", "a heavier effort rate for you in this dwelling"),
+        "burden": ("taux d'effort au-delà du seuil pour vous dans ce logement", "an effort rate above the threshold for you in this dwelling"),
         "awaited": ("gardé pour un logement attendu, qui sans vous risquerait de rester vide", "kept for a dwelling expected, which might stay empty without you"),
         "lean": ("ménage joignable, ou mieux servi par ce contingent", "a reachable household, or better served by this account"),
         "keep": ("proposition antérieure gardée", "an earlier proposal kept"),

@@ -17,6 +17,7 @@ import pandas as pd
 from optimizer.disk import seal
 from optimizer.errors import Lang
 from optimizer.presentation.csvfile import PARQUET_FROM, write_parts, write_table
+from optimizer.runs.chains import chains_told
 from optimizer.runs.earlier import certificate_bytes
 from optimizer.runs.large import SHEETS_PER_FILE
 from optimizer.runs.options import Options
@@ -259,6 +260,7 @@ def summary_of(
         "Tous les objectifs prioritaires sont tenus."
         if missing.empty
         else f"Objectifs : il manque {plural(total, 'bail', 'baux')} sur {plural(len(missing), 'ligne')} (rules.csv).",
+        *chains_told(result, "fr"),
         verdict.sentence("fr"),
         *_where(result, out, "fr"),
         f"Temps : {seconds:.1f} s".replace(".", ",") + ". Proposition : la commission décide.",
@@ -272,6 +274,7 @@ def summary_of(
         "Every priced target is met."
         if missing.empty
         else f"Targets: {_english(total, 'lease')} missing on {_english(len(missing), 'row')} (rules.csv).",
+        *chains_told(result, "en"),
         verdict.sentence("en"),
         *_where(result, out, "en"),
         f"Time: {seconds:.1f} s. Proposal: the commission decides.",

@@ -72,8 +72,8 @@ def confirm(
         lost = solved.objective - (again.objective - enough * MICRO_PER_HUNDREDTH)
         least = max(0, -(-lost // MICRO_PER_HUNDREDTH))
         dwelling = again.first.dwelling[held]
-        place, of, _ = positions(problem, np.array([app]), dwelling, account)
-        said.at[at, "nearest_miss"] = lacking_words(least, lang)
+        place, of, elsewhere = positions(problem, np.array([app]), dwelling, account)
+        said.at[at, "nearest_miss"] = lacking_words(least, bool(elsewhere[0]), lang)
         said.at[at, "points_needed"] = least / 100
         said.at[at, "dwelling_id"] = str(problem.dwelling_ids[int(dwelling[0])])
         said.at[at, "best_position"], said.at[at, "of"] = int(place[0]), int(of[0])

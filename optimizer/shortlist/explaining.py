@@ -79,8 +79,8 @@ class Explaining:
         known = np.flatnonzero(where >= 0)
         score[known] = self.score(apps[known], where[known])
         beyond = (where >= 0) & (lacking > self.top - score)
-        amounts, back = np.unique(lacking, return_inverse=True)
-        words = np.array([lacking_words(int(amount), self.lang) for amount in amounts], object)[
+        cases, back = np.unique(2 * lacking + elsewhere, return_inverse=True)
+        words = np.array([lacking_words(int(x) // 2, bool(x % 2), self.lang) for x in cases], object)[
             back.reshape(-1)
         ]
         for i in np.flatnonzero(beyond).tolist():
@@ -111,18 +111,27 @@ class Explaining:
         )
 
 
-def lacking_words(hundredths: int, lang: Lang) -> str:
-    """What so many points more would have brought."""
+def lacking_words(hundredths: int, elsewhere: bool, lang: Lang) -> str:
+    """What so many points more would have brought; ``elsewhere``: on another account than the one the dwelling goes to."""
     if not hundredths:
-        return (
+        said = (
             "à égalité : départagée par les règles d'égalité"
             if lang == "fr"
             else "tied: decided by the tie rules"
         )
-    text, noun = points(hundredths, lang), points_noun(hundredths, lang)
+    else:
+        text, noun = points(hundredths, lang), points_noun(hundredths, lang)
+        if lang == "fr":
+            said = (
+                f"{text} {noun} de plus {'auraient' if noun == 'points' else 'aurait'} donné un premier rang"
+            )
+        else:
+            said = f"{text} more {noun} would have brought a first rank"
+    if not elsewhere:
+        return said
     if lang == "fr":
-        return f"{text} {noun} de plus {'auraient' if noun == 'points' else 'aurait'} donné un premier rang"
-    return f"{text} more {noun} would have brought a first rank"
+        return f"{said}, sur un contingent auquel le logement n'est pas orienté"
+    return f"{said}, on an account that the dwelling does not go to"
 
 
 def _beyond(place: int, of: int, elsewhere: bool, lang: Lang) -> str:

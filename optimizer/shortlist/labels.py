@@ -20,7 +20,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "ACCESSIBLE": ("accessibilité insuffisante", "not accessible enough"),
     "OWN_DWELLING": ("logement actuel du demandeur", "the applicant's present dwelling"),
     "FORBIDDEN": ("écartée par une décision motivée", "set aside by a reasoned decision"),
-    "ACCOUNT": ("aucun réservataire commun", "no common account"),
+    "ACCOUNT": (
+        "aucun réservataire du logement ne peut désigner le ménage",
+        "no account of the dwelling may name the household",
+    ),
 }
 
 FLAGS: dict[str, tuple[str, str]] = {

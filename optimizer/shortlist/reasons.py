@@ -18,6 +18,7 @@ from optimizer.shortlist.labels import (
     rule_label,
     spaced,
 )
+from optimizer.shortlist.leapfrogs import SHOWN as LEAPFROGS_SHOWN
 from optimizer.shortlist.leapfrogs import LineSummary, Standing, Together
 
 ELSEWHERE_NAMED = (
@@ -26,12 +27,14 @@ ELSEWHERE_NAMED = (
 )
 WITH = {
     "fit": ("une meilleure adéquation", "a better fit"),
-    "burden": ("un taux d'effort plus lourd", "a heavier effort rate"),
+    "burden": ("un taux d'effort au-delà du seuil", "an effort rate above the threshold"),
     "awaited": ("un logement attendu", "a dwelling expected"),
     "lean": ("un dossier injoignable ou un autre contingent", "an unreachable file or another account"),
     "keep": ("une proposition antérieure gardée", "an earlier proposal kept"),
 }
 """A part of the value said beside another, where neither suffices alone."""
+HEAVIER = ("un taux d'effort plus lourd", "a heavier effort rate")
+"""Of a burden, where the household of the line has one too: else its own rate may be unknown, or weigh nothing (DALO)."""
 SHOWN = 3
 """Reasons of a line told one by one; the others are counted together."""
 
@@ -124,8 +127,10 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
     far, noun = points(gap, lang), points_noun(gap, lang)
     words = {
         "burden": (
-            f"taux d'effort plus lourd dans ce logement (jusqu'à {far} {noun} de cotation d'écart)",
-            f"heavier effort rate in this dwelling (up to {far} {noun} of score apart)",
+            f"taux d'effort {'plus lourd' if context.heavy else 'au-delà du seuil'} dans ce logement "
+            f"(jusqu'à {far} {noun} de cotation d'écart)",
+            f"{'heavier effort rate' if context.heavy else 'effort rate above the threshold'} in this dwelling "
+            f"(up to {far} {noun} of score apart)",
         ),
         "awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
         "lean": (
@@ -162,7 +167,7 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
     if reason in words:
         text = words[reason][0 if lang == "fr" else 1]
         if reason in context.summary.together:
-            text += _together(context.summary.together[reason], lang)
+            text += _together(context.summary.together[reason], count, context, lang)
     else:
         rule = reason.split("[", 1)[0]
         text = rule_label(rule, lang)
@@ -176,17 +181,27 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
     return f"{text} ({count})" if len(context.summary.by_reason) > 1 else text
 
 
-def _together(needed: Together, lang: Lang) -> str:
-    """`` (5 points), avec un taux d'effort plus lourd (1,96 point)``; the most of each where there are several households."""
+def _together(needed: Together, count: int, context: LineContext, lang: Lang) -> str:
+    """What a part of the value needs beside it: `` (5 points), avec un taux d'effort au-delà du seuil (1,96 point)``.
+
+    The amounts are the most of each where there are several households. Where ``count`` households are passed for this part
+    and fewer need the others, the sentence says how many do; of a line that passes more than are shown, at least so many.
+    """
     most = ("jusqu'à " if lang == "fr" else "up to ") if needed.times > 1 else ""
     told = [f"({most}{points(n, lang)} {points_noun(n, lang)})" for _, n in needed.parts]
-    others = [
-        f"{WITH[part][0 if lang == 'fr' else 1]} {amount}"
+    total = context.summary.total
+    beside = {**WITH, "burden": HEAVIER} if context.heavy else WITH
+    others = (" et " if lang == "fr" else " and ").join(
+        f"{beside[part][0 if lang == 'fr' else 1]} {amount}"
         for (part, _), amount in zip(needed.parts[1:], told[1:], strict=True)
-    ]
-    return f" {told[0]}, {'avec' if lang == 'fr' else 'with'} " + (" et " if lang == "fr" else " and ").join(
-        others
     )
+    if needed.times == count:
+        return f" {told[0]}, {'avec' if lang == 'fr' else 'with'} {others}"
+    if lang == "fr":
+        least = "au moins " if total > LEAPFROGS_SHOWN else ""
+        return f", dont {least}{needed.times} {told[0]} avec {others}"
+    least = "at least " if total > LEAPFROGS_SHOWN else ""
+    return f", of which {least}{needed.times} {told[0]} with {others}"
 
 
 def whole_leases_missing(counted: Evaluation) -> list[int]:

@@ -104,7 +104,10 @@ REFUSED: Sequence[tuple[Two, Two]] = (
         ("publier l'annonce", "advertise the dwelling"),
     ),
     (
-        ("aucun réservataire commun", "no common account"),
+        (
+            "aucun réservataire du logement ne peut désigner le ménage",
+            "no account of the dwelling may name the household",
+        ),
         (
             "demander des candidats aux réservataires qui peuvent désigner ici",
             "ask the réservataires who may name here for households",

@@ -195,7 +195,7 @@ class Explanations:
                 if misses is not None:
                     points = int(said.points[i])
                     beyond = misses.beyond(int(said.place[i]), int(said.of[i]), away)
-                    if said.miss(i) != (misses.lacking(points) if points >= 0 else beyond):
+                    if said.miss(i) != (misses.lacking(points, away) if points >= 0 else beyond):
                         _unsaid(self.found, i, misses, int(said.app[i]))
         if misplaced:
             self.found.add("explanations", "rang possible", misplaced)

@@ -225,7 +225,7 @@ def _amount(word: str, column: Column) -> str:
     rate = column.kind == "rate" or column.name in ("effort", "ceiling_factor")
     if word.endswith("%") and rate:
         text = "".join(word[:-1].split()).replace(",", ".")
-        if re.fullmatch(r"[-+]?\d+(\.\d+)?", text):
+        if re.fullmatch(r"[-+]?(\d+(\.\d+)?|\.\d+)", text):
             whole, _, part = text.lstrip("+").partition(".")
             digits = whole.lstrip("-").rjust(3, "0")
             return f"{'-' if whole.startswith('-') else ''}{digits[:-2]}.{digits[-2:]}{part}"

@@ -117,17 +117,22 @@ class Misses:
             (f"aucun {text} libre dans vos communes", f"no vacant {text} in your communes"), self.lang
         )
 
-    def lacking(self, hundredths: int) -> str:
-        """What so many points more would have brought."""
+    def lacking(self, hundredths: int, elsewhere: bool) -> str:
+        """What so many points more would have brought; ``elsewhere``: on another account than the dwelling's."""
+        away = (
+            ", sur un contingent auquel le logement n'est pas orienté",
+            ", on an account that the dwelling does not go to",
+        )
+        tail = pick(away, self.lang) if elsewhere else ""
         if not hundredths:
-            return pick(TIED, self.lang)
+            return pick(TIED, self.lang) + tail
         text, noun = points_text(hundredths, self.lang), noun_of_points(hundredths, self.lang)
         would = "auraient" if noun == "points" else "aurait"
         fr, en = (
             f"{noun} de plus {would} donné un premier rang",
             f"more {noun} would have brought a first rank",
         )
-        return f"{text} {pick((fr, en), self.lang)}"
+        return f"{text} {pick((fr, en), self.lang)}{tail}"
 
     def beyond(self, place: int, of: int, elsewhere: bool) -> str:
         """No number of points that the grid can give; ``elsewhere``: the place is that of an account the dwelling does not go to."""

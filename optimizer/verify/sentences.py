@@ -40,12 +40,19 @@ from optimizer.verify.world import Ids
 PARTS = ("fit", "burden", "awaited", "lean", "keep")
 WITH = {
     "fit": ("une meilleure adéquation", "a better fit"),
-    "burden": ("un taux d'effort plus lourd", "a heavier effort rate"),
+    "burden": ("un taux d'effort au-delà du seuil", "an effort rate above the threshold"),
     "awaited": ("un logement attendu", "a dwelling expected"),
     "lean": ("un dossier injoignable ou un autre contingent", "an unreachable file or another account"),
     "keep": ("une proposition antérieure gardée", "an earlier proposal kept"),
 }  # fmt: skip
 """Parts of the value, and how each is told beside another where neither suffices alone."""
+HEAVIER = ("un taux d'effort plus lourd", "a heavier effort rate")
+"""How a burden is told where the household of the line has one too."""
+RATE = {
+    False: ("au-delà du seuil", "effort rate above the threshold"),
+    True: ("plus lourd", "heavier effort rate"),
+}
+"""The same as a reason, by whether the household of the line has one."""
 Lost = Mapping[tuple[int, int, int], tuple[int, ...]]
 """(dwelling, rank, household passed) -> what it loses by each of `PARTS`, hundredths of a point."""
 LONGEST = 50_000
@@ -95,6 +102,8 @@ class Standing:
     dalo: bool
     prefet: bool
     """Its household is DALO, or designated by the préfet."""
+    heavy: bool
+    """Its own effort rate there counts against it."""
 
 
 @dataclass
@@ -164,7 +173,10 @@ class Sentences:
                 free = mode_of(self.classes.world, int(self.lines.dwelling[i]), account) == "delegated"
                 place, dalo = len(pool) - int(upto) + 1, bool(self.classes.world.apps.dalo[app])
                 prefet = bool(self.classes.world.apps.prefet[app])
-                self.stands[i] = Standing(place, len(pool), int(upto - below) > 1, own, free, dalo, prefet)
+                heavy = int(self.lines.burden[i]) > 0
+                self.stands[i] = Standing(
+                    place, len(pool), int(upto - below) > 1, own, free, dalo, prefet, heavy
+                )
 
     def _own(self, door: Door, d: int, account: str, app: int) -> bool:
         """Whether the account names its households there and named this one."""
@@ -255,7 +267,7 @@ class Sentences:
         return [
             *(
                 self.reason(name, passed.widest[name], line)
-                + self.together(name, passed)
+                + self.together(name, passed, line, passed.short.get(name, (0,))[0] == count)
                 + (f" ({count})" if several else "")
                 for name, count in ordered[:3]
             ),
@@ -272,8 +284,8 @@ class Sentences:
             far = f"{points_text(widest, self.lang)} {noun_of_points(widest, self.lang)}"
             return pick(
                 (
-                    f"taux d'effort plus lourd dans ce logement (jusqu'à {far} de cotation d'écart)",
-                    f"heavier effort rate in this dwelling (up to {far} of score apart)",
+                    f"taux d'effort {pick(RATE[line.heavy], 'fr')} dans ce logement (jusqu'à {far} de cotation d'écart)",
+                    f"{pick(RATE[line.heavy], 'en')} in this dwelling (up to {far} of score apart)",
                 ),
                 self.lang,
             )
@@ -287,8 +299,11 @@ class Sentences:
         leases = f"{missing} lease{'s' if missing > 1 else ''} missing"
         return text + pick((f", il manque {counted(missing, 'bail', 'baux')}", f", {leases}"), self.lang)
 
-    def together(self, name: str, passed: Passed) -> str:
-        """What a part of the value needs beside it, in words; empty where it suffices alone."""
+    def together(self, name: str, passed: Passed, line: Standing, of_all: bool) -> str:
+        """What a part of the value needs beside it, in words; empty where it suffices alone.
+
+        ``of_all``: for all households that the line passes for this part, else for some of them.
+        """
         if name not in passed.short:
             return ""
         times, most = passed.short[name]
@@ -301,12 +316,21 @@ class Sentences:
         told = [
             f"({upto}{points_text(most[p], self.lang)} {noun_of_points(most[p], self.lang)})" for p in order
         ]
-        others = [
-            f"{pick(WITH[PARTS[p]], self.lang)} {much}" for p, much in zip(order[1:], told[1:], strict=True)
-        ]
-        return f" {told[0]}, {pick(('avec', 'with'), self.lang)} " + pick((" et ", " and "), self.lang).join(
-            others
+        beside = {**WITH, "burden": HEAVIER} if line.heavy else WITH
+        others = pick((" et ", " and "), self.lang).join(
+            f"{pick(beside[PARTS[p]], self.lang)} {much}" for p, much in zip(order[1:], told[1:], strict=True)
         )
+        if of_all:
+            return f" {told[0]}, {pick(('avec', 'with'), self.lang)} {others}"
+        least = pick(("au moins ", "at least "), self.lang) if passed.more else ""
+        some = pick(
+            (f", dont {least}{times} {told[0]} avec", f", of which {least}{times} {told[0]} with"), self.lang
+        )
+        return f"{some} {others}"
+
+    def _together_or(self, name: str, passed: Passed, line: Standing) -> set[str]:
+        """What may stand beside a part where the table shows some of the passages only."""
+        return {self.together(name, passed, line, of_all) for of_all in (True, False)}
 
     def _possible(self, said: str, passed: Passed, line: Standing) -> bool:
         """Whether the words are known reasons, no fewer than the shown ones and no more than there are."""
@@ -314,12 +338,19 @@ class Sentences:
         left, whole = said, 0
         for n in range(3):
             best = ""
-            for text in {self.reason(name, 0, line) + self.together(name, passed) for name in names}:
+            for text in {
+                self.reason(name, 0, line) + beside
+                for name in names
+                for beside in self._together_or(name, passed, line)
+            }:
                 if left.startswith(text) and len(text) > len(best):
                     best = text
             if not best:
                 burden = re.escape(self.reason("burden", 0, line)).replace("0", r"[\d.,]+", 1)
-                burden = re.sub("points?", "points?", burden) + re.escape(self.together("burden", passed))
+                beside = "|".join(
+                    map(re.escape, sorted(self._together_or("burden", passed, line), key=len, reverse=True))
+                )
+                burden = re.sub("points?", "points?", burden) + f"(?:{beside})"
                 met = re.match(burden, left)
                 if met is None:
                     return False

@@ -69,7 +69,7 @@ def test_a_length_of_too_many_copies_is_told(tmp_path: Path):
 
 def test_an_orientation_of_a_dwelling_that_nobody_frees_after_all_is_left_out(tmp_path: Path):
     people = [tenant("T1", "H1", 3), tenant("T2", "H2", 3)]
-    words = {"account": "BAILLEUR", "decision": "orient", "reason": "séance", "author": "moi"}
+    words = {"account": "BAILLEUR", "decision": "orient", "reason": "commission_decision", "author": "moi"}
     decisions = [{"dwelling_id": home, **words} for home in ("H1", "H2", "V1")]
     case = read(write(tmp_path / "case", [dwelling("V1")], people, decisions=decisions), {})
     left = with_homes(case, 1, frozenset([BESANCON]), limit=1_000, only=["H2"])

@@ -84,6 +84,28 @@ def test_a_tenant_moves_and_a_newcomer_follows(week: Path, done: Path):
     assert {r["dwelling_id"] for r in table(done / "dwellings.csv")} == {"V0", "V1", "V2", "H0", "H1"}
 
 
+def test_a_run_says_how_many_chains_there_are_or_why_there_is_none(week: Path, tmp_path: Path):
+    def told(case: Path, *words: str) -> str:
+        said = propose(case, case.with_name(f"{case.name}-out"), *words)
+        assert said.code == 0, said.err
+        return " ".join(said.out.split())
+
+    def of(name: str, *people: dict[str, str]) -> Path:
+        write(tmp_path / name, [dwelling("V0")], people, conventions=[agreement("BAILLEUR", "1")])
+        return tmp_path / name
+
+    assert "Chaînes : 2, avec 2 logements libérés proposés (chains.csv)." in told(week, "--chains", "1")
+    mover, other = tenant("T0", "H0", 2, score="1"), application("P0", score="190")
+    unknown = of("unknown", {**mover, "current_commune": ""}, other)
+    words = told(unknown, "--chains", "1")
+    assert "Chaînes : aucune possible. Il faut" in words and "commune_actuelle" in words
+    asked = Options(chains=1)
+    assert report_data(af.propose(unknown, asked), asked).notes[-1].startswith("Chaînes : aucune possible.")
+    assert "Chaînes" not in told(of("plain", other))
+    stays = told(of("stays", mover, other), "--chains", "1", "--lang", "en")
+    assert "Chains: none, of 1 dwelling that tenants could free." in stays
+
+
 def test_pages_of_a_large_run_know_the_links_to_another_landlord_s_pages(week: Path):
     result = af.propose(week, Options(chains=1, pdf=False))
     data = report_data(result, Options(chains=1))

@@ -117,7 +117,7 @@ def test_a_number_written_twice_is_a_problem_not_a_crash(case: Path) -> None:
 
 def test_pins_are_told_once_per_dwelling(case: Path) -> None:
     (case / "decisions.csv").write_text(
-        "logement;numero_unique;decision;motif;auteur\nL1;N1;pin;promesse;s\nL1;N2;pin;promesse;s\nL2;N2;pin;promesse;s\n",
+        "logement;numero_unique;decision;motif;auteur\nL1;N1;pin;earlier_commitment;s\nL1;N2;pin;earlier_commitment;s\nL2;N2;pin;earlier_commitment;s\n",
         encoding="utf-8",
     )
     text = said("check", case)

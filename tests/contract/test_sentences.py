@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 import optimizer as af
 from optimizer.runs import Result
 from optimizer.shortlist.leapfrogs import LineSummary, Standing, Together
@@ -117,7 +119,7 @@ def test_the_best_position_is_the_one_that_the_list_counts(tmp_path: Path) -> No
         applications=EMPLOYEES,
         decisions="""
             dwelling_id application_id account  decision reason  author
-            L1          .              BAILLEUR orient   promise s
+            L1          .              BAILLEUR orient   commission_decision s
         """,
     )
     assert lists(result)["L1"] == ["BAILLEUR", "N1", "N2", "N3"]
@@ -152,6 +154,59 @@ def test_a_place_on_another_account_says_that_the_dwelling_does_not_go_there(tmp
     letter = " ".join(attriflux("why", tmp_path / "fr", "N2", "--letter").out.split())
     assert "Vous remplissez les conditions de 1 logement ; aucun n'a de liste" in letter
     assert "1er sur 2" not in letter and "1 000 points" in letter
+
+
+def test_a_household_that_no_account_may_name_is_told_so_in_words(tmp_path: Path) -> None:
+    """L1 waits for a household to be rehoused; N1 is none: no account of the dwelling may name it (« aucun réservataire commun »)."""
+    case = write(
+        tmp_path / "case",
+        dwellings="""
+            id landlord commune rooms financing assiette_exclusion
+            L1 BAIL     25056   3     PLUS      anru
+        """,
+        applications="""
+            id first_registered_on persons choices status score
+            N1 2024-01-01          3       25056   active 90
+        """,
+    )
+    out = tmp_path / "out"
+    done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed")
+    assert done.code == 0, done.err
+    said = "aucun réservataire du logement ne peut désigner le ménage"
+    assert f"1 demande la plus proche : {said}" in (out / "dwellings.csv").read_text(encoding="utf-8-sig")
+    for letter in ([], ["--letter"]):
+        assert f"{said} (1)" in " ".join(attriflux("why", out, "N1", *letter).out.split())
+
+
+def test_points_for_another_account_say_that_the_dwelling_does_not_go_there(tmp_path: Path) -> None:
+    """L1 goes to the tenant N1 (90, Besançon second). 28.75 points more would give it to N2 (60), on an account of its own."""
+    case = write(
+        tmp_path / "case",
+        conventions=TWO_ACCOUNTS,
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices     status score current_landlord
+            N1 2024-01-01          3       25462|25056 active 90    BAIL
+            N2 2024-01-02          3       25056       active 60    .
+            N3 2024-01-03          3       25056       active 40    .
+        """,
+    )
+    for lang, words in (
+        (
+            "fr",
+            "points de plus auraient donné un premier rang, sur un contingent auquel le logement n'est pas orienté;",
+        ),
+        (
+            "en",
+            "more points would have brought a first rank, on an account that the dwelling does not go to;",
+        ),
+    ):
+        out = tmp_path / lang
+        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
+        assert done.code == 0, done.err  # the second program says the same
+        told = (out / "explanations.csv").read_text(encoding="utf-8-sig").splitlines()
+        [line] = [line for line in told if line.startswith("N2")]
+        assert words in line and ";L1;1;2;" in line
 
 
 def test_a_nominee_says_who_of_the_better_scored_is_placed_elsewhere(tmp_path: Path) -> None:
@@ -278,7 +333,7 @@ def test_a_household_kept_from_every_first_rank_is_not_said_to_be_a_reserve(tmp_
         """,
         decisions="""
             dwelling_id application_id account  decision reason  author
-            L1          N2             MUTATION pin      promise s
+            L1          N2             MUTATION pin      earlier_commitment s
         """,
     )
     assert lists(result)["L1"] == ["MUTATION", "N2"]
@@ -382,9 +437,9 @@ def test_a_score_that_two_parts_make_up_for_together_tells_both(tmp_path: Path) 
         """,
     )
     amounts = {
-        "fr": "taux d'effort plus lourd dans ce logement (jusqu'à 3,5 points de cotation d'écart) (2,65 points), "
+        "fr": "taux d'effort au-delà du seuil dans ce logement (jusqu'à 3,5 points de cotation d'écart) (2,65 points), "
         "avec une meilleure adéquation (1,25 point)",
-        "en": "heavier effort rate in this dwelling (up to 3.5 points of score apart) (2.65 points), with a better fit (1.25 points)",
+        "en": "effort rate above the threshold in this dwelling (up to 3.5 points of score apart) (2.65 points), with a better fit (1.25 points)",
     }
     for lang, told in amounts.items():
         out = tmp_path / lang
@@ -396,7 +451,88 @@ def test_a_score_that_two_parts_make_up_for_together_tells_both(tmp_path: Path) 
         passed = (out / "leapfrogs.csv").read_text(encoding="utf-8-sig").splitlines()
         assert "L1;2;N2;N3;3,5;burden" in passed, "explained_by stays one code"
     asked = attriflux("why", tmp_path / "fr", "N3").out.replace("\n", " ").replace("  ", " ")
-    assert "taux d'effort plus lourd pour vous" in " ".join(asked.split()) and "ensemble" in asked
+    assert "taux d'effort au-delà du seuil pour vous" in " ".join(asked.split()) and "ensemble" in asked
+
+
+def test_an_effort_rate_is_heavier_only_where_the_one_ahead_has_one_too(tmp_path: Path) -> None:
+    """N3 (34 %) is passed by N2, whose rate nobody knows on L1, and by a heavier one on L2, where N2's own is 33.5 %."""
+    told = {}
+    for known in ("", "0.335"):
+        case = write(
+            tmp_path / f"case{known}",
+            dwellings=ONE,
+            applications="""
+                id first_registered_on persons choices status score
+                N1 2024-01-01          3       25056   active 90
+                N2 2024-01-01          3       25056   active 80
+                N3 2024-01-01          3       25056   active 81
+            """,
+            simulations=f"""
+                dwelling_id application_id effort
+                L1          N1             0.20
+                L1          N3             0.34
+                {f"L1 N2 {known}" if known else ""}
+            """,
+        )
+        out = tmp_path / f"out{known}"
+        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed")
+        assert done.code == 0, done.err  # the second program says the same
+        text = (out / "proposals.csv").read_text(encoding="utf-8-sig")
+        [told[known]] = [x for x in text.splitlines() if ";2;N2;" in x]
+    assert "demande mieux cotée : taux d'effort au-delà du seuil dans ce logement" in told[""]
+    assert "plus lourd" not in told[""] and "malgré" not in told[""]
+    assert "demande mieux cotée : taux d'effort plus lourd dans ce logement" in told["0.335"]
+    assert "malgré un taux d'effort au-delà du seuil" in told["0.335"]
+
+
+def test_two_parts_needed_for_one_of_two_households_are_said_of_that_one(tmp_path: Path) -> None:
+    """N4 is passed by two points, which its burden (2.65) makes up for alone: the amounts of N3 are not told of both."""
+    case = write(
+        tmp_path / "case",
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices     status score
+            N1 2024-01-01          3       25056       active 90
+            N2 2024-01-01          3       25056       active 80
+            N3 2024-01-01          3       25388|25056 active 83.5
+            N4 2024-01-01          3       25388|25056 active 82
+        """,
+        simulations="""
+            dwelling_id application_id effort
+            L1          N1             0.20
+            L1          N2             0.20
+            L1          N3             0.34
+            L1          N4             0.34
+        """,
+    )
+    amounts = {
+        "fr": "passe devant 2 demandes mieux cotées : taux d'effort au-delà du seuil dans ce logement (jusqu'à 3,5 points de cotation "
+        "d'écart), dont 1 (2,65 points) avec une meilleure adéquation (1,25 point)",
+        "en": "passes 2 better scored: effort rate above the threshold in this dwelling (up to 3.5 points of score apart), of which 1 "
+        "(2.65 points) with a better fit (1.25 points)",
+    }
+    for lang, told in amounts.items():
+        out = tmp_path / lang
+        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
+        assert done.code == 0, done.err
+        text = (out / "proposals.csv").read_text(encoding="utf-8-sig")
+        (line,) = [x for x in text.splitlines() if ";2;N2;" in x]
+        assert told in line
+
+
+@pytest.mark.parametrize(("total", "least"), [(3, "dont 1"), (21, "dont au moins 1")])
+def test_of_more_passages_than_are_shown_the_parts_are_told_of_so_many_at_least(
+    total: int, least: str
+) -> None:
+    needed = Together(1, (("fit", 500), ("burden", 196)))
+    context = LineContext(
+        rank=1, account="BAILLEUR", standing=Standing(40, total + 1, False), pinned=False, heavy=False, awaited=False,
+        named=False, summary=LineSummary(total, (("fit", total, 600),), {"fit": needed}), places={}, missing={}, max_lists=2,
+        delegated=True, dalo=False, prefet=False,
+    )  # fmt: skip
+    assert line_reason(context, "fr").endswith(
+        f"points du logement, {least} (5 points) avec un taux d'effort au-delà du seuil (1,96 point)"
+    )
 
 
 def test_parts_of_several_households_tell_the_most_of_each() -> None:
@@ -407,6 +543,6 @@ def test_parts_of_several_households_tell_the_most_of_each() -> None:
         dalo=False, prefet=False,
     )  # fmt: skip
     assert line_reason(context, "fr").endswith(
-        "points du logement (jusqu'à 5 points), avec un taux d'effort plus lourd (jusqu'à 1,96 point) et une proposition "
+        "points du logement (jusqu'à 5 points), avec un taux d'effort au-delà du seuil (jusqu'à 1,96 point) et une proposition "
         "antérieure gardée (jusqu'à 0,5 point)"
     )

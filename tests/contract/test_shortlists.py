@@ -198,8 +198,8 @@ def test_a_pin_explains(tmp_path: Path) -> None:
         dwellings=ONE,
         applications=QUARTILES,
         decisions="""
-            dwelling_id application_id decision reason  author
-            L1          N4             pin      promise s
+            dwelling_id application_id decision reason      author
+            L1          N4             pin      court_order s
         """,
     )
     assert lists(result)["L1"] == ["BAILLEUR", "N4", "N1", "N2"]

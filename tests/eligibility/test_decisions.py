@@ -22,7 +22,7 @@ def decision(
     kind: str, dwelling: str | None = "L1", application: str | None = None, **more: Any
 ) -> dict[str, Any]:
     return {
-        "decision": kind, "dwelling_id": dwelling, "application_id": application, "reason": "choix de la séance",
+        "decision": kind, "dwelling_id": dwelling, "application_id": application, "reason": "commission_decision",
         "author": "secrétaire", **more,
     }  # fmt: skip
 

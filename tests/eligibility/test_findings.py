@@ -59,7 +59,8 @@ def convention(account: str = "ALS", share: float = 0.2, **more: Any) -> dict[st
 
 
 def decision(kind: str, **more: Any) -> dict[str, Any]:
-    return {"decision": kind, "application_id": "A1", "reason": "medical", "author": "s", **more}
+    reason = "medical" if kind == "forbid" else "commission_decision"
+    return {"decision": kind, "application_id": "A1", "reason": reason, "author": "s", **more}
 
 
 def test_a_sound_case_has_no_finding() -> None:
@@ -168,6 +169,26 @@ def test_forbid_needs_a_reason_of_the_closed_list() -> None:
     assert found(case) == [("UNKNOWN_REASON", "e", 2, "reason", "dette de loyer", ())]
     label = rules().get("national.forbid_reasons.reasons")["medical"]
     assert found(make_case([dwelling()], [application()], decisions=[decision("forbid", reason=label)])) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "key", "more"),
+    [
+        ("pin", "UNKNOWN_PIN_REASON", "court_order", {}),
+        ("orient", "UNKNOWN_ORIENT_REASON", "convention_clause", {"application_id": None, "account": "ALS"}),
+    ],
+)
+def test_a_pin_and_an_orientation_need_a_reason_of_their_own_closed_list(
+    kind: str, code: str, key: str, more: dict[str, str | None]
+) -> None:
+    def told(reason: str) -> list[object]:
+        row = decision(kind, dwelling_id="L1", reason=reason, **more)
+        return found(make_case([dwelling()], [application(als_employee=True)], decisions=[row]))
+
+    for free in ("bien connu du maire", "medical"):  # a reason of another list is none of this one
+        assert told(free) == [(code, "e", 2, "reason", free, ())]
+    assert told(key) == []
+    assert told(rules().get(f"national.{kind}_reasons.reasons")[key].upper()) == []
 
 
 def test_pins_that_cannot_hold() -> None:

@@ -205,7 +205,7 @@ def test_a_pin_gives_the_first_rank_there_and_nowhere_else() -> None:
         "decision": "pin",
         "application_id": "A2",
         "dwelling_id": "L1",
-        "reason": "promesse",
+        "reason": "earlier_commitment",
         "author": "s",
     }
     case = make_case([dwelling("L1"), dwelling("L2")], people, conventions=[line("ALS")], decisions=[pin])
@@ -222,7 +222,7 @@ def test_a_pin_overrides_the_order_of_the_nominations() -> None:
         "decision": "pin",
         "application_id": "A2",
         "dwelling_id": "L1",
-        "reason": "promesse",
+        "reason": "earlier_commitment",
         "author": "s",
     }
     case = make_case(
@@ -274,7 +274,7 @@ def test_no_seat_for_a_dwelling_held_back_pinned_or_reserved_elsewhere() -> None
         "decision": "pin",
         "application_id": "A1",
         "dwelling_id": "L2",
-        "reason": "promesse",
+        "reason": "earlier_commitment",
         "author": "s",
     }
     homes = [dwelling("L1"), dwelling("L2"), dwelling("L3", reserved_to="COLL:25"), dwelling("L4")]

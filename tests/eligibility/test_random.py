@@ -149,7 +149,7 @@ def with_pin(tables: dict[str, list[dict[str, Any]]], plain: Plain) -> None:
                 tables["decisions"].append(
                     {
                         "decision": "pin", "application_id": a["application_id"], "dwelling_id": d["dwelling_id"],
-                        "reason": "promesse écrite", "author": "s",
+                        "reason": "earlier_commitment", "author": "s",
                     }
                 )  # fmt: skip
                 return

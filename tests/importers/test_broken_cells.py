@@ -66,6 +66,7 @@ CELLS: list[tuple[str, ...]] = [
     ("logements", "disponible_le", "46357", ISO),
     ("logements", "disponible_le", "1/1/0202", ISO),
     ("logements", "disponible_le", "29/02/2025", ISO),
+    ("logements", "vacant_depuis", "25/11/2026", "READ_VACANT_LATER"),
     ("logements", "orientations_precedentes", "-1", OUT),
     ("logements", "exclusion_assiette", "démolition", "READ_CHOICE"),
     ("logements", "derogation_plafond", "12", OUT),
@@ -134,7 +135,7 @@ CELLS: list[tuple[str, ...]] = [
 ]
 WARNINGS = {
     "READ_RENEWED_BEFORE_FIRST", "READ_UNKNOWN_REFERENCE", "READ_LEASE_OTHER_YEAR", "READ_PERSONS_BELOW_PARTS",
-    "READ_OTHER_SPELLING",
+    "READ_OTHER_SPELLING", "READ_VACANT_LATER",
 }  # fmt: skip
 SOFT = {("demandes", "renouvelee_le"), ("baux", "signe_le"), ("en_cours", "depuis")}
 """Dates after the case's own that only deserve a warning."""
@@ -201,7 +202,12 @@ def test_a_wrong_cell_is_one_problem(tmp_path: Path, samples: list[tuple[str, ..
     for sample in samples:
         table, column, typed, code = sample[:4]
         tables[table][-1][column] = typed
-        compared = code in ("READ_AFTER_CASE_DATE", "READ_RENEWED_BEFORE_FIRST", "READ_LEASE_OTHER_YEAR")
+        compared = code in (
+            "READ_AFTER_CASE_DATE",
+            "READ_VACANT_LATER",
+            "READ_RENEWED_BEFORE_FIRST",
+            "READ_LEASE_OTHER_YEAR",
+        )
         shown = sample[4] if len(sample) > 4 and not compared else typed
         told = "personnes" if code == "READ_PERSONS_BELOW_PARTS" else column
         one: Expected = (code, f"{table}.csv", len(tables[table]) + 1, told, shown)

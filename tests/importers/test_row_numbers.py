@@ -61,7 +61,7 @@ def test_every_table(tmp_path: Path) -> None:
         tmp_path, homes,
         demandes=PEOPLE + "\n\nN2;04/05/2026;3;25056;NOBODY;\nN3;04/05/2026;3;99999;;\n",
         conventions="bailleur;departement;annee;reservataire;part\n\nOPH25;25;2026;MUTATION;0,2\n\nOPH25;25;2026;ALS;0,2\n",
-        decisions="logement;numero_unique;decision;motif;auteur\n\nL1;N1;forbid;dette;s\n\nL1;N1;pin;promesse;s\n",
+        decisions="logement;numero_unique;decision;motif;auteur\n\nL1;N1;forbid;dette;s\n\nL1;N1;pin;earlier_commitment;s\n",
         en_cours="logement;bailleur;commune;reservataire;numero_unique;etape;depuis\n\nX;OPH25;25056;ZZZ;N9;oriented;20/11/2026\n",
     )  # fmt: skip
     _, findings = check_case(case)

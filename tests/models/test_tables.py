@@ -227,8 +227,10 @@ def test_priority_publics_have_all_letters():
     assert list(codes) == ["dalo", *"abcdefg", "gbis", *"hijklmn"]
 
 
-def test_arrears_are_no_reason_to_set_a_household_aside():
-    reasons = load("doubs", ON).get("national.forbid_reasons.reasons")
+@pytest.mark.parametrize("kind", ["forbid", "pin", "orient"])
+def test_neither_arrears_nor_the_score_is_a_reason_of_a_decision(kind):
+    reasons = load("doubs", ON).get(f"national.{kind}_reasons.reasons")
+    assert "commission_decision" in reasons
     text = " ".join([*reasons, *reasons.values()]).lower()
     assert len(reasons) >= 8
     for word in ("dette", "impay", "arrear", "score", "cotation"):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 
-from optimizer.presentation.session import pace_words
+from optimizer.presentation.session import pace_words, year_words
 from optimizer.problem.account_year import AccountYear
 
 
@@ -36,3 +37,11 @@ def test_the_year_adds_up_in_whole_leases():
     assert year.as_dict() == {
         "share": 0.25, "due_to_date": 9.5, "due_year": 14.5, "done": 5, "in_progress": 3, "remaining": 7, "late": 4, "ahead": 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "told"), [("fr", "dû au 31/12 0,03"), ("en", "due to 31/12 0.03")])
+def test_a_lease_remains_only_where_something_is_said_to_be_due(lang, told):
+    # 3 % of the one lease of a year: due 0.03, and the next whole lease remains
+    year = AccountYear(Fraction(3, 100), Fraction(0), 0, 0, 0, 0, Fraction(1))
+    words = year_words(SimpleNamespace(**year.as_dict()), lang)
+    assert told in words and year.remaining == 1

@@ -140,6 +140,16 @@ def test_a_dwelling_in_one_line_has_the_figures_of_its_sheet():
     assert place_words(row, "fr") == "T3 PLUS · Besançon · 64,5 m²"
 
 
+def test_what_the_landlord_keeps_is_in_the_flux_and_a_relocation_is_not(tmp_path):
+    homes = [dwelling("L1"), dwelling("L2", assiette_exclusion="anru")]
+    people = [application("A0", score="90"), application("A1", score="80", relocation="NPNRU")]
+    case = write(tmp_path / "case", homes, people, conventions=[agreement("ALS", "0.2", **DIRECT)])
+    propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False))
+    kept, moved = (tmp_path / "out" / "sheets.html").read_text(encoding="utf-8").split("<article")[1:]
+    assert "ce que les conventions laissent du flux (pas de part convenue)" in words("<article" + kept)
+    assert "hors convention de flux" in words("<article" + moved)
+
+
 def test_a_fourth_household_goes_on_a_second_sheet(sheets):
     assert "Rang proposé : 4" not in sheets[0]
     assert "Rang proposé : 4" in sheets[1] and "Logement n° 1/3" in sheets[1] and "suite" in sheets[1]

@@ -207,7 +207,7 @@ def _decisions(
                 else applications[i % len(applications)]["application_id"],
                 "account": account if what == "orient" or (what == "pin" and rng.random() < 0.3) else None,
                 "decision": what,
-                "reason": "withdrawn" if what == "forbid" else None,
+                "reason": "withdrawn" if what == "forbid" else "commission_decision",
                 "author": "secretariat",
             }
         )

@@ -110,7 +110,7 @@ def pins_behind_nominees(seed: int) -> Case:
     lists = {None: named[:4], **{home: rng.permutation(named)[:2].tolist() for home in ("L3", "L4")}}
     pins = (("L1", 3), ("L2", 2))[: int(rng.integers(1, 3))]
     sent = [home for home in ("L3", "L4", "L5") if rng.random() < 0.6]
-    said = {"account": account, "reason": "séance", "author": "secrétariat"}
+    said = {"account": account, "reason": "commission_decision", "author": "secrétariat"}
     return case(
         {
             "dwellings": [dwelling(i, "OPH", BESANCON) for i in range(1, 6)],

@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 
 from optimizer.problem import evaluate
+from optimizer.solve.grid import grid
 from optimizer.solve.layout import lay_out
 from optimizer.solve.proof.dual_bound import nothing, price_out
 from optimizer.solve.proof.node import Formulation
+from optimizer.solve.ties.columns import view
+from optimizer.solve.ties.stages import break_ties
+from optimizer.solve.watch import Watch
 from tests.solve.oracle import tiny
 from tests.strategies import all_solutions
 
@@ -38,6 +42,26 @@ def test_every_proposal_keeps_the_rows_and_stays_below_a_bound_with_them(seed: i
     for first in solutions:
         assert rows.missed(np.bincount(first.kind, minlength=len(problem.kinds)).astype(float)) == []
         assert evaluate(problem, first).objective <= bound
+
+
+@pytest.mark.parametrize("seed", WITH_ROWS)
+def test_ties_are_told_apart_in_a_leaf_whose_bound_has_the_rows(seed: int) -> None:
+    """The loss identity counts their multipliers: else a choice of less than the optimal value would pass for an optimum."""
+    problem = several(seed)
+    layout = lay_out(problem)
+    rows = layout.precedence
+    apps = range(len(problem.application_ids))
+    told = [(first, evaluate(problem, first)) for first in all_solutions(problem)]
+    best = max(counted.objective for _, counted in told)
+    optima = [(first, counted) for first, counted in told if counted.objective == best]
+    asked = max((counted.seniority, counted.lottery) for _, counted in optima)
+    tau = {(b, c): 20_000_000 for b in apps for c in apps if (b, c) in rows}
+    leaf = view(layout, Formulation(layout), (), replace(nothing(layout), after=tau), best)
+    assert leaf is not None
+    tied = break_ties(layout, [leaf], optima[0][0], grid(layout), Watch())
+    assert tied is not None
+    assert (tied.stages.seniority_days, tied.stages.lottery) == asked
+    assert evaluate(problem, tied.first).objective == best
 
 
 def test_a_household_in_tenths_after_a_tenth_of_a_nominee_is_missed() -> None:

@@ -130,8 +130,8 @@ class Session:
             household is kept away from the dwelling, or from all when none is named. ``orient``: the dwelling goes to the
             account. ``refuse``: the household has refused the dwelling, which is kept from it. ``late``: an application more.
         dwelling, application, account : identifiers of the case
-        reason : key or label of ``models/national/forbid_reasons.yaml``; ``commission_decision`` by default, and
-            ``refused_same_dwelling`` for a refusal
+        reason : key or label of the list of its kind (``models/national/forbid_reasons.yaml``, ``pin_reasons.yaml``,
+            ``orient_reasons.yaml``); ``commission_decision`` by default, and ``refused_same_dwelling`` for a refusal
         author : who decided, kept in the case
         facts : of a late application, by canonical column (``application_id``, ``persons``…)
 

@@ -6,6 +6,7 @@ the leaf satisfies::
     U − objective = Σ loss(column) + Σ_a π_a·(unused) + Σ_d term_d·(empty) + Σ_k (p_k − λ_k − ν_k − Σ_c γ_c w_ck)·s_k
                     + Σ_k λ_k·(s_k − missing_k) + Σ_k ν_k·(s_k − f_k (N_k − num_k)) + Σ_c γ_c·(slack of the cut)
                     + Σ μ·(slack of the split) + Σ σ·(ranks to spare in an order)
+                    + Σ τ·(first ranks to spare of a nominee over who comes after it)
 
 where every term is ≥ 0 (fractions of a unit aside, which the bound rounds up: at most one per dwelling, and as much is
 allowed for). At the optimum the sum is U − OPT, the *slack* of the leaf, so no term exceeds it: a column that loses more is
@@ -164,6 +165,7 @@ class _Writer:
                 return False
         self._cuts()
         self._orders()
+        self._precedences()
         self._departures()
         self._people()
         model = self.model
@@ -275,6 +277,18 @@ class _Writer:
                 continue  # nobody is placed after: with chains there are thousands of them
             spare = self._spare(sigma * TEN, 1)
             self._line(((spare, 1.0),), 0.0, kinds=OfKinds(kinds[a:b], signs[a:b]))
+
+    def _precedences(self) -> None:
+        """Whoever comes after a nominee, over all its dwellings: with a multiplier, nearly without a first rank to spare."""
+        precedence = self.layout.precedence
+        for two, tau in sorted(self.leaf.multipliers.after.items()):
+            parts = ((precedence.kinds_after(two), 1.0), (precedence.kinds_of(two[0]), -1.0))
+            here = [(np.flatnonzero(np.isin(self.kinds, kinds)), sign) for kinds, sign in parts]
+            kinds = np.concatenate([at for at, _ in here])
+            signs = np.concatenate([np.full(len(at), sign) for at, sign in here])
+            order = np.argsort(kinds)
+            spare = self._spare(tau * TEN, 1)
+            self._line(((spare, 1.0),), 0.0, kinds=OfKinds(kinds[order], signs[order]))
 
     def _departures(self) -> None:
         """Tenants that the leaf has leave a freed dwelling."""
