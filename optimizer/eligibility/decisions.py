@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import numpy as np
@@ -90,7 +91,7 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
     """Live ``forbid``, ``pin`` and ``orient`` decisions by index.
 
     A reason outside the closed list of its kind of decision (``models/national/forbid_reasons.yaml``, ``pin_reasons.yaml``,
-    ``orient_reasons.yaml``) is an error; so are a ``forbid`` without application, a pin or an orientation that names nothing
+    ``orient_reasons.yaml``) is an error of a ``forbid`` and told of the others; errors are a ``forbid`` without application, a pin or an orientation that names nothing
     of the case, or an account that may not receive the dwelling.
     """
     frame = live_rows(case)
@@ -110,7 +111,9 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
             # of an empty cell of a file the reader has told
             if reason.strip() or not findings.from_file("decisions"):
                 code = UNKNOWN_REASONS[decision]
-                findings.add(code, "decisions", row, "reason", reason, known=closed.known)
+                # the lists of pins and orientations are a convention of ours: what is outside is told, not refused
+                told = partial(findings.add, code, "decisions", row, "reason", reason, known=closed.known)
+                told() if decision == "forbid" else told(severity="warning")
             if decision == "forbid":
                 continue
         if decision == "forbid":

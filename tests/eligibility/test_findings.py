@@ -178,7 +178,7 @@ def test_forbid_needs_a_reason_of_the_closed_list() -> None:
         ("orient", "UNKNOWN_ORIENT_REASON", "convention_clause", {"application_id": None, "account": "ALS"}),
     ],
 )
-def test_a_pin_and_an_orientation_need_a_reason_of_their_own_closed_list(
+def test_a_pin_and_an_orientation_are_told_to_take_a_reason_of_their_own_list(
     kind: str, code: str, key: str, more: dict[str, str | None]
 ) -> None:
     def told(reason: str) -> list[object]:
@@ -186,7 +186,7 @@ def test_a_pin_and_an_orientation_need_a_reason_of_their_own_closed_list(
         return found(make_case([dwelling()], [application(als_employee=True)], decisions=[row]))
 
     for free in ("bien connu du maire", "medical"):  # a reason of another list is none of this one
-        assert told(free) == [(code, "e", 2, "reason", free, ())]
+        assert told(free) == [(code, "w", 2, "reason", free, ())]
     assert told(key) == []
     assert told(rules().get(f"national.{kind}_reasons.reasons")[key].upper()) == []
 
