@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,7 @@ import pandas as pd
 from optimizer import importers
 from optimizer.disk import hold, seal
 from optimizer.domain import Case
-from optimizer.errors import LANGS, AttrifluxError, Lang, Spaced, said
+from optimizer.errors import LANGS, AttrifluxError, InputProblems, Lang, Spaced, said
 from optimizer.policy import Grid
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.numbers import day
@@ -31,6 +32,8 @@ from optimizer.scenario.cotation import changed_lists, under, with_grids
 from optimizer.scenario.publics import PUBLICS, public_of_household, publics_said
 
 TABLE, RECORD = "shadow", "shadow.json"
+NEEDED = ("dwellings", "applications")
+"""Tables without which no lists can be compared."""
 FORMAT = "attriflux-shadow/1"
 COLUMNS = (
     "dwelling_id", "rank", "account", "application_id", "score", "shadow_account", "shadow_application_id", "shadow_score",
@@ -103,10 +106,9 @@ def shadow_of(result: Result, case: Case | Path, grid: str, options: Options | N
     """
     options = options or Options()
     if not isinstance(case, Case):
-        case = importers.read(case, need=("dwellings", "applications"))
+        case = importers.read(case, need=NEEDED)
+    _check_scores(case)
     people = case.table("applications")
-    if len(people) and people["score"].notna().all():
-        raise AttrifluxError("COTATION_GIVEN")
     with with_grids((grid,), options.models) as (names, folder):
         asked = replace(options, models=folder, keep=None, warm_start=None, prospects=0)
         other = propose(under(case, names[0]), asked)
@@ -123,6 +125,13 @@ def shadow_of(result: Result, case: Case | Path, grid: str, options: Options | N
         publics={name: (counts[0][name], counts[1][name]) for name in PUBLICS},
         unproven=sum(r.certificate["status"] != "certified_optimal" for r in (result, other)),
     )
+
+
+def _check_scores(case: Case) -> None:
+    """Refuse a case whose scores are all written: no grid changes anything there."""
+    people = case.table("applications")
+    if len(people) and people["score"].notna().all():
+        raise AttrifluxError("COTATION_GIVEN")
 
 
 def check_grid(grid: str, models: Path | None) -> None:
@@ -178,11 +187,20 @@ def write_shadow(
 
 
 class BesideShadow:
-    """Writes the shadow of a proposal inside its folder: what ``propose_to`` calls before it seals the result."""
+    """Writes the shadow of a proposal inside its folder: what ``propose_to`` calls before it seals the result.
+
+    What would be refused afterwards is refused at once, before minutes of the proposal in force: a grid that cannot be read, a
+    case that no grid changes.
+    """
 
     def __init__(self, case: Path, grid: str, options: Options) -> None:
         check_grid(grid, options.models)
-        self.case, self.grid, self.options = case, grid, options
+        self.case: Case | Path = case
+        self.grid, self.options = grid, options
+        # the problems of a case are told all together by the proposal itself
+        with suppress(InputProblems):
+            self.case = importers.read(case, need=NEEDED)
+            _check_scores(self.case)
 
     def __call__(self, work: Path, result: Result) -> Mapping[Lang, Sequence[str]]:
         found = shadow_of(result, self.case, self.grid, self.options)

@@ -171,3 +171,13 @@ def test_a_grid_of_ones_own_is_read_from_its_file(case, tmp_path):
     record = json.loads((work / "shadow.json").read_text(encoding="utf-8"))
     assert record["grid"] == "mienne" and record["on"] == date(2026, 1, 1).isoformat()
     assert lines["en"][1].startswith("Grid in test")
+
+
+def test_a_case_that_no_grid_changes_is_refused_before_the_proposal_in_force(case, tmp_path):
+    read = importers.read(case, need=("dwellings", "applications"))
+    people = read.table("applications").assign(score=5.0)
+    scored = tmp_path / "scored"
+    write_case(replace(read, tables={**read.tables, "applications": people}, path=None), scored)
+    done = attriflux("propose", scored, "--out", tmp_path / "out", "--shadow-grid", GRID, "--no-pdf")
+    assert done.code == 2 and "portent une cotation déjà calculée" in " ".join(done.err.split())
+    assert "optimum" not in done.err and not (tmp_path / "out").exists()
