@@ -16,6 +16,7 @@ from optimizer.datadirs import models_dir
 from optimizer.errors import AttrifluxError
 from optimizer.runs import Options, propose, propose_to
 from optimizer.scenario.shadow import BesideShadow, period_of, period_to, shadow_of
+from optimizer.synth import write_case
 from optimizer.verify import verify
 from tests.cli.running import attriflux
 from tests.scenario.cases import cut

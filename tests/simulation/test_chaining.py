@@ -249,6 +249,7 @@ def test_without_chains_nothing_is_said_of_them(tmp_path):
         tmp_path / "years",
         "cotation,required_rate",
         chains=0,
+        workers=1,
         **{**SMALL, "seeds": 1, "dwellings": 4, "pool": 12.0},
     )
     assert "chains" not in done.result.setting.record() and "chains" not in done.summary
