@@ -40,7 +40,7 @@ def main(folder: Path) -> None:
     optimizer.verify.verify = verify
     models, case = folder / "models", folder / "case"
     write_case(synthesize("commission", dwellings=8, applications=150, seed=7, models=models), case)
-    propose_to(case, folder / "out", Options(models=models))
+    propose_to(case, folder / "out", Options(models=models, pdf=False))
     for kind, code in (("landlord", "ESH25"), ("epci", "242500361"), ("prefet", "25")):
         dashboard_to(case, kind, code, folder / kind, proposals=folder / "out", models=models)  # type: ignore[arg-type]
     scenario = folder / "more.yaml"
@@ -49,7 +49,7 @@ def main(folder: Path) -> None:
         "  conventions.ESH25.CROUS.share: 0.05\n",
         encoding="utf-8",
     )
-    english = Options(models=models, lang="en")
+    english = Options(models=models, lang="en", pdf=False)
     run_scenarios([scenario], folder / "scenarios", case=case, options=english, workers=1)
     bilan_to(case, 2026, folder / "bilan", models=models)
     flux_to(case, folder / "flux", models=models)

@@ -35,7 +35,7 @@ def test_the_required_backends_are_there_and_usable() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_optimum_ties_and_stages_equal_brute_force(name: str) -> None:
     wrong, open_ones = [], 0
-    seeds = listed(2_000, 20)
+    seeds = listed(2_000, 40)
     for seed in seeds:
         problem = tiny(seed)
         first, value, days, lottery = known_best(seed)
@@ -67,7 +67,7 @@ def random_commission(seed: int) -> Problem:
 @pytest.mark.parametrize("name", [n for n in NAMES if n != "highs"])
 def test_backends_agree_where_brute_force_cannot_go(name: str) -> None:
     wrong, proven = [], 0
-    seeds = campaign(1_000, 20)
+    seeds = campaign(1_000, 50)
     for seed in seeds:
         one, two = by_highs(seed), solve(random_commission(seed), SolveOptions(backend=name))
         proven += two.stop == "proven"

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer import policy
-from optimizer.domain import TABLES, Case, CaseSettings
+from optimizer.domain import TABLES, Case, CaseSettings, Column
 
 ON = date(2026, 11, 23)
 BESANCON, PONTARLIER, MONTBELIARD = "25056", "25462", "25388"
@@ -27,17 +27,25 @@ def rules(territory: str = "doubs", on: date = ON) -> policy.RuleSet:
 
 def frame(table: str, rows: Sequence[Row]) -> pd.DataFrame:
     """Rows as a frame with the canonical columns and dtypes; other keys are kept as text columns."""
-    schema = TABLES[table]
-    known = {c.name for c in schema.columns}
-    columns = {
-        c.name: pd.Series([row.get(c.name) for row in rows], dtype="object").astype(c.dtype)
-        if not c.kind == "date"
-        else pd.to_datetime(pd.Series([row.get(c.name) for row in rows], dtype="object")).astype(c.dtype)
-        for c in schema.columns
-    }
-    extra = sorted({key for row in rows for key in row} - known)
-    columns |= {name: pd.Series([row.get(name) for row in rows], dtype="str") for name in extra}
-    return pd.DataFrame(columns)
+    found = _empty(table, len(rows)).copy(deep=False)
+    kinds = {c.name: c for c in TABLES[table].columns}
+    given = {key for row in rows for key in row}
+    for name in [*(c for c in kinds if c in given), *sorted(given - kinds.keys())]:
+        found[name] = _column([row.get(name) for row in rows], kinds.get(name))
+    return found
+
+
+@cache
+def _empty(table: str, rows: int) -> pd.DataFrame:
+    """So many rows without a value; a small case gives a tenth of the sixty columns."""
+    return pd.DataFrame({c.name: _column([None] * rows, c) for c in TABLES[table].columns})
+
+
+def _column(values: list[Any], column: Column | None) -> pd.Series:
+    if column is None:
+        return pd.Series(values, dtype="str")
+    found = pd.Series(values, dtype="object")
+    return (pd.to_datetime(found) if column.kind == "date" else found).astype(column.dtype)
 
 
 def dwelling(name: str = "L1", **more: Any) -> dict[str, Any]:

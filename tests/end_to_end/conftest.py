@@ -13,10 +13,10 @@ from tests.cli.running import Done
 from tests.end_to_end.small import propose
 
 WEEKS = {
-    "plain-1": ("commission", 9, 500, 1, False),
-    "tight-2": ("commission", 9, 450, 2, True),
-    "plain-3": ("commission", 10, 500, 3, False),
-    "doubs-4": ("doubs", 9, 400, 4, True),
+    "plain-1": ("commission", 9, 300, 1, False),
+    "tight-2": ("commission", 9, 280, 2, True),
+    "plain-3": ("commission", 10, 300, 3, False),
+    "doubs-4": ("doubs", 9, 250, 4, True),
 }
 
 

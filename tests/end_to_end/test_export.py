@@ -52,18 +52,49 @@ def published(out) -> float:
     return float(json.loads((out / "certificate.json").read_text(encoding="utf-8"))["objective"])
 
 
-@pytest.mark.parametrize("file", ["m.mps", "m.lp"])
-def test_highs_finds_the_published_optimum(export, file):
-    _, out, folder = export
+def model_of(file) -> highspy.Highs:
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
+    assert solver.readModel(str(file)) == highspy.HighsStatus.kOk
+    return solver
+
+
+def test_highs_finds_the_published_optimum(export):
+    _, out, folder = export
+    solver = model_of(folder / "m.mps")
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_feasibility_tolerance", 1e-10)
     solver.setOptionValue("threads", 1)
-    assert solver.readModel(str(folder / file)) == highspy.HighsStatus.kOk
     solver.run()
     assert solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
     assert solver.getInfo().objective_function_value == pytest.approx(-published(out), abs=1e-4)
+
+
+def said_of(solver: highspy.Highs) -> tuple[dict[str, tuple[object, ...]], dict[str, tuple[object, ...]]]:
+    """(column -> cost, bounds, whole or not, its coefficients by row; row -> bounds), whatever the order of the file."""
+    model = solver.getLp()
+    matrix = model.a_matrix_
+    assert matrix.format_ == highspy.MatrixFormat.kColwise
+    start, index, value = (list(x) for x in (matrix.start_, matrix.index_, matrix.value_))
+    rows, whole = list(model.row_names_), list(model.integrality_)
+    columns = {
+        name: (
+            round(cost, 6), low, high, whole[c],
+            {rows[index[k]]: round(value[k], 6) for k in range(start[c], start[c + 1])},
+        )
+        for c, (name, cost, low, high) in enumerate(
+            zip(model.col_names_, model.col_cost_, model.col_lower_, model.col_upper_, strict=True)
+        )
+    }  # fmt: skip
+    return columns, dict(zip(rows, zip(model.row_lower_, model.row_upper_, strict=True), strict=True))
+
+
+def test_both_files_hold_the_same_model(export):
+    """Its optimum is looked for in one of them."""
+    *_, folder = export
+    (columns, rows), (other, also) = (said_of(model_of(folder / name)) for name in ("m.mps", "m.lp"))
+    assert other.pop("zero", (0.0, 0.0, 0.0))[:3] == (0.0, 0.0, 0.0)  # a row needs a column in an LP file
+    assert columns == other and rows == also and len(columns) > 100
 
 
 def test_cbc_finds_the_published_optimum(exported):

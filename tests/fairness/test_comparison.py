@@ -43,7 +43,7 @@ TENTH = Fraction(1, 10)
 @pytest.fixture(scope="module")
 def case_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fairness") / "case"
-    af.write_case(af.synthesize("commission", dwellings=6, applications=120, seed=3), folder)
+    af.write_case(af.synthesize("commission", dwellings=6, applications=90, seed=3), folder)
     return folder
 
 

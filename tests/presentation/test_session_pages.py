@@ -191,7 +191,7 @@ def test_no_letter_of_the_priority_publics_is_on_a_paper(session):
 
 def test_assumed_figures_are_told_on_every_paper(tmp_path):
     case = write(tmp_path / "case", [dwelling("L1")], [application("A1")], settings={"synthetic": "false"})
-    propose_to(case, tmp_path / "out", Options(accept_assumed=True))
+    propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False))
     found = dict(_papers(tmp_path / "out"))
     told = {name for name, text in found.items() if "supposés" in text}
     assert {"report.html", "sheets.html", "Séance", "Synthèse"} <= told

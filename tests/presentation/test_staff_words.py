@@ -26,7 +26,7 @@ RAW = re.compile(
 def week(tmp_path_factory):
     """A week with decisions and targets out of reach, its report and workbook."""
     folder = tmp_path_factory.mktemp("semaine")
-    case = synthesize("commission", dwellings=14, applications=2_000, seed=3)
+    case = synthesize("commission", dwellings=14, applications=700, seed=3)
     write_case(case, folder / "case")
     propose_to(folder / "case", folder / "out", Options(pdf=False))
     return folder / "out"
@@ -115,7 +115,7 @@ def test_a_long_cell_goes_on_below():
 
 
 def test_a_line_is_said_in_english_whole():
-    case = synthesize("commission", dwellings=8, applications=1_500, seed=3)
+    case = synthesize("commission", dwellings=8, applications=500, seed=3)
     reasons = propose(case, Options(lang="en")).proposals["reason"]
     assert len(reasons) and not reasons.str.contains(r"\d(?:er|e) ").any()
     assert reasons.str.contains(r"\d(?:st|nd|rd|th)(?: equal)? by score among").any()

@@ -25,7 +25,7 @@ PARTED = ("explanations", "orientation", "leapfrogs", "scores")
 def both(tmp_path_factory):
     """(written whole, written as a large run, what the second says at the end, what of it was still held when its check began)."""
     folder = tmp_path_factory.mktemp("large")
-    write_case(synthesize("doubs", dwellings=30, applications=400, seed=5), folder / "case")
+    write_case(synthesize("doubs", dwellings=16, applications=200, seed=8), folder / "case")
     options = Options(accept_assumed=True, pdf=False, csv="international")
     propose_to(folder / "case", folder / "whole", options)
     with pytest.MonkeyPatch.context() as patch:
@@ -135,7 +135,7 @@ def test_lists_hold_every_line_once_and_totals_every_dwelling(both):
     )
     for by in ("landlord", "epci"):
         totals = pd.read_csv(large / f"by_{by}.csv")
-        assert totals["dwellings"].sum() == 30
+        assert totals["dwellings"].sum() == 16
         states = totals[["listed", "awaiting_reservataire", "no_candidate"]].sum(axis=1)
         assert (states == totals["dwellings"]).all()
         named = (proposals["rank"] == 1) & (proposals["application_id"] != "")
@@ -162,4 +162,4 @@ def test_a_run_that_is_not_kept_holds_its_numbers_and_no_row(both):
     assert len(problem.entry_app) == len(facts.applications.ids) == len(result.tables.lists.lines.app) == 0
     assert len(result.rules) == len(pd.read_csv(whole / "rules.csv"))
     assert result.optimum.solved.objective > 0
-    assert sum(written.summary["applications"].values()) == 400
+    assert sum(written.summary["applications"].values()) == 200

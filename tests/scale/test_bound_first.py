@@ -26,7 +26,7 @@ def test_the_bound_is_as_near_the_best_as_asked(seed: int) -> None:
 
 
 def test_a_pilot_begins_it_so_that_few_pricings_are_left() -> None:
-    model = FAMILIES["full_like"](300, 1_500, 0)
+    model = FAMILIES["full_like"](150, 750, 0)
     options = ScaleOptions(gap=ASKED, threads=1, max_leaves=0, cuts=False)
     alone = solve_transport(model, replace(options, bound_first=True))
     assert "pilot" in alone.timings_s

@@ -11,11 +11,11 @@ from tests.scenario.cases import cut
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """14 dwellings: a quota may cost something."""
-    return cut(tmp_path_factory.mktemp("small") / "cas", 14, 130)
+    """12 dwellings: a quota may cost something."""
+    return cut(tmp_path_factory.mktemp("small") / "cas", 12, 110)
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """10 dwellings."""
-    return cut(tmp_path_factory.mktemp("tiny") / "cas", 10, 90)
+    return cut(tmp_path_factory.mktemp("tiny") / "cas", 10, 60)

@@ -1,4 +1,4 @@
-"""Two grids on the small shipped case: who moves, which lists, which criteria decide, what is only declared."""
+"""Two grids on a part of the small shipped case: who moves, which lists, which criteria decide, what is only declared."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ from optimizer.errors import AttrifluxError
 from optimizer.runs import Options
 from optimizer.scenario import cotation_test
 from optimizer.scenario.cotation_files import changes_said, cotation_to, sentences
-from optimizer.scenario.running import demo_case
+from tests.scenario.cases import cut
 
 NEAR = Options(gap=0.01)
 """For what a proof adds nothing to."""
 
 
 @pytest.fixture(scope="module")
-def case():
-    return importers.read(demo_case(), need=("dwellings", "applications"))
+def folder(tmp_path_factory):
+    return cut(tmp_path_factory.mktemp("cotation") / "cas", 12, 150)
+
+
+@pytest.fixture(scope="module")
+def case(folder):
+    return importers.read(folder, need=("dwellings", "applications"))
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +99,10 @@ def test_how_many_proposals_stop_before_their_proof_is_counted(case):
     assert loose.unproven == 2
 
 
-def test_files_and_sentences(tmp_path):
+def test_files_and_sentences(folder, case, tmp_path):
     told: list[tuple[int, int, str]] = []
     _, summary = cotation_to(
-        "demonstration", "demonstration_anciennete", demo_case(), tmp_path / "out",
+        "demonstration", "demonstration_anciennete", folder, tmp_path / "out",
         progress=lambda *where: told.append(where),
     )  # fmt: skip
     assert told == [(0, 2, "demonstration"), (1, 2, "demonstration_anciennete"), (2, 2, "")]
@@ -105,7 +110,7 @@ def test_files_and_sentences(tmp_path):
     page = (tmp_path / "out" / "cotation.html").read_text(encoding="utf-8")
     assert "inventée pour la démonstration" in page
     assert "la commission décide" in page
-    named = importers.read(demo_case()).table("applications")["application_id"].astype(str)
+    named = case.table("applications")["application_id"].astype(str)
     assert not [a for a in named if a in page]
     assert {
         "cotation.html",

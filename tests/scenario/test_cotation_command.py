@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 from optimizer.cli.app import app
 from optimizer.cli.commands import cotation as cotation
 from optimizer.errors import AttrifluxError
-from optimizer.scenario.running import demo_case
 
 RUN = CliRunner()
 
@@ -26,7 +25,7 @@ def test_criteria_and_methods_are_listed():
     assert "Barron et Barrett" in done.output
 
 
-def test_a_new_grid_is_written_said_and_compared(tmp_path):
+def test_a_new_grid_is_written_said_and_compared(tiny, tmp_path):
     file = tmp_path / "ma_grille.yaml"
     done = RUN.invoke(
         app, ["cotation", "new", str(file), "dalo", "l441_1", "anciennete", "--method", "rank_sum"]
@@ -39,7 +38,7 @@ def test_a_new_grid_is_written_said_and_compared(tmp_path):
         "test",
         "demonstration",
         str(file),
-        str(demo_case()),
+        str(tiny),
         "--out",
         str(tmp_path / "essai"),
         "--lang",

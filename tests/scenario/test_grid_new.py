@@ -15,7 +15,6 @@ from optimizer.errors import AttrifluxError
 from optimizer.policy import read_grid
 from optimizer.scenario import METHODS, cotation_test, new_grid, new_grid_to, rank_weights, read_base
 from optimizer.scenario.grid_new import highest
-from optimizer.scenario.running import demo_case
 from optimizer.scenario.weights import enough_points, points_of, tells_apart
 
 ON = date(2026, 1, 1)
@@ -141,9 +140,9 @@ def test_a_grid_that_reads_no_priority_is_told_so():
     assert new_grid(["anciennete", "l441_1"]).reads_priorities
 
 
-def test_the_new_grid_is_compared_with_a_shipped_one(tmp_path):
+def test_the_new_grid_is_compared_with_a_shipped_one(tiny, tmp_path):
     made = new_grid_to(tmp_path / "ma_grille.yaml", ORDER, "rank_sum", on=ON)
-    case = importers.read(demo_case(), need=("dwellings", "applications"))
+    case = importers.read(tiny, need=("dwellings", "applications"))
     found = cotation_test("demonstration", str(tmp_path / "ma_grille.yaml"), case)
     assert found.grid_b == "ma_grille"
     assert {f"{c.rubric.id}.{c.criterion.id}" for c in made.chosen} <= set(

@@ -15,11 +15,11 @@ from optimizer import importers
 from optimizer.datadirs import models_dir
 from optimizer.errors import AttrifluxError
 from optimizer.runs import Options, propose, propose_to
-from optimizer.scenario.running import demo_case
 from optimizer.scenario.shadow import BesideShadow, period_of, period_to, shadow_of
 from optimizer.synth import write_case
 from optimizer.verify import verify
 from tests.cli.running import attriflux
+from tests.scenario.cases import cut
 
 GRID = "demonstration_anciennete"
 QUICK = Options(pdf=False)
@@ -37,11 +37,7 @@ RESULT = (
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory) -> Path:
-    read = importers.read(demo_case(), need=("dwellings", "applications"))
-    homes = read.table("dwellings").iloc[::5].reset_index(drop=True)
-    folder = tmp_path_factory.mktemp("shadow") / "cas"
-    write_case(replace(read, tables={**read.tables, "dwellings": homes}, path=None), folder)
-    return folder
+    return cut(tmp_path_factory.mktemp("shadow") / "cas", 8, 110)
 
 
 @pytest.fixture(scope="module")

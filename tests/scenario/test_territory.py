@@ -10,15 +10,16 @@ from optimizer import importers, pipeline, policy
 from optimizer.datadirs import models_dir
 from optimizer.runs import Options, propose_to
 from optimizer.scenario import run_scenarios
-from optimizer.scenario.running import demo_case, input_key
+from optimizer.scenario.running import input_key
 from optimizer.verify import verify
+from tests.scenario.cases import cut
 
 
 @pytest.fixture
 def own(tmp_path):
-    """The demo case with its territory in ``regles/``, one agreement of it changed and lying beside."""
+    """A part of the demo case with its territory in ``regles/``, one agreement of it changed and lying beside."""
     case = tmp_path / "cas"
-    shutil.copytree(demo_case(), case)
+    cut(case, 10, 80)
     (case / "regles").mkdir()
     text = (models_dir() / "territories" / "doubs.yaml").read_text(encoding="utf-8")
     assert "  - oph25\n" in text

@@ -42,13 +42,13 @@ def test_of_several_runs_the_longest_is_told_and_half_written_words_are_none(tmp
 
 
 def test_it_is_heard_between_the_runs_and_leaves_nothing(
-    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("optimizer.scenario.running.EVERY", 0.0)
     monkeypatch.setattr("optimizer.workers.threads.TICK", 0.01)
     heard: list[str] = []
     run_scenarios(
-        ["lec-30"], tmp_path / "out", case=small, workers="threads:2", progress=lambda done, total, name: heard.append(name)
+        ["lec-30"], tmp_path / "out", case=tiny, workers="threads:2", progress=lambda done, total, name: heard.append(name)
     )  # fmt: skip
     assert any("lec-30 : calcul" in words or "reference : " in words for words in heard)
     assert not [p.name for p in (tmp_path / "out").iterdir() if p.name.endswith(".doing")]

@@ -32,7 +32,7 @@ from tests.simulation.test_living import as_case, facts_of
 POLICIES = [p for p in all_policies() if p.terms is not None]
 CHAINING = [p for p in POLICIES if p.chains]
 RATE = next(p for p in POLICIES if p.id == "required_rate")
-TIGHT = Setting(dwellings=9, sessions=3, pool=12, arrivals=6, tight=True, chains=2)
+TIGHT = Setting(dwellings=6, sessions=2, pool=12, arrivals=6, tight=True, chains=2)
 """Every rule weighs: a letting more asks for its shares of priority households, and few chains are worth that."""
 LONG = Setting(dwellings=6, sessions=2, arrivals=6, chains=2)
 
@@ -245,7 +245,12 @@ def test_tables_page_and_record_say_chains_the_same_whoever_works(tmp_path):
 
 def test_without_chains_nothing_is_said_of_them(tmp_path):
     done = simulate_to(
-        "commission", tmp_path / "years", "cotation,required_rate", chains=0, **{**SMALL, "seeds": 1}
+        "commission",
+        tmp_path / "years",
+        "cotation,required_rate",
+        chains=0,
+        workers=1,
+        **{**SMALL, "seeds": 1, "dwellings": 4, "pool": 12.0},
     )
     assert "chains" not in done.result.setting.record() and "chains" not in done.summary
     assert not {"chained", "void"} & {*done.result.weeks.columns, *done.result.table["indicator"]}

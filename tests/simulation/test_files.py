@@ -53,7 +53,9 @@ def test_tables_page_and_record_are_there(written):
 
 
 def test_proofs_may_stop_at_a_gap_that_the_page_and_the_record_say(tmp_path):
-    found = simulate_to("commission", tmp_path / "years", "cotation", gap=0.5, **{**SMALL, "seeds": 1})
+    found = simulate_to(
+        "commission", tmp_path / "years", "cotation", gap=0.5, workers=1, **{**SMALL, "seeds": 1}
+    )
     record = json.loads((found.out / "run.json").read_text(encoding="utf-8"))
     page = (found.out / "report.html").read_text(encoding="utf-8")
     weeks = found.result.weeks
@@ -146,7 +148,7 @@ def test_bad_values_are_refused_before_anything_is_lived(options, code):
 
 def test_over_several_years_the_bound_of_one_is_left_out_and_the_page_says_so():
     small = {**SMALL, "seeds": 1, "sessions": 1, "dwellings": 2}
-    found = af.simulate("commission", "cotation,hindsight", years=2, **small)
+    found = af.simulate("commission", "cotation,hindsight", years=2, workers=1, **small)
     assert [p.id for p in found.policies] == ["cotation"] and not set(found.summary["indicator"]) & {
         "gain",
         "regret",

@@ -52,7 +52,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         conventions=[{**AGREEMENT[0], "opening_balance": str(OPENING)}, *AGREEMENT[1:]],
         assiette=FORECAST,
     )  # fmt: skip
-    propose_to(case, folder / "out", Options(accept_assumed=True))
+    propose_to(case, folder / "out", Options(accept_assumed=True, pdf=False))
     return case, folder / "out"
 
 

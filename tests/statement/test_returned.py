@@ -177,7 +177,7 @@ def test_propose_is_steered_by_it_and_verify_counts_it_again(tmp_path):
     events = [event("R", "ALS", oriented=f"2026-0{m}-01") for m in range(1, 6)]
     leases = [lease(f"B{i}", "BAILLEUR") for i in range(4)] + [lease("R", "BAILLEUR", "2026-06-01")]
     case = followed(tmp_path / "case", leases=leases, events=events)
-    written = propose_to(case, tmp_path / "out", af.Options(accept_assumed=True))
+    written = propose_to(case, tmp_path / "out", af.Options(accept_assumed=True, pdf=False))
     assert written.verdict in ("certified", "within")
     flux = written.result.rules["rule"] == "flux"
     rules = written.result.rules[flux].set_index("scope")
@@ -219,7 +219,7 @@ def test_leases_of_another_year_are_said_and_counted_nowhere(tmp_path):
 def test_a_file_written_under_leases_of_another_year_is_certified(tmp_path):
     leases = [lease("A", "ALS"), *(lease(f"O{i}", "ALS", "2025-03-03") for i in range(9))]
     case = followed(tmp_path / "case", leases=leases)
-    written = propose_to(case, tmp_path / "out", af.Options(accept_assumed=True))
+    written = propose_to(case, tmp_path / "out", af.Options(accept_assumed=True, pdf=False))
     assert written.verdict in ("certified", "within")
     flux = written.result.rules["rule"] == "flux"
     rules = written.result.rules[flux].set_index("scope")

@@ -14,7 +14,7 @@ from optimizer.synth.margins import COLUMNS
 from optimizer.synth.profile import read_profile
 
 ALL = ("belfort", "commission", "doubs", "france", "franche-comte", "haute-saone", "jura")
-SIZES = {"france": {"dwellings": 20_000, "applications": 60_000}}
+SIZES = {"france": {"dwellings": 8_000, "applications": 24_000}}
 
 
 def test_profiles_are_those_of_the_product() -> None:

@@ -22,9 +22,9 @@ Change = Callable[[dict[str, Any]], None]
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
-    """(case, result) of sixty dwellings whose proof uses envelopes."""
+    """(case, result) of thirty dwellings whose proof uses envelopes."""
     folder = tmp_path_factory.mktemp("envelopes")
-    write_case(synthesize("doubs", dwellings=60, applications=300, seed=1), folder / "case")
+    write_case(synthesize("doubs", dwellings=30, applications=150, seed=3), folder / "case")
     propose_to(folder / "case", folder / "out", Options(accept_assumed=True, pdf=False, backend="highs"))
     return folder / "case", folder / "out"
 

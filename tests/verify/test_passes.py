@@ -34,7 +34,7 @@ TEXTS = ("application_id", "dwelling_id", "application_id_ahead", "application_i
 def week(tmp_path_factory):
     """(case, result) of a week with long lists of leapfrogs."""
     folder = tmp_path_factory.mktemp("week")
-    write_case(synthesize("commission", dwellings=8, applications=1200, seed=3, tight=True), folder / "case")
+    write_case(synthesize("commission", dwellings=8, applications=700, seed=3, tight=True), folder / "case")
     propose_to(folder / "case", folder / "out", Options(accept_assumed=True, pdf=False))
     return folder / "case", folder / "out"
 
@@ -310,7 +310,7 @@ def test_one_more_candidate_on_another_account(copy):
 def test_equals_are_drawn_by_lot(tmp_path):
     """Every score and date the same: reserves are the lottery's, and another of the equals in one's place is refused."""
     case, out = tmp_path / "case", tmp_path / "out"
-    write_case(synthesize("commission", dwellings=6, applications=1500, seed=2), case)
+    write_case(synthesize("commission", dwellings=6, applications=600, seed=2), case)
     people = pd.read_csv(case / "demandes.csv", sep=";", dtype=str, encoding="utf-8-sig")
     people["cotation"], people["premiere_demande_le"] = "10", people["premiere_demande_le"].min()
     people.to_csv(case / "demandes.csv", sep=";", index=False)

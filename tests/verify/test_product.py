@@ -27,7 +27,7 @@ def weeks(tmp_path_factory):
     @cache
     def made(profile):
         folder = tmp_path_factory.mktemp(profile)
-        write_case(synthesize(profile, dwellings=8, applications=300, seed=4), folder / "case")
+        write_case(synthesize(profile, dwellings=8, applications=150, seed=4), folder / "case")
         propose_to(folder / "case", folder / "out", Options(accept_assumed=True, pdf=False))
         return folder / "case", folder / "out"
 

@@ -15,7 +15,7 @@ from tests.statement.dashboards.midyear import middle_of_the_year, on_disk
 @pytest.fixture(scope="package")
 def year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """(case folder, folder of a run on it)."""
-    return on_disk(middle_of_the_year(110, 900, 3), tmp_path_factory.mktemp("annee"))
+    return on_disk(middle_of_the_year(80, 600, 3), tmp_path_factory.mktemp("annee"))
 
 
 @pytest.fixture(scope="package")
