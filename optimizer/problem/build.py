@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 import optimizer.eligibility as eligibility
 from optimizer.domain.memory import give_back
+from optimizer.errors import Said
 from optimizer.problem.awaited import awaited
 from optimizer.problem.entries import NARROW_FROM, read_entries
 from optimizer.problem.groups import read_groups
@@ -40,7 +41,7 @@ class Points(Protocol):
     """What building needs of `scoring.Scores`."""
 
     @property
-    def notes_fr(self) -> Sequence[str]: ...
+    def notes(self) -> Sequence[Said]: ...
 
     @property
     def span(self) -> int: ...
@@ -137,7 +138,7 @@ def build(
         seniority=facts.applications.seniority_days.astype(np.int64),
         fill_value=fill_value,
         seed=facts.seed,
-        notes=(*scores.notes_fr, *notes_of(book, facts.span)),
+        notes=(*scores.notes, *notes_of(book, facts.span)),
         orders=naming.orders.orders,
         entry_burden=entries.burden,
         awaited=kept_for,

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.errors import Said
+
 MICRO_PER_HUNDREDTH = 10_000
 RATE_UNIT = 10_000
 I8 = NDArray[np.int8]
@@ -229,7 +231,7 @@ class Problem:
     seniority: I64
     fill_value: int
     seed: str
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Said, ...] = field(default=())
     orders: Orders = field(default_factory=Orders)
     entry_burden: NDArray[Any] = field(default_factory=lambda: np.zeros(0, np.int64))
     awaited: I64 = field(default_factory=lambda: np.zeros(0, np.int64))

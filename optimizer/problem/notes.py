@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from optimizer.errors import Said
 from optimizer.problem.rulebook import RuleBook
 
 
-def notes_of(book: RuleBook, span: int) -> tuple[str, ...]:
-    """French sentences.
+def notes_of(book: RuleBook, span: int) -> tuple[Said, ...]:
+    """Sentences in both languages.
 
     Parameters
     ----------
@@ -24,15 +25,24 @@ def notes_of(book: RuleBook, span: int) -> tuple[str, ...]:
     ]
     found = []
     if unshared:
+        scopes = ", ".join(unshared)
         found.append(
-            f"Le nombre annuel de ménages DALO ({', '.join(unshared)}) est montré sans prix : sans la table assiette ni les baux "
-            "de l'année, on ne sait pas quelle part de l'année cette séance représente. Ajouter assiette."
+            Said(
+                f"Le nombre annuel de ménages DALO ({scopes}) est montré sans prix : sans la table assiette ni les baux "
+                "de l'année, on ne sait pas quelle part de l'année cette séance représente. Ajouter assiette.",
+                f"The yearly number of DALO households ({scopes}) is shown without a price: without the table assiette or the "
+                "year's leases nobody knows what part of the year this session is. Add assiette.",
+            )
         )
     below = sorted({(row.price, row.rule) for row in book.rows if 0 < row.price < span})
     if below:
         rules = ", ".join(dict.fromkeys(rule for _, rule in below))
         found.append(
-            f"L'étendue de la cotation ({span / 100:g} points) dépasse le prix d'un bail manquant de : {rules}. Ces règles ne "
-            "l'emportent plus toujours sur la cotation."
+            Said(
+                f"L'étendue de la cotation ({span / 100:g} points) dépasse le prix d'un bail manquant de : {rules}. Ces règles ne "
+                "l'emportent plus toujours sur la cotation.",
+                f"Scores span {span / 100:g} points, more than the price of a missing lease of: {rules}. These rules no longer "
+                "always prevail over the score.",
+            )
         )
     return tuple(found)

@@ -48,7 +48,7 @@ def report_data(result: Result, options: Options) -> ReportData:
         tally["reason"] = tally["reason"].replace(_labels(result, "national.forbid_reasons.reasons"))
     kept = result.kept is not None
     notes = [w.sentence(options.lang) for w in prepared.case.warnings[:20]]
-    notes += list(dict.fromkeys(prepared.problem.notes))
+    notes += [note.fr if options.lang == "fr" else note.en for note in dict.fromkeys(prepared.problem.notes)]
     notes += chains_told(result, options.lang)
     return ReportData(
         title=settings.title,

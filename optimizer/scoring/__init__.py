@@ -7,7 +7,7 @@ What lives here. ``inputs`` reads the columns a grid needs, ``grids`` evaluates 
     check_case(case, facts, rules) -> tuple[Finding, ...]
     price_warnings(scores, rules) -> tuple[Finding, ...]            the span of the score against the prices of the rules
     Scores.span -> int                                              M, hundredths of a point (``Facts.with_span``)
-    Scores.basis "grid" | "given" | "percentile" | "seniority"      Scores.notes_fr
+    Scores.basis "grid" | "given" | "percentile" | "seniority"      Scores.notes
     Scores.points(apps, epci) -> int64 hundredths                   Scores.criteria(a, epci) -> ((name, title, points), …)
     Scores.breakdown(apps=None) -> DataFrame application_id, epci, grid, criterion, points
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.domain import Case
-from optimizer.errors import Finding, InputProblems
+from optimizer.errors import Finding, InputProblems, Said
 from optimizer.policy import span
 from optimizer.policy.grid import Grid
 from optimizer.scoring.grids import Points, evaluate
@@ -29,9 +29,10 @@ B = NDArray[np.bool_]
 _NO_SCALE = -1
 HIGHEST_RANK = 100 * 100
 """Span of a percentile, hundredths of a point."""
-SEVERAL = (
+SEVERAL = Said(
     "Plusieurs grilles ou plusieurs EPCI : le score est 100 × le rang centile dans l'EPCI et la grille, "
-    "car les points de deux grilles ne s'additionnent pas."
+    "car les points de deux grilles ne s'additionnent pas.",
+    "Several grids or EPCI: the score is 100 × the percentile rank in the EPCI and the grid, since points of two grids do not add up.",
 )
 
 
@@ -253,15 +254,26 @@ def _ranked(
     """Points of the one scale in the one EPCI, else percentiles."""
     used = sorted({int(g) for here in standing.values() for g in np.unique(here.grid)})
     names = [scales.names[g] for g in used]
-    notes: tuple[str, ...] = tuple(
-        f"Grille inventée pour la démonstration : {scales.titles[g]}." for g in used if scales.invented[g]
+    notes = tuple(
+        Said(
+            f"Grille inventée pour la démonstration : {scales.titles[g]}.",
+            f"Grid invented for the demonstration: {scales.titles[g]}.",
+        )
+        for g in used
+        if scales.invented[g]
     )
     total = sum(len(here.app) for here in standing.values())
     told = sum(int(here.written.sum()) for here in standing.values())
     if told:
-        notes += ("La cotation est celle du dossier.",)
+        notes += (Said("La cotation est celle du dossier.", "The scores are those of the case."),)
     if 0 < told < total:
-        notes += (f"{total - told} demande(s) sans cotation saisie : points de la grille du territoire.",)
+        left = total - told
+        notes += (
+            Said(
+                f"{left} {'demande' if left < 2 else 'demandes'} sans cotation saisie : points de la grille du territoire.",
+                f"{left} {'application' if left == 1 else 'applications'} without a written score: points of the territory's grid.",
+            ),
+        )
     if SENIORITY not in names and len(names) <= 1 and len(standing) <= 1:
         basis: Basis = "given" if told else "grid"
         if not told:
@@ -277,7 +289,12 @@ def _ranked(
         found[epci] = Standing(here.app, here.grid, here.raw, rank, here.written, here.told)
     if names == [SENIORITY]:
         basis = "seniority"
-        notes += ("Aucune grille de cotation : le score est le rang centile d'ancienneté dans l'EPCI.",)
+        notes += (
+            Said(
+                "Aucune grille de cotation : le score est le rang centile d'ancienneté dans l'EPCI.",
+                "No scoring grid: the score is the percentile rank of seniority in the EPCI.",
+            ),
+        )
     else:
         basis = "percentile"
         notes += (SEVERAL,)
@@ -320,7 +337,7 @@ def _everywhere(facts: FactsView, given: I64) -> I64 | None:
 
 def _scores(
     basis: Basis, facts: FactsView, scales: _Scales, standing: dict[int, Standing], overall: I64 | None, span: int,
-    notes: tuple[str, ...],
+    notes: tuple[Said, ...],
 ) -> Scores:  # fmt: skip
     return Scores(
         basis, facts.applications.ids, facts.epcis, tuple(scales.names), tuple(scales.titles), tuple(scales.invented),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.errors import Said
 from optimizer.scoring.grids import Points
 
 I32 = NDArray[np.int32]
@@ -68,7 +69,7 @@ class Scores:
     span : int
         M, hundredths of a point: maxima less minima of the rubrics of the first-time grid, or the highest written score
         (the larger where some are written and others computed); 100 points for percentiles.
-    notes_fr : tuple of str
+    notes : tuple of Said
         What a page showing these scores must say.
     """
 
@@ -84,7 +85,7 @@ class Scores:
     points_by_grid: Mapping[str, Points]
     span: int
     """M: how far apart two scores may lie, hundredths of a point."""
-    notes_fr: tuple[str, ...]
+    notes: tuple[Said, ...]
 
     def points(self, apps: I32, epci: int) -> I64:
         """Score of each application for dwellings of an EPCI, hundredths; 0 for one that is not scored there."""

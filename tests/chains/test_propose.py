@@ -100,7 +100,11 @@ def test_a_run_says_how_many_chains_there_are_or_why_there_is_none(week: Path, t
     words = told(unknown, "--chains", "1")
     assert "Chaînes : aucune possible. Il faut" in words and "commune_actuelle" in words
     asked = Options(chains=1)
-    assert report_data(af.propose(unknown, asked), asked).notes[-1].startswith("Chaînes : aucune possible.")
+    result = af.propose(unknown, asked)
+    *others, last = report_data(result, asked).notes
+    assert last.startswith("Chaînes : aucune possible.") and "La cotation est celle du dossier." in others
+    *others, last = report_data(result, replace(asked, lang="en")).notes
+    assert last.startswith("Chains: none possible.") and "The scores are those of the case." in others
     assert "Chaînes" not in told(of("plain", other))
     stays = told(of("stays", mover, other), "--chains", "1", "--lang", "en")
     assert "Chains: none, of 1 dwelling that tenants could free." in stays

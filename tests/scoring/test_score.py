@@ -69,7 +69,7 @@ def test_one_grid_and_one_epci_give_the_points_of_the_grid() -> None:
     assert scores.basis == "grid"
     assert of(scores, facts, "A1") == 10_000 + 5_000 + 600 + 1_000, "DALO, two codes, six months, local job"
     assert of(scores, facts, "A2") == 600 + 500 - 1_500
-    assert any("inventée" in note for note in scores.notes_fr)
+    assert any("inventée" in note.fr for note in scores.notes)
 
 
 def test_breakdown_and_explanation_add_up_to_the_score() -> None:
@@ -108,7 +108,7 @@ def test_two_epci_give_percentiles_inside_each() -> None:
     assert [of(scores, facts, a, GRAND_PONTARLIER) for a in ("A3", "A4", "A5")] == [3333, 8333, 3333]
     assert scores.criteria(0, facts.epcis.index(GRAND_BESANCON))
     assert scores.criteria(3, facts.epcis.index(GRAND_BESANCON)) == (), "no dwelling asked for there"
-    assert any("centile" in note for note in scores.notes_fr)
+    assert any("centile" in note.fr for note in scores.notes)
 
 
 def test_a_given_score_wins_and_the_grid_fills_the_gaps() -> None:
@@ -117,7 +117,7 @@ def test_a_given_score_wins_and_the_grid_fills_the_gaps() -> None:
     )
     assert scores.basis == "given"
     assert [of(scores, facts, a) for a in ("A1", "A2", "A3")] == [1235, 600, -300]
-    assert any(note.startswith("1 demande") for note in scores.notes_fr)
+    assert any(note.fr.startswith("1 demande sans") for note in scores.notes)
     assert scores.breakdown()["criterion"].tolist() == [scoring.GIVEN, "anciennete.mois", scoring.GIVEN]
 
 
@@ -135,7 +135,7 @@ def test_given_scores_of_several_epci_are_percentiles_inside_each() -> None:
     assert scores.basis == "percentile"
     assert [of(scores, facts, a) for a in ("A1", "A2", "A3", "A4")] == [8333, 5000, 1667, 0]
     assert [of(scores, facts, a, GRAND_PONTARLIER) for a in ("A1", "A4")] == [2500, 7500]
-    assert any("centile" in note for note in scores.notes_fr)
+    assert any("centile" in note.fr for note in scores.notes)
     table = scores.breakdown()
     here = table[(table["application_id"] == "A1") & (table["epci"] == GRAND_BESANCON)]
     assert list(zip(here["criterion"], here["points"], strict=True)) == [
@@ -298,7 +298,7 @@ def test_without_grid_the_percentile_of_seniority_is_said() -> None:
     )
     assert scores.basis == "seniority"
     assert [of(scores, facts, a) for a in ("A1", "A2", "A3")] == [8333, 3333, 3333]
-    assert any("ancienneté" in note for note in scores.notes_fr)
+    assert any("ancienneté" in note.fr for note in scores.notes)
     assert set(scores.breakdown()["criterion"]) == {scoring.SENIORITY}
 
 
