@@ -274,7 +274,7 @@ class PartsPolicy:
     """Dwellings above which what shares no household and no rule is solved part by part."""
     long_menus: int = 200_000
     """Menu entries from which a part is first solved with the best of each menu and type."""
-    together: int = 100_000_000
+    together: int = 60_000_000
     """Menu entries of parts with long menus that are solved at the same time in one process; one may have more, and a quarter is open beside it."""
     first_depth: int = 64
     """How many of the best; those left out that pay are added after."""
