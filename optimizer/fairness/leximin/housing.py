@@ -369,7 +369,9 @@ def _evenly(market: Market) -> Lottery | None:
         return None
     small, point, _, _ = _bundled(home, relaxed.y)
     mixed = roomy_mixture(replace(small, high=whole_sides(home.polytope, relaxed.y)), point)
-    return mixed and lottery_of(market, Settled(home, False, False), relaxed, "leximin", mixed)
+    if mixed is None:
+        return None
+    return lottery_of(market, Settled(home, False, False), relaxed, "leximin", mixed)
 
 
 def _valued(market: Market, way: Settled, relaxed: Relaxed, start: Lottery) -> Lottery:

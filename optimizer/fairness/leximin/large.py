@@ -53,26 +53,30 @@ OVER = 1e-8
 class _Growing:
     """The program of a stage over the columns taken in so far: first z, then the columns, and what rules may miss.
 
-    Rows are those of the polytope, then ``chance of t − z`` of every type; a type's capacity is the upper side of its row, once needed.
+    Rows are those of the polytope, then ``chance of t − z`` of every type, then the chance of each type that came to have more than 1.
     """
 
     def __init__(self, polytope: Polytope, y: F) -> None:
         self.polytope = polytope
         self.n, self.types, self.first_chance = len(polytope), polytope.types, polytope.rows.shape[0]
         owner = polytope.owner
-        share = sp.csr_matrix(
+        self.share = sp.csr_matrix(
             (1.0 / polytope.people[owner], (owner, np.arange(self.n))), shape=(self.types, self.n)
         )
-        self.all = sp.vstack([polytope.rows, share]).tocsc()
+        self.all = sp.vstack([polytope.rows, self.share]).tocsc()
         self.asks = self.all.T.tocsr()
+        self.held: list[int] = []
+        """Types whose capacity is a row."""
         self.inside = (y > 0) | self._spread()
         self.columns = np.flatnonzero(self.inside)
-        self.low, self.capped = np.zeros(self.types), np.zeros(self.types, bool)
+        self.place = np.full(self.n, -1, np.int32)
+        """Where a column taken in is in the model."""
+        self.place[self.columns] = np.arange(1, 1 + len(self.columns))
         z = sp.csc_matrix(np.concatenate([np.zeros(self.first_chance), -np.ones(self.types)])[:, None])
         first = 1 + len(self.columns)
         self.model: Any = passed(
             sp.hstack([z, self.all[:, self.columns]]).tocsc(),
-            np.concatenate([polytope.low, self.low]),
+            np.concatenate([polytope.low, np.zeros(self.types)]),
             np.concatenate([polytope.high, np.full(self.types, INFINITY)]),
             np.concatenate([[1.0], np.zeros(first - 1)]),
             np.zeros(first),
@@ -83,8 +87,6 @@ class _Growing:
         entries = polytope.rows.tocoo()
         np.maximum.at(lease, entries.row, np.abs(entries.data))
         self.lease = lease
-        self.aside = [0]
-        """Columns of the model that are no columns of the polytope."""
         self.missing: list[int] = []
         for r in range(polytope.classes, self.first_chance):
             for side, sign in ((polytope.high[r], -1.0), (polytope.low[r], 1.0)):
@@ -93,9 +95,9 @@ class _Growing:
                     self.missing.append(self._aside(-MISSED / lease[r], INFINITY, row, sign))
 
     def _aside(self, cost: float, upper: float, row: NDArray[np.int32], coefficient: float) -> int:
-        self.aside.append(self.model.getNumCol())
+        """A column that is none of the polytope: its place in the model."""
         self.model.addCol(cost, 0.0, upper, 1, row, np.array([coefficient]))
-        return self.aside[-1]
+        return int(self.model.getNumCol()) - 1
 
     def _spread(self) -> NDArray[np.bool_]:
         """One column for each type and each way of counting in the rules, spread over the classes."""
@@ -113,8 +115,8 @@ class _Growing:
         found[order[start + np.arange(len(start)) * APART % np.diff(np.append(start, n))]] = True
         return found
 
-    def solve(self) -> tuple[float, F, F]:
-        """z, a point, and the multipliers of the rows, over all columns.
+    def solve(self) -> tuple[Stage, F]:
+        """The stage of z, which fixes nobody yet, with multipliers that hold over all columns; and a point of it.
 
         Raises
         ------
@@ -126,22 +128,38 @@ class _Growing:
             solution = self.model.getSolution()
             x, dual = np.array(solution.col_value), np.array(solution.row_dual)
             y = np.zeros(self.n)
-            y[self.columns] = np.delete(x, self.aside)
+            y[self.columns] = x[self.place[self.columns]]
             gain = -(self.asks @ dual)
             gain[self.inside] = 0.0
             wanted = np.flatnonzero(gain > WANTED)
-            over = np.flatnonzero((self.polytope.chances(y) > 1 + OVER) & ~self.capped)
-            if len(wanted) or len(over):
+            over = self.polytope.chances(y) > 1 + OVER
+            over[self.held] = False
+            if len(wanted) or over.any():
                 self._add(wanted, gain[wanted])
-                for t in over.tolist():
-                    self.capped[t] = True
-                    self.model.changeRowBounds(self.first_chance + t, float(self.low[t]), 1.0)
+                self._hold(np.flatnonzero(over))
                 continue
             if x[self.missing].max(initial=0.0) > OVER * self.lease.max(initial=1.0):
                 raise AttrifluxError(
                     "LEXIMIN_INFEASIBLE", why_fr="ils se contredisent", why_en="they contradict each other"
                 )
-            return float(x[0]), np.maximum(y, 0.0), dual
+            on_people = np.zeros(self.types)
+            held = self.first_chance + self.types
+            on_people[self.held] = dual[held:] / self.polytope.people[self.held]
+            stage = Stage(
+                float(x[0]), (), -dual[self.first_chance : held], dual[: self.first_chance], on_people
+            )
+            return stage, np.maximum(y, 0.0)
+
+    def _hold(self, types: NDArray[np.int64]) -> None:
+        """Rows that keep the chances of these types at 1."""
+        for t in types.tolist():
+            self.held.append(t)
+            mine = self.columns[self.polytope.owner[self.columns] == t]
+            part = np.full(len(mine), 1.0 / float(self.polytope.people[t]))
+            self.model.addRow(-INFINITY, 1.0, len(mine), self.place[mine], part)
+        if len(types):
+            self.all = sp.vstack([self.all, self.share[types]]).tocsc()
+            self.asks = self.all.T.tocsr()
 
     def _run(self) -> None:
         import highspy
@@ -166,6 +184,8 @@ class _Growing:
             return
         self.inside[new] = True
         self.columns = np.concatenate([self.columns, new])
+        first = self.model.getNumCol()
+        self.place[new] = np.arange(first, first + len(new))
         part = self.all[:, new]
         self.model.addCols(
             len(new),
@@ -181,9 +201,8 @@ class _Growing:
     def fix(self, types: NDArray[np.int64], least: float) -> None:
         """From now on these types have at least this chance, and z is not theirs."""
         for t in types.tolist():
-            self.low[t] = least
             self.model.changeCoeff(self.first_chance + t, 0, 0.0)
-            self.model.changeRowBounds(self.first_chance + t, least, 1.0 if self.capped[t] else INFINITY)
+            self.model.changeRowBounds(self.first_chance + t, least, INFINITY)
 
     def room(self, p: F, enough: float) -> tuple[float, F]:
         """A point that gives exactly the chances ``p``, with most room in its tightest rule (leases, up to ``enough``); that room.
@@ -191,7 +210,6 @@ class _Growing:
         Beyond that, every rule has as much room as it can, up to `WIDE`.
         """
         for t in range(self.types):
-            self.capped[t], self.low[t] = True, p[t]
             self.model.changeCoeff(self.first_chance + t, 0, 0.0)
             self.model.changeRowBounds(self.first_chance + t, float(p[t]), float(p[t]))
         for r in range(self.polytope.classes, self.first_chance):
@@ -199,8 +217,8 @@ class _Growing:
                 self.model.changeCoeff(r, 0, float(self.lease[r]))
                 self._aside(MORE, WIDE, np.array([r], np.int32), float(self.lease[r]))
         self.model.changeColBounds(0, -INFINITY, enough)
-        found, y, _ = self.solve()
-        return found, y
+        stage, y = self.solve()
+        return stage.value, y
 
 
 def even_relaxed(polytope: Polytope) -> Relaxed | None:
@@ -313,16 +331,8 @@ def large_leximin(polytope: Polytope) -> Relaxed:
     program = _Growing(polytope, y)
     program.fix(np.flatnonzero(~free), 0.0)
     while free.any():
-        reached, y, dual = program.solve()
-        on = -dual[program.first_chance :]
-        here = np.flatnonzero(free & (on > DUAL))
-        stage = Stage(
-            reached,
-            (),
-            np.maximum(on, 0.0),
-            dual[: program.first_chance],
-            np.maximum(-on, 0.0) / polytope.people,
-        )
+        stage, y = program.solve()
+        reached, here = stage.value, np.flatnonzero(free & (stage.on_types > DUAL))
         proven = bound_of(stage, polytope, p, free)
         value = min(1.0, max(0.0, proven)) if proven < INFINITY else reached
         if value > 1 - DUAL:
