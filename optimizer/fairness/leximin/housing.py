@@ -38,6 +38,8 @@ from optimizer.solve.highs_lp import INFINITY
 F = NDArray[np.float64]
 LARGE = 8_000
 """Columns from which a program with rules is narrowed at once: its relaxed answer would cost more than it tells."""
+FEW_RULES = 40
+"""Rows beside those of classes up to which a large program is solved by cuts and by growing; with all rules of a case these do not end."""
 SMALL = 200
 """Columns up to which a program whose relaxation is no lottery is answered over its whole points."""
 LOOSE = 1e-6
@@ -338,13 +340,15 @@ def answer(market: Market, name: str) -> Lottery:
 
 def _leximin(polytope: Polytope) -> Relaxed:
     if polytope not in _RELAXED:
-        _RELAXED[polytope] = (large_leximin if len(polytope) > LARGE else leximin)(polytope)
+        grown = len(polytope) > LARGE and len(polytope.high) - polytope.classes <= FEW_RULES
+        _RELAXED[polytope] = (large_leximin if grown else leximin)(polytope)
     return _RELAXED[polytope]
 
 
 def _even(market: Market) -> Relaxed | None:
     home = _home(market)
-    if not home.ruled or len(home.polytope) <= LARGE:
+    rules = len(home.rows) - home.polytope.classes
+    if not home.ruled or len(home.polytope) <= LARGE or rules > FEW_RULES:
         return None
     if home.polytope not in _EVEN:
         _EVEN[home.polytope] = even_relaxed(home.polytope)
