@@ -142,9 +142,8 @@ def main(words: Sequence[str]) -> int:
     lines = [json.loads(line) for line in kept]
     if asked.page:
         path = asked.out / f"fairness-{machine()['date']}.md"
-        path.write_text(
-            page_of(lines, "python -m benchmarks.leximin --seed 0-19 --dwellings 150"), encoding="utf-8"
-        )
+        words_of = "python -m benchmarks.leximin --dwellings N --seed S --kept FILE"
+        path.write_text(page_of(lines, words_of), encoding="utf-8")
         print(path)
         return 0
     first, _, last = asked.seed.partition("-")
