@@ -117,7 +117,8 @@ def housing(market: Market) -> Housing:
 def _columns(market: Market) -> tuple[I32, list[tuple[int, int, int]], F]:
     """Types of the applications, (type, class, kind) of the columns, and the mean value of each in points."""
     signature = market.signature
-    seen: dict[tuple[tuple[int, int], ...], int] = {}
+    seen: dict[tuple[tuple[int, int, int], ...], int] = {}
+    accounts = market.kinds.account.tolist()
     types = np.empty(len(market), np.int32)
     found: dict[tuple[int, int, int], tuple[int, int]] = {}
     total: dict[tuple[int, int, int], int] = {}
@@ -134,7 +135,9 @@ def _columns(market: Market) -> tuple[I32, list[tuple[int, int, int]], F]:
         for p in range(pairs[a], pairs[a + 1]):
             for o in range(options[p], options[p + 1]):
                 own.setdefault((classes[p], marks[o]), (kinds[o], values[o]))
-        t = seen.setdefault(tuple(sorted(own)), len(seen))
+        # a lottery names one account for all households of a type: all of them must have it, whether a rule counts it or not
+        alike = tuple(sorted((c, s, accounts[k]) for (c, s), (k, _) in own.items()))
+        t = seen.setdefault(alike, len(seen))
         types[a] = t
         for (c, s), (k, v) in own.items():
             key = (t, c, s)
@@ -453,7 +456,7 @@ def lottery_of(market: Market, way: Settled, relaxed: Relaxed, name: str) -> Lot
     weights = exact_weights(mixed.weights)
     counts = [[int(x) for x in p[: len(inside)]] for p in mixed.points]
     support = []
-    for weight, j, members in _spread_all(counts, weights, [relaxed.y[one] for one in inside]):
+    for weight, j, members in spread_all(counts, weights, [relaxed.y[one] for one in inside]):
         places: dict[int, int] = {}
         for b, who in enumerate(members):
             for m in who:
@@ -466,7 +469,7 @@ def lottery_of(market: Market, way: Settled, relaxed: Relaxed, name: str) -> Lot
     return _finished(market, way, relaxed, support, mixed.least, name, stages, bounds)
 
 
-def _spread_all(
+def spread_all(
     counts: list[list[int]], weights: list[Fraction], shares: list[F]
 ) -> list[tuple[Fraction, int, list[list[int]]]]:
     """Who of each cell is served at each point; cells whose places vary by more than one turn their wheel at every point."""
@@ -482,10 +485,10 @@ def _spread_all(
         left = list(weights)
         j = 0
         for weight, members in spread(counts, weights, exact):
+            while left[j] == 0:
+                j += 1  # a point whose weight was rounded away has no part at all
             found.append((weight, j, members))
             left[j] -= weight
-            if left[j] == 0:
-                j += 1
         return found
     found = []
     for j, (point, weight) in enumerate(zip(counts, weights, strict=True)):
