@@ -509,7 +509,7 @@ def lottery_of(
     weights = exact_weights(mixed.weights)
     counts = [[int(x) for x in p[: len(inside)]] for p in mixed.points]
     support = []
-    for weight, j, members in _spread_all(counts, weights, [relaxed.y[one] for one in inside]):
+    for weight, j, members in spread_all(counts, weights, [relaxed.y[one] for one in inside]):
         places: dict[int, int] = {}
         for b, who in enumerate(members):
             for m in who:
@@ -522,7 +522,7 @@ def lottery_of(
     return _finished(market, way, relaxed, support, mixed.least, name, stages, bounds)
 
 
-def _spread_all(
+def spread_all(
     counts: list[list[int]], weights: list[Fraction], shares: list[F]
 ) -> list[tuple[Fraction, int, list[list[int]]]]:
     """Who of each cell is served at each point; cells whose places vary by more than one turn their wheel at every point."""
@@ -538,10 +538,10 @@ def _spread_all(
         left = list(weights)
         j = 0
         for weight, members in spread(counts, weights, exact):
+            while left[j] == 0:
+                j += 1  # a point whose weight was rounded away has no part at all
             found.append((weight, j, members))
             left[j] -= weight
-            if left[j] == 0:
-                j += 1
         return found
     found = []
     for j, (point, weight) in enumerate(zip(counts, weights, strict=True)):
