@@ -35,6 +35,10 @@ SMALL = 1e-10
 """Weight left that a lottery may do without: no chance is further from the point."""
 TURNS = 4
 """Walks tried before column generation."""
+ROOM = 3.0
+"""Leases of room in a rule from which a walk need not look after it."""
+DRAWN, LITTLE = 3.0, 0.05
+"""What a lease asked of a rule is worth to a point, in logarithms of odds, over the room left there and a little more."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,15 @@ class _Faces:
         rest[moving] += lsmr(part, away, atol=1e-12, btol=1e-12, maxiter=200)[0]
         return np.asarray(np.clip(rest, 0.0, self.top), np.float64)
 
+    def _sides(self, at: F) -> tuple[F, F]:
+        """Sides of the rows around a point: the next whole numbers, or what it lies on."""
+        low = np.where(np.abs(at - self.high) < ROW, self.high, self.low)
+        high = np.where(np.abs(at - self.low) < ROW, self.low, self.high)
+        return (
+            np.where(self.unit, np.maximum(self.low, np.floor(at + ROW)), low),
+            np.where(self.unit, np.minimum(self.high, np.ceil(at - ROW)), high),
+        )
+
     def whole(self, rest: F, at: F, cost: F) -> tuple[F, F, F] | None:
         """A whole point of the smallest face around a point, and the bounds of its columns: rounded, then on the face alone."""
         n = len(rest)
@@ -111,8 +124,7 @@ class _Faces:
         wide_high = np.where(np.abs(rest) < NEAR, 0.0, self.top)
         tight_low = np.where(np.abs(at - self.high) < ROW, self.high, self.low)
         tight_high = np.where(np.abs(at - self.low) < ROW, self.low, self.high)
-        near_low = np.where(self.unit, np.maximum(self.low, np.floor(at + ROW)), tight_low)
-        near_high = np.where(self.unit, np.minimum(self.high, np.ceil(at - ROW)), tight_high)
+        near_low, near_high = self._sides(at)
         self.model.changeColsCost(n, self.columns, cost)
         for box_low, box_high, row_low, row_high in (
             (below, above, near_low, near_high),
@@ -127,14 +139,49 @@ class _Faces:
         return None
 
 
-def walk(polytope: Polytope, y: F, *, turn: int = 0, steps: int = 20_000) -> Walk:
+class _RoomyFaces(_Faces):
+    """Faces of a polytope whose point lies inside its rules: whole points that use the rules up, so that what is left has more room.
+
+    What a point leaves of a rule, the rest of the walk loses. A rule on which the rest comes to lie asks for sums that whole
+    numbers seldom have; where each point asks of the rules as much as the rest does, its room grows as the weight left shrinks.
+    """
+
+    def __init__(self, polytope: Polytope) -> None:
+        super().__init__(polytope)
+        self.rules = np.isfinite(self.high) & ~np.isfinite(self.low) & ~self.unit
+        entries = self.matrix.tocoo()
+        self.lease = np.ones(len(self.rows))
+        np.maximum.at(self.lease, entries.row, np.abs(entries.data))
+
+    def whole(self, rest: F, at: F, cost: F) -> tuple[F, F, F] | None:
+        """A whole point that asks at least as much of each rule as ``rest``, or little less."""
+        room = (self.high - at) / self.lease
+        near = self.rules & (room < ROOM)
+        # a rule with little room left draws the point towards it
+        drawn = np.where(near, DRAWN / (np.maximum(room, 0.0) + LITTLE) / self.lease, 0.0)
+        cost = cost + self.matrix.T @ drawn
+        n = len(rest)
+        below, above = np.floor(rest + NEAR), np.ceil(rest - NEAR)
+        low, high = self._sides(at)
+        self.model.changeColsCost(n, self.columns, cost)
+        self.model.changeColsBounds(n, self.columns, below, above)
+        for least in (np.where(near, np.maximum(low, at - ROW), low), low):
+            self.model.changeRowsBounds(len(self.rows), self.rows, least, high)
+            self.model.run()
+            if self.model.getInfo().primal_solution_status == 2:
+                return np.rint(np.array(self.model.getSolution().col_value)), below, above
+        return super().whole(rest, at, cost)
+
+
+def walk(polytope: Polytope, y: F, *, turn: int = 0, steps: int = 20_000, roomy: bool = False) -> Walk:
     """Whole points whose mixture is ``y``, found along its minimal face.
 
     Parameters
     ----------
     turn : 0 rounds every column to the likelier side; other numbers lean towards other corners, each its own.
+    roomy : whether ``y`` lies inside its rules and every point is to leave it more room there
     """
-    faces = _Faces(polytope)
+    faces = _RoomyFaces(polytope) if roomy else _Faces(polytope)
     rest, left = np.asarray(y, np.float64).copy(), 1.0
     lean = _lean(len(polytope), turn)
     points: list[Whole] = []
@@ -219,6 +266,15 @@ def mixture(
             return Mixture(last.points, last.part, error)
     points = {point.tobytes(): point for one in tried for point in one.points}
     return _generate(polytope, y, people, list(points.values()), tolerance, rounds, time_limit)
+
+
+def roomy_mixture(polytope: Polytope, y: F) -> Mixture | None:
+    """A point with room in its rules as a lottery, by a walk that keeps the room; None where it does not give the point whole."""
+    found = walk(polytope, y, roomy=True)
+    if not found.done:
+        return None
+    error = _error(polytope, found.points, found.part, y, polytope.people.astype(np.float64))
+    return Mixture(found.points, found.part, error) if error <= 1e-7 else None
 
 
 def _error(polytope: Polytope, points: Sequence[Whole], weights: F, y: F, people: F) -> float:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from optimizer.errors import AttrifluxError
 from optimizer.fairness.leximin.branches import tree_of
-from optimizer.fairness.leximin.decompose import exact_weights, mixture, spread, walks
+from optimizer.fairness.leximin.decompose import Mixture, exact_weights, mixture, roomy_mixture, spread, walks
 from optimizer.fairness.leximin.hull import Hull, hull_leximin, hull_maximin, hull_nash
+from optimizer.fairness.leximin.large import even_relaxed, large_leximin, whole_sides
 from optimizer.fairness.leximin.polytope import Polytope, owners, passed, whole_point
 from optimizer.fairness.leximin.shortfall import Least, least_missing, solved_missing
 from optimizer.fairness.leximin.stages import (
@@ -37,6 +38,8 @@ from optimizer.solve.highs_lp import INFINITY
 F = NDArray[np.float64]
 LARGE = 8_000
 """Columns from which a program with rules is narrowed at once: its relaxed answer would cost more than it tells."""
+FEW_RULES = 40
+"""Rows beside those of classes up to which a large program is solved by cuts and by growing; with all rules of a case these do not end."""
 SMALL = 200
 """Columns up to which a program whose relaxation is no lottery is answered over its whole points."""
 LOOSE = 1e-6
@@ -110,7 +113,9 @@ def housing(market: Market) -> Housing:
     low = np.concatenate([np.full(len(cap), -INFINITY), [lettings], np.full(len(binding), -INFINITY)])
     high = np.concatenate([cap, [lettings], bound[binding].astype(np.float64)])
     cell = np.unique(np.stack([klass, market.signature[kind] if n else kind]), axis=1, return_inverse=True)[1]
-    polytope = Polytope(owner, people, rows, low, high, value, np.asarray(cell, np.int32).reshape(-1))
+    polytope = Polytope(
+        owner, people, rows, low, high, value, np.asarray(cell, np.int32).reshape(-1), klass, market.n_classes
+    )
     return Housing(polytope, types, klass, kind, lettings, least, bool(len(binding)), tuple(names))
 
 
@@ -211,7 +216,9 @@ class Settled:
     narrowed: bool
 
 
+_HOMES: WeakKeyDictionary[Market, Housing] = WeakKeyDictionary()
 _SETTLED: WeakKeyDictionary[Market, Settled] = WeakKeyDictionary()
+_EVEN: WeakKeyDictionary[Polytope, Relaxed | None] = WeakKeyDictionary()
 _RELAXED: WeakKeyDictionary[Polytope, Relaxed] = WeakKeyDictionary()
 """Leximin of the program of a market: what the maximin lottery starts from."""
 
@@ -225,16 +232,24 @@ def settled(market: Market) -> Settled:
     Those form a flow again.
     """
     if market not in _SETTLED:
-        _SETTLED[market] = _settle(market, housing(market))
+        _SETTLED[market] = _settle(market, _home(market))
     return _SETTLED[market]
+
+
+def _home(market: Market) -> Housing:
+    if market not in _HOMES:
+        _HOMES[market] = housing(market)
+    return _HOMES[market]
 
 
 def _settle(market: Market, home: Housing) -> Settled:
     if not len(home.polytope):
         return Settled(home, False, False)
     if home.ruled and len(home.polytope) > LARGE:
-        return Settled(_narrowed(market, home, home.least.point), False, True)
-    relaxed = leximin(home.polytope)
+        even = _even(market)
+        near = home.least.point if even is None else _near(home, even.y)
+        return Settled(_narrowed(market, home, near), False, True)
+    relaxed = _leximin(home.polytope)
     small, point, _, _ = _bundled(home, relaxed.y)
     if walks(small, point)[-1].done:
         return Settled(home, False, False)
@@ -306,6 +321,8 @@ def _bundled(home: Housing, y: F) -> tuple[Polytope, F, list[list[int]], NDArray
 
 def answer(market: Market, name: str) -> Lottery:
     """``leximin``, ``maximin`` or ``nash`` over the allocations of a market."""
+    if name == "leximin" and (even := _evenly(market)):
+        return even
     way = settled(market)
     if not len(way.home.polytope):
         return Lottery(
@@ -323,8 +340,42 @@ def answer(market: Market, name: str) -> Lottery:
 
 def _leximin(polytope: Polytope) -> Relaxed:
     if polytope not in _RELAXED:
-        _RELAXED[polytope] = leximin(polytope)
+        grown = len(polytope) > LARGE and len(polytope.high) - polytope.classes <= FEW_RULES
+        _RELAXED[polytope] = (large_leximin if grown else leximin)(polytope)
     return _RELAXED[polytope]
+
+
+def _even(market: Market) -> Relaxed | None:
+    home = _home(market)
+    rules = len(home.rows) - home.polytope.classes
+    if not home.ruled or len(home.polytope) <= LARGE or rules > FEW_RULES:
+        return None
+    if home.polytope not in _EVEN:
+        _EVEN[home.polytope] = even_relaxed(home.polytope)
+    return _EVEN[home.polytope]
+
+
+def leximin_chances(market: Market) -> Relaxed:
+    """The chances of `answer` and the stages that prove them, before they are written as a lottery.
+
+    Those of a large market whose lottery is then not found without narrowing are not published: `answer` narrows, and proves again.
+    """
+    return _even(market) or _leximin(settled(market).home.polytope)
+
+
+def _evenly(market: Market) -> Lottery | None:
+    """Leximin of a large market whose rules leave the chances as the capacities alone would have them; None where they do not.
+
+    Nothing is narrowed then: the stages are proven over all allocations that miss the rules least.
+    """
+    home, relaxed = _home(market), _even(market)
+    if relaxed is None:
+        return None
+    small, point, _, _ = _bundled(home, relaxed.y)
+    mixed = roomy_mixture(replace(small, high=whole_sides(home.polytope, relaxed.y)), point)
+    if mixed is None:
+        return None
+    return lottery_of(market, Settled(home, False, False), relaxed, "leximin", mixed)
 
 
 def _valued(market: Market, way: Settled, relaxed: Relaxed, start: Lottery) -> Lottery:
@@ -442,15 +493,17 @@ def _rows_of(home: Housing, places: Mapping[int, int]) -> dict[tuple[int, int, i
     return rows
 
 
-def lottery_of(market: Market, way: Settled, relaxed: Relaxed, name: str) -> Lottery:
+def lottery_of(
+    market: Market, way: Settled, relaxed: Relaxed, name: str, mixed: Mixture | None = None
+) -> Lottery:
     """The relaxed chances as a lottery over whole allocations, with its proof.
 
     Types that the program puts in one cell only are bundled: the walk sees the bundle, the wheel of `spread` gives every type its
-    chances back. The others keep their columns.
+    chances back. The others keep their columns. ``mixed``: the lottery of the bundles, where it is known.
     """
     home = way.home
     small, point, inside, single = _bundled(home, relaxed.y)
-    mixed = mixture(small, point, rounds=ROUNDS)
+    mixed = mixed or mixture(small, point, rounds=ROUNDS)
     if not mixed.points:
         raise AttrifluxError("LEXIMIN_STUCK", status="no allocation")
     weights = exact_weights(mixed.weights)

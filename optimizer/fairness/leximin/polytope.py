@@ -27,6 +27,8 @@ class Polytope:
     low, high : (R,) float64     infinite where a side is open
     value : (N,) float64         worth of one person there, used to choose among equals
     cell : (N,) int32            columns of one cell have the same coefficients in every row
+    klass : (N,) int32           class of each column, which the row of that number holds to its capacity
+    classes : so many first rows are those of classes; 0: the polytope knows of none
     """
 
     owner: I32
@@ -36,6 +38,8 @@ class Polytope:
     high: F
     value: F = field(default_factory=lambda: np.zeros(0))
     cell: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    klass: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    classes: int = 0
 
     def __len__(self) -> int:
         return len(self.owner)

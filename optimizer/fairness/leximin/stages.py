@@ -124,9 +124,9 @@ def leximin(polytope: Polytope) -> Relaxed:
         ``LEXIMIN_INFEASIBLE``, ``LEXIMIN_STUCK``.
     """
     t = polytope.types
-    free = _reachable(polytope)
+    free = reachable_types(polytope)
     p = np.zeros(t)
-    stages = [] if free.all() else [_never(polytope, free)]
+    stages = [] if free.all() else [never(polytope, free)]
     program = _Program(polytope)
     for j in np.flatnonzero(~free).tolist():
         program.model.changeCoeff(program.first_chance + j, program.n, 0.0)
@@ -157,11 +157,11 @@ def leximin(polytope: Polytope) -> Relaxed:
             program.model.changeRowBounds(
                 program.first_chance + j, max(0.0, min(value, reached) - HELD), INFINITY
             )
-    y = _polished(polytope, p, x[:-1])
+    y = polished(polytope, p, x[:-1])
     return Relaxed(p, x[:-1] if y is None else y, tuple(stages))
 
 
-def _polished(polytope: Polytope, p: F, y: F) -> F | None:
+def polished(polytope: Polytope, p: F, y: F) -> F | None:
     """The point that gives the chances themselves, near one that gives them to the tolerance of a program; None: there is none."""
     near = np.rint(y)
     y = np.where(np.abs(y - near) < ROUNDED, near, y)
@@ -187,7 +187,7 @@ def _polished(polytope: Polytope, p: F, y: F) -> F | None:
     return y if fine else None
 
 
-def _never(polytope: Polytope, reachable: NDArray[np.bool_]) -> Stage:
+def never(polytope: Polytope, reachable: NDArray[np.bool_]) -> Stage:
     """The stage that proves that some types have no chance in any point: their chances together cannot exceed 0."""
     stage = _largest(polytope, np.where(reachable, 0.0, 1.0 / float((~reachable).sum())))
     return replace(stage, value=max(0.0, stage.value), fixed=tuple(np.flatnonzero(~reachable).tolist()))
@@ -211,7 +211,7 @@ def maximin(polytope: Polytope) -> Relaxed:
     Types that no allocation can serve (chance 0 whatever one does) are left out of the smallest chance.
     """
     program = _Program(polytope)
-    reachable = _reachable(polytope)
+    reachable = reachable_types(polytope)
     for j in np.flatnonzero(~reachable).tolist():
         program.model.changeCoeff(program.first_chance + j, program.n, 0.0)
     value, x, dual = program.solve()
@@ -229,7 +229,7 @@ def maximin(polytope: Polytope) -> Relaxed:
     return Relaxed(polytope.chances(x[:-1]), x[:-1], (stage,))
 
 
-def _reachable(polytope: Polytope) -> NDArray[np.bool_]:
+def reachable_types(polytope: Polytope) -> NDArray[np.bool_]:
     """(T,) types with a positive chance in some point: one maximisation of Σ min(p_t, ε) finds them all at once."""
     program = _Program(polytope)
     t, n = polytope.types, program.n
@@ -254,7 +254,7 @@ def nash(polytope: Polytope, *, gap: float = 1e-6, most: int = 60) -> Relaxed:
     Relaxed
         ``gap``: what is left between the bound of the cuts and the sum of logarithms.
     """
-    reachable = _reachable(polytope)
+    reachable = reachable_types(polytope)
     t, n = polytope.types, len(polytope)
     weight = polytope.people.astype(np.float64) * reachable
     weight /= max(1.0, weight.sum())
@@ -305,7 +305,7 @@ def nash(polytope: Polytope, *, gap: float = 1e-6, most: int = 60) -> Relaxed:
         for j in np.flatnonzero(reachable).tolist():
             if float(x[n + 1 + j]) > np.log(safe[j]) + gap / 4:
                 cut(j, float(safe[j]))
-    stages = () if reachable.all() else (_never(polytope, reachable),)
+    stages = () if reachable.all() else (never(polytope, reachable),)
     return Relaxed(polytope.chances(best_y), best_y, (*stages, _largest(polytope, slopes)), left)
 
 
