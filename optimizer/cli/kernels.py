@@ -19,6 +19,7 @@ import optimizer
 from optimizer import pipeline
 from optimizer.domain import Case
 from optimizer.fairness.flows import WholeFlow
+from optimizer.fairness.leximin.flow import even_groups
 from optimizer.fairness.lottery import Draw
 from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
@@ -30,6 +31,7 @@ from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import lay_out
 from optimizer.solve.parts.carving import Carver, shortened
 from optimizer.solve.parts.components import parts_of, whole
+from optimizer.solve.parts.tasks import Carved
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.primal.annealing import annealed
 from optimizer.solve.primal.greedy import greedy
@@ -78,8 +80,12 @@ def compile_kernels() -> None:
 
 def _as_of_many(problem: Problem) -> None:
     """What only hundreds or thousands of dwellings need."""
-    parts_of(problem)
-    model = Carver(problem).carve(whole(problem)).model
+    carver, alone = Carver(problem), ScaleOptions(max_leaves=0, cuts=False)
+    for part in parts_of(problem):
+        few = Carved(carver, part)
+        shallow = few.at(1)
+        few.beyond(shallow, solve_transport(shallow, alone).certificate)
+    model = carver.carve(whole(problem)).model
     shortened(model, 1)
     for policy in (DEFAULT, LARGE):
         solve_transport(model, ScaleOptions(max_leaves=0, cuts=False, policy=policy))
@@ -121,7 +127,9 @@ def _with_tenants(case: Case) -> None:
 
 
 def _as_a_lottery() -> None:
-    """Chances of a half, drawn whole."""
+    """Chances of a half, drawn whole, and the groups of equal chances."""
+    one = np.zeros(1, np.int64)
+    even_groups(one, one, one + 2, one + 1)
     at = np.array([0, 0, 1, 1], np.int64)
     WholeFlow(at, np.array([0, 1, 0, 1], np.int64), np.full(4, 0.5), 2, 2).draw(Draw("", 0))
 
