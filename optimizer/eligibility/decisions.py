@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -112,8 +111,8 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
             if reason.strip() or not findings.from_file("decisions"):
                 code = UNKNOWN_REASONS[decision]
                 # the lists of pins and orientations are a convention of ours: what is outside is told, not refused
-                told = partial(findings.add, code, "decisions", row, "reason", reason, known=closed.known)
-                told() if decision == "forbid" else told(severity="warning")
+                severity: Literal["error", "warning"] = "error" if decision == "forbid" else "warning"
+                findings.add(code, "decisions", row, "reason", reason, known=closed.known, severity=severity)
             if decision == "forbid":
                 continue
         if decision == "forbid":

@@ -418,6 +418,15 @@ def test_who_is_unreachable_is_not_said_to_be_perhaps_dalo(tmp_path: Path) -> No
     assert "passe devant 1 demande mieux cotée : injoignable" in reason and "DALO" not in reason
 
 
+def line_of_n2(case: Path, out: Path, lang: str) -> str:
+    """The line of N2 at rank 2 of a proposal that the second program has checked."""
+    done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
+    assert done.code == 0, done.err
+    text = (out / "proposals.csv").read_text(encoding="utf-8-sig")
+    (line,) = [x for x in text.splitlines() if ";2;N2;" in x]
+    return line
+
+
 def test_a_score_that_two_parts_make_up_for_together_tells_both(tmp_path: Path) -> None:
     """N3 is passed by 3.5 points: 2.65 of burden (half of 90 × 0.01 / 0.17) and 1.25 of preference do it, neither alone."""
     case = write(
@@ -443,11 +452,7 @@ def test_a_score_that_two_parts_make_up_for_together_tells_both(tmp_path: Path) 
     }
     for lang, told in amounts.items():
         out = tmp_path / lang
-        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
-        assert done.code == 0, done.err
-        text = (out / "proposals.csv").read_text(encoding="utf-8-sig")
-        (line,) = [x for x in text.splitlines() if ";2;N2;" in x]
-        assert told in line
+        assert told in line_of_n2(case, out, lang)
         passed = (out / "leapfrogs.csv").read_text(encoding="utf-8-sig").splitlines()
         assert "L1;2;N2;N3;3,5;burden" in passed, "explained_by stays one code"
     asked = attriflux("why", tmp_path / "fr", "N3").out.replace("\n", " ").replace("  ", " ")
@@ -474,11 +479,7 @@ def test_an_effort_rate_is_heavier_only_where_the_one_ahead_has_one_too(tmp_path
                 {f"L1 N2 {known}" if known else ""}
             """,
         )
-        out = tmp_path / f"out{known}"
-        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed")
-        assert done.code == 0, done.err  # the second program says the same
-        text = (out / "proposals.csv").read_text(encoding="utf-8-sig")
-        [told[known]] = [x for x in text.splitlines() if ";2;N2;" in x]
+        told[known] = line_of_n2(case, tmp_path / f"out{known}", "fr")
     assert "demande mieux cotée : taux d'effort au-delà du seuil dans ce logement" in told[""]
     assert "plus lourd" not in told[""] and "malgré" not in told[""]
     assert "demande mieux cotée : taux d'effort plus lourd dans ce logement" in told["0.335"]
@@ -513,11 +514,7 @@ def test_two_parts_needed_for_one_of_two_households_are_said_of_that_one(tmp_pat
     }
     for lang, told in amounts.items():
         out = tmp_path / lang
-        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
-        assert done.code == 0, done.err
-        text = (out / "proposals.csv").read_text(encoding="utf-8-sig")
-        (line,) = [x for x in text.splitlines() if ";2;N2;" in x]
-        assert told in line
+        assert told in line_of_n2(case, out, lang)
 
 
 @pytest.mark.parametrize(("total", "least"), [(3, "dont 1"), (21, "dont au moins 1")])

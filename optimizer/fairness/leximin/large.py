@@ -20,11 +20,11 @@ from optimizer.fairness import messages as messages
 from optimizer.fairness.leximin.flow import Group, even_groups
 from optimizer.fairness.leximin.polytope import Polytope, passed
 from optimizer.fairness.leximin.stages import (
-    DUAL,
-    HELD,
     Relaxed,
     Stage,
     bound_of,
+    closed,
+    kept_at,
     never,
     polished,
     reachable_types,
@@ -332,15 +332,7 @@ def large_leximin(polytope: Polytope) -> Relaxed:
     program.fix(np.flatnonzero(~free), 0.0)
     while free.any():
         stage, y = program.solve()
-        reached, here = stage.value, np.flatnonzero(free & (stage.on_types > DUAL))
-        proven = bound_of(stage, polytope, p, free)
-        value = min(1.0, max(0.0, proven)) if proven < INFINITY else reached
-        if value > 1 - DUAL:
-            value, here = 1.0, np.flatnonzero(free)
-        if not len(here):
-            raise AttrifluxError("LEXIMIN_STUCK", status="no multiplier")
-        stages.append(replace(stage, value=value, fixed=tuple(here.tolist())))
-        free[here], p[here] = False, value
-        program.fix(here, max(0.0, min(value, reached) - HELD))
+        stages.append(closed(stage, polytope, p, free))
+        program.fix(np.array(stages[-1].fixed, np.int64), kept_at(stages[-1], stage.value))
     kept = polished(polytope, p, y)
     return Relaxed(p, y if kept is None else kept, tuple(stages))

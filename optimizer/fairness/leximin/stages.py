@@ -135,30 +135,38 @@ def leximin(polytope: Polytope) -> Relaxed:
         if len(polytope) > LONG:
             program.model.clearSolver()
         reached, x, dual = program.solve()
-        on = -dual[program.first_chance :]
-        here = np.flatnonzero(free & (on > DUAL))
-        stage = Stage(
-            reached,
-            tuple(here.tolist()),
-            on,
-            dual[: program.first_people],
-            dual[program.first_people : program.first_chance],
-        )
-        proven = bound_of(stage, polytope, p, free)
-        value = min(1.0, max(0.0, proven)) if proven < INFINITY else reached
-        if value > 1 - DUAL:
-            value, here = 1.0, np.flatnonzero(free)
-        if not len(here):
-            raise AttrifluxError("LEXIMIN_STUCK", status="no multiplier")
-        stages.append(replace(stage, value=value, fixed=tuple(here.tolist())))
-        for j in here.tolist():
-            free[j], p[j] = False, value
+        on_types, on_rows = -dual[program.first_chance :], dual[: program.first_people]
+        stage = Stage(reached, (), on_types, on_rows, dual[program.first_people : program.first_chance])
+        stages.append(closed(stage, polytope, p, free))
+        for j in stages[-1].fixed:
             program.model.changeCoeff(program.first_chance + j, program.n, 0.0)
-            program.model.changeRowBounds(
-                program.first_chance + j, max(0.0, min(value, reached) - HELD), INFINITY
-            )
+            program.model.changeRowBounds(program.first_chance + j, kept_at(stages[-1], reached), INFINITY)
     y = polished(polytope, p, x[:-1])
     return Relaxed(p, x[:-1] if y is None else y, tuple(stages))
+
+
+def closed(stage: Stage, polytope: Polytope, p: F, free: NDArray[np.bool_]) -> Stage:
+    """A stage with the value its multipliers prove and the types they fix, which are no longer ``free`` and whose chances ``p`` are known.
+
+    Raises
+    ------
+    AttrifluxError
+        ``LEXIMIN_STUCK``: no type has a multiplier.
+    """
+    here = np.flatnonzero(free & (stage.on_types > DUAL))
+    proven = bound_of(stage, polytope, p, free)
+    value = min(1.0, max(0.0, proven)) if proven < INFINITY else stage.value
+    if value > 1 - DUAL:
+        value, here = 1.0, np.flatnonzero(free)
+    if not len(here):
+        raise AttrifluxError("LEXIMIN_STUCK", status="no multiplier")
+    free[here], p[here] = False, value
+    return replace(stage, value=value, fixed=tuple(here.tolist()))
+
+
+def kept_at(stage: Stage, reached: float) -> float:
+    """Chance that the types a stage fixed keep in the stages after it, where the program ``reached`` so much: a little below both."""
+    return max(0.0, min(stage.value, reached) - HELD)
 
 
 def polished(polytope: Polytope, p: F, y: F) -> F | None:

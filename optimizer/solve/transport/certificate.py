@@ -42,6 +42,19 @@ class MenuBlock(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
+def _least(classes, group, n_types, credit, price, least):  # type: ignore[no-untyped-def]
+    """What each type must be worth at least to gain anything in one of the classes of a menu, times the quantum: written to ``least``."""
+    for t in range(n_types):
+        low = np.int64(1) << np.int64(60)
+        for i in range(len(classes)):
+            k = classes[i]
+            x = price[k] - credit[group[k] * n_types + t]
+            if x < low:
+                low = x
+        least[t] = low
+
+
+@njit(cache=True, nogil=True)
 def _applicant_gains(  # type: ignore[no-untyped-def]
     first, last, menu_start, entry_applicant, entry_value, entry_type, classes_start, classes, group, n_types, credit,
     price, quantum, gain, least,
@@ -55,15 +68,9 @@ def _applicant_gains(  # type: ignore[no-untyped-def]
     for m in range(first, last):
         if classes_start[m] == classes_start[m + 1]:
             continue
+        _least(classes[classes_start[m] : classes_start[m + 1]], group, n_types, credit, price, least)
         for t in range(n_types):
-            low = np.int64(1) << np.int64(60)
-            for i in range(classes_start[m], classes_start[m + 1]):
-                k = classes[i]
-                x = price[k] - credit[group[k] * n_types + t]
-                if x < low:
-                    low = x
-            least[t] = low
-            limit[t] = low // quantum
+            limit[t] = least[t] // quantum
         for begin in range(menu_start[m], menu_start[m + 1], BLOCK):
             # one in eight gains anything, at random: gathered without a branch, as a processor cannot foresee it
             n = 0
@@ -88,14 +95,7 @@ def _paying(  # type: ignore[no-untyped-def]
     for m in range(len(menu_start) - 1):
         if classes_start[m] == classes_start[m + 1]:
             continue
-        for t in range(n_types):
-            low = np.int64(1) << np.int64(60)
-            for i in range(classes_start[m], classes_start[m + 1]):
-                k = classes[i]
-                x = price[k] - credit[group[k] * n_types + t]
-                if x < low:
-                    low = x
-            least[t] = low
+        _least(classes[classes_start[m] : classes_start[m + 1]], group, n_types, credit, price, least)
         for j in range(np.uint64(menu_start[m]), np.uint64(menu_start[m + 1])):
             g = np.int64(entry_value[j]) * quantum - least[np.uint64(entry_type[j])]
             a = np.uint64(entry_applicant[j])
