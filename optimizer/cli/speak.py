@@ -120,8 +120,8 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str], width: int = 80)
 class Progress:
     """What a command is doing, on the error stream.
 
-    On a terminal, one line written over at most once a second; else a line per phase, and one more for each
-    `Progress.EVERY` seconds without a word: minutes of one phase are no silence.
+    On a terminal, one line written over at most once a second; else a line per phase. Each `Progress.EVERY` seconds without
+    a word tell how long the phase has lasted, in that line or on one more: minutes of one phase are no silence.
     """
 
     EVERY = 15.0
@@ -134,6 +134,7 @@ class Progress:
         self._last = 0.0
         self._told = self.started
         self._phase_began = self.started
+        self._phase = ""
         self._gap: float | None = None
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -147,11 +148,12 @@ class Progress:
         with self._lock:
             self._told = self._phase_began = time.monotonic()
             self._gap = None
+            self._phase = text
             if self.live:
                 sys.stderr.write(f"\r\x1b[2K{text}")
                 sys.stderr.flush()
-                return
-            typer.echo(text, err=True)
+            else:
+                typer.echo(text, err=True)
             if self._teller is None:
                 self._teller = threading.Thread(target=self._tell, name="progress", daemon=True)
                 self._teller.start()
@@ -166,7 +168,7 @@ class Progress:
             self._gap = gap = max(0.0, (bound - value) / abs(bound))
         if not self.live or now - self._last < 1.0:
             return
-        self._last = now
+        self._last = self._told = now
         fr = self.lang == "fr"
         parts = [f"{now - self.started:5.0f} s"]
         if value is not None:
@@ -186,18 +188,23 @@ class Progress:
         while not self._over.wait(1.0):
             now = time.monotonic()
             with self._lock:
-                if now - self._told < self.EVERY:
+                if self._over.is_set() or now - self._told < self.EVERY:
                     continue
                 self._told = now
                 since = decimal(round(now - self._phase_began), 0, self.lang)
                 text = f"  depuis {since} s" if self.lang == "fr" else f"  for {since} s"
                 if self._gap is not None:
                     text += f", {self._gap_words(self._gap)}"
-                typer.echo(text, err=True)
+                if self.live:
+                    sys.stderr.write(f"\r\x1b[2K{self._phase}{text}")
+                    sys.stderr.flush()
+                else:
+                    typer.echo(text, err=True)
 
     def done(self) -> None:
         """Nothing more is told; the live line ends."""
         self._over.set()
         if self.live:
-            sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()
+            with self._lock:  # a line half told is cleared with the rest
+                sys.stderr.write("\r\x1b[2K")
+                sys.stderr.flush()

@@ -24,6 +24,7 @@ from optimizer.errors import AttrifluxError, Lang, said, texts
 from optimizer.presentation import texts as page_words  # noqa: F401  the lines are worded as on the A4 pages
 from optimizer.presentation.numbers import day, decimal, percent
 from optimizer.presentation.session import title_words
+from optimizer.presentation.words import first_quartile_word
 from optimizer.shortlist.details import DOSSIERS
 from optimizer.shortlist.labels import account_label
 from optimizer.store.records import NewCandidate, NewItem
@@ -141,9 +142,9 @@ class Described:
         a = self._app[number]
         one = np.array([a], np.int32)
         people, row = self.facts.applications, self.people[number]
-        q1 = QUARTILES.get(
-            int(eligibility.q1_state(self.facts, one, int(self.facts.dwellings.epci[d]))[0]), "unknown"
-        )
+        epci = int(self.facts.dwellings.epci[d])
+        q1 = QUARTILES.get(int(eligibility.q1_state(self.facts, one, epci)[0]), "unknown")
+        quartile = first_quartile_word(q1, int(self.facts.q1_threshold_cents[epci]) >= 0, self.lang)
         effort = eligibility.effort(self.facts, self.rules, d, one)
         rate, income = int(effort.rate[0]), int(people.monthly_income_cents[a])
         dalo, designated = bool(people.dalo[a]), bool(people.prefet_designated[a])
@@ -167,11 +168,18 @@ class Described:
         }
         found = int(eligibility.pair_code(self.facts, d, one)[0])
         allowance = int(effort.allowance[0]) / 100 if effort.allowance[0] >= 0 else None
-        kept["lines"] = self._household(row, kept, position, CODES[found - 1] if found else "", allowance)
+        code = CODES[found - 1] if found else ""
+        kept["lines"] = self._household(row, kept, position, code, allowance, quartile)
         return NewCandidate(number, position=position, queue=queue, facts=kept)
 
     def _household(
-        self, row: dict[Any, Any], kept: dict[str, Any], position: int, code: str, allowance: float | None
+        self,
+        row: dict[Any, Any],
+        kept: dict[str, Any],
+        position: int,
+        code: str,
+        allowance: float | None,
+        quartile: str,
     ) -> list[Line]:
         def word(name: str) -> str:
             return said(f"SHEETS.{name}".upper(), self.lang)
@@ -192,7 +200,7 @@ class Described:
             ],
             [
                 [word("income"), "–" if income is None else f"{decimal(income, 2, self.lang)} €"],
-                ["Q1", word(f"q1_{kept['q1']}")],
+                ["Q1", quartile],
                 [
                     word("allowance"),
                     word("allowance_none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
@@ -43,6 +43,8 @@ class ProofSummary:
     """What the independent check said, where a page shows it."""
     drawn: bool = True
     """Whether equal proposals were told apart to the end (design §5)."""
+    asked: float | None = None
+    """Relative gap the run was allowed to end at (0: none); None where the page does not know it."""
 
 
 class Headed(Protocol):
@@ -89,7 +91,7 @@ class ReportData:
     """dwelling_id, landlord, commune, commune_name, epci, departement, rooms, financing, qpv, surface_m2, rent_eur,
     charges_eur, residence, district, vacancy_days, address, floor, lift, accessible, energy_label, heating, rpls,
     ceiling_factor, priority_mix, first_letting, available_on, attempts, subsidised, mode, published_on, published_at,
-    publication_proof, published, eligible, all_first, in_progress"""
+    publication_proof, published, eligible, all_first, in_progress, q1_threshold (whether one is published for its EPCI)"""
     applications: pd.DataFrame
     population: pd.DataFrame
     """application_id, status and the groups compared in the report: quartile, size, priority, origin, score, months"""
@@ -125,6 +127,10 @@ class ReportData:
     """The dwellings of chains of the whole run, where this is a part of it."""
 
 
+QUARTILES = ("1er quartile", "2e à 4e quartile", "inconnu", "sans seuil publié")
+"""Groups of resources that a report compares; the last holds who first asks for an EPCI without a threshold."""
+
+
 def proof_sentence(proof: ProofSummary, lang: Lang) -> str:
     """« conforme aux règles saisies, aucune meilleure solution (preuve jointe) », or how far it may be from the best."""
     if proof.status == "certified_optimal":
@@ -133,6 +139,19 @@ def proof_sentence(proof: ProofSummary, lang: Lang) -> str:
         return said("PROOF.NONE", lang)
     share = percent(proof.gap / max(1.0, abs(proof.objective)), 4, lang, fixed=True)
     return said("PROOF.WITHIN", lang, gap=decimal(proof.gap, 2, lang, fixed=True), share=share)
+
+
+def proof_of(certificate: Mapping[str, Any], asked: float | None = None) -> ProofSummary:
+    """The summary of a certificate as its file holds it; ``asked`` is the gap of the run's options, where they are known."""
+    return ProofSummary(
+        status=str(certificate["status"]),
+        objective=float(certificate["objective"]),
+        bound=float(certificate["bound"]),
+        gap=float(certificate["gap"]),
+        stopped=str(certificate["stopped"]),
+        drawn=certificate["stages"]["unique"] is not None,
+        asked=asked,
+    )
 
 
 def stop_sentence(proof: ProofSummary, lang: Lang) -> str:
@@ -145,7 +164,18 @@ def stop_sentence(proof: ProofSummary, lang: Lang) -> str:
         why = "searched"
     elif why == "proven" and not proof.drawn:
         why = "not_drawn"
+    elif why == "gap" and proof.asked is not None:
+        why = "asked" if proof.gap <= proof.asked * abs(proof.objective) else "budget"
     return said(f"PROOF.STOP_{why}".upper(), lang)
+
+
+def gap_sentence(proof: ProofSummary, filled: float, lang: Lang) -> str:
+    """What an open gap means to who decides, beside what a filled dwelling counts; empty where the run is proven."""
+    if proof.status != "certified_within":
+        return ""
+    share = percent(proof.gap / max(1.0, abs(proof.objective)), 4, lang, fixed=True)
+    gap = decimal(proof.gap, 2, lang, fixed=True)
+    return said("PROOF.GAP_MEANS", lang, gap=gap, share=share, filled=decimal(filled, 0, lang))
 
 
 DECIDES = {

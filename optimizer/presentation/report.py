@@ -8,7 +8,7 @@ from typing import Any
 
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
-from optimizer.presentation.data import ReportData, proof_sentence, stop_sentence
+from optimizer.presentation.data import QUARTILES, ReportData, proof_sentence, stop_sentence
 from optimizer.presentation.light import ASKED, advice_words, light_week, publicity
 from optimizer.presentation.numbers import day, decimal, due
 from optimizer.presentation.numbers import percent as share_words
@@ -27,12 +27,12 @@ NAMES = ASKED
 """Columns of the first table."""
 HOUSEHOLD_GAUGES = ("epci_rates", "account_rates", "yearly_numbers")
 """Kinds of rules about who is housed (`RuleShape.gauge`)."""
-QUARTILES = ("1er quartile", "2e à 4e quartile", "inconnu")
 SMALL_GROUP = 5
 GROUPS_EN = {
     "1er quartile": "first quartile",
     "2e à 4e quartile": "second to fourth quartile",
     "inconnu": "unknown",
+    "sans seuil publié": "no threshold published",
     "5 et plus": "5 and more",
     "prioritaire prouvé": "priority, proven",
     "prioritaire déclaré": "priority, declared",
@@ -351,7 +351,8 @@ def _quartiles(data: ReportData) -> list[dict[str, str]]:
             other[x.dwelling_id] = x.application_id_passed
             taken.add(x.application_id_passed)
     out = []
-    for name in QUARTILES:
+    unpublished = QUARTILES[-1] in group.values()
+    for name in QUARTILES if unpublished else QUARTILES[:-1]:
         counts = [sum(group.get(a) == name for a in chosen.values()) for chosen in (named, other)]
         label = name if data.lang == "fr" else GROUPS_EN.get(name, name)
         out.append({"label": label, "with": show(counts[0], data, 0), "without": show(counts[1], data, 0)})

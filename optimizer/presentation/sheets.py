@@ -22,7 +22,7 @@ from optimizer.presentation.light import ASKED, advice_words, publicity
 from optimizer.presentation.numbers import UNKNOWN, day, decimal, percent
 from optimizer.presentation.page import render
 from optimizer.presentation.session import account_year, in_session, title_words, year_words
-from optimizer.presentation.words import flags_words
+from optimizer.presentation.words import first_quartile_word, flags_words
 from optimizer.shortlist.labels import account_label, ordinal
 
 PER_SHEET = 3
@@ -323,7 +323,7 @@ def _candidate(home: _Home, line: Any, x: Any) -> dict[str, Any]:
         else f"{home.money(x.income_month_eur)} ({proof}{month})"
     )
     before = f" {say('BEFORE')}" if x.effort_status == "before_allowance" else ""
-    quartile = said(f"SHEETS.Q1_{line.q1 or 'unknown'}".upper(), lang)
+    quartile = first_quartile_word(str(line.q1 or ""), bool(home.f.q1_threshold), lang)
     residual = (
         UNKNOWN
         if x.residual_eur != x.residual_eur

@@ -188,6 +188,18 @@ texts(
             "Calcul terminé à cet écart, demandé ou laissé par l'arbre de preuve : rejouable à l'identique.",
             "Finished at this gap, asked for or left by the tree of the proof: replayable as it is.",
         ),
+        "stop_asked": (
+            "Calcul terminé à l'écart demandé : rejouable à l'identique.",
+            "Finished at the gap asked for: replayable as it is.",
+        ),
+        "stop_budget": (
+            "Recherche arrêtée avant la preuve : elle a dépensé son budget, compté en étapes et non en secondes, ou n'avançait plus assez pour conclure ; rejouable à l'identique.",
+            "Search ended before the proof: it spent its budget, counted in steps and not in seconds, or no longer moved fast enough to conclude; replayable as it is.",
+        ),
+        "gap_means": (
+            "Ce que dit l'écart : une autre proposition vaudrait au mieux {gap} points de plus ({share}), toutes règles comprises ; un logement pourvu en compte {filled}.",
+            "What the gap says: another proposal would be worth {gap} points more ({share}) at best, all rules counted; a filled dwelling counts {filled}.",
+        ),
         "stop_time": (
             "Arrêté par la limite de temps : résultat non rejouable.",
             "Stopped by the time limit: not replayable.",
@@ -231,6 +243,10 @@ texts(
         "q1_yes": ("1er", "first"),
         "q1_no": ("2e à 4e", "2nd-4th"),
         "q1_unknown": ("inconnu", "unknown"),
+        "q1_none": (
+            "sans objet (pas de seuil publié pour cet EPCI)",
+            "not applicable (no threshold published for this EPCI)",
+        ),
         "why_fit": ("adéquation : préférence, taille ou accès", "fit: preference, size or access"),
         "why_awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
         "why_burden": (
@@ -376,6 +392,10 @@ texts(
         "q1_yes": ("oui", "yes"),
         "q1_no": ("non", "no"),
         "q1_unknown": ("inconnu", "unknown"),
+        "q1_none": (
+            "sans objet (pas de seuil publié pour cet EPCI)",
+            "not applicable (no threshold published for this EPCI)",
+        ),
         "allowance": ("APL", "Allowance"),
         "allowance_none": ("non calculable", "not computable"),
         "allowance_simulated": ("simulée CAF", "simulated by the CAF"),

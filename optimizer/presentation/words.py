@@ -48,9 +48,21 @@ def place_words(row: Any, lang: Lang) -> str:
     return " · ".join(parts)
 
 
-def quartile_word(q1: str, lang: Lang) -> str:
-    """``1er quartile`` / ``2e à 4e`` / ``inconnu``."""
-    return said(f"WORDS.Q1_{q1}".upper(), lang) if q1 in ("yes", "no", "unknown") else ""
+def quartile_word(q1: str, published: bool, lang: Lang) -> str:
+    """``1er`` / ``2e à 4e`` / ``inconnu``, or that no threshold is published for the EPCI of the dwelling."""
+    return (
+        said(f"WORDS.Q1_{_quartile(q1, published)}".upper(), lang) if q1 in ("yes", "no", "unknown") else ""
+    )
+
+
+def first_quartile_word(q1: str, published: bool, lang: Lang) -> str:
+    """``oui`` / ``non`` / ``inconnu`` beside « Q1 », or that no threshold is published for the EPCI of the dwelling."""
+    return said(f"SHEETS.Q1_{_quartile(q1 or 'unknown', published)}".upper(), lang)
+
+
+def _quartile(q1: str, published: bool) -> str:
+    """A quartile written in the file is one wherever the dwelling is; without a threshold no income can be of one."""
+    return "none" if q1 == "unknown" and not published else q1
 
 
 def flags_words(flags: str, lang: Lang) -> str:

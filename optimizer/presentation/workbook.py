@@ -214,7 +214,7 @@ def _lists(b: _Book) -> None:
             x = details.loc[i]
             values: list[tuple[object, Any]] = [
                 (int(line.rank), b.whole), (line.application_id, b.first if line.rank == 1 else b.text), (x.persons, b.whole),
-                (x.income_month_eur, b.whole), (quartile_word(line.q1, lang), b.text), (x.effort_rate, b.share),
+                (x.income_month_eur, b.whole), (quartile_word(line.q1, bool(facts[d.dwelling_id].q1_threshold), lang), b.text), (x.effort_rate, b.share),
                 (title_words(line.priority, bool(x.designated), lang), b.text), (None if light else line.score, b.num),
                 (flags_words(line.flags, lang), b.text), (light or line.reason, b.text),
             ]  # fmt: skip

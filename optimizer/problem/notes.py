@@ -25,7 +25,10 @@ def notes_of(book: RuleBook, span: int) -> tuple[Said, ...]:
     ]
     found = []
     if unshared:
-        scopes = ", ".join(unshared)
+        scopes = ", ".join(
+            scope.replace("departement=", "département ").replace("landlord=", "").replace(";", " · ")
+            for scope in unshared
+        )
         found.append(
             Said(
                 f"Le nombre annuel de ménages DALO ({scopes}) est montré sans prix : sans la table assiette ni les baux "
@@ -36,13 +39,15 @@ def notes_of(book: RuleBook, span: int) -> tuple[Said, ...]:
         )
     below = sorted({(row.price, row.rule) for row in book.rows if 0 < row.price < span})
     if below:
-        rules = ", ".join(dict.fromkeys(rule for _, rule in below))
+        words = {section.rule.id: section.rule.short for section in book.sections}
+        named = list(dict.fromkeys(words[rule] for _, rule in below))
+        points = f"{span / 100:.2f}".rstrip("0").rstrip(".")
         found.append(
             Said(
-                f"L'étendue de la cotation ({span / 100:g} points) dépasse le prix d'un bail manquant de : {rules}. Ces règles ne "
-                "l'emportent plus toujours sur la cotation.",
-                f"Scores span {span / 100:g} points, more than the price of a missing lease of: {rules}. These rules no longer "
-                "always prevail over the score.",
+                f"L'étendue de la cotation ({points.replace('.', ',')} points) dépasse le prix d'un bail manquant de : "
+                f"{', '.join(f'« {fr} »' for fr, _ in named)}. Ces règles ne l'emportent plus toujours sur la cotation.",
+                f"Scores span {points} points, more than the price of a missing lease of: "
+                f"{', '.join(f'“{en}”' for _, en in named)}. These rules no longer always prevail over the score.",
             )
         )
     return tuple(found)

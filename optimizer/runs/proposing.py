@@ -239,7 +239,7 @@ def propose_to(
             if not large:
                 _write_pages(work, result, options, reporter, timings)
             write_run_record(work, result, options, timings, tables=names, verdict=verdict.verdict)
-    summary = summary_of(result, out, verdict, timings, names)
+    summary = summary_of(result, options, out, verdict, timings, names)
     for lang, lines in more.items():
         summary[f"lines_{lang}"] = [*summary[f"lines_{lang}"], *lines]  # type: ignore[misc]
     return Written(out, result.stop, verdict.verdict, summary, result)

@@ -16,7 +16,7 @@ from optimizer.domain.account import transfers
 from optimizer.eligibility.facts import ACCESS, EXCLUSION, Q1_NO, Q1_YES
 from optimizer.errors import said
 from optimizer.presentation.csvfile import PARQUET_FROM
-from optimizer.presentation.data import LegalNumber, ProofSummary, ReportData
+from optimizer.presentation.data import QUARTILES, LegalNumber, ReportData, proof_of
 from optimizer.presentation.sheets import chained
 from optimizer.problem import all_rules
 from optimizer.runs.chains import chains_told
@@ -59,14 +59,7 @@ def report_data(result: Result, options: Options) -> ReportData:
         seed=settings.seed,
         seed_modified=settings.seed_modified,
         synthetic=settings.synthetic,
-        proof=ProofSummary(
-            status=certificate["status"],
-            objective=float(certificate["objective"]),
-            bound=float(certificate["bound"]),
-            gap=float(certificate["gap"]),
-            stopped=certificate["stopped"],
-            drawn=certificate["stages"]["unique"] is not None,
-        ),
+        proof=proof_of(certificate, options.gap),
         proposals=result.proposals,
         details=result.tables.details,
         dwellings=result.dwellings,
@@ -213,6 +206,7 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
             "ceiling_factor": dw.ceiling_factor / 10_000,
             "priority_mix": dw.priority_mix,
             "in_progress": dw.blocked,
+            "q1_threshold": [e >= 0 and int(facts.q1_threshold_cents[e]) >= 0 for e in dw.epci.tolist()],
             "first_letting": told("first_letting"),
             "available_on": [x[:10] for x in text("available_on")],
             "attempts": number("attempts"),
@@ -257,9 +251,11 @@ def _population(result: Result) -> pd.DataFrame:
     for e in np.unique(epci[epci >= 0]).tolist():
         pick = np.flatnonzero(epci == e).astype(np.int32)
         state[pick] = eligibility.q1_state(facts, pick, int(e))
+    published = facts.q1_threshold_cents >= 0
+    unpublished = (epci >= 0) & ~(published[np.maximum(epci, 0)] if len(published) else np.zeros(n, bool))
     # words by number: an array of fixed-width texts would weigh 80 bytes a household
-    quartiles = np.array(["1er quartile", "2e à 4e quartile", "inconnu"], object)
-    quartile = quartiles[np.select([state == Q1_YES, state == Q1_NO], [0, 1], 2)]
+    quartiles = np.array(QUARTILES, object)
+    quartile = quartiles[np.select([state == Q1_YES, state == Q1_NO, unpublished], [0, 1, 3], 2)]
     score = np.zeros(n)
     for e in np.unique(epci[epci >= 0]).tolist():
         pick = np.flatnonzero(epci == e).astype(np.int32)

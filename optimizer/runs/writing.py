@@ -17,6 +17,7 @@ import pandas as pd
 from optimizer.disk import seal
 from optimizer.errors import Lang
 from optimizer.presentation.csvfile import PARQUET_FROM, write_parts, write_table
+from optimizer.presentation.data import gap_sentence, proof_of, stop_sentence
 from optimizer.runs.chains import chains_told
 from optimizer.runs.earlier import certificate_bytes
 from optimizer.runs.large import SHEETS_PER_FILE
@@ -238,7 +239,12 @@ def _where(result: Result, out: Path, lang: Lang) -> list[str]:
 
 
 def summary_of(
-    result: Result, out: Path, verdict: Verdict, timings: dict[str, float], names: dict[str, int]
+    result: Result,
+    options: Options,
+    out: Path,
+    verdict: Verdict,
+    timings: dict[str, float],
+    names: dict[str, int],
 ) -> dict[str, object]:
     """What the terminal says at the end, in both languages, and the same facts as data."""
     status = result.dwellings["status"].value_counts()
@@ -262,6 +268,7 @@ def summary_of(
         else f"Objectifs : il manque {plural(total, 'bail', 'baux')} sur {plural(len(missing), 'ligne')} (rules.csv).",
         *chains_told(result, "fr"),
         verdict.sentence("fr"),
+        *_why_it_stopped(result, options, "fr"),
         *_where(result, out, "fr"),
         f"Temps : {seconds:.1f} s".replace(".", ",") + ". Proposition : la commission décide.",
     ]
@@ -276,6 +283,7 @@ def summary_of(
         else f"Targets: {_english(total, 'lease')} missing on {_english(len(missing), 'row')} (rules.csv).",
         *chains_told(result, "en"),
         verdict.sentence("en"),
+        *_why_it_stopped(result, options, "en"),
         *_where(result, out, "en"),
         f"Time: {seconds:.1f} s. Proposal: the commission decides.",
     ]
@@ -293,6 +301,15 @@ def summary_of(
         "lines_fr": fr,
         "lines_en": en,
     }
+
+
+def _why_it_stopped(result: Result, options: Options, lang: Lang) -> list[str]:
+    """Where the search ended before its proof: why, and what the gap may be worth; nothing beside a whole proof."""
+    proof = proof_of(result.certificate, options.gap)
+    if proof.status == "certified_optimal":
+        return []
+    filled = result.optimum.prepared.problem.fill_value / 100
+    return [said for said in (stop_sentence(proof, lang), gap_sentence(proof, filled, lang)) if said]
 
 
 def _english(n: int, word: str) -> str:

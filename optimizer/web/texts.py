@@ -682,6 +682,10 @@ texts(
             "Un membre ouvre ces pièces pendant la séance ; en dehors, les demander au secrétariat.",
             "A member opens these papers while the session sits; otherwise ask the secretary for them.",
         ),
+        "papers_part": (
+            "Vous ouvrez ce qui a été envoyé à tous, et le dossier des logements de votre territoire.",
+            "You open what was sent to all, and the pack of the dwellings of your territory.",
+        ),
         "papers_none": ("Aucune pièce n'a encore été produite.", "No paper was made yet."),
         "issuer": ("Qui signe les courriers, où l'on répond", "Who signs the letters, where one answers"),
         "issuer_why": (

@@ -54,3 +54,16 @@ def test_a_command_that_is_over_says_nothing_more(monkeypatch, capsys):
     progress.done()
     time.sleep(1.5)
     assert capsys.readouterr().err == "Lecture du dossier…\n"
+
+
+def test_the_line_of_a_terminal_is_written_over_while_a_phase_lasts(monkeypatch, capsys):
+    monkeypatch.setattr(Progress, "EVERY", 0.2)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    progress = Progress("fr")
+    try:
+        progress.phase("Vérification indépendante…")
+        assert "\n" not in wait_for("\r\x1b[2KVérification indépendante…  depuis ", capsys)
+    finally:
+        progress.done()
+    time.sleep(1.5)
+    assert capsys.readouterr().err.endswith("\r\x1b[2K"), "the line is cleared, and nothing comes after"

@@ -46,6 +46,23 @@ TOO_WIDE = """
   return [...new Set(found)].slice(0, 12);
 }
 """
+TORN = """
+() => {
+  const found = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text; (text = texts.nextNode());) {
+    for (const number of text.data.matchAll(/\\d{18}/g)) {
+      const range = document.createRange();
+      range.setStart(text, number.index);
+      range.setEnd(text, number.index + 18);
+      if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1)
+        found.push(`a number on two lines: ${number[0]} in ${text.parentElement.outerHTML.slice(0, 60)}`);
+    }
+  }
+  return found.slice(0, 3);
+}
+"""
+"""The number of an application, of 18 digits, is read and typed whole."""
+NARROWEST = 360
 ORIENTATION = """
 () => [...document.styleSheets].flatMap(s => [...s.cssRules]).flatMap(r => r.cssRules ? [r, ...r.cssRules] : [r])
   .filter(r => r instanceof CSSPageRule).some(r => r.cssText.includes('landscape')) ? 'landscape' : 'portrait'
@@ -61,6 +78,9 @@ def faults(browser: Browser, file: Path, pictures: Path | None = None) -> list[s
         found += [f"{width}: {x}" for x in page.evaluate(TOO_WIDE, False)]
         if pictures is not None:
             page.screenshot(path=pictures / f"{file.stem}-{width}.png", full_page=True)
+    page.set_viewport_size({"width": NARROWEST, "height": 900})
+    found += [f"{NARROWEST}: {x}" for x in page.evaluate(TORN)]
+    page.set_viewport_size({"width": SCREENS[-1], "height": 900})
     found += [*said, *shut_out(page)]
     kind = page.evaluate(ORIENTATION)
     page.emulate_media(media="print")

@@ -39,3 +39,13 @@ def test_a_page_that_is_too_wide_is_found(browser: Browser, tmp_path: Path):
         encoding="utf-8",
     )
     assert any("beyond the edge" in x for x in faults(browser, file))
+
+
+def test_a_number_on_two_lines_is_found(browser: Browser, tmp_path: Path):
+    file = tmp_path / "torn.html"
+    file.write_text(
+        '<!doctype html><html lang="fr"><title>x</title><main><h1>x</h1>'
+        '<p style="width:90px;overflow-wrap:anywhere">100811189011228009</p></main></html>',
+        encoding="utf-8",
+    )
+    assert any("a number on two lines" in x for x in faults(browser, file))

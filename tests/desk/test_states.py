@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from optimizer.synth import synthesize, write_case
-from tests.desk.looking import A4, PATIENT, SCREENS, TOO_WIDE, shut_out
+from tests.desk.looking import A4, PATIENT, SCREENS, TOO_WIDE, TORN, shut_out
 from tests.desk.test_web import Served, said, served
 
 __all__ = ["served"]
@@ -66,7 +66,7 @@ class Looker:
         page.evaluate(OPEN_FOLDS)
         for width in SCREENS:
             page.set_viewport_size({"width": width, "height": 900})
-            found += [f"{width}: {x}" for x in page.evaluate(TOO_WIDE, False)]
+            found += [f"{width}: {x}" for x in (*page.evaluate(TOO_WIDE, False), *page.evaluate(TORN))]
         found += shut_out(page)
         page.emulate_media(media="print")
         page.set_viewport_size({"width": A4["portrait"], "height": 1000})

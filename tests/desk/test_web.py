@@ -21,7 +21,7 @@ from playwright.sync_api import TimeoutError as LateError
 
 from optimizer.synth import synthesize, write_case
 from tests.chains.towns import tenant
-from tests.desk.looking import A4, PATIENT, SCREENS, TOO_WIDE, shut_out
+from tests.desk.looking import A4, PATIENT, SCREENS, TOO_WIDE, TORN, shut_out
 from tests.desk.once import once
 from tests.end_to_end.small import agreement, application, dwelling
 from tests.end_to_end.small import write as write_small
@@ -99,7 +99,7 @@ def faults_at(context: BrowserContext, url: str, picture: str = "") -> list[str]
         found.append(f"status {answer.status if answer else None}")
     for width in SCREENS:
         page.set_viewport_size({"width": width, "height": 900})
-        found += [f"{width}: {x}" for x in page.evaluate(TOO_WIDE, False)]
+        found += [f"{width}: {x}" for x in (*page.evaluate(TOO_WIDE, False), *page.evaluate(TORN))]
         if kept:
             page.screenshot(path=Path(kept) / f"{picture}-{width}.png", full_page=True)
     found += shut_out(page)

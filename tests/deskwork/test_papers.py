@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from optimizer.desk.pack import home_lines
 from optimizer.desk.paper_set import write_minutes, write_pack
+from optimizer.desk.papers.convocation import agenda_paper
 from optimizer.desk.papers.letters import letters, letters_of, notices
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.papers.report_back import RADIATION_COLUMNS, events_table, radiations_table
@@ -494,3 +495,16 @@ def test_papers_speak_english_too(made: Room):
     told = told_of(made.desk, made.session_id, "en", issuer=ISSUER)
     text = re.sub(r"<[^>]+>", " ", document_html(minutes(told), "en"))
     assert "Minutes" in text and "Quorum for this dwelling" in text
+
+
+def test_an_account_without_a_share_is_worded_as_on_the_a4_page(told: Told):
+    """What the landlord keeps is the rest of the flux; transfers and relocations are outside the agreements."""
+    one = next(i for i in told.session.items if any(i.orientation.values()))
+    for account, fr, en in (
+        ("BAILLEUR", "ce que les conventions laissent du flux", "what the agreements leave of the flux"),
+        ("MUTATION", "hors convention de flux", "outside the flux agreement"),
+    ):
+        home = replace(one, account=account, orientation={**one.orientation, "flux_share": ""})
+        session = replace(told.session, items=(home,))
+        assert fr in words(agenda_paper(replace(told, session=session)))
+        assert en in words(agenda_paper(replace(told, session=session, lang="en")))

@@ -272,7 +272,13 @@ def test_nominations_are_followed_in_their_order(tmp_path):
 def test_no_time_at_all_is_labelled_and_usable(tmp_path, weeks):
     case, best = weeks["tight-2"]
     out = tmp_path / "out"
-    assert propose(case, out, "--time-limit", 0).code == 0
+    done = propose(case, out, "--time-limit", 0)
+    assert done.code == 0
+    said = " ".join(done.out.split())
+    assert "Arrêté par la limite de temps : résultat non rejouable." in said
+    assert (
+        "une autre proposition vaudrait au mieux" in said and "un logement pourvu en compte 20 000." in said
+    )
     record = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert (record["stop"], record["replayable"], record["verdict"]) == ("time", False, "certified within")
     told = certificate(out)
@@ -287,9 +293,13 @@ def test_no_time_at_all_is_labelled_and_usable(tmp_path, weeks):
 
 def test_a_gap_is_no_failure(tmp_path, weeks):
     case, best = weeks["tight-2"]
-    out = proposed(case, tmp_path / "out", "--gap", "0.05")
+    out = tmp_path / "out"
+    done = propose(case, out, "--gap", "0.05", "--lang", "en")
+    assert done.code == 0, done.err
     told = certificate(out)
     assert told["stopped"] in ("gap", "proven")
+    asked = "Finished at the gap asked for: replayable as it is." in " ".join(done.out.split())
+    assert asked == (told["stopped"] == "gap")
     assert objective(out) <= objective(best) <= exact(str(told["bound"]))
     assert exact(str(told["gap"])) <= exact("0,05") * exact(str(told["bound"]))
 

@@ -212,3 +212,29 @@ def test_the_workbook_prints_on_a_landscape_sheet(session):
         if sheet.title != "Synthèse":
             assert sheet.print_title_rows, sheet.title
     assert len([c for c in book["Séance"][4] if c.value]) <= 8
+
+
+def test_an_epci_without_threshold_is_no_unknown_quartile(tmp_path):
+    """Morteau has no published threshold: nobody's resources are of a quartile there, however well they are known."""
+    morteau = "25411"
+    people = [
+        application("A1", choices=morteau), application("A2", choices=morteau, score="40"),
+        application("A3"), application("A4", monthly_income_eur=""),
+    ]  # fmt: skip
+    case = write(tmp_path / "case", [dwelling("L1", commune=morteau), dwelling("L2")], people)
+    for lang, none, unknown in (
+        ("fr", "sans objet (pas de seuil publié pour cet EPCI)", "inconnu"),
+        ("en", "not applicable (no threshold published for this EPCI)", "unknown"),
+    ):
+        propose_to(case, tmp_path / lang, Options(lang=lang))
+        pages = (tmp_path / lang / "sheets.html").read_text(encoding="utf-8").split("<article")[1:]
+        here, there = (words("<article" + page) for page in pages)
+        assert here.count(f"Q1 : {none}") == 2 and f"Q1 : {unknown}" not in here
+        assert f"Q1 : {unknown}" in there and none not in there
+        report = words((tmp_path / lang / "report.html").read_text(encoding="utf-8"))
+        assert ("sans seuil publié" if lang == "fr" else "no threshold published") in report
+        book = load_workbook(tmp_path / lang / "shortlists.xlsx")
+        cells = [
+            str(c.value) for sheet in book.worksheets for row in sheet.iter_rows() for c in row if c.value
+        ]
+        assert cells.count(none) == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from optimizer.presentation.data import ProofSummary, proof_sentence, stop_sentence
+from optimizer.presentation.data import ProofSummary, gap_sentence, proof_sentence, stop_sentence
 from optimizer.verify.verdict import Verdict
 
 
@@ -52,3 +52,24 @@ def test_a_draw_that_was_not_ended_is_told_beside_the_proof():
     assert "of the same value" in stop_sentence(proof, "en")
     # where a gap is left, equal proposals are the least of it
     assert "même valeur" not in stop_sentence(replace(proof, stopped="gap"), "fr")
+
+
+def test_a_gap_asked_for_is_told_from_one_the_search_left():
+    proof = summary("certified_within", "gap")
+    assert "écart demandé" in stop_sentence(replace(proof, asked=0.01), "fr")
+    for asked in (0.0, 0.001):  # the search gave up further from the proof than it was allowed to end at
+        left = replace(proof, asked=asked)
+        assert "budget" in stop_sentence(left, "fr") and "rejouable à l'identique" in stop_sentence(
+            left, "fr"
+        )
+        assert "spent its budget" in stop_sentence(left, "en")
+
+
+def test_a_gap_is_told_beside_what_a_filled_dwelling_counts():
+    proof = summary("certified_within", "gap")
+    assert gap_sentence(proof, 20_000, "fr") == (
+        "Ce que dit l'écart : une autre proposition vaudrait au mieux 1,50 points de plus (0,1500\u00a0%), "
+        "toutes règles comprises ; un logement pourvu en compte 20\u202f000."
+    )
+    assert "1.50 points more (0.1500%) at best" in gap_sentence(proof, 20_000, "en")
+    assert gap_sentence(summary("certified_optimal", "proven"), 20_000, "fr") == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -160,3 +161,56 @@ def test_the_pages_of_a_whole_proposal_are_for_those_who_see_every_commune(
         job.delete()
         (folder / "report.html").unlink()
         folder.rmdir()
+
+
+def test_a_maire_opens_the_pack_of_its_commune_and_what_was_sent_to_all(
+    played: Played, corrected: SessionRecord
+):
+    """desk.md §4: names in session, on the member's own territory; calls are not a member's at all."""
+    from pypdf import PdfReader
+
+    commission = "CALEOL de Maîche"
+    homes = (item("L122105", commune="25388"), item("L122205"))
+    made = played.session(date(2026, 12, 21), state="open", homes=homes, commission=commission)
+    own, other = made.items
+    for name, role, more in (
+        ("greffe-maiche", "S", {}), ("elue-maiche", "M", {}), ("maire-maiche", "M", {"territory": "25388"}),
+    ):  # fmt: skip
+        played.account(name, role, commission=commission, **more)
+    at = f"/seances/{made.session_id}/pieces"
+    form = {
+        "name": "OPH",
+        "author": "",
+        "quality": "",
+        "contact": "",
+        "rules_at": "",
+        "command_id": str(uuid4()),
+    }
+    assert played.client(name="greffe-maiche").post(at, form).status_code in (200, 302)
+    every = {
+        "dossier-de-seance.html", "dossier-de-seance.pdf", "saisie.xlsx", "convocation.html", "ordre-du-jour.html", "appels.html",
+    }  # fmt: skip
+    opened = {
+        "greffe-maiche": every,
+        "elue-maiche": every - {"appels.html"},
+        "maire-maiche": every - {"appels.html", "saisie.xlsx"},
+    }
+    for who, names in opened.items():
+        client = played.client(name=who)
+        listed = text_of(client.get(at))
+        for name in every:
+            answer = client.get(f"{at}/{name}")
+            content = b"".join(answer) if answer.status_code == 200 else b""
+            answer.close()
+            assert (answer.status_code == 200) == (name in names), (who, name)
+            assert (f"{at}/{name}" in listed) == (name in names), (who, name)
+            if name == "dossier-de-seance.html":
+                said = content.decode()
+            elif name == "dossier-de-seance.pdf":
+                said = " ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+            else:
+                continue
+            assert own.dwelling_id in said, (who, name)
+            assert (other.dwelling_id in said) == (who != "maire-maiche"), (who, name)
+            assert "n° 1/2" in said.replace("\u00a0", " "), "the number of the whole pack"
+        assert ("de votre territoire" in listed) == (who == "maire-maiche")

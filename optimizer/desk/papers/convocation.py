@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from optimizer.desk.following import items_of
 from optimizer.desk.papers.wording import Told
+from optimizer.domain.account import find_account
+from optimizer.errors import said
+from optimizer.presentation import texts as page_words  # noqa: F401  the share is worded as on the A4 pages
 from optimizer.presentation.document import (
     Block,
     Document,
@@ -83,7 +86,7 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
                 say("O_RECENT"),
                 say("O_PROFILES"),
             ],
-            [[i.dwelling_id, *_inputs(told, i.orientation)] for i in oriented],
+            [[i.dwelling_id, *_inputs(told, i)] for i in oriented],
         )
     late: list[ItemRecord] = [i for i in items if i.added_as == "late"]
     if late:
@@ -112,9 +115,16 @@ def _leases(told: Told, number: Any) -> str:
     return decimal(float(str(number or "0").replace(",", ".")), 0, told.lang)
 
 
-def _inputs(told: Told, o: Mapping[str, Any]) -> list[str]:
+def _without_share(told: Told, account: str) -> str:
+    """Of an account without a line of agreement, in the words of the A4 page: what is left to the landlord, or outside the flux."""
+    found = find_account(account)
+    left = found is not None and found.kind.remainder
+    return said("SHEETS.REST_OF_FLUX" if left else "SHEETS.OUTSIDE_FLUX_AGREEMENT", told.lang)
+
+
+def _inputs(told: Told, item: ItemRecord) -> list[str]:
     """The dwelling stands in its own column; here the five others."""
-    say = told.say
+    say, o = told.say, item.orientation
     flux = say(
         "FLUX",
         done=_leases(told, o.get("flux_done")),
@@ -133,6 +143,6 @@ def _inputs(told: Told, o: Mapping[str, Any]) -> list[str]:
         priority=o.get("candidates_priority") or "0",
     )
     return [
-        str(o.get("objectives") or UNKNOWN), flux if o.get("flux_share") else say("OUTSIDE_FLUX"), home,
+        str(o.get("objectives") or UNKNOWN), flux if o.get("flux_share") else _without_share(told, item.account), home,
         str(o.get("recent_move_ins") or UNKNOWN), people,
     ]  # fmt: skip

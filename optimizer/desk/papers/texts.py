@@ -240,7 +240,6 @@ texts(
             "fait {done}, en cours {progress}, reste {remaining}",
             "done {done}, in progress {progress}, remaining {remaining}",
         ),
-        "outside_flux": ("hors convention de flux", "outside the flux agreement"),
         "residence_q1": ("Q1 {share}, fragilité {fragility}", "Q1 {share}, fragility {fragility}"),
         "profiles": (
             "{n}, dont DALO {dalo}, prioritaires {priority}",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.policy import Parameter
-from optimizer.presentation.data import ProofSummary, proof_sentence, stop_sentence
+from optimizer.presentation.data import proof_of, proof_sentence, stop_sentence
 from optimizer.presentation.numbers import decimal, leases, percent, some
 from optimizer.presentation.page import Num, render
 from optimizer.statement.dashboards.alerts import SERIOUS
@@ -66,10 +66,8 @@ def _proof(result: Dashboard) -> str:
     run = result.year.run
     if run is None:
         return ""
-    c = run.certificate
-    proof = ProofSummary(
-        str(c["status"]), float(c["objective"]), float(c["bound"]), float(c["gap"]), str(c["stopped"]), ""
-    )
+    asked = run.record.get("options", {}).get("gap")
+    proof = proof_of(run.certificate, None if asked is None else float(asked))
     return f"Propositions jointes : {proof_sentence(proof, 'fr')} {stop_sentence(proof, 'fr')}"
 
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
 
+from optimizer.desk.pack import pack_head, pack_pages
 from optimizer.desk.paper_set import MARK, WRITERS, write_pack
 from optimizer.desk.papers.wording import Issuer
 from optimizer.desk.sessions import due_today, logged, told_of, with_names
+from optimizer.errors import Lang
+from optimizer.presentation.pdf import write_pdf
+from optimizer.presentation.sheets import sheets_html
 from optimizer.store import commands, queries
+from optimizer.store.records import SessionRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import commission_law
@@ -30,6 +38,11 @@ TITLES = {
     )
 }  # fmt: skip
 """File of a paper -> its title in the words of the pages."""
+PACK = "dossier-de-seance"
+SENT = ("convocation", "ordre-du-jour")
+"""What every member was sent before the session: no household is named."""
+NOT_A_MEMBERS = ("appels",)
+"""Calls and offers are not a member's, on paper as on pages."""
 SHOWN = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
 
 
@@ -38,11 +51,8 @@ def papers(request: Asked, session: str, status: int = 200, **values: Any) -> Ht
     if request.method == "POST" and not values:
         return _make(request, session)
     folder, record = desk().deployment.state / "papers" / session, request.session_record
-    names = (
-        sorted(p.name for p in folder.iterdir() if p.name not in (MARK, "run.json"))
-        if folder.is_dir() and _opens(request)
-        else []
-    )
+    there = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+    names = [name for name in there if name not in (MARK, "run.json") and _opens(request, name)]
     return page(
         request,
         "papers",
@@ -51,7 +61,8 @@ def papers(request: Asked, session: str, status: int = 200, **values: Any) -> Ht
             "titles": TITLES,
             "papers": _titled(names),
             "made": _made(session) if names else None,
-            "opens": _opens(request),
+            "opens": _stands_open(request),
+            "part": bool(names) and not _sees_all(request),
             "issuer": issuer_of(desk().deployment.state, record.landlord),
             "may": any(r in request.visitor.roles_for(record) for r in "SP"),
             **values,
@@ -76,10 +87,28 @@ def _made(session: str) -> datetime | None:
     return lines[0].at if lines else None
 
 
-def _opens(request: Asked) -> bool:
-    """Whether the visitor may open the papers: secretary and chair always, a member while the session sits."""
+def _whole(request: Asked) -> bool:
+    """Secretary and chair open every paper, always."""
+    return any(r in request.visitor.roles_for(request.session_record) for r in "SP")
+
+
+def _stands_open(request: Asked) -> bool:
+    """Whether papers are open to the visitor now: to a member, while the session sits."""
+    return _whole(request) or request.session_record.status == "open"
+
+
+def _sees_all(request: Asked) -> bool:
+    """Whether every dwelling of the session is the visitor's to see: a maire's are those of the commune."""
     record = request.session_record
-    return any(r in request.visitor.roles_for(record) for r in "SP") or record.status == "open"
+    return _whole(request) or len(request.visitor.items(record)) == len(record.items)
+
+
+def _opens(request: Asked, name: str) -> bool:
+    """Whether the visitor may open a paper: a member what was sent to all, and of the papers with names what it sees on the pages."""
+    if _whole(request) or not _stands_open(request):
+        return _whole(request)
+    stem = name.rpartition(".")[0]
+    return stem not in NOT_A_MEMBERS and (stem in (PACK, *SENT) or _sees_all(request))
 
 
 def _make(request: Asked, session: str) -> HttpResponse:
@@ -111,14 +140,12 @@ def _make(request: Asked, session: str) -> HttpResponse:
     )
 
 
-def paper(request: Asked, session: str, name: str) -> FileResponse:
-    """One paper; a member opens them while the session sits."""
+def paper(request: Asked, session: str, name: str) -> HttpResponse | FileResponse:
+    """One paper; a member opens them while the session sits, the pack with the dwellings it sees."""
     record = request.session_record
-    if not _opens(request):
-        raise Http404
     folder = desk().deployment.state / "papers" / session
     known = {p.name: p for p in folder.iterdir()} if folder.is_dir() else {}
-    if name not in known or name == MARK:
+    if name not in known or name == MARK or not _opens(request, name):
         raise Http404
     file = known[name]
     commands.log(
@@ -130,6 +157,26 @@ def paper(request: Asked, session: str, name: str) -> FileResponse:
         facts={"paper": name},
     )
     kind = SHOWN.get(file.suffix)
-    answer = FileResponse(file.open("rb"), filename=file.name, as_attachment=kind is None, content_type=kind)
+    answer: HttpResponse | FileResponse
+    if file.stem == PACK and not _sees_all(request):
+        seen = {item.dwelling_id for item in request.visitor.items(record)}
+        answer = HttpResponse(pack_of(record, seen, lang_of(request), file.suffix), content_type=kind)
+        answer["Content-Disposition"] = f'inline; filename="{file.name}"'
+    else:
+        answer = FileResponse(
+            file.open("rb"), filename=file.name, as_attachment=kind is None, content_type=kind
+        )
     answer["Content-Security-Policy"] = LOOSE
     return answer
+
+
+def pack_of(record: SessionRecord, seen: Collection[str], lang: Lang, suffix: str) -> bytes:
+    """The A4 pages of some dwellings of a session, under the numbers they have in the whole pack; ``.html`` or ``.pdf``."""
+    head = pack_head(record, lang)
+    pages = [page for page in pack_pages(record, commission_law(today()), lang) if page["dwelling"] in seen]
+    if suffix == ".html":
+        return sheets_html(head, pages).encode()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "pack.pdf"
+        write_pdf(path, head, pages)
+        return path.read_bytes()
