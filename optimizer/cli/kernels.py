@@ -27,6 +27,7 @@ from optimizer.problem.own_lists import by_lists, own_lists
 from optimizer.runs import Options, propose_to
 from optimizer.shortlist.nearest import nearest_exchanges
 from optimizer.solve import SolveOptions, solve
+from optimizer.solve.implicit import Depth
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import lay_out
 from optimizer.solve.parts.carving import Carver, shortened
@@ -83,10 +84,10 @@ def _as_of_many(problem: Problem) -> None:
     carver, alone = Carver(problem), ScaleOptions(max_leaves=0, cuts=False)
     for part in parts_of(problem):
         few = Carved(carver, part)
-        shallow = few.at(1)
+        shallow = few.at(Depth(1, 1))
         few.beyond(shallow, solve_transport(shallow, alone).certificate)
     model = carver.carve(whole(problem)).model
-    shortened(model, 1)
+    shortened(model, Depth(1, 1))
     for policy in (DEFAULT, LARGE):
         solve_transport(model, ScaleOptions(max_leaves=0, cuts=False, policy=policy))
     layout = lay_out(problem)

@@ -13,6 +13,7 @@ import numpy as np
 from optimizer.problem.model import FirstRanks, Problem
 from optimizer.problem.own_lists import by_lists
 from optimizer.solve.answer import RawSolution
+from optimizer.solve.implicit import Depth
 from optimizer.solve.options import SolveOptions
 from optimizer.solve.registry import Job
 from optimizer.solve.watch import Stop, Watch
@@ -142,7 +143,7 @@ def _task(
         min(options.gap or gap, gap) if lists else options.gap or gap,
         0.0 if options.gap else near,
         job.incumbent.objective if part.whole else int(job.incumbent.objective * homes),
-        options.policy.parts.first_depth if long else None,
+        Depth(options.policy.parts.first_depth, options.policy.parts.first_a_dwelling) if long else None,
         warm if warm is None or part.whole else warm_part(problem, warm, part),
         ScaleOptions(
             max_iterations=options.policy.parts.pricings,

@@ -286,6 +286,21 @@ def _held(app, menu_ptr, menu_of, entry):  # type: ignore[no-untyped-def]
                 entry[app[e]] = e
 
 
+class Depth(NamedTuple):
+    """How many entries of each type of a menu a kernel is given: the more of both.
+
+    Attributes
+    ----------
+    least : int
+        As many of each.
+    a_dwelling : int
+        As many for each dwelling that a type would get, were those of the menu shared out evenly among the types on it.
+    """
+
+    least: int
+    a_dwelling: int
+
+
 def leading(menu_ptr: I64, types: NDArray[np.integer], n_types: int, most: int) -> I64 | None:
     """Positions of the entries that a kernel is given when it cannot take all: the first of each type of each menu.
 
@@ -294,27 +309,40 @@ def leading(menu_ptr: I64, types: NDArray[np.integer], n_types: int, most: int) 
     """
     if len(types) <= most:
         return None
-    depth = 1
-    while _leading(menu_ptr, types, n_types, 2 * depth, np.zeros(0, np.int64)) <= most:
-        depth *= 2
-    return first_of_type(menu_ptr, types, n_types, depth)
+    homes = np.zeros(len(menu_ptr) - 1, np.int64)
+    least = 1
+    while _leading(menu_ptr, types, n_types, Depth(2 * least, 0), homes, np.zeros(0, np.int64)) <= most:
+        least *= 2
+    return first_of_type(menu_ptr, types, n_types, Depth(least, 0), homes)
 
 
-def first_of_type(menu_ptr: I64, types: NDArray[np.integer], n_types: int, depth: int) -> I64:
-    """Positions of the ``depth`` first entries of each type of each menu, ascending."""
-    at = np.empty(_leading(menu_ptr, types, n_types, depth, np.zeros(0, np.int64)), np.int64)
-    _leading(menu_ptr, types, n_types, depth, at)
+def first_of_type(menu_ptr: I64, types: NDArray[np.integer], n_types: int, depth: Depth, homes: I64) -> I64:
+    """Positions of the first entries of each type of each menu, ascending.
+
+    ``depth``: how many of each; ``homes`` (menus,): dwellings that a menu is for.
+    """
+    at = np.empty(_leading(menu_ptr, types, n_types, depth, homes, np.zeros(0, np.int64)), np.int64)
+    _leading(menu_ptr, types, n_types, depth, homes, at)
     return at
 
 
 @njit(cache=True, nogil=True)
-def _leading(menu_ptr, types, n_types, depth, at):  # type: ignore[no-untyped-def]
-    """How many entries are among the ``depth`` first of their type; their positions when ``at`` has room."""
+def _leading(menu_ptr, types, n_types, depth, homes, at):  # type: ignore[no-untyped-def]
+    """How many entries are among the first of their type, as `first_of_type` counts them; their positions when ``at`` has room."""
     seen = np.zeros(n_types, np.int32)
     n = 0
     for m in range(len(menu_ptr) - 1):
+        most = np.int64(depth.least)
+        if depth.a_dwelling * homes[m] > most:
+            here = 0
+            for e in range(menu_ptr[m], menu_ptr[m + 1]):
+                here += seen[types[e]] == 0
+                seen[types[e]] = 1
+            for e in range(menu_ptr[m], menu_ptr[m + 1]):
+                seen[types[e]] = 0
+            most = max(most, -(-depth.a_dwelling * homes[m] // max(1, here)))
         for e in range(menu_ptr[m], menu_ptr[m + 1]):
-            if seen[types[e]] < depth:
+            if seen[types[e]] < most:
                 seen[types[e]] += 1
                 if len(at):
                     at[n] = e

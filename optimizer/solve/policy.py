@@ -278,6 +278,8 @@ class PartsPolicy:
     """Menu entries of parts with long menus that are solved at the same time in one process; one may have more, and a quarter is open beside it."""
     first_depth: int = 64
     """How many of the best; those left out that pay are added after."""
+    first_a_dwelling: int = 4
+    """As many at least for each dwelling a type would get, were those of a menu shared out evenly among its types."""
 
 
 @dataclass(frozen=True)

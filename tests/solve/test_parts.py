@@ -12,6 +12,7 @@ import pytest
 from optimizer.problem import evaluate
 from optimizer.problem.model import Kinds, Options, Problem, Seats
 from optimizer.solve import SolveOptions, solve
+from optimizer.solve.implicit import Depth, first_of_type
 from optimizer.solve.parts import tasks as part_tasks
 from optimizer.solve.parts.carving import Carver
 from optimizer.solve.parts.components import parts_of
@@ -87,6 +88,9 @@ def pair(seed: int) -> tuple[Problem, Problem]:
     return one, random_problem(rng, dwellings=int(rng.integers(1, 9)), applications=int(rng.integers(1, 14)))
 
 
+ONE = Depth(1, 0)
+
+
 def crowded(seed: int) -> Problem:
     """Two menus and two types for thirty dwellings: one entry of each type is far too few."""
     return random_problem(
@@ -128,7 +132,13 @@ def test_solving_part_by_part_finds_the_same_optimum(seed):
 
 def test_a_long_part_is_given_the_entries_that_pay_until_nothing_left_out_does(monkeypatch):
     """One entry of each type first: then those that pay, until the bound over all entries is as close as that of those given."""
-    policy = APART.having(parts__long_menus=0, parts__first_depth=1, parts__part_gap=1e-3, parts__small_to=0)
+    policy = APART.having(
+        parts__long_menus=0,
+        parts__first_depth=1,
+        parts__first_a_dwelling=0,
+        parts__part_gap=1e-3,
+        parts__small_to=0,
+    )
     models: dict[tuple[Carver, int], list[int]] = {}
     carve = Carver.carve
 
@@ -148,23 +158,43 @@ def test_a_long_part_is_given_the_entries_that_pay_until_nothing_left_out_does(m
     assert rounds and all(sizes == sorted(set(sizes)) for sizes in rounds)
 
 
+def test_a_menu_of_many_dwellings_and_few_types_gives_more_of_each():
+    """Two menus of the same twelve entries of three types, for two dwellings and for six; four of each for a dwelling shared out."""
+    start, types = np.array([0, 12, 24]), np.tile([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2], 2)
+    assert first_of_type(start, types, 3, Depth(2, 0), np.array([2, 6])).tolist() == [
+        0,
+        1,
+        6,
+        7,
+        11,
+        12,
+        13,
+        18,
+        19,
+        23,
+    ]
+    assert first_of_type(start, types, 3, Depth(2, 2), np.array([2, 6])).tolist() == [
+        *[0, 1, 6, 7, 11], *[12, 13, 14, 15, 18, 19, 20, 21, 23],
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("seed", few(6))
 def test_entries_beyond_a_model_that_pay_are_those_its_bound_lacks(seed):
     """With them the model's own bound is that of every entry; without any of them it is less."""
     problem = beside(crowded(seed), crowded(60 + seed))
     carver, part = Carver(problem), parts_of(problem)[0]
     models = Carved(carver, part)
-    shallow = models.at(1)
+    shallow = models.at(ONE)
     proof = solve_transport(shallow, ScaleOptions(max_leaves=0, cuts=False, threads=1)).certificate
     whole_model = models.at(None)
     bound, paying = models.beyond(shallow, proof)
     assert bound == bound_of(whole_model, proof) // proof.quantum >= bound_of(shallow, proof) // proof.quantum
-    assert bound_of(models.at(1, paying), proof) // proof.quantum == bound
-    assert models.beyond(models.at(1, paying), proof)[1].tolist() == []
+    assert bound_of(models.at(ONE, paying), proof) // proof.quantum == bound
+    assert models.beyond(models.at(ONE, paying), proof)[1].tolist() == []
     away = pickle.loads(pickle.dumps(models))
-    there, same = away.beyond(away.at(1), proof)
+    there, same = away.beyond(away.at(ONE), proof)
     assert there == bound and same.tolist() == paying.tolist()
-    assert (away.at(1, paying).entry_applicant == models.at(1, paying).entry_applicant).all()
+    assert (away.at(ONE, paying).entry_applicant == models.at(ONE, paying).entry_applicant).all()
     # every household that a left out entry would serve better has one among them
     assert (bound > bound_of(shallow, proof) // proof.quantum) == (len(paying) > 0)
 
@@ -175,7 +205,7 @@ def fields(found) -> list[bytes]:
     ]
 
 
-@pytest.mark.parametrize("depth", [None, 1])
+@pytest.mark.parametrize("depth", [None, ONE])
 def test_a_part_that_travels_is_answered_as_it_is_here(depth):
     """The entries come along, so another process shortens them itself; who listens stays behind."""
     problem = beside(crowded(3), crowded(53))
@@ -185,7 +215,7 @@ def test_a_part_that_travels_is_answered_as_it_is_here(depth):
         ScaleOptions(max_leaves=0, cuts=False, threads=1, interrupted=lambda: False), heard=lambda state: None,
     )  # fmt: skip
     whole_model = carver.carve(asked).model
-    shallow = carver.carve(asked, 1).model
+    shallow = carver.carve(asked, ONE).model
     blocks = list(carver.every(asked, carver.types(asked)).blocks(most=1))
     assert len(blocks) == len(asked.menus)
     assert bound_of(shallow, proof := task.solve().certificate, blocks) == bound_of(whole_model, proof)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, B, Problem
-from optimizer.solve.implicit import first_of_type, leading
+from optimizer.solve.implicit import Depth, first_of_type, leading
 from optimizer.solve.parts.components import Part, whole
 from optimizer.solve.parts.entries import PartEntries, extremes
 from optimizer.solve.transport.model import LabelledTransport
@@ -108,11 +108,11 @@ class Carver:
     def carve(
         self,
         part: Part,
-        depth: int | None = None,
+        depth: Depth | None = None,
         types: NDArray[np.integer] | None = None,
         more: I64 | None = None,
     ) -> Transport:
-        """The kernel's model of a part, with the first ``depth`` entries of each type of each menu (None: all).
+        """The kernel's model of a part, with the first entries of each type of each menu, as `implicit.first_of_type` counts them (None: all).
 
         ``types``: as `Carver.types` says them, where that is known; ``more``: positions of further entries, the part's menus end to end.
         """
@@ -151,7 +151,8 @@ class Carver:
         if part.whole:
             kept = leading(entries.start, types, problem.n_types, MOST_ENTRIES)
         elif depth is not None:
-            kept = _with(first_of_type(entries.start, types, problem.n_types, depth), more)
+            homes = _homes(capacity, problem.class_menu[part.classes], new_menu, len(part.menus))
+            kept = _with(first_of_type(entries.start, types, problem.n_types, depth, homes), more)
         menu_start, applicant, value, types = entries.read(kept)
         base = problem.fill_value * MICRO_PER_HUNDREDTH
         if part.whole:  # `relaxation.subproblem` asks what pairs are worth in all
@@ -218,14 +219,23 @@ def _all_marks(problem: Problem) -> tuple[I64, I64, I64]:
     return start.astype(np.int64), row[order], coef[order]
 
 
+def _homes(capacity: I64, menu: I32, place: I64, menus: int) -> I64:
+    """(menus,) dwellings of each menu; ``menu``: that of each class, ``place``: its position among the menus."""
+    homes = np.zeros(menus, np.int64)
+    np.add.at(homes, place[menu], capacity)
+    return homes
+
+
 def _with(kept: I64, more: I64 | None) -> I64:
     """Positions of either, ascending."""
     return kept if more is None or not len(more) else np.union1d(kept, more)
 
 
-def shortened(model: LabelledTransport, depth: int, more: I64 | None = None) -> LabelledTransport:
+def shortened(model: LabelledTransport, depth: Depth, more: I64 | None = None) -> LabelledTransport:
     """A model with the first ``depth`` entries of each type of each menu, and ``more``, as `Carver.carve` would have made it."""
-    kept = _with(first_of_type(model.menu_start, model.entry_type, model.n_types, depth), more)
+    menus = len(model.menu_start) - 1
+    homes = _homes(model.capacity, model.class_menu, np.arange(menus), menus)
+    kept = _with(first_of_type(model.menu_start, model.entry_type, model.n_types, depth, homes), more)
     return replace(
         model,
         menu_start=np.searchsorted(kept, model.menu_start).astype(np.int64),

@@ -26,6 +26,7 @@ from optimizer.solve.parts.turns import Turns
 from optimizer.workers import Unit, run_units, workers_of
 
 if TYPE_CHECKING:
+    from optimizer.solve.implicit import Depth
     from optimizer.solve.parts.carving import Carver
     from optimizer.solve.transport.model import (
         DualSolution,
@@ -48,8 +49,8 @@ class Carved:
         """As `Carver.types` says them: asked once for all models of the part."""
         return self.carver.types(self.part)
 
-    def at(self, depth: int | None, more: I64 | None = None) -> LabelledTransport:
-        """The model with the ``depth`` best entries of each menu and type (None: all), and those at the positions ``more``."""
+    def at(self, depth: Depth | None, more: I64 | None = None) -> LabelledTransport:
+        """The model with the best entries of each menu and type, as many as ``depth`` says (None: all), and those at the positions ``more``."""
         return self.carver.carve(self.part, depth, self.types, more).model
 
     def beyond(self, model: LabelledTransport, proof: DualSolution) -> tuple[int, I64]:
@@ -74,8 +75,8 @@ class Carried:
     def __init__(self, model: LabelledTransport) -> None:
         self.model = model
 
-    def at(self, depth: int | None, more: I64 | None = None) -> LabelledTransport:
-        """The model with the ``depth`` best entries of each menu and type (None: all), and those at the positions ``more``."""
+    def at(self, depth: Depth | None, more: I64 | None = None) -> LabelledTransport:
+        """The model with the best entries of each menu and type, as many as ``depth`` says (None: all), and those at the positions ``more``."""
         from optimizer.solve.parts.carving import shortened
 
         return self.model if depth is None else shortened(self.model, depth, more)
@@ -117,7 +118,7 @@ class PartTask:
     gap: float
     near: float
     worth: int
-    depth: int | None
+    depth: Depth | None
     warm: WarmStart | None
     options: ScaleOptions
     deadline: float | None = None
