@@ -154,6 +154,7 @@ def write_run_record(
         "inputs": {source.name: source.sha256 for source in prepared.case.sources},
         "tables": {Path(name).stem: rows for name, rows in sorted(tables.items())},
         "rows": {source.name: source.rows for source in prepared.case.sources},
+        "rules": dict(prepared.rules.files),
         "fingerprint": prepared.rules.fingerprint(),
         "assumed": [p.key for p in prepared.rules.assumed()],
         "versions": dict(versions()),

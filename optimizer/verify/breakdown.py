@@ -47,18 +47,21 @@ class Breakdown:
             for key, (who, _) in self._lines.items():
                 self.missing.setdefault(key, int(np.count_nonzero(who)))
 
-    def wrong(self, key: Key, apps: I32, points: I64) -> int:
-        """How many lines of one EPCI, grid and criterion should not be there, or have other points."""
+    def wrong(self, key: Key, apps: I32, points: I64) -> B:
+        """Which lines of one EPCI, grid and criterion should not be there, or have other points."""
         if key[0] not in self.scores.epcis:
-            return len(apps)
+            return np.ones(len(apps), bool)
         self.open(key[0])
         if key not in self._lines or not len(self._apps):
-            return len(apps)
+            return np.ones(len(apps), bool)
         who, right = self._lines[key]
         self.missing[key] -= len(apps)
         at = np.minimum(np.searchsorted(self._apps, apps), len(self._apps) - 1)
         fine = (self._apps[at] == apps) & who[at] & (right[at] == points)
-        return int(np.count_nonzero(~fine)) + len(apps) - len(np.unique(apps))
+        again = np.ones(len(apps), bool)
+        again[np.unique(apps, return_index=True)[1]] = False
+        wrong: B = ~fine | again
+        return wrong
 
     def places(self, key: Key, apps: I32) -> I64:
         """Where each line of the EPCI last asked for stands among those of its household: written, by criterion, the difference."""
@@ -119,21 +122,19 @@ def check_breakdown(folder: Path, scores: Scores, found: Findings) -> None:
     for out in parts:
         app = out.index("application_id", scores.world.ids.apps, -2)
         points = out.scaled("points", 100)
-        empty = int(np.count_nonzero(~out.filled("points")))
-        if empty:
-            found.add("breakdown", "points absents", empty)
+        empty = np.flatnonzero(~out.filled("points"))
+        found.rows("breakdown", out.table, out.first + empty, "points absents")
         place, epcis = np.zeros(out.rows, np.int64), np.zeros(out.rows, np.int64)
         for key, rows in _by_key(out):
             wrong = lines.wrong(key, app[rows], points[rows])
-            if wrong:
-                found.add("breakdown", " ".join(key), wrong)
+            found.rows("breakdown", out.table, out.first + rows[wrong], " ".join(key))
             place[rows], epcis[rows] = lines.places(key, app[rows]), numbers.get(key[0], -1)
         order.read([epcis, np.append(rank, -1)[np.maximum(app, -1)].astype(np.int64), place])
     for epci in scores.epcis:
         lines.open(epci)
     for key, number in lines.missing.items():
         if number:
-            found.add("breakdown", " ".join(key), abs(number))
+            found.add("breakdown", f"scores : {' '.join(key)}, ligne absente ou en trop", abs(number))
 
 
 def _by_key(out: Out) -> Iterator[tuple[Key, I64]]:

@@ -14,7 +14,7 @@ from optimizer.verify.classes import Classes, Door
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out, read_out
 from optimizer.verify.solution import Lines, doubts_of
-from optimizer.verify.verdict import Findings
+from optimizer.verify.verdict import Findings, place
 from optimizer.verify.wording import account_words, counted, joined, on_so_many, pick, place_names
 
 Two = tuple[str, str]
@@ -204,7 +204,7 @@ class Causes:
                 ("reason_if_short", "advice"), (reason[i], advice[i]), wanted, strict=True
             ):
                 if said != right:
-                    where = f"ligne {i + 2}, {column} : dwelling_id={self.world.dwellings.ids[d]}"
+                    where = f"{place('dwellings', i, column)} : dwelling_id={self.world.dwellings.ids[d]}"
                     found.add("sentences", where)
 
     def _plans(self, folder: Path) -> dict[int, str]:

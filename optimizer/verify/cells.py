@@ -93,11 +93,19 @@ def floats(table: RawTable, name: str) -> NDArray[np.float64]:
     try:
         number = _numbers(column)
     except pa.ArrowInvalid as error:
-        raise Unreadable(table.file, name) from error
+        raise Unreadable(table.file, _first_odd(column, name)) from error
     found = np.asarray(pc.fill_null(number, np.nan).to_numpy(zero_copy_only=False), np.float64)
     if bool(np.isinf(found).any()):
         raise Unreadable(table.file, name)
     return found
+
+
+def _first_odd(column: pa.Array, name: str) -> str:
+    """The first row that holds no number, as a spreadsheet numbers it."""
+    text = pc.replace_substring_regex(pc.replace_substring(column, ",", "."), "[\\s\u00a0\u202f]", "")
+    number = pc.match_substring_regex(text, r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
+    at = pc.index(pc.fill_null(number, True), False).as_py()
+    return name if at < 0 else f"ligne {at + 2}, {name}"
 
 
 def _numbers(column: pa.Array) -> pa.Array:

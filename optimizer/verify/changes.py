@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from optimizer.verify.outputs import Out, read_out
-from optimizer.verify.verdict import Findings
+from optimizer.verify.verdict import Findings, place
 from optimizer.verify.world import World
 
 NEW, GONE, ACCOUNT, FIRST, RESERVES = "dwelling_new", "dwelling_gone", "account", "first_rank", "reserves"
@@ -36,16 +36,17 @@ def check_changes(folder: Path, proposals: Out, world: World, found: Findings) -
     vacant = set(map(str, world.ids.dwellings.to_pylist())) - now.keys()
     rows: dict[str, tuple[State, State, str]] = {}
     names = ("account_before", "first_before", "list_before", "account_now", "first_now", "list_now", "what")
-    for home, *cells in zip(out.strings("dwelling_id"), *map(out.strings, names), strict=True):
+    homes = out.strings("dwelling_id")
+    for i, (home, *cells) in enumerate(zip(homes, *map(out.strings, names), strict=True)):
+        where = f"{place(out.table, i)}, dwelling_id={home}"
         before: State = (cells[0], cells[1], cells[2])
         after: State = (cells[3], cells[4], cells[5])
-        found.demand("changes", home not in rows, f"{home} : deux fois")
-        found.demand("changes", after == now.get(home, NONE), f"{home} : liste d'aujourd'hui")
+        found.demand("changes", home not in rows, f"{where} : deux fois")
+        found.demand("changes", after == now.get(home, NONE), f"{where} : liste d'aujourd'hui")
         head = before[2].partition("|")[0]
-        found.demand("changes", before != after and before[1] == head, f"{home} : liste d'avant")
-        found.demand(
-            "changes", _is_kind(cells[6], before, after, home in now, home in vacant), f"{home} : {cells[6]}"
-        )
+        found.demand("changes", before != after and before[1] == head, f"{where} : liste d'avant")
+        fine = _is_kind(cells[6], before, after, home in now, home in vacant)
+        found.demand("changes", fine, f"{where} : {cells[6]}")
         rows[home] = before, after, cells[6]
     dwellings, apps = world.ids.dwellings, world.ids.apps
     for d, (a, account) in world.kept.items():

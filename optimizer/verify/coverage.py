@@ -13,7 +13,7 @@ from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
 from optimizer.verify.passes import meet
 from optimizer.verify.solution import Lines, doubts_of
-from optimizer.verify.verdict import Findings
+from optimizer.verify.verdict import Findings, place
 
 CODES = (
     "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN", "ACCOUNT",
@@ -96,7 +96,7 @@ def check_applications(out: Out, reasons: Reasons, lines: Lines, found: Findings
     n = len(world.apps)
     app = out.index("application_id", world.ids.apps, -2)
     once = len(app) == n and bool((app >= 0).all()) and len(np.unique(app)) == n
-    found.demand("applications", once, "demande absente ou en trop")
+    found.demand("applications", once, _once(out, "application_id", app, "demande absente ou en trop"))
     at = np.flatnonzero(app >= 0)
     app = app[at]
     status_at, words = out.words("status")
@@ -111,7 +111,8 @@ def check_applications(out: Out, reasons: Reasons, lines: Lines, found: Findings
     mine = top[app]
     shown = mine < NOWHERE
     # where each application stands at its best rank: of several dwellings the first by number
-    at_top = np.flatnonzero(named & (lines.rank == top[np.maximum(lines.app, 0)]))
+    at_top = np.flatnonzero(named)
+    at_top = at_top[lines.rank[at_top] == top[lines.app[at_top]]]
     first = ascending(world.dwellings.ids)
     where = np.full(n, -1, np.int64)
     for_last = at_top[np.argsort(-first[lines.dwelling[at_top]], kind="stable")]
@@ -126,17 +127,15 @@ def check_applications(out: Out, reasons: Reasons, lines: Lines, found: Findings
     other = ((status == 2) | refused) & (best == 0) & (home == -1)
     other &= refused == ~anywhere
     other &= refused | np.where(here, outranked[why_at], blocked[why_at])
-    bad = int(np.count_nonzero(~np.where(shown, listed, other)))
-    if bad:
-        found.add("applications", "état, rang ou raison", bad)
+    bad = np.flatnonzero(~np.where(shown, listed, other))
+    found.rows("applications", "applications", at[bad], "état, rang ou raison")
     number = np.array([CODES.index(x) + 1 if x in CODES else 0 for x in why_words])[why_at]
     if len(reasons.classes):
         wrong = refused & (number != reasons.last()[app])
     else:
         wrong = refused & (why_at != (why_words.index(NO_DWELLING) if NO_DWELLING in why_words else -1))
     wrong |= out.filled("best_rank")[at] != shown
-    if wrong.any():
-        found.add("applications", "raison d'irrecevabilité", int(np.count_nonzero(wrong)))
+    found.rows("applications", "applications", at[wrong], "raison d'irrecevabilité ou best_rank")
 
 
 NOWHERE = 2**40
@@ -158,7 +157,7 @@ def check_dwellings(
     n = len(world.dwellings)
     home = out.index("dwelling_id", world.ids.dwellings, -2)
     once = len(home) == n and bool((home >= 0).all()) and len(np.unique(home)) == n
-    found.demand("dwellings", once, "logement absent ou en trop")
+    found.demand("dwellings", once, _once(out, "dwelling_id", home, "logement absent ou en trop"))
     at = np.flatnonzero(home >= 0)
     home = home[at]
     group = np.bincount(lines.dwelling, minlength=n)[home]
@@ -168,7 +167,8 @@ def check_dwellings(
     serious[named] = doubts_of(world, lines.dwelling[named], lines.app[named]) == 0
     doubtful = np.bincount(lines.dwelling[serious], minlength=n)[home] == 0
     alone = world.dwellings.subsidised.copy()
-    alone[lines.dwelling[named & (lines.rank == 1) & world.apps.prefet[lines.app]]] = True
+    firsts = np.flatnonzero(named & (lines.rank == 1))
+    alone[lines.dwelling[firsts[world.apps.prefet[lines.app[firsts]]]]] = True
     least = np.where(alone[home], 1, size)
     account_at, accounts = out.words("account")
     account_at = account_at[at]
@@ -193,10 +193,17 @@ def check_dwellings(
         d = int(home[i])
         day = on + timedelta(days=deadlines.days.get((d, accounts[account_at[i]]), 0))
         if not _same_day(days[day_at[i]], day):
-            found.add("dwellings", f"deadline : dwelling_id={world.dwellings.ids[d]}, {day.isoformat()}")
+            found.rows("dwellings", "dwellings", at[[i]], f"deadline : {day.isoformat()} attendue")
         fine[i] &= state[i] == 1 and right[i]
-    for i in np.flatnonzero(~fine).tolist():
-        found.add("dwellings", f"ligne {at[i] + 2} : dwelling_id={world.dwellings.ids[int(home[i])]}")
+    found.rows("dwellings", "dwellings", at[~fine], "contingent, état ou nombre de candidats")
+
+
+def _once(out: Out, column: str, who: I32, what: str) -> str:
+    """What is wrong with a table that must name each of the case once: the first row that names none, or one again."""
+    again = np.ones(len(who), bool)
+    again[np.unique(who, return_index=True)[1]] = False
+    bad = np.flatnonzero(again | (who < 0))
+    return place(out.table, int(bad[0]), f"{column} : {what}") if len(bad) else f"{out.table} : {what}"
 
 
 STATES = ("listed", "awaiting_reservataire", "no_candidate")

@@ -22,12 +22,13 @@ from optimizer.verify.nearest import IN_PROGRESS, LISTED_ONLY, Misses
 from optimizer.verify.outputs import Out
 from optimizer.verify.passes import places
 from optimizer.verify.solution import RATE, Lines
-from optimizer.verify.verdict import Findings
+from optimizer.verify.verdict import Findings, place
 from optimizer.verify.wording import pick
 
 COLUMNS = (
     "application_id", "nearest_miss", "points_needed", "dwelling_id", "best_position", "of", "confirmed",
 )  # fmt: skip
+TABLE = "explanations"
 NUMBERS = ("points_needed", "best_position", "of")
 
 
@@ -54,7 +55,8 @@ class Said:
         """One part of the table; ``worded``: whether sentences are kept."""
         ids = classes.world.ids
         (word_at, words), (miss_at, misses) = out.words("confirmed"), out.words("nearest_miss")
-        found.demand("explanations", {*words} <= {"", "yes"}, "confirmed")
+        odd = np.array([x not in ("", "yes") for x in words], bool)[word_at]
+        found.rows("explanations", out.table, out.first + np.flatnonzero(odd), "confirmed")
         points, place, of = (out.filled(x) for x in NUMBERS)
         return cls(
             out.index("application_id", ids.apps, -2),
@@ -130,18 +132,22 @@ class Explanations:
         fine = (said.app >= 0) & (said.home > -2) & ((said.points >= 0) | ~said.filled[0])
         fine[fine] = ~placed[said.app[fine]]
         times = np.bincount(said.app[said.app >= 0], minlength=apps)
-        found.demand("explanations", bool((times == ~placed).all()), "demande absente, en trop ou deux fois")
-        bad = int(np.count_nonzero(~fine))
-        if bad:
-            found.add("explanations", "demande, logement ou points", bad)
+        again = fine.copy()
+        again[fine] = times[said.app[fine]] > 1
+        found.rows("explanations", TABLE, np.flatnonzero(again), "demande deux fois")
+        found.rows("explanations", TABLE, np.flatnonzero(~fine), "demande, logement ou points")
+        missing = int(np.count_nonzero((times == 0) & ~placed))
+        if missing:
+            found.add("explanations", f"{TABLE} : demande absente", missing)
         away = fine & (said.home < 0)
         wrong = away & ((said.points >= 0) | said.confirmed | said.beyond)
         for number, filled in zip((said.place, said.of), said.filled[1:], strict=True):
             wrong |= away & ((number != 0) | filled)
         wrong |= said.beyond & (said.points >= 0)
         wrong |= said.confirmed & ((said.points < 0) | ~np.full(len(fine), proven))
-        if wrong.any():
-            found.add("explanations", "points sans logement ou sans preuve", int(np.count_nonzero(wrong)))
+        found.rows(
+            "explanations", TABLE, np.flatnonzero(wrong), "points ou place sans logement ou sans preuve"
+        )
         if misses is not None:
             _check_away(said, np.flatnonzero(away & ~wrong), reasons, misses, found)
         rows = np.flatnonzero(fine & ~wrong & (said.home >= 0))
@@ -167,11 +173,11 @@ class Explanations:
     def _check_places(self, door: Door, named: Named, part: I64) -> None:
         """Place, points and sentence of the rows that name a dwelling of one class."""
         said, misses, top = self.said, self.misses, int(self.exchanges.classes.scores.span)
-        misplaced = unproven = 0
+        misplaced, unproven = [], []
         at = door.block.where(said.app[part])
         known = (at >= 0) & (door.code[np.maximum(at, 0)] == 0)
         known[known] = named.named[door.type[at[known]]] > 0
-        misplaced += int(np.count_nonzero(~known))
+        misplaced.append(part[~known])
         part, at = part[known], at[known]
         elsewhere = np.zeros(len(part), bool)
         if len(part):
@@ -179,28 +185,27 @@ class Explanations:
             bit = {name: b for b, name in enumerate(named.accounts)}
             own = np.array([bit.get(name, -1) for name in goes], np.int64)
             n = len(named.accounts)
-            place, of, elsewhere = places(door.fine, door.type, door.block.score, named.named, at, own, n)
+            rank, of, elsewhere = places(door.fine, door.type, door.block.score, named.named, at, own, n)
             elsewhere &= np.array([bool(name) for name in goes])
-            misplaced += int(np.count_nonzero((said.place[part] != place) | (said.of[part] != of)))
+            misplaced.append(part[(said.place[part] != rank) | (said.of[part] != of)])
         if misses is None:  # what no number of points would have brought is not told apart among so many rows
             pointed = said.points[part] >= 0
-            unproven += int(np.count_nonzero(~pointed & ~said.beyond[part]))
+            unproven += part[~pointed & ~said.beyond[part]].tolist()
             part, at, elsewhere = part[pointed], at[pointed], elsewhere[pointed]
         if len(part):
             score = door.block.score[at].tolist()
             homes, profiles = said.home[part].tolist(), door.profile[door.type[at]].tolist()
             gains = self.exchanges.gains(door.entries(named, at), homes, profiles)
             for i, gain, mine, away in zip(part.tolist(), gains, score, elsewhere.tolist(), strict=True):
-                unproven += self._unproven(i, gain, top - mine)
+                if self._unproven(i, gain, top - mine):
+                    unproven.append(i)
                 if misses is not None:
                     points = int(said.points[i])
                     beyond = misses.beyond(int(said.place[i]), int(said.of[i]), away)
                     if said.miss(i) != (misses.lacking(points, away) if points >= 0 else beyond):
                         _unsaid(self.found, i, misses, int(said.app[i]))
-        if misplaced:
-            self.found.add("explanations", "rang possible", misplaced)
-        if unproven:
-            self.found.add("explanations", "points nécessaires", unproven)
+        self.found.rows("explanations", TABLE, np.concatenate(misplaced), "best_position ou of")
+        self.found.rows("explanations", TABLE, np.array(unproven, np.int64), "points_needed")
 
     def _unproven(self, i: int, gain: int, most: int) -> bool:
         """Whether the points of a row are not those of its exchange; ``most``: points that the grid might still give."""
@@ -226,4 +231,4 @@ def _check_away(said: Said, rows: I64, reasons: Reasons, misses: Misses, found: 
 
 
 def _unsaid(found: Findings, i: int, misses: Misses, a: int) -> None:
-    found.add("sentences", f"ligne {i + 2}, nearest_miss : application_id={misses.world.apps.ids[a]}")
+    found.add("sentences", f"{place(TABLE, i, 'nearest_miss')} : application_id={misses.world.apps.ids[a]}")

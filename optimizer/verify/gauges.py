@@ -14,7 +14,7 @@ from optimizer.verify.cells import B
 from optimizer.verify.outputs import Out
 from optimizer.verify.rows import LEASE, PROFILES, TRAITS, Book, lease_of
 from optimizer.verify.solution import Counts, Lines, profiles
-from optimizer.verify.verdict import Findings
+from optimizer.verify.verdict import Findings, place
 from optimizer.verify.world import World
 
 WHOLE = 10**12
@@ -40,7 +40,7 @@ def check_gauges(
         ):
             text = said[column][i]
             fine = not whole if not text else low <= Fraction(text.replace(",", ".")) <= high
-            found.demand("gauges", fine, f"ligne {i + 2}, {column} : {name[0]}[{name[1]}]")
+            found.demand("gauges", fine, f"{place('rules', i, column)} : {name[0]}[{name[1]}]")
 
 
 def most_lost(book: Book, counts: Counts, k: int) -> Fraction:

@@ -22,6 +22,8 @@ from optimizer.verify.walks import (
     BURDEN,
     CLASS,
     COUNT,
+    EXTRA,
+    FAR,
     FIT,
     GAP,
     KEEP,
@@ -31,6 +33,7 @@ from optimizer.verify.walks import (
     PIN,
     PLACES,
     RULE,
+    UNFIT,
     FirstHeld,
     Printed,
     StandMarks,
@@ -120,8 +123,10 @@ class Leapfrogs:
         dwelling, self._rank, self._ahead, self._passed, self._gap, self._why = (
             np.concatenate([part.pop(0) for part in read]) for _ in range(6)
         )
+        self._order: I64 | None = None
+        """Where each row stands in the table, if not at its place here."""
         if bool((np.diff(dwelling) < 0).any()):
-            order = np.argsort(dwelling, kind="stable")
+            self._order = order = np.argsort(dwelling, kind="stable")
             dwelling = dwelling[order]
             for name in ROWS:
                 setattr(self, name, getattr(self, name)[order])
@@ -187,12 +192,14 @@ class Leapfrogs:
     def close(self, proven: bool) -> None:
         """Lines of dwellings without a list; a gap explains nothing of a proven run."""
         if proven and self._gaps:
-            self.found.add("leapfrogs", "raison impossible", self._gaps)
+            self.found.add("leapfrogs", "explained_by : gap ou need d'un calcul prouvé", self._gaps)
         if self._chained - self.lists.waiters.moving:
-            self.found.add("leapfrogs", "raison impossible", len(self._chained - self.lists.waiters.moving))
+            self.found.add(
+                "leapfrogs", "explained_by : chain", len(self._chained - self.lists.waiters.moving)
+            )
         extra = self._rows - self._seen
         if extra:
-            self.found.add("leapfrogs", "ligne absente ou en trop", extra)
+            self.found.add("leapfrogs", "ligne d'un logement inconnu ou sans liste", extra)
 
     def check(self, door: Door, shown: Shown) -> None:
         """The published lines of the lists of a door against the expected ones."""
@@ -206,8 +213,8 @@ class Leapfrogs:
         at = block.where(passed)
         at[(at < 0) & (passed != -1)] = -2
         marks = [mark for stand in shown.stands for mark in stand.marks]
-        parts = np.zeros((len(rows), len(PARTS)), np.int64)
-        lost, wrong, unfit, gaps = leapfrogs(
+        parts, odd = np.zeros((len(rows), len(PARTS)), np.int64), np.zeros(len(rows), np.uint8)
+        lost, at_list, gaps = leapfrogs(
             at_door(door), shown.by_stand, lists.by_type(door), shown.lists, shown.own, shown.listed,
             FirstHeld(self._wanted(door, shown), self._pinned[shown.dwelling], self._kept(door, shown), lists.keep),
             lists.housed,
@@ -219,18 +226,22 @@ class Leapfrogs:
                 np.cumsum([0, *(len(x.marks) for x in shown.stands)]).astype(np.int64),
                 np.array([k for k, _ in marks], np.int64), np.array([t for _, t in marks], np.int64), self._traits,
             ),
-            self._ledger, parts,
+            self._ledger, parts, odd,
         )  # fmt: skip
         self._gaps += gaps
         if self.lost is not None:
             homes = np.repeat(shown.dwelling, stop - start)
             for i in np.flatnonzero(parts.any(axis=1)).tolist():
                 self.lost[int(homes[i]), int(self._rank[rows[i]]), int(passed[i])] = tuple(parts[i].tolist())
-        for number, detail in (
-            (lost, "ligne absente ou en trop"), (wrong, "écart de points"), (unfit, "raison impossible"),
-        ):  # fmt: skip
-            if number:
-                self.found.add("leapfrogs", detail, number)
+        if lost:
+            name = self.world.dwellings.ids[int(shown.dwelling[at_list])]
+            self.found.add("leapfrogs", f"dwelling_id={name} : ligne absente", lost)
+        for bit, what in ((EXTRA, "en trop"), (FAR, "points_gap"), (UNFIT, "explained_by")):
+            self.found.rows("leapfrogs", "leapfrogs", self._line(rows[odd & bit > 0]), what)
+
+    def _line(self, rows: I64) -> I64:
+        """Where rows stand in the table."""
+        return rows if self._order is None else self._order[rows]
 
     def _wanted(self, door: Door, shown: Shown) -> B:
         """Whether the first of each list is a nominee that another dwelling's first rank waits for."""

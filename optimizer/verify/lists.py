@@ -313,7 +313,8 @@ class Lists:
         above = int((door.worth - block.score)[door.fine].max(initial=0))
         most = above + stands.lean.max(axis=1, initial=0)
         limits = Limits(self.size, self.max_lists, self.after)
-        wrong, drawn = ranks(here, stands, types, shown.lists, shown.own, housed, limits, most, ties)
+        ends = np.zeros(len(shown.stand), np.int64)
+        drawn = ranks(here, stands, types, shown.lists, shown.own, housed, limits, most, ties, ends)
         tie = np.empty(len(door.fine) if drawn else 0, np.int32)
         for q, rank, asked, at in ties[:drawn].tolist():
             start, row, d = int(shown.ptr[q]), int(shown.stand[q]), int(shown.dwelling[q])
@@ -327,8 +328,9 @@ class Lists:
             published = int(block.app[shown.at[start + rank - 1]])
             if drawn_first != published:
                 found.add("shortlists", f"dwelling_id={self.world.dwellings.ids[d]}, rank={rank}")
-        if wrong:
-            found.add("shortlists", "ordre des rangs", wrong)
+        for q in np.flatnonzero(ends).tolist():
+            name = self.world.dwellings.ids[int(shown.dwelling[q])]
+            found.add("shortlists", f"dwelling_id={name}, rank={ends[q]}")
 
     def _equal_nominees(self, door: Door, shown: Shown, q: int, rank: int, at: int) -> list[int]:
         """The best by class, value and seniority of the free nominees at one place of the réservataire's order."""

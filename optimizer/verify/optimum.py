@@ -93,7 +93,7 @@ class Optimum:
         nothing = np.zeros(len(home), np.int64)
         lines = Lines(
             home.astype(np.int32), account, nothing + 1, app.astype(np.int32), nothing, nothing, nothing, nothing, nothing,
-            value, accounts,
+            value, accounts, nothing,
         )  # fmt: skip
         once = len(np.unique(home)) == len(home) and not world.blocked[home].any()
         found.demand("first_ranks", once, "logement de l'optimum")

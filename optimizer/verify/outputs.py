@@ -31,6 +31,13 @@ class Out:
     file: str
     rows: int
     columns: Mapping[str, pa.Array]
+    first: int = 0
+    """Rows of the table before these."""
+
+    @property
+    def table(self) -> str:
+        """Its name as findings tell it."""
+        return self.file.rpartition(".")[0]
 
     def has(self, name: str) -> bool:
         return name in self.columns
@@ -96,11 +103,14 @@ class Out:
                 RawTable(self.file, self.rows, {name: trimmed(pc.cast(column, pa.string()))}), name
             )
         found = np.where(np.isnan(found), 0.0, found) * scale
-        if len(found) and float(np.abs(found).max()) > 2**52:
-            raise Unreadable(self.file, f"{name} : nombre trop grand")
         whole = np.rint(found)
-        if bool((np.abs(found - whole) > 1e-4).any()):
-            raise Unreadable(self.file, f"{name} : trop de décimales")
+        for wrong, what in (
+            (np.abs(found) > 2**52, "nombre trop grand"),
+            (np.abs(found - whole) > 1e-4, "trop de décimales"),
+        ):
+            if wrong.any():
+                row = self.first + int(wrong.argmax()) + 2
+                raise Unreadable(self.file, f"ligne {row}, {name} : {what}")
         return whole.astype(np.int64)
 
     def numbers(self, name: str) -> list[Fraction]:
@@ -127,18 +137,20 @@ def _parquet_parts(file: Path, names: Sequence[str]) -> Iterator[Out]:
         kept = [x for x in book.schema_arrow.names if not names or x in names]
         if not book.metadata.num_rows:
             yield _out(file.name, book.read(columns=kept))
+        first = 0
         for batch in book.iter_batches(batch_size=PART, columns=kept):
-            yield _out(file.name, pa.Table.from_batches([batch]))
+            yield _out(file.name, pa.Table.from_batches([batch]), first)
+            first += batch.num_rows
 
 
-def _out(file: str, table: pa.Table) -> Out:
+def _out(file: str, table: pa.Table, first: int = 0) -> Out:
     columns = {}
     for name in table.column_names:
         column = table.column(name)
         if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
             column = pc.cast(column, pa.string())
         columns[name] = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
-    return Out(file, table.num_rows, columns)
+    return Out(file, table.num_rows, columns, first)
 
 
 def _csv_out(file: Path) -> Out:

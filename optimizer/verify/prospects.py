@@ -89,8 +89,7 @@ class Prospects:
         lean = shown.by_stand.lean[shown.stand[row], door.type[shown.at]]
         value = classes.fit.fill + door.worth[shown.at] + classes.bonus[homes] + lean
         wrong = (lines.score[at] != door.block.score[shown.at]) | (lines.value[at] != value)
-        if wrong.any():
-            self.found.add(CHECK, "cotation ou valeur", int(np.count_nonzero(wrong)))
+        self.found.rows(CHECK, CHECK, lines.row[at[wrong]], "score ou value")
 
 
 def _read(out: Out, published: Lines, size: int, world: World, found: Findings) -> Lines:
@@ -98,15 +97,16 @@ def _read(out: Out, published: Lines, size: int, world: World, found: Findings) 
     home, app = out.index("dwelling_id", world.dwellings.ids), out.index("application_id", world.apps.ids, -2)
     code, accounts = out.words("account")
     rank, score, value = out.scaled("rank", 1), out.scaled("score", 100), out.scaled("value", 100)
-    fine = bool((home >= 0).all() and (app >= 0).all()) and all(
-        out.filled(x).all() for x in ("rank", "score", "value")
-    )
-    found.demand(CHECK, fine, "identifiant inconnu ou nombre absent")
+    odd = (home < 0) | (app < 0)
+    for name in ("rank", "score", "value"):
+        odd |= ~out.filled(name)
+    found.rows(CHECK, CHECK, np.flatnonzero(odd), "identifiant inconnu ou nombre absent")
     seats = published.take(np.flatnonzero(published.app < 0))
     numbers = {name: i for i, name in enumerate(accounts)}
     names = [*accounts, *(x for x in seats.accounts if x not in numbers)]
     numbers = {name: i for i, name in enumerate(names)}
     seat_code = np.array([numbers[x] for x in seats.accounts_of(seats.account)], np.int32)
+    row = np.concatenate([np.arange(out.rows), np.full(len(seats), -1)])
     home, app = np.concatenate([home, seats.dwelling]), np.concatenate([app, seats.app])
     code, rank = np.concatenate([code, seat_code]).astype(np.int32), np.concatenate([rank, seats.rank])
     score, value = np.concatenate([score, seats.score]), np.concatenate([value, seats.value])
@@ -114,18 +114,21 @@ def _read(out: Out, published: Lines, size: int, world: World, found: Findings) 
     zero = np.zeros(len(order), np.int64)
     own = Lines(
         home[order].astype(np.int32), code[order], rank[order], app[order].astype(np.int32), score[order],
-        zero, zero, zero, zero, value[order], names,
+        zero, zero, zero, zero, value[order], names, row[order],
     )  # fmt: skip
-    found.demand(CHECK, _heads(own, size) == _heads(published, size), "listes publiées")
+    heads, told = set(_heads(published, size)), _heads(own, size)
+    strange = np.array([x not in heads for x in told], bool)
+    found.rows(CHECK, CHECK, own.row[own.rank <= size][strange], "autre ménage que sur la liste publiée")
+    found.demand(CHECK, heads <= set(told), f"{CHECK} : ménage d'une liste publiée absent")
     start = (
         np.flatnonzero(np.r_[True, own.dwelling[1:] != own.dwelling[:-1]])
         if len(own)
         else np.zeros(0, np.int64)
     )
     place = np.arange(len(own)) - np.repeat(start, np.diff(np.r_[start, len(own)])) + 1
-    found.demand(CHECK, bool((own.rank == place).all()), "rangs 1, 2, 3…")
-    same = np.repeat(own.account[start], np.diff(np.r_[start, len(own)])) == own.account
-    found.demand(CHECK, bool(same.all()), "un contingent par logement")
+    found.rows(CHECK, CHECK, own.row[own.rank != place], "rank")
+    other = np.repeat(own.account[start], np.diff(np.r_[start, len(own)])) != own.account
+    found.rows(CHECK, CHECK, own.row[other], "un contingent par logement")
     return own
 
 

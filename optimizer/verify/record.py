@@ -1,12 +1,13 @@
 """``run.json`` against the case and the result: what it says of them is recomputed, what it says of itself is sealed.
 
 Recomputed: title, place, date, seed, tables written and their rows, how the run ended, the verdict. How many rows were read, how
-the run was made (options, engine, versions, timings, fingerprint of the rules) changes no number of the result that is not
+the run was made (options, engine, versions, timings, hashes of the rules) changes no number of the result that is not
 recomputed, and is only held to the record's own hash.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,12 @@ FORMAT = "attriflux-run/1"
 KEYS = frozenset(
     (
         "assumed", "backend", "backend_why", "fingerprint", "format", "inputs", "keep_sha256", "landlord", "manifest", "on",
-        "options", "phases", "replayable", "rows", "seed", "seed_modified", "self_sha256", "solve_notes", "stop", "synthetic",
+        "options", "phases", "replayable", "rows", "rules", "seed", "seed_modified", "self_sha256", "solve_notes", "stop", "synthetic",
         "tables", "territory", "timings", "title", "verdict", "versions", "warm_start", "year",
     )
 )  # fmt: skip
+SINCE = frozenset(("rules",))
+"""Keys that a result of this format written earlier may lack: nothing rests on them."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "proposals": (
         "dwelling_id", "account", "rank", "application_id", "score", "fit", "burden", "lean", "value", "effort", "q1", "priority",
@@ -84,7 +87,7 @@ def language(run: Mapping[str, Any]) -> Lang:
 
 def check_record(folder: Path, run: Mapping[str, Any], world: World, found: Findings) -> None:
     """The record against the settings, the inputs and the tables that lie there."""
-    for key in sorted(KEYS ^ run.keys()):
+    for key in sorted((KEYS ^ run.keys()) - SINCE):
         found.add("record", f"{key} : clé absente ou inconnue")
     settings, raw = world.settings, world.raw.settings
     written = str(raw.get("territory_as_written") or raw["territory"]).strip()
@@ -113,6 +116,23 @@ def check_verdict(run: Mapping[str, Any], verdict: str, found: Findings) -> None
     """What the record says its own check found (nothing while it is being made)."""
     fine = run["verdict"] is None or (run["verdict"] in (CERTIFIED, WITHIN) and run["verdict"] == verdict)
     found.demand("record", fine, "verdict")
+
+
+def rules_changed(run: Mapping[str, Any], law: Path) -> list[str]:
+    """Files of the rules that the run read and that are others today, or gone; those of the case itself are its inputs."""
+    stated, inputs = run.get("rules"), run.get("inputs")
+    if not isinstance(stated, Mapping) or not isinstance(inputs, Mapping):
+        return []
+    own = {Path(str(name)).name for name in inputs}
+    found = []
+    for name, digest in sorted(stated.items()):
+        path = law / str(name)
+        if Path(str(name)).name in own:
+            continue
+        there = path.is_file() and path.resolve().is_relative_to(law.resolve())
+        if not there or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            found.append(str(name))
+    return found
 
 
 def _same(said: object, right: object) -> bool:

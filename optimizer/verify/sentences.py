@@ -21,7 +21,7 @@ from optimizer.verify.naming import Named, mode_of
 from optimizer.verify.outputs import Out, need_out
 from optimizer.verify.rows import LEASE, Book
 from optimizer.verify.solution import Counts, Lines
-from optimizer.verify.verdict import Findings
+from optimizer.verify.verdict import Findings, place
 from optimizer.verify.wording import (
     RULE_WORDS,
     counted,
@@ -197,7 +197,7 @@ class Sentences:
         for i in range(len(self.lines)):
             key = (int(self.lines.dwelling[i]), int(self.lines.rank[i]))
             if not self._fits(i, said[at[key]], passed.get(key)):
-                where = f"ligne {at[key] + 2}, reason : dwelling_id={world.dwellings.ids[key[0]]}"
+                where = f"{place('proposals', at[key], 'reason')} : dwelling_id={world.dwellings.ids[key[0]]}"
                 found.add("sentences", where)
 
     def _fits(self, i: int, said: str, passed: Passed | None) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -105,13 +104,12 @@ class Choices:
             known = self._part(out, key, (count, best, marked), chosen, (shown, times), costs, found)
             situation.check(out, found)
             found.demand("orientation", known, "ligne deux fois")
-        wrong = int(np.count_nonzero((chosen != -1) & (shown != 1)))
-        if wrong:
-            found.add("orientation", "contingent retenu absent", wrong)
+        ids = self.classes.world.dwellings.ids
+        for d in np.flatnonzero((chosen != -1) & (shown != 1)).tolist():
+            found.add("orientation", f"dwelling_id={ids[d]} : contingent retenu absent")
         due = np.where(self.classes.world.blocked, 0, self._lines[self.classes.klass]) if n else times
-        lost = int(np.count_nonzero(times != due))
-        if lost:
-            found.add("orientation", "contingent absent ou en trop", lost)
+        for d in np.flatnonzero(times != due).tolist():
+            found.add("orientation", f"dwelling_id={ids[d]} : contingent absent ou en trop")
 
     def _part(
         self, out: Out, key: Ints, right: tuple[Ints, Ints, Ints], chosen: Ints, seen: tuple[Ints, Ints],
@@ -122,7 +120,8 @@ class Choices:
         account_at, words = out.words("account")
         columns = [out.scaled(x, s) for x, s in zip(ORIENTATION[2:], (1, 1, 100, 100), strict=True)]
         known = np.flatnonzero(home >= 0)
-        bad: dict[str, int | np.integer[Any]] = {"logement inconnu": len(home) - len(known)}
+        every = np.arange(len(home))
+        bad: dict[str, I64] = {"logement inconnu": every[home < 0]}
         account = np.array([self.number.get(x, -3) for x in words], np.int64)[account_at[known]]
         home = home[known]
         said, candidates, loss, top = (x[known] for x in columns)
@@ -131,30 +130,26 @@ class Choices:
         np.add.at(shown, home[mine], 1)
         np.add.at(times, home, 1)
         for name in (*ORIENTATION[2:], *PEOPLE):
-            bad[f"{name} vide"] = np.count_nonzero(~out.filled(name))
-        bad["contingent retenu"] = np.count_nonzero(said != mine)
+            bad[f"{name} vide"] = every[~out.filled(name)]
+        bad["chosen"] = known[said != mine]
         asked = self.classes.klass[home] << 32 | np.maximum(account, 0)
         at = np.minimum(np.searchsorted(key, asked), max(0, len(key) - 1))
         there = (key[at] == asked) & (account >= 0) if len(key) else np.zeros(len(home), bool)
-        bad["contingent qui ne peut pas recevoir le logement"] = np.count_nonzero(~there)
-        at = at[there]
+        bad["contingent qui ne peut pas recevoir le logement"] = known[~there]
+        at, lines = at[there], known[there]
         count, best, marked = right
-        bad["nombre de candidats"] = np.count_nonzero(candidates[there] != count[at])
-        bad["meilleure cotation"] = np.count_nonzero(top[there] != best[at])
+        bad[ORIENTATION[3]] = lines[candidates[there] != count[at]]
+        bad[ORIENTATION[5]] = lines[top[there] != best[at]]
         for j, name in enumerate(PEOPLE):
-            bad[name] = np.count_nonzero(out.scaled(name, 1)[known][there] != marked[at, j])
+            bad[name] = lines[out.scaled(name, 1)[lines] != marked[at, j]]
         most, filled = out.scaled("loss_at_most", 100)[known], out.filled("loss_at_most")[known]
-        bad["perte de points"] = np.count_nonzero(np.where(mine, loss != 0, loss < 0))
-        bad["perte de points"] += np.count_nonzero(filled & (loss > most))
+        bad["loss_points"] = known[np.where(mine, loss != 0, loss < 0) | (filled & (loss > most))]
         if costs is not None:
             bits = [words[x] for x in account_at[known][there].tolist()]
             due = costs.of(home[there], bits, mine[there])
-            bad["perte au plus"] = np.count_nonzero(
-                (most[there] != np.maximum(due, 0)) | (filled[there] != (due >= 0))
-            )
-        for detail, number in bad.items():
-            if number:
-                found.add("orientation", detail, int(number))
+            bad["loss_at_most"] = lines[(most[there] != np.maximum(due, 0)) | (filled[there] != (due >= 0))]
+        for what, rows in bad.items():
+            found.rows("orientation", out.table, out.first + rows, what)
         pairs = np.stack([home[there].astype(np.int64), account[there]])
         return int(np.unique(pairs, axis=1).shape[1]) == int(there.sum())
 

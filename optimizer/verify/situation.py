@@ -62,7 +62,7 @@ class Situation:
         }
         for name, right in numbers.items():
             wrong = (out.scaled(name, 1)[rows] != right) | ~out.filled(name)[rows]
-            self._note(found, name, rows[wrong])
+            found.rows("orientation", out.table, out.first + rows[wrong], name)
         place = [self.world.place(d) for d in range(len(w))]
         texts: dict[str, Callable[[int], str]] = {
             "commune": lambda d: place[d][0],
@@ -77,16 +77,12 @@ class Situation:
             at, words = out.words(name)
             number = {word: i for i, word in enumerate(words)}
             right = np.array([number.get(of(d), -1) for d in each.tolist()], np.int64)
-            self._note(found, name, rows[at[rows] != right[back.reshape(-1)]])
+            found.rows("orientation", out.table, out.first + rows[at[rows] != right[back.reshape(-1)]], name)
         share = np.array([self._residences.get(w.residence[d], (np.nan, ""))[0] for d in each.tolist()])
         self._near(out, "residence_q1_share", rows, share[back.reshape(-1)], 4, found)
         moved = np.array([self._moved.get(place[d][0], 0) for d in each.tolist()], np.float64)
         self._near(out, "recent_move_ins", rows, moved[back.reshape(-1)], 0, found)
         self._flux(out, rows, homes, found)
-
-    def _note(self, found: Findings, name: str, rows: I64) -> None:
-        if len(rows):
-            found.add("orientation", f"ligne {int(rows[0]) + 2}, {name}", len(rows))
 
     def _near(
         self, out: Out, name: str, rows: I64, right: F64, decimals: int, found: Findings
@@ -97,7 +93,7 @@ class Situation:
         empty = np.isnan(right)
         wrong = filled == empty
         wrong |= ~empty & (np.abs(said - np.where(empty, 0, right) * scale) > 0.5 + 1e-6)
-        self._note(found, name, rows[wrong])
+        found.rows("orientation", out.table, out.first + rows[wrong], name)
 
     def _flux(self, out: Out, rows: I64, homes: I32, found: Findings) -> None:
         """The year's flux of the account at the dwelling: of its agreement's line whose area holds it."""

@@ -18,7 +18,7 @@ from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
 from optimizer.verify.pools import PROOF_WORDS, Q1_NO, Q1_UNKNOWN, Q1_YES
 from optimizer.verify.rows import PROFILES, TRAITS, Book, Row, lease_of, profile
-from optimizer.verify.verdict import Findings
+from optimizer.verify.verdict import Findings, place
 from optimizer.verify.world import World
 
 RATE = 10_000
@@ -41,6 +41,8 @@ class Lines:
     lean: I64
     value: I64
     accounts: list[str]
+    row: I64
+    """Where each line stands in its table, below the header."""
 
     def __len__(self) -> int:
         return len(self.dwelling)
@@ -59,6 +61,7 @@ class Lines:
             self.lean[at],
             self.value[at],
             self.accounts,
+            self.row[at],
         )
 
     def accounts_of(self, numbers: I32) -> list[str]:
@@ -111,14 +114,15 @@ def read_lines(out: Out, world: World, found: Findings) -> Lines:
     known = (home >= 0) & (app > -2) & out.filled("reason")
     for name in ("rank", *given):
         known &= out.filled(name)
-    if not known.all():
-        found.add("lines", "identifiant inconnu, nombre ou raison absents", int((~known).sum()))
+    found.rows("lines", "proposals", np.flatnonzero(~known), "identifiant inconnu, nombre ou raison absents")
     at = np.flatnonzero(known)
     at = at[np.lexsort((columns[0][at], home[at]))]
     rank, score, fit, burden, kept_for, lean, value = (x[at] for x in columns)
     if world.tenant:  # of a freed dwelling the value goes without the fill value, which no part of it shows
         fit = fit - np.where(np.isin(home[at], sorted(world.tenant)), world.less, 0)
-    lines = Lines(home[at], account[at], rank, app[at], score, fit, burden, kept_for, lean, value, accounts)
+    lines = Lines(
+        home[at], account[at], rank, app[at], score, fit, burden, kept_for, lean, value, accounts, at
+    )
     if len(lines):
         _check_groups(lines, world, found)
     return lines
@@ -138,18 +142,17 @@ def _check_groups(lines: Lines, world: World, found: Findings) -> None:
         lines.dwelling[order][1:] == lines.dwelling[order][:-1]
     )
     bad[order[1:][again]] = True
-    wrong = int(np.add.reduceat(bad, first, dtype=np.int64).astype(bool).sum())
-    if wrong:
-        found.add("lines", "rangs, contingent ou logement en cours", wrong)
     found.start("lines")
+    found.rows("lines", "proposals", lines.row[bad], "rang, contingent, demande ou logement en cours")
 
 
 def check_firsts(lines: Lines, world: World, found: Findings) -> None:
     """First ranks at most once each; pins kept."""
     found.start("first_ranks")
     placed = lines.placed
-    once = len(np.unique(placed)) == len(placed)
-    found.demand("first_ranks", once, "une demande deux fois au premier rang")
+    at = np.flatnonzero((lines.rank == 1) & (lines.app >= 0))
+    again = np.delete(at, np.unique(placed, return_index=True)[1])
+    found.rows("first_ranks", "proposals", lines.row[again], "une demande deux fois au premier rang")
     first = lines.rank == 1
     at_first = dict(zip(lines.dwelling[first].tolist(), lines.app[first].tolist(), strict=True))
     home_of = dict(zip(lines.app[first].tolist(), lines.dwelling[first].tolist(), strict=True))
@@ -184,27 +187,27 @@ class LineChecks:
             a, b = int(self.start[c]), int(self.start[c + 1])
             if a == b:
                 continue
-            lines, found = self.lines, self.found
+            lines, row = self.lines, self.lines.row[a:b]
             account, rank, app = lines.account[a:b], lines.rank[a:b], lines.app[a:b]
             score, fit, value = lines.score[a:b], lines.fit[a:b], lines.value[a:b]
             burden, lean, kept_for = lines.burden[a:b], lines.lean[a:b], lines.awaited[a:b]
-            self._orders(who, account, rank, app)
+            self._orders(who, account, rank, app, row)
             bonus = self.classes.bonus[lines.dwelling[a:b]]
             numbers = [who.accounts.index(x) if x in who.accounts else -1 for x in lines.accounts_of(account)]
             bit = np.array(numbers, np.int64)
-            _count(found, "eligibility", "contingent qui ne peut pas recevoir le logement", bit < 0)
+            self._note("eligibility", "contingent qui ne peut pas recevoir le logement", row, bit < 0)
             seat = (app < 0) & (bit >= 0)
             if seat.any():
                 known = {x.account: (x.score, x.less) for x in who.seats}
                 each = [known.get(x) for x in lines.accounts_of(account)]
                 there = np.array([x is not None for x in each], bool)
-                _count(found, "eligibility", "orientation impossible", seat & ~there)
+                self._note("eligibility", "orientation impossible", row, seat & ~there)
                 seat &= there
                 middle, less = (np.array([x[i] if x else 0 for x in each], np.int64) for i in (0, 1))
-                _count(found, "scores", "valeur d'une orientation", seat & (score != middle))
+                self._note("scores", "valeur d'une orientation", row, seat & (score != middle))
                 wrong = (fit != 0) | (burden != 0) | (kept_for != 0) | (lean != -less)
                 wrong |= value != self.classes.fit.fill + middle - less
-                _count(found, "values", "valeur d'une orientation", seat & wrong)
+                self._note("values", "valeur d'une orientation", row, seat & wrong)
             here = (app >= 0) & (bit >= 0)
             at = door.block.where(app)
             may = here & (at >= 0)
@@ -212,34 +215,31 @@ class LineChecks:
             if may.any():
                 mask = np.where(rank == 1, who.first[door.type[at]], who.named[door.type[at]])
                 may &= (door.code[at] == 0) & (mask >> np.maximum(bit, 0) & 1 > 0)
-            _count(found, "eligibility", "demande non recevable", here & ~may)
+            self._note("eligibility", "demande non recevable", row, here & ~may)
             if may.any():
                 true, less, due = door.block.score[at], door.burden[at], door.awaited[at]
                 more = who.lean[door.type[at], np.maximum(bit, 0)]
                 whole = door.worth[at] + bonus
-                _count(found, "scores", "score", may & (score != true))
-                _count(found, "values", "fit", may & (fit != whole - true + less + due))
-                _count(found, "values", "burden", may & (burden != less))
-                _count(found, "values", AWAITED, may & (kept_for != due))
-                _count(found, "values", "lean", may & (lean != more))
-                _count(found, "values", "value", may & (value != self.classes.fit.fill + whole + more))
+                self._note("scores", "score", row, may & (score != true))
+                self._note("values", "fit", row, may & (fit != whole - true + less + due))
+                self._note("values", "burden", row, may & (burden != less))
+                self._note("values", AWAITED, row, may & (kept_for != due))
+                self._note("values", "lean", row, may & (lean != more))
+                self._note("values", "value", row, may & (value != self.classes.fit.fill + whole + more))
 
-    def _orders(self, who: Named, account: I32, rank: I64, app: I32) -> None:
+    def _note(self, check: str, what: str, row: I64, bad: B) -> None:
+        self.found.rows(check, "proposals", row[bad], what)
+
+    def _orders(self, who: Named, account: I32, rank: I64, app: I32, row: I64) -> None:
         """Who is first on an account that names its households: every better-placed nominee is first somewhere."""
         for order in who.orders:
             if order.account not in self.lines.accounts:
                 continue
             here = (rank == 1) & (account == self.lines.accounts.index(order.account))
-            for first in app[here].tolist():
+            for first, at in zip(app[here].tolist(), row[here].tolist(), strict=True):
                 passed = int(np.count_nonzero(~self.placed[order.before(first)]))
                 if passed:
-                    self.found.add("nominations", f"account={order.account}", passed)
-
-
-def _count(found: Findings, check: str, detail: str, bad: B) -> None:
-    number = int(np.count_nonzero(bad))
-    if number:
-        found.add(check, detail, number)
+                    self.found.add("nominations", place("proposals", at, f"account={order.account}"), passed)
 
 
 def check_labels(out: Out, world: World, efforts: Efforts, found: Findings) -> None:
@@ -253,22 +253,22 @@ def check_labels(out: Out, world: World, efforts: Efforts, found: Findings) -> N
     )
     state = quartiles(world, d, a)
     shown = np.array([_STATES.get(x, -1) for x in q1_words], np.int64)[q1_at[known]]
-    bad = shown != state
+    found.rows("labels", "proposals", known[shown != state], "q1")
     bits = world.apps.priority_mask[a] * 4 + world.apps.proof[a]
     _, first, inverse = np.unique(bits, return_index=True, return_inverse=True)
     words = [priority_word(world, int(x)) for x in a[first].tolist()]
     number = {word: i for i, word in enumerate(prio_words)}
     wanted = np.array([number.get(x, -1) for x in words], np.int64)
-    bad |= prio_at[known] != wanted[inverse.reshape(-1)]
+    found.rows("labels", "proposals", known[prio_at[known] != wanted[inverse.reshape(-1)]], "priority")
     marks = np.array([_marks(x) for x in flag_words], np.int64)
     rates = rates_of(efforts, d, a)
-    bad |= marks[flag_at[known]] != flags_of(world, rates, d, a)
-    _count(found, "labels", "quartile, priorité ou signalement", bad)
+    wrong = marks[flag_at[known]] != flags_of(world, rates, d, a)
+    found.rows("labels", "proposals", known[wrong], "flags")
     seats = np.flatnonzero((homes >= 0) & (apps < 0))
     said = np.array([word != "" for word in q1_words], bool)[q1_at[seats]]
     said |= np.array([word != "" for word in prio_words], bool)[prio_at[seats]]
     said |= np.array([word != SEAT_FLAG for word in flag_words], bool)[flag_at[seats]]
-    _count(found, "labels", "quartile, priorité ou signalement d'une place sans ménage", said)
+    found.rows("labels", "proposals", seats[said], "q1, priority ou flags d'une orientation sans ménage")
     _check_efforts(out, known, rates, found)
 
 
@@ -276,10 +276,11 @@ def _check_efforts(out: Out, known: I64, rates: Rates, found: Findings) -> None:
     """The effort rate of every line with a household: four decimals, half up, empty where there is none."""
     wrong = out.filled("effort")[known] != rates.known
     wrong |= out.scaled("effort", 10_000)[known] != np.maximum(0, rates.shown())
-    _count(found, "labels", "taux d'effort", wrong)
+    found.rows("labels", "proposals", known[wrong], "effort")
     seats = np.ones(out.rows, bool)
     seats[known] = False
-    _count(found, "labels", "taux d'effort d'une orientation", seats & out.filled("effort"))
+    seats &= out.filled("effort")
+    found.rows("labels", "proposals", np.flatnonzero(seats), "effort d'une orientation sans ménage")
 
 
 SEAT_FLAG = "AWAITING_RESERVATAIRE"
@@ -446,7 +447,7 @@ def check_rows(out: Out, book: Book, counts: Counts, found: Findings) -> None:
             else:
                 fine = said * EXACT[column] == value
             if not fine:
-                found.add("rows", f"ligne {i + 2}, {column} : {name[0]}[{name[1]}]")
+                found.add("rows", f"{place('rules', i, column)} : {name[0]}[{name[1]}]")
 
 
 def _published(row: Row, k: int, counts: Counts) -> dict[str, Fraction | int | None]:

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 from zipfile import BadZipFile
 
+from numpy.typing import NDArray
+
 from optimizer.errors import AttrifluxError, Lang, define
+from optimizer.verify.details import english
 
 CERTIFIED = "certified"
 WITHIN = "certified within"
@@ -32,6 +36,10 @@ TITLES: dict[str, tuple[str, str]] = {
         "record of the run (run.json) agrees with the case, the tables written and the proof (options, versions, timings sealed)",
     ),
     "inputs": ("empreintes des fichiers d'entrée conformes", "hashes of the input files match"),
+    "law": (
+        "règles de models/ telles que le calcul les a lues",
+        "rules of models/ as the run read them",
+    ),
     "lines": ("lignes bien formées, rangs 1, 2, 3…", "lines well formed, ranks 1, 2, 3…"),
     "first_ranks": (
         "chaque demande et chaque logement au plus une fois au premier rang, décisions respectées",
@@ -136,6 +144,10 @@ ADVICE: dict[str, tuple[str, str]] = {
         "une version antérieure l'a écrit ; refaites-le : attriflux propose CAS --out RESULTAT --force",
         "an earlier version wrote it; make it again: attriflux propose CASE --out RESULT --force",
     ),
+    "law": (
+        "elles ont changé depuis : vérifiez avec celles du calcul, --models DOSSIER, ou refaites le calcul",
+        "they have changed since: verify with those of the run, --models FOLDER, or make the run again",
+    ),
 }
 """What to do when a check fails, where there is something to do."""
 MALFORMED = (
@@ -170,10 +182,12 @@ class Check:
             return head
         colon = " :" if lang == "fr" else ":"
         if self.id in ADVICE:
-            return f"{head}{colon} {self.detail} ({ADVICE[self.id][lang != 'fr']})"
+            what = self.detail if lang == "fr" else english(self.detail)
+            return f"{head}{colon} {what} ({ADVICE[self.id][lang != 'fr']})"
         many = "s" if self.count > 1 else ""
         tail = f"{self.count} écart{many}" if lang == "fr" else f"{self.count} difference{many}"
-        return f"{head}{colon} {tail}" + (f" ({self.detail})" if self.detail else "")
+        what = self.detail if lang == "fr" else english(self.detail)
+        return f"{head}{colon} {tail}" + (f" ({what})" if what else "")
 
 
 def _apart(points: str, lang: Lang) -> str:
@@ -292,6 +306,11 @@ class Findings:
         if detail:
             self.details.setdefault(check, detail)
 
+    def rows(self, check: str, table: str, rows: NDArray[Any], what: str = "") -> None:
+        """Problems in rows of a table, by position below its header: the first one is named."""
+        if len(rows):
+            self.add(check, place(table, int(rows.min()), what), len(rows))
+
     def demand(self, check: str, fine: bool, detail: str) -> None:
         """A problem unless ``fine``."""
         self.start(check)
@@ -324,6 +343,11 @@ class Findings:
             for name in TITLES
             if name in self.counts
         )
+
+
+def place(table: str, row: int, what: str = "") -> str:
+    """A row of a table as a spreadsheet numbers it, and what is wrong there: ``proposals, ligne 5, effort``."""
+    return f"{table}, ligne {row + 2}" + (f", {what}" if what else "")
 
 
 def decimal_text(value: Fraction) -> str:

@@ -303,9 +303,9 @@ def may_stand(fine: I32, app: I32, kind: I32, allowed: U8, filler: B, every: boo
 @njit(cache=True, nogil=True)
 def ranks(
     door: AtDoor, stands: ByStand, types: ByType, lists: ShownLists, own: Ordered, housed: Housed, limits: Limits, most: I64,
-    ties: I64,
-) -> tuple[int, int]:  # fmt: skip
-    """(ranks that hold another household than they should, ranks that are left to the caller).
+    ties: I64, wrong: I64,
+) -> int:  # fmt: skip
+    """Number of ranks that are left to the caller; ``wrong`` is the first rank of each list that holds another household than it should.
 
     A rank between equals is left to the caller: (list, rank, what was asked of the class, place among the nominees or -1) in
     ``ties``. ``most`` by stand: no value is above its score by more.
@@ -315,7 +315,7 @@ def ranks(
     own_ptr, nominee, own_rank = own
     placed, full_at, _ = housed
     size, max_lists, after = limits
-    wrong = drawn = 0
+    drawn = 0
     tie = np.empty(1, np.int32)
     for q in range(len(stand)):
         a, b, row = ptr[q], ptr[q + 1], stand[q]
@@ -345,11 +345,11 @@ def ranks(
             if equals > 1 and published >= 0:
                 ties[drawn, 0], ties[drawn, 1], ties[drawn, 2], ties[drawn, 3] = q, rank, asked, at
                 drawn += 1
-            elif expected != published:
-                wrong += 1
+            elif expected != published and not wrong[q]:
+                wrong[q] = rank
             if published < 0:
                 break
-    return wrong, drawn
+    return drawn
 
 
 @njit(cache=True, nogil=True)
@@ -403,12 +403,18 @@ def _breaks(other: int, me: int, q: int, door: AtDoor, placed: B, listed: Ordere
     return False
 
 
+EXTRA, FAR, UNFIT = 1, 2, 4
+"""What is wrong with a published leapfrog: nobody is passed so, its number, its reason."""
+
+
 @njit(cache=True, nogil=True)
 def leapfrogs(
     door: AtDoor, stands: ByStand, types: ByType, lists: ShownLists, own: Ordered, listed: Ordered, held: FirstHeld,
-    housed: Housed, printed: Printed, marks: StandMarks, ledger: Ledger, parts: I64,
-) -> tuple[int, int, int, int]:  # fmt: skip
-    """Of the published leapfrogs of the lists of a door: lines missing or too many, wrong numbers, impossible reasons, gaps.
+    housed: Housed, printed: Printed, marks: StandMarks, ledger: Ledger, parts: I64, odd: U8,
+) -> tuple[int, int, int]:  # fmt: skip
+    """Of the published leapfrogs of the lists of a door: lines missing, the list of the first of them (-1: none), gaps.
+
+    ``odd`` (lines) is filled with what is wrong with each: ``EXTRA``, ``FAR`` (its number), ``UNFIT`` (its reason).
 
     ``own``: eligible nominees of each list; ``listed``: those whose order binds its first rank. ``parts`` (lines, 5) is filled with
     what the passed household loses by fit, burden, awaited, lean and keep, where one of them is the reason.
@@ -421,7 +427,8 @@ def leapfrogs(
     wanted, pinned, kept, keep_points = held
     placed, full_at, _ = housed
     row_ptr, row_rank, row_ahead, row_passed, row_gap, row_why, rule_row = printed
-    lost = wrong = unfit = gaps = 0
+    lost = gaps = 0
+    at_list = -1
     seen = np.zeros(len(row_rank), np.bool_)
     for q in range(len(stand)):
         a, b, row = ptr[q], ptr[q + 1], stand[q]
@@ -459,6 +466,7 @@ def leapfrogs(
                         break
                 if at < 0:
                     lost += 1
+                    at_list = q if at_list < 0 else at_list
                     if end:
                         break
                     continue
@@ -466,10 +474,13 @@ def leapfrogs(
                 cursor = at + 1 if at + 1 < rb else ra
                 why = row_why[at]
                 if end:
-                    wrong += row_gap[at] != (hits - SHOWN) * 100
-                    unfit += why != COUNT
+                    if row_gap[at] != (hits - SHOWN) * 100:
+                        odd[at] |= FAR
+                    if why != COUNT:
+                        odd[at] |= UNFIT
                     break
-                wrong += row_gap[at] != score[other] - score[me]
+                if row_gap[at] != score[other] - score[me]:
+                    odd[at] |= FAR
                 t = kind[other]
                 gain = value[other] + lean[row, t] - value[me] - lean[row, mine]
                 fine_reason = False
@@ -508,7 +519,9 @@ def leapfrogs(
                     fine_reason = _exchange(
                         rule_row[why - RULE], profile[mine], profile[t], row, gain * RATE, marks, ledger
                     )
-                unfit += not fine_reason
+                if not fine_reason:
+                    odd[at] |= UNFIT
         for j in range(ra, rb):
-            lost += not seen[j]
-    return lost, wrong, unfit, gaps
+            if not seen[j]:
+                odd[j] |= EXTRA
+    return lost, at_list, gaps

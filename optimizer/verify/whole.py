@@ -30,7 +30,7 @@ from optimizer.verify.outputs import need_out, out_parts, read_json
 from optimizer.verify.proof import Proof, foreseen
 from optimizer.verify.prospects import prospects_of
 from optimizer.verify.readings import FirstReading, SecondReading
-from optimizer.verify.record import check_record, check_verdict, language
+from optimizer.verify.record import check_record, check_verdict, language, rules_changed
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
 from optimizer.verify.sentences import LONGEST
@@ -60,6 +60,8 @@ from optimizer.verify.waiters import Waiters
 from optimizer.verify.world import World, read_world
 from optimizer.verify.year import Year
 
+NAMED = 5
+"""Files of the rules named where some have changed since the run."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -122,6 +124,15 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
         verdict = replace(
             verdict, checks=found.checks(), verdict=REFUSED if found.failed else verdict.verdict
         )
+    if record and verdict.refused:
+        changed: list[str] = []
+        with found.guard("law"):
+            changed = rules_changed(run, law)
+            if changed:
+                more = ["…"] if len(changed) > NAMED else []
+                found.add("law", ", ".join([*changed[:NAMED], *more]), len(changed))
+        if changed:
+            verdict = replace(verdict, checks=found.checks())
     return verdict
 
 

@@ -97,6 +97,15 @@ def test_no_application(tmp_path):
     assert all(r["reason_if_short"] for r in rows)
 
 
+def test_no_application_where_a_reservataire_names_its_own(tmp_path):
+    """A dwelling waits for the réservataire, and nobody is there to be counted: the check ended in an unexpected content."""
+    agreed = [agreement("ALS", "1", management_mode="direct", proposal_deadline_days="21")]
+    out = answer(write(tmp_path / "case", [dwelling("L1")], [], conventions=agreed), tmp_path)
+    assert [(r["account"], r["application_id"]) for r in table(out / "proposals.csv")] == [("ALS", "")]
+    assert [r["status"] for r in table(out / "dwellings.csv")] == ["awaiting_reservataire"]
+    assert table(out / "applications.csv") == table(out / "explanations.csv") == []
+
+
 def test_no_eligible_pair(tmp_path):
     asked = [
         application("A1", choices=SERRE),

@@ -28,7 +28,7 @@ BASES = campaign.part(60, 4)
 PARTS = 5
 
 MADE = (
-    "assumed", "backend", "backend_why", "fingerprint", "keep_sha256", "options", "phases", "rows", "solve_notes", "timings", "versions",
+    "assumed", "backend", "backend_why", "fingerprint", "keep_sha256", "options", "phases", "rows", "rules", "solve_notes", "timings", "versions",
     "warm_start",
 )  # fmt: skip
 """What ``run.json`` says of how the run was made: no number of the result rests on it, its own hash seals it."""

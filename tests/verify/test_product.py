@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from functools import cache
 
@@ -13,6 +14,7 @@ from publish import seal
 from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
 from optimizer.verify import verify
+from optimizer.verify.whole import shipped_models
 
 TEXTS = (
     "application_id", "dwelling_id", "application_id_ahead", "application_id_passed", "epci", "grid", "scope", "account",
@@ -105,9 +107,11 @@ def test_each_file_has_its_check(copy, name, column, change, check):
     frame.loc[at, column] = change(frame.loc[at, column])
     frame.to_csv(out / f"{name}.csv", sep=";", decimal=",", index=False)
     seal(out)
-    verdict = verify(out, case)
-    assert check in [c.id for c in verdict.checks if not c.ok]
-    assert "manifest" not in [c.id for c in verdict.checks if not c.ok]
+    refused = {c.id: c for c in verify(out, case).checks if not c.ok}
+    assert check in refused
+    assert "manifest" not in refused
+    assert f"{name}, ligne {at + 2}" in refused[check].fr
+    assert f"{name}, row {at + 2}" in refused[check].en
 
 
 def failed(case, out):
@@ -166,7 +170,7 @@ def test_sentences_are_rebuilt(copy, name, column, line):
         found = {c.id: c for c in verify(out, case).checks if not c.ok}
         assert found
         if said.endswith(" !"):
-            assert found["sentences"].detail.startswith(f"ligne {here[0] + 2}, {column}")
+            assert found["sentences"].detail.startswith(f"{name}, ligne {here[0] + 2}, {column}")
 
 
 @pytest.mark.parametrize(
@@ -331,3 +335,26 @@ def test_points_needed_are_counted_again(copy, said, column, change):
     frame.to_csv(out / "explanations.csv", sep=";", decimal=",", index=False)
     seal(out)
     assert {"explanations"} <= {*failed(case, out)} <= {"explanations", "sentences"}
+
+
+def test_rules_that_changed_since_are_named_where_a_result_is_refused(copy, tmp_path):
+    case, out = copy
+    models = tmp_path / "models"
+    shutil.copytree(shipped_models(), models)
+    burden = models / "national" / "burden.yaml"
+    # another wording changes no number: the result stands
+    burden.write_text(burden.read_text(encoding="utf-8") + "# relu\n", encoding="utf-8")
+    assert not verify(out, case, models=models).refused
+    lean = models / "national" / "lean.yaml"
+    changed = re.sub(r"value: 200\b", "value: 150", lean.read_text(encoding="utf-8"), count=1)
+    assert changed != lean.read_text(encoding="utf-8")
+    lean.write_text(changed, encoding="utf-8")
+    told = next(c for c in verify(out, case, models=models).checks if c.id == "law")
+    assert not told.ok and told.count == 2
+    assert "national/burden.yaml, national/lean.yaml" in told.fr and "--models" in told.fr
+    assert "have changed since" in told.en
+    # a result altered under the rules of its run is not put down to them
+    read(out, "proposals").assign(score=1).to_csv(out / "proposals.csv", sep=";", decimal=",", index=False)
+    seal(out)
+    verdict = verify(out, case)
+    assert verdict.refused and "law" not in [c.id for c in verdict.checks]
