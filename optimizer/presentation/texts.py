@@ -193,8 +193,8 @@ texts(
             "Finished at the gap asked for: replayable as it is.",
         ),
         "stop_budget": (
-            "Recherche arrêtée avant la preuve : elle a dépensé son budget, compté en étapes et non en secondes, ou n'avançait plus assez pour conclure ; rejouable à l'identique.",
-            "Search ended before the proof: it spent its budget, counted in steps and not in seconds, or no longer moved fast enough to conclude; replayable as it is.",
+            "Recherche arrêtée avant la preuve : budget dépensé (compté en étapes, non en secondes), progrès devenus trop lents, ou écart prévu pour un cas de cette taille atteint ; rejouable à l'identique.",
+            "Search ended before the proof: budget spent (counted in steps, not in seconds), progress too slow, or the gap foreseen for a case of this size reached; replayable as it is.",
         ),
         "gap_means": (
             "Ce que dit l'écart : une autre proposition vaudrait au mieux {gap} points de plus ({share}), toutes règles comprises ; un logement pourvu en compte {filled}.",
