@@ -463,7 +463,12 @@ texts(
         "paper_calls": ("Appels à passer", "Calls to make"),
         "paper_pack": ("Dossier de séance (PDF)", "Session pack (PDF)"),
         "paper_sheets": ("Feuilles des logements", "Sheets of the dwellings"),
+        "paper_sheets_of": (
+            "Feuilles des logements, {owner} ({departement})",
+            "Sheets of the dwellings, {owner} ({departement})",
+        ),
         "paper_book": ("Classeur", "Workbook"),
+        "paper_book_of": ("Classeur, {owner} ({departement})", "Workbook, {owner} ({departement})"),
         "papers": ("Papiers", "Papers"),
         "count_dwellings": ("{n:logement/logements}", "{n:dwelling/dwellings}"),
         "count_lists": ("{n:liste/listes}", "{n:list/lists}"),
@@ -472,6 +477,10 @@ texts(
         "count_under_way": ("{n} déjà en cours d'attribution", "{n} already in progress"),
         "to_settle": ("À régler avant la convocation ({n})", "To settle before the convocation ({n})"),
         "nothing_to_settle": ("rien", "nothing"),
+        "settle_elsewhere": (
+            "Ce qui est à régler avant chaque séance, et les feuilles A4, viennent du dossier d'un bailleur : le proposer seul.",
+            "What is to settle before each session, and the A4 sheets, come with the case of one landlord: propose it alone.",
+        ),
         "settle_dossier": ("dossier incomplet", "incomplete file"),
         "settle_unreachable": ("injoignable", "unreachable"),
         "settle_old": ("ressources de plus de 12 mois", "income older than 12 months"),

@@ -32,6 +32,8 @@ PAIRS = (
     "value",
     "may_be_first",
 )
+ROW_GROUP = 1 << 20
+"""Lines of a Parquet file made at once: a year has millions."""
 NAMES_FILE = "names.csv"
 """Written beside every MPS and LP: the same bytes for the same model."""
 NAMES = ("name", "what", "dwelling_id", "application_id", "account", "rule", "scope")
@@ -106,21 +108,25 @@ def _write_parquet(
         hundredth = pa.scalar("0.01", pa.string()).cast(pa.decimal128(3, 2))
         return pc.multiply(pa.array(values).cast(pa.decimal128(19, 0)), hundredth)
 
-    table = pa.table(
-        {
-            "dwelling_id": named(problem.dwelling_ids, columns.dwelling[pairs]),
-            "application_id": named(problem.application_ids, columns.app[pairs]),
-            "account": named(problem.accounts, problem.kinds.account[columns.kind[pairs]]),
-            "score": money(columns.score[pairs]),
-            "fit": money(columns.fit[pairs]),
-            "burden": money(columns.burden[pairs]),
-            **({"awaited": money(columns.awaited[pairs])} if len(problem.awaited) else {}),
-            "lean": money(columns.lean[pairs]),
-            "value": money(columns.value[pairs]),
-            "may_be_first": pa.array(columns.first[pairs]),
-        }
-    )
-    pq.write_table(table, path)
+    def part(at: I64) -> pa.Table:
+        return pa.table(
+            {
+                "dwelling_id": named(problem.dwelling_ids, columns.dwelling[at]),
+                "application_id": named(problem.application_ids, columns.app[at]),
+                "account": named(problem.accounts, problem.kinds.account[columns.kind[at]]),
+                "score": money(columns.score[at]),
+                "fit": money(columns.fit[at]),
+                "burden": money(columns.burden[at]),
+                **({"awaited": money(columns.awaited[at])} if len(problem.awaited) else {}),
+                "lean": money(columns.lean[at]),
+                "value": money(columns.value[at]),
+                "may_be_first": pa.array(columns.first[at]),
+            }
+        )
+
+    with pq.ParquetWriter(path, part(pairs[:0]).schema) as writer:
+        for low in range(0, max(1, len(pairs)), ROW_GROUP):
+            writer.write_table(part(pairs[low : low + ROW_GROUP]))
 
 
 def points(hundredths: int, mark: str = ".") -> str:

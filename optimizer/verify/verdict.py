@@ -196,7 +196,9 @@ def _apart(points: str, lang: Lang) -> str:
     if not whole.isdigit():
         return points
     thousands, hundredths = f"{int(whole):,}", tail.ljust(2, "0")
-    return f"{thousands.replace(',', chr(0x202F))},{hundredths}" if lang == "fr" else f"{thousands}.{hundredths}"
+    return (
+        f"{thousands.replace(',', chr(0x202F))},{hundredths}" if lang == "fr" else f"{thousands}.{hundredths}"
+    )
 
 
 @dataclass(frozen=True)

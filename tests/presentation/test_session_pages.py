@@ -238,3 +238,35 @@ def test_an_epci_without_threshold_is_no_unknown_quartile(tmp_path):
             str(c.value) for sheet in book.worksheets for row in sheet.iter_rows() for c in row if c.value
         ]
         assert cells.count(none) == 2
+
+
+@pytest.mark.parametrize("sheets_to", [400, 2])
+def test_a_week_of_more_dwellings_than_the_page_lists_says_all_that_is_to_settle(
+    tmp_path, monkeypatch, session, sheets_to
+):
+    """The table of dwellings goes, never what keeps them from the convocation, nor the way to their sheets."""
+    monkeypatch.setattr("optimizer.presentation.report.MOST_LISTS", 2)
+    for room in ("report_data", "writing"):
+        monkeypatch.setattr(f"optimizer.runs.{room}.SHEETS_PER_FILE", sheets_to)
+    out = tmp_path / "out"
+    propose_to(session.parent / "case", out, Options(accept_assumed=True))
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert 'class="session"' not in page
+    said = words(page)
+    assert "À régler avant la convocation (3)" in said
+    for thing in ("dossier incomplet (1)", "ressources de plus de 12 mois (1)", "désignation attendue (1)"):
+        assert thing in said, thing
+    files = set()
+    for address in re.findall(r'href="([^"]+)"', page):
+        file, _, anchor = address.partition("#")
+        files.add(file)
+        there = (
+            page if not file else (out / file).read_text(encoding="utf-8") if file.endswith(".html") else ""
+        )
+        assert not file or (out / file).is_file(), address
+        assert not anchor or f'id="{anchor}"' in there, address
+    assert "shortlists.xlsx" in files
+    if sheets_to > 2:
+        assert "sheets.html" in files
+    else:
+        assert "sheets/BAIL-25.html" in files and "Feuilles des logements, BAIL (25)" in said

@@ -35,7 +35,9 @@ def test_a_wide_gap_is_written_as_people_write_numbers():
     # one figure, written one way on the pages and in the verdict
     even = Verdict("certified within", (), "2508.8")
     assert even.sentence("fr").startswith("Certifié à 2\u202f508,80 points près")
-    assert Verdict("certified within", (), "2508").sentence("en").startswith("Certified within 2,508.00 points")
+    assert (
+        Verdict("certified within", (), "2508").sentence("en").startswith("Certified within 2,508.00 points")
+    )
 
 
 def test_a_gap_is_called_replayable_and_no_proof():

@@ -88,7 +88,9 @@ def export(
     fr = lang.value == "fr"
     for name, size in counts.items():
         if pairs is not None and name == pairs.name:
-            told = plural(size, "couple recevable", "couples recevables") if fr else f"{size:,} eligible pairs"
+            told = (
+                plural(size, "couple recevable", "couples recevables") if fr else f"{size:,} eligible pairs"
+            )
         else:
             told = plural(size, "colonne") if fr else f"{size:,} columns"
         typer.echo(f"{name} : {told}" if fr else f"{name}: {told}")
