@@ -71,6 +71,7 @@ def report_html(data: ReportData) -> str:
     details = {int(row.line): row for row in records(data.details)} if _lined(data) else {}
     lines = _lines(data)
     settle = _to_settle(data, homes, lines, details)
+    years, goals = year_rows(data), _goals(data)
     short = len(homes) <= MOST_LISTS and light_week(data, homes)
     return render(
         "presentation/report",
@@ -84,8 +85,11 @@ def report_html(data: ReportData) -> str:
             "told_elsewhere": "" if _lined(data) else said("REPORT.SETTLE_ELSEWHERE", data.lang),
             "session": _session(data, homes, lines, details) if len(homes) <= MOST_LISTS else [],
             "changes": _changes(data),
-            "years": year_rows(data),
-            "goals": _goals(data),
+            "changes_more": _more(len(data.changes) - MOST_CHANGES, "changes", data),
+            "years": years[:MOST_GAUGES],
+            "years_more": _more(len(years) - MOST_GAUGES, "rules", data),
+            "goals": goals[:MOST_GAUGES],
+            "goals_more": _more(len(goals) - MOST_GAUGES, "rules", data),
             "gauges": _gauges(data),
             "quartiles": _quartiles(data),
             "accounts": lettings_by_account(data),
@@ -296,13 +300,16 @@ def year_rows(data: ReportData) -> list[dict[str, Any]]:
         data.dwelling_facts[["dwelling_id", "landlord", "commune", "epci", "departement"]], on="dwelling_id"
     )
     several = data.years["landlord"].nunique() > 1
+    # what is due and what remains are of the flux: a dwelling kept in stock for the account is none of it
+    flux = {str(x.scope): int(x.num_run) for x in records(data.rules) if _agreed_share(str(x.rule))}
     rows = []
     shown = data.years[
         (data.years["due_year"] > 0) | (data.years["done"] > 0) | (data.years["in_progress"] > 0)
     ]
-    for x in records(shown.head(MOST_GAUGES)):
+    for x in records(shown):
         inside = (first["commune"] == x.area) | (first["epci"] == x.area) | (first["departement"] == x.area)
-        now = int((inside & (first["landlord"] == x.landlord) & (first["account"] == x.account)).sum())
+        held = int((inside & (first["landlord"] == x.landlord) & (first["account"] == x.account)).sum())
+        now = flux.get(f"landlord={x.landlord};area={x.area};account={x.account}", held)
         area = data.places.get(x.area, x.area)
         rows.append(
             {
@@ -319,6 +326,11 @@ def year_rows(data: ReportData) -> list[dict[str, Any]]:
     return rows
 
 
+def _agreed_share(rule: str) -> bool:
+    shape = find_rule(rule)
+    return shape is not None and shape.gauge == "agreed_shares"
+
+
 def _missing_text(missing: int, limits: bool, priced: bool, lang: Lang) -> str:
     """What a row lacks in whole leases; one without a price is for information, short or not."""
     information = said("REPORT.FOR_INFORMATION", lang)
@@ -326,6 +338,11 @@ def _missing_text(missing: int, limits: bool, priced: bool, lang: Lang) -> str:
         return _leases(0, lang) if priced else information
     text = said("REPORT.TOO_MANY", lang, n=missing) if limits else _leases(missing, lang)
     return text if priced else f"{text} ({information})"
+
+
+def _more(hidden: int, table: str, data: ReportData) -> str:
+    """What a table of the page leaves out, and the file that holds it all; empty where it leaves nothing."""
+    return said("REPORT.MORE", data.lang, n=Spaced(hidden), file=f"{table}.csv") if hidden > 0 else ""
 
 
 def _goals(data: ReportData) -> list[dict[str, Any]]:
@@ -350,7 +367,7 @@ def _goals(data: ReportData) -> list[dict[str, Any]]:
                 "missing": missing > 0,
             }
         )  # fmt: skip
-    return sorted(rows, key=lambda row: not row["missing"])[:MOST_GAUGES]
+    return sorted(rows, key=lambda row: not row["missing"])
 
 
 def _quartiles(data: ReportData) -> list[dict[str, str]]:
@@ -417,7 +434,7 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
                 "long": rule_long(str(rule), data.lang),
                 "rows": rows,
                 "assumed": share_key(str(rule)) in assumed_keys,
-                "more": (said("REPORT.MORE", data.lang, n=hidden)) if hidden > 0 else "",
+                "more": _more(hidden, "rules", data),
             }
         )
     return out

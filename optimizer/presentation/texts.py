@@ -165,6 +165,10 @@ texts(
         "note": ("À noter", "Note"),
         "data": ("Données", "Data"),
         "synthetic": ("cas synthétique : aucune personne réelle", "synthetic case: no real person"),
+        "other_leapfrogs": (
+            "{n} autres passages : fichier leapfrogs.",
+            "{n} more: file leapfrogs.",
+        ),
         "others": (
             "{n} autres demandes, avec leur état et leur raison : fichier applications.",
             "{n} other applications, with their status and reason: file applications.",
@@ -218,7 +222,7 @@ texts(
 texts(
     "REPORT",
     {
-        "more": ("… et {n} autres lignes (rules.csv).", "… and {n} more (rules.csv)."),
+        "more": ("… et {n:autre ligne/autres lignes} ({file}).", "… and {n} more ({file})."),
         "names_before": ("désignation attendue avant le {day}", "names expected before {day}"),
         "too_many": ("{n:bail de trop/baux de trop}", "{n:lease/leases} too many"),
         "no_lease": ("aucun", "none"),
