@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from optimizer.cli.languages import asked, both, language, say
+from optimizer.cli.waiting import Waiting
 from optimizer.cli.wrapping import glued, unglued
 
 if TYPE_CHECKING:
@@ -104,7 +105,21 @@ class _Speaking(Base):
 
 
 class Command(_Speaking, TyperCommand):
-    """A command whose help speaks both languages."""
+    """A command whose help speaks both languages, and which is never silent for long while it works."""
+
+    ends = True
+    """Whether it is waited for: a server is not."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it; where it takes long and says nothing, say so."""
+        with Waiting(language(), quiet=not self.ends or bool(ctx.params.get("json"))):
+            return super().invoke(ctx)
+
+
+class Standing(Command):
+    """A command that stays until it is stopped."""
+
+    ends = False
 
 
 class Group(_Speaking, TyperGroup):

@@ -14,6 +14,7 @@ from typing import Any
 import typer
 
 from optimizer.cli.languages import both, say
+from optimizer.cli.waiting import Waiting
 from optimizer.cli.wrapping import wrapped
 from optimizer.errors import Finding, Lang
 from optimizer.presentation.numbers import decimal, percent
@@ -145,6 +146,7 @@ class Progress:
         if self.quiet:
             return
         text = say(text, self.lang)
+        Waiting.told_by_another()
         with self._lock:
             self._told = self._phase_began = time.monotonic()
             self._gap = None

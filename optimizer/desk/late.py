@@ -144,7 +144,9 @@ class Described:
         people, row = self.facts.applications, self.people[number]
         epci = int(self.facts.dwellings.epci[d])
         q1 = QUARTILES.get(int(eligibility.q1_state(self.facts, one, epci)[0]), "unknown")
-        quartile = first_quartile_word(q1, int(self.facts.q1_threshold_cents[epci]) >= 0, self.lang)
+        quartile = first_quartile_word(
+            q1, epci >= 0 and int(self.facts.q1_threshold_cents[epci]) >= 0, self.lang
+        )
         effort = eligibility.effort(self.facts, self.rules, d, one)
         rate, income = int(effort.rate[0]), int(people.monthly_income_cents[a])
         dalo, designated = bool(people.dalo[a]), bool(people.prefet_designated[a])

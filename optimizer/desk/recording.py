@@ -325,9 +325,16 @@ class _Sheets(Work):
             own = [e for e in self.filled.of("entry") if e.text("dwelling_id") == item.dwelling_id]
             # what cannot be read was told: that a decision is missing would follow from it alone
             if rows and not any({"decision", HOUSEHOLD} & e.broken for e in own):
-                self._decide(item, rows, vote, opened)
+                self._decide(item, rows, vote, opened, now.attendance)
 
-    def _decide(self, item: ItemRecord, rows: Sequence[Entry], vote: Entry | None, opened: bool) -> None:
+    def _decide(
+        self,
+        item: ItemRecord,
+        rows: Sequence[Entry],
+        vote: Entry | None,
+        opened: bool,
+        there: Sequence[AttendanceRecord],
+    ) -> None:
         by_number = {e.text(HOUSEHOLD): e for e in rows}
         listed = [c for c in item.candidates if c.status not in ("queue", "declined", "replaced")]
         named = [c for c in listed if c.application_id]  # a household erased since has no row
@@ -354,7 +361,7 @@ class _Sheets(Work):
             if self.head is None or self.head.get("opened") != "yes":  # else it was told why it did not open
                 self.wrong(rows[0], "DESK_ENTRY_NOT_OPEN", "decision")
             return
-        hour = self._hour(item, vote)
+        hour = self._hour(vote, there)
         if len(self.problems) > before:
             return
         for entry, c in set_aside:
@@ -376,7 +383,7 @@ class _Sheets(Work):
             ),
         )  # fmt: skip
 
-    def _hour(self, item: ItemRecord, vote: Entry | None) -> str:
+    def _hour(self, vote: Entry | None, there: Sequence[AttendanceRecord]) -> str:
         """``HH:MM`` at which a dwelling was examined; missed where somebody came or left during the session: who had a voice then."""
         if vote is None:
             return ""
@@ -386,7 +393,7 @@ class _Sheets(Work):
                 self.wrong(vote, "DESK_ENTRY_HOUR", "hour", vote.text("hour").strip())
             return found or ""
         start = clock_time(self.session.hour)
-        if any(m.left_at or (start and m.arrived_at > start) for m in self.fresh().attendance):
+        if any(m.left_at or (start and m.arrived_at > start) for m in there):
             self.warn(vote, "DESK_ENTRY_WHEN", "hour")
         return ""
 

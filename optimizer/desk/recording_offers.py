@@ -8,7 +8,7 @@ from datetime import date
 from optimizer.desk.entry_reading import Entry
 from optimizer.desk.recording_work import Work
 from optimizer.errors import Said
-from optimizer.store import commands
+from optimizer.store import commands, queries
 from optimizer.store.records import CandidateRecord, Receipt
 
 SETTLED = {"met": "met", "failed": "failed", "access": "failed"}
@@ -27,12 +27,15 @@ OTHER_ANSWER = {
 def record_offers(work: Work) -> None:
     """Acts of every row in the order of their days, so that the next rank comes after the refusal that makes room."""
     acts: list[tuple[date, int, int, Entry, str]] = []
+    candidate: dict[int, int] = {}
     for n, entry in enumerate(work.filled.of("offers")):
         c = work.candidate_of(work.session, entry)
         if c is not None:
+            candidate[n] = c.candidate_id
             acts += [(day, n, step, entry, verb) for step, (day, verb) in enumerate(_acts(work, entry, c))]
-    for _, _, _, entry, verb in sorted(acts, key=lambda a: a[:3]):
-        _act(work, entry, verb)
+    for _, n, _, entry, verb in sorted(acts, key=lambda a: a[:3]):
+        # the household as the acts before left it: the whole session read at each would cost the square of its dwellings
+        _act(work, entry, verb, queries.candidate(work.opened, candidate[n]))
 
 
 def _acts(work: Work, entry: Entry, c: CandidateRecord) -> Iterator[tuple[date, str]]:
@@ -107,10 +110,7 @@ def _condition(work: Work, entry: Entry, c: CandidateRecord) -> Iterator[tuple[d
         yield day, f"condition_{said}"
 
 
-def _act(work: Work, entry: Entry, verb: str) -> None:
-    c = work.candidate_of(work.fresh(), entry)
-    if c is None:
-        return
+def _act(work: Work, entry: Entry, verb: str, c: CandidateRecord) -> None:
     opened, actor = work.opened, work.actor
     if verb == "offer":
         work.do(

@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from optimizer.domain.frames import records
-from optimizer.errors import Lang, said
+from optimizer.errors import Lang, Spaced, said
 from optimizer.presentation.data import QUARTILES, ReportData, proof_sentence, stop_sentence
 from optimizer.presentation.light import ASKED, advice_words, light_week, publicity
 from optimizer.presentation.numbers import day, decimal, due
@@ -21,6 +21,8 @@ from optimizer.shortlist.labels import account_label, flag_label, rule_label, ru
 
 MOST_LISTS = 200
 """Dwellings listed in the report itself; beyond, the workbook and the sheets hold them."""
+MOST_PLACES = 12
+"""Places named of each thing to settle; the rest is counted."""
 MOST_GAUGES = 40
 MOST_CHANGES = 100
 NAMES = ASKED
@@ -66,9 +68,10 @@ def percent(value: float, data: ReportData, places: int = 1) -> str:
 def report_html(data: ReportData) -> str:
     """The whole ``report.html``: what a session opens first, then gauges, then annexes."""
     homes = in_session(data.dwellings)
-    details = {int(row.line): row for row in records(data.details)} if len(data.details.columns) > 1 else {}
+    details = {int(row.line): row for row in records(data.details)} if _lined(data) else {}
     lines = _lines(data)
     settle = _to_settle(data, homes, lines, details)
+    years, goals = year_rows(data), _goals(data)
     short = len(homes) <= MOST_LISTS and light_week(data, homes)
     return render(
         "presentation/report",
@@ -78,11 +81,15 @@ def report_html(data: ReportData) -> str:
             "short": said("LIGHT.SHORT_PAGE", data.lang) if short else "",
             "counts": counts_words(data),
             "settle": settle,
-            "to_settle": sum(len(x["places"]) for x in settle),
+            "to_settle": show(sum(x["n"] for x in settle), data, 0),
+            "told_elsewhere": "" if _lined(data) else said("REPORT.SETTLE_ELSEWHERE", data.lang),
             "session": _session(data, homes, lines, details) if len(homes) <= MOST_LISTS else [],
             "changes": _changes(data),
-            "years": year_rows(data),
-            "goals": _goals(data),
+            "changes_more": _more(len(data.changes) - MOST_CHANGES, "changes", data),
+            "years": years[:MOST_GAUGES],
+            "years_more": _more(len(years) - MOST_GAUGES, "rules", data),
+            "goals": goals[:MOST_GAUGES],
+            "goals_more": _more(len(goals) - MOST_GAUGES, "rules", data),
             "gauges": _gauges(data),
             "quartiles": _quartiles(data),
             "accounts": lettings_by_account(data),
@@ -97,10 +104,15 @@ def report_html(data: ReportData) -> str:
     )
 
 
+def _lined(data: ReportData) -> bool:
+    """Whether the run tells each household's line: a region's or a country's leaves that to the cases of its landlords."""
+    return len(data.details.columns) > 1
+
+
 def _lines(data: ReportData) -> dict[str, list[tuple[int, Any]]]:
-    """Dwelling -> (number, line) of its households by rank."""
+    """Dwelling -> (number, line) of its households by rank; none where the run is too large for a line each."""
     found: dict[str, list[tuple[int, Any]]] = {}
-    if len(data.dwellings) > MOST_LISTS:
+    if not _lined(data):
         return found
     for i, line in enumerate(records(data.proposals)):
         if line.application_id:
@@ -115,8 +127,8 @@ def counts_words(data: ReportData) -> str:
     under_way = int(data.dwelling_facts["in_progress"].sum())
     lang = data.lang
     words = [
-        said("REPORT.COUNT_DWELLINGS", lang, n=len(data.dwellings)),
-        said("REPORT.COUNT_LISTS", lang, n=listed),
+        said("REPORT.COUNT_DWELLINGS", lang, n=Spaced(len(data.dwellings))),
+        said("REPORT.COUNT_LISTS", lang, n=Spaced(listed)),
         said("REPORT.COUNT_AWAITING", lang, n=show(awaiting, data, 0)),
         said("REPORT.COUNT_NONE", lang, n=show(none - under_way, data, 0)),
     ]
@@ -145,28 +157,41 @@ def _marks(data: ReportData, i: int, line: Any, details: Mapping[int, Any]) -> s
 def _to_settle(
     data: ReportData, homes: Sequence[Any], lines: Mapping[str, list[tuple[int, Any]]], details: Mapping[int, Any]
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """What is to be settled, kind by kind, with where: dwelling and rank."""
+    """What is to be settled, kind by kind: how many, and the first of them with where they are told."""
+    if not _lined(data):
+        return []
     found: dict[str, list[dict[str, object]]] = {}
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
-    for n, d in enumerate(homes[:MOST_LISTS], start=1):
-        for i, line in lines.get(str(d.dwelling_id), []):
+    page = "" if len(homes) <= MOST_LISTS else _sheets_file(data)
+    anchor = f"{page}#logement-" if page else "#r-" if len(homes) <= MOST_LISTS else ""
+    for n, d in enumerate(homes, start=1):
+        named = lines.get(str(d.dwelling_id), [])
+        where = {"at": f"{anchor}{n}" if anchor else "", "dwelling": d.dwelling_id, "rank": 0}
+        for i, line in named:
             marks = _marks(data, i, line, details)
             for code, flag in SETTLED:
                 if flag in marks:
-                    found.setdefault(code, []).append(
-                        {"n": n, "dwelling": d.dwelling_id, "rank": int(line.rank)}
-                    )
-        named = lines.get(str(d.dwelling_id), [])
+                    found.setdefault(code, []).append({**where, "rank": int(line.rank)})
         shown = publicity(d, facts[d.dwelling_id], len(named), data.lang)
         proven = shown is not None and shown.proven and facts[d.dwelling_id].eligible < NAMES
         if d.status == "listed" and not proven and _few(d, named, details):
-            found.setdefault("SETTLE_FEW", []).append({"n": n, "dwelling": d.dwelling_id, "rank": 0})
+            found.setdefault("SETTLE_FEW", []).append(where)
         if d.status == "awaiting_reservataire":
-            found.setdefault("SETTLE_NAMES", []).append({"n": n, "dwelling": d.dwelling_id, "rank": 0})
+            found.setdefault("SETTLE_NAMES", []).append(where)
     order = [code for code, _ in SETTLED] + ["SETTLE_FEW", "SETTLE_NAMES"]
     return [
-        {"label": said(f"REPORT.{code}", data.lang), "places": found[code]} for code in order if code in found
-    ]
+        {
+            "label": said(f"REPORT.{code}", data.lang), "n": len(found[code]), "count": show(len(found[code]), data, 0),
+            "places": found[code][:MOST_PLACES],
+        }
+        for code in order
+        if code in found
+    ]  # fmt: skip
+
+
+def _sheets_file(data: ReportData) -> str:
+    """The one page of A4 sheets beside the report; empty where there is none, or one per landlord."""
+    return "sheets.html" if any(file == "sheets.html" for _, file in data.papers) else ""
 
 
 def _session(
@@ -174,7 +199,7 @@ def _session(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """One row per dwelling in the order of the session: account, three names, what is missing."""
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
-    sheets = any(file == "sheets.html" for _, file in data.papers)
+    sheets = _sheets_file(data)
     out = []
     for n, d in enumerate(homes, start=1):
         named = lines.get(str(d.dwelling_id), [])
@@ -186,7 +211,7 @@ def _session(
                 "words": place_words(facts[d.dwelling_id], data.lang),
                 "account": account_label(d.account, data.lang, data.places) or "–",
                 "names": [*names, *[""] * NAMES][:NAMES],
-                "sheet": f"sheets.html#logement-{n}" if sheets else "",
+                "sheet": f"{sheets}#logement-{n}" if sheets else "",
                 "lacks": _lacks(data, d, facts[d.dwelling_id], named, details),
             }
         )
@@ -275,13 +300,16 @@ def year_rows(data: ReportData) -> list[dict[str, Any]]:
         data.dwelling_facts[["dwelling_id", "landlord", "commune", "epci", "departement"]], on="dwelling_id"
     )
     several = data.years["landlord"].nunique() > 1
+    # what is due and what remains are of the flux: a dwelling kept in stock for the account is none of it
+    flux = {str(x.scope): int(x.num_run) for x in records(data.rules) if _agreed_share(str(x.rule))}
     rows = []
     shown = data.years[
         (data.years["due_year"] > 0) | (data.years["done"] > 0) | (data.years["in_progress"] > 0)
     ]
-    for x in records(shown.head(MOST_GAUGES)):
+    for x in records(shown):
         inside = (first["commune"] == x.area) | (first["epci"] == x.area) | (first["departement"] == x.area)
-        now = int((inside & (first["landlord"] == x.landlord) & (first["account"] == x.account)).sum())
+        held = int((inside & (first["landlord"] == x.landlord) & (first["account"] == x.account)).sum())
+        now = flux.get(f"landlord={x.landlord};area={x.area};account={x.account}", held)
         area = data.places.get(x.area, x.area)
         rows.append(
             {
@@ -298,6 +326,11 @@ def year_rows(data: ReportData) -> list[dict[str, Any]]:
     return rows
 
 
+def _agreed_share(rule: str) -> bool:
+    shape = find_rule(rule)
+    return shape is not None and shape.gauge == "agreed_shares"
+
+
 def _missing_text(missing: int, limits: bool, priced: bool, lang: Lang) -> str:
     """What a row lacks in whole leases; one without a price is for information, short or not."""
     information = said("REPORT.FOR_INFORMATION", lang)
@@ -305,6 +338,11 @@ def _missing_text(missing: int, limits: bool, priced: bool, lang: Lang) -> str:
         return _leases(0, lang) if priced else information
     text = said("REPORT.TOO_MANY", lang, n=missing) if limits else _leases(missing, lang)
     return text if priced else f"{text} ({information})"
+
+
+def _more(hidden: int, table: str, data: ReportData) -> str:
+    """What a table of the page leaves out, and the file that holds it all; empty where it leaves nothing."""
+    return said("REPORT.MORE", data.lang, n=Spaced(hidden), file=f"{table}.csv") if hidden > 0 else ""
 
 
 def _goals(data: ReportData) -> list[dict[str, Any]]:
@@ -329,7 +367,7 @@ def _goals(data: ReportData) -> list[dict[str, Any]]:
                 "missing": missing > 0,
             }
         )  # fmt: skip
-    return sorted(rows, key=lambda row: not row["missing"])[:MOST_GAUGES]
+    return sorted(rows, key=lambda row: not row["missing"])
 
 
 def _quartiles(data: ReportData) -> list[dict[str, str]]:
@@ -396,7 +434,7 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
                 "long": rule_long(str(rule), data.lang),
                 "rows": rows,
                 "assumed": share_key(str(rule)) in assumed_keys,
-                "more": (said("REPORT.MORE", data.lang, n=hidden)) if hidden > 0 else "",
+                "more": _more(hidden, "rules", data),
             }
         )
     return out

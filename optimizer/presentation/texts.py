@@ -165,6 +165,10 @@ texts(
         "note": ("À noter", "Note"),
         "data": ("Données", "Data"),
         "synthetic": ("cas synthétique : aucune personne réelle", "synthetic case: no real person"),
+        "other_leapfrogs": (
+            "{n} autres passages : fichier leapfrogs.",
+            "{n} more: file leapfrogs.",
+        ),
         "others": (
             "{n} autres demandes, avec leur état et leur raison : fichier applications.",
             "{n} other applications, with their status and reason: file applications.",
@@ -193,8 +197,8 @@ texts(
             "Finished at the gap asked for: replayable as it is.",
         ),
         "stop_budget": (
-            "Recherche arrêtée avant la preuve : elle a dépensé son budget, compté en étapes et non en secondes, ou n'avançait plus assez pour conclure ; rejouable à l'identique.",
-            "Search ended before the proof: it spent its budget, counted in steps and not in seconds, or no longer moved fast enough to conclude; replayable as it is.",
+            "Recherche arrêtée avant la preuve : budget dépensé (compté en étapes, non en secondes), progrès devenus trop lents, ou écart prévu pour un cas de cette taille atteint ; rejouable à l'identique.",
+            "Search ended before the proof: budget spent (counted in steps, not in seconds), progress too slow, or the gap foreseen for a case of this size reached; replayable as it is.",
         ),
         "gap_means": (
             "Ce que dit l'écart : une autre proposition vaudrait au mieux {gap} points de plus ({share}), toutes règles comprises ; un logement pourvu en compte {filled}.",
@@ -218,7 +222,7 @@ texts(
 texts(
     "REPORT",
     {
-        "more": ("… et {n} autres lignes (rules.csv).", "… and {n} more (rules.csv)."),
+        "more": ("… et {n:autre ligne/autres lignes} ({file}).", "… and {n} more ({file})."),
         "names_before": ("désignation attendue avant le {day}", "names expected before {day}"),
         "too_many": ("{n:bail de trop/baux de trop}", "{n:lease/leases} too many"),
         "no_lease": ("aucun", "none"),
@@ -463,7 +467,12 @@ texts(
         "paper_calls": ("Appels à passer", "Calls to make"),
         "paper_pack": ("Dossier de séance (PDF)", "Session pack (PDF)"),
         "paper_sheets": ("Feuilles des logements", "Sheets of the dwellings"),
+        "paper_sheets_of": (
+            "Feuilles des logements, {owner} ({departement})",
+            "Sheets of the dwellings, {owner} ({departement})",
+        ),
         "paper_book": ("Classeur", "Workbook"),
+        "paper_book_of": ("Classeur, {owner} ({departement})", "Workbook, {owner} ({departement})"),
         "papers": ("Papiers", "Papers"),
         "count_dwellings": ("{n:logement/logements}", "{n:dwelling/dwellings}"),
         "count_lists": ("{n:liste/listes}", "{n:list/lists}"),
@@ -472,6 +481,10 @@ texts(
         "count_under_way": ("{n} déjà en cours d'attribution", "{n} already in progress"),
         "to_settle": ("À régler avant la convocation ({n})", "To settle before the convocation ({n})"),
         "nothing_to_settle": ("rien", "nothing"),
+        "settle_elsewhere": (
+            "Ce qui est à régler avant chaque séance, et les feuilles A4, viennent du dossier d'un bailleur : le proposer seul.",
+            "What is to settle before each session, and the A4 sheets, come with the case of one landlord: propose it alone.",
+        ),
         "settle_dossier": ("dossier incomplet", "incomplete file"),
         "settle_unreachable": ("injoignable", "unreachable"),
         "settle_old": ("ressources de plus de 12 mois", "income older than 12 months"),

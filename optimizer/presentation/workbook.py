@@ -34,6 +34,8 @@ from optimizer.presentation.words import (
 from optimizer.presentation.xlsx import AMBER, BASE, HEAD, NAVY, PALE, RULED, added, opened, write
 from optimizer.shortlist.labels import account_label, rule_label
 
+MOST_LEAPFROGS = 20_000
+"""Passages that a workbook lists; a year has a hundred thousand, which a spreadsheet opens slowly."""
 MOST_APPLICATIONS = 5_000
 """Beyond, the sheet lists those on a list only and says that ``applications`` holds everyone."""
 
@@ -302,7 +304,7 @@ def _leapfrogs(b: _Book) -> None:
             x.points_gap,
             why_words(x.explained_by, data.lang, data.places, data.max_lists),
         )
-        for x in records(shown.head(20_000))
+        for x in records(shown.head(MOST_LEAPFROGS))
     ]
     header = [
         said(code, b.data.lang)
@@ -316,6 +318,9 @@ def _leapfrogs(b: _Book) -> None:
         )
     ]
     _table(b, sheet, header, rows, [b.text, b.whole, b.text, b.text, b.num, b.text])
+    if len(shown) > len(rows):
+        text = said("BOOK.OTHER_LEAPFROGS", data.lang, n=b.count(len(shown) - len(rows)))
+        b.cell(sheet, len(rows) + 2, 0, text, b.note)
 
 
 def _applications(b: _Book) -> None:

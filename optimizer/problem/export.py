@@ -9,15 +9,16 @@ name stands for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import Literal, NamedTuple, TextIO
 
 import numpy as np
 
 from optimizer.domain.guard import neutral
 from optimizer.problem.columns import explicit
-from optimizer.problem.model import RATE_UNIT, Columns, Problem
+from optimizer.problem.model import I32, I64, RATE_UNIT, Columns, Problem
 
 Style = Literal["french", "international"]
 PAIRS = (
@@ -31,6 +32,8 @@ PAIRS = (
     "value",
     "may_be_first",
 )
+ROW_GROUP = 1 << 20
+"""Lines of a Parquet file made at once: a year has millions."""
 NAMES_FILE = "names.csv"
 """Written beside every MPS and LP: the same bytes for the same model."""
 NAMES = ("name", "what", "dwelling_id", "application_id", "account", "rule", "scope")
@@ -105,21 +108,25 @@ def _write_parquet(
         hundredth = pa.scalar("0.01", pa.string()).cast(pa.decimal128(3, 2))
         return pc.multiply(pa.array(values).cast(pa.decimal128(19, 0)), hundredth)
 
-    table = pa.table(
-        {
-            "dwelling_id": named(problem.dwelling_ids, columns.dwelling[pairs]),
-            "application_id": named(problem.application_ids, columns.app[pairs]),
-            "account": named(problem.accounts, problem.kinds.account[columns.kind[pairs]]),
-            "score": money(columns.score[pairs]),
-            "fit": money(columns.fit[pairs]),
-            "burden": money(columns.burden[pairs]),
-            **({"awaited": money(columns.awaited[pairs])} if len(problem.awaited) else {}),
-            "lean": money(columns.lean[pairs]),
-            "value": money(columns.value[pairs]),
-            "may_be_first": pa.array(columns.first[pairs]),
-        }
-    )
-    pq.write_table(table, path)
+    def part(at: I64) -> pa.Table:
+        return pa.table(
+            {
+                "dwelling_id": named(problem.dwelling_ids, columns.dwelling[at]),
+                "application_id": named(problem.application_ids, columns.app[at]),
+                "account": named(problem.accounts, problem.kinds.account[columns.kind[at]]),
+                "score": money(columns.score[at]),
+                "fit": money(columns.fit[at]),
+                "burden": money(columns.burden[at]),
+                **({"awaited": money(columns.awaited[at])} if len(problem.awaited) else {}),
+                "lean": money(columns.lean[at]),
+                "value": money(columns.value[at]),
+                "may_be_first": pa.array(columns.first[at]),
+            }
+        )
+
+    with pq.ParquetWriter(path, part(pairs[:0]).schema) as writer:
+        for low in range(0, max(1, len(pairs)), ROW_GROUP):
+            writer.write_table(part(pairs[low : low + ROW_GROUP]))
 
 
 def points(hundredths: int, mark: str = ".") -> str:
@@ -147,6 +154,23 @@ def _cell(text: str, separator: str) -> str:
     return safe
 
 
+CHUNK = 1 << 16
+"""Columns turned into Python numbers at once: a year has millions."""
+Mark = tuple[str, int]
+"""(row, coefficient)."""
+
+
+class _Line(NamedTuple):
+    """A binary of the model: its value, what it is about, and the rows its kind enters."""
+
+    name: str
+    value: int
+    dwelling: int
+    app: int
+    account: int
+    marks: Sequence[Mark]
+
+
 class _Model:
     """The model in words common to MPS and LP: names, and the exact coefficients of each column."""
 
@@ -162,7 +186,7 @@ class _Model:
         self.most = RATE_UNIT * (len(problem.dwelling_ids) + 1)
         """No row lacks more, in ten-thousandths of a lease."""
 
-    def _marks(self, kind: int) -> list[tuple[str, int]]:
+    def _marks(self, kind: int) -> list[Mark]:
         """(row, coefficient) of a kind: ten-thousandths of a lease on the rules, ranks on the orders."""
         problem, kinds = self.problem, self.problem.kinds
         found = []
@@ -174,11 +198,54 @@ class _Model:
             found.append((_name("o", int(kinds.order_row[i])), int(kinds.order_sign[i])))
         return [(row, coefficient) for row, coefficient in found if coefficient]
 
-    def lines(self) -> Iterator[tuple[str, int, int, list[tuple[str, int]]]]:
-        """(name, dwelling, application, [(row, coefficient)]) of each binary, objective apart."""
-        c = self.columns
-        for i, (d, a, k) in enumerate(zip(c.dwelling.tolist(), c.app.tolist(), c.kind.tolist(), strict=True)):
-            yield _name("x", i), d, a, self.marks[k]
+    def lines(self) -> Iterator[_Line]:
+        """The binaries in their order, some at a time."""
+        c, account = self.columns, self.problem.kinds.account
+        for low in range(0, len(c), CHUNK):
+            part = slice(low, low + CHUNK)
+            kinds = c.kind[part]
+            rows = zip(
+                c.value[part].tolist(), c.dwelling[part].tolist(), c.app[part].tolist(), kinds.tolist(),
+                account[kinds].tolist(), strict=True,
+            )  # fmt: skip
+            for i, (value, d, a, k, r) in enumerate(rows, start=low):
+                yield _Line(_name("x", i), value, d, a, r, self.marks[k])
+
+    def terms_of_rows(self) -> Iterator[tuple[str, Iterator[tuple[int, int]]]]:
+        """Each row of rules and orders with its (column, coefficient), columns in their order; no column is held as text."""
+        by_kind = np.argsort(self.columns.kind, kind="stable")
+        cuts = np.searchsorted(self.columns.kind[by_kind], np.arange(len(self.marks) + 1))
+        of_row: dict[str, list[tuple[int, int]]] = {}
+        for kind, marks in enumerate(self.marks):
+            for row, coefficient in marks:
+                of_row.setdefault(row, []).append((kind, coefficient))
+        rows = [_name("r", k) for k in range(len(self.problem.rows))]
+        for row in (*rows, *(_name("o", p) for p in range(len(self.problem.orders)))):
+            entered = [
+                (by_kind[cuts[k] : cuts[k + 1]], coefficient) for k, coefficient in of_row.get(row, ())
+            ]
+            at = np.concatenate([columns for columns, _ in entered]) if entered else np.empty(0, np.int64)
+            weight = np.concatenate([np.full(len(columns), w, np.int64) for columns, w in entered] or [at])
+            order = np.argsort(at, kind="stable")
+            yield row, _pairs(at[order], weight[order])
+
+
+def _pairs(at: I64, weight: I64) -> Iterator[tuple[int, int]]:
+    """Two arrays side by side, some numbers at a time."""
+    for low in range(0, len(at), CHUNK):
+        part = slice(low, low + CHUNK)
+        yield from zip(at[part].tolist(), weight[part].tolist(), strict=True)
+
+
+def _of_each(keys: I32, wanted: Sequence[int]) -> Iterator[tuple[int, Iterator[int]]]:
+    """Each wanted key with the columns that have it, in their order."""
+    order = np.argsort(keys, kind="stable")
+    sorted_keys = keys[order]
+    lows, highs = (
+        np.searchsorted(sorted_keys, np.array(wanted, np.int64), side) for side in ("left", "right")
+    )
+    for key, low, high in zip(wanted, lows.tolist(), highs.tolist(), strict=True):
+        yield key, iter(order[low:high].tolist())
 
 
 def _name(letter: str, i: int) -> str:
@@ -205,13 +272,13 @@ def write_mps(problem: Problem, path: Path) -> int:
         file.writelines(f" G  {_name('r', k)}\n" for k in range(len(problem.rows)))
         file.writelines(f" L  {_name('o', p)}\n" for p in range(len(problem.orders)))
         file.write("COLUMNS\n    MARKER    'MARKER'                 'INTORG'\n")
-        for value, (name, d, a, marks) in zip(model.columns.value.tolist(), model.lines(), strict=True):
-            _entry(file, name, "cost", points(-value))
-            _entry(file, name, _name("d", d), "1")
-            if a >= 0:
-                _entry(file, name, _name("a", a), "1")
-            for row, coefficient in marks:
-                _entry(file, name, row, str(coefficient))
+        for line in model.lines():
+            _entry(file, line.name, "cost", points(-line.value))
+            _entry(file, line.name, _name("d", line.dwelling), "1")
+            if line.app >= 0:
+                _entry(file, line.name, _name("a", line.app), "1")
+            for row, coefficient in line.marks:
+                _entry(file, line.name, row, str(coefficient))
         for k, priced in enumerate(problem.rows):
             _entry(file, _name("u", k), "cost", _decimal(priced.price, 6))
             _entry(file, _name("u", k), _name("r", k), "1")
@@ -239,84 +306,72 @@ def _entry(file: TextIO, column: str, row: str, value: str) -> None:
 def write_lp(problem: Problem, path: Path) -> int:
     """The model in LP format with ``names.csv`` beside; returns its columns."""
     model = _Model(problem)
-    of_dwelling: dict[int, list[str]] = {d: [] for d in model.dwellings}
-    of_application: dict[int, list[str]] = {a: [] for a in model.applications}
-    of_row: dict[str, list[str]] = {_name("r", k): [] for k in range(len(problem.rows))}
-    of_row |= {_name("o", p): [] for p in range(len(problem.orders))}
-    cost: list[str] = []
-    names: list[str] = []
-    for value, (name, d, a, marks) in zip(model.columns.value.tolist(), model.lines(), strict=True):
-        names.append(name)
-        cost.append(_term(-value, 2, name))
-        of_dwelling[d].append(f"+ {name}")
-        if a >= 0:
-            of_application[a].append(f"+ {name}")
-        for row, coefficient in marks:
-            of_row[row].append(_term(coefficient, 0, name))
+    columns = model.columns
     shortfalls = [_name("u", k) for k in range(len(problem.rows))]
-    cost += [_term(row.price, 6, s) for row, s in zip(problem.rows, shortfalls, strict=True)]
-    cost.append("+ 0 zero")
+
+    def cost() -> Iterator[str]:
+        yield from (_term(-line.value, 2, line.name) for line in model.lines())
+        yield from (_term(row.price, 6, s) for row, s in zip(problem.rows, shortfalls, strict=True))
+        yield "+ 0 zero"
+
+    def names(numbers: Iterator[int]) -> Iterator[str]:
+        return (f"+ {_name('x', i)}" for i in numbers)
+
     with path.open("w", encoding="ascii", newline="\n") as file:
         file.write("\\ Minimise minus the objective, in points\nMinimize\n")
-        _expression(file, "cost", cost, "")
+        _expression(file, "cost", cost(), "")
         file.write("Subject To\n")
-        for d in model.dwellings:
-            _expression(
-                file, _name("d", d), of_dwelling[d] or ["+ 0 zero"], "= 1" if d in model.must else "<= 1"
-            )
-        for a in model.applications:
-            _expression(file, _name("a", a), of_application[a], "<= 1")
-        for k, s in enumerate(shortfalls):
-            _expression(
-                file, _name("r", k), [*of_row[_name("r", k)], f"+ {s}"], f">= {-problem.rows[k].play}"
-            )
-        for p in range(len(problem.orders)):
-            _expression(file, _name("o", p), of_row[_name("o", p)] or ["+ 0 zero"], "<= 0")
+        for d, numbers in _of_each(columns.dwelling, model.dwellings):
+            _expression(file, _name("d", d), names(numbers), "= 1" if d in model.must else "<= 1")
+        for a, numbers in _of_each(columns.app, model.applications):
+            _expression(file, _name("a", a), names(numbers), "<= 1")
+        for k, (row, terms) in enumerate(model.terms_of_rows()):
+            told = (_term(coefficient, 0, _name("x", i)) for i, coefficient in terms)
+            if k < len(shortfalls):
+                _expression(file, row, chain(told, [f"+ {shortfalls[k]}"]), f">= {-problem.rows[k].play}")
+            else:
+                _expression(file, row, told, "<= 0")
         file.write("Bounds\n zero = 0\n")
         file.writelines(f" 0 <= {s} <= {model.most}\n" for s in shortfalls)
         if shortfalls:
             file.write("Generals\n")
             file.writelines(f" {s}\n" for s in shortfalls)
-        if names:
+        if len(columns):
             file.write("Binaries\n")
-            file.writelines(f" {name}\n" for name in names)
+            file.writelines(f" {_name('x', i)}\n" for i in range(len(columns)))
         file.write("End\n")
     _write_names(model, path.parent / NAMES_FILE)
-    return len(model.columns) + len(problem.rows)
+    return len(columns) + len(problem.rows)
 
 
 def _term(value: int, decimals: int, name: str) -> str:
     return f"{'-' if value < 0 else '+'} {_decimal(abs(value), decimals)} {name}"
 
 
-def _expression(file: TextIO, name: str, terms: list[str], end: str) -> None:
+def _expression(file: TextIO, name: str, terms: Iterator[str], end: str) -> None:
+    """A row of the LP, eight terms a line; one without any says so with a column that is 0."""
     file.write(f" {name}:")
-    for low in range(0, len(terms), 8):
-        file.write(" " + " ".join(terms[low : low + 8]) + "\n" + (" " if low + 8 < len(terms) else ""))
+    written = False
+    while some := list(islice(terms, 8)):
+        file.write((" " if written else "") + " " + " ".join(some) + "\n")
+        written = True
+    if not written:
+        file.write(" + 0 zero\n")
     file.write(f"  {end}\n" if end else "")
 
 
 def _write_names(model: _Model, path: Path) -> None:
     """What each name stands for; comma separated, UTF-8, the same for MPS and LP."""
     problem = model.problem
-    account = problem.kinds.account[model.columns.kind]
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(",".join(NAMES) + "\n")
 
         def line(*cells: str) -> None:
             file.write(",".join(_cell(cell, ",") for cell in cells) + "\n")
 
-        for r, (name, d, a, _) in zip(account.tolist(), model.lines(), strict=True):
-            who = problem.application_ids[a] if a >= 0 else ""
-            line(
-                name,
-                "first_rank" if a >= 0 else "seat",
-                problem.dwelling_ids[d],
-                who,
-                problem.accounts[r],
-                "",
-                "",
-            )
+        for x in model.lines():
+            what, who = ("first_rank", problem.application_ids[x.app]) if x.app >= 0 else ("seat", "")
+            line(x.name, what, problem.dwelling_ids[x.dwelling], who, problem.accounts[x.account], "", "")
         for k, row in enumerate(problem.rows):
             line(_name("u", k), "shortfall", "", "", "", row.rule, row.scope)
         for d in model.dwellings:

@@ -80,11 +80,12 @@ def _optimise(
             None if state.value is None else state.value / 1e6,
         )
 
+    # the other exact backends take a chain's links too; the implicit one is made for many like dwellings
+    chained = bool(prepared.facts.dwellings.freed.any())
     return pipeline.optimise(
         prepared,
         SolveOptions(
-            # the other exact backends take a chain's links too; the implicit one is made for many like dwellings
-            backend="highs" if options.chains and options.backend == "auto" else options.backend,
+            backend="highs" if chained and options.backend == "auto" else options.backend,
             gap=options.gap,
             time_limit=options.time_limit,
             threads=options.threads,

@@ -143,12 +143,39 @@ def _papers(result: Result, options: Options) -> Iterator[tuple[str, str]]:
         return
     if result.tables.prospects is not None:
         yield said("REPORT.PAPER_CALLS", lang), "prospects.csv"
-    if len(result.dwellings) <= SHEETS_PER_FILE:
+    single, one_book = len(result.dwellings) <= SHEETS_PER_FILE, len(result.proposals) <= PARQUET_FROM
+    parts = [] if single and one_book else _owners(result)
+    if single:
         if options.pdf and len(result.dwellings):
             yield said("REPORT.PAPER_PACK", lang), "sheets.pdf"
         yield said("REPORT.PAPER_SHEETS", lang), "sheets.html"
-    if len(result.proposals) <= PARQUET_FROM:
+    else:
+        for stem, owner, departement in parts:
+            yield (
+                said("REPORT.PAPER_SHEETS_OF", lang, owner=owner, departement=departement),
+                f"sheets/{stem}.html",
+            )
+    if one_book:
         yield said("REPORT.PAPER_BOOK", lang), "shortlists.xlsx"
+    else:
+        for stem, owner, departement in parts:
+            yield (
+                said("REPORT.PAPER_BOOK_OF", lang, owner=owner, departement=departement),
+                f"shortlists-{stem}.xlsx",
+            )
+
+
+def _owners(result: Result) -> list[tuple[str, str, str]]:
+    """(stem of its files, landlord, département) of each part of :func:`split`."""
+    facts, dw = result.optimum.prepared.facts, result.optimum.prepared.facts.dwellings
+    owners = sorted(
+        {
+            (facts.landlords[a], facts.departements[b])
+            for a, b in zip(dw.landlord.tolist(), dw.departement.tolist(), strict=True)
+        }
+    )
+    names = stems(f"{a}-{b}" for a, b in owners)
+    return [(names[f"{a}-{b}"], a, b) for a, b in owners]
 
 
 def _confirmed(explanations: pd.DataFrame) -> int:

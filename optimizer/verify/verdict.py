@@ -191,14 +191,14 @@ class Check:
 
 
 def _apart(points: str, lang: Lang) -> str:
-    """An exact decimal as people read it: ``15 291,48`` (fr), ``15,291.48`` (en)."""
-    whole, mark, tail = points.partition(".")
+    """An exact decimal as the pages print it, with at least its hundredths: ``15 291,40`` (fr), ``15,291.40`` (en)."""
+    whole, _, tail = points.partition(".")
     if not whole.isdigit():
         return points
-    thousands = f"{int(whole):,}"
-    if lang == "fr":
-        return thousands.replace(",", "\u202f") + ("," + tail if mark else "")
-    return thousands + mark + tail
+    thousands, hundredths = f"{int(whole):,}", tail.ljust(2, "0")
+    return (
+        f"{thousands.replace(',', chr(0x202F))},{hundredths}" if lang == "fr" else f"{thousands}.{hundredths}"
+    )
 
 
 @dataclass(frozen=True)

@@ -509,3 +509,37 @@ def test_days_before_the_notification_and_dates_that_cannot_be_read_are_told_onc
     with pytest.raises(InputProblems) as problems:
         made.after(date(2026, 12, 8), {at: {"notifie_le": "04/12/26", "preuve": "hand"} | no})
     assert [f.code for f in problems.value.findings] == ["READ_DATE"]
+
+
+def test_a_workbook_reads_the_session_a_few_times_however_many_dwellings_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Read again at each decision and each answer, a sitting of 150 dwellings cost the square of its size."""
+    made, whole, read = room(tmp_path), queries.session, 0
+
+    def counted(*given: object) -> object:
+        nonlocal read
+        read += 1
+        return whole(*given)  # type: ignore[arg-type]
+
+    made.clock.to(HELD)
+    made.write_book()
+    fill(made.book, session=OPENED, members=MEMBERS, rows=decided(made.session))
+    monkeypatch.setattr(queries, "session", counted)
+    made.record()
+    once, read = read, 0
+    firsts = [i for i in made.session.items if i.status == "offering"]
+    read = 0
+    assert len(firsts) > 5
+    told = {
+        "notifie_le": date(2026, 12, 4),
+        "preuve": "hand",
+        "reponse": "accepte",
+        "reponse_le": date(2026, 12, 7),
+    }
+    first = {
+        ("Offres", i.dwelling_id, next(c for c in i.candidates if c.decision and c.decision.rank in (None, 1)).application_id): told
+        for i in firsts
+    }  # fmt: skip
+    made.after(date(2026, 12, 7), first)
+    assert once <= 8 and read <= 8, (once, read)

@@ -238,3 +238,74 @@ def test_an_epci_without_threshold_is_no_unknown_quartile(tmp_path):
             str(c.value) for sheet in book.worksheets for row in sheet.iter_rows() for c in row if c.value
         ]
         assert cells.count(none) == 2
+
+
+@pytest.mark.parametrize("sheets_to", [400, 2])
+def test_a_week_of_more_dwellings_than_the_page_lists_says_all_that_is_to_settle(
+    tmp_path, monkeypatch, session, sheets_to
+):
+    """The table of dwellings goes, never what keeps them from the convocation, nor the way to their sheets."""
+    monkeypatch.setattr("optimizer.presentation.report.MOST_LISTS", 2)
+    for room in ("report_data", "writing"):
+        monkeypatch.setattr(f"optimizer.runs.{room}.SHEETS_PER_FILE", sheets_to)
+    out = tmp_path / "out"
+    propose_to(session.parent / "case", out, Options(accept_assumed=True))
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert 'class="session"' not in page
+    said = words(page)
+    assert "À régler avant la convocation (3)" in said
+    for thing in ("dossier incomplet (1)", "ressources de plus de 12 mois (1)", "désignation attendue (1)"):
+        assert thing in said, thing
+    files = set()
+    for address in re.findall(r'href="([^"]+)"', page):
+        file, _, anchor = address.partition("#")
+        files.add(file)
+        there = (
+            page if not file else (out / file).read_text(encoding="utf-8") if file.endswith(".html") else ""
+        )
+        assert not file or (out / file).is_file(), address
+        assert not anchor or f'id="{anchor}"' in there, address
+    assert "shortlists.xlsx" in files
+    if sheets_to > 2:
+        assert "sheets.html" in files
+    else:
+        assert "sheets/BAIL-25.html" in files and "Feuilles des logements, BAIL (25)" in said
+
+
+def test_what_the_session_brings_to_an_account_is_of_the_flux_like_what_remains(tmp_path):
+    """A dwelling kept in stock for Action Logement is none of the flux its share is counted on: report and rules say one number."""
+    homes = [dwelling("L1", reserved_to="ALS"), *(dwelling(f"L{n}") for n in range(2, 12))]
+    people = [application(f"A{n}", als_employee="oui", accounts="ALS") for n in range(11)]
+    case = write(
+        tmp_path / "case", homes, people, conventions=[agreement("ALS", "0.5"), agreement("BAILLEUR", "0.5")],
+        assiette=[{"landlord": "BAIL", "departement": "25", "year": "2026", "basis": "forecast", "vacated": "60"}],
+    )  # fmt: skip
+    out = tmp_path / "out"
+    propose_to(case, out, Options(accept_assumed=True))
+    book = load_workbook(out / "shortlists.xlsx")
+    rows = [[c.value for c in row] for row in book["Réservataires"].iter_rows()]
+    now = rows[0].index("Cette séance")
+    goals = [[c.value for c in row] for row in book["Objectifs"].iter_rows()]
+    proposed = goals[0].index("Proposés")
+    of_rules = {
+        str(row[1]).rpartition(" · ")[2]: row[proposed]
+        for row in goals[1:]
+        if str(row[0]).startswith("part du flux de")
+    }
+    told = {row[0]: row[now] for row in rows[1:]}
+    assert told["Action Logement"] == of_rules["Action Logement"]
+    held = [r for r in (out / "dwellings.csv").read_text("utf-8-sig").splitlines() if ";ALS;" in r]
+    assert len(held) == told["Action Logement"] + 1
+
+
+@pytest.mark.parametrize("most", [100, 1])
+def test_no_table_of_the_report_is_cut_without_a_word(tmp_path, monkeypatch, session, most):
+    monkeypatch.setattr("optimizer.presentation.report.MOST_GAUGES", most)
+    monkeypatch.setattr("optimizer.presentation.workbook.MOST_LEAPFROGS", most)
+    out = tmp_path / "out"
+    propose_to(session.parent / "case", out, Options(accept_assumed=True))
+    said = words((out / "report.html").read_text(encoding="utf-8"))
+    assert ("autre ligne (rules.csv)" in said or "autres lignes (rules.csv)" in said) == (most == 1)
+    book = load_workbook(out / "shortlists.xlsx")
+    agreed = [row for row in book["Réservataires"].iter_rows(min_row=2, values_only=True) if row[0]]
+    assert len(agreed) == 2, "the workbook holds every account, whatever the page shows"

@@ -70,6 +70,7 @@ def export(
 ) -> None:
     from optimizer.cli.speak import say_json
     from optimizer.runs.exporting import export_case
+    from optimizer.shortlist.labels import plural
 
     if pairs is None and mps is None and lp is None:
         raise typer.BadParameter(
@@ -84,5 +85,12 @@ def export(
     if json:
         say_json(counts)
         return
+    fr = lang.value == "fr"
     for name, size in counts.items():
-        typer.echo(f"{name} : {size}" if lang.value == "fr" else f"{name}: {size}")
+        if pairs is not None and name == pairs.name:
+            told = (
+                plural(size, "couple recevable", "couples recevables") if fr else f"{size:,} eligible pairs"
+            )
+        else:
+            told = plural(size, "colonne") if fr else f"{size:,} columns"
+        typer.echo(f"{name} : {told}" if fr else f"{name}: {told}")

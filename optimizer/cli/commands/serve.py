@@ -11,11 +11,11 @@ from optimizer.cli.app import app
 from optimizer.cli.arguments import FOLDER, LangOption, Language
 from optimizer.cli.desk import DESK, StoreOption
 from optimizer.cli.languages import both
-from optimizer.cli.pages import Command, example
+from optimizer.cli.pages import Standing, example
 
 
 @app.command(
-    cls=Command,
+    cls=Standing,
     help=both(
         "Ouvre le bureau des commissions dans un navigateur, jusqu'à Ctrl-C. Sur cette machine seule par défaut ; au-delà, il faut "
         "des comptes et un mandataire qui chiffre (--proxy).",
