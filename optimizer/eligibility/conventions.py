@@ -16,6 +16,7 @@ from optimizer.eligibility.accounts import NONE, POOLS, STOCK, is_known
 from optimizer.eligibility.facts import EXCLUSION, ConventionFacts, Receiving
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
+    CONVENTION_LATER,
     DUPLICATE_LINE,
     SHARE_DECIMALS,
     SHARES_ABOVE_ONE,
@@ -120,6 +121,7 @@ def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Finding
     rows = findings.rows("conventions")
     departements = set(rules.all_communes["departement"].unique()) if len(own) else set()
     latest: dict[tuple[str, str], int] = {}
+    later: dict[tuple[str, int], list[int]] = {}
     records = []
     # the same key written twice in a file has been told by the reader, with both rows
     told = own.duplicated(list(TABLES["conventions"].key)).to_numpy(bool) & findings.from_file("conventions")
@@ -155,11 +157,17 @@ def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Finding
             continue
         year = case.settings.year if _missing(record.get("year")) else int(record["year"])
         if year > case.settings.year:
+            later.setdefault((str(record["landlord"]), year), []).append(row)
             continue
         key = (str(record["landlord"]), departement)
         latest[key] = max(latest.get(key, 0), year)
         filled = {**record, "departement": departement, "area": str(area), "pool": pool, "year": year}
         records.append((filled, row))
+    for (landlord, year), rows_later in sorted(later.items()):
+        findings.add_rows(
+            CONVENTION_LATER, "conventions", "year", landlord, rows_later, severity="warning",
+            later=year, year=case.settings.year,
+        )  # fmt: skip
     defaults = {
         "management_mode": rules.text("national.flux.management_mode"),
         "count_rule": rules.text("national.flux.count_rule"),

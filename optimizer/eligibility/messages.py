@@ -330,6 +330,31 @@ DALO_ELSEWHERE = define(
     remedy_fr="Vérifiez le code du bailleur et celui du département",
     remedy_en="Check the code of the landlord and that of the département",
 )
+YEAR_OVER = define(
+    "ELIG_YEAR_OVER",
+    "le dossier est daté du {on} et compte l'année {value}, déjà finie : aucun bail n'y est plus attendu",
+    "the case is dated {on} and counts the year {value}, which is over: no lease is expected in it any more",
+    expected_fr="l'année de la date du dossier, ou une année à venir",
+    expected_en="the year of the case's date, or a year to come",
+    remedy_fr="Corrigez la clé year, ou la clé on",
+    remedy_en="Correct the key year, or the key on",
+)
+LANDLORD_ELSEWHERE = define(
+    "ELIG_LANDLORD_ELSEWHERE",
+    "aucun logement du dossier n'est du bailleur {value} ; ils sont de : {landlords}",
+    "no dwelling of the case is of the landlord {value}; they are of: {landlords}",
+    expected_fr="le bailleur dont la commission se réunit",
+    expected_en="the landlord whose commission meets",
+    remedy_fr="Corrigez la clé landlord, ou retirez-la si le dossier est de plusieurs bailleurs",
+    remedy_en="Correct the key landlord, or remove it where the case is of several landlords",
+)
+CONVENTION_LATER = define(
+    "ELIG_CONVENTION_LATER",
+    "la convention de {value} est de {later}, après l'année du dossier ({year}) : elle est sans effet",
+    "the agreement of {value} is of {later}, after the year of the case ({year}): it has no effect",
+    remedy_fr="Corrigez l'année, ou laissez la ligne pour le dossier de cette année-là",
+    remedy_en="Correct the year, or leave the line for the case of that year",
+)
 UNKNOWN_DEPARTEMENT = define(
     "ELIG_UNKNOWN_DEPARTEMENT",
     "« {value} » n'est pas un code de département : la ligne serait sans effet",

@@ -19,11 +19,13 @@ from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
     ASSIETTE_MISSING,
     DALO_ELSEWHERE,
+    LANDLORD_ELSEWHERE,
     NOMINATION_DELEGATED,
     NOMINATION_NO_LINE,
     NOMINEE_OUTSIDE_POOL,
     TOLERANCE_CUT,
     UNKNOWN_DEPARTEMENT,
+    YEAR_OVER,
 )
 from optimizer.errors import Said
 
@@ -113,6 +115,22 @@ def check_dalo(case: Case, rules: RuleSet, findings: Findings) -> None:
                 findings.add(
                     DALO_ELSEWHERE, column="dalo", value=landlord, severity="warning", departement=departement
                 )
+
+
+def check_settings(case: Case, findings: Findings) -> None:
+    """A year that is over at the date of the case, and a landlord whose none of the dwellings is: warnings."""
+    settings = case.settings
+    if settings.on.year > settings.year:
+        findings.add(
+            YEAR_OVER, column="year", value=str(settings.year), severity="warning",
+            on=Said(settings.on.strftime("%d/%m/%Y"), settings.on.isoformat()),
+        )  # fmt: skip
+    landlords = sorted(set(texts(case.table("dwellings"), "landlord")) - {""})
+    if settings.landlord and landlords and settings.landlord not in landlords:
+        findings.add(
+            LANDLORD_ELSEWHERE, column="landlord", value=settings.landlord, severity="warning",
+            landlords=", ".join(landlords),
+        )  # fmt: skip
 
 
 def _has_line(facts: Facts, account: int) -> bool:

@@ -122,7 +122,9 @@ def test_conventions_of_another_place_or_year() -> None:
     elsewhere = make_case([dwelling()], [], conventions=[convention(area=PONTARLIER)])
     assert found(elsewhere) == [("NO_CONVENTION_HERE", "w", 2, "landlord", "OPH25", ())]
     later = make_case([dwelling()], [], conventions=[convention(year=2027)])
-    assert found(later) == [("NO_CONVENTION", "e", 2, "landlord", "OPH25", ())]
+    assert found(later) == [
+        ("CONVENTION_LATER", "w", 2, "year", "OPH25", ()), ("NO_CONVENTION", "e", 2, "landlord", "OPH25", ()),
+    ]  # fmt: skip
     old = make_case(
         [dwelling()], [], conventions=[convention("COLL:25", year=2024), convention("ALS", year=2025)]
     )
@@ -312,8 +314,31 @@ def test_missing_cells_never_crash_the_check() -> None:
 def test_a_wrong_line_is_told_once_and_not_as_a_landlord_without_agreement() -> None:
     finer = make_case([dwelling()], [application()], conventions=[convention(share=0.12345)])
     assert [code for code, *_ in found(finer)] == ["SHARE_DECIMALS"]
-    later = make_case([dwelling()], [application()], conventions=[convention() | {"year": 2027}])
-    assert [code for code, *_ in found(later)] == ["NO_CONVENTION"]
+
+
+def test_an_agreement_of_a_year_to_come_is_told() -> None:
+    later = [convention() | {"year": 2027}, convention("ALS") | {"year": 2027}]
+    alone = make_case([dwelling()], [application()], conventions=later)
+    assert [code for code, *_ in found(alone)] == ["CONVENTION_LATER", "NO_CONVENTION"]
+    beside = make_case([dwelling()], [application()], conventions=[convention(), *later])
+    assert found(beside) == [("CONVENTION_LATER", "w", 3, "year", "OPH25", (4,))]
+    assert "est de 2027, après l'année du dossier (2026)" in el.check_case(beside, rules())[0].sentence()
+
+
+def test_a_year_that_is_over_is_told() -> None:
+    case = make_case([dwelling()], [application()])
+    assert found(replace(case, settings=replace(case.settings, year=case.settings.on.year + 1))) == []
+    over = replace(case, settings=replace(case.settings, year=case.settings.on.year - 1))
+    assert ("YEAR_OVER", "w", None, "year", "2025", ()) in found(over)
+
+
+def test_a_landlord_of_no_dwelling_is_told() -> None:
+    case = make_case([dwelling(), dwelling("L2")], [application()], landlord="OPH52")
+    (told,) = found(case)
+    assert told == ("LANDLORD_ELSEWHERE", "w", None, "landlord", "OPH52", ())
+    owner = str(case.table("dwellings")["landlord"].iloc[0])
+    assert found(make_case([dwelling()], [application()], landlord=owner)) == []
+    assert found(make_case([], [application()], landlord="OPH52")) == []
 
 
 def test_a_tolerance_beyond_a_tenth_of_the_share_is_told() -> None:
