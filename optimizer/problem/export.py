@@ -9,7 +9,7 @@ name stands for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Literal, NamedTuple, TextIO
@@ -21,6 +21,8 @@ from optimizer.problem.columns import explicit
 from optimizer.problem.model import I32, I64, RATE_UNIT, Columns, Problem
 
 Style = Literal["french", "international"]
+Began = Callable[[int], None]
+"""Told how many pairs or columns a file is to hold, before the first is written: a year has millions."""
 PAIRS = (
     "dwelling_id",
     "application_id",
@@ -39,13 +41,17 @@ NAMES_FILE = "names.csv"
 NAMES = ("name", "what", "dwelling_id", "application_id", "account", "rule", "scope")
 
 
+def unheard(size: int) -> None:
+    """Nobody asked how many."""
+
+
 def pair_columns(problem: Problem) -> tuple[str, ...]:
     """Columns of the table of pairs: those of `PAIRS`, ``awaited`` after ``burden`` where the case says what is expected."""
     after = PAIRS.index("burden") + 1
     return (*PAIRS[:after], "awaited", *PAIRS[after:]) if len(problem.awaited) else PAIRS
 
 
-def write_pairs(problem: Problem, path: Path, style: Style = "french") -> int:
+def write_pairs(problem: Problem, path: Path, style: Style = "french", *, began: Began = unheard) -> int:
     """Every eligible pair and account, reserves included, never reduced; returns the number of lines.
 
     Points have two decimals. ``may_be_first``: 1 where the account may give the pair the first rank, as far as lists and decisions
@@ -53,6 +59,7 @@ def write_pairs(problem: Problem, path: Path, style: Style = "french") -> int:
     """
     columns = explicit(problem, first_only=False)
     pairs = np.flatnonzero(columns.app >= 0)
+    began(len(pairs))
     if path.suffix.lower() == ".parquet":
         _write_parquet(problem, columns, pairs, path)
         return len(pairs)
@@ -262,9 +269,10 @@ def _name(letter: str, i: int) -> str:
             return letter + digits
 
 
-def write_mps(problem: Problem, path: Path) -> int:
+def write_mps(problem: Problem, path: Path, *, began: Began = unheard) -> int:
     """The model as MPS (fixed columns, also valid as free format) with ``names.csv`` beside; returns its columns."""
     model = _Model(problem)
+    began(len(model.columns) + len(problem.rows))
     with path.open("w", encoding="ascii", newline="\n") as file:
         file.write("NAME          ATTRIFLUX\nROWS\n N  cost\n")
         file.writelines(f" {'E' if d in model.must else 'L'}  {_name('d', d)}\n" for d in model.dwellings)
@@ -303,10 +311,11 @@ def _entry(file: TextIO, column: str, row: str, value: str) -> None:
     file.write(f"    {column:<8}  {row:<8}  {value:>12}\n")
 
 
-def write_lp(problem: Problem, path: Path) -> int:
+def write_lp(problem: Problem, path: Path, *, began: Began = unheard) -> int:
     """The model in LP format with ``names.csv`` beside; returns its columns."""
     model = _Model(problem)
     columns = model.columns
+    began(len(columns) + len(problem.rows))
     shortfalls = [_name("u", k) for k in range(len(problem.rows))]
 
     def cost() -> Iterator[str]:

@@ -10,7 +10,6 @@ from optimizer import pipeline
 from optimizer.disk import check_files, write_files
 from optimizer.problem import export
 from optimizer.problem.export import Style
-from optimizer.problem.model import Problem
 
 
 def export_case(
@@ -24,10 +23,12 @@ def export_case(
     price_assumed: bool = False,
     style: Style = "french",
     force: bool = False,
+    began: Callable[[str, int], None] = lambda name, size: None,
 ) -> dict[str, int]:
     """Write what was asked, each file whole, and return lines or columns per file name.
 
     ``price_assumed`` as ``propose`` takes it: the optimum of the instance is that of a proposal made with the same word.
+    ``began`` is told each file and how many pairs or columns it is to hold, before it is written.
     ``style`` of the pairs where they are a CSV file; MPS, LP and their names are read by programs and have one style.
 
     Raises
@@ -38,7 +39,7 @@ def export_case(
         The case cannot be used; nothing is written then.
     """
     write_pairs = partial(export.write_pairs, style=style)
-    wanted: list[tuple[Path, Callable[[Problem, Path], int]]] = [
+    wanted: list[tuple[Path, Callable[..., int]]] = [
         (p, w) for p, w in ((pairs, write_pairs), (mps, export.write_mps), (lp, export.write_lp)) if p
     ]
     beside = {path.parent / export.NAMES_FILE for path in (mps, lp) if path is not None}
@@ -46,5 +47,9 @@ def export_case(
     problem = pipeline.prepare(
         case, models=models, accept_assumed=accept_assumed, price_assumed=price_assumed
     ).problem
-    sizes = write_files([(path, partial(write, problem)) for path, write in wanted], force=force, case=case)
+    sizes = write_files(
+        [(path, partial(write, problem, began=partial(began, path.name))) for path, write in wanted],
+        force=force,
+        case=case,
+    )
     return {path.name: int(str(size)) for (path, _), size in zip(wanted, sizes, strict=True)}

@@ -28,6 +28,7 @@ def cotation_to(
     lang: Lang = "fr",
     models: Path | None = None,
     accept_assumed: bool = False,
+    gap: float = 0.0,
     force: bool = False,
     progress: Callable[[int, int, str], None] = lambda done, total, name: None,
 ) -> tuple[GridTest, dict[str, object]]:
@@ -38,7 +39,7 @@ def cotation_to(
 
     def compared() -> tuple[Case, GridTest]:
         read = importers.read(case, need=("dwellings", "applications"))
-        options = Options(accept_assumed=accept_assumed, lang=lang)
+        options = Options(accept_assumed=accept_assumed, gap=gap, lang=lang)
         return read, cotation_test(grid_a, grid_b, read, models=models, options=options, progress=progress)
 
     if out is None:

@@ -12,6 +12,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.runs import Options
 from optimizer.scenario import cotation_test
 from optimizer.scenario.cotation_files import changes_said, cotation_to, sentences
+from tests.cli.running import attriflux
 from tests.scenario.cases import cut
 
 NEAR = Options(gap=0.01)
@@ -170,3 +171,12 @@ def test_a_file_to_verify_hangs_on_each_of_its_criteria(case):
 )
 def test_numbers_agree_with_their_nouns(first, lists, dwellings, said):
     assert changes_said(first, lists, dwellings, "fr") == said
+
+
+def test_the_command_ends_at_the_gap_it_is_given(folder):
+    near, _ = cotation_to("demonstration", "demonstration_anciennete", folder, None, gap=0.9)
+    assert near.unproven == 2
+    done = attriflux("cotation", "test", "demonstration", "demonstration_anciennete", folder, "--gap", "0.9")
+    assert done.code == 0 and "2 calculs s'arrêtent" in " ".join(done.out.split())
+    refused = attriflux("cotation", "test", "--weeks", folder, "--out", folder / "periode", "--gap", "0.1")
+    assert refused.code == 2 and "--gap" in refused.err

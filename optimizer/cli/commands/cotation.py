@@ -18,6 +18,7 @@ from optimizer.cli.arguments import (
     CsvOption,
     CsvStyle,
     ForceOption,
+    GapOption,
     JsonOption,
     LangOption,
     Language,
@@ -95,6 +96,7 @@ def test(
             show_default=False,
         ),
     ] = None,
+    gap: GapOption = 0.0,
     force: ForceOption = False,
     accept_assumed: AssumedOption = False,
     csv: CsvOption = CsvStyle.french,
@@ -115,6 +117,12 @@ def test(
             raise AttrifluxError("COTATION_TWO_GRIDS")
         if out is None:
             raise AttrifluxError("COTATION_WEEKS_OUT")
+        if gap:
+            raise typer.BadParameter(
+                "--gap est pour deux grilles et un cas : les semaines de --weeks sont déjà calculées"
+                if lang.value == "fr"
+                else "--gap is for two grids and a case: the weeks of --weeks are computed already"
+            )
         say_result(
             period_to(weeks, out, style=csv.value, lang=lang.value, force=force), json=json, lang=lang.value
         )
@@ -125,7 +133,7 @@ def test(
     progress = Progress(lang.value, quiet=json)
     try:
         found, summary = cotation_to(
-            grid_a, grid_b, case, out, style=csv.value, lang=lang.value, models=models, accept_assumed=accept_assumed,
+            grid_a, grid_b, case, out, style=csv.value, lang=lang.value, models=models, accept_assumed=accept_assumed, gap=gap,
             force=force, progress=lambda done, total, name: progress.phase(f"{done}/{total} {name}".rstrip()),
         )  # fmt: skip
     finally:

@@ -68,7 +68,7 @@ def export(
     json: JsonOption = False,
     lang: LangOption = Language.fr,
 ) -> None:
-    from optimizer.cli.speak import say_json
+    from optimizer.cli.speak import Progress, say_json
     from optimizer.runs.exporting import export_case
     from optimizer.shortlist.labels import plural
 
@@ -78,19 +78,28 @@ def export(
             if lang.value == "fr"
             else "choose at least one file to write: --pairs, --mps or --lp"
         )
-    counts = export_case(
-        case, pairs=pairs, mps=mps, lp=lp, models=models, accept_assumed=accept_assumed, price_assumed=price_assumed,
-        style=csv.value, force=force,
-    )  # fmt: skip
+    fr = lang.value == "fr"
+
+    def words(name: str, size: int) -> str:
+        if pairs is None or name != pairs.name:
+            told = plural(size, "colonne") if fr else f"{size:,} columns"
+        elif fr:
+            told = plural(size, "couple recevable", "couples recevables")
+        else:
+            told = f"{size:,} eligible pairs"
+        return f"{name} : {told}" if fr else f"{name}: {told}"
+
+    progress = Progress(lang.value, quiet=json)
+    try:
+        progress.phase("Lecture du dossier…")
+        counts = export_case(
+            case, pairs=pairs, mps=mps, lp=lp, models=models, accept_assumed=accept_assumed, price_assumed=price_assumed,
+            style=csv.value, force=force, began=lambda name, size: progress.phase(f"{words(name, size)}…"),
+        )  # fmt: skip
+    finally:
+        progress.done()
     if json:
         say_json(counts)
         return
-    fr = lang.value == "fr"
     for name, size in counts.items():
-        if pairs is not None and name == pairs.name:
-            told = (
-                plural(size, "couple recevable", "couples recevables") if fr else f"{size:,} eligible pairs"
-            )
-        else:
-            told = plural(size, "colonne") if fr else f"{size:,} columns"
-        typer.echo(f"{name} : {told}" if fr else f"{name}: {told}")
+        typer.echo(words(name, size))
