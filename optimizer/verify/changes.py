@@ -58,11 +58,12 @@ def check_changes(folder: Path, proposals: Out, world: World, found: Findings) -
 def _lists(proposals: Out) -> dict[str, State]:
     """The list of each dwelling that has lines."""
     found: dict[str, tuple[str, list[tuple[int, str]]]] = {}
-    columns = (proposals.strings(x) for x in ("dwelling_id", "account", "rank", "application_id"))
-    for home, account, rank, name in zip(*columns, strict=True):
+    homes, accounts, people = (proposals.strings(x) for x in ("dwelling_id", "account", "application_id"))
+    ranks = proposals.scaled("rank", 1).tolist()
+    for home, account, rank, name in zip(homes, accounts, ranks, people, strict=True):
         names = found.setdefault(home, (account, []))[1]
         if name:
-            names.append((int(rank), name))
+            names.append((rank, name))
     lists = {home: (account, [name for _, name in sorted(names)]) for home, (account, names) in found.items()}
     return {home: (account, (names or [""])[0], "|".join(names)) for home, (account, names) in lists.items()}
 

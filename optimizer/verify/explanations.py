@@ -203,7 +203,7 @@ class Explanations:
                     points = int(said.points[i])
                     beyond = misses.beyond(int(said.place[i]), int(said.of[i]), away)
                     if said.miss(i) != (misses.lacking(points, away) if points >= 0 else beyond):
-                        _unsaid(self.found, i, misses, int(said.app[i]))
+                        _unsaid(self.found, i)
         self.found.rows("explanations", TABLE, np.concatenate(misplaced), "best_position ou of")
         self.found.rows("explanations", TABLE, np.array(unproven, np.int64), "points_needed")
 
@@ -227,8 +227,8 @@ def _check_away(said: Said, rows: I64, reasons: Reasons, misses: Misses, found: 
         else:
             wanted = {pick(LISTED_ONLY if here[a] else IN_PROGRESS, misses.lang)}
         if said.miss(i) not in wanted:
-            _unsaid(found, i, misses, a)
+            _unsaid(found, i)
 
 
-def _unsaid(found: Findings, i: int, misses: Misses, a: int) -> None:
-    found.add("sentences", f"{place(TABLE, i, 'nearest_miss')} : application_id={misses.world.apps.ids[a]}")
+def _unsaid(found: Findings, i: int) -> None:
+    found.add("sentences", place(TABLE, i, "nearest_miss"))

@@ -52,6 +52,16 @@ def test_a_desk_is_created_then_is_up_to_date(typed, tmp_path):
     assert (code, out) == (2, "") and "Introuvable" in err
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_a_missing_desk_says_to_type_creates_it(typed, tmp_path, lang):
+    desk = tmp_path / "absent.sqlite"
+    code, _, err = typed("verify", "--lang", lang, desk=desk)
+    told = " ".join(err.split()).partition("attriflux store ")[2].rstrip(".").split(" ")
+    assert code == 2 and told == ["upgrade", "--store", str(desk)]
+    assert typed(*told, desk="")[0] == 0 and desk.is_file()
+    assert typed("verify", desk=desk)[0] == 0
+
+
 def test_verify_says_what_holds_and_exits_3_when_something_does_not(typed, play):
     play.week(dwelling("L1"))
     head = queries.head(play.store)

@@ -54,6 +54,10 @@ def test_everything_a_check_finds_is_said_in_english():
     )
 
 
+def test_no_finding_tells_the_number_of_an_application():
+    assert [(file, words) for file, words in phrases() if "application_id=" in words] == []
+
+
 @pytest.mark.parametrize(
     ("fr", "en"),
     [
