@@ -39,6 +39,11 @@ from optimizer.errors import Said
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
 
+ORIENTED_THERE = Said(
+    ", vers qui une autre décision oriente le logement", ", to whom another decision orients the dwelling"
+)
+"""Why a pin that names no account is judged on one."""
+
 
 class Decided(TypedDict):
     """The fields of `Facts` that decisions fill."""
@@ -237,8 +242,9 @@ def check_pins(case: Case, facts: Facts, findings: Findings) -> None:
         able = naming_accounts[eligible[0]].tolist()
         if wanted >= 0 and wanted not in able:
             findings.add(
-                PIN_OTHER_ACCOUNT, "decisions", row, "account", name, account=facts.accounts[wanted],
-                known=", ".join(facts.accounts[r] for r in able),
+                PIN_OTHER_ACCOUNT, "decisions", row, "dwelling_id" if account < 0 else "account", name,
+                account=facts.accounts[wanted], known=", ".join(facts.accounts[r] for r in able),
+                oriented=ORIENTED_THERE if account < 0 else Said("", ""),
             )  # fmt: skip
             continue
         sound.append((row, d, a, [wanted] if wanted >= 0 else able))

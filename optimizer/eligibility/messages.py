@@ -196,8 +196,8 @@ PIN_UNKNOWN_ACCOUNT = define(
 )
 PIN_OTHER_ACCOUNT = define(
     "ELIG_PIN_OTHER_ACCOUNT",
-    "la demande fixée sur le logement « {value} » ne peut y être désignée par {account} ; le peuvent : {known}",
-    "the application pinned to dwelling “{value}” cannot be named there by {account}; these can: {known}",
+    "la demande fixée sur le logement « {value} » ne peut y être désignée par {account}{oriented} ; le peuvent : {known}",
+    "the application pinned to dwelling “{value}” cannot be named there by {account}{oriented}; these can: {known}",
     remedy_fr="Une décision n'ajoute aucun droit : choisissez un de ces réservataires, ou retirez la décision",
     remedy_en="A decision adds no right: choose one of these accounts, or remove the decision",
 )

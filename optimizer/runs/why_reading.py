@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import zipfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -138,9 +140,13 @@ def open_index(folder: Path) -> Index:
 
     Raises
     ------
+    FileNotFoundError
+        There is no such folder.
     AttrifluxError
         ``WHY_NO_INDEX``: there is none, or it is damaged or of another version.
     """
+    if not folder.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
     name = folder.name or str(folder.absolute())
     try:
         file = np.load(folder / FILE, allow_pickle=False)

@@ -109,6 +109,11 @@ def test_the_letter_stands_under_the_four_heads_and_is_no_decision(week: Path) -
     assert "R311-3-1-2" in out
 
 
+def test_a_result_that_is_not_there_is_said_to_be_missing(tmp_path):
+    told = attriflux("why", tmp_path / "nulle-part", "A1")
+    assert (told.code, told.err.split()) == (2, ["Introuvable", ":", str(tmp_path / "nulle-part")])
+
+
 def test_the_letter_holds_nothing_of_anybody_else(week: Path) -> None:
     """No other number; no score of another (90, 55) nor what would give it away (the 30 points lacking); no small count."""
     for only in ((), ("--dwelling", "L1")):

@@ -106,6 +106,16 @@ def test_a_decision_that_cannot_hold_is_told_with_its_row(
     assert codes(case(decisions)) == expected
 
 
+def test_a_pin_that_an_orientation_rules_out_says_which_decision_does() -> None:
+    made = case([decision("orient", account="ALS"), decision("pin", application="A2")])
+    told = next(f for f in el.check_case(made, rules()) if f.code == "ELIG_PIN_OTHER_ACCOUNT")
+    assert told.column == "dwelling_id"
+    assert "par ALS, vers qui une autre décision oriente le logement ; le peuvent :" in told.sentence()
+    alone = case([decision("pin", application="A2", account="ALS")])
+    told = next(f for f in el.check_case(alone, rules()) if f.code == "ELIG_PIN_OTHER_ACCOUNT")
+    assert told.column == "account" and "par ALS ; le peuvent :" in told.sentence()
+
+
 def test_a_dwelling_in_progress_is_oriented_to_nobody_else() -> None:
     work = [
         {
