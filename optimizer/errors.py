@@ -24,7 +24,7 @@ class Said(NamedTuple):
 
 
 class Spaced(int):
-    """A number whose thousands stand apart in a French sentence: ``1 857 baux``."""
+    """A number whose thousands stand apart: ``1 857 baux``, ``1,857 leases``."""
 
 
 def singular(amount: float, lang: Lang) -> bool:
@@ -43,11 +43,10 @@ class _Count(int):
     spaced: bool
 
     def __format__(self, spec: str) -> str:
-        apart = self.spaced and self.lang == "fr"
         if "/" not in spec:
-            return (
-                f"{int(self):,}".replace(",", "\u202f") if apart and not spec else int(self).__format__(spec)
-            )
+            if spec or not self.spaced:
+                return int(self).__format__(spec)
+            return f"{int(self):,}".replace(",", "\u202f" if self.lang == "fr" else ",")
         one, several = spec.split("/")
         single = singular(self, self.lang)
         return f"{self} {one if single else several}"

@@ -109,10 +109,13 @@ def test_numbers_and_days_as_people_read_them(shown, wanted):
     assert shown == wanted
 
 
-def test_thousands_stand_apart_in_a_french_sentence():
+def test_thousands_stand_apart_in_a_sentence():
     define("HOUSE.COUNT", "{n:bail/baux}, {n}", "{n:lease/leases}, {n}")
     assert said("HOUSE.COUNT", "fr", n=Spaced(1857)) == "1\u202f857 baux, 1\u202f857"
     assert said("HOUSE.COUNT", "en", n=Spaced(1)) == "1 lease, 1"
+    assert said("HOUSE.COUNT", "en", n=Spaced(1857)) == "1,857 leases, 1,857"
+    # a number that is no count of the page is written as it is
+    assert said("HOUSE.COUNT", "en", n=1857) == "1857 leases, 1857"
 
 
 def test_a_scope_reads_the_same_on_every_page():
