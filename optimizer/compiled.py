@@ -15,7 +15,8 @@ from numba.core.caching import IndexDataCacheFile
 
 if TYPE_CHECKING:
     # all that is said of numba where types are checked: reading it whole would say no more
-    P, R = ParamSpec("P"), TypeVar("R", covariant=True)
+    P = ParamSpec("P")
+    R = TypeVar("R", covariant=True)
 
     class Kernel(Generic[P, R]):
         """A compiled function, and what it was before."""

@@ -49,17 +49,19 @@ def _kind(field: Any) -> str:
     return str(field.get_internal_type())
 
 
-class _Reading:
-    """How the rows of a table are read: its columns and what becomes of each cell, worked out once instead of at every question.
+class _Plain:
+    """A table in plain SQL: its columns and what becomes of each cell, worked out once instead of at every question.
 
-    The text, the parameters and the cells are those of ``objects.filter(…).order_by("pk").values()``, which a session of nine dwellings
-    would put together hundreds of times.
+    Texts, parameters and cells are those of ``objects.filter(…).order_by("pk").values()``, ``bulk_create`` and ``update``, which a
+    session of nine dwellings would have put together hundreds of times.
     """
 
     def __init__(self, model: Any, bound: Any) -> None:
         quoted, fields = bound.ops.quote_name, model._meta.concrete_fields
         table = quoted(model._meta.db_table)
-        self.place = {field.attname: f"{table}.{quoted(field.column)}" for field in fields}
+        self.every = {field.attname: field for field in fields}
+        self.column = {field.attname: quoted(field.column) for field in fields}
+        self.place = {name: f"{table}.{column}" for name, column in self.column.items()}
         self.fields = {field.attname: field for field in fields if field.get_internal_type() != "JSONField"}
         self.widths = {
             field.attname: bound.ops.integer_field_range(_kind(field))
@@ -69,6 +71,9 @@ class _Reading:
         """Least and largest number of a column, None where the database sets none: nothing equals one beyond."""
         self.select = f"SELECT {', '.join(self.place.values())} FROM {table}"
         self.order = f" ORDER BY {self.place[model._meta.pk.attname]}"
+        marks = ", ".join(["%s"] * len(fields))
+        self.insert = f"INSERT INTO {table} ({', '.join(self.column.values())}) VALUES ({marks})"
+        self.update, self.key = f"UPDATE {table} SET ", self.place[model._meta.pk.attname]
         read = [field.get_col(model._meta.db_table) for field in fields]
         made = [bound.ops.get_db_converters(one) + one.get_db_converters(bound) for one in read]
         self.cells = [(at, steps, read[at]) for at, steps in enumerate(made) if steps]
@@ -101,6 +106,25 @@ class _Reading:
             found = cursor.fetchall()
         return [self._row(cells, bound) for cells in found]
 
+    def add(self, bound: Any, row: Row) -> None:
+        """A new row; a column that is not said has its default."""
+        if unknown := row.keys() - self.every.keys():
+            raise LookupError(f"no column {', '.join(sorted(unknown))}")
+        cells = [
+            field.get_db_prep_save(row[name] if name in row else field.get_default(), bound)
+            for name, field in self.every.items()
+        ]
+        with bound.cursor() as cursor:
+            cursor.execute(self.insert, cells)
+
+    def change(self, bound: Any, key: Key, values: Row) -> int:
+        """Rows changed: one, or none where the key is nobody's."""
+        said = ", ".join(f"{self.column[name]} = %s" for name in values)
+        cells = [self.every[name].get_db_prep_save(value, bound) for name, value in values.items()]
+        with bound.cursor() as cursor:
+            cursor.execute(f"{self.update}{said} WHERE {self.key} = %s", [*cells, key])
+            return int(cursor.rowcount)
+
     def _row(self, found: Sequence[Any], bound: Any) -> Row:
         cells = list(found)
         for at, steps, read in self.cells:
@@ -121,26 +145,23 @@ class Live:
             name: apps.get_model("store", name) for name in (*PROJECTIONS, "event", "head")
         }
         self.keys = {name: model._meta.pk.attname for name, model in self.models.items()}
-        self._readings: dict[str, _Reading] = {}
+        self._plain: dict[str, _Plain] = {}
 
     def get(self, table: str, key: Key) -> Row | None:
         rows = self.find(table, **{self.keys[table]: key})
         return rows[0] if rows else None
 
     def find(self, table: str, **equal: Any) -> list[Row]:
-        from django.db import connection
-
-        reading = self._readings.get(table)
-        if reading is None:
-            reading = self._readings[table] = _Reading(self.models[table], connection)
-        return reading.rows(connection, equal)
+        plain, bound = self._table(table)
+        return plain.rows(bound, equal)
 
     def add(self, table: str, row: Row) -> None:
-        self.models[table].objects.bulk_create([self.models[table](**row)])
+        plain, bound = self._table(table)
+        plain.add(bound, row)
 
     def change(self, table: str, key: Key, values: Row) -> None:
-        changed = self.models[table].objects.filter(pk=key).update(**values)
-        if changed != 1:
+        plain, bound = self._table(table)
+        if plain.change(bound, key, values) != 1:
             raise LookupError(f"{table} {key}")
 
     def remove(self, table: str, key: Key) -> None:
@@ -149,3 +170,12 @@ class Live:
     def next_key(self, table: str) -> int:
         last = self.models[table].objects.order_by("-pk").values_list("pk", flat=True).first()
         return 1 if last is None else int(last) + 1
+
+    def _table(self, name: str) -> tuple[_Plain, Any]:
+        """A table in plain SQL, and this thread's connection."""
+        from django.db import connection
+
+        plain = self._plain.get(name)
+        if plain is None:
+            plain = self._plain[name] = _Plain(self.models[name], connection)
+        return plain, connection

@@ -27,6 +27,7 @@ SAME = (
     "test_random_hands",
     "test_people",
     "test_purge",
+    "test_tables",
 )
 """Tests of ``tests/store`` that know nothing of the file."""
 BESIDE_THE_FILE = (

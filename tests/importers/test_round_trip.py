@@ -128,5 +128,5 @@ def test_many_rows_are_read_by_threads_in_the_same_order(
         long_tables, "ThreadPoolExecutor", lambda max_workers: asked.append(max_workers) or pool(max_workers)
     )
     found = read(tmp_path)
-    assert asked == [min(8, os.cpu_count() or 1)]
+    assert set(asked) == {min(8, os.cpu_count() or 1)}
     same(found, case)
