@@ -148,11 +148,6 @@ def voters(store: Store, item_id: int, hour: str = "") -> VotersRecord:
     return VotersRecord(tuple(_attendance(r) for r in there), len(there), voting.quorum(of))
 
 
-def attendance(store: Store, session_id: str) -> tuple[AttendanceRecord, ...]:
-    """Who attends a session, without its agenda."""
-    return tuple(_attendance(r) for r in store.tables.find("attendance", session_id=session_id, active=True))
-
-
 def calls(store: Store, *, session: str | None = None, item: int | None = None) -> tuple[CallRecord, ...]:
     """Calls, oldest first."""
     equal: dict[str, Any] = {}

@@ -48,21 +48,6 @@ def test_a_blank_workbook_says_nothing_and_facts_alone_are_not_decisions(made: R
     assert dump(made) == before
 
 
-def test_the_session_is_read_a_few_times_whatever_the_number_of_dwellings(
-    made: Room, monkeypatch: pytest.MonkeyPatch
-):
-    """Once for every dwelling, a workbook takes a time that grows with the square of its agenda."""
-    made.clock.to(HELD)
-    made.write_book()
-    votes = {("Votes", i.dwelling_id, ""): {"abstentions": 1} for i in made.session.items}
-    fill(made.book, session=OPENED, members=MEMBERS, rows=decided(made.session) | votes)
-    read, asked = queries.session, []
-    monkeypatch.setattr(queries, "session", lambda desk, key: asked.append(key) or read(desk, key))
-    done, times = made.record().done["decide"], len(asked)
-    assert done == len(made.session.items) == 6
-    assert times <= 7  # at the beginning, and once for what each step of a session changes
-
-
 def test_every_problem_is_listed_with_its_place_and_nothing_is_written(made: Room):
     big = made.with_lists(3)
     one, two = big[0], big[1]
