@@ -9,10 +9,27 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
-from numba import njit as njit
 from numba.core.caching import IndexDataCacheFile
+
+if TYPE_CHECKING:
+    # all that is said of numba where types are checked: reading it whole would say no more
+    P = ParamSpec("P")
+    R = TypeVar("R", covariant=True)
+
+    class Kernel(Generic[P, R]):
+        """A compiled function, and what it was before."""
+
+        py_func: Callable[..., Any]
+
+        def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+    def njit(
+        *, cache: bool, nogil: bool = ..., inline: str = ...
+    ) -> Callable[[Callable[P, R]], Kernel[P, R]]: ...
+else:
+    from numba import njit as njit
 
 _read: Callable[[IndexDataCacheFile], dict[Any, str]] = IndexDataCacheFile._load_index
 

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -45,11 +47,9 @@ def test_no_file_imports_in_a_circle_even_for_types():
     graph = nx.DiGraph()
     known = {name.removesuffix(".__init__"): path for name, path in modules()}
     for name, path in known.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            wanted = []
-            if isinstance(node, ast.ImportFrom) and node.module:
-                inner = (f"{node.module}.{alias.name}" for alias in node.names)
-                wanted = [full if full in known else node.module for full in inner]
+        for module, names in said(path).imports:
+            inner = (f"{module}.{one}" for one in names)
+            wanted = [full if full in known else module for full in inner]
             graph.add_edges_from((name, target) for target in wanted if target in known and target != name)
     assert [sorted(c) for c in nx.strongly_connected_components(graph) if len(c) > 1] == []
 
@@ -62,19 +62,68 @@ def compiled(node: ast.AST) -> bool:
     return isinstance(node, ast.FunctionDef) and any("njit" in ast.unparse(d) for d in node.decorator_list)
 
 
+@dataclass(frozen=True)
+class Said:
+    """What is looked for in a file of the package.
+
+    Parameters
+    ----------
+    imports : module and names of each ``from … import …``, wherever it stands.
+    classes, functions : public ones that stand in no other.
+    arguments : of its compiled functions, by name.
+    untold : ``class.field`` of the NamedTuples that do not say what a field holds.
+    private : names it keeps to itself.
+    """
+
+    imports: tuple[tuple[str, tuple[str, ...]], ...]
+    classes: tuple[str, ...]
+    functions: tuple[str, ...]
+    arguments: dict[str, int]
+    untold: tuple[str, ...]
+    private: frozenset[str]
+
+
+@cache
+def said(path: Path) -> Said:
+    """Each file is read once for all that is looked for in it: parsing them all takes four seconds of processor."""
+    whole = ast.parse(path.read_text(encoding="utf-8"))
+    imports, untold, arguments = [], list[str](), {}
+    private = set[str]()
+    for node in ast.walk(whole):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            imports.append((node.module, tuple(alias.name for alias in node.names)))
+        elif isinstance(node, ast.FunctionDef):
+            private.add(node.name)
+            if compiled(node):
+                arguments[node.name] = len(node.args.args)
+        elif isinstance(node, ast.ClassDef):
+            private.add(node.name)
+            if "NamedTuple" in [ast.unparse(b) for b in node.bases]:
+                told = set(re.findall(r"\w+", ast.get_docstring(node) or ""))
+                fields = [x.target.id for x in node.body if isinstance(x, ast.AnnAssign)]  # type: ignore[union-attr]
+                untold += [f"{node.name}.{field}" for field in fields if field not in told]
+        elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store):
+            private.add(node.attr if isinstance(node, ast.Attribute) else node.id)
+    public = [
+        x for x in whole.body if isinstance(x, ast.ClassDef | ast.FunctionDef) and not x.name.startswith("_")
+    ]
+    return Said(
+        tuple(imports),
+        tuple(x.name for x in public if isinstance(x, ast.ClassDef)),
+        tuple(x.name for x in public if isinstance(x, ast.FunctionDef)),
+        arguments,
+        tuple(untold),
+        frozenset(name for name in private if re.match(r"_[a-zA-Z]", name)),
+    )
+
+
 def test_compiled_functions_take_bundles_that_say_what_each_field_holds():
     many, untold = [], []
     for name, path in modules():
-        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-        functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and compiled(node)]
-        many += [f"{name}.{x.name}" for x in functions if len(x.args.args) > MOST_ARGUMENTS]
-        for node in nodes:
-            bases = [ast.unparse(b) for b in node.bases] if isinstance(node, ast.ClassDef) else []
-            if "NamedTuple" not in bases or not (functions or path.stem == "bundles"):
-                continue
-            told = set(re.findall(r"\w+", ast.get_docstring(node) or ""))
-            fields = [x.target.id for x in node.body if isinstance(x, ast.AnnAssign)]
-            untold += [f"{name}.{node.name}.{field}" for field in fields if field not in told]
+        found = said(path)
+        many += [f"{name}.{one}" for one, count in found.arguments.items() if count > MOST_ARGUMENTS]
+        if found.arguments or path.stem == "bundles":
+            untold += [f"{name}.{one}" for one in found.untold]
     assert (many, untold) == ([], [])
 
 
@@ -89,10 +138,7 @@ def test_a_class_name_of_the_engine_has_one_meaning():
     for name, path in modules():
         room = {"solve": engine, "problem": engine, "verify": second}.get(name.split(".")[1])
         if room is not None:
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            room.update(
-                x.name for x in tree.body if isinstance(x, ast.ClassDef) and not x.name.startswith("_")
-            )
+            room.update(said(path).classes)
     assert [name for room in (engine, second) for name, times in room.items() if times > 1] == []
     assert set(engine) & set(second) == WRITTEN_TWICE
 
@@ -105,13 +151,11 @@ def test_a_function_name_of_the_engine_has_one_meaning():
     engine = Counter[str]()
     for name, path in modules():
         if name.split(".")[1] in ("solve", "problem") and ".rules." not in name:
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            engine.update(
-                x.name for x in tree.body if isinstance(x, ast.FunctionDef) and not x.name.startswith("_")
-            )
+            engine.update(said(path).functions)
     assert {name for name, times in engine.items() if times > 1} == SAME_HOOK
 
 
+@cache
 def modules() -> list[tuple[str, Path]]:
     """Every module of the package with its file; ``optimizer.x.__init__`` for packages."""
     return [
@@ -122,15 +166,8 @@ def modules() -> list[tuple[str, Path]]:
 
 def test_tests_name_nothing_private():
     """What a room keeps to itself may change without a word; what its tests lean on is promised, and says so in its docstring."""
-    private: set[str] = set()
-    for path in (ROOT / "optimizer").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                private.add(node.name)
-            elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store):
-                private.add(node.attr if isinstance(node, ast.Attribute) else node.id)
     # numba's own of that name says what is compiled
-    private = {name for name in private if re.match(r"_[a-zA-Z]", name)} - {"_load_index"}
+    private = {name for _, path in modules() for name in said(path).private} - {"_load_index"}
     named = []
     for path in sorted((ROOT / "tests").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

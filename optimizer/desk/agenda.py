@@ -23,7 +23,7 @@ from optimizer.domain.schema import DWELLINGS
 from optimizer.errors import AttrifluxError
 from optimizer.presentation.reading_back import read_back
 from optimizer.store.records import NewCandidate, NewItem
-from optimizer.verify import verify
+from optimizer.verify import Verdict, verify
 
 SHEETS = "sheets.json"
 FORMAT = "attriflux-sheets/1"
@@ -61,7 +61,13 @@ class Agenda:
 
 
 def agenda(
-    result: Path, case_path: Path, case: Case, *, dwellings: Sequence[str] = (), models: Path | None = None
+    result: Path,
+    case_path: Path,
+    case: Case,
+    *,
+    dwellings: Sequence[str] = (),
+    models: Path | None = None,
+    verdict: Verdict | None = None,
 ) -> Agenda:
     """The agenda of a run, after an independent verification.
 
@@ -70,6 +76,7 @@ def agenda(
     result : folder written by ``propose``.
     case_path, case : the case it was made from, and the same as read.
     dwellings : the only dwellings taken, in their order; default: all that have candidates, in the run's order.
+    verdict : of the verification of these very files, where the caller has just made it; default: it is made here.
 
     Raises
     ------
@@ -77,7 +84,8 @@ def agenda(
         ``DESK_RUN_REFUSED`` (verification), ``DESK_RUN_NO_SHEETS``, ``DESK_DWELLING_UNKNOWN``, ``DESK_AGENDA_EMPTY``,
         ``DESK_CHAIN_BROKEN`` (a freed dwelling without the one its tenant is called for).
     """
-    verdict = verify(result, case_path, models=models)
+    if verdict is None:
+        verdict = verify(result, case_path, models=models)
     if verdict.verdict == "refused":
         raise AttrifluxError("DESK_RUN_REFUSED", name=result.name)
     sheets = _sheets(result)

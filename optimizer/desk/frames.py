@@ -41,14 +41,18 @@ def by_key(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         return frame.reset_index(drop=True)
     by = [c for c in TABLES[name].key if c in frame.columns] or list(frame.columns)
     words = _words(frame, by)
-    if words.duplicated().any():  # rows of one key stand in the order of their other cells
+    if len(set(words)) < len(words):  # rows of one key stand in the order of their other cells
         words = _words(frame, [*by, *(c for c in frame.columns if c not in by)])
-    return frame.loc[words.sort_values(list(words.columns), kind="stable").index].reset_index(drop=True)
+    return frame.take(sorted(range(len(words)), key=words.__getitem__)).reset_index(drop=True)
 
 
-def _words(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Cells as texts, empty where nothing is written."""
-    return pd.DataFrame({c: frame[c].astype(object).where(frame[c].notna(), "").astype(str) for c in columns})
+def _words(frame: pd.DataFrame, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    """Cells of each row as texts, empty where nothing is written."""
+    cells = [
+        [str(x) if there else "" for x, there in zip(frame[c].astype(object), frame[c].notna(), strict=True)]
+        for c in columns
+    ]
+    return list(zip(*cells, strict=True))
 
 
 def texts_of(frame: pd.DataFrame, column: str) -> list[str]:

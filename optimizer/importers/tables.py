@@ -40,7 +40,7 @@ EXAMPLE = "EXEMPLE"
 """First cell of a line that shows how to fill a sheet."""
 Labels = Mapping[str, str]
 """Plain form of a label of the files -> word the program knows, empty for a label that says nothing."""
-_THREADED = 50_000
+THREADED = 50_000
 """Rows from which columns are read by several threads (arrow works outside the interpreter lock)."""
 _TOTAL = r"^(?i:(sous[- ]?)?totaux?|(sous[- ]?)?total(\s.*)?|total.*:.*)$"
 _LAST_ROWS = (65_536, 1_048_576)
@@ -174,7 +174,7 @@ def _at_limit(raw: RawTable) -> list[Finding]:
 
 def _each(n: int, columns: Iterable[Column], work: Callable[[Column], Converted]) -> list[Converted]:
     """The columns one by one, or by threads in a long table; the order never changes."""
-    if n < _THREADED:
+    if n < THREADED:
         return [work(c) for c in columns]
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
         return list(pool.map(work, columns))

@@ -8,7 +8,7 @@ from optimizer import policy
 from optimizer.domain import Case
 from optimizer.errors import Finding
 from optimizer.statement import messages as messages
-from optimizer.statement.ledger import in_flux, lines_of, placed
+from optimizer.statement.ledger import in_flux, lines_of, looked_up, placed
 
 KEYS = ["landlord", "departement", "account"]
 COLUMNS = (
@@ -53,7 +53,7 @@ def bridge(
     }
     by = [signed[name].astype(object) for name in KEYS]
     sums = {name: mask.groupby(by).sum() for name, mask in parts.items()}
-    here = counted.assign(departement=counted["commune"].map(departement).fillna(""))
+    here = counted.assign(departement=looked_up(counted["commune"], departement))
     attributed = here.groupby(KEYS)["attributed"].sum()
     lines = ledger.groupby(KEYS)[["consumed_signed", "returned", "consumed"]].sum()
     nothing = pd.Series(0, index=lines.columns)

@@ -163,17 +163,34 @@ def in_flux(leases: pd.DataFrame) -> pd.Series:
 
 def placed(frame: pd.DataFrame, epci: Mapping[str, str], departement: Mapping[str, str]) -> pd.DataFrame:
     """With the EPCI and the département (``dep``) of each row."""
-    commune = frame["commune"].astype(object)
-    return frame.assign(epci=commune.map(epci).fillna(""), dep=commune.map(departement).fillna(""))
+    return frame.assign(epci=looked_up(frame["commune"], epci), dep=looked_up(frame["commune"], departement))
 
 
-def _inside(frame: pd.DataFrame, line: dict[Any, Any]) -> pd.DataFrame:
-    """Rows of the line's landlord inside its area."""
-    area = str(line["area"])
-    column = "commune" if len(area) == 5 else "epci" if len(area) == 9 else "dep"
-    mask = (frame["landlord"] == line["landlord"]) & (frame[column] == area)
-    inside: pd.DataFrame = frame.loc[mask]
-    return inside
+def looked_up(codes: pd.Series, places: Mapping[str, str]) -> pd.Series:
+    """What a mapping says of each code, empty where it says nothing.
+
+    One by one: ``Series.map`` first makes a series of the whole mapping, of all communes of the country for a dozen leases.
+    """
+    return pd.Series([places.get(code, "") for code in codes], index=codes.index, dtype="str")
+
+
+class _Placed:
+    """A placed frame whose rows are asked for line by line of the agreements."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self._rows: dict[str, dict[tuple[str, str], list[int]]] = {}
+
+    def inside(self, line: Mapping[str, Any]) -> pd.DataFrame:
+        """Rows of the line's landlord inside its area."""
+        area = str(line["area"])
+        column = "commune" if len(area) == 5 else "epci" if len(area) == 9 else "dep"
+        if column not in self._rows:
+            rows: dict[tuple[str, str], list[int]] = {}
+            for n, key in enumerate(zip(self.frame["landlord"], self.frame[column], strict=True)):
+                rows.setdefault(key, []).append(n)
+            self._rows[column] = rows
+        return self.frame.take(self._rows[column].get((line["landlord"], area), []))
 
 
 class _Flux:
@@ -191,12 +208,11 @@ class _Flux:
         self.has_leases = bool((leases["signed_on"].dt.year == year).any())
         self.run = _run(case, rules) if year == case.settings.year else signed.iloc[:0]
         self.whole = self._by_part([signed, pending[pending["counted"]], self.run])
+        self._placed = [_Placed(frame) for frame in (self.signed, self.pending, self.back, self.run)]
 
     def of(self, line: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Fraction]:
         """Leases, work in progress and orientations come back in the line's area, and the leases it still expects."""
-        here, pending, back, run = (
-            _inside(frame, line) for frame in (self.signed, self.pending, self.back, self.run)
-        )
+        here, pending, back, run = (rows.inside(line) for rows in self._placed)
         if self.over:
             return here, pending, back, Fraction(0)
         before, now = self._by_part([here, pending[pending["counted"]]]), self._by_part([run])

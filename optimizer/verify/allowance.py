@@ -94,10 +94,11 @@ class Allowances:
         law, places = self.world.law, self.world.law.places
         first, second = (frozenset(law.words(f"{KEY}.zone_{i}")) for i in (1, 2))
         away = frozenset(law.words(f"{KEY}.not_estimated"))
-        rows = zip(places.insee, places.departement, strict=True)
-        return np.array(
-            [-1 if dep in away else 0 if x in first else 1 if x in second else 2 for x, dep in rows], np.int64
-        )
+        zone = np.full(len(places.insee), 2, np.int64)
+        for number, codes in ((1, second), (0, first)):
+            zone[[places.number[x] for x in codes if x in places.number]] = number
+        zone[[i for i, dep in enumerate(places.departement) if dep in away]] = -1
+        return zone
 
     @cached_property
     def _fixed(self) -> tuple[Fraction, Fraction, int, int, int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.verify.classes import Classes
 from optimizer.verify.naming import Entries, Order
-from optimizer.verify.rows import TRAITS, Book, lease_of, profile_at
+from optimizer.verify.rows import TRAITS, Book, lease_of, profile, profile_at
 from optimizer.verify.solution import RATE, Counts, Lines
 from optimizer.verify.waiters import Waiters
 
@@ -50,6 +50,8 @@ class FirstRankExchanges:
         self._won: dict[tuple[int, str, int], int] = {}
         """What the rules ask less, by dwelling, account and profile of whoever takes the first rank."""
         self._counted: dict[tuple[str, int], int] = {}
+        self._profiles: dict[tuple[str, int], int] = {}
+        """Profile of a household at the dwellings of an EPCI."""
 
     def gains(self, entries: Entries, homes: Sequence[int], profiles: Sequence[int]) -> list[int]:
         """Micropoints that each of some households of a class wins at a dwelling on its best account; very negative where it may
@@ -115,7 +117,15 @@ class FirstRankExchanges:
 
     def _bits(self, home: int, app: int) -> int:
         """Profile of a household at a dwelling; 0 for a seat."""
-        return 0 if app < 0 else int(profile_at(self.classes.world, home, np.array([app]))[0])
+        if app < 0:
+            return 0
+        world = self.classes.world
+        key = world.place(home)[1], app
+        if key not in self._profiles:
+            if len(self._profiles) >= KEPT:
+                self._profiles.clear()
+            self._profiles[key] = int(profile(world, key[0], np.array([app]))[0])
+        return self._profiles[key]
 
     def switched(self, c: int, entries: Entries, bit: int, home: int) -> int:
         """Micropoints won by the best switch of a dwelling to an account of its class ``c``; very negative without any.
@@ -153,11 +163,11 @@ class FirstRankExchanges:
         if (c, bit) not in self._best:
             at = np.flatnonzero((entries.first >> bit & 1 > 0) & ~self._placed[entries.app])
             apps, value = entries.app[at], entries.worth(bit)[at]
-            profile = profile_at(self.classes.world, home, apps.astype(np.int64))
+            bits_of = profile_at(self.classes.world, home, apps.astype(np.int64))
             alone = self.classes.world.is_nominated[apps]
             best: dict[int, tuple[int, int]] = {}
             for app, v, bits, own in zip(
-                apps.tolist(), value.tolist(), profile.tolist(), alone.tolist(), strict=True
+                apps.tolist(), value.tolist(), bits_of.tolist(), alone.tolist(), strict=True
             ):
                 key = -1 - app if own else bits
                 best[key] = max(best.get(key, (v, app)), (v, app))

@@ -33,6 +33,16 @@ class Places:
     zone: NDArray[np.int8]
     number: Mapping[str, int]
 
+    @cached_property
+    def epci_place(self) -> Mapping[str, int]:
+        """EPCI -> its place among all of them in order."""
+        return {name: i for i, name in enumerate(sorted(set(self.epci)))}
+
+    @cached_property
+    def epci_rank(self) -> NDArray[np.int32]:
+        """(places,) place of the EPCI of each commune."""
+        return np.array([self.epci_place[name] for name in self.epci], np.int32)
+
 
 class Law:
     """Values by dotted key, with the changes of the case applied.

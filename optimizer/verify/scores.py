@@ -192,20 +192,16 @@ class Scores:
         return self._reach.get(epci, lambda: self._reaching(epci), lambda x: x.nbytes)
 
     def _reaching(self, epci: str) -> I32:
-        place = self._epci_places.get(epci, -2)
+        place = self.world.law.places.epci_place.get(epci, -2)
         # of the column's own type: another would copy the whole column for each EPCI
         a, b = np.searchsorted(self._wishes[0], np.array([place, place + 1], np.int32))
         return np.unique(self._wishes[1][a:b])
 
     @cached_property
-    def _epci_places(self) -> dict[str, int]:
-        return {name: i for i, name in enumerate(sorted(set(self.world.law.places.epci)))}
-
-    @cached_property
     def _wishes(self) -> tuple[I32, I32]:
         """(EPCI of a wished commune, application), sorted by EPCI: an EPCI is read without looking at the others."""
         wished = self.world.apps.wished
-        of_commune = np.array([self._epci_places[e] for e in self.world.law.places.epci] + [-1], np.int32)
+        of_commune = np.append(self.world.law.places.epci_rank, np.int32(-1))
         epci = of_commune[wished.values]
         order = np.argsort(epci, kind="stable")
         return epci[order], wished.owner[order]

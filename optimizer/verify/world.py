@@ -88,8 +88,7 @@ class World:
     @cached_property
     def epci_rank(self) -> I64:
         """(D,) rank of the EPCI of each dwelling: in this order, columns that depend on the EPCI are asked once."""
-        _, rank = np.unique(np.array(self.law.places.epci), return_inverse=True)
-        return np.asarray(rank.reshape(-1)[self.dwellings.place], np.int64)
+        return np.asarray(self.law.places.epci_rank[self.dwellings.place], np.int64)
 
     def forget(self, *tables: str) -> None:
         """Let raw tables go that nothing reads any more: a country's weigh more than all that was read from them."""

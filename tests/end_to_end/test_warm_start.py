@@ -13,9 +13,20 @@ from typing import Any
 import pytest
 
 import optimizer as af
+from optimizer.runs.earlier import read_earlier
+from optimizer.runs.writing import write_tables
 from optimizer.synth import synthesize, write_case
 from tests.cli.running import content
-from tests.end_to_end.small import SAME, csv_text, propose, proposed, same_answer, table, tables_alone
+from tests.end_to_end.small import (
+    SAME,
+    csv_text,
+    propose,
+    proposed,
+    same_answer,
+    same_otherwise,
+    table,
+    tables_alone,
+)
 
 KEPT = {"multipliers", "multipliers_given", "first_ranks", "first_ranks_given"}
 
@@ -95,23 +106,19 @@ def later(
 @pytest.mark.parametrize("backend", ["highs", pytest.param("scale", marks=pytest.mark.soak)])
 def test_a_proven_answer_is_the_same_with_and_without(year, later, tmp_path, backend):
     case, cold = later
-    warm = proposed(case, tmp_path / "warm", "--backend", backend, "--warm-start", year[1])
-    records = [json.loads((out / "run.json").read_text(encoding="utf-8")) for out in (year[1], warm)]
-    assert [r["stop"] for r in records] == ["proven", "proven"]
-    assert records[0]["warm_start"] == {"used": False}
-    said = records[1]["warm_start"]
-    certificate = (year[1] / "certificate.json").read_bytes()
-    assert said["used"] and said["certificate"] == hashlib.sha256(certificate).hexdigest()
-    assert 0 < said["first_ranks"] <= said["first_ranks_given"] and 0 < said["multipliers"]
-    assert {*said} == KEPT | {"used", "certificate"}
-    assert str(year[1]) not in (warm / "run.json").read_text(encoding="utf-8")
-    assert [n for n in SAME if (cold / n).read_bytes() != (warm / n).read_bytes()] == []
+    told = af.Options(backend=backend, warm_start=year[1])
+    made = af.propose(case, told)
+    taken = made.optimum.solved.taken_over
+    assert made.stop == "proven" and taken is not None
+    assert 0 < taken.first_ranks <= taken.first_ranks_given and 0 < taken.multipliers
+    write_tables(tmp_path, made.tables, told)
+    assert [n for n in SAME if (cold / n).read_bytes() != (tmp_path / n).read_bytes()] == []
 
 
 @pytest.mark.parametrize("backend", ["highs", "cpsat", "pulp", "scale"])
-def test_every_backend_from_its_own_answer(weeks, tmp_path, backend):
-    case, out = weeks["plain-1"]
-    assert same_answer(out, tables_alone(case, tmp_path / "out", backend=backend, warm_start=out))
+def test_every_backend_from_its_own_answer(weeks, backend):
+    _, out = weeks["plain-1"]
+    assert same_otherwise(weeks.prepared("plain-1"), out, backend=backend, earlier=read_earlier(out))
 
 
 def test_from_python_and_from_parquet(weeks, tmp_path):
@@ -203,11 +210,21 @@ def test_a_foreign_folder_is_refused_and_nothing_is_written(weeks, year, tmp_pat
 
 
 def test_replacing_the_very_folder_it_starts_from(weeks, tmp_path):
-    case, out = weeks["plain-1"]
-    again = tmp_path / "out"
-    shutil.copytree(out, again)
-    proposed(case, again, "--warm-start", again, "--force")
-    assert same_answer(out, again)
+    """The same files, and a record that says what the run started from."""
+    case, out = weeks["tight-2"]
+    warm = tmp_path / "out"
+    shutil.copytree(out, warm)
+    proposed(case, warm, "--warm-start", warm, "--force")
+    assert same_answer(out, warm)
+    records = [json.loads((x / "run.json").read_text(encoding="utf-8")) for x in (out, warm)]
+    assert [r["stop"] for r in records] == ["proven", "proven"]
+    assert records[0]["warm_start"] == {"used": False}
+    said = records[1]["warm_start"]
+    certificate = (out / "certificate.json").read_bytes()
+    assert said["used"] and said["certificate"] == hashlib.sha256(certificate).hexdigest()
+    assert 0 < said["first_ranks"] <= said["first_ranks_given"] and 0 < said["multipliers"]
+    assert {*said} == KEPT | {"used", "certificate"}
+    assert str(tmp_path) not in (warm / "run.json").read_text(encoding="utf-8")
 
 
 def test_the_week_after_names_the_header_it_changes(year):

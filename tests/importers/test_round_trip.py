@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 from optimizer.domain import TABLES, Case, table
 from optimizer.importers import read, read_findings
+from optimizer.importers import tables as long_tables
 from optimizer.synth import synthesize, write_case
 from tests.importers.books import sheets_book
 
@@ -115,9 +117,16 @@ def test_row_order_is_the_files(tmp_path: Path, case: Case):
     assert ids == case.table("applications")["application_id"].tolist()[::-1]
 
 
-def test_many_rows_are_read_by_threads_in_the_same_order(tmp_path: Path):
-    big = synthesize("commission", dwellings=10, applications=60_000, seed=3)
-    write_case(big, tmp_path, format="parquet")
+def test_many_rows_are_read_by_threads_in_the_same_order(
+    tmp_path: Path, case: Case, monkeypatch: pytest.MonkeyPatch
+):
+    write_case(case, tmp_path, format="parquet")
+    asked: list[int] = []
+    pool = long_tables.ThreadPoolExecutor
+    monkeypatch.setattr(long_tables, "THREADED", len(case.table("applications")))
+    monkeypatch.setattr(
+        long_tables, "ThreadPoolExecutor", lambda max_workers: asked.append(max_workers) or pool(max_workers)
+    )
     found = read(tmp_path)
-    assert len(found.table("applications")) == 60_000
-    same(found, big)
+    assert set(asked) == {min(8, os.cpu_count() or 1)}
+    same(found, case)

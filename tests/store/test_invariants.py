@@ -56,12 +56,18 @@ WRONG = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("attempt", WRONG.values(), ids=WRONG)
-def test_the_database_refuses(rows, attempt):
+def test_the_database_refuses(rows):
+    """All on one desk: what is refused leaves no trace."""
     from django.db import IntegrityError
 
-    with pytest.raises(IntegrityError):
-        rows.execute(attempt)
+    taken = []
+    for name, attempt in WRONG.items():
+        try:
+            rows.execute(attempt)
+        except IntegrityError:
+            continue
+        taken.append(name)
+    assert taken == []
 
 
 def test_two_open_sessions_of_one_commission_are_refused(play):

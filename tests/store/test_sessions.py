@@ -213,35 +213,35 @@ def test_consultative_voices_do_not_count(play):
     assert queries.voters(play.store, play.item("L1")).present == 3
 
 
-@pytest.mark.parametrize(
-    ("code", "change"),
-    [
-        ("STORE_RANK", {"rank": 2}),
-        ("STORE_ATTRIBUTION_FIRST", {"kind": "attribution", "rank": 2}),
-        ("STORE_NEEDS_RANK", {"kind": "ranked", "rank": None}),
-        ("STORE_NO_MOTIVE", {"motive": "N3"}),
-        ("STORE_CONDITION", {"kind": "conditional", "due_on": DAY + timedelta(days=9)}),
-        ("STORE_CONDITION", {"kind": "conditional", "document": "tax_notice", "due_on": DAY}),
-        ("STORE_CONDITION", {"kind": "conditional", "document": "lettre", "due_on": DAY + timedelta(days=9)}),
-        ("STORE_NO_CONDITION", {"document": "tax_notice"}),
-        ("STORE_MOTIVE", {"kind": "not_attributed", "rank": None, "motive": "I1", "sentence": SMALL}),
-        ("STORE_MOTIVE", {"kind": "ineligible", "rank": None, "motive": "N2", "sentence": SMALL}),
-        ("STORE_MOTIVE", {"kind": "not_attributed", "rank": None, "motive": "", "sentence": SMALL}),
-        (
-            "STORE_SENTENCE",
-            {"kind": "not_attributed", "rank": None, "motive": "N3", "sentence": "Trop petit."},
-        ),
-        ("STORE_NO_RANK", {"kind": "not_attributed", "rank": 3, "motive": "N3", "sentence": SMALL}),
-        ("STORE_OUTSIDE", {"kind": "ajourned"}),
-    ],
-)
-def test_a_decision_that_the_law_does_not_know_is_refused(play, code, change):
+UNKNOWN_TO_THE_LAW = [
+    ("STORE_RANK", {"rank": 2}),
+    ("STORE_ATTRIBUTION_FIRST", {"kind": "attribution", "rank": 2}),
+    ("STORE_NEEDS_RANK", {"kind": "ranked", "rank": None}),
+    ("STORE_NO_MOTIVE", {"motive": "N3"}),
+    ("STORE_CONDITION", {"kind": "conditional", "due_on": DAY + timedelta(days=9)}),
+    ("STORE_CONDITION", {"kind": "conditional", "document": "tax_notice", "due_on": DAY}),
+    ("STORE_CONDITION", {"kind": "conditional", "document": "lettre", "due_on": DAY + timedelta(days=9)}),
+    ("STORE_NO_CONDITION", {"document": "tax_notice"}),
+    ("STORE_MOTIVE", {"kind": "not_attributed", "rank": None, "motive": "I1", "sentence": SMALL}),
+    ("STORE_MOTIVE", {"kind": "ineligible", "rank": None, "motive": "N2", "sentence": SMALL}),
+    ("STORE_MOTIVE", {"kind": "not_attributed", "rank": None, "motive": "", "sentence": SMALL}),
+    ("STORE_SENTENCE", {"kind": "not_attributed", "rank": None, "motive": "N3", "sentence": "Trop petit."}),
+    ("STORE_NO_RANK", {"kind": "not_attributed", "rank": 3, "motive": "N3", "sentence": SMALL}),
+    ("STORE_OUTSIDE", {"kind": "ajourned"}),
+]
+
+
+def test_a_decision_that_the_law_does_not_know_is_refused(play):
+    """All on one agenda: what is refused leaves nothing behind."""
     play.new(dwelling("L1"))
     play.open()
     first, second, third = (n.candidate_id for n in play.names("L1", "listed"))
     others = [NewDecision(second, "ranked", 2), NewDecision(third, "ranked", 3)]
-    refused(code, play.decide, "L1", [replace(NewDecision(first, "ranked", 1), **change), *others])
-    assert play.names("L1")[0].decision is None and play.seen().items[0].status == "listed"
+    for code, change in UNKNOWN_TO_THE_LAW:
+        refused(code, play.decide, "L1", [replace(NewDecision(first, "ranked", 1), **change), *others])
+        assert play.names("L1")[0].decision is None and play.seen().items[0].status == "listed", change
+    play.decide("L1", [NewDecision(first, "ranked", 1), *others])
+    assert play.names("L1")[0].decision is not None
 
 
 def test_a_sentence_names_no_other_household(play):

@@ -31,7 +31,7 @@ def test_an_import_with_names_is_kept_without_them(tmp_path: Path):
     assert child.stdin is not None
     child.stdin.close()
     told = (tmp_path / "said.jsonl").read_text(encoding="utf-8")
-    assert "Nom du demandeur" in told and "Durand" not in told
+    assert '"landlord"' in told and "Nom du demandeur" in told and "Durand" not in told
     assert b"Durand" not in path.read_bytes() and b"28506" not in path.read_bytes()
     assert verify(out, case).verdict.startswith("certified")
 

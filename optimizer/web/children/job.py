@@ -175,7 +175,7 @@ def _run(
         return 3
     say(short=_short(out, lang))
     try:
-        made = agenda(out, case, read)
+        made = agenda(out, case, read, verdict=verdict)
     except AttrifluxError as error:
         if error.code != "DESK_AGENDA_EMPTY":
             raise

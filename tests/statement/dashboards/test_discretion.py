@@ -13,7 +13,6 @@ import pytest
 
 from optimizer import importers
 from optimizer.domain import Case
-from optimizer.statement import dashboard, dashboard_to
 from optimizer.statement.dashboards.run import read_run
 
 COMMUNES = ("25056", "25388", "25462", "25031")
@@ -42,15 +41,9 @@ def tables(year) -> Case:
 
 
 @pytest.fixture(scope="module")
-def of_the_maire(year, tmp_path_factory) -> Callable[[str], str]:
+def of_the_maire(put_down) -> Callable[[str], str]:
     """Every file that the maire of a commune is given as one text, made once."""
-
-    def made(commune: str) -> str:
-        folder = tmp_path_factory.mktemp("maire") / "bord"
-        dashboard_to(year[0], "maire", commune, folder, proposals=year[1])
-        return text_of(folder)
-
-    return cache(made)
+    return cache(lambda commune: text_of(put_down("maire", commune)))
 
 
 @pytest.mark.parametrize("commune", COMMUNES)
@@ -96,23 +89,20 @@ def test_a_maire_reads_no_file_but_those_of_the_commune(year, tables, of_the_mai
     assert words & numbers == own - {""}
 
 
-def test_a_commune_sees_its_own_files(year, tables):
-    case, run = year
-    proposals = read_run(run, tables).proposals
+def test_a_commune_sees_its_own_files(year, tables, board):
+    proposals = read_run(year[1], tables).proposals
     accounts = sorted(a for a in set(proposals["account"]) if len(a) == 10 and a.startswith("COLL:"))
     assert accounts, "the case must propose something on the account of a commune"
-    files = dashboard(case, "maire", accounts[0][5:], proposals=run).table("files")
+    files = board("maire", accounts[0][5:]).table("files")
     expected = proposals[(proposals["account"] == accounts[0]) & (proposals["application_id"] != "")]
     assert set(expected["application_id"]) <= set(files["application_id"])
 
 
-def test_no_application_number_outside_the_prefets_decisions(year, tables, tmp_path):
-    case, run = year
+def test_no_application_number_outside_the_prefets_decisions(tables, put_down):
     numbers = {n for t in ("applications", "leases") for n in tables.table(t)["application_id"].dropna()}
     for kind, code in (("landlord", "OPH25"), ("epci", "242500361"), ("prefet", "25")):
-        dashboard_to(case, kind, code, tmp_path / kind, proposals=run)
         allowed = set(tables.table("decisions")["application_id"].dropna()) if kind == "prefet" else set()
-        assert words_of(text_of(tmp_path / kind)) & numbers == allowed, kind
+        assert words_of(text_of(put_down(kind, code))) & numbers == allowed, kind
 
 
 def test_first_quartile_shares_of_small_groups_are_masked(board):

@@ -25,13 +25,12 @@ VIEWERS = [("landlord", "OPH25"), ("epci", "242500361"), ("prefet", "25"), ("mai
 
 
 @pytest.fixture(scope="module", params=VIEWERS, ids=[kind for kind, _ in VIEWERS])
-def written(request, year, tmp_path_factory):
-    """Two folders of one viewer, made apart."""
+def written(request, year, put_down, tmp_path_factory):
+    """Two folders of one viewer, made apart: of the files, and of the case in memory."""
     kind, code = request.param
-    folders = [tmp_path_factory.mktemp(kind) / "bord" for _ in range(2)]
-    for folder in folders:
-        dashboard_to(year[0], kind, code, folder, proposals=year[1])
-    return folders
+    folder = tmp_path_factory.mktemp(kind) / "bord"
+    dashboard_to(year[0], kind, code, folder, proposals=year[1])
+    return folder, put_down(kind, code)
 
 
 def test_same_inputs_same_bytes(written):

@@ -1,0 +1,25 @@
+"""The agenda of a run: of what was verified, once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from optimizer.desk import agenda as made_of
+from optimizer.errors import AttrifluxError
+from optimizer.verify import verify
+from tests.deskwork.room import proposed, read_case, ready
+
+
+def test_what_was_just_verified_is_not_verified_again(monkeypatch: pytest.MonkeyPatch):
+    case, result = proposed()
+    wanted, verdict = ready(), verify(result, case)
+    asked: list[Path] = []
+    monkeypatch.setattr(made_of, "verify", lambda out, of, models: asked.append(out) or verdict)
+    assert made_of.agenda(result, case, read_case(), verdict=verdict) == wanted and asked == []
+    assert made_of.agenda(result, case, read_case()) == wanted and asked == [result]
+    with pytest.raises(AttrifluxError) as refused:
+        made_of.agenda(result, case, read_case(), verdict=replace(verdict, verdict="refused"))
+    assert refused.value.code == "DESK_RUN_REFUSED"
