@@ -355,6 +355,15 @@ CONVENTION_LATER = define(
     remedy_fr="Corrigez l'année, ou laissez la ligne pour le dossier de cette année-là",
     remedy_en="Correct the year, or leave the line for the case of that year",
 )
+PROGRESS_TWO_ACCOUNTS = define(
+    "ELIG_PROGRESS_TWO_ACCOUNTS",
+    "le logement « {value} » est en cours pour plusieurs réservataires ({accounts}) : seule sa ligne la plus avancée compte",
+    "dwelling “{value}” is in progress for several accounts ({accounts}): only its furthest line counts",
+    expected_fr="un logement en cours chez un seul réservataire",
+    expected_en="a dwelling in progress with one account",
+    remedy_fr="Retirez les lignes qui ne sont plus suivies",
+    remedy_en="Remove the lines that are followed no more",
+)
 UNKNOWN_DEPARTEMENT = define(
     "ELIG_UNKNOWN_DEPARTEMENT",
     "« {value} » n'est pas un code de département : la ligne serait sans effet",

@@ -23,6 +23,7 @@ from optimizer.eligibility.messages import (
     NOMINATION_DELEGATED,
     NOMINATION_NO_LINE,
     NOMINEE_OUTSIDE_POOL,
+    PROGRESS_TWO_ACCOUNTS,
     TOLERANCE_CUT,
     UNKNOWN_DEPARTEMENT,
     YEAR_OVER,
@@ -115,6 +116,21 @@ def check_dalo(case: Case, rules: RuleSet, findings: Findings) -> None:
                 findings.add(
                     DALO_ELSEWHERE, column="dalo", value=landlord, severity="warning", departement=departement
                 )
+
+
+def check_progress(case: Case, findings: Findings) -> None:
+    """Dwellings in progress for several accounts, of whose lines one counts (`problem.returned.furthest`): warnings."""
+    frame = case.table("in_progress")
+    accounts: dict[str, dict[str, list[int]]] = {}
+    columns = texts(frame, "dwelling_id"), texts(frame, "account"), findings.rows("in_progress")
+    for dwelling, account, row in zip(*(c.tolist() for c in columns), strict=True):
+        accounts.setdefault(dwelling, {}).setdefault(account, []).append(row)
+    for dwelling, lines in sorted(accounts.items()):
+        if len(lines) > 1:
+            findings.add_rows(
+                PROGRESS_TWO_ACCOUNTS, "in_progress", "account", dwelling, [row for rows in lines.values() for row in rows],
+                severity="warning", accounts=", ".join(sorted(lines)),
+            )  # fmt: skip
 
 
 def check_settings(case: Case, findings: Findings) -> None:

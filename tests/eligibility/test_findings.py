@@ -341,6 +341,22 @@ def test_a_landlord_of_no_dwelling_is_told() -> None:
     assert found(make_case([], [application()], landlord="OPH52")) == []
 
 
+def test_a_dwelling_in_progress_for_two_accounts_is_told() -> None:
+    def work(home: str, account: str, who: str) -> dict[str, object]:
+        return {"dwelling_id": home, "account": account, "application_id": who, "stage": "commission"}
+
+    lines = [
+        work("L9", "ALS", "A1"),
+        work("L8", "ALS", "A2"),
+        work("L9", "ETAT_PRIO", "A3"),
+        work("L8", "ALS", "A4"),
+    ]
+    case = make_case([dwelling()], [application()], in_progress=lines)
+    told = [x for x in found(case) if x[0] == "PROGRESS_TWO_ACCOUNTS"]
+    assert told == [("PROGRESS_TWO_ACCOUNTS", "w", 2, "account", "L9", (4,))]
+    assert found(make_case([dwelling()], [application()], in_progress=lines[1:])) == []
+
+
 def test_a_tolerance_beyond_a_tenth_of_the_share_is_told() -> None:
     case = make_case([dwelling()], [application()], conventions=[convention(tolerance=0.5)])
     assert found(case) == [("TOLERANCE_CUT", "w", 2, "tolerance", "0,5", ())]
