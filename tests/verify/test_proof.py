@@ -147,6 +147,6 @@ def test_sentences_in_both_languages():
     bad = Check("rows", False, 2, "flux")
     assert "2 écarts" in bad.fr and "2 differences" in bad.en
     within = Verdict("certified within", (bad,), within="12.5")
-    assert "12,5 points" in within.sentence("fr") and "12.5 points" in within.sentence("en")
+    assert "12,50 points" in within.sentence("fr") and "12.50 points" in within.sentence("en")
     assert within.to_dict()["within"] == "12.5"
     assert "1 contrôle" in Verdict("refused", (bad,)).sentence("fr")
