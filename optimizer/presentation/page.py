@@ -22,6 +22,7 @@ UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202
 """Characters that command a screen or turn the reading direction: a page shows their number instead."""
 _TOGETHER = re.compile(r" (?=[;:?!»%€])|(?<=«) ")
 _CLASS = re.compile(r'\s*class="([^"]*)"')
+_UNIQUE_NUMBER = re.compile(r"\s*\d{18}\s*<")
 
 
 class Num(str):
@@ -89,17 +90,21 @@ def kept_together(value: object) -> object:
 def cells(row: str, headings: Sequence[str]) -> Markup:
     """The cells of a row, each with its part in the table and the name of its column, which a narrow screen shows.
 
-    ``row`` is markup made by a template: a ``<th>`` heads the row, other cells are ``<td>``, one per heading.
+    ``row`` is markup made by a template: a ``<th>`` heads the row, other cells are ``<td>``, one per heading. A cell that is
+    a household's unique number stays on one line.
     """
     place = iter(headings)
 
     def told(found: re.Match[str]) -> str:
         kind, rest = found.group(1), found.group(2)
         heading = next(place, "")
-        classes = [m.group(1) for m in [_CLASS.search(rest)] if m]
+        written = _CLASS.search(rest)
+        classes = written.group(1).split() if written else []
         rest = _CLASS.sub("", rest)
         if isinstance(heading, Num):
             classes.append("n")
+        if "nur" not in classes and _UNIQUE_NUMBER.match(row, found.end()):
+            classes.append("nur")
         part = ' scope="row" role="rowheader"' if kind == "th" else ' role="cell"'
         label = "" if kind == "th" or not heading else f' data-l="{escape(kept_together(str(heading)))}"'
         shown = f' class="{" ".join(classes)}"' if classes else ""

@@ -84,6 +84,15 @@ def test_cells_know_their_column():
     assert 'data-l="Pourquoi\u00a0?"' in row
 
 
+def test_a_unique_number_alone_in_its_cell_stays_on_one_line():
+    number = "659200413895389717"
+    told = cells(
+        f'<td>{number}</td><td class="nur moved">{number}</td><td>{number[1:]}</td>', ["Demande", "", "Reste"]
+    )
+    assert f'class="nur" data-l="Demande">{number}' in told and f'class="nur moved">{number}' in told
+    assert f'<td role="cell" data-l="Reste">{number[1:]}' in told
+
+
 @pytest.mark.parametrize(
     ("shown", "wanted"),
     [
