@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -174,8 +174,14 @@ def _owners(result: Result) -> list[tuple[str, str, str]]:
             for a, b in zip(dw.landlord.tolist(), dw.departement.tolist(), strict=True)
         }
     )
-    names = stems(f"{a}-{b}" for a, b in owners)
-    return [(names[f"{a}-{b}"], a, b) for a, b in owners]
+    return [(stem, a, b) for (a, b), stem in _stem_of(owners).items()]
+
+
+def _stem_of(owners: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Stem of the files of each (landlord, département), in the order given."""
+    listed = list(owners)
+    names = stems(f"{a}-{b}" for a, b in listed)
+    return {(a, b): names[f"{a}-{b}"] for a, b in listed}
 
 
 def _confirmed(explanations: pd.DataFrame) -> int:
@@ -405,7 +411,7 @@ def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
     rows = {name: shared(frame) for name, frame in frames.items()}
     details = data.details.set_index("line", drop=False)
     linked = chained(data)
-    names = stems("-".join(map(str, owner)) for owner, _ in groups)
+    names = _stem_of((str(a), str(b)) for (a, b), _ in groups)
     for j, ((landlord, departement), group) in enumerate(groups):
         lines = rows["proposals"][j]
         mine = details.reindex(lines[np.isin(lines, details.index)])
@@ -413,7 +419,7 @@ def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
         own = {name: frame.iloc[rows[name][j]].reset_index(drop=True) for name, frame in frames.items()}
         scope = f"landlord={landlord}"
         yield (
-            names[f"{landlord}-{departement}"],
+            names[str(landlord), str(departement)],
             dataclasses.replace(
                 data,
                 title=f"{data.title} — {landlord} ({departement})",

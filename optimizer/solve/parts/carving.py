@@ -232,7 +232,7 @@ def _with(kept: I64, more: I64 | None) -> I64:
 
 
 def shortened(model: LabelledTransport, depth: Depth, more: I64 | None = None) -> LabelledTransport:
-    """A model with the first ``depth`` entries of each type of each menu, and ``more``, as `Carver.carve` would have made it."""
+    """A model with the first entries of each type of each menu (`implicit.first_of_type`), and ``more``, as `Carver.carve` would have made it."""
     menus = len(model.menu_start) - 1
     homes = _homes(model.capacity, model.class_menu, np.arange(menus), menus)
     kept = _with(first_of_type(model.menu_start, model.entry_type, model.n_types, depth, homes), more)
