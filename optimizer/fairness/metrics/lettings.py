@@ -21,4 +21,4 @@ def compute(study: Study) -> Iterator[Reading]:
     """First ranks of an outcome; a waiting seat of a direct réservataire houses nobody yet and is counted beside."""
     yield over_outcomes(study, [len(one) for _, one in study.outcomes])
     if (seats := study.lottery.proof.get("seats")) is not None:
-        yield Reading("seats", float(seats))
+        yield Reading("seats", float(seats), unit="dwellings", better="neither")
