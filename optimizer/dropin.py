@@ -1,10 +1,44 @@
-"""Import of every module of a drop-in folder, in the order of their names. Standard library only."""
+"""Import of every module of a drop-in folder, in the order of their names. Standard library only.
+
+A file that cannot be used is told by its name and line, whatever it does: who drops one in is no author of the program.
+"""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import inspect
 import pkgutil
-from types import ModuleType
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+PACKAGE = Path(__file__).resolve().parent
+FOLDERS: set[str] = set()
+"""Folders whose files are dropped in, as far as they have been loaded."""
+COMMANDS = str(PACKAGE / "cli" / "commands")
+"""The one whose files call all others, and are to blame for none of what these do."""
+
+
+class DropInError(Exception):
+    """A dropped file that cannot be used.
+
+    Attributes
+    ----------
+    file : its place, from the folder of the program
+    line : 0 where no line of it is to blame
+    why : in words of Python, without any data of a case
+    """
+
+    def __init__(self, file: str, line: int, why: str) -> None:
+        super().__init__(file, line, why)
+        self.file, self.line, self.why = file, line, why
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.why}" if self.line else f"{self.file}: {self.why}"
 
 
 def load_all(package: str) -> tuple[str, ...]:
@@ -19,6 +53,8 @@ def load_all(package: str) -> tuple[str, ...]:
         ``package`` does not exist.
     NotADirectoryError
         ``package`` is a plain module, so nothing can be dropped into it.
+    DropInError
+        A file cannot be imported or refuses to be registered.
 
     Examples
     --------
@@ -30,6 +66,66 @@ def load_all(package: str) -> tuple[str, ...]:
         raise NotADirectoryError(f"{package} is a module, not a folder of modules")
     names = sorted(info.name for info in pkgutil.iter_modules(root.__path__) if not info.name.startswith("_"))
     loaded = tuple(f"{package}.{name}" for name in names)
+    FOLDERS.update(str(Path(folder).resolve()) for folder in root.__path__)
     for name in loaded:
-        importlib.import_module(name)
+        try:
+            importlib.import_module(name)
+        except Exception as error:
+            raise _unusable(name, error) from error
     return loaded
+
+
+def takes(call: Callable[..., object], names: str) -> None:
+    """Refuse a function that cannot be called with so many arguments, named in ``names``.
+
+    Raises
+    ------
+    TypeError
+        It takes others.
+    """
+    try:
+        inspect.signature(call).bind(*names.split(", "))
+    except TypeError:
+        told = inspect.signature(call)
+        name = getattr(call, "__name__", "it")
+        raise TypeError(f"{name}{told} must take ({names})") from None
+
+
+def answered(answer: T, kind: Any, call: Callable[..., object]) -> T:
+    """What a dropped function has answered, where it is what it must be.
+
+    Raises
+    ------
+    DropInError
+    """
+    if isinstance(answer, kind):
+        return answer
+    why = f"it returned {type(answer).__name__}, {kind.__name__} was expected"
+    code = getattr(inspect.unwrap(call), "__code__", None)
+    if code is None:
+        raise DropInError(type(call).__qualname__, 0, why)
+    raise DropInError(_place(Path(code.co_filename)), code.co_firstlineno, why)
+
+
+def blamed(trace: TracebackType | None) -> tuple[str, int] | None:
+    """The dropped file, and the line of it, in which an error was raised, or which called what raised it; None: no such file."""
+    for frame in reversed(traceback.extract_tb(trace)):
+        if str(Path(frame.filename).resolve().parent) in FOLDERS - {COMMANDS}:
+            return _place(Path(frame.filename)), frame.lineno or 0
+    return None
+
+
+def _unusable(name: str, error: Exception) -> DropInError:
+    spec = importlib.util.find_spec(name)
+    file = Path(spec.origin) if spec is not None and spec.origin else Path(name)
+    line = error.lineno or 0 if isinstance(error, SyntaxError) else 0
+    for frame in traceback.extract_tb(error.__traceback__):
+        if Path(frame.filename) == file:
+            line = frame.lineno or 0
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    return DropInError(_place(file), line, f"{type(error).__name__}: {said}")
+
+
+def _place(file: Path) -> str:
+    file = file.resolve()
+    return f"optimizer/{file.relative_to(PACKAGE).as_posix()}" if file.is_relative_to(PACKAGE) else file.name

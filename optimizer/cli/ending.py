@@ -20,6 +20,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from optimizer.cli.languages import language
+from optimizer.dropin import DropInError, blamed
 from optimizer.errors import Lang
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -77,6 +78,14 @@ class Ending:
                 else "Not enough memory for this run: nothing was written."
             )
             self.code = 4
+        elif isinstance(error, DropInError):
+            place = f"{error.file}, {'ligne' if fr else 'line'} {error.line}" if error.line else error.file
+            say(
+                f"Le fichier déposé {place} ne peut pas servir ({error.why}) : rien n'a été écrit. Corrigez-le, ou retirez-le de son dossier."
+                if fr
+                else f"The dropped file {place} cannot be used ({error.why}): nothing was written. Mend it, or take it out of its folder."
+            )
+            self.code = 2
         elif error is not None:
             self._unexpected(error)
             self.code = 4
@@ -88,6 +97,8 @@ class Ending:
     def _unexpected(self, error: BaseException) -> None:
         fr = self.lang == "fr"
         name = type(error).__name__
+        if at := blamed(error.__traceback__):
+            name += f", {at[0]}, {'ligne' if fr else 'line'} {at[1]}"
         try:
             place = str(write_report(error))
         except OSError:

@@ -1,5 +1,8 @@
 """Mechanisms of allocation compared on one case, with exact metrics.
 
+``af.fairness(case, mechanisms="all", …)`` is the command: its parameters, errors and an example stand in
+:func:`optimizer.fairness.comparison.fairness`.
+
 What lives here. `market` says who may be housed where; a mechanism is a file of ``mechanisms/`` that turns it into a `Lottery`
 (chances in fractions), a metric a file of ``metrics/`` that reads a `Study`; ``leximin/`` the lotteries of most equal chances;
 `comparison` runs them, `files` writes the tables and the page.
@@ -16,6 +19,8 @@ keeps them without saying so (the page sets them apart).
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from inspect import Signature, signature
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -39,12 +44,21 @@ def __getattr__(name: str) -> Any:
 
 
 class _Command(ModuleType):
-    """``af.fairness`` is the command and, once imported, this package: both may be called."""
+    """``af.fairness`` is the command and, once imported, this package: both may be called, and say which parameters they take."""
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        from optimizer.fairness.comparison import fairness as compare
+        return _command()(*arguments, **options)
 
-        return compare(*arguments, **options)
+    @property
+    def __signature__(self) -> Signature:
+        """What notebooks and ``inspect.signature`` show."""
+        return signature(_command())
+
+
+def _command() -> Callable[..., Fairness]:
+    from optimizer.fairness.comparison import fairness as compare
+
+    return compare
 
 
 sys.modules[__name__].__class__ = _Command

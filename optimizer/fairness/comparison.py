@@ -93,9 +93,9 @@ def fairness(
     mechanisms: str | Sequence[str] = "all",
     *,
     draws: int = 1_000,
-    groups: Sequence[str] | None = None,
+    groups: str | Sequence[str] | None = None,
     preferences: str = "fit",
-    prices: Sequence[str] = (),
+    prices: str | Sequence[str] = (),
     steps: int = 9,
     seed: str | None = None,
     models: Path | None = None,
@@ -111,11 +111,12 @@ def fairness(
 
     Parameters
     ----------
-    mechanisms : ``"all"``, or ids.
+    case : a case (value, folder, workbook).
+    mechanisms : ``"all"``, or ids: a list, or words joined by commas as on the command line.
     draws : allocations drawn where a lottery is not a short list.
-    groups : names of `groups.KNOWN`, or ``col:NAME``; None: all that the case tells.
+    groups : names of `groups.KNOWN`, or ``col:NAME``, in the same two ways; None: all that the case tells.
     preferences : ``fit`` (equal fits are indifferent) or ``strict`` (told apart by lottery numbers).
-    prices : ids of rules whose share is moved from 0 to 1 in ``steps`` steps.
+    prices : ids of rules whose share is moved from 0 to 1 in ``steps`` steps, in the same two ways.
     seed : of every draw; default: the case's.
     workers : who computes the mechanisms (:func:`~optimizer.workers.workers_of`); the answer is the same.
     parts : folder where finished mechanisms are kept, and found again.
@@ -140,8 +141,8 @@ def fairness(
     """
     wanted = chosen_mechanisms(mechanisms if isinstance(mechanisms, str) else list(mechanisms))
     for option, value, good, expected in (
-        ("draws", draws, draws >= 1, "≥ 1"),
-        ("steps", steps, steps >= 2, "≥ 2"),
+        ("draws", draws, _at_least(draws, 1), "≥ 1"),
+        ("steps", steps, _at_least(steps, 2), "≥ 2"),
         ("preferences", preferences, preferences in ("fit", "strict"), "fit, strict"),
     ):
         if not good:
@@ -149,19 +150,22 @@ def fairness(
     prepared = pipeline.prepare(
         case, models=models, accept_assumed=accept_assumed, price_assumed=price_assumed, phase=phase
     )
-    for rule in prices:
+    ruled = names_of(prices)
+    for rule in ruled:
         check_rule(prepared.problem, rule)
     market = market_of(prepared.problem, strict=preferences == "strict")
     if seed is not None:
         market = replace(market, seed=seed)
-    wanted, large = _within_reach(market, wanted, named=mechanisms not in ("all", ["all"], ""))
+    wanted, large = _within_reach(market, wanted, named=mechanisms not in ("all", ["all"]))
     for finding in large:
         early(finding)
     months = _months(market)
-    levels = groups_of(prepared, [str(x) for x in market.application_ids], groups)
+    levels = groups_of(
+        prepared, [str(x) for x in market.application_ids], None if groups is None else names_of(groups)
+    )
     mark = mark_of(market, prepared.problem, months)
     units = {m.id: mechanism_unit(mark, market, months, m.id, m.title("fr"), draws) for m in wanted}
-    moved = {r: front_unit(mark, prepared.problem, market, months, r, r, steps) for r in prices}
+    moved = {r: front_unit(mark, prepared.problem, market, months, r, r, steps) for r in ruled}
     ids = {unit.key: id for id, unit in (*units.items(), *moved.items())}
     done: list[str] = []
 
@@ -215,6 +219,15 @@ def fairness(
         timings=timings,
         findings=(*large, *prepared.case.warnings),
     )
+
+
+def _at_least(value: object, least: int) -> bool:
+    return isinstance(value, (int, np.integer)) and int(value) >= least
+
+
+def names_of(said: str | Sequence[str]) -> list[str]:
+    """Names of a list, or of words joined by commas."""
+    return [name.strip() for name in (said.split(",") if isinstance(said, str) else said) if name.strip()]
 
 
 def _within_reach(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from optimizer.disk import hold, seal
 from optimizer.errors import LANGS, Finding, Lang, Spaced, said
-from optimizer.fairness.comparison import Fairness, fairness
+from optimizer.fairness.comparison import Fairness, fairness, names_of
 from optimizer.fairness.lottery import Lottery
 from optimizer.fairness.page import fairness_html, reading
 from optimizer.presentation.csvfile import Style, write_table
@@ -41,9 +41,9 @@ def fairness_to(
     mechanisms: str | Sequence[str] = "all",
     *,
     draws: int = 1_000,
-    groups: Sequence[str] | None = None,
+    groups: str | Sequence[str] | None = None,
     preferences: str = "fit",
-    prices: Sequence[str] = (),
+    prices: str | Sequence[str] = (),
     steps: int = 9,
     seed: str | None = None,
     models: Path | None = None,
@@ -73,19 +73,20 @@ def fairness_to(
         ``OUT_NOT_EMPTY`` and its like, before any work; those of :func:`fairness`.
     """
     case, out = Path(case), Path(out)
+    ruled, grouped = names_of(prices), None if groups is None else names_of(groups)
     with hold(out, force=force, inputs=case) as held:
         parts = held.out.with_name(f"{held.out.name}.parts")
         if not resume:
             shutil.rmtree(parts, ignore_errors=True)
         found = fairness(
-            case, mechanisms, draws=draws, groups=groups, preferences=preferences, prices=prices, steps=steps, seed=seed,
+            case, mechanisms, draws=draws, groups=grouped, preferences=preferences, prices=ruled, steps=steps, seed=seed,
             models=models, accept_assumed=accept_assumed, price_assumed=price_assumed, workers=workers, parts=parts, phase=phase,
             progress=progress, early=early,
         )  # fmt: skip
         with held.folder() as work:
             options = {
-                "mechanisms": [m.id for m in found.mechanisms], "draws": draws, "preferences": preferences, "prices": list(prices),
-                "steps": steps, "seed": found.market.seed, "groups": None if groups is None else list(groups),
+                "mechanisms": [m.id for m in found.mechanisms], "draws": draws, "preferences": preferences, "prices": ruled,
+                "steps": steps, "seed": found.market.seed, "groups": grouped,
                 "price_assumed": price_assumed,
             }  # fmt: skip
             write_fairness(work, found, options, style=style, lang=lang)

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.dropin import load_all
+from optimizer.dropin import load_all, takes
 from optimizer.errors import Lang
 from optimizer.fairness.study import Study
 
@@ -30,6 +30,7 @@ class Reading:
     interval : what the interval is: ``lottery 5-95`` (over the draws or the support), ``wilson``, ``certified``, ``census wilson``,
         ``draws low-high`` (an estimate too low on average and one too high), ``never drawn``,
         ``too many moves`` (no value: its program is out of reach)
+    unit, better : where this one has others than its metric (a count beside a share)
     """
 
     scope: str
@@ -37,6 +38,8 @@ class Reading:
     low: float = float("nan")
     high: float = float("nan")
     interval: str = ""
+    unit: str = ""
+    better: Better | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ def metric(
     """
 
     def register(compute: Compute) -> Compute:
+        takes(compute, "study")
         if not all(x.strip() for x in (id, title_fr, title_en, unit, source)):
             raise ValueError(f"metric {id!r}: an empty field")
         if id in _METRICS or any(m.order == order for m in _METRICS.values()):

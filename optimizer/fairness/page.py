@@ -11,6 +11,7 @@ import pandas as pd
 from optimizer.errors import Lang, Spaced, said
 from optimizer.fairness import texts as texts
 from optimizer.fairness.comparison import Fairness
+from optimizer.fairness.measures import all_metrics
 from optimizer.presentation.numbers import decimal, percent
 from optimizer.presentation.page import render
 from optimizer.presentation.plots_curves import curves, scatter
@@ -54,6 +55,7 @@ def fairness_html(found: Fairness, lang: Lang = "fr") -> str:
         "curve": _chances(found, titles, lang),
         "lorenz": _lorenz(found, titles, lang),
         "groups": _groups(found, lang),
+        "measures": _measures(found, lang),
         "masked": found.masked_below,
         "margin": percent(found.margin, 0, lang),
         "names": [str(i) for i in range(1, len(found.mechanisms) + 1)],
@@ -105,7 +107,8 @@ def _brief(found: Fairness, titles: dict[str, str], lang: Lang) -> list[str]:
         missing = sorted(reading(found.table, m, "shortfall", "")["value"] for m in mine)
         if not missing:
             continue
-        best = min(mine, key=lambda m: reading(found.table, m, "gini_p", "")["value"])
+        gini = {m: reading(found.table, m, "gini_p", "")["value"] for m in mine}
+        best = min(mine, key=lambda m: (gini[m] != gini[m], gini[m]))  # without a chance there is no index
         without = reading(found.table, best, "min_p", "without")
         sure = without["low"] != without["low"]
         ends = list(dict.fromkeys(decimal(x, 1, lang) for x in (missing[0], missing[-1])))
@@ -114,7 +117,7 @@ def _brief(found: Fairness, titles: dict[str, str], lang: Lang) -> list[str]:
                 lang, "brief_one" if len(mine) == 1 else "brief_many", family=_say(lang, f"quotas_{kind}"),
                 missing=_say(lang, "between", low=ends[0], high=ends[-1]) if len(ends) > 1 else ends[0], name=titles[best],
                 served=("" if sure else _say(lang, "at_least")) + decimal(n - int(without["value"]), 0, lang), n=decimal(n, 0, lang),
-                gini=decimal(reading(found.table, best, "gini_p", "")["value"], 2, lang),
+                gini=decimal(gini[best], 2, lang),
             )
         )  # fmt: skip
     return lines + [
@@ -198,8 +201,10 @@ def _group_title(group: str, lang: Lang) -> str:
 def _level_title(group: str, level: str, found: Fairness, lang: Lang) -> str:
     if group == "epci" and level in found.places:
         return found.places[level]
-    if level == "unknown" or (not group.startswith("col:") and group in ("q1", "priority", "tenant")):
+    if level == "unknown" or group in ("q1", "priority", "tenant", "qpv_origin"):
         return _say(lang, f"level_{level}")
+    if group.startswith("col:") and level in ("True", "False"):
+        return _say(lang, "level_true" if level == "True" else "level_false")
     return level
 
 
@@ -219,6 +224,28 @@ def _groups(found: Fairness, lang: Lang) -> list[dict[str, Any]]:
             )
         out.append({"title": _group_title(str(group), lang), "rows": rows})
     return out
+
+
+SCOPES = ("housed", "left", "max", "min", "nominees", "p95", "positive", "seats")
+"""Scopes that have words; another one is shown as it is written."""
+
+
+def _measures(found: Fairness, lang: Lang) -> list[dict[str, Any]]:
+    """Every measure that no other table of the page shows, whichever file of ``metrics/`` it comes from; rules one by one are left to the files."""
+    shown = set(SHOWN.values())
+    titles = {m.id: m.title(lang) for m in all_metrics()} | {"lottery_error": _say(lang, "lottery_error")}
+    order = {name: place for place, name in enumerate(titles)}
+    by: dict[tuple[str, str], dict[str, float]] = {}
+    for line in found.table.to_dict("records"):
+        key = (str(line["metric"]), str(line["scope"]))
+        if key not in shown and not key[1].startswith("rule="):
+            by.setdefault(key, {})[str(line["mechanism"])] = float(line["value"])
+    rows = []
+    for (metric, scope), values in sorted(by.items(), key=lambda item: order[item[0][0]]):
+        words = _say(lang, f"scope_{scope}") if scope in SCOPES else scope
+        cells = [values.get(m.id, float("nan")) for m in found.mechanisms]
+        rows.append({"title": titles[metric], "scope": words, "cells": cells})
+    return rows
 
 
 def _tone(opportunity: float) -> str:

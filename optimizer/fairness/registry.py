@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from optimizer.dropin import load_all
+from optimizer.dropin import load_all, takes
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.fairness import messages as messages
 from optimizer.fairness.lottery import Draw, Lottery
@@ -87,6 +87,7 @@ def mechanism(
             for n, t in (("id", id), ("title_fr", title_fr), ("title_en", title_en), ("source", source))
             if not t.strip()
         ]
+        takes(allocate, "market, draw")
         if empty:
             raise ValueError(f"mechanism {id!r}: empty {', '.join(empty)}")
         if unknown := sorted(claims - set(CLAIMS)):
@@ -128,9 +129,9 @@ def chosen_mechanisms(wanted: str | list[str] | tuple[str, ...] = "all") -> tupl
     """
     known = {m.id: m for m in all_mechanisms()}
     ids = [x.strip() for x in (wanted.split(",") if isinstance(wanted, str) else wanted) if x.strip()]
-    if ids == ["all"] or not wanted:
+    if ids == ["all"]:
         return all_mechanisms()
-    # a list without a name is no wish for all of them
+    # nothing named is no wish for all of them
     unknown = [x for x in ids if x not in known] if ids else [str(wanted)]
     if unknown:
         raise AttrifluxError("FAIRNESS_UNKNOWN", what=", ".join(unknown), known=", ".join(known))

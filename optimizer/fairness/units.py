@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from functools import cache
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.dropin import answered
 from optimizer.fairness import prices
 from optimizer.fairness.lottery import Allocation, Draw, Lots, Lottery
 from optimizer.fairness.market import Market
@@ -49,7 +50,7 @@ def allocated(market: Market, months: F, id: str, draws: int) -> bytes:
     """The work of a mechanism's unit."""
     (made,) = chosen_mechanisms([id])
     clock = time.perf_counter()
-    lottery = made.allocate(market, Draw(market.seed, 0, draws))
+    lottery = answered(made.allocate(market, Draw(market.seed, 0, draws)), Lottery, made.allocate)
     middle = time.perf_counter()
     lines = measured(id, Study(lottery, draws, months))
     seconds = {id: middle - clock, f"metrics {id}": time.perf_counter() - middle}
@@ -78,7 +79,8 @@ def measured(name: str, study: Study) -> list[tuple[object, ...]]:
     """Lines of ``mechanisms.csv`` for one mechanism."""
     lines: list[tuple[object, ...]] = []
     for metric in all_metrics():
-        for r in metric.compute(study):
+        for r in answered(metric.compute(study), Iterable, metric.compute):
+            answered(r, Reading, metric.compute)
             lines.append(
                 (
                     name,
@@ -88,8 +90,8 @@ def measured(name: str, study: Study) -> list[tuple[object, ...]]:
                     r.low,
                     r.high,
                     r.interval,
-                    metric.unit,
-                    metric.better,
+                    r.unit or metric.unit,
+                    r.better or metric.better,
                     metric.source,
                 )
             )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,11 @@ import pandas as pd
 import pyarrow as pa
 import yaml
 
+from optimizer.datadirs import models_dir
 from optimizer.domain import TABLES, Case, CaseSettings
 from optimizer.errors import Finding, InputProblems
 from optimizer.importers.checks import check_tables
+from optimizer.importers.gazetteer import Gazetteer, gazetteer_of
 from optimizer.importers.headers import near
 from optimizer.importers.mapping import Mappings
 from optimizer.importers.raw import RawTable, shown
@@ -24,13 +28,17 @@ from optimizer.importers.yamltext import parse
 SETTINGS = "settings"
 
 
-def case(frames: Mapping[str, pd.DataFrame], settings: CaseSettings | Mapping[str, Any]) -> Case:
+def case(
+    frames: Mapping[str, Any], settings: CaseSettings | Mapping[str, Any], *, models: Path | None = None
+) -> Case:
     """A case from frames, checked cell by cell like files.
 
     Parameters
     ----------
-    frames : canonical table name (or French alias) -> frame; columns by canonical name or French alias.
+    frames : canonical table name (or French alias) -> frame; columns by canonical name or French alias. Columns as a mapping, rows as a
+        list of mappings, and tables that have ``to_pandas`` (Arrow, Polars) are made frames; a named index is a column.
     settings : settings, or the keys of ``case.yaml``.
+    models : folder of the law, whose territories say what a commune's name means; the shipped one by default.
 
     Returns
     -------
@@ -42,13 +50,29 @@ def case(frames: Mapping[str, pd.DataFrame], settings: CaseSettings | Mapping[st
     InputProblems
         Every problem of every table, as soon as one is an error; rows are numbered as a spreadsheet would, the header
         on row 1.
+    TypeError
+        ``frames`` is no mapping, or holds something that is no table.
+
+    Examples
+    --------
+    >>> import optimizer as af
+    >>> homes = [{"dwelling_id": "L1", "landlord": "ESH25", "commune": "Besançon", "rooms": "T3", "financing": "PLUS"}]
+    >>> people = [{"application_id": "D1", "first_registered_on": "03/04/2024", "persons": 3, "choices": ["25056"]}]
+    >>> week = {"title": "Semaine 49", "territory": "doubs", "on": "2026-11-23", "year": 2026}
+    >>> made = af.case({"dwellings": homes, "applications": people}, week)
+    >>> made.table("dwellings")[["commune", "rooms"]].to_dict("records")
+    [{'commune': '25056', 'rooms': 3}]
     """
+    if not isinstance(frames, Mapping):
+        raise TypeError(
+            f"frames: a mapping of table names to frames was expected, not {type(frames).__name__}"
+        )
     findings: list[Finding] = []
     known, problems = _settings(settings)
     findings += problems
-    tables, problems = _tables(frames)
+    tables, problems = _tables({name: _framed(name, table) for name, table in frames.items()})
     findings += problems
-    read = _read(tables)
+    read = _read(tables, gazetteer_of(known, models_dir(models)), known.on if known is not None else None)
     for table in read.values():
         findings += table.findings
     findings += check_tables(read, known)
@@ -97,12 +121,37 @@ def _placed(made: Case, name: str, table: ReadTable) -> ReadTable:
 def _settings(settings: CaseSettings | Mapping[str, Any]) -> tuple[CaseSettings | None, list[Finding]]:
     if isinstance(settings, CaseSettings):
         return settings, []
-    text = yaml.safe_dump(dict(settings), allow_unicode=True, sort_keys=False)
+    text = yaml.safe_dump(_plain(settings), allow_unicode=True, sort_keys=False)
     block, problems = parse(text.encode(), SETTINGS)
     if block is None:
         return None, problems
     found, more = read_settings(block, SETTINGS)
     return found, [*problems, *more]
+
+
+def _plain(value: Any) -> Any:
+    """A value of settings as YAML knows it: dates of pandas, numbers of numpy, any mapping or sequence."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    return value if isinstance(value, (str, bool, int, float, date, type(None))) else str(value)
+
+
+def _framed(name: object, table: Any) -> pd.DataFrame:
+    """A table as a frame, a named index as its first column."""
+    if hasattr(table, "to_pandas"):
+        table = table.to_pandas()
+    if isinstance(table, (Mapping, list)):
+        table = pd.DataFrame(table)
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"frames[{name!r}]: a DataFrame was expected, not {type(table).__name__}")
+    named = [level for level in table.index.names if level is not None and level not in table.columns]
+    return table.reset_index(named) if named else table
 
 
 def _tables(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
@@ -119,11 +168,13 @@ def _tables(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame]
     return found, findings
 
 
-def _read(frames: Mapping[str, pd.DataFrame]) -> dict[str, ReadTable]:
+def _read(
+    frames: Mapping[str, pd.DataFrame], places: Gazetteer | None = None, on: date | None = None
+) -> dict[str, ReadTable]:
     """Every table through the converters of files, in the order of the schema."""
     mapping = Mappings()
     return {
-        name: read_table(_raw(name, frames[name]), table, mapping.of(name))
+        name: read_table(_raw(name, frames[name]), table, mapping.of(name), places, on)
         for name, table in TABLES.items()
         if name in frames
     }

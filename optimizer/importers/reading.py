@@ -9,6 +9,7 @@ from pathlib import Path
 
 from optimizer.datadirs import models_dir
 from optimizer.domain import TABLES, Case, CaseSettings, Origin, SourceFile, Table
+from optimizer.dropin import answered
 from optimizer.errors import Finding, InputProblems
 from optimizer.importers.beside import LABELS, WISHES, labels_of, with_wishes
 from optimizer.importers.checks import check_tables
@@ -16,7 +17,7 @@ from optimizer.importers.gazetteer import Gazetteer, gazetteer_of
 from optimizer.importers.headers import near
 from optimizer.importers.local import SHEETS, with_own_values
 from optimizer.importers.mapping import Mappings, fitting, named_mapping, read_mappings, ready_mappings
-from optimizer.importers.raw import RawTable, shown
+from optimizer.importers.raw import Opened, RawTable, shown
 from optimizer.importers.registry import format_of
 from optimizer.importers.settings import of_sheet, read_settings, undated
 from optimizer.importers.tables import ReadTable, read_table
@@ -228,7 +229,7 @@ def _open(path: Path, label: str, found: _Found) -> None:
     if table is None and not shape.many:
         found.findings.append(Finding("READ_FILE_UNKNOWN", "warning", label, params=near(path.stem, _WORDS)))
         return
-    opened = shape.read(path, label)
+    opened = answered(shape.read(path, label), Opened, shape.read)
     found.findings += opened.findings
     if not opened.tables and opened.findings:
         found.broken[table.name if table and not shape.many else label] = label

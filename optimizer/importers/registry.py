@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from optimizer.dropin import load_all
+from optimizer.dropin import load_all, takes
 from optimizer.importers.raw import Opened
 
 Reader = Callable[[Path, str], Opened]
@@ -46,6 +46,8 @@ def format(
     """
 
     def register(read: Reader) -> Reader:
+        takes(read, "path, label")
+        takes(forget, "path, columns")
         if not id.strip() or not title_fr.strip() or not extensions:
             raise ValueError(f"format {id!r}: id, title and extensions are all required")
         if id in REGISTERED:

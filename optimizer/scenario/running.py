@@ -126,7 +126,7 @@ def run_scenarios(
     *,
     case: Path | str | Case | None = None,
     options: Options | None = None,
-    workers: Workers | int | str | None = None,
+    workers: Workers | int | str | None = 1,
     reference: bool = True,
     replications: int = 0,
     weeks: int = 52,
@@ -147,8 +147,8 @@ def run_scenarios(
     options : Options, optional
         Of each `propose`; threads stay at 1, the runs themselves go in parallel.
     workers : Workers, int or str, optional
-        ``2`` processes, ``threads:4``, the address of a Dask scheduler; default: a process for each core. Never changes a byte of
-        the tables.
+        ``2`` processes, ``threads:4``, the address of a Dask scheduler; None: a process for each core, which a script may ask for
+        under ``if __name__ == "__main__":`` only, as every process reads it again. Never changes a byte of the tables.
     reference : bool
         Whether to run the unchanged case first, as what the others are compared with.
     replications, weeks : int
@@ -205,7 +205,7 @@ def plan_scenarios(
     *,
     case: Path | str | Case | None = None,
     options: Options | None = None,
-    workers: Workers | int | str | None = None,
+    workers: Workers | int | str | None = 1,
     reference: bool = True,
     replications: int = 0,
     weeks: int = 52,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ def simulate(
     tight: bool = False,
     sessions: int | None = None,
     seed: str = "attriflux",
-    workers: Workers | int | str | None = None,
+    workers: Workers | int | str | None = 1,
     parts: Path | None = None,
     backend: str = "auto",
     gap: float = 0.0,
@@ -144,7 +145,8 @@ def simulate(
     sessions : of a year, in place of 52 or 26
     seed : words that every draw depends on
     gap : relative, between a session's value and its bound, at which its proof may stop; 0 asks for the whole proof
-    workers : who computes (:func:`optimizer.workers.workers_of`); changes no byte
+    workers : who computes (:func:`optimizer.workers.workers_of`); changes no byte. None: a process for each core, which a script may ask
+        for under ``if __name__ == "__main__":`` only, as every process reads it again
     parts : folder where finished units are kept, and found
     progress : done, of how many, which
 
@@ -157,7 +159,11 @@ def simulate(
         ``SIMULATION_CHAINS``, ``SIMULATION_CHAINS_LONG``, ``SIMULATION_ONE_YEAR``, ``SOLVE_OPTION``; those of ``workers``.
     """
     began = time.perf_counter()
-    numbers = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(dict.fromkeys(seeds))
+    if isinstance(seeds, Iterable):
+        numbers = tuple(dict.fromkeys(seeds))
+    else:
+        _check(seeds=index(seeds))
+        numbers = tuple(range(1, index(seeds) + 1))
     _check(
         years=years,
         seeds=len(numbers),

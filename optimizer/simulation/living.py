@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.dropin import answered
 from optimizer.eligibility.facts import ConventionFacts
 from optimizer.problem import RuleBook, book_of, measure
 from optimizer.problem.ground import Counted, leases_of_first_ranks
@@ -23,7 +24,7 @@ from optimizer.problem.registry import all_rules
 from optimizer.simulation.chaining import put_forward
 from optimizer.simulation.registry import Policy
 from optimizer.simulation.session import offers, rows_at, session_facts, session_problem, under
-from optimizer.simulation.terms import State
+from optimizer.simulation.terms import State, Terms
 from optimizer.simulation.world import NEVER, World
 from optimizer.solve import SolveOptions, solve
 
@@ -147,7 +148,7 @@ def live(
                 session % per_year, per_year, today, rows_at(today, book.rows), book.rows, counts.num.copy(), counts.den.copy(), counts.asked.copy(),
                 tuple(waiting), present, tuple(seen), memory, world,
             )  # fmt: skip
-            terms = policy.terms(state)
+            terms = answered(policy.terms(state), Terms, policy.terms)
             problem = under(today, terms)
             solved = solve(problem, options)
             new, no, void = list[Lease](), 0, 0

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from optimizer.dropin import load_all
+from optimizer.dropin import load_all, takes
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.simulation import messages as messages
 from optimizer.simulation.terms import State, Terms
@@ -90,6 +90,7 @@ def policy(
     """
 
     def register(terms: Decide) -> Decide:
+        takes(terms, "state")
         _register(
             Policy(id, title_fr, title_en, source, order, terms, None, says_fr, says_en, alone_fr, alone_en)
         )
@@ -104,6 +105,7 @@ def bound(
     """Register a file that says what nobody can do better than. Raises as :func:`policy`."""
 
     def register(figures: Bound) -> Bound:
+        takes(figures, "world")
         _register(Policy(id, title_fr, title_en, source, order, None, figures, says_fr, says_en))
         return figures
 
@@ -127,9 +129,9 @@ def chosen_policies(wanted: str | list[str] | tuple[str, ...] = "all") -> tuple[
     """
     known = {p.id: p for p in all_policies()}
     ids = [x.strip() for x in (wanted.split(",") if isinstance(wanted, str) else wanted) if x.strip()]
-    if ids == ["all"] or not wanted:
+    if ids == ["all"]:
         return all_policies()
-    # a list without a name is no wish for all of them
+    # nothing named is no wish for all of them
     unknown = [x for x in ids if x not in known] if ids else [str(wanted)]
     if unknown:
         raise AttrifluxError("SIMULATION_UNKNOWN", what=", ".join(unknown), known=", ".join(known))

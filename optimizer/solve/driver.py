@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from optimizer.dropin import answered
 from optimizer.errors import AttrifluxError
 from optimizer.problem import evaluate
 from optimizer.problem.model import I64, FirstRanks, Problem
@@ -164,7 +165,7 @@ def _run_backend(
     if reason := watch.stopped():
         return RawSolution(None, False, reason, "not started")
     watch.say("solve", job.incumbent.objective)
-    raw = chosen.solve(job, options, watch)
+    raw = answered(chosen.solve(job, options, watch), RawSolution, chosen.solve)
     job.timings["backend"] = time.perf_counter() - clock
     better = False
     if raw.first is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from optimizer.dropin import load_all
+from optimizer.dropin import load_all, takes
 from optimizer.errors import AttrifluxError
 from optimizer.problem import explicit
 from optimizer.problem.model import Columns, Problem
@@ -99,6 +99,7 @@ def backend(
     """
 
     def register(solver: Solver) -> Solver:
+        takes(solver, "job, options, watch")
         wanted = frozenset(features)
         if not id or not wanted <= FEATURES:
             raise ValueError(f"backend {id!r}: unknown features {sorted(wanted - FEATURES)} or no name")

@@ -51,6 +51,7 @@ ENGLISH: dict[str, str] = {
     "en trop": "too many",
     "feuille dite vide sans raison": "leaf said to be empty without a reason",
     "fichier que run.json ne connaît pas": "file that run.json does not know",
+    "format que la vérification ne lit pas": "a format that the verification does not read",
     "gap ou need d'un calcul prouvé": "gap or need in a proven run",
     "identifiant inconnu": "unknown identifier",
     "identifiant inconnu ou nombre absent": "unknown identifier or missing number",

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -60,6 +60,16 @@ class RawCase:
         return self.tables.get(name) or RawTable(name, 0, {})
 
 
+TABLE_FORMATS = (".csv", ".tsv", ".txt", ".parquet")
+"""Files that hold one table, of its name."""
+_OTHERS = (".xlsx", ".yaml", ".yml")
+
+
+def not_read(names: Iterable[str]) -> list[str]:
+    """Input files of a run in a format that only the program which made it reads."""
+    return [n for n in names if Path(n).suffix.lower() not in (*TABLE_FORMATS, *_OTHERS)]
+
+
 def read_case(path: Path, models: Path | None = None) -> RawCase:
     """The case folder, or the one workbook; ``models`` names communes and quarters. Raises Unreadable on nonsense."""
     if path.is_file():
@@ -74,7 +84,7 @@ def read_case(path: Path, models: Path | None = None) -> RawCase:
         name = _table_of(file.stem)
         if file.suffix.lower() == ".xlsx" and not file.name.startswith("~"):
             books.append(file)
-        elif name and file.suffix.lower() in (".csv", ".tsv", ".txt", ".parquet"):
+        elif name and file.suffix.lower() in TABLE_FORMATS:
             found[name] = (file.name, _frame(file))
     for book in books:
         for name, frame in _sheets(book):

@@ -44,7 +44,7 @@ from optimizer.verify.solution import (
     count_run,
     read_lines,
 )
-from optimizer.verify.tables import RawCase, read_case
+from optimizer.verify.tables import RawCase, not_read, read_case
 from optimizer.verify.told import LARGEST, Told
 from optimizer.verify.verdict import (
     CERTIFIED,
@@ -93,6 +93,11 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
     law = Path(models) if models is not None else shipped_models()
     worlds: list[World] = []
     with found.guard("reading"):
+        strange = not_read(_stated(out))
+        for name in strange:
+            found.add("reading", f"{name} : format que la vérification ne lit pas")
+        if strange:
+            return Verdict(REFUSED, found.checks())
         raw = read_case(Path(case_path), law)
         worlds.append(read_world(raw, law))
         longest, short = _chains(out)
@@ -343,6 +348,14 @@ def conclude(found: Findings, objective: int, bound: int | None) -> Verdict:
     if bound <= objective:
         return Verdict(CERTIFIED, found.checks(), "", said, proved)
     return Verdict(WITHIN, found.checks(), decimal_text(Fraction(bound - objective, 10**6)), said, proved)
+
+
+def _stated(out: Path) -> list[str]:
+    """Input files that a record names; what is wrong with the record itself is told by later checks."""
+    try:
+        return [str(name) for name in read_json(out, RECORD)["inputs"]]
+    except MALFORMED:
+        return []
 
 
 def _check_inputs(run: Mapping[str, Any], case_path: Path, world: World, found: Findings) -> None:

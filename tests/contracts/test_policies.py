@@ -123,3 +123,5 @@ def test_an_unknown_policy_is_refused_with_those_that_are_known():
     assert refused.value.code == "SIMULATION_UNKNOWN"
     assert "cotation" in str(refused.value.params["known"])
     assert [p.id for p in chosen_policies("cumulative,cotation")] == ["cotation", "cumulative"]
+    with pytest.raises(AttrifluxError):
+        chosen_policies([])

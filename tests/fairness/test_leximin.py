@@ -10,12 +10,12 @@ import scipy.sparse as sp
 
 import optimizer as af
 from optimizer.errors import AttrifluxError
-from optimizer.fairness.leximin.branches import proven
+from optimizer.fairness.leximin.branches import Leaf, leaf_bound, proven
 from optimizer.fairness.leximin.decompose import exact_weights, mixture, spread, walk
 from optimizer.fairness.leximin.housing import settled
 from optimizer.fairness.leximin.hull import hull_leximin, hull_maximin, hull_nash
 from optimizer.fairness.leximin.polytope import Polytope, owners
-from optimizer.fairness.leximin.stages import bound_of, leximin, maximin, nash
+from optimizer.fairness.leximin.stages import bound_of, leximin, maximin, nash, sum_bound
 from optimizer.fairness.lottery import Draw
 from optimizer.fairness.market import market_of
 from optimizer.fairness.registry import chosen_mechanisms
@@ -107,6 +107,29 @@ def test_stages_over_whole_points_are_exact():
     for stages in (hull_leximin(triangle).stages, hull_leximin(FOUR).stages, hull_maximin(FOUR).stages):
         assert all(s.bound == pytest.approx(s.value, abs=1e-7) for s in stages)
     assert hull_leximin(triangle).stages[0].value == pytest.approx(1 / 3, abs=1e-9)
+
+
+def test_a_stage_that_serves_everybody_left_proves_it():
+    """Its program has no multiplier of its own: what is published is that nobody has a chance above 1."""
+    served = panels([4, 2], [[1, 0], [1, 1]], [0, 0], [1, 3])
+    for stage in (leximin(served).stages[-1], maximin(panels([2], [[1]], [0], [2])).stages[-1]):
+        assert stage.value == 1.0 and stage.on_types.sum() == pytest.approx(1.0)
+    assert sum_bound(leximin(served).stages[-1], served) == pytest.approx(1.0, abs=1e-12)
+    last = hull_leximin(served).stages[-1]
+    assert last.value == last.bound == 1.0 and last.on_types.tolist() == [0.0, 1.0]
+    (leaf,) = last.tree
+    assert isinstance(leaf, Leaf)
+    weight = (last.on_types / served.people)[served.owner]
+    top = served.people[served.owner].astype(float)
+    assert leaf_bound(served, weight, leaf, np.zeros(2), top) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_the_tree_of_a_product_closes():
+    """A half whose own multipliers prove less than those of its parent keeps the parent's: a hundred was told of a chance before."""
+    market = market_of(prepare(af.synthesize("doubs", dwellings=6, applications=60, seed=41)).problem)
+    way = settled(market)
+    product = hull_nash(way.home.polytope).stages[-1]
+    assert way.hull and product.bound < 1 + 1e-6 and len(product.tree) < 1500
 
 
 def test_a_wheel_gives_everybody_the_exact_chance():

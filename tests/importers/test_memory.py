@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import optimizer as af
@@ -102,3 +104,34 @@ def test_settings_are_those_of_a_case_file(made: af.Case) -> None:
     assert sorted(f.code for f in problems.value.findings) == [
         "READ_FILE_UNKNOWN", "READ_KEY_UNKNOWN", "READ_KEY_VALUE",
     ]  # fmt: skip
+
+
+def test_places_and_columns_are_read_as_in_a_file(made: af.Case) -> None:
+    """A commune by its name, a column that nothing explains: what the reader does for a folder it does for frames."""
+    homes = made.table("dwellings").assign(commune="Besançon")
+    people = made.table("applications").assign(couleur="bleu")
+    case = af.case({"dwellings": homes, "applications": people}, made.settings)
+    assert set(case.table("dwellings")["commune"]) == {"25056"}
+    (unread,) = [f for f in case.warnings if f.code == "READ_COLUMNS_UNREAD"]
+    assert (unread.file, unread.value) == ("applications", "couleur")
+
+
+def test_what_is_not_yet_a_frame_becomes_one(made: af.Case) -> None:
+    settings = {**SETTINGS, "on": pd.Timestamp("2026-11-23 08:00"), "year": np.int64(2026)}
+    homes, people = made.table("dwellings"), made.table("applications")
+    tables: dict[str, Any] = {
+        "dwellings": homes.to_dict("list"),
+        "applications": people.set_index("application_id"),
+        "leases": pa.Table.from_pandas(made.table("leases")),
+        "residences": made.table("residences").to_dict("records"),
+    }
+    case = af.case(tables, settings)
+    assert case.settings.on == date(2026, 11, 23)
+    assert {name: len(case.table(name)) for name in tables} == {
+        name: len(made.table(name)) for name in tables
+    }
+    assert case.table("applications")["application_id"].tolist() == people["application_id"].tolist()
+    with pytest.raises(TypeError, match="frames\\['dwellings'\\]: a DataFrame was expected, not int"):
+        af.case({**tables, "dwellings": 3}, settings)
+    with pytest.raises(TypeError, match="a mapping of table names"):
+        af.case([homes], settings)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from inspect import signature
 from pathlib import Path
 
 import pandas as pd
@@ -245,3 +246,9 @@ def test_the_plan_of_a_folder_already_done_has_nothing_left(small, tmp_path: Pat
     plan = af.plan_scenarios([scenario], out, case=small, options=QUICK, reference=False)
     assert (plan.done, len(plan.runs), plan.from_runs) == (1, 1, True) and plan.seconds == 0
     assert plan.seconds_each > 0
+
+
+def test_a_script_needs_no_guard_unless_it_asks_for_processes():
+    """Each process reads a script again: what starts one in a plain script ends in an error, so none is started unasked."""
+    for command in (af.simulate, af.run_scenarios, af.plan_scenarios, af.fairness):
+        assert signature(command).parameters["workers"].default == 1

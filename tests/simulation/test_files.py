@@ -52,6 +52,22 @@ def test_tables_page_and_record_are_there(written):
     assert not parts_of(out).exists()
 
 
+def test_every_column_and_indicator_is_explained(written):
+    page = (Path(__file__).parents[2] / "docs" / "simulation.md").read_text(encoding="utf-8")
+    table = pd.read_parquet(written.out / "policies.parquet")
+    summary = pd.read_parquet(written.out / "policies_summary.parquet")
+    assert f"`{', '.join(table)}`" in page and f"`{', '.join(summary)}`" in page
+    for name in {*table["indicator"], *UNITS}:
+        assert f"`{name}`" in page.partition("### Columns")[2], name
+    whole = table[table["year"] == 0].pivot_table(
+        index=["policy", "seed"], columns="indicator", values="value"
+    )
+    whole = whole.loc[["cotation", "required_rate"]]
+    assert (whole["offers"] == whole["lettings"] + whole["refusals"]).all()
+    cost = whole["worth"] - whole["lost"] - whole["value"]
+    assert cost.tolist() == pytest.approx((50 * whole["waited"]).tolist())
+
+
 def test_proofs_may_stop_at_a_gap_that_the_page_and_the_record_say(tmp_path):
     found = simulate_to(
         "commission", tmp_path / "years", "cotation", gap=0.5, workers=1, **{**SMALL, "seeds": 1}

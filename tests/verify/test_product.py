@@ -236,6 +236,18 @@ def test_the_record_of_the_run_is_held_to_the_case(copy, key, value):
     assert failed(case, out) == ["record"]
 
 
+def test_a_case_in_a_format_of_the_engine_alone_is_refused_in_one_sentence(copy):
+    """A drop-in reader has no second program yet: thirteen checks failed without one of them naming the file."""
+    case, out = copy
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    record["inputs"]["baux.jsonl"] = record["inputs"].pop("demandes.csv")
+    (out / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    failed = [c for c in verify(out, case).checks if not c.ok]
+    assert [c.id for c in failed] == ["reading"]
+    assert "baux.jsonl : format que la vérification ne lit pas" in failed[0].text("fr")
+    assert "baux.jsonl: a format that the verification does not read" in failed[0].text("en")
+
+
 def test_a_table_that_is_missing_is_refused_even_when_sealed(copy):
     case, out = copy
     (out / "leapfrogs.csv").unlink()

@@ -153,8 +153,8 @@ def fairness(
 
     try:
         written = fairness_to(
-            case, out, mechanisms, draws=draws, groups=None if groups is None else _listed(groups), preferences=preferences,
-            prices=_listed(prices), steps=steps, seed=seed, models=models, accept_assumed=accept_assumed,
+            case, out, mechanisms, draws=draws, groups=groups, preferences=preferences,
+            prices=prices, steps=steps, seed=seed, models=models, accept_assumed=accept_assumed,
             price_assumed=price_assumed, style=csv.value, lang=lang.value, force=force, workers=workers, resume=resume,
             phase=progress.phase, progress=tell, early=early,
         )  # fmt: skip
@@ -164,7 +164,3 @@ def fairness(
     if rest and not json:
         say_findings(rest, lang.value)
     say_result(written.summary, json=json, lang=lang.value)
-
-
-def _listed(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]

@@ -7,7 +7,7 @@ the branching need be trusted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import Any
 
@@ -186,7 +186,16 @@ def _at(program: _Relaxation, node: _Node, aim: float, column: int, at: int) -> 
     """The halves of a node at a whole number of a column."""
     low, high = node.lower.copy(), node.upper.copy()
     high[column], low[column] = at, at + 1
-    return _Halves(column, at, program.node(node.lower, high, aim), program.node(low, node.upper, aim))
+    return _Halves(
+        column, at, _half(program, node, node.lower, high, aim), _half(program, node, low, node.upper, aim)
+    )
+
+
+def _half(program: _Relaxation, node: _Node, lower: F, upper: F, aim: float) -> _Node:
+    """One half of a node. The multipliers of the node hold there too: they are kept where the program of the half returns worse ones."""
+    half = program.node(lower, upper, aim)
+    kept = leaf_bound(program.polytope, program.weight, node.leaf, lower, upper)
+    return replace(half, leaf=node.leaf, bound=kept) if kept < half.bound else half
 
 
 def tree_of(tree: Tree) -> list[dict[str, Any]]:

@@ -14,8 +14,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from optimizer.errors import AttrifluxError
-from optimizer.fairness.leximin.branches import Tree, proven
+from optimizer.fairness.leximin.branches import Leaf, Tree, proven
 from optimizer.fairness.leximin.polytope import Polytope, owners, passed, whole_point
+from optimizer.fairness.leximin.stages import at_most_one
 from optimizer.solve.highs_lp import INFINITY
 
 F = NDArray[np.float64]
@@ -95,6 +96,10 @@ class _Master:
     def stage(self, reached: float, on: F, free: NDArray[np.bool_], p: F) -> HullStage:
         """A stage with its proof; types whose multiplier is positive are fixed."""
         polytope = self.polytope
+        if reached > 1 - FINE:
+            on, on_people = at_most_one(polytope, free)
+            leaf = Leaf(np.zeros(polytope.rows.shape[0]), on_people)
+            return HullStage(1.0, 1.0, tuple(np.flatnonzero(free).tolist()), on, (leaf,))
         weight = (on / polytope.people)[polytope.owner]
         most, tree = proven(polytope, weight, max(float(weight @ point) for point in self.points))
         mass = float(on[free].sum())
@@ -226,14 +231,19 @@ def hull_nash(polytope: Polytope, *, gap: float = 1e-6, rounds: int = 2_000) -> 
             points.append(point)
             chances = np.vstack([chances, np.asarray(own @ point) / polytope.people])
             mix = np.append(mix * 0.98, 0.02)
-    return mixed_points(polytope, points, mix, [*stages, _product(polytope, points, slope)], left)
+    return mixed_points(polytope, points, mix, [*stages, _product(polytope, points, slope, most)], left)
 
 
-def _product(polytope: Polytope, points: list[Whole], slope: F) -> HullStage:
-    """The proof of a product: the slopes, and the largest sum of chances at these slopes (`stages.product_bound`)."""
+def _product(polytope: Polytope, points: list[Whole], slope: F, largest: float) -> HullStage:
+    """The proof of a product: the slopes, and the largest sum of chances at these slopes (`stages.product_bound`).
+
+    Parameters
+    ----------
+    largest : that sum as an integer program found it; it may be of a point that is not among ``points``
+    """
     weight = (slope / polytope.people)[polytope.owner]
     reached = max(float(weight @ point) for point in points)
-    most, tree = proven(polytope, weight, reached)
+    most, tree = proven(polytope, weight, max(reached, largest))
     return HullStage(reached, most, (), slope, tree)
 
 

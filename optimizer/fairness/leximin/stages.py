@@ -157,11 +157,23 @@ def closed(stage: Stage, polytope: Polytope, p: F, free: NDArray[np.bool_]) -> S
     proven = bound_of(stage, polytope, p, free)
     value = min(1.0, max(0.0, proven)) if proven < INFINITY else stage.value
     if value > 1 - DUAL:
+        on_types, on_people = at_most_one(polytope, free)
+        nothing = np.zeros_like(stage.on_rows)
+        stage = replace(stage, on_types=on_types, on_rows=nothing, on_people=on_people)
         value, here = 1.0, np.flatnonzero(free)
     if not len(here):
         raise AttrifluxError("LEXIMIN_STUCK", status="no multiplier")
     free[here], p[here] = False, value
     return replace(stage, value=value, fixed=tuple(here.tolist()))
+
+
+def at_most_one(polytope: Polytope, free: NDArray[np.bool_]) -> tuple[F, F]:
+    """Multipliers of types and of their capacities that prove that no free type has a chance above 1.
+
+    A program whose free types are all served has no multiplier of its own (the bound of its last column has them all).
+    """
+    on_types = np.where(free, 1.0 / max(1, int(free.sum())), 0.0)
+    return on_types, on_types / polytope.people
 
 
 def kept_at(stage: Stage, reached: float) -> float:
@@ -230,6 +242,11 @@ def maximin(polytope: Polytope) -> Relaxed:
         dual[: program.first_people],
         dual[program.first_people : program.first_chance],
     )
+    if value > 1 - DUAL:
+        on_types, on_people = at_most_one(polytope, reachable)
+        stage = Stage(
+            1.0, tuple(np.flatnonzero(reachable).tolist()), on_types, np.zeros_like(stage.on_rows), on_people
+        )
     program.model.changeColBounds(program.n, max(0.0, value - HELD), 1.0)
     cost = np.append(polytope.value if len(polytope.value) else np.zeros(program.n), 0.0)
     program.model.changeColsCost(program.n + 1, np.arange(program.n + 1, dtype=np.int32), cost)

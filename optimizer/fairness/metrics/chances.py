@@ -70,21 +70,28 @@ def _gini_in_order(values: F, order: NDArray[np.int64]) -> float:
     order=50,
 )
 def smallest(study: Study) -> Iterator[Reading]:
-    """The smallest chance, that of the smallest positive one, and how many households have none.
+    """The smallest chance, the smallest positive one (no value without any), and how many households have none.
 
     Over draws: the smallest frequency with Wilson's interval, and how many households no draw ever served; that none of them has a
     chance is not known, so that the interval begins at 0.
     """
     p, draws = study.lottery.p, study.lottery.draws
     least = float(p.min(initial=1.0)) if len(p) else 0.0
-    positive = float(p[p > 0].min()) if (p > 0).any() else 0.0
+    positive = float(p[p > 0].min()) if (p > 0).any() else float("nan")
     without = float((p <= 0).sum())
     if not draws:
-        yield from (Reading("", least), Reading("positive", positive), Reading("without", without))
+        yield from (Reading("", least), Reading("positive", positive), _without(without))
         return
     yield Reading("", least, *wilson(least, draws), "wilson")
     yield Reading("positive", positive, *wilson(positive, draws), "wilson")
-    yield Reading("without", without, 0.0, without, "never drawn")
+    yield _without(without, 0.0, without, "never drawn")
+
+
+def _without(
+    households: float, low: float = float("nan"), high: float = float("nan"), interval: str = ""
+) -> Reading:
+    """A count of households, the fewer the better, beside chances."""
+    return Reading("without", households, low, high, interval, unit="households", better="less")
 
 
 @metric(
@@ -97,6 +104,6 @@ def smallest(study: Study) -> Iterator[Reading]:
     order=60,
 )
 def geometric(study: Study) -> Iterator[Reading]:
-    """Over the households that have a chance; 0 where one of them has none is told by ``min_p``."""
+    """Over the households that have a chance, no value without any; 0 where one of them has none is told by ``min_p``."""
     p = study.lottery.p[study.lottery.p > 0]
-    yield Reading("positive", float(np.exp(np.log(p).mean())) if len(p) else 0.0)
+    yield Reading("positive", float(np.exp(np.log(p).mean())) if len(p) else float("nan"))

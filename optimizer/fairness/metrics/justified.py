@@ -58,10 +58,14 @@ def overtaken(study: Study) -> Iterator[Reading]:
     order=120,
 )
 def displacement(study: Study) -> Iterator[Reading]:
-    """How many eligible households stand before the one who is housed, in the order (score, seniority, lot): mean over lettings."""
+    """How many eligible households stand before the one who is housed, in the order (score, seniority, lot): mean over lettings.
+
+    No value where no outcome lets anything.
+    """
     market = study.market
     means = []
     for _, one in study.outcomes:
         held = market.pair_of(one.app, one.klass)
         means.append(float(market.pair_rank[held].mean()) if len(held) else 0.0)
-    yield over_outcomes(study, means)
+    let = any(len(one) for _, one in study.outcomes)
+    yield over_outcomes(study, means) if let else Reading("", float("nan"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,4 +35,7 @@ def compute(study: Study) -> Iterator[Reading]:
     for rule in dict.fromkeys(row.rule for row in market.rows if row.price > 0):
         mine = np.array([row.rule == rule and row.price > 0 for row in market.rows], bool)
         yield over_outcomes(study, short[:, mine].sum(1).tolist(), f"rule={rule}")
-    yield over_outcomes(study, [passed_nominees(market, one.kind) for _, one in study.outcomes], "nominees")
+    passed = over_outcomes(
+        study, [passed_nominees(market, one.kind) for _, one in study.outcomes], "nominees"
+    )
+    yield replace(passed, unit="nominees")

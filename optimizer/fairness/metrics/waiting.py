@@ -9,6 +9,9 @@ import numpy as np
 from optimizer.fairness.measures import Reading, gini, metric
 from optimizer.fairness.study import Study
 
+NOBODY = 1e-6
+"""Households, in sums of chances, under which nobody is housed, or left."""
+
 
 @metric(
     "gini_wait",
@@ -36,14 +39,16 @@ def compute(study: Study) -> Iterator[Reading]:
     order=75,
 )
 def months(study: Study) -> Iterator[Reading]:
-    """Mean of the months waited, weighted by the chances."""
+    """Mean of the months waited, weighted by the chances; no value where nobody has one."""
     total = float(study.lottery.p.sum())
-    yield Reading("housed", float(study.lottery.p @ study.months / total) if total > 0 else 0.0)
+    yield Reading("housed", float(study.lottery.p @ study.months / total) if total > 0 else float("nan"))
 
 
 def _weighted(x: np.ndarray, weight: np.ndarray) -> float:
-    """Gini of values with weights: each value counts as many times as it weighs."""
-    if np.allclose(weight, weight[:1]) or not len(x):
+    """Gini of values with weights: each value counts as many times as it weighs; NaN where they weigh nothing but rounding."""
+    if float(weight.sum()) < NOBODY:
+        return float("nan")
+    if np.allclose(weight, weight[:1]):
         return gini(x)
     order = np.argsort(x, kind="stable")
     x, w = x[order], weight[order]

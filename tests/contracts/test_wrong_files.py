@@ -1,0 +1,117 @@
+"""A dropped file that is wrong is told by its name, its line and why, whatever folder it lies in; never as an unexpected error."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import optimizer as af
+
+DROP = """
+import sys
+from importlib import import_module
+import_module("optimizer." + sys.argv[1]).__path__.append(sys.argv[2])
+if sys.argv[3] == "backend":
+    from pathlib import Path
+    from optimizer.cli.ending import Ending
+    from optimizer.runs import propose_to
+    with Ending() as ending:
+        propose_to(Path(sys.argv[4]), Path(sys.argv[5]), {"pdf": False, "backend": "wrong"})
+    sys.exit(ending.code)
+sys.argv = ["attriflux", *sys.argv[3:]]
+from optimizer.cli import main
+main()
+"""
+"""The command line finds the names of backends in the program's own folder: a dropped one is asked for in Python."""
+MECHANISM = """from optimizer.fairness.registry import mechanism
+@mechanism({id!r}, title_fr="x", title_en="x", source="x", randomised=False, quotas="ignored", claims=set(), order=999)
+def allocate({parameters}):
+    {body}
+"""
+POLICY = """from optimizer.simulation.registry import policy
+@policy("wrong", title_fr="x", title_en="x", source="x", order=999)
+def terms({parameters}):
+    return None
+"""
+BACKEND = """from optimizer.solve.registry import backend
+@backend("wrong", features=("exact",), available=lambda: None)
+def solve(job, options, watch):
+    {body}
+"""
+METRIC = """from optimizer.fairness.measures import metric
+@metric("wrong", title_fr="x", title_en="x", better="more", unit="x", source="x", order=999)
+def compute(study):
+    return {answer}
+"""
+FAIRNESS = ("fairness", "{case}", "--out", "{out}", "--workers", "1", "--mechanisms", "cotation")
+WRONG = (*FAIRNESS[:-1], "cotation,wrong")
+SIMULATE = (
+    "simulate",
+    "commission",
+    "--out",
+    "{out}",
+    "--policies",
+    "wrong",
+    "--seeds",
+    "1",
+    "--dwellings",
+    "3",
+    "--workers",
+    "1",
+)
+PROPOSE = ("propose", "{case}", "--out", "{out}", "--no-pdf")
+SOLVE = ("backend", "{case}", "{out}")
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wrong") / "case"
+    af.write_case(af.synthesize("commission", dwellings=2, applications=20, seed=1), folder)
+    return folder
+
+
+def run(case: Path, place: Path, folder: str, text: str, command: tuple[str, ...]) -> tuple[int, str]:
+    (place / "dropped").mkdir()
+    (place / "dropped" / "wrong.py").write_text(text, encoding="utf-8")
+    words = [word.format(case=case, out=place / "out") for word in command]
+    done = subprocess.run(
+        [sys.executable, "-c", DROP, folder, str(place / "dropped"), *words], capture_output=True, text=True, check=False,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "TMPDIR": str(place)},
+    )  # fmt: skip
+    assert not (place / "out").exists() and "Traceback" not in done.stderr
+    return done.returncode, " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("folder", "text", "command", "line", "why"),
+    [
+        ("fairness.mechanisms", "def allocate(market, draw)\n    return 1\n", FAIRNESS, 1, "SyntaxError: expected ':'"),
+        ("fairness.mechanisms", MECHANISM.format(id="cotation", parameters="market, draw", body="..."), FAIRNESS, 2, "'cotation' is declared twice"),
+        ("fairness.mechanisms", MECHANISM.format(id="wrong", parameters="market", body="..."), FAIRNESS, 2, "must take (market, draw)"),
+        ("fairness.mechanisms", MECHANISM.format(id="wrong", parameters="market, draw", body="return 3"), WRONG, 2, "it returned int, Lottery was expected"),
+        ("fairness.metrics", METRIC.format(answer="3"), FAIRNESS, 2, "it returned int, Iterable was expected"),
+        ("fairness.metrics", METRIC.format(answer="[3]"), FAIRNESS, 2, "it returned int, Reading was expected"),
+        ("simulation.policies", POLICY.format(parameters="state"), SIMULATE, 2, "it returned NoneType, Terms was expected"),
+        ("simulation.policies", POLICY.format(parameters="state, seed"), SIMULATE, 2, "must take (state)"),
+        ("solve.backends", BACKEND.format(body="return 3"), SOLVE, 2, "it returned int, RawSolution was expected"),
+        ("problem.rules", "import nosuchlibrary\n", PROPOSE, 1, "ModuleNotFoundError: No module named 'nosuchlibrary'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_told_with_its_line(
+    case: Path, tmp_path: Path, folder: str, text: str, command: tuple[str, ...], line: int, why: str
+):
+    code, told = run(case, tmp_path, folder, text, command)
+    assert code == 2
+    assert f"Le fichier déposé wrong.py, ligne {line} ne peut pas servir" in told and why in told
+
+
+def test_an_error_inside_a_dropped_file_says_where(case: Path, tmp_path: Path):
+    """What the error says may hold a cell of the case: it is left out."""
+    text = BACKEND.format(body='raise ValueError("354005665666903337")')
+    code, told = run(case, tmp_path, "solve.backends", text, SOLVE)
+    assert code == 4 and "Erreur imprévue (ValueError, wrong.py, ligne 4)" in told
+    assert "354005665666903337" not in told
