@@ -81,10 +81,12 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
             # where the tree grows, its own root is published: the same multipliers whatever the backend
             job.prover.suggest(raw.multipliers)
         if not close(job.prover, options.nodes if grown else 0, options.gap):
-            notes.append(
-                f"the tree of the certificate stopped after {job.prover.solved} nodes: at its pace, "
-                f"{options.nodes} would not have closed the gap"
+            why = (
+                "its budget of work is spent"
+                if job.prover.pace.spent
+                else f"at its pace, {options.nodes} would not have closed the gap"
             )
+            notes.append(f"the tree of the certificate stopped after {job.prover.solved} nodes: {why}")
         proof = job.prover.proof()
     else:
         proof = root_proof(layout, job.formulation, raw.multipliers, start.objective, job.step)

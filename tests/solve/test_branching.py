@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from optimizer.problem.model import RATE_UNIT
@@ -184,6 +186,34 @@ def test_a_budget_is_given_back_only_when_the_pace_is_far_too_slow() -> None:
     assert not pace(gap=2 * margin * 1_000 - 100, gained=1_000)
     prover.pace.seen = [value + 10**9] * (seen - 1)
     assert not prover.stalled(budget)
+
+
+def test_a_pace_is_judged_sooner_where_a_node_is_dear_and_a_budget_of_work_ends_a_tree() -> None:
+    prover = prover_of(binding(0, 12, 30))
+    value, pace = prover.incumbent.objective, prover.pace
+    few = TREE.pace_from // 10
+    for solved in range(few + 1):
+        pace.note(solved, value + 10**9, 10**12 if solved <= 1 else 10**12 + TREE.pace_work - 1)
+    assert not prover.stalled(10 * few)  # what the root took is not counted
+    pace.note(few + 1, value + 10**9, 10**12 + TREE.pace_work)
+    assert prover.stalled(10 * few)
+    falling = np.linspace(value + 10**9, value + 10**7, few + 2).astype(np.int64).tolist()
+    pace.seen = falling
+    assert not prover.stalled(10 * few)
+    pace.note(few + 2, value + 10**7, 10**12 + TREE.work - 1)
+    assert not pace.spent
+    pace.note(few + 3, value + 10**7, 10**12 + TREE.work)
+    assert pace.spent and prover.given_up(10**9)
+
+
+def test_a_tree_whose_work_is_spent_says_so_and_keeps_its_bound() -> None:
+    short = SolveOptions(backend="scale", policy=DEFAULT.having(tree__work=1))
+    solved = next(s for s in (solve(binding(k, 20, 60), short) for k in range(30)) if s.notes)
+    assert any("budget of work is spent" in note for note in solved.notes)
+    assert solved.stop == "gap" and solved.bound > solved.objective
+    again = solve(binding(0, 20, 60), short)
+    once = solve(binding(0, 20, 60), replace(short, threads=2))
+    assert (again.bound, again.objective) == (once.bound, once.objective)
 
 
 def test_a_tree_that_stalls_says_so_and_keeps_its_bound() -> None:

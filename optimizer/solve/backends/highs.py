@@ -58,7 +58,7 @@ def _by_tree(job: Job, options: SolveOptions, watch: Watch) -> RawSolution | Non
         prover.run(prover.solved + nodes, options.gap, budget)
         if answer := _answer(job, options, watch):
             return answer
-        if prover.stalled(budget):
+        if prover.given_up(budget):
             break
         improve(prover)
         if answer := _answer(job, options, watch):

@@ -59,6 +59,8 @@ class ColumnPool:
         problem = self.layout.problem
         self.model = new_model()
         self.model.setOptionValue("presolve", "off")
+        self.work = 0
+        """Of all that was solved so far (`highs_lp.work_of`)."""
         self.units: list[AlikeDwellings] = []
         self.unit_of_class: list[int] = []
         self.unit_of_dwelling: I32 = np.full(len(problem.dwelling_ids), -1, np.int32)

@@ -28,6 +28,7 @@ from optimizer.solve.highs_lp import (
     run,
     slack_rows,
     without_rows,
+    work_of,
 )
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.dual_bound import (
@@ -259,6 +260,11 @@ class Master(PricingPool):
         few = len(self.layout.problem.dwelling_ids) < self.formulation.policy.relaxation.assigned_from
         return few and not self.limited
 
+    def _run(self, watch: Watch) -> Answer:
+        answer = run(self.model, watch)
+        self.work += work_of(self.model)
+        return answer
+
     def solve(
         self,
         path: Path,
@@ -279,10 +285,10 @@ class Master(PricingPool):
         primal = False
         while True:
             self.model.setOptionValue("simplex_strategy", 4 if primal else 1)
-            answer = run(self.model, watch)
+            answer = self._run(watch)
             if answer.status != "optimal":
                 self.model.clearSolver()
-                answer = run(self.model, watch)
+                answer = self._run(watch)
             if held:
                 self._free(held)
                 held, primal = [], True
@@ -440,6 +446,7 @@ class Master(PricingPool):
         held = self._begin(basis)
         self.model.setOptionValue("simplex_strategy", 1)
         cost = cost_after(self.model, steps, devex=self.subproblem is not None)
+        self.work += work_of(self.model)
         self._free(held)
         return cost
 

@@ -48,7 +48,9 @@ class BranchAndBound:
         self.held = 0
         """LPs of nodes not divided yet."""
         self.solved = 0
-        self.pace = Pace(self.policy.pace_from, self.policy.pace_margin)
+        self.pace = Pace(
+            self.policy.pace_from, self.policy.pace_margin, self.policy.pace_work, self.policy.work
+        )
         """Of the bound of the whole tree."""
         self.budget, self.whole, self.gap = 0, 0, 0.0
         """Of the run at hand (`run`)."""
@@ -166,6 +168,10 @@ class BranchAndBound:
         """Whether the pace so far says that the rest of a budget cannot close the gap, by a wide margin."""
         return self.pace.stalled(budget, self.incumbent.objective)
 
+    def given_up(self, budget: int) -> bool:
+        """Whether the tree goes on no longer, though nodes are left to its budget: its work is spent, or would be for nothing."""
+        return self.pace.spent or self.stalled(budget)
+
     def run(self, budget: int, gap: float = 0.0, whole: int | None = None) -> None:
         """Bound and split nodes until all are closed, the budget is spent, the gap is reached or the clock stops.
 
@@ -181,8 +187,8 @@ class BranchAndBound:
 
     def over(self) -> bool:
         """Whether the budget is spent, or would be for nothing, or the clock or the user stops the run."""
-        self.pace.note(self.solved, self.upper())
-        return self.stalled(self.whole) or self.solved >= self.budget or bool(self.watch.stopped())
+        self.pace.note(self.solved, self.upper(), self.master.work)
+        return self.given_up(self.whole) or self.solved >= self.budget or bool(self.watch.stopped())
 
     def treat(self, entry: HeapEntry[int, int]) -> bool:
         """Bound an open node; once it was, divide it: its own bound is the largest now, and until then there was no need to."""

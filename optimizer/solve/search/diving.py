@@ -101,13 +101,13 @@ def improve(prover: BranchAndBound) -> bool:
 
 
 def close(prover: BranchAndBound, budget: int, gap: float) -> bool:
-    """Run the tree; False when its pace said that the budget would be spent for nothing.
+    """Run the tree; False when nodes of its budget are left: its work is spent, or its pace said that they would be for nothing.
 
     A gap can also be wide because a proposal is missing: before giving up, one is looked for.
     """
     while True:
         prover.run(budget, gap)
-        if prover.done or prover.within_gap(gap) or prover.watch.stopped() or not prover.stalled(budget):
+        if prover.done or prover.within_gap(gap) or prover.watch.stopped() or not prover.given_up(budget):
             return True
-        if prover.solved >= budget or not improve(prover):
+        if prover.pace.spent or prover.solved >= budget or not improve(prover):
             return prover.solved >= budget
