@@ -117,6 +117,13 @@ define(
     remedy_en="Write the negotiated differences, or choose modes 1, 2, 3",
 )
 define(
+    "FLUX_UNKNOWN_BASIS",
+    "Assiette inconnue : {basis}.",
+    "Unknown basis: {basis}.",
+    remedy_fr="Choisir parmi forecast (prévision), actual (constat)",
+    remedy_en="Choose among forecast, actual",
+)
+define(
     "FLUX_UNKNOWN_MODE",
     "Mode de conversion inconnu : {mode}.",
     "Unknown conversion mode: {mode}.",

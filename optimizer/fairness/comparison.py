@@ -17,6 +17,7 @@ from optimizer.fairness import messages as messages
 from optimizer.fairness.groups import group_table, groups_of, lorenz_table
 from optimizer.fairness.lottery import Lottery
 from optimizer.fairness.market import Market, market_of, program_size
+from optimizer.fairness.prices import COLUMNS as FRONT
 from optimizer.fairness.prices import DIVERSITY, check_rule, diversity_lines
 from optimizer.fairness.registry import Mechanism, chosen_mechanisms
 from optimizer.fairness.study import Study
@@ -39,7 +40,7 @@ class Fairness:
     table : DataFrame        ``mechanism, metric, scope, value, low, high, interval, unit, better, source``
     groups : DataFrame       rate and opportunity of each level of each group
     lorenz : DataFrame       share of the chances by share of the households
-    front : DataFrame        the optimum as the share of a rule moves; empty without ``prices``
+    front : DataFrame        the optimum as the share of a rule moves; no line without ``prices``
     diversity : DataFrame    price of diversity of each group, in utility and in points, beside the bound on it
     lotteries : mapping      id -> `Lottery`
     margin : Fraction        share of the dwellings a group may have beyond its part in ``diversity``
@@ -203,7 +204,7 @@ def fairness(
         table=pd.DataFrame(lines, columns=COLUMNS),
         groups=group_table(studies, masked),
         lorenz=lorenz_table(studies),
-        front=pd.concat(fronts, ignore_index=True) if fronts else pd.DataFrame(),
+        front=pd.concat(fronts, ignore_index=True) if fronts else pd.DataFrame(columns=FRONT),
         diversity=diversity,
         lotteries=lotteries,
         market=market,

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -133,16 +133,26 @@ def _told(lottery: Lottery) -> dict[str, Any]:
     }
 
 
-def _lottery(told: Mapping[str, Any], market: Market, id: str, draws: int) -> Lottery:
-    @cache
-    def again() -> Lottery:
+class _Again:
+    """A sampler that travels: the mechanism is run again by who asks for the first draw."""
+
+    def __init__(self, market: Market, id: str, draws: int) -> None:
+        self.asked = (market, id, draws)
+
+    def __call__(self, draw: Draw) -> Allocation:
+        return self._made.sample(draw)
+
+    def __reduce__(self) -> tuple[type[_Again], tuple[Market, str, int]]:
+        return _Again, self.asked
+
+    @cached_property
+    def _made(self) -> Lottery:
+        market, id, draws = self.asked
         (made,) = chosen_mechanisms([id])
         return made.allocate(market, Draw(market.seed, 0, draws))
 
-    def sample(draw: Draw) -> Allocation:
-        """The mechanism is run again by who asks for a draw: a sampler does not travel."""
-        return again().sample(draw)
 
+def _lottery(told: Mapping[str, Any], market: Market, id: str, draws: int) -> Lottery:
     return Lottery(
         market,
         np.array(told["groups"], np.int32),
@@ -151,7 +161,7 @@ def _lottery(told: Mapping[str, Any], market: Market, id: str, draws: int) -> Lo
             (Fraction(w), Lots(*(np.array(x, np.int32) for x in arrays))) for w, *arrays in told["support"]
         ),
         told["exact"],
-        sample if told["sampled"] else None,
+        _Again(market, id, draws) if told["sampled"] else None,
         told["draws"],
         told["proof"],
     )

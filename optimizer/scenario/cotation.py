@@ -81,6 +81,11 @@ class GridTest:
     low_stakes_share: policy.Parameter
     unproven: int = 0
 
+    def __repr__(self) -> str:
+        """A line: the grids, and how many lists they change."""
+        changed = int(self.lists["first_changed"].sum())
+        return f"<GridTest {self.grid_a}, {self.grid_b}; applications: {len(self.applications)}, first ranks changed: {changed} of {len(self.lists)}>"
+
     @property
     def low_stakes(self) -> bool:
         """Whether the grid decides little: relaxed market and few first ranks changed."""

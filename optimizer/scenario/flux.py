@@ -12,7 +12,7 @@ import pandas as pd
 from optimizer import conversion, importers, policy
 from optimizer.conversion import Caps, Conversion, Inventory, Negotiated, Register, Terms
 from optimizer.domain import Case
-from optimizer.errors import Finding, InputProblems
+from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.runs.committed import EXTENSION, assiette_base, commitments_of
 from optimizer.runs.tables import place_names
 from optimizer.scenario import messages as messages
@@ -25,6 +25,10 @@ NUMBERS = (
     "national.planning.turnover_gap", EXTENSION,
 )  # fmt: skip
 """Parameters a conversion rests on, in the order they are shown."""
+
+
+BASES = ("forecast", "actual")
+"""What an assiette is counted from."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,11 @@ class Flux:
     numbers: tuple[policy.Parameter, ...]
     findings: tuple[Finding, ...]
     places: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """A line: the case, and how many shares there are of how many modes."""
+        modes = ", ".join(str(mode) for mode in sorted(self.flux["mode"].unique()))
+        return f"<Flux of {self.case.settings.title!r}; modes: {modes}; shares: {len(self.flux)}>"
 
     @property
     def assiette(self) -> pd.DataFrame:
@@ -169,6 +178,8 @@ def flux(
     ------
     InputProblems
         The case cannot be used; all problems are listed.
+    AttrifluxError
+        ``FLUX_UNKNOWN_MODE``, ``FLUX_UNKNOWN_BASIS``.
     """
     if not isinstance(case, Case):
         case = importers.read(Path(case), need=("stock",))
@@ -226,6 +237,10 @@ def converted(
     terms, more = terms_of(case, rules, added)
     if modes is None:
         modes = (1, 2, 3, 4) if terms.negotiated else (1, 2, 3)
+    if not len(modes):
+        raise AttrifluxError("FLUX_UNKNOWN_MODE", mode="[]")
+    if basis not in BASES:
+        raise AttrifluxError("FLUX_UNKNOWN_BASIS", basis=basis)
     if 4 in modes and terms.negotiated is None:
         raise InputProblems([Finding("FLUX_NEGOTIATED_MISSING", file="case.yaml")])
     dwellings = case.table("dwellings")

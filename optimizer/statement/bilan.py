@@ -76,6 +76,10 @@ class Bilan:
     periods: policy.Parameter
     findings: tuple[Finding, ...]
 
+    def __repr__(self) -> str:
+        """A line: the case, the year and the day it is made up to."""
+        return f"<Bilan {self.year} of {self.case.settings.title!r}, as of {self.as_of}; lines of agreements: {len(self.ledger)}>"
+
     @property
     def as_of(self) -> date:
         """The day the statement is made up to: 31 December, or the date of the case while the year is not over."""

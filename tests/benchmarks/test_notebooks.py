@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import json
 
-from benchmarks.notebook import DOCS, NOTEBOOKS, notebook
+from benchmarks.notebook import DOCS, NOTEBOOKS, notebook, run
 
 
 def test_the_notebook_of_a_week_holds_what_its_cells_give_today():
     kept = json.loads((DOCS / "week.ipynb").read_text(encoding="utf-8"))
     assert notebook(NOTEBOOKS["week"]) == kept
+
+
+def test_the_comparison_of_the_notebook_is_that_of_today():
+    """Figures of values moved with the amounts of an allowance, and the page kept the old ones."""
+    kept = json.loads((DOCS / "fairness.ipynb").read_text(encoding="utf-8"))
+    first = next(cell for cell in kept["cells"] if cell["cell_type"] == "code")
+    told = "".join(first["outputs"][0]["data"]["text/plain"])
+    source = next(text for kind, text in NOTEBOOKS["fairness"] if kind == "code")
+    table = run(source.replace('["cotation", "random", "leximin", "optimum"]', '["cotation", "optimum"]'), {})
+    for value in table.to_numpy().ravel():
+        assert f"{value:.3f}" in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -188,6 +189,15 @@ def test_the_page_shows_every_metric_that_there_is():
         assert not missing and len(rest) > 10
         assert "odd_scope" in page and "0,125" in page.replace("0.125", "0,125")
         assert f">{outside}</th>" in page and f">{yes}</th>" in page
+
+
+def test_a_comparison_travels_and_has_its_columns(case_folder: Path):
+    found = af.fairness(case_folder, "probabilistic_serial,random", draws=4, groups=[])
+    again = pickle.loads(pickle.dumps(found))
+    for name, lottery in found.lotteries.items():
+        drawn, other = lottery.sample(Draw("x", 3, 4)), again.lotteries[name].sample(Draw("x", 3, 4))
+        assert drawn.app.tolist() == other.app.tolist() and drawn.klass.tolist() == other.klass.tolist()
+    assert {"rule", "share", "net"} <= set(found.front) and not len(found.front)
 
 
 def test_what_nobody_has_has_no_value(tmp_path: Path):

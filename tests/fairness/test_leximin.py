@@ -132,6 +132,19 @@ def test_the_tree_of_a_product_closes():
     assert way.hull and product.bound < 1 + 1e-6 and len(product.tree) < 1500
 
 
+@pytest.mark.parametrize(("profile", "dwellings", "applications"), [("doubs", 1, 8), ("jura", 4, 30)])
+def test_a_product_whose_relaxed_point_is_no_lottery_is_answered_all_the_same(
+    profile, dwellings, applications
+):
+    """The relaxed leximin is a lottery, the relaxed product lies where no whole allocation does: it stopped, or left a type without a chance."""
+    market = market_of(
+        prepare(af.synthesize(profile, dwellings=dwellings, applications=applications, seed=61)).problem
+    )
+    leximin_, nash_ = (m.allocate(market, Draw("x")) for m in chosen_mechanisms("leximin,nash"))
+    assert leximin_.proof["over"] == "relaxed" and nash_.proof["over"] == "points"
+    assert nash_.p == pytest.approx(leximin_.p, abs=1e-3) and nash_.p.min() > 0.3
+
+
 def test_a_wheel_gives_everybody_the_exact_chance():
     shares = [[Fraction(1, 2), Fraction(1, 3), Fraction(2, 3)], [Fraction(1, 4)] * 2]
     counts, weights = [[2, 1], [1, 0]], [Fraction(1, 2), Fraction(1, 2)]

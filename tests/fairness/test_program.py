@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from optimizer.verify.offers import ClassOptions
 from optimizer.verify.program import compare, most_lettings
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
+from optimizer.verify.stages import UNIT, check_stages
 from optimizer.verify.tables import read_case
 from optimizer.verify.verdict import MALFORMED, Findings
 from optimizer.verify.whole import shipped_models
@@ -178,3 +180,21 @@ def test_the_most_lettings_are_found_by_moving_others():
     assert most_lettings({0: [0, 1], 1: [0]}, {0: 1, 1: 1}, [1, 1]) == 2
     assert most_lettings({0: [0, 1], 1: [0]}, {0: 5, 1: 5}, [2, 1]) == 3
     assert most_lettings({0: [0], 1: [0], 2: [1]}, {0: 1, 1: 1, 2: 1}, [1, 3]) == 2
+
+
+@pytest.mark.parametrize(("bound", "fine"), [(1.0, True), (0.95, False)])
+def test_a_chance_of_one_needs_no_multipliers(bound: float, fine: bool):
+    """Where the tree of a stage is cut short its bound may be 1, which its multipliers need not prove: a comparison was refused for it."""
+
+    class Told:
+        members: Mapping[int, list[str]] = {0: ["a", "b"]}
+        of_type: Mapping[int, Fraction] = {0: Fraction(9, 10)}
+
+    loose = {"value": 0.9, "bound": bound, "fixed": [0], "on_types": [1.0], "on_rows": [], "on_people": [5.0]}
+    program = {"people": [2], "owner": [0], "low": [], "high": [], "entries": []}
+    found = Findings()
+    within = check_stages(
+        {"leximin": {"stages": [loose], "program": program, "error": 0.0}}, {"leximin": Told()}, found
+    )
+    assert found.failed is not fine
+    assert within == round((bound - 0.9) * UNIT)

@@ -252,3 +252,18 @@ def test_a_script_needs_no_guard_unless_it_asks_for_processes():
     """Each process reads a script again: what starts one in a plain script ends in an error, so none is started unasked."""
     for command in (af.simulate, af.run_scenarios, af.plan_scenarios, af.fairness):
         assert signature(command).parameters["workers"].default == 1
+
+
+def test_what_a_command_returns_is_a_line_in_a_notebook_and_wrong_words_are_told():
+    case = af.synthesize("commission", dwellings=4, applications=40, seed=5)
+    made = (af.flux(case), af.bilan(case, 2026), af.dashboard(case, "prefet", "25"))
+    for one, name in zip(made, ("Flux", "Bilan", "Dashboard"), strict=True):
+        assert repr(one).startswith(f"<{name} ") and len(repr(one)) < 400
+    for code, call in (
+        ("FLUX_UNKNOWN_MODE", lambda: af.flux(case, modes=[])),
+        ("FLUX_UNKNOWN_BASIS", lambda: af.flux(case, basis="prévision")),
+        ("DASHBOARD_VIEWER", lambda: af.dashboard(case, "mairie", "25056")),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(AttrifluxError) as told:
+            call()
+        assert told.value.code == code

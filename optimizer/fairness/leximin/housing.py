@@ -333,8 +333,24 @@ def answer(market: Market, name: str) -> Lottery:
         return _of_hull(market, way, over, name)
     relaxed = {"leximin": _leximin, "maximin": maximin, "nash": nash}[name](way.home.polytope)
     found = lottery_of(market, way, relaxed, name)
-    if name == "maximin" and found.proof["error"] > LOOSE:
-        return _valued(market, way, relaxed, answer(market, "leximin"))
+    if found is None or found.proof["error"] > LOOSE:
+        if name == "maximin":
+            return _valued(market, way, relaxed, answer(market, "leximin"))
+        if name == PRODUCT and not way.narrowed:
+            return _product(market, way, relaxed)
+    if found is None:
+        raise AttrifluxError("LEXIMIN_STUCK", status="no allocation")
+    return found
+
+
+def _product(market: Market, way: Settled, relaxed: Relaxed) -> Lottery:
+    """The largest product where the relaxed one is no lottery though the relaxed leximin is: over whole points, or narrowed near it."""
+    if len(way.home.polytope) <= SMALL:
+        return _of_hull(market, replace(way, hull=True), hull_nash(way.home.polytope), PRODUCT)
+    near = replace(way, home=_narrowed(market, way.home, _near(way.home, relaxed.y)), narrowed=True)
+    found = lottery_of(market, near, nash(near.home.polytope), PRODUCT)
+    if found is None:
+        raise AttrifluxError("LEXIMIN_STUCK", status="no allocation")
     return found
 
 
@@ -495,8 +511,8 @@ def _rows_of(home: Housing, places: Mapping[int, int]) -> dict[tuple[int, int, i
 
 def lottery_of(
     market: Market, way: Settled, relaxed: Relaxed, name: str, mixed: Mixture | None = None
-) -> Lottery:
-    """The relaxed chances as a lottery over whole allocations, with its proof.
+) -> Lottery | None:
+    """The relaxed chances as a lottery over whole allocations, with its proof; None where no whole allocation lies on their face.
 
     Types that the program puts in one cell only are bundled: the walk sees the bundle, the wheel of `spread` gives every type its
     chances back. The others keep their columns. ``mixed``: the lottery of the bundles, where it is known.
@@ -505,7 +521,7 @@ def lottery_of(
     small, point, inside, single = _bundled(home, relaxed.y)
     mixed = mixed or mixture(small, point, rounds=ROUNDS)
     if not mixed.points:
-        raise AttrifluxError("LEXIMIN_STUCK", status="no allocation")
+        return None
     weights = exact_weights(mixed.weights)
     counts = [[int(x) for x in p[: len(inside)]] for p in mixed.points]
     support = []

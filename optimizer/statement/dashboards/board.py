@@ -50,6 +50,11 @@ class Dashboard:
     trajectory: pd.DataFrame
     numbers: tuple[Parameter, ...]
 
+    def __repr__(self) -> str:
+        """A line: whose it is, and how much it shows."""
+        alerts = f"gauges: {len(self.gauges)}, alerts: {len(self.alerts)}"
+        return f"<Dashboard {self.viewer.kind} {self.viewer.name!r}; {alerts}; tables: {', '.join(t.id for t in self.tables)}>"
+
     @property
     def viewer(self) -> Viewer:
         return self.year.viewer

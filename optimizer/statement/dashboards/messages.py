@@ -12,6 +12,13 @@ define(
     remedy_en="Choose among: {known}",
 )
 define(
+    "DASHBOARD_VIEWER",
+    "« {kind} » n'a pas de tableau de bord.",
+    "“{kind}” has no dashboard.",
+    remedy_fr="Choisir parmi : {known}",
+    remedy_en="Choose among: {known}",
+)
+define(
     "DASHBOARD_NO_RUN",
     "« {name} » n'est pas un dossier écrit par attriflux propose : il y manque {missing}.",
     "“{name}” is not a folder written by attriflux propose: {missing} is missing.",

@@ -111,8 +111,10 @@ def read_year(
     InputProblems
         The case cannot be used; all problems are listed.
     AttrifluxError
-        ``DASHBOARD_UNKNOWN``: the viewer's code is not in the case.
+        ``DASHBOARD_VIEWER``: nobody of that kind has a dashboard; ``DASHBOARD_UNKNOWN``: the viewer's code is not in the case.
     """
+    if kind not in KINDS:
+        raise AttrifluxError("DASHBOARD_VIEWER", kind=kind, known=", ".join(KINDS))
     if not isinstance(case, Case):
         case = importers.read(Path(case), need=())
     rules = policy.rules_of(case.settings, models)
