@@ -17,7 +17,7 @@ from optimizer.store.holding import Store
 from optimizer.store.keys import EXPORT, LEDGER, WEB
 from optimizer.store.messages import StoreUnusable
 from optimizer.store.opening import keys_folder, open
-from optimizer.store.sealing import read_key, seal, shred, unseal
+from optimizer.store.sealing import PRIVATE, PUBLIC, read_key, seal, shred, unseal
 
 DATABASE = "bureau"
 NAMES = (DATABASE, LEDGER, EXPORT, WEB)
@@ -44,9 +44,11 @@ def backup(store: Store, out: Path, public: Path, url: str) -> int:
     url : str
         Address of the desk (PostgreSQL: handed to ``pg_dump``).
     """
-    key = read_key(public)
+    key = read_key(public, PUBLIC)
     if out.exists():
         raise StoreUnusable("STORE_EXISTS", path=str(out))
+    if not out.parent.is_dir():  # else the sentence would name a file of ours
+        raise FileNotFoundError(2, "introuvable", str(out.parent))
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".sauvegarde-") as folder:
         copy, whole = Path(folder) / DATABASE, Path(folder) / "tout"
         try:
@@ -79,7 +81,7 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
     StoreUnusable
         Wrong key or changed file (``STORE_SEALED``), desk already there (``STORE_EXISTS``).
     """
-    key = read_key(private)
+    key = read_key(private, PRIVATE)
     folder = keys or keys_folder(url)
     if folder.exists() and any(folder.iterdir()):
         raise StoreUnusable("STORE_EXISTS", path=str(folder))
