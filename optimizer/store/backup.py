@@ -106,12 +106,12 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
                 handle = os.open(half / member.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 with os.fdopen(handle, "wb") as out:
                     shutil.copyfileobj(inner, out)
+        if target is None:
+            _reload(url, half / DATABASE)  # before the keys: a base that is not empty leaves nothing behind
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for one in (LEDGER, EXPORT, WEB):
             (half / one).rename(folder / one)
-        if target is None:
-            _reload(url, half / DATABASE)
-        else:
+        if target is not None:
             (half / DATABASE).rename(target)
     if target is not None:
         upgrading.upgrade(url, keys=folder)
@@ -125,7 +125,7 @@ def _reload(url: str, copy: Path) -> None:
     if program is None:
         raise StoreUnusable("STORE_NO_DUMP", reason="pg_restore")
     done = subprocess.run(
-        [program, "--no-owner", "--exit-on-error", f"--dbname={url}", str(copy)],
+        [program, "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={url}", str(copy)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

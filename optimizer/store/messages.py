@@ -161,8 +161,8 @@ define(
     "STORE_NO_DUMP",
     "Aucune copie n'a pu être faite ou relue ({reason}) : rien n'a changé.",
     "No copy could be made or read ({reason}): nothing was changed.",
-    remedy_fr="Installer les outils clients de PostgreSQL de la version du serveur.",
-    remedy_en="Install the client tools of PostgreSQL of the server's version.",
+    remedy_fr="Restaurer dans une base vide ; les outils clients de PostgreSQL sont de la version du serveur.",
+    remedy_en="Restore into an empty database; the client tools of PostgreSQL are of the server's version.",
 )
 define(
     "STORE_KEY_FILE",

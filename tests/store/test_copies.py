@@ -159,3 +159,18 @@ def test_two_exports_are_the_same_bytes_and_other_sessions_have_other_pseudonyms
     assert exported(play, tmp_path)[0].sha256 == first[0].sha256
     with pytest.raises(StoreForbidden):
         export_pseudonymous(play.store, S, play.number(), tmp_path / "x.csv")
+
+
+def test_a_database_that_cannot_be_read_back_into_leaves_no_keys(play, pair, tmp_path, monkeypatch):
+    private, public = pair
+    sealed = tmp_path / "lundi.sauvegarde"
+    backup(play.store, sealed, public, play.store.entry["NAME"])
+    monkeypatch.setenv("ATTRIFLUX_STATE", str(tmp_path / "etat"))
+
+    def not_empty(url, copy):
+        raise StoreUnusable("STORE_NO_DUMP", reason="pg_restore")
+
+    monkeypatch.setattr("optimizer.store.backup._reload", not_empty)
+    with pytest.raises(StoreUnusable) as error:
+        restore(sealed, private, "postgres://essai@localhost/essai")
+    assert error.value.code == "STORE_NO_DUMP" and list((tmp_path / "etat").iterdir()) == []
