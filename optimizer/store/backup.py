@@ -17,7 +17,7 @@ from optimizer.store.holding import Store
 from optimizer.store.keys import EXPORT, LEDGER, WEB
 from optimizer.store.messages import StoreUnusable
 from optimizer.store.opening import keys_folder, open
-from optimizer.store.sealing import read_key, seal, shred, unseal
+from optimizer.store.sealing import PRIVATE, PUBLIC, read_key, seal, shred, unseal
 
 DATABASE = "bureau"
 NAMES = (DATABASE, LEDGER, EXPORT, WEB)
@@ -44,9 +44,11 @@ def backup(store: Store, out: Path, public: Path, url: str) -> int:
     url : str
         Address of the desk (PostgreSQL: handed to ``pg_dump``).
     """
-    key = read_key(public)
+    key = read_key(public, PUBLIC)
     if out.exists():
         raise StoreUnusable("STORE_EXISTS", path=str(out))
+    if not out.parent.is_dir():  # else the sentence would name a file of ours
+        raise FileNotFoundError(2, "introuvable", str(out.parent))
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".sauvegarde-") as folder:
         copy, whole = Path(folder) / DATABASE, Path(folder) / "tout"
         try:
@@ -79,7 +81,7 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
     StoreUnusable
         Wrong key or changed file (``STORE_SEALED``), desk already there (``STORE_EXISTS``).
     """
-    key = read_key(private)
+    key = read_key(private, PRIVATE)
     folder = keys or keys_folder(url)
     if folder.exists() and any(folder.iterdir()):
         raise StoreUnusable("STORE_EXISTS", path=str(folder))
@@ -104,12 +106,12 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
                 handle = os.open(half / member.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 with os.fdopen(handle, "wb") as out:
                     shutil.copyfileobj(inner, out)
+        if target is None:
+            _reload(url, half / DATABASE)  # before the keys: a base that is not empty leaves nothing behind
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for one in (LEDGER, EXPORT, WEB):
             (half / one).rename(folder / one)
-        if target is None:
-            _reload(url, half / DATABASE)
-        else:
+        if target is not None:
             (half / DATABASE).rename(target)
     if target is not None:
         upgrading.upgrade(url, keys=folder)
@@ -123,7 +125,7 @@ def _reload(url: str, copy: Path) -> None:
     if program is None:
         raise StoreUnusable("STORE_NO_DUMP", reason="pg_restore")
     done = subprocess.run(
-        [program, "--no-owner", "--exit-on-error", f"--dbname={url}", str(copy)],
+        [program, "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={url}", str(copy)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

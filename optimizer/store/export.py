@@ -22,7 +22,7 @@ from optimizer.store import queries
 from optimizer.store.commands.access import log
 from optimizer.store.holding import Store
 from optimizer.store.law import law
-from optimizer.store.messages import StoreForbidden
+from optimizer.store.messages import StoreForbidden, StoreUnusable
 from optimizer.store.records import Actor, CandidateRecord, ItemRecord, Receipt, SessionRecord
 
 COLUMNS = (
@@ -59,6 +59,8 @@ def export_pseudonymous(
     """
     if actor.role not in ("D", "program"):
         raise StoreForbidden("STORE_FORBIDDEN", role=actor.role)
+    if out.exists():
+        raise StoreUnusable("STORE_EXISTS", path=str(out))
     check_files([out], force=False)
     least = max(int(law(store.today()).value("export_group")), k or 0)
     units: dict[tuple[str, str], list[Line]] = defaultdict(list)

@@ -5,6 +5,7 @@ Made once, with a generator of the system, readable by their owner only. The dat
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import stat
@@ -79,6 +80,14 @@ def load_keys(folder: Path, create: bool) -> Keys:
         if len(found[-1]) != BYTES:
             raise StoreUnusable("STORE_KEYS_MISSING", path=str(path))
     return Keys(folder, found[0], found[1], found[2].hex())
+
+
+def forget_keys(folder: Path) -> None:
+    """Remove keys that were just made and that nothing was signed with."""
+    for name in (LEDGER, EXPORT, WEB):
+        (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # something else is in the folder
+        folder.rmdir()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -152,8 +152,8 @@ define(
 )
 define(
     "STORE_KEYS_MISSING",
-    "La clé {path} manque : sans elle, le journal ne peut plus être signé.",
-    "The key {path} is missing: without it the ledger cannot be signed.",
+    "La clé {path} manque ou est coupée : sans elle, ce bureau ne s'ouvre pas.",
+    "The key {path} is missing or cut: without it this desk does not open.",
     remedy_fr="La remettre depuis la sauvegarde.",
     remedy_en="Put it back from the backup.",
 )
@@ -161,8 +161,8 @@ define(
     "STORE_NO_DUMP",
     "Aucune copie n'a pu être faite ou relue ({reason}) : rien n'a changé.",
     "No copy could be made or read ({reason}): nothing was changed.",
-    remedy_fr="Installer les outils clients de PostgreSQL de la version du serveur.",
-    remedy_en="Install the client tools of PostgreSQL of the server's version.",
+    remedy_fr="Restaurer dans une base vide ; les outils clients de PostgreSQL sont de la version du serveur.",
+    remedy_en="Restore into an empty database; the client tools of PostgreSQL are of the server's version.",
 )
 define(
     "STORE_KEY_FILE",
@@ -170,6 +170,20 @@ define(
     "{path} is not a key of a backup.",
     remedy_fr="attriflux store key --out DOSSIER en fait une paire.",
     remedy_en="attriflux store key --out FOLDER makes a pair.",
+)
+define(
+    "STORE_KEY_OTHER",
+    "{path} est l'autre clé de la paire : rien n'a été fait.",
+    "{path} is the other key of the pair: nothing was done.",
+    remedy_fr="Donner {wanted} : une sauvegarde se fait avec la clé publique, se relit avec la clé privée du DPO.",
+    remedy_en="Give {wanted}: a backup is made with the public key, read back with the DPO's private key.",
+)
+define(
+    "STORE_KEYS_OTHER",
+    "Les clés de ce bureau ne sont pas dans {folder} : de nouvelles clés ne liraient pas son journal, et rien n'a été fait.",
+    "The keys of this desk are not in {folder}: new ones would not fit its ledger, and nothing was done.",
+    remedy_fr="Remettre le dossier des clés, ou refaire le bureau d'une sauvegarde (attriflux store restore).",
+    remedy_en="Put the folder of keys back, or make the desk again of a backup (attriflux store restore).",
 )
 define(
     "STORE_SEALED",

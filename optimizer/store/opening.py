@@ -14,7 +14,7 @@ from optimizer.store import clock as days
 from optimizer.store import ledger, schema
 from optimizer.store.configure import configure, database, is_postgres, sqlite_path, state_folder
 from optimizer.store.holding import SLACK, Clock, Store
-from optimizer.store.keys import Keys, load_keys
+from optimizer.store.keys import LEDGER, Keys, forget_keys, load_keys
 from optimizer.store.messages import StoreUnusable
 
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs"})
@@ -69,12 +69,9 @@ def open(
                 raise StoreUnusable("STORE_MISSING", url=str(path))
             private(path)
     folder = Path(keys) if keys is not None else keys_folder(url)
-    found = load_keys(folder, create)
-    point_to(entry, found)
+    found, empty = bound(entry, path, folder, create)
     with reachable():
-        if path is not None:
-            schema.assert_sqlite_version()
-        if create and schema.is_empty():
+        if create and empty:
             schema.build()
         schema.assert_current()
         if not inspect:
@@ -82,7 +79,8 @@ def open(
     store = Store(url, entry, found, clock or days.system)
     global _opened
     _opened = store
-    head = store.head()
+    with reachable():
+        head = store.head()
     now = store.now()
     if inspect:
         store.why = INSPECTED
@@ -94,8 +92,36 @@ def open(
             last=head["at"].isoformat(timespec="minutes"),
         )
     if check:
-        store.why = ledger.chain_problem(store)
+        with reachable():
+            store.why = ledger.chain_problem(store)
     return store
+
+
+def bound(entry: dict[str, Any], path: Path | None, folder: Path, create: bool) -> tuple[Keys, bool]:
+    """The keys of a desk, its database being reached with them, and whether it has no table yet.
+
+    Keys are made together with the desk only: with other ones an existing desk would go on, and its ledger no longer verify.
+
+    Raises
+    ------
+    StoreUnusable
+        ``STORE_KEYS_OTHER``: a desk is there, its keys are not; ``STORE_UNREACHABLE``.
+    """
+    new = create and not (folder / LEDGER).exists()
+    found = load_keys(folder, create)
+    empty = False
+    try:
+        point_to(entry, found)
+        with reachable():
+            if path is not None:
+                schema.assert_sqlite_version()
+            empty = schema.is_empty()
+        if new and not empty:
+            raise StoreUnusable("STORE_KEYS_OTHER", folder=str(folder))
+    finally:
+        if new and not empty:
+            forget_keys(folder)
+    return found, empty
 
 
 def private(path: Path) -> None:
@@ -122,12 +148,12 @@ def keys_folder(url: str) -> Path:
 
 @contextmanager
 def reachable() -> Iterator[None]:
-    """A database that does not answer is said in a sentence."""
-    from django.db import OperationalError
+    """A database that does not answer, or a file that is none, is said in a sentence."""
+    from django.db import DatabaseError
 
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise StoreUnusable("STORE_UNREACHABLE", reason=reason) from error
 

@@ -1,21 +1,23 @@
 """Erases households whose time is over, and what else may still hold them: free pages, the write-ahead log, old copies.
 
 Held from the purge: whoever has a live candidature, an open offer, duty or recourse. Run folders, exports, uploads and backups
-older than the limit are deleted whole, for nothing inside them can be erased one by one. On PostgreSQL rows are deleted;
+older than the limit are deleted whole, for nothing inside them can be erased one by one; so are the papers of the sessions in
+which somebody who is erased stands, whatever their age (they can be made again, without that household). The desk's own file,
+its keys and its folder are never among what is deleted. On PostgreSQL rows are deleted;
 its own files are the administrator's (``VACUUM FULL``, backups), which the DPO's page says.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from optimizer.store import schema
-from optimizer.store.configure import sqlite_path
+from optimizer.store.configure import sqlite_path, state_folder
 from optimizer.store.holding import Store
 from optimizer.store.law import law
 from optimizer.store.people import later
@@ -51,6 +53,7 @@ def purge(
     on: date | None = None,
     dry_run: bool,
     folders: Iterable[Path] = (),
+    papers: Path | None = None,
 ) -> Purge:
     """Erase the households whose ``purge_after`` is past.
 
@@ -62,29 +65,33 @@ def purge(
         Say what would be erased, write nothing.
     folders : paths
         Folders of runs, exports, uploads and backups: what is in them and older than the time of retention is deleted.
+    papers : Path, optional
+        Folder with the papers of each session under its reference.
     """
     on = on or store.today()
     on = on if dry_run else min(on, store.today())
     oldest = datetime.combine(
         later(on, -int(law(on).value("retention_months"))), datetime.min.time(), tzinfo=UTC
     )
-    files = tuple(_old(store, folders, oldest))
+    old = _old(store, folders, oldest)
     with batch(store, dry_run):
-        receipt = _erase(store, actor, command_id, on=on, files=len(files))
+        receipt = _erase(store, actor, command_id, on=on, old=old, papers=papers)
+    named = _papers(papers, receipt.result.get("sessions", ()))
+    files = tuple(dict.fromkeys((*old, *named)))
     result = Purge(
         tuple(receipt.result["erased"]), dict(receipt.result["held"]), files, receipt, dry_run,
         dict(receipt.result["counts"]),
     )  # fmt: skip
     if not dry_run:
         for path in files:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
         _forget_visits(oldest)
         wipe(store)
     return result
 
 
 @command("purged", roles="D")
-def _erase(work: Work, *, on: date, files: int) -> Mapping[str, Any]:
+def _erase(work: Work, *, on: date, old: Collection[Path], papers: Path | None) -> Mapping[str, Any]:
     people = [
         person
         for person in work.find("person")
@@ -92,7 +99,7 @@ def _erase(work: Work, *, on: date, files: int) -> Mapping[str, Any]:
     ]
     held: dict[str, str] = {}
     erased: list[str] = []
-    counts = {"person": 0, "dossier": 0, "note": 0, "remark": 0, "files": files}
+    counts = {"person": 0, "dossier": 0, "note": 0, "remark": 0}
     for person in people:
         ref = person["ref"]
         if why := _held(work, ref):
@@ -107,7 +114,20 @@ def _erase(work: Work, *, on: date, files: int) -> Mapping[str, Any]:
         work.drop("person", ref)
         counts["person"] += 1
         erased.append(ref)
-    return {"erased": erased, "held": held, "counts": counts}
+    sessions = _sessions(work, erased)
+    counts["files"] = len({*old, *_papers(papers, sessions)})
+    return {"erased": erased, "held": held, "counts": counts, "sessions": sessions}
+
+
+def _sessions(work: Work, refs: Collection[str]) -> list[str]:
+    """Sessions on whose lists somebody stands."""
+    items = {name["item_id"] for name in work.find("candidate", ref=tuple(refs))} if refs else set()
+    return sorted({work.get("item", item)["session_id"] for item in items})
+
+
+def _papers(folder: Path | None, sessions: Iterable[str]) -> list[Path]:
+    """Folders of the papers that were made of these sessions."""
+    return [] if folder is None else [path for s in sessions if (path := folder / s).is_dir()]
 
 
 def _held(work: Work, ref: str) -> str:
@@ -128,15 +148,32 @@ def _held(work: Work, ref: str) -> str:
 
 def _old(store: Store, folders: Iterable[Path], oldest: datetime) -> list[Path]:
     """What is older than the limit in the folders given, and copies made before upgrades."""
-    found = []
+    found, own = [], _own(store)
     for folder in folders:
         if folder.is_dir():
-            found += [path for path in sorted(folder.iterdir()) if _last_change(path) < oldest]
+            inside = (path for path in sorted(folder.iterdir()) if path.resolve() not in own)
+            found += [path for path in inside if _last_change(path) < oldest]
     if store.vendor == "sqlite":
         path = sqlite_path(store.url)
         copies = path.parent.glob(f"{path.name}{COPY_MARK}*")
-        found += [copy for copy in sorted(copies) if _last_change(copy) < oldest]
-    return found
+    else:
+        copies = (state_folder() / "copies").glob(f"*{COPY_MARK}*")
+    found += [copy for copy in sorted(copies) if _last_change(copy) < oldest]
+    return list(dict.fromkeys(found))
+
+
+def _own(store: Store) -> set[Path]:
+    """What a desk needs to open: its file, its keys, its folder; and whatever they stand in."""
+    own = [store.keys.folder, state_folder()]
+    if store.vendor == "sqlite":
+        path = sqlite_path(store.url)
+        own += [
+            path,
+            *(path.with_name(path.name + end) for end in ("-wal", "-shm")),
+            path.with_suffix(".files"),
+        ]
+    places = [path.resolve() for path in own]
+    return {*places, *(above for place in places for above in place.parents)}
 
 
 def _last_change(path: Path) -> datetime:

@@ -278,8 +278,14 @@ def stood_before(store: Store, session: str, wanted: Callable[[EventRecord], boo
 
 
 def reason_key(seq: int) -> str:
-    """Where the reason of the correction that is this line of the ledger is kept."""
+    """Where the reason typed for this line of the ledger is kept: of a correction, of a look at a household."""
     return f"correction:{seq}"
+
+
+def typed_reasons(store: Store, lines: Iterable[EventRecord]) -> Mapping[int, str]:
+    """Line of the ledger -> the reason that was typed for it and that has not been erased."""
+    texts = _by(store, "remark", "remark_id", [reason_key(line.seq) for line in lines])
+    return {line.seq: texts[key]["text"] for line in lines if (key := reason_key(line.seq)) in texts}
 
 
 def head(store: Store) -> HeadRecord | None:

@@ -24,6 +24,8 @@ MAGIC = b"attriflux sauvegarde 1\n"
 PIECE = 1 << 20
 KEY = 32
 PRIVATE, PUBLIC = "sauvegarde.cle", "sauvegarde.pub"
+SAID = {PRIVATE: "privee", PUBLIC: "publique"}
+"""What a key file says of itself before its key: a backup sealed with the private key would open to nobody."""
 HEAD = 4
 
 
@@ -33,22 +35,38 @@ def new_pair(folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     key = X25519PrivateKey.generate()
     for path, content in ((private, key.private_bytes_raw()), (public, key.public_key().public_bytes_raw())):
+        told = f"{SAID[path.name]} {content.hex()}\n"
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             raise StoreUnusable("STORE_EXISTS", path=str(path)) from None
         with os.fdopen(handle, "wb") as file:
-            file.write(content.hex().encode() + b"\n")
+            file.write(told.encode())
     return private, public
 
 
-def read_key(path: Path) -> bytes:
-    """32 bytes of a key file (hexadecimal)."""
+def read_key(path: Path, wanted: str) -> bytes:
+    """32 bytes of a key file (hexadecimal).
+
+    Parameters
+    ----------
+    wanted : str
+        ``PRIVATE`` or ``PUBLIC``. Pairs made before keys said which they are have the end of their name only.
+
+    Raises
+    ------
+    StoreUnusable
+        No key (``STORE_KEY_FILE``), or the other one of the pair (``STORE_KEY_OTHER``).
+    """
     try:
-        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        told, _, digits = path.read_text(encoding="ascii").strip().rpartition(" ")
+        key = bytes.fromhex(digits)
     except (ValueError, UnicodeDecodeError):
-        key = b""
-    if len(key) != KEY:
+        told, key = "", b""
+    other = PUBLIC if wanted == PRIVATE else PRIVATE
+    if told == SAID[other] or (not told and path.suffix == Path(other).suffix):
+        raise StoreUnusable("STORE_KEY_OTHER", path=str(path), wanted=wanted)
+    if len(key) != KEY or told not in ("", SAID[wanted]):
         raise StoreUnusable("STORE_KEY_FILE", path=str(path))
     return key
 

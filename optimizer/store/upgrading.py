@@ -12,9 +12,8 @@ from pathlib import Path
 from optimizer.store import clock as days
 from optimizer.store import schema
 from optimizer.store.configure import database, is_postgres, sqlite_path, state_folder
-from optimizer.store.keys import load_keys
 from optimizer.store.messages import StoreUnusable
-from optimizer.store.opening import keys_folder, point_to, private, reachable, refuse_network
+from optimizer.store.opening import bound, keys_folder, private, reachable, refuse_network
 
 COPY_MARK = ".avant-"
 """Between the name of a desk and the instant of a copy made before an upgrade."""
@@ -47,11 +46,8 @@ def upgrade(url: str | Path, *, keys: str | Path | None = None, now: datetime | 
     if path is not None and not path.exists():
         private(path)
     folder = Path(keys) if keys is not None else keys_folder(url)
-    point_to(database(url), load_keys(folder, create=True))
+    _, empty = bound(database(url), path, folder, create=True)
     with reachable():
-        if path is not None:
-            schema.assert_sqlite_version()
-        empty = schema.is_empty()
         if newer := schema.unknown() if not empty else []:
             raise StoreUnusable("STORE_SCHEMA_NEWER", name=newer[-1])
         steps = tuple(schema.pending())

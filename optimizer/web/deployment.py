@@ -33,6 +33,11 @@ define(
 )
 
 
+PAPERS = "papers"
+HELD = ("cases", "runs", PAPERS, "backups")
+"""Folders beside the store that hold what is deleted once it is older than the time of retention."""
+
+
 @dataclass(frozen=True)
 class Deployment:
     """One running desk.
@@ -64,22 +69,48 @@ class Deployment:
         return [*own, str(urlsplit(self.proxy).hostname)] if self.proxy else own
 
 
+def check_address(listen: str, proxy: str) -> None:
+    """Refuse to open the desk to a network without a proxy that encrypts; nothing is read nor made for that.
+
+    Raises
+    ------
+    AttrifluxError
+        ``SERVE_ADDRESS``, ``SERVE_PROXY``, ``SERVE_BEYOND_LOOPBACK``.
+    """
+    try:
+        address = ipaddress.ip_address(listen)
+    except ValueError:
+        raise AttrifluxError("SERVE_ADDRESS", value=listen) from None
+    if proxy and not _is_a_name(proxy):
+        raise AttrifluxError("SERVE_PROXY", value=proxy)
+    if not address.is_loopback and not proxy:
+        raise AttrifluxError("SERVE_BEYOND_LOOPBACK", address=listen)
+
+
 def check_deployment(listen: str, proxy: str, accounts: int) -> None:
     """Refuse to open the desk to a network without accounts or without a proxy that encrypts.
 
     Raises
     ------
     AttrifluxError
-        ``SERVE_ADDRESS``, ``SERVE_PROXY``, ``SERVE_BEYOND_LOOPBACK``, ``SERVE_NO_ACCOUNT``.
+        ``SERVE_NO_ACCOUNT``, and those of :func:`check_address`.
     """
-    try:
-        address = ipaddress.ip_address(listen)
-    except ValueError:
-        raise AttrifluxError("SERVE_ADDRESS", value=listen) from None
-    told = urlsplit(proxy)
-    if proxy and (told.scheme != "https" or not told.hostname or told.path not in ("", "/") or told.query):
-        raise AttrifluxError("SERVE_PROXY", value=proxy)
-    if not address.is_loopback and not proxy:
-        raise AttrifluxError("SERVE_BEYOND_LOOPBACK", address=listen)
-    if (proxy or not address.is_loopback) and not accounts:
+    check_address(listen, proxy)
+    if proxy and not accounts:
         raise AttrifluxError("SERVE_NO_ACCOUNT")
+
+
+def held_folders(state: Path) -> list[Path]:
+    """Those of :data:`HELD` that were made."""
+    return [state / name for name in HELD if (state / name).is_dir()]
+
+
+def _is_a_name(proxy: str) -> bool:
+    """Whether an address is ``https://`` and a host, with or without a port."""
+    try:
+        told = urlsplit(proxy)
+        port = told.port
+    except ValueError:  # a bracket that is not closed, a port that is none
+        return False
+    named = bool(told.hostname) and "@" not in told.netloc and port != 0
+    return named and proxy.lower().removesuffix("/") == f"https://{told.netloc}".lower()

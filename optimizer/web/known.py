@@ -1,7 +1,7 @@
 """What the pages have read of the store, kept while it stands: twenty-five people read the same session all morning.
 
 Tables change by the ledger's lines only, and a line says which rows it changed. So what was read holds until a line that changed a
-row; a line that changed none (an identity viewed, an export) leaves it. Whole sessions are let go one by one: those that hold a
+row; a line that changed none (an export), or none that these pages show (an identity viewed), leaves it. Whole sessions are let go one by one: those that hold a
 row that changed or a household whose row changed (an offer elsewhere is shown beside a name), and all of them as soon as a row
 cannot be told. Another process on the same store is seen in the same way.
 Records are frozen and shared between threads: nobody changes the facts inside them.
@@ -23,6 +23,8 @@ from optimizer.store.tables import Row
 T = TypeVar("T")
 KEPT = 256
 """Readings kept at once; a whole session of forty dwellings weighs about a megabyte."""
+LOOKS = ("identity.viewed",)
+"""Lines whose only row is the reason that was typed: the ledger's page reads it each time."""
 NO_ROW = '"rows":[]}'
 """How the payload of a line ends that changed nothing."""
 TOLD = (
@@ -119,6 +121,7 @@ class Known:
     def _touched(self, first: int, last: int) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         """Sessions and households whose rows the lines after ``first`` changed; None when that cannot be told."""
         lines = self._store.tables.models["event"].objects.filter(seq__gt=first, seq__lte=last)
+        lines = lines.exclude(kind__in=LOOKS)
         payloads = lines.exclude(payload__endswith=NO_ROW).values_list("payload", flat=True)[: FEW + 1]
         rows = [row for payload in payloads for row in json.loads(payload).get("rows", [None])]
         if len(payloads) > FEW or len(rows) > FEW:

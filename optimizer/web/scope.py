@@ -8,6 +8,7 @@ from dataclasses import replace
 from optimizer.desk.following import Followed, elsewhere
 from optimizer.store import queries
 from optimizer.store.records import CorrectionRecord, ItemRecord, SessionRecord
+from optimizer.web.access import ROLES
 from optimizer.web.desk import desk
 from optimizer.web.looks import imports_kept
 from optimizer.web.models import Job
@@ -17,9 +18,9 @@ RECENT = 12
 """Sessions shown whole to a réservataire: a quarter of weekly commissions."""
 
 
-def heads_of(visitor: Visitor) -> list[SessionRecord]:
-    """Sessions of the commissions the visitor holds a role in, newest first, without their dwellings."""
-    return [s for s in desk().known.heads() if visitor.roles_for(s)]
+def heads_of(visitor: Visitor, roles: str = ROLES) -> list[SessionRecord]:
+    """Sessions of the commissions the visitor holds one of these roles in, newest first, without their dwellings."""
+    return [s for s in desk().known.heads() if any(role in roles for role in visitor.roles_for(s))]
 
 
 def live_sessions_of(visitor: Visitor) -> list[SessionRecord]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 import signal
 import socket
@@ -11,12 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from optimizer import store
-from optimizer.errors import AttrifluxError, define
+from optimizer.errors import AttrifluxError, define, reason_of
 from optimizer.store.configure import is_postgres, sqlite_path, state_folder
-from optimizer.web.deployment import Deployment, check_deployment
+from optimizer.web.deployment import Deployment, check_address, check_deployment
 
 THREADS = 8
 """Pages answered at once; beyond, they queue: 25 people read one page each few seconds."""
+define(
+    "SERVE_CANNOT_LISTEN",
+    "On ne peut pas écouter sur {listen}, port {port} : {why}.",
+    "Cannot listen on {listen}, port {port}: {why}.",
+    remedy_fr="Une adresse de cette machine (--listen), et un port au-dessus de 1023 (--port)",
+    remedy_en="An address of this machine (--listen), and a port above 1023 (--port)",
+)
 define(
     "SERVE_PORT",
     "Le port {port} est déjà pris sur {listen} : en choisir un autre (--port).",
@@ -51,6 +59,7 @@ def serve(
     AttrifluxError
         ``SERVE_…``: open to a network without accounts or proxy, a port that is taken. ``STORE_…``: see :func:`store.open`.
     """
+    check_address(listen, proxy)
     taken(listen, port)
     opened = store.open(url, create=not proxy)
     try:
@@ -129,17 +138,23 @@ def options(deployment: Deployment) -> dict[str, Any]:
         told |= {
             "trusted_proxy": deployment.proxy_address,
             "trusted_proxy_count": 1,
-            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+            "trusted_proxy_headers": {"x-forwarded-for"},
+            # its public address begins with https, whether or not it says so with each request
+            "url_scheme": "https",
         }
     return told
 
 
 def taken(listen: str, port: int) -> None:
-    """Raise ``SERVE_PORT`` when something listens there."""
+    """Raise ``SERVE_PORT`` when something listens there, ``SERVE_CANNOT_LISTEN`` when nothing may."""
     kind = socket.AF_INET6 if ":" in listen else socket.AF_INET
     with socket.socket(kind, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((listen, port))
-        except OSError:
-            raise AttrifluxError("SERVE_PORT", port=str(port), listen=listen) from None
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise AttrifluxError("SERVE_PORT", port=str(port), listen=listen) from None
+            raise AttrifluxError(
+                "SERVE_CANNOT_LISTEN", port=str(port), listen=listen, why=reason_of(error)
+            ) from None

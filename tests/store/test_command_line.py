@@ -110,6 +110,27 @@ def test_the_purge_says_first_what_it_would_do(typed, play):
     assert typed("purge", "--on", "32/13/2028")[0] == 2
 
 
+def test_the_purge_takes_the_folders_of_the_desk_and_never_what_the_desk_needs(typed, play, tmp_path):
+    import os
+    from pathlib import Path
+
+    desk = Path(play.store.entry["NAME"])
+    state = desk.with_suffix(".files")
+    old = [state / "cases" / "i1", state / "runs" / "r1", desk.parent / "vieux-resultat"]
+    for place in old:
+        place.mkdir(parents=True)
+    for place in (*old, state, desk, desk.with_name(desk.name + ".keys")):
+        for inner in (*([p for p in place.rglob("*")] if place.is_dir() else []), place):
+            os.utime(inner, (0, 0))
+    code, out, _ = typed("purge", "--folder", desk.parent, "--dry-run")
+    assert code == 0 and {line.strip() for line in out.splitlines()[1:]} == {str(place) for place in old}
+    assert typed("purge", "--folder", desk.parent)[0] == 0
+    assert not any(place.exists() for place in old)
+    assert typed("verify")[0] == 0
+    code, _, err = typed("purge", "--folder", tmp_path / "nulle-part", "--dry-run")
+    assert code == 2 and "nulle-part" in err.replace("\n  ", "")
+
+
 def test_the_purge_names_what_holds_a_household(typed, play):
     play.week(dwelling("L1"))
     play.offer("L1")
@@ -125,7 +146,8 @@ def test_identities_and_the_table_for_research(typed, play, tmp_path):
     assert code == 2 and "IDENTITY_NO_NUMBER" in err
     code, out, _ = typed("export", "--out", tmp_path / "t.csv")
     assert code == 0 and "laissées de côté" in out
-    assert typed("export", "--out", tmp_path / "t.csv")[0] == 2
+    code, _, err = typed("export", "--out", tmp_path / "t.csv")
+    assert code == 2 and "--force" not in err
 
 
 def test_accounts_are_opened_listed_and_closed(typed, monkeypatch):
@@ -142,6 +164,7 @@ def test_accounts_are_opened_listed_and_closed(typed, monkeypatch):
     assert typed("user", "add", "x", "--role", "Z")[0] == 2
     assert "Mot de passe" in typed("user", "password", "s.martin")[1]
     assert typed("user", "end", "p.durand")[0] == 0
+    assert typed("user", "end", "s.martin")[0] == 0 and typed("user", "open", "s.martin")[0] == 0
     listed = typed("user", "list")[1]
     assert "s.martin\n  1  S  CAL1\n" in listed and "p.durand (fermé)" in listed
     found = json.loads(typed("user", "list", "--json")[1])["accounts"]

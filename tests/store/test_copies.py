@@ -15,7 +15,7 @@ from optimizer.store.backup import backup, restore
 from optimizer.store.export import COLUMNS, export_pseudonymous
 from optimizer.store.messages import StoreForbidden, StoreUnusable
 from optimizer.store.records import NewCandidate, NewItem
-from optimizer.store.sealing import PIECE, new_pair, read_key, seal, unseal
+from optimizer.store.sealing import PIECE, PRIVATE, PUBLIC, new_pair, read_key, seal, unseal
 from tests.store.playing import D, S, dwelling
 
 
@@ -74,12 +74,12 @@ def test_a_sealed_file_opens_to_what_it_was_and_loses_no_piece(pair, size):
     private, public = pair
     content = bytes(k % 251 for k in range(size))
     out = io.BytesIO()
-    seal(io.BytesIO(content), out, read_key(public))
-    assert b"".join(unseal(io.BytesIO(out.getvalue()), read_key(private))) == content
+    seal(io.BytesIO(content), out, read_key(public, PUBLIC))
+    assert b"".join(unseal(io.BytesIO(out.getvalue()), read_key(private, PRIVATE))) == content
     if size > PIECE:  # the last piece cut off
         first = out.getvalue()[: len(out.getvalue()) - (size - PIECE) - 16 - 4]
         with pytest.raises(StoreUnusable):
-            list(unseal(io.BytesIO(first), read_key(private)))
+            list(unseal(io.BytesIO(first), read_key(private, PRIVATE)))
 
 
 def test_keys_are_not_written_over_and_are_recognised(pair, tmp_path):
@@ -88,8 +88,26 @@ def test_keys_are_not_written_over_and_are_recognised(pair, tmp_path):
     assert error.value.code == "STORE_EXISTS"
     (tmp_path / "autre").write_text("bonjour")
     with pytest.raises(StoreUnusable) as error:
-        read_key(tmp_path / "autre")
+        read_key(tmp_path / "autre", PUBLIC)
     assert error.value.code == "STORE_KEY_FILE"
+
+
+def test_a_backup_is_not_sealed_with_the_private_key_nor_opened_with_the_public_one(pair, tmp_path):
+    private, public = pair
+    for key, wanted in ((private, PUBLIC), (public, PRIVATE)):
+        renamed = tmp_path / "sans-nom"
+        renamed.write_bytes(key.read_bytes())
+        for told in (key, renamed):
+            with pytest.raises(StoreUnusable) as error:
+                read_key(told, wanted)
+            assert error.value.code == "STORE_KEY_OTHER" and wanted in error.value.text("fr")
+    # pairs made before keys said which they are
+    old = tmp_path / "ancienne.cle"
+    old.write_text(read_key(private, PRIVATE).hex())
+    assert read_key(old, PRIVATE) == read_key(private, PRIVATE)
+    with pytest.raises(StoreUnusable) as error:
+        read_key(old, PUBLIC)
+    assert error.value.code == "STORE_KEY_OTHER"
 
 
 def commission(play, communes):
@@ -141,3 +159,18 @@ def test_two_exports_are_the_same_bytes_and_other_sessions_have_other_pseudonyms
     assert exported(play, tmp_path)[0].sha256 == first[0].sha256
     with pytest.raises(StoreForbidden):
         export_pseudonymous(play.store, S, play.number(), tmp_path / "x.csv")
+
+
+def test_a_database_that_cannot_be_read_back_into_leaves_no_keys(play, pair, tmp_path, monkeypatch):
+    private, public = pair
+    sealed = tmp_path / "lundi.sauvegarde"
+    backup(play.store, sealed, public, play.store.entry["NAME"])
+    monkeypatch.setenv("ATTRIFLUX_STATE", str(tmp_path / "etat"))
+
+    def not_empty(url, copy):
+        raise StoreUnusable("STORE_NO_DUMP", reason="pg_restore")
+
+    monkeypatch.setattr("optimizer.store.backup._reload", not_empty)
+    with pytest.raises(StoreUnusable) as error:
+        restore(sealed, private, "postgres://essai@localhost/essai")
+    assert error.value.code == "STORE_NO_DUMP" and list((tmp_path / "etat").iterdir()) == []

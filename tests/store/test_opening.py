@@ -66,6 +66,29 @@ def test_a_key_that_is_missing_or_cut_is_said(copied):
     assert not key.exists()
 
 
+@pytest.mark.parametrize("way", ["upgrade", "open"])
+def test_a_desk_whose_keys_are_lost_is_given_no_other_ones(copied, way):
+    path = copied("bureau")
+    folder = path.parent / "bureau.sqlite.keys"
+    folder.rename(path.parent / "ailleurs")
+    with pytest.raises(StoreUnusable) as error:
+        upgrade(path) if way == "upgrade" else store.open(path, create=True)
+    assert error.value.code == "STORE_KEYS_OTHER" and not folder.exists()
+    (path.parent / "ailleurs").rename(folder)
+    store.open(path).close()
+
+
+def test_a_file_that_is_no_desk_or_is_damaged_is_said(tmp_path, copied):
+    junk = tmp_path / "notes.sqlite"
+    junk.write_bytes(b"bonjour" * 100)
+    with pytest.raises(StoreUnusable) as error:
+        upgrade(junk)
+    assert error.value.code == "STORE_UNREACHABLE" and not (tmp_path / "notes.sqlite.keys").exists()
+    path = copied("bureau")
+    path.write_bytes(path.read_bytes()[:20_000])
+    assert "STORE_UNREACHABLE" in repr(unusable("STORE_UNREACHABLE", path).code)
+
+
 def test_a_newer_desk_is_not_opened_by_an_older_program(copied):
     path = copied("bureau")
     with store.open(path, clock=Ticking()):

@@ -185,6 +185,21 @@ def test_runs_exports_and_copies_older_than_the_limit_are_deleted_whole(play, tm
     assert not old.exists() and new.exists() and not os.path.exists(copies[0]) and os.path.exists(copies[1])
 
 
+def test_the_papers_of_whoever_is_erased_go_whatever_their_age(play, tmp_path):
+    play.new(dwelling("L1"))
+    play.do(c.cancel, S, play.session, reason="Salle indisponible")
+    first = play.session
+    play.clock.on(AFTER)
+    play.new(dwelling("L9"))
+    for session in (first, play.session):
+        (tmp_path / session).mkdir()
+        (tmp_path / session / "courriers.html").write_text("L1-1")
+    assert erase(play, dry_run=True, papers=tmp_path).files == (tmp_path / first,)
+    done = erase(play, papers=tmp_path)
+    assert done.counts["files"] == 1
+    assert not (tmp_path / first).exists() and (tmp_path / play.session).exists()
+
+
 def test_months_end_where_the_month_does():
     assert later(date(2026, 1, 31), 1) == date(2026, 2, 28)
     assert later(date(2027, 12, 31), 2) == date(2028, 2, 29)

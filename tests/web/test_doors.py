@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from optimizer.store import queries
 from optimizer.web.access import ROLES, ROUTES
 from tests.web.hands import the_form
 from tests.web.playing import NAMES, PASSWORD, Played
@@ -133,6 +134,24 @@ def test_a_member_sees_its_own_territory(played: Played):
     )
 
 
+def test_the_ledger_tells_each_its_own_and_the_dpo_whom_was_looked_at_and_why(played: Played):
+    session = played.opened()
+    item = session.items[0]
+    why = "Appel de la personne le 8 décembre"
+    at = f"/seances/{session.session_id}/demandes/{item.candidates[0].candidate_id}"
+    assert played.client("S").post(at, {"reason": why, "command_id": "un-regard"}).status_code == 200
+    played.account("autre-bailleur", "S", landlord="AUTRE", commission="Autre commission")
+    pages = {
+        who: played.client(name=who).get("/journal").content.decode()
+        for who in (NAMES["S"], NAMES["D"], "autre-bailleur")
+    }
+    assert "Identité consultée" in pages[NAMES["S"]] and "Identité consultée" not in pages["autre-bailleur"]
+    ref = item.candidates[0].ref
+    assert {who: (ref in page, why in page) for who, page in pages.items()} == {
+        NAMES["S"]: (False, False), NAMES["D"]: (True, True), "autre-bailleur": (False, False),
+    }  # fmt: skip
+
+
 def test_a_form_of_somebody_else_is_refused(played: Played, address: dict[str, str]):
     from django.test import Client
 
@@ -150,6 +169,8 @@ def test_five_wrong_passwords_close_the_door(played: Played):
     assert client.post("/entrer", {"name": "distraite", "password": "faux"}).status_code == 429
     assert client.post("/entrer", {"name": "distraite", "password": PASSWORD}).status_code == 429
     assert played.client("S").get("/semaine").status_code == 200
+    (line,) = queries.events(played.store, kinds=("login.locked",))
+    assert line.actor == "distraite"
 
 
 def test_a_session_ends_after_its_idle_time(played: Played):

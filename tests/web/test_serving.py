@@ -11,7 +11,7 @@ import pytest
 
 from optimizer.errors import AttrifluxError
 from optimizer.web.deployment import Deployment, check_deployment
-from optimizer.web.serving import options, taken
+from optimizer.web.serving import options, serve, taken
 from tests.web.playing import Played
 
 
@@ -22,7 +22,8 @@ from tests.web.playing import Played
         ("0.0.0.0", "", 3, "SERVE_BEYOND_LOOPBACK"), ("192.168.1.4", "", 3, "SERVE_BEYOND_LOOPBACK"),
         ("0.0.0.0", "https://caleol.example", 0, "SERVE_NO_ACCOUNT"), ("127.0.0.1", "https://caleol.example", 0, "SERVE_NO_ACCOUNT"),
         ("127.0.0.1", "http://caleol.example", 3, "SERVE_PROXY"), ("127.0.0.1", "https://caleol.example/chemin", 3, "SERVE_PROXY"),
-        ("caleol", "", 3, "SERVE_ADDRESS"),
+        ("caleol", "", 3, "SERVE_ADDRESS"), ("127.0.0.1", "https://[caleol", 3, "SERVE_PROXY"), ("127.0.0.1", "https://a@caleol.example", 3, "SERVE_PROXY"),
+        ("127.0.0.1", "https://caleol.example:99999", 3, "SERVE_PROXY"), ("127.0.0.1", "https://caleol.example:8443/", 3, ""),
     ],
 )  # fmt: skip
 def test_beyond_this_machine_accounts_and_a_proxy_are_required(
@@ -41,6 +42,18 @@ def test_headers_of_a_proxy_count_from_the_proxy_only():
     assert "trusted_proxy" not in alone and alone["clear_untrusted_proxy_headers"]
     behind = options(Deployment(state=Path("."), proxy="https://caleol.example", proxy_address="10.0.0.2"))
     assert behind["trusted_proxy"] == "10.0.0.2"
+    # HSTS and the checks of forms go by it, and install.md asks no X-Forwarded-Proto of the proxy
+    assert behind["url_scheme"] == "https" and "x-forwarded-proto" not in behind["trusted_proxy_headers"]
+
+
+def test_what_is_refused_makes_no_desk_and_says_why(tmp_path: Path):
+    for listen, code in (("0.0.0.0", "SERVE_BEYOND_LOOPBACK"), ("localhost", "SERVE_ADDRESS")):
+        with pytest.raises(AttrifluxError) as refused:
+            serve(str(tmp_path / "bureau.sqlite"), listen=listen, said=lambda *_: None)
+        assert refused.value.code == code and list(tmp_path.iterdir()) == []
+    with pytest.raises(AttrifluxError) as refused:
+        taken("203.0.113.7", 8000)
+    assert refused.value.code == "SERVE_CANNOT_LISTEN"
 
 
 def test_a_port_that_is_taken_is_said():

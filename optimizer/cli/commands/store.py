@@ -179,8 +179,9 @@ def verify(
     from optimizer.cli.speak import say_json
     from optimizer.store import ledger
     from optimizer.store import open as open_store
+    from optimizer.store.opening import reachable
 
-    with open_store(url, inspect=True) as desk:
+    with reachable(), open_store(url, inspect=True) as desk:
         proof = ledger.verify(desk, _head(head))
     signed = proof.head
     told = f"{signed.seq}:{signed.hash}:{signed.signature}" if signed is not None else ""
@@ -321,8 +322,8 @@ def purge(
             "--folder",
             metavar=FOLDER,
             help=both(
-                "Dossier de résultats, d'exports ou de sauvegardes : ce qui y a dépassé le délai est supprimé entier.",
-                "Folder of results, exports or backups: what is older than the time there is deleted whole.",
+                "Un dossier de plus que ceux du bureau (imports, calculs, pièces, sauvegardes) : ce qui y a dépassé le délai est supprimé entier.",
+                "One more folder than the desk's own (imports, runs, papers, backups): what is older than the time there is deleted whole.",
             ),
             show_default=False,
         ),
@@ -334,12 +335,19 @@ def purge(
 ) -> None:
     from optimizer.cli.speak import say_json
     from optimizer.store.purge import purge as erased
+    from optimizer.web.deployment import PAPERS, held_folders
+    from optimizer.web.serving import state_of
 
+    for place in folder or ():
+        if not place.is_dir():  # a name typed wrong would pass for a folder with nothing to delete
+            raise FileNotFoundError(2, "introuvable", str(place))
+    state = state_of(url)
     with opened(url) as desk:
         day: date | None = day_of(on, "--on", lang.value) if on else None
         done = erased(
-            desk, acting(actor, "D"), _fresh(), on=day, dry_run=dry_run, folders=tuple(folder or ())
-        )
+            desk, acting(actor, "D"), _fresh(), on=day, dry_run=dry_run,
+            folders=(*held_folders(state), *(folder or ())), papers=state / PAPERS,
+        )  # fmt: skip
     if json:
         told: dict[str, Any] = {
             "dry_run": dry_run, "erased": list(done.erased), "held": dict(done.held),
@@ -355,6 +363,8 @@ def purge(
         "recourse": ("recours en cours", "open recourse"),
         "candidature": ("candidature en cours", "live candidature"),
     }
+    for path in done.files:
+        typer.echo(f"  {path}")
     for ref, why in sorted(done.held.items()):
         fr, en = words[why]
         _tell(lang, f"  {ref} : {fr}", f"  {ref}: {en}")
@@ -559,6 +569,28 @@ def password(
     with opened(url) as desk:
         drawn = set_password(desk, acting(actor, "T"), _fresh(), user)
     _tell(lang, f"Mot de passe, montré une fois : {drawn}", f"Password, shown once: {drawn}")
+
+
+@users.command(
+    name="open",
+    cls=Command,
+    help=both(
+        "Rouvre un compte fermé, avec ses rôles et son mot de passe.",
+        "Opens a closed account again, with its roles and its password.",
+    ),
+    epilog=example("attriflux store user open s.martin"),
+)
+def open_(
+    user: UserArgument,
+    url: StoreOption = DESK,
+    actor: ActorOption = "",
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.store.accounts import set_active
+
+    with opened(url) as desk:
+        set_active(desk, acting(actor, "T"), _fresh(), user, True)
+    _tell(lang, f"Compte {user} rouvert.", f"Account {user} opened again.")
 
 
 @users.command(

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from optimizer.store.commands.room import remark
 from optimizer.store.holding import Store
 from optimizer.store.messages import StoreMissing
 from optimizer.store.people import NUMBER, add
+from optimizer.store.queries import reason_key
 from optimizer.store.records import Actor, PersonRecord, Receipt
 from optimizer.store.work import Work, clean, command, named
 
+REASON = 300
+"""Characters of a typed reason."""
 LENGTHS = {"name": 200, "phone": 60, "email": 200, "address": 500}
 
 
@@ -46,11 +50,16 @@ class IdentityView:
 
 @command("identity.viewed", roles="SPMARD")
 def _viewed(work: Work, *, refs: Iterable[str], reason: str, session: str | None) -> Mapping[str, Any]:
-    listed = sorted(set(refs))
+    listed, why = sorted(set(refs)), named(reason, REASON, "motif")
     work.session = session or ""
-    if len(listed) == 1:
+    work.facts |= {"refs": listed}
+    if len(listed) != 1:  # the program's own words: names of a whole list are never asked for by hand
+        work.facts |= {"reason": why}
+    else:
         work.ref = listed[0]
-    work.facts |= {"refs": listed, "reason": named(reason, 200, "motif")}
+        if work.store.tables.get("person", work.ref) is not None:
+            # typed about a household: kept where it can be erased with it
+            remark(work, reason_key(int(work.store.head()["seq"]) + 1), work.ref, why)
     return {"count": len(listed)}
 
 

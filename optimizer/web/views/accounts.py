@@ -101,7 +101,8 @@ def account(request: Asked, user: int) -> HttpResponse:
             form.check()
             return set_password(store, actor, form.command_id, name, new)
         if what == "end":
-            return end_visits(found)
+            end_visits(found)
+            return commands.log(store, actor, form.command_id, kind="login.ended", facts={"user": name})
         if what == "close" and found.pk == request.user.pk:
             raise AttrifluxError("WEB_ACCOUNT_OWN")
         return set_active(store, actor, form.command_id, name, what == "open")

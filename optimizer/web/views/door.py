@@ -7,9 +7,11 @@ import time
 from typing import Any
 from uuid import uuid4
 
+from axes.models import AccessAttempt
 from django.contrib.auth import authenticate, get_user_model, login, logout, update_session_auth_hash
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,8 +26,10 @@ from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.pages import lang_of, page, tell
+from optimizer.web.settings import SETTINGS
 from optimizer.web.views import errors
 
+LIMIT = int(str(SETTINGS["AXES_FAILURE_LIMIT"]))
 FIRST_PAGES = (("SPMA", "week"), ("R", "reserver"), ("D", "ledger"), ("T", "accounts"))
 
 
@@ -49,6 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     name = form.text("name", "WEB.ACCOUNT_NAME", longest=150)
     user = authenticate(request, username=name, password=request.POST.get("password", ""))
     if getattr(request, "axes_locked_out", False):
+        _note_lock(name)
         return errors.locked_out(request)
     if user is None:
         wrong = [said("WEB.LOGIN_WRONG", form.lang)]
@@ -72,6 +77,18 @@ def enter(request: HttpRequest, user: Any) -> None:
     if not desk().store.read_only:
         commands.log(desk().store, Actor(user.get_username(), "program"), str(uuid4()), kind="login.done")
     request.session["began"] = request.session["seen"] = time.time()
+
+
+def _note_lock(name: str) -> None:
+    """The ledger keeps that the door of an account was closed, once a closing: what is no account's name is written nowhere."""
+    found, store = get_user_model().objects.filter(username=name).first(), desk().store
+    if found is None or store.read_only:
+        return
+    tries = (
+        AccessAttempt.objects.filter(username=name).aggregate(most=Max("failures_since_start"))["most"] or 0
+    )
+    if tries == LIMIT:
+        commands.log(store, Actor(found.get_username(), "program"), str(uuid4()), kind="login.locked")
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:
@@ -127,6 +144,11 @@ def password(request: Asked) -> HttpResponse:
     user.set_password(new)
     user.save()
     update_session_auth_hash(request, user)
+    if not desk().store.read_only:
+        name = user.get_username()
+        commands.log(
+            desk().store, Actor(name, "program"), str(uuid4()), kind="account.password", facts={"user": name}
+        )
     tell(request, said("WEB.PASSWORD_DONE", lang_of(request)))
     return HttpResponseRedirect(reverse("home"))
 
@@ -145,8 +167,9 @@ def language(request: HttpRequest, lang: str) -> HttpResponse:
     here = onward.startswith("/") and url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
     answer = HttpResponseRedirect(onward if here else reverse("home"))
     answer.set_cookie(
-        "langue", "en" if lang == "en" else "fr", max_age=31_536_000, httponly=True, samesite="Lax"
-    )
+        "langue", "en" if lang == "en" else "fr", max_age=31_536_000, httponly=True, samesite="Lax",
+        secure=bool(desk().deployment.proxy),
+    )  # fmt: skip
     return answer
 
 

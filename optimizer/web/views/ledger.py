@@ -16,24 +16,36 @@ from optimizer.store.ledger import verify
 from optimizer.store.purge import Purge, purge
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
+from optimizer.web.deployment import PAPERS, held_folders
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.pages import SAID, lang_of, page, tell
+from optimizer.web.scope import heads_of
 from optimizer.web.today import today
 
 A_PAGE = 100
 
 
 def ledger(request: Asked) -> HttpResponse:
-    """A hundred events a page, the newest first; codes, dates and hashes, no name."""
+    """A hundred events a page, the newest first; codes, dates and hashes, no name.
+
+    Secretary and chair read the sessions of their own landlord and commission; the data protection officer the whole, with the
+    references of households and the reason typed before one was looked at.
+    """
     given, store = request.GET.get("avant", ""), desk().store
     until = int(given) if given.isdecimal() and len(given) < 12 else int(store.head()["seq"]) + 1
     events = queries.events(store, since=max(0, until - 1 - A_PAGE), payloads=False)
-    shown = [e for e in events if e.seq < until][::-1]
+    turned = [e for e in events if e.seq < until][::-1]
+    whole = "D" in request.visitor.roles
+    own = set() if whole else {s.session_id for s in heads_of(request.visitor, "SP")}
+    shown = [e for e in turned if whole or e.session_id in own or not (e.session_id or e.dwelling_id)]
     return page(
         request,
         "ledger",
-        {"events": shown, "head": queries.head(store), "older": shown[-1].seq if shown and shown[-1].seq > 1 else None, "read_only": store.read_only},
+        {
+            "events": shown, "head": queries.head(store), "older": turned[-1].seq if turned and turned[-1].seq > 1 else None,
+            "read_only": store.read_only, "whole": whole, "reasons": queries.typed_reasons(store, shown) if whole else {},
+        },
     )  # fmt: skip
 
 
@@ -78,9 +90,10 @@ def _purge(request: Asked) -> HttpResponse:
     def do() -> Purge:
         on = form.a_day("on", "WEB.ON_DAY")
         form.check()
-        folders = [state / name for name in ("cases", "runs", "papers", "backups") if (state / name).is_dir()]
         actor, dry = request.visitor.actor("D"), "really" not in form.data
-        found = purge(desk().store, actor, form.command_id, on=on, dry_run=dry, folders=folders)
+        found = purge(
+            desk().store, actor, form.command_id, on=on, dry_run=dry, folders=held_folders(state), papers=state / PAPERS
+        )  # fmt: skip
         if dry:
             tried.append(found)
         return found
