@@ -152,6 +152,20 @@ def test_the_ledger_tells_each_its_own_and_the_dpo_whom_was_looked_at_and_why(pl
     }  # fmt: skip
 
 
+def test_a_technician_does_not_take_its_own_role(played: Played):
+    from django.contrib.auth import get_user_model
+
+    user = get_user_model().objects.get(username=NAMES["T"])
+    (own,) = queries.grants(played.store, user=NAMES["T"])
+    sent = {"act": "revoke", "grant": own.grant_id, "command_id": "soi"}
+    assert played.client("T").post(f"/comptes/{user.pk}", sent).status_code == 422
+    played.account("autre-technique", "T")
+    (other,) = queries.grants(played.store, user="autre-technique")
+    pk = get_user_model().objects.get(username="autre-technique").pk
+    sent = {"act": "revoke", "grant": other.grant_id, "command_id": "autrui"}
+    assert played.client("T").post(f"/comptes/{pk}", sent).status_code == 302
+
+
 def test_a_form_of_somebody_else_is_refused(played: Played, address: dict[str, str]):
     from django.test import Client
 

@@ -28,6 +28,13 @@ define(
     "One's own account cannot be closed.",
 )
 define(
+    "WEB_ROLE_OWN",
+    "On ne se retire pas le rôle technique : personne ne pourrait plus le redonner.",
+    "One's own technical role cannot be taken: nobody could give it back.",
+    remedy_fr="Le faire retirer par un autre compte technique",
+    remedy_en="Have it taken by another technical account",
+)
+define(
     "WEB_BACKUP_KEY",
     "La clé publique du délégué à la protection des données ({name}) n'est pas dans le dossier du bureau : "
     "la faire par « attriflux store key », puis la déposer.",
@@ -92,8 +99,11 @@ def account(request: Asked, user: int) -> HttpResponse:
         if what == "revoke":
             grant = form.whole("grant", "WEB.ROLE", required=True, most=10**9)
             form.check()
-            if grant not in {g.grant_id for g in queries.grants(store, user=name)}:
+            held = {g.grant_id: g.role for g in queries.grants(store, user=name)}
+            if grant not in held:
                 raise Http404
+            if held[grant] == "T" and found.pk == request.user.pk:
+                raise AttrifluxError("WEB_ROLE_OWN")
             return commands.revoke(store, actor, form.command_id, grant)
         if what == "password":
             new = form.data.get("password", "")
