@@ -167,7 +167,7 @@ def make_world(profile: Profile, rules: RuleSet, dwellings: int | None, applicat
 
 
 def _check_size(name: str, value: int | None, high: int) -> None:
-    if value is not None and not 0 <= value <= high:
+    if value is not None and (not isinstance(value, (int, np.integer)) or not 0 <= value <= high):
         raise AttrifluxError(BAD_SIZE, name=name, value=value, high=high)
 
 

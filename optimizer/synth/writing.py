@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 import pyarrow as pa
@@ -28,9 +28,16 @@ class FolderWriter:
     format : {"csv", "parquet"}
     international : bool
         CSV with canonical names, ``,`` and decimal points; else French names, ``;``, decimal comma and a byte order mark.
+
+    Raises
+    ------
+    ValueError
+        Another format: it would be written as CSV.
     """
 
     def __init__(self, directory: Path, format: Format = "csv", international: bool = False) -> None:
+        if format not in get_args(Format):
+            raise ValueError(f"format {format!r}: {' or '.join(get_args(Format))} was expected")
         self._directory = directory
         self._format = format
         self._french = format == "csv" and not international

@@ -27,8 +27,28 @@ one solver); recomputing the optimum (as slow and as fallible as the first time)
 in one pass over the pairs, whoever found it.
 """
 
+import sys
+from inspect import Signature, signature
+from types import ModuleType
+from typing import Any
+
 from optimizer.verify.lottery import verify_lottery
 from optimizer.verify.verdict import Check, Verdict
 from optimizer.verify.whole import verify
 
 __all__ = ["Check", "Verdict", "verify", "verify_lottery"]
+
+
+class _Command(ModuleType):
+    """``af.verify`` is the command and, once imported, this package: both may be called, and say which parameters they take."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Verdict:
+        return verify(*arguments, **options)
+
+    @property
+    def __signature__(self) -> Signature:
+        """What notebooks and ``inspect.signature`` show."""
+        return signature(verify)
+
+
+sys.modules[__name__].__class__ = _Command

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 
 from optimizer.verify.verdict import Findings
 
-UNIT = 10**12
-"""Multipliers and chances are read as whole numbers of this unit."""
+UNIT = 10**15
+"""Multipliers and chances are read as whole numbers of this unit: coefficients of rows are ten-thousands, which magnify what is rounded."""
 SLACK = UNIT // 10**7
 """What the rounding of a linear program may leave between a stage's value and the bound of its multipliers."""
 STAGED = ("leximin", "maximin")

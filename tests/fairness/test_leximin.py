@@ -124,9 +124,13 @@ def test_a_stage_that_serves_everybody_left_proves_it():
     assert leaf_bound(served, weight, leaf, np.zeros(2), top) == pytest.approx(1.0, abs=1e-12)
 
 
-def test_the_tree_of_a_product_closes():
-    """A half whose own multipliers prove less than those of its parent keeps the parent's: a hundred was told of a chance before."""
-    market = market_of(prepare(af.synthesize("doubs", dwellings=6, applications=60, seed=41)).problem)
+@pytest.mark.parametrize(("profile", "dwellings", "seed"), [("doubs", 6, 41), ("jura", 10, 103)])
+def test_the_tree_of_a_product_closes(profile: str, dwellings: int, seed: int):
+    """A half whose own multipliers prove less than its parent's keeps the parent's, and no half is empty for a rounding: hundreds were told
+    of a chance before."""
+    market = market_of(
+        prepare(af.synthesize(profile, dwellings=dwellings, applications=60, seed=seed)).problem
+    )
     way = settled(market)
     product = hull_nash(way.home.polytope).stages[-1]
     assert way.hull and product.bound < 1 + 1e-6 and len(product.tree) < 1500

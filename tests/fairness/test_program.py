@@ -198,3 +198,26 @@ def test_a_chance_of_one_needs_no_multipliers(bound: float, fine: bool):
     )
     assert found.failed is not fine
     assert within == round((bound - 0.9) * UNIT)
+
+
+def test_coefficients_of_ten_thousand_do_not_magnify_what_is_rounded():
+    """Thirty types of seven that a row of coefficients 9,500 keeps out: their multiplier has no end at twelve decimals."""
+    types, people, by = 30, 7, 9_500
+
+    class Told:
+        members: Mapping[int, list[str]] = {t: [f"{t}-{i}" for i in range(people)] for t in range(types)}
+        of_type: Mapping[int, Fraction] = {}
+
+    stage = {
+        "value": 0.0, "fixed": list(range(types)), "on_types": [1 / types] * types, "on_rows": [1 / (types * people * by)],
+        "on_people": [0.0] * types,
+    }  # fmt: skip
+    program = {
+        "people": [people] * types, "owner": list(range(types)), "low": [None], "high": [0],
+        "entries": [[t, 0, by] for t in range(types)],
+    }  # fmt: skip
+    found = Findings()
+    check_stages(
+        {"leximin": {"stages": [stage], "program": program, "error": 0.0}}, {"leximin": Told()}, found
+    )
+    assert not found.failed

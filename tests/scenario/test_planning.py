@@ -267,3 +267,13 @@ def test_what_a_command_returns_is_a_line_in_a_notebook_and_wrong_words_are_told
         with pytest.raises(AttrifluxError) as told:
             call()
         assert told.value.code == code
+
+
+def test_every_public_name_can_be_used_twice():
+    """``af.verify`` was the command at first, and a package that cannot be called once anything had imported it."""
+    for name in af.__all__:
+        first, again = getattr(af, name), getattr(af, name)
+        assert name in ("__version__", "scenario", "statement") or (callable(first) and callable(again)), name
+        if name in ("fairness", "verify"):
+            assert list(signature(again).parameters) == list(signature(first).parameters)
+            assert "arguments" not in signature(again).parameters

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from optimizer.domain import TABLES, Case, CaseSettings, empty_frame
+from optimizer.errors import AttrifluxError
 from optimizer.policy import read_yaml
 from optimizer.synth import synthesize, write_case, write_synthetic
 
@@ -128,3 +129,12 @@ def test_margins_come_back_from_the_folder_writer(tmp_path: Path) -> None:
     found = write_synthetic("belfort", tmp_path, seed=2)
     assert (found["difference"].abs() <= found["tolerance"] + 1e-9).all()
     assert {"margin", "target", "obtained", "difference"} <= set(found.columns)
+
+
+def test_a_size_that_is_no_whole_number_and_an_unknown_format_are_told(tmp_path):
+    with pytest.raises(AttrifluxError) as told:
+        synthesize("jura", dwellings=2.5)
+    assert told.value.code == "SYNTH_BAD_SIZE"
+    with pytest.raises(ValueError, match="csv or parquet"):
+        write_case(synthesize("jura", dwellings=2, applications=5), tmp_path / "case", format="xlsx")
+    assert not (tmp_path / "case").exists()

@@ -163,7 +163,10 @@ def _halved(program: _Relaxation, node: _Node, aim: float) -> _Halves | None:
 
     Tried are the most fractional columns; where none is, the first one that is still wide. None when one point is left.
     """
-    away = np.abs(node.x - np.rint(node.x))
+    x = np.clip(
+        node.x, node.lower, node.upper
+    )  # what a program's tolerance leaves beyond its bounds is no fraction
+    away = np.abs(x - np.rint(x))
     near = np.where(away > 1e-7, away + WEIGHED * (program.weight > 0), 0.0)
     tried = np.argsort(-near, kind="stable")[:TRIED]
     tried = tried[near[tried] > 0]
@@ -172,14 +175,14 @@ def _halved(program: _Relaxation, node: _Node, aim: float) -> _Halves | None:
         if not len(wide):
             return None
         column = int(wide[0])
-        at = min(node.upper[column] - 1, max(node.lower[column], np.rint(node.x[column])))
+        at = min(node.upper[column] - 1, max(node.lower[column], np.rint(x[column])))
         return _at(program, node, aim, column, int(at))
 
     def lost(halves: _Halves) -> float:
         below, above = (max(LEAST, node.bound - max(x.bound, aim)) for x in (halves.below, halves.above))
         return below * above
 
-    return max((_at(program, node, aim, c, int(np.floor(node.x[c]))) for c in tried.tolist()), key=lost)
+    return max((_at(program, node, aim, c, int(np.floor(x[c]))) for c in tried.tolist()), key=lost)
 
 
 def _at(program: _Relaxation, node: _Node, aim: float, column: int, at: int) -> _Halves:
