@@ -75,6 +75,18 @@ def test_known_false_is_the_only_test_an_unknown_input_passes() -> None:
     assert (total(missing, current_rooms=2), total(small, current_rooms=2)) == (0, 100)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("local_job", False), ("renewed_on", "2026-05-04"), ("priority_codes", "a"), ("relocation", "none"),
+        ("persons", 3),
+    ],
+)  # fmt: skip
+def test_known_is_said_of_every_kind_of_input(name: str, value: Any) -> None:
+    one = grid(FlagCriterion("f", "F", (Condition(name, "known", flag=True),), 100))
+    assert (total(one, **{name: value}), total(one, **{name: None})) == (100, 0)
+
+
 def test_by_code_and_in() -> None:
     one = grid(CodeCriterion("c", "C", (), "mobility_need", (("accessible", 2000), ("adapted", 3000))))
     assert [total(one, mobility_need=v) for v in ("accessible", "adapted", "none", None)] == [
