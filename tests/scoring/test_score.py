@@ -248,6 +248,7 @@ def test_the_span_of_scores_follows_what_the_case_writes() -> None:
     assert written.span == 3_100, "every score is written: the highest of them"
     mixed, _ = scored([application("A1", score=12.5), application("A2")])
     assert mixed.span == grid, "the larger of the grid's span and of the highest written score"
+    assert any("1 demande sans cotation saisie" in note.fr for note in mixed.notes)
     mixed, _ = scored([application("A1", score=grid / 100 + 50), application("A2")])
     assert mixed.span == grid + 5_000
     table = [
