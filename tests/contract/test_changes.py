@@ -9,7 +9,7 @@ from tests.contract.writing import run, write
 
 HOMES = {
     "L1": "25056", "L2": "25388", "L3": "25462", "L4": "25031", "L5": "25580", "L6": "25527", "L7": "25411", "L8": "25047",
-    "L9": "25434",
+    "L9": "25434", "L10": "25334", "L11": "25532", "L12": "25532",
 }  # fmt: skip
 AGREEMENTS = """
     landlord departement year area  account    share management_mode
@@ -19,17 +19,19 @@ AGREEMENTS = """
 
 
 def homes(*names: str) -> str:
-    lines = [f"{name} BAIL {HOMES[name]} 3 PLUS 0" for name in names]
+    """T3 of one landlord; L12 is a T4."""
+    lines = [f"{name} BAIL {HOMES[name]} {4 if name == 'L12' else 3} PLUS 0" for name in names]
     return "\n".join(["id landlord commune rooms financing qpv", *lines])
 
 
 def people(*rows: str) -> str:
-    """``application dwelling score`` of each, all of three persons who ask for that dwelling's commune alone."""
+    """``application dwelling score [status [rooms wanted]]``: three persons who ask for that dwelling's commune alone."""
     lines = []
     for row in rows:
-        name, home, score, *status = row.split()
-        lines.append(f"{name} 2024-01-01 3 {HOMES[home]} {(*status, 'active')[0]} {score}")
-    return "\n".join(["id first_registered_on persons choices status score", *lines])
+        name, home, score, *more = row.split()
+        status, rooms = (*more, *("active", ".")[len(more) :])
+        lines.append(f"{name} 2024-01-01 3 {HOMES[home]} {score} {status} {rooms}")
+    return "\n".join(["id first_registered_on persons choices score status rooms_wanted", *lines])
 
 
 def moved(result: Result) -> dict[str, tuple[str, str]]:
@@ -40,9 +42,10 @@ def test_each_change_has_its_kind_and_its_cause(tmp_path: Path) -> None:
     before = run(
         tmp_path / "before",
         conventions=AGREEMENTS,
-        dwellings=homes("L1", "L3", "L4", "L5", "L6", "L7", "L8", "L9"),
+        dwellings=homes("L1", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11"),
         applications=people(
-            "N1 L1 50", "N3 L3 50", "N5 L5 50", "N6 L6 50", "N7 L7 50", "N9 L9 50",
+            "N1 L1 50", "N3 L3 50", "N5 L5 50", "N6 L6 50", "N7 L7 50", "N9 L9 50", "N10 L10 50", "N101 L10 40",
+            "N11 L11 50", "N111 L11 40 active 3",
         ),
         in_progress="""
             dwelling_id landlord commune qpv rooms financing account  application_id stage    since
@@ -59,11 +62,15 @@ def test_each_change_has_its_kind_and_its_cause(tmp_path: Path) -> None:
         write(
             tmp_path / "after",
             conventions=AGREEMENTS,
-            dwellings=homes("L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9"),
+            dwellings=homes("L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11", "L12"),
             applications=people(
-                "N2 L2 50", "N3 L3 50", "N6 L6 50 struck_off", "N60 L6 40", "N7 L7 50", "N71 L7 60", "N72 L7 70", "N70 L7 150", "N8 L8 50", "N9 L9 50",
-                "N50 L5 40",
+                "N2 L2 50", "N3 L3 50", "N50 L5 40", "N6 L6 50 struck_off", "N60 L6 40", "N7 L7 50", "N71 L7 60", "N72 L7 70",
+                "N70 L7 150", "N8 L8 50", "N9 L9 50", "N10 L10 50", "N101 L10 40", "N11 L11 50", "N111 L11 40 active 3",
             ),
+            decisions="""
+                dwelling_id application_id account decision reason author
+                L10         N101           .       pin      other  essai
+            """,
             in_progress="""
                 dwelling_id landlord commune qpv rooms financing account  application_id stage      since
                 L3          BAIL     25462   0   3     PLUS      BAILLEUR N3             commission 2026-06-25
@@ -89,4 +96,7 @@ def test_each_change_has_its_kind_and_its_cause(tmp_path: Path) -> None:
             "account",
             "il n'avait pas de liste : il était en cours d'attribution, ou aucune demande n'y était recevable",
         ),
+        "L10": ("first_rank", "ménage désigné par une décision enregistrée"),
+        "L11": ("first_rank", "au premier rang du logement L12 désormais"),
+        "L12": ("dwelling_new", "logement nouveau"),
     }
