@@ -114,6 +114,11 @@ def test_codes_with_statuses_read_an_unknown_status_as_declared() -> None:
     assert total(proven, priority_codes="a", priority_status="verified") == 2000
     assert total(proven, priority_codes="a", priority_status="declared") == 0
     assert total(told, priority_codes="a") == 2000
+    by_code = grid(CodeCriterion("c", "C", (), "priority_status", (("declared", 500),)))
+    condition = grid(FlagCriterion("f", "F", (Condition("priority_status", "in", codes=("declared",)),), 100))
+    known = grid(FlagCriterion("f", "F", (Condition("priority_status", "known", flag=True),), 100))
+    assert [total(one, priority_codes="a") for one in (by_code, condition, known)] == [500, 100, 100]
+    assert [total(one) for one in (by_code, condition, known)] == [0, 0, 0], "no code, no status"
 
 
 def test_months_accrue_from_a_month_up_to_a_cap() -> None:
