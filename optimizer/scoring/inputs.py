@@ -223,15 +223,19 @@ class Inputs:
             return np.full(len(self), np.nan)
         column = self.frame[name]
         if pd.api.types.is_numeric_dtype(column.dtype):
-            return np.asarray(column.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
-        given = self.text(name)
-        texts = pc.replace_substring_regex(given, "[\\s\u00a0\u202f]", "")
-        texts = pc.replace_substring(texts, ",", ".")
-        numeric = pd.to_numeric(texts.to_pandas(), errors="coerce").to_numpy(np.float64)
+            numeric = np.asarray(column.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
+            written = ~np.isnan(numeric)
+        else:
+            given = self.text(name)
+            texts = pc.replace_substring_regex(given, "[\\s\u00a0\u202f]", "")
+            texts = pc.replace_substring(texts, ",", ".")
+            numeric = pd.to_numeric(texts.to_pandas(), errors="coerce").to_numpy(np.float64)
+            written = _mask(pc.is_valid(given))
+        numeric = np.where(np.isfinite(numeric), numeric, np.nan)  # « inf » is no number of anything
         declared = self._declared(name)
         if declared is not None:
-            self._report(declared, _mask(pc.is_valid(given)) & np.isnan(numeric))
-        return np.asarray(numeric, dtype=np.float64)
+            self._report(declared, written & np.isnan(numeric))
+        return numeric
 
     def date(self, name: str) -> NDArray[np.datetime64]:
         """A date input, NaT where unknown."""

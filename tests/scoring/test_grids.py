@@ -217,10 +217,12 @@ def test_declared_columns_are_read_in_every_dialect_and_reported_when_unreadable
         application("A1", n="1,25", b="Vrai", c=" X ", d="23/10/2026", i="2"),
         application("A2", n="1.24", b="non", c="y", d="2026-10-24", i=""),
         application("A3", n="douze", b="peut-être", c="z", d="31/02/2026", i="1,5"),
+        application("A4", n="inf", i="-inf"),
     ]
     inputs = Inputs(frame("applications", rows), one, rules(), np.datetime64(date(2026, 11, 23)))
-    assert evaluate(one, inputs).total.tolist() == [21_111, 0, 10_000]
-    assert sorted((f.row, f.column, f.value) for f in inputs.findings) == [
-        (4, "b", "peut-être"), (4, "c", "z"), (4, "d", "31/02/2026"), (4, "i", "1,5"), (4, "n", "douze"),
+    assert evaluate(one, inputs).total.tolist() == [21_111, 0, 10_000, 0]
+    assert sorted((f.row, f.column, f.value, f.rows) for f in inputs.findings) == [
+        (4, "b", "peut-être", ()), (4, "c", "z", ()), (4, "d", "31/02/2026", ()), (4, "i", "1,5", ()), (4, "n", "douze", (5,)),
+        (5, "i", "-inf", ()),
     ]  # fmt: skip
     assert "douze" in inputs.findings[0].sentence("fr") or "peut-être" in inputs.findings[1].sentence("fr")
