@@ -44,7 +44,7 @@ def read_kept(start: Path | str | Result) -> Kept:
         lines = start.proposals[list(COLUMNS)].astype({"rank": int})
         digest = hashlib.sha256(csv_bytes(start.proposals, "french")).hexdigest()
         people = frozenset(start.applications["application_id"].astype(str))
-        return Kept("", digest, _lists(lines), people or None)
+        return Kept("", digest, _lists(lines, start.dwellings), people or None)
     folder = Path(start)
     name = folder.name or str(folder.absolute())
     try:
@@ -54,6 +54,7 @@ def read_kept(start: Path | str | Result) -> Kept:
             raise FileNotFoundError(2, None)
         frame = frame.assign(rank=frame["rank"].astype(int))
         told = read_back(folder, "applications", ("application_id",))
+        homes = read_back(folder, "dwellings", ("dwelling_id",))
         digest = hashlib.sha256(raw.read_bytes()).hexdigest()
     except OSError as error:
         raise AttrifluxError("KEEP_UNREADABLE", name=name, why=reason_of(error)) from None
@@ -61,11 +62,14 @@ def read_kept(start: Path | str | Result) -> Kept:
         why = Said("contenu inattendu ou abîmé", "unexpected or damaged content")
         raise AttrifluxError("KEEP_UNREADABLE", name=name, why=why) from None
     known = None if told is None else frozenset(told["application_id"].astype(str))
-    return Kept(name, digest, _lists(frame), known)
+    return Kept(name, digest, _lists(frame, homes), known)
 
 
-def _lists(lines: pd.DataFrame) -> dict[str, tuple[str, tuple[str, ...]]]:
+def _lists(lines: pd.DataFrame, homes: pd.DataFrame | None) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """List of each dwelling; one that had none stood in the earlier week all the same, it is not new."""
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    if homes is not None:
+        found |= {str(home): ("", ()) for home in homes["dwelling_id"]}
     for home, group in lines.sort_values(["dwelling_id", "rank"], kind="stable").groupby(
         "dwelling_id", sort=False
     ):

@@ -49,7 +49,8 @@ class Kept:
     ----------
     name : of its folder; empty for one in memory
     digest : SHA-256 of its table of proposals
-    lists : (dwelling) -> (account, households by rank); no household where the réservataire was to name them
+    lists : (dwelling) -> (account, households by rank); no household where the réservataire was to name them, no account either
+        where the dwelling had no list
     applications : every application it knew, None where it does not say
     """
 

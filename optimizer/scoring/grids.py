@@ -86,7 +86,7 @@ def _raw(criterion: Criterion, inputs: Inputs) -> I64:
         points = _capped(criterion.first_c + (n - 1) * criterion.each_other_c, criterion.cap_c)
         fine = n > 0
         if criterion.statuses:
-            fine &= _is_in(inputs.proof(), criterion.statuses)
+            fine &= _is_in(inputs.text("priority_status"), criterion.statuses)
         return np.where(fine, points, 0)
     if isinstance(criterion, MonthsCriterion):
         start = inputs.date(criterion.input)

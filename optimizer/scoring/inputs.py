@@ -104,9 +104,10 @@ class Inputs:
         return self.grid.input_type(name)
 
     def text(self, name: str) -> pa.Array:
-        """Trimmed lower-case text, null where empty."""
+        """Trimmed lower-case text, null where empty; an unknown ``priority_status`` beside a priority code is ``declared``."""
         if name not in self._texts:
-            self._texts[name] = self._read_text(name)
+            values = self._read_text(name)
+            self._texts[name] = self._with_declared(values) if name == "priority_status" else values
         return self._texts[name]
 
     def _read_text(self, name: str) -> pa.Array:
@@ -122,6 +123,10 @@ class Inputs:
             bad = ~_mask(pc.is_in(values, value_set=pa.array(declared.codes))) & _mask(pc.is_valid(values))
             self._report(declared, bad, " | ".join(declared.codes))
         return values
+
+    def _with_declared(self, status: pa.Array) -> pa.Array:
+        has_code = pa.array(np.diff(self.codes("priority_codes")[0]) > 0)
+        return pc.if_else(pc.and_(pc.is_null(status), has_code), "declared", status)
 
     def _declared(self, name: str) -> GridColumn | None:
         return next((column for column in self.grid.columns if column.name == name), None)
@@ -218,15 +223,19 @@ class Inputs:
             return np.full(len(self), np.nan)
         column = self.frame[name]
         if pd.api.types.is_numeric_dtype(column.dtype):
-            return np.asarray(column.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
-        given = self.text(name)
-        texts = pc.replace_substring_regex(given, "[\\s\u00a0\u202f]", "")
-        texts = pc.replace_substring(texts, ",", ".")
-        numeric = pd.to_numeric(texts.to_pandas(), errors="coerce").to_numpy(np.float64)
+            numeric = np.asarray(column.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
+            written = ~np.isnan(numeric)
+        else:
+            given = self.text(name)
+            texts = pc.replace_substring_regex(given, "[\\s\u00a0\u202f]", "")
+            texts = pc.replace_substring(texts, ",", ".")
+            numeric = pd.to_numeric(texts.to_pandas(), errors="coerce").to_numpy(np.float64)
+            written = _mask(pc.is_valid(given))
+        numeric = np.where(np.isfinite(numeric), numeric, np.nan)  # « inf » is no number of anything
         declared = self._declared(name)
         if declared is not None:
-            self._report(declared, _mask(pc.is_valid(given)) & np.isnan(numeric))
-        return np.asarray(numeric, dtype=np.float64)
+            self._report(declared, written & np.isnan(numeric))
+        return numeric
 
     def date(self, name: str) -> NDArray[np.datetime64]:
         """A date input, NaT where unknown."""
@@ -265,13 +274,6 @@ class Inputs:
             hit[row[_mask(pc.equal(items, code))]] = True
             count += hit
         return count
-
-    def proof(self) -> pa.Array:
-        """``priority_status``, ``declared`` where unknown beside a priority code."""
-        status = self.text("priority_status")
-        has_code = pa.array(np.diff(self.codes("priority_codes")[0]) > 0)
-        missing = pc.and_(pc.is_null(status), has_code)
-        return pc.if_else(missing, "declared", status)
 
     def _overcrowded(self) -> tuple[B, B]:
         get = self.rules.number

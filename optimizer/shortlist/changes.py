@@ -31,7 +31,7 @@ NEW, GONE, ACCOUNT, FIRST, RESERVES = "dwelling_new", "dwelling_gone", "account"
 """What changed, the strongest only: the dwelling came or went, its account, its first rank, the ranks behind."""
 
 Before = Mapping[str, tuple[str, tuple[str, ...]]]
-"""Dwelling -> (account, households by rank) of the earlier result."""
+"""Dwelling -> (account, households by rank) of the earlier result; no account where it had no list."""
 NAMES_SHOWN = 3
 
 
@@ -164,12 +164,15 @@ class _Causes:
 
     def _account(self, d: int, account: str, now: tuple[str, tuple[str, ...]]) -> str:
         """The dwelling had no household before: it awaited its réservataire, or had no list."""
-        if not account:
-            return self._say("une demande recevable est apparue", "an eligible application has come")
         if self.facts.dwellings.blocked[d]:
             return self._say("logement en cours d'attribution", "dwelling in progress")
         if now[1] and self.known is not None and now[1][0] not in self.known:
             return self._say("demande nouvelle", "new application")
+        if not account:
+            return self._say(
+                "il n'avait pas de liste : il était en cours d'attribution, ou aucune demande n'y était recevable",
+                "it had no list: it was in progress, or no application was eligible for it",
+            )
         return self._say(
             "le réservataire a désigné, ou un autre contingent vaut désormais plus",
             "the réservataire has named, or another account is now worth more",

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.writing import codes, lists, reasons, row, run
+from optimizer.pipeline import check_case
+from optimizer.runs import Options, propose_to
+from tests.contract.writing import codes, lists, reasons, row, run, write
 
 ALS_FIRST = """
     landlord departement year account   share area
@@ -323,3 +325,34 @@ def test_after_the_deadline_the_dwelling_may_go_elsewhere(tmp_path: Path) -> Non
     assert progress(tmp_path / "b", "oriented", "oriented", "2026-06-20") == (1, 1, True)
     assert progress(tmp_path / "c", "signed", "oriented", "2026-06-20") == (0, 0, True)
     assert progress(tmp_path / "d", "signed", "nominated", "2026-06-20") == (0, 0, False), "oriented only"
+
+
+def test_changes_of_the_case_leave_its_own_agreements_and_say_so(tmp_path: Path) -> None:
+    """The table says ``signed`` of ALS, ``changes`` ``oriented`` of everybody: the dwelling in progress is not counted."""
+    case = write(
+        tmp_path / "case",
+        settings={
+            "changes": "{conventions.*.*.count_rule: oriented, conventions.*.*.management_mode: delegated}"
+        },
+        dwellings="""
+            id landlord commune rooms financing qpv
+            L1 BAIL     25056   3     PLUS      0
+        """,
+        applications="""
+            id first_registered_on persons choices status score
+            N1 2024-01-01          3       25056   active 90
+        """,
+        conventions="""
+            landlord departement year account share management_mode count_rule
+            BAIL     25          2026 ALS     0.2   delegated       signed
+        """,
+        in_progress="""
+            dwelling_id landlord commune qpv rooms financing account application_id stage    since
+            L9          BAIL     25056   0   3     PLUS      ALS     .              oriented 2026-06-25
+        """,
+    )
+    told = [f.value for f in check_case(case)[1] if f.code == "ELIG_CHANGE_OF_OWN_LINES"]
+    assert told == ["conventions.*.*.count_rule"], "the other key asks for what the line says"
+    # the independent check, which `propose_to` makes, reads the agreements the same way
+    result = propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False)).result
+    assert row(result, "flux", "account=ALS")["num_before"] == 0

@@ -155,6 +155,10 @@ def test_a_refusal_counts_for_twelve_months_unless_it_was_legitimate(made: Room)
         == before[first.application_id]
     )
     assert (one.dwelling_id, first.application_id) not in forbids(later)
+    # the case of the week after has counted it: made from that case, it is taken off after the year, not before
+    for day, more in ((date(2027, 11, 30), 1), (date(2027, 12, 8), 0)):
+        people = turned(made, after, on=day).case.table("applications").set_index("application_id")
+        assert people.loc[first.application_id, "refusals"] == before[first.application_id] + more
     # an import of the day after is presumed to count it already
     fresh = replace(read_case(), settings=replace(read_case().settings, on=date(2026, 12, 9)))
     assert (

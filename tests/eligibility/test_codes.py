@@ -254,6 +254,7 @@ def test_flags_say_what_could_not_be_checked() -> None:
     assert flags({}, {"dossier": "to_verify"}) == {"DOSSIER_TO_VERIFY"}
     assert flags({}, {"dossier": "unreachable"}) == {"UNREACHABLE"}
     assert flags({}, {"priority_codes": "a"}) == {"PRIORITY_DECLARED_ONLY"}
+    assert flags({}, {"priority_codes": "dalo"}) == {"PRIORITY_DECLARED_ONLY"}
     assert flags({}, {"priority_codes": "a", "priority_status": "verified"}) == set()
     assert flags({"floor": 2}, {"mobility_need": "no_stairs"}) == {"ACCESS_UNKNOWN"}
     assert flags({"floor": None}, {"mobility_need": "no_stairs"}) == {"ACCESS_UNKNOWN"}

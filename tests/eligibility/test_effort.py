@@ -159,6 +159,12 @@ def test_an_allowance_above_the_rent_is_told_and_the_rate_is_zero() -> None:
     assert look(facts)[:3] == (0, "simulated", 0)
 
 
+@pytest.mark.parametrize("column", ["allowance_eur", "rls_eur", "effort"])
+def test_a_simulation_that_finds_nothing_to_pay_says_something(column: str) -> None:
+    case = make_case([dwelling()], [application()], simulations=told(**{column: 0.0}))
+    assert [f.code for f in el.check_case(case, rules())] == []
+
+
 def test_in_a_large_case_like_dwellings_read_their_mean_rent_and_stay_alike() -> None:
     law = rules().with_changes({"national.burden.like_dwellings_above": 3})
     homes = [

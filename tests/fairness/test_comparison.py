@@ -102,6 +102,15 @@ def test_chances_counted_over_draws_have_an_interval():
     assert readings["min_p", "positive"].high > 1 / 30
 
 
+def test_chances_that_do_differ_keep_an_interval_above_nothing():
+    """The same dwelling goes to one household in two draws of three: no chance of draws makes up such a difference."""
+    market = plain_market([[1]] * 30, capacity=[1])
+    drawn = [allocation([(0 if i % 3 else i % 30, 0, 0)]) for i in range(90)]
+    study = Study(mixed(market, [(Fraction(1, 90), one) for one in drawn], draws=90), 90, np.zeros(30))
+    told = next(r for m in all_metrics() if m.id == "gini_p" for r in m.compute(study))
+    assert 0.3 < told.low <= told.value < 1
+
+
 def test_small_groups_lose_their_numbers(written: Path):
     groups = pq.read_table(written / "groups.parquet").to_pandas()
     assert groups["masked"].any() and not groups["masked"].all()

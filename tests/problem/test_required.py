@@ -112,6 +112,22 @@ def test_the_opening_balance_moves_what_is_owed(balance: float, rate: int) -> No
     assert row.rate == rate and row.opening_balance == round(balance * 100)
 
 
+@pytest.mark.parametrize(
+    ("balance", "allowance"), [(0.0, 55_000), (2.0, 35_000), (-2.5, 80_000), (9.0, 5_000)]
+)
+def test_the_opening_balance_moves_what_an_account_may_receive_beyond_its_share(
+    balance: float, allowance: int
+) -> None:
+    row = _rows(
+        {
+            "dwellings": FIVE,
+            "conventions": [convention("OPH", "ALS", 0.5, opening_balance=balance)],
+            "leases": [lease(i, "OPH", BESANCON, "BAILLEUR") for i in range(10)],
+        }
+    )["flux_max", FLUX[1]]
+    assert row.play == allowance
+
+
 @pytest.mark.parametrize(("dwellings", "price"), [(3, 0), (4, 100_000)])
 def test_rows_that_expect_few_leases_have_no_price(dwellings: int, price: int) -> None:
     row = _rows({"dwellings": FIVE[:dwellings], "conventions": [convention("OPH", "ALS", 0.5)]})[FLUX]

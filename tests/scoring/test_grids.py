@@ -75,6 +75,18 @@ def test_known_false_is_the_only_test_an_unknown_input_passes() -> None:
     assert (total(missing, current_rooms=2), total(small, current_rooms=2)) == (0, 100)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("local_job", False), ("renewed_on", "2026-05-04"), ("priority_codes", "a"), ("relocation", "none"),
+        ("persons", 3),
+    ],
+)  # fmt: skip
+def test_known_is_said_of_every_kind_of_input(name: str, value: Any) -> None:
+    one = grid(FlagCriterion("f", "F", (Condition(name, "known", flag=True),), 100))
+    assert (total(one, **{name: value}), total(one, **{name: None})) == (100, 0)
+
+
 def test_by_code_and_in() -> None:
     one = grid(CodeCriterion("c", "C", (), "mobility_need", (("accessible", 2000), ("adapted", 3000))))
     assert [total(one, mobility_need=v) for v in ("accessible", "adapted", "none", None)] == [
@@ -102,6 +114,11 @@ def test_codes_with_statuses_read_an_unknown_status_as_declared() -> None:
     assert total(proven, priority_codes="a", priority_status="verified") == 2000
     assert total(proven, priority_codes="a", priority_status="declared") == 0
     assert total(told, priority_codes="a") == 2000
+    by_code = grid(CodeCriterion("c", "C", (), "priority_status", (("declared", 500),)))
+    condition = grid(FlagCriterion("f", "F", (Condition("priority_status", "in", codes=("declared",)),), 100))
+    known = grid(FlagCriterion("f", "F", (Condition("priority_status", "known", flag=True),), 100))
+    assert [total(one, priority_codes="a") for one in (by_code, condition, known)] == [500, 100, 100]
+    assert [total(one) for one in (by_code, condition, known)] == [0, 0, 0], "no code, no status"
 
 
 def test_months_accrue_from_a_month_up_to_a_cap() -> None:
@@ -200,10 +217,12 @@ def test_declared_columns_are_read_in_every_dialect_and_reported_when_unreadable
         application("A1", n="1,25", b="Vrai", c=" X ", d="23/10/2026", i="2"),
         application("A2", n="1.24", b="non", c="y", d="2026-10-24", i=""),
         application("A3", n="douze", b="peut-être", c="z", d="31/02/2026", i="1,5"),
+        application("A4", n="inf", i="-inf"),
     ]
     inputs = Inputs(frame("applications", rows), one, rules(), np.datetime64(date(2026, 11, 23)))
-    assert evaluate(one, inputs).total.tolist() == [21_111, 0, 10_000]
-    assert sorted((f.row, f.column, f.value) for f in inputs.findings) == [
-        (4, "b", "peut-être"), (4, "c", "z"), (4, "d", "31/02/2026"), (4, "i", "1,5"), (4, "n", "douze"),
+    assert evaluate(one, inputs).total.tolist() == [21_111, 0, 10_000, 0]
+    assert sorted((f.row, f.column, f.value, f.rows) for f in inputs.findings) == [
+        (4, "b", "peut-être", ()), (4, "c", "z", ()), (4, "d", "31/02/2026", ()), (4, "i", "1,5", ()), (4, "n", "douze", (5,)),
+        (5, "i", "-inf", ()),
     ]  # fmt: skip
     assert "douze" in inputs.findings[0].sentence("fr") or "peut-être" in inputs.findings[1].sentence("fr")

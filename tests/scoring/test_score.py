@@ -248,8 +248,17 @@ def test_the_span_of_scores_follows_what_the_case_writes() -> None:
     assert written.span == 3_100, "every score is written: the highest of them"
     mixed, _ = scored([application("A1", score=12.5), application("A2")])
     assert mixed.span == grid, "the larger of the grid's span and of the highest written score"
+    assert any("1 demande sans cotation saisie" in note.fr for note in mixed.notes)
     mixed, _ = scored([application("A1", score=grid / 100 + 50), application("A2")])
     assert mixed.span == grid + 5_000
+    table = [
+        {"application_id": name, "epci": GRAND_BESANCON, "grid": rules().grids[0].id, "score": score}
+        for name, score in (("A1", 12.5), ("A2", 31.0))
+    ]
+    listed, _ = scored([application("A1"), application("A2")], scores=table)
+    assert listed.span == 3_100, "the highest of the table"
+    both, _ = scored([application("A1"), application("A2", score=20.0)], scores=table)
+    assert both.span == 2_000, "a line of the table that the application's own score replaces is nobody's"
     two, _ = scored([application("A1")], [dwelling(), dwelling("L2", commune=PONTARLIER)])
     assert two.span == 10_000, "percentiles"
 
@@ -345,3 +354,19 @@ def test_a_score_of_the_application_stays_on_the_scale_of_its_line_in_the_table(
     assert [of(scores, facts, a) for a in ("A1", "A2", "A3")] == [7500, 2500, 5000], (
         "A3 is on the territory's grid"
     )
+
+
+def test_the_first_and_the_last_epci_of_the_country_rank_who_chose_them() -> None:
+    law = rules("france")
+    table = law.all_communes
+    places = table["epci"].where(table["epci"] != "", table.index.to_series())  # four islands have none
+    codes = sorted(set(places))
+    first, last = (str(places.index[places == code][0]) for code in (codes[0], codes[-1]))
+    people = [
+        application("A1", choices=f"{first}|{last}", first_registered_on="2020-01-06"),
+        application("A2", choices=f"{first}|{last}", first_registered_on="2026-01-05"),
+    ]
+    homes = [dwelling("L1", commune=first), dwelling("L2", commune=last)]
+    scores, facts = scored(people, homes, law=law, territory="france")
+    for epci in (codes[0], codes[-1]):
+        assert of(scores, facts, "A1", epci) > of(scores, facts, "A2", epci) > 0
