@@ -107,7 +107,7 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
                 with os.fdopen(handle, "wb") as out:
                     shutil.copyfileobj(inner, out)
         if target is None:
-            _reload(url, half / DATABASE)  # before the keys: a base that is not empty leaves nothing behind
+            read_into(url, half / DATABASE)  # before the keys: a base that is not empty leaves nothing behind
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for one in (LEDGER, EXPORT, WEB):
             (half / one).rename(folder / one)
@@ -120,7 +120,14 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
     return Restored(proof.events, proof.rows, proof.problems)
 
 
-def _reload(url: str, copy: Path) -> None:
+def read_into(url: str, copy: Path) -> None:
+    """Read a dump of ``pg_dump`` into a PostgreSQL base, whole or not at all.
+
+    Raises
+    ------
+    StoreUnusable
+        ``STORE_NO_DUMP``: no ``pg_restore`` on this machine, or a base that is not empty.
+    """
     program = shutil.which("pg_restore")
     if program is None:
         raise StoreUnusable("STORE_NO_DUMP", reason="pg_restore")
