@@ -80,6 +80,27 @@ def test_a_second_process_beside_changes_no_byte(both, tmp_path, monkeypatch):
     assert list(written.summary["files"]) == list(both[2].summary["files"])
 
 
+def test_points_of_a_large_run_are_more_only_where_a_small_one_solves_again(tmp_path, monkeypatch):
+    """The exchange is the same in both; the sample that small cases solve again is what says less."""
+    write_case(synthesize("doubs", dwellings=12, applications=120, seed=5), tmp_path / "case")
+    options = Options(accept_assumed=True, pdf=False)
+    propose_to(tmp_path / "case", tmp_path / "whole", options)
+    for module in (pipeline, tables):
+        monkeypatch.setattr(module, "LARGE", 5)
+    monkeypatch.setattr(whole, "LARGEST", 5)
+    propose_to(tmp_path / "case", tmp_path / "large", options)
+    small = pd.read_csv(
+        tmp_path / "whole" / "explanations.csv", sep=";", decimal=",", dtype={"application_id": str}
+    )
+    large = pd.read_parquet(tmp_path / "large" / "explanations.parquet")
+    assert small["application_id"].tolist() == large["application_id"].tolist()
+    sure = small["confirmed"] == "yes"
+    assert sure.any()
+    apart = small["points_needed"].fillna(-1) != large["points_needed"].astype(float).fillna(-1)
+    assert not apart[~sure].any()
+    assert (small["points_needed"] <= large["points_needed"].astype(float))[sure].all()
+
+
 @pytest.mark.parametrize("ends", [9, 0])
 def test_a_second_process_that_ends_without_an_answer_leaves_its_part_to_the_first(
     tmp_path, monkeypatch, ends
