@@ -7,7 +7,7 @@ values; lists, reports and files are made above from what this returns.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from optimizer import eligibility, importers, policy, scoring
 from optimizer.chains import Exchange, exchanges_of, with_homes
-from optimizer.domain import Case
+from optimizer.domain import Case, CaseSettings
 from optimizer.domain.memory import give_back
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.pairs import before_account
@@ -78,7 +78,49 @@ def told(error: AttrifluxError) -> tuple[Finding, ...]:
     ):  # a value of models/ that begins after the case's date: the date is what to change
         day = str(error.params["on"])
         return (Finding(error.code, file="case.yaml", column="on", value=day, params=error.params),)
+    key = str(error.params.get("key", ""))
+    if error.code.startswith("POLICY_CHANGE_"):
+        value = str(error.params["value"]) if "value" in error.params else None
+        column = f"changes.{key}"
+        return (Finding(error.code, file="case.yaml", column=column, value=value, params=error.params),)
     return (Finding(error.code, file="case.yaml", params=error.params),)
+
+
+def rules_told(
+    settings: CaseSettings, models: Path | None = None
+) -> tuple[policy.RuleSet | None, tuple[Finding, ...]]:
+    """The rules of a case without the changes that cannot be made, each of which is told; None where there are no rules."""
+    changes, found = dict(settings.changes), list[Finding]()
+    while True:
+        try:
+            return policy.rules_of(replace(settings, changes=changes), models), tuple(found)
+        except AttrifluxError as error:
+            found += told(error)
+            kept = _without(changes, error)
+            if len(kept) < len(changes):
+                changes = kept
+                continue
+            if error.code == "POLICY_UNKNOWN_TERRITORY":
+                found += _wherever(settings, models)
+            return None, tuple(found)
+
+
+def _without(changes: Mapping[str, object], error: AttrifluxError) -> dict[str, object]:
+    """The changes but those that an error speaks of: its key, or the shares of a landlord that are too many."""
+    key = str(error.params.get("key", ""))
+    if error.code != "POLICY_SHARES_OVER_ONE":
+        return {k: v for k, v in changes.items() if k != key}
+    shares = (f"conventions.{error.params['landlord']}.", "conventions.*.")
+    return {k: v for k, v in changes.items() if not k.startswith(shares)}
+
+
+def _wherever(settings: CaseSettings, models: Path | None) -> tuple[Finding, ...]:
+    """What is wrong of the changes that no territory makes right, of a case whose own is unknown."""
+    here = ("territory.", "conventions.", "cotation.")
+    changes = {k: v for k, v in settings.changes.items() if not k.startswith(here)}
+    for name in policy.list_territories(models) if changes else ():
+        return rules_told(replace(settings, territory=name, territory_file=None, changes=changes), models)[1]
+    return ()
 
 
 def check_case(
@@ -90,12 +132,12 @@ def check_case(
     """
     case, whole, findings = importers.read_parts(path, need=PROPOSE_TABLES, models=models, mapping=mapping)
     if case is None or not whole:
-        return None, (*findings, *_of_part(case, findings, models, accept_assumed))
+        return None, (*findings, *of_part(case, findings, models, accept_assumed))
     findings = (*findings, *importers.losses(case))
-    try:
-        rules = policy.rules_of(case.settings, models)
-    except AttrifluxError as error:
-        return case, (*findings, *told(error))
+    rules, wrong = rules_told(case.settings, models)
+    findings = (*findings, *wrong)
+    if rules is None:
+        return case, findings
     try:
         reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
         more = scoring.check_case(case, reading.facts, rules)
@@ -104,19 +146,19 @@ def check_case(
     return case, (*findings, *reading.findings, *more)
 
 
-def _of_part(
+def of_part(
     case: Case | None, known: tuple[Finding, ...], models: Path | None, accept_assumed: bool
 ) -> tuple[Finding, ...]:
     """What the rules say of the landlords and communes of a case that cannot be read whole, beside what is known of it."""
     if case is None:
         return ()
-    try:
-        rules = policy.rules_of(case.settings, models)
-    except AttrifluxError as error:
+    rules, wrong = rules_told(case.settings, models)
+    if any(f.column == "on" and f.severity == "error" for f in known):
         # without a date of its own no value can be said to lack on its day
-        undated = any(f.column == "on" and f.severity == "error" for f in known)
-        return () if undated else told(error)
-    return eligibility.examine_part(case, rules, accept_assumed=accept_assumed)
+        wrong = tuple(f for f in wrong if f.column != "on")
+    if rules is None:
+        return wrong
+    return (*wrong, *eligibility.examine_part(case, rules, accept_assumed=accept_assumed))
 
 
 def prepare(
@@ -169,15 +211,15 @@ def prepare(
         phase("Lecture du dossier…")
         read, whole, findings = importers.read_parts(Path(source), need=PROPOSE_TABLES, models=models)
         if read is None or not whole:
-            raise InputProblems((*findings, *_of_part(read, findings, models, accept_assumed)))
+            raise InputProblems((*findings, *of_part(read, findings, models, accept_assumed)))
         case = read
         findings = (*findings, *importers.losses(case))
     rows = len(case.table("applications"))
     lap("read")
-    try:
-        rules = policy.rules_of(case.settings, models)
-    except AttrifluxError as error:
-        raise InputProblems((*findings, *told(error))) from None
+    rules, wrong = rules_told(case.settings, models)
+    if rules is None:
+        raise InputProblems((*findings, *wrong))
+    findings = (*findings, *wrong)
     if chains:
         limit = rules.integer("national.burden.like_dwellings_above")
         communes = frozenset(rules.communes.index)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from optimizer.domain import Column, Table
 
+A_CELL = 32_767
+"""Most characters of a cell of a workbook: what the pack writes is read again, however long a reason is."""
+
 
 def _c(
     name: str, kind: str, alias: str, fr: str, en: str, *, required: bool = False, **more: object
@@ -70,11 +73,11 @@ DECISIONS = Table(
     "entry", "Saisie", key=("dwelling_id", "application_id"), fr="Décisions de la commission, ménage par ménage", en="Decisions of the commission, household by household",
     columns=(
         _c("number", "int", "n", "Place à l'ordre du jour", "Place on the agenda"), _DWELLING,
-        _c("home", "text", "description", "Le logement en une ligne", "The dwelling in one line"),
-        _c("account_label", "text", "contingent", "Réservataire imputé", "Account"),
+        _c("home", "text", "description", "Le logement en une ligne", "The dwelling in one line", max_length=A_CELL),
+        _c("account_label", "text", "contingent", "Réservataire imputé", "Account", max_length=A_CELL),
         _c("order", "int", "rang_propose", "Rang proposé", "Proposed rank"), _NUMBER,
-        _c("household", "text", "menage", "Le ménage en une ligne", "The household in one line"),
-        _c("why", "text", "pourquoi", "Pourquoi", "Why"),
+        _c("household", "text", "menage", "Le ménage en une ligne", "The household in one line", max_length=A_CELL),
+        _c("why", "text", "pourquoi", "Pourquoi", "Why", max_length=A_CELL),
         _c("decision", "text", "decision", "Décision de la commission (CCH R. 441-3)", "Decision of the commission"),
         _c("rank", "int", "rang", "Rang décidé (b, et c derrière d'autres)", "Rank decided", low=1, high=99),
         _c("document", "text", "piece", "Pièce de la condition (c)", "Document of the condition (c)"),
@@ -88,7 +91,7 @@ DWELLINGS = Table(
     "votes", "Votes", key=("dwelling_id",), fr="Votes et écarts, logement par logement", en="Votes and departures, dwelling by dwelling",
     columns=(
         _c("number", "int", "n", "Place à l'ordre du jour", "Place on the agenda"), _DWELLING,
-        _c("home", "text", "description", "Le logement en une ligne", "The dwelling in one line"),
+        _c("home", "text", "description", "Le logement en une ligne", "The dwelling in one line", max_length=A_CELL),
         _c("hour", "text", "examine_a", "Examiné à (HH:MM), si un membre est arrivé ou parti pendant la séance", "Examined at (HH:MM), where a member came or left during the session"),
         _c("votes_for", "int", "pour", "Voix pour", "Votes for", low=0, high=30),
         _c("votes_against", "int", "contre", "Voix contre", "Votes against", low=0, high=30),

@@ -39,6 +39,7 @@ from optimizer.eligibility.encode import (
     examine,
     examine_decisions,
     examine_part,
+    examine_stock,
 )
 from optimizer.eligibility.facts import CODES, Q1_NO, Q1_UNKNOWN, Q1_YES, Facts
 from optimizer.eligibility.fit import FLAGS, flags_of_pairs, pair_flags
@@ -50,6 +51,6 @@ from optimizer.eligibility.seats import seats
 
 __all__ = [
     "CODES", "EFFORT_STATUS", "FLAGS", "Effort", "Facts", "Menus", "Misses", "Q1_NO", "Q1_UNKNOWN", "Q1_YES", "Reading", "burden",
-    "check_case", "code_counts", "effort", "encode", "examine", "examine_decisions", "examine_part", "flags_of_pairs", "income_missing", "menus", "misses", "naming", "remember_misses",
+    "check_case", "code_counts", "effort", "encode", "examine", "examine_decisions", "examine_part", "examine_stock", "flags_of_pairs", "income_missing", "menus", "misses", "naming", "remember_misses",
     "nearest_miss", "nominee_order", "pair_code", "pair_flags", "q1_state", "seats",
 ]  # fmt: skip

@@ -131,6 +131,12 @@ def sound_applications(case: Case, findings: Findings) -> pd.DataFrame:
     # an application whose perimeter was fixed has no need of choices of its own
     complete = complete | frame[[*required[:3], "dalo_perimeter"]].notna().all(axis=1).to_numpy(bool)
     complete = complete & ~frame["application_id"].duplicated().to_numpy(bool)
+    return frame if complete.all() else frame.loc[complete]
+
+
+def check_accounts(case: Case, rules: RuleSet, findings: Findings) -> None:
+    """Accounts that applications name, of the tables that follow the flux, and of the stock."""
+    frame = case.table("applications")
     ptr, accounts = items(frame, "accounts")
     if len(accounts):
         unknown = sorted(a for a in pc.unique(accounts).to_pylist() if not is_known(a, findings.places))
@@ -139,17 +145,30 @@ def sound_applications(case: Case, findings: Findings) -> pd.DataFrame:
             at = np.asarray(pc.equal(accounts, value).to_numpy(zero_copy_only=False), dtype=bool)
             rows = sorted({int(r) for r in findings.rows("applications")[row[at]]})
             findings.add_rows(UNKNOWN_ACCOUNT, "applications", "accounts", value, rows)
-    return frame if complete.all() else frame.loc[complete]
-
-
-def check_accounts(case: Case, findings: Findings) -> None:
-    """Accounts of the tables that follow the flux."""
     for table in ("nominations", "in_progress", "leases", "events"):
-        frame = case.table(table)
-        values = [v for v in pc.unique(arrow_text(frame, "account")).to_pylist() if v]
-        for value in sorted(v for v in values if not is_known(v, findings.places)):
-            rows = _rows(findings, table, (frame["account"] == value).fillna(False).to_numpy(bool))
-            findings.add_rows(UNKNOWN_ACCOUNT, table, "account", value, rows)
+        _check_account(case, table, findings.places, findings)
+    check_stock_accounts(case, rules, findings)
+
+
+def check_stock_accounts(case: Case, rules: RuleSet, findings: Findings) -> None:
+    """Accounts of the stock, which a landlord may hold beyond the territory of the case."""
+    _check_account(case, "stock", findings.places, findings, beyond=rules)
+
+
+def _check_account(
+    case: Case, table: str, places: frozenset[str], findings: Findings, beyond: RuleSet | None = None
+) -> None:
+    """``beyond``: rules whose places, all those of France, an account may have besides."""
+    frame = case.table(table)
+    values = [v for v in pc.unique(arrow_text(frame, "account")).to_pylist() if v]
+    unknown = sorted(v for v in values if not is_known(v, places))
+    if unknown and beyond is not None:
+        every = beyond.all_communes
+        places = frozenset(every.index).union(*(every[column].unique() for column in ("epci", "departement")))
+        unknown = [v for v in unknown if not is_known(v, places)]
+    for value in unknown:
+        rows = _rows(findings, table, (frame["account"] == value).fillna(False).to_numpy(bool))
+        findings.add_rows(UNKNOWN_ACCOUNT, table, "account", value, rows)
 
 
 def check_choices(case: Case, rules: RuleSet, findings: Findings) -> None:

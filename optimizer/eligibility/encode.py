@@ -73,7 +73,7 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
     lines = read_lines(case, rules, landlords, findings)
     dwellings = checks.sound_dwellings(case, rules, lines, findings)
     applications = checks.sound_applications(case, findings)
-    checks.check_accounts(case, findings)
+    checks.check_accounts(case, rules, findings)
     checks.check_choices(case, rules, findings)
     checks.check_size(case, rules, findings)
     checks.check_thresholds(case, rules, findings, accept_assumed=accept_assumed)
@@ -142,11 +142,19 @@ def _strangers(facts: Facts) -> list[NDArray[np.int32]]:
     return found
 
 
-def examine_part(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> tuple[Finding, ...]:
-    """What the rules say of the dwellings of a case whose other tables cannot be used: conventions and thresholds."""
-    if not case.has("dwellings"):
-        return ()
+def examine_stock(case: Case, rules: RuleSet) -> tuple[Finding, ...]:
+    """What the rules say of the stock of a case: accounts that do not exist."""
     findings = Findings(case, known_places(rules), rules.title)
+    checks.check_stock_accounts(case, rules, findings)
+    return findings.found
+
+
+def examine_part(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> tuple[Finding, ...]:
+    """What the rules say of a case whose tables cannot all be used: accounts, conventions and thresholds."""
+    findings = Findings(case, known_places(rules), rules.title)
+    checks.check_accounts(case, rules, findings)
+    if not case.has("dwellings"):
+        return findings.found
     lines = read_lines(case, rules, flux_landlords(case), findings)
     checks.sound_dwellings(case, rules, lines, findings)
     checks.check_thresholds(case, rules, findings, accept_assumed=accept_assumed)

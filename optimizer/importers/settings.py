@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -49,6 +49,14 @@ class _Wrong(Exception):
     def __init__(self, key: str | None = None, line: int | None = None, value: str | None = None) -> None:
         super().__init__(key)
         self.key, self.line, self.value = key, line, value
+
+
+class _Several(Exception):
+    """Several inner keys of one key do not fit."""
+
+    def __init__(self, wrong: Sequence[_Wrong]) -> None:
+        super().__init__()
+        self.wrong = tuple(wrong)
 
 
 def of_sheet(raw: RawTable) -> Block:
@@ -126,14 +134,17 @@ def read_settings(block: Block, label: str) -> tuple[CaseSettings | None, list[F
 
 
 def undated(block: Block) -> CaseSettings | None:
-    """Settings that lack nothing but a date that can be read, at the last day of their year; None for all others.
+    """Settings that lack nothing but a title, and a date or a year that can be read; None for all others.
 
-    Nothing is proposed from them: what does not depend on the day can be told beside the wrong date.
+    Without its date a case is at the last day of its year, without its year in that of its date. Nothing is proposed from
+    them: what does not depend on the day can be told beside the wrong one.
     """
     values, _ = _values(block, "")
-    if "on" in values or "year" not in values:
-        return None
-    return _made(values | {"on": date(values["year"], 12, 31)})
+    if "on" in values:
+        values.setdefault("year", values["on"].year)
+    elif "year" in values:
+        values["on"] = date(values["year"], 12, 31)
+    return _made({"title": "", **values})
 
 
 def _made(values: dict[str, Any]) -> CaseSettings | None:
@@ -165,18 +176,22 @@ def _values(block: Block, label: str) -> tuple[dict[str, Any], list[Finding]]:
         try:
             values[key] = read(node)
         except _Wrong as wrong:
-            fr, en = _WHAT[key]
-            findings.append(
-                Finding(
-                    "READ_KEY_VALUE",
-                    file=label,
-                    row=wrong.line or node.line,
-                    column=shown(wrong.key or key),
-                    value=shown(wrong.value if wrong.value is not None else _written(node)),
-                    params={"expected_fr": fr, "expected_en": en},
-                )  # fmt: skip
-            )
+            findings.append(_unfit(key, node, wrong, label))
+        except _Several as several:
+            findings += [_unfit(key, node, wrong, label) for wrong in several.wrong]
     return values, findings
+
+
+def _unfit(key: str, node: Node, wrong: _Wrong, label: str) -> Finding:
+    fr, en = _WHAT[key]
+    return Finding(
+        "READ_KEY_VALUE",
+        file=label,
+        row=wrong.line or node.line,
+        column=shown(wrong.key or key),
+        value=shown(wrong.value if wrong.value is not None else _written(node)),
+        params={"expected_fr": fr, "expected_en": en},
+    )
 
 
 def _missing(key: str, label: str) -> Finding:
@@ -238,37 +253,44 @@ def _negotiated(node: Node) -> Mapping[str, object]:
     """``{base: mode, delta: {account: difference of share}, counterparts: {account: what it gives}, minima: {account: least share}}``."""
     if not isinstance(node, Block):
         raise _Wrong
-    for key in node.items:
-        if key not in ("base", "delta", "counterparts", "minima"):
-            raise _Wrong(f"negotiated.{key}", node.lines[key], key)
+    wrong = [
+        _Wrong(f"negotiated.{key}", node.lines[key], key)
+        for key in node.items
+        if key not in ("base", "delta", "counterparts", "minima")
+    ]
     found = plain_value(node)
     assert isinstance(found, dict)
-    if found.get("base") not in (1, 2, 3):
-        raise _Wrong("negotiated.base", node.lines.get("base"), str(found.get("base", "")))
-    delta = node.items.get("delta")
-    if not isinstance(delta, Block):
-        raise _Wrong("negotiated.delta", node.lines.get("delta"))
-    for account, value in delta.items.items():
-        if (
-            not isinstance(value, Scalar)
-            or not isinstance(number := value.value(), (int, float))
-            or isinstance(number, bool)
-        ):
-            raise _Wrong(f"negotiated.delta.{account}", delta.lines[account], _written(value))
-    given = node.items.get("counterparts")
-    if given is not None and not isinstance(given, Block):
-        raise _Wrong("negotiated.counterparts", node.lines.get("counterparts"))
-    for account, value in given.items.items() if isinstance(given, Block) else ():
-        if not isinstance(value, Scalar) or not value.text.strip():
-            raise _Wrong(f"negotiated.counterparts.{account}", given.lines[account], _written(value))  # type: ignore[union-attr]
-    minima = node.items.get("minima")
-    if minima is not None and not isinstance(minima, Block):
-        raise _Wrong("negotiated.minima", node.lines.get("minima"))
-    for account, value in minima.items.items() if isinstance(minima, Block) else ():
-        number = value.value() if isinstance(value, Scalar) else None
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number <= 1:
-            raise _Wrong(f"negotiated.minima.{account}", minima.lines[account], _written(value))  # type: ignore[union-attr]
+    if found.get("base") not in (1, 2, 3) or isinstance(found.get("base"), bool):
+        wrong.append(_Wrong("negotiated.base", node.lines.get("base"), str(found.get("base", ""))))
+    for name, fits in _NEGOTIATED.items():
+        part = node.items.get(name)
+        if isinstance(part, Block):
+            for account, value in part.items.items():
+                if not isinstance(value, Scalar) or not fits(value):
+                    wrong.append(_Wrong(f"negotiated.{name}.{account}", part.lines[account], _written(value)))
+        elif part is not None or name == "delta":
+            wrong.append(_Wrong(f"negotiated.{name}", node.lines.get(name)))
+    if wrong:
+        raise _Several(wrong)
     return found
+
+
+def _is_number(value: Scalar) -> bool:
+    number = value.value()
+    return isinstance(number, (int, float)) and not isinstance(number, bool)
+
+
+def _is_share(value: Scalar) -> bool:
+    number = value.value()
+    return isinstance(number, (int, float)) and not isinstance(number, bool) and 0 <= number <= 1
+
+
+_NEGOTIATED: dict[str, Callable[[Scalar], bool]] = {
+    "delta": _is_number,
+    "counterparts": lambda value: bool(value.text.strip()),
+    "minima": _is_share,
+}
+"""What the values of each part of ``negotiated`` must be."""
 
 
 def _dalo(node: Node) -> Mapping[str, Mapping[str, int]]:
@@ -276,17 +298,21 @@ def _dalo(node: Node) -> Mapping[str, Mapping[str, int]]:
     if not isinstance(node, Block):
         raise _Wrong
     found: dict[str, dict[str, int]] = {}
+    wrong = []
     for landlord, numbers in node.items.items():
         if not isinstance(numbers, Block):
-            raise _Wrong(f"dalo.{landlord}", node.lines[landlord], _written(numbers))
+            wrong.append(_Wrong(f"dalo.{landlord}", node.lines[landlord], _written(numbers)))
+            continue
         for departement, number in numbers.items.items():
             try:
                 count = _whole(0, MAX_DALO)(number)
             except _Wrong:
-                raise _Wrong(
-                    f"dalo.{landlord}.{departement}", numbers.lines[departement], _written(number)
-                ) from None
+                name = f"dalo.{landlord}.{departement}"
+                wrong.append(_Wrong(name, numbers.lines[departement], _written(number)))
+                continue
             found.setdefault(landlord, {})[departement] = count
+    if wrong:
+        raise _Several(wrong)
     return found
 
 

@@ -108,6 +108,8 @@ class ReportData:
     max_lists: int
     """Lists a household may be reserve on in a session."""
     lang: Lang = "fr"
+    ending: str = "csv"
+    """How the names of the tables' files end."""
     notes: tuple[str, ...] = ()
     confirmed: int = 0
     """Households without a first rank whose number of lacking points was checked."""

@@ -342,7 +342,9 @@ def _missing_text(missing: int, limits: bool, priced: bool, lang: Lang) -> str:
 
 def _more(hidden: int, table: str, data: ReportData) -> str:
     """What a table of the page leaves out, and the file that holds it all; empty where it leaves nothing."""
-    return said("REPORT.MORE", data.lang, n=Spaced(hidden), file=f"{table}.csv") if hidden > 0 else ""
+    return (
+        said("REPORT.MORE", data.lang, n=Spaced(hidden), file=f"{table}.{data.ending}") if hidden > 0 else ""
+    )
 
 
 def _goals(data: ReportData) -> list[dict[str, Any]]:

@@ -111,20 +111,23 @@ def _all(chances: list[int]) -> int:
     return left
 
 
-def chains_told(result: Result, lang: Lang) -> list[str]:
-    """What a run with chains says of them: how many there are, else how many dwellings tenants could free; of one without, nothing."""
+def chains_told(result: Result, ending: str, lang: Lang) -> list[str]:
+    """What a run with chains says of them: how many there are, else how many dwellings tenants could free; of one without, nothing.
+
+    ``ending`` : how the names of its tables end.
+    """
     chains = result.tables.chains
     if chains is None:
         return []
     fr = lang == "fr"
     freed = int(((chains["position"] > 0) | (chains["kind"] == "cycle")).sum())
     if freed:
-        count = int(chains["chain"].nunique())
+        count, file = int(chains["chain"].nunique()), f"chains.{ending}"
         if fr:
             many = plural(freed, "logement libéré proposé", "logements libérés proposés")
-            return [f"Chaînes : {spaced(count)}, avec {many} (chains.csv)."]
+            return [f"Chaînes : {spaced(count)}, avec {many} ({file})."]
         return [
-            f"Chains: {count:,}, with {freed:,} freed dwelling{'' if freed == 1 else 's'} proposed (chains.csv)."
+            f"Chains: {count:,}, with {freed:,} freed dwelling{'' if freed == 1 else 's'} proposed ({file})."
         ]
     prepared = result.optimum.prepared
     known = known_homes(prepared.case, frozenset(prepared.rules.communes.index))

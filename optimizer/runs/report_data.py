@@ -49,7 +49,7 @@ def report_data(result: Result, options: Options) -> ReportData:
     kept = result.kept is not None
     notes = [w.sentence(options.lang) for w in prepared.case.warnings[:20]]
     notes += [note.fr if options.lang == "fr" else note.en for note in dict.fromkeys(prepared.problem.notes)]
-    notes += chains_told(result, options.lang)
+    notes += chains_told(result, result.tables.ending, options.lang)
     return ReportData(
         title=settings.title,
         territory=str(prepared.rules.title or settings.territory),
@@ -82,6 +82,7 @@ def report_data(result: Result, options: Options) -> ReportData:
         stamp=hashlib.sha256(certificate_bytes(certificate)).hexdigest()[:12],
         papers=tuple(_papers(result, options)),
         lang=options.lang,
+        ending=result.tables.ending,
         notes=tuple(notes),
     )
 
@@ -142,7 +143,7 @@ def _papers(result: Result, options: Options) -> Iterator[tuple[str, str]]:
     if is_large(result.optimum.prepared.problem):
         return
     if result.tables.prospects is not None:
-        yield said("REPORT.PAPER_CALLS", lang), "prospects.csv"
+        yield said("REPORT.PAPER_CALLS", lang), f"prospects.{result.tables.ending}"
     single, one_book = len(result.dwellings) <= SHEETS_PER_FILE, len(result.proposals) <= PARQUET_FROM
     parts = [] if single and one_book else _owners(result)
     if single:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from optimizer.chains import IN_EXCHANGE
 from optimizer.pipeline import Optimum
+from optimizer.presentation.csvfile import PARQUET_FROM
 from optimizer.shortlist import Shortlists
 
 
@@ -39,6 +40,16 @@ class Tables:
     streams: Mapping[str, Callable[[], Iterator[pd.DataFrame]]]
     """Tables too long to be held at once: made part by part when they are written, and empty above."""
     places: dict[str, str]
+
+    @property
+    def parquet(self) -> bool:
+        """Whether they are written as Parquet: as soon as one list table is long."""
+        return len(self.proposals) > PARQUET_FROM or bool(self.streams)
+
+    @property
+    def ending(self) -> str:
+        """How the names of their files end."""
+        return "parquet" if self.parquet else "csv"
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,8 @@ def write_longest(folder: Path, tables: Tables) -> dict[str, int]:
 def write_tables(
     folder: Path, tables: Tables, options: Options, *, without: Collection[str] = ()
 ) -> dict[str, int]:
-    """Write every table but those named in ``without``; returns lines per file name. Parquet as soon as one list table is long."""
-    parquet = len(tables.proposals) > PARQUET_FROM or bool(tables.streams)
+    """Write every table but those named in ``without``; returns lines per file name."""
+    parquet = tables.parquet
     names: dict[str, int] = {}
     for stem in NAMES:
         if stem in without:
@@ -257,6 +257,8 @@ def summary_of(
     missing = result.rules[(result.rules["shortfall"] > 0) & (result.rules["price"] > 0)]
     total = sum(int(-(-float(x) // 1)) for x in missing["shortfall"])
     seconds = sum(timings.values())
+    rules = next(name for name in names if name.startswith("rules."))
+    ending = rules.partition(".")[2]
     fr = [
         f"{plural(len(result.dwellings), 'logement')} : {spaced(listed)} avec une liste, {spaced(waiting)} en attente du réservataire, "
         f"{spaced(none - under_way)} sans candidat"
@@ -266,8 +268,8 @@ def summary_of(
         f"{plural(int(people.get('ineligible', 0)), 'non recevable')}.",
         "Tous les objectifs prioritaires sont tenus."
         if missing.empty
-        else f"Objectifs : il manque {plural(total, 'bail', 'baux')} sur {plural(len(missing), 'ligne')} (rules.csv).",
-        *chains_told(result, "fr"),
+        else f"Objectifs : il manque {plural(total, 'bail', 'baux')} sur {plural(len(missing), 'ligne')} ({rules}).",
+        *chains_told(result, ending, "fr"),
         verdict.sentence("fr"),
         *_why_it_stopped(result, options, "fr"),
         *_where(result, out, "fr"),
@@ -281,8 +283,8 @@ def summary_of(
         f"{int(people.get('not_proposed', 0)):,} not proposed, {int(people.get('ineligible', 0)):,} not eligible.",
         "Every priced target is met."
         if missing.empty
-        else f"Targets: {_english(total, 'lease')} missing on {_english(len(missing), 'row')} (rules.csv).",
-        *chains_told(result, "en"),
+        else f"Targets: {_english(total, 'lease')} missing on {_english(len(missing), 'row')} ({rules}).",
+        *chains_told(result, ending, "en"),
         verdict.sentence("en"),
         *_why_it_stopped(result, options, "en"),
         *_where(result, out, "en"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from optimizer import conversion, importers, policy
+from optimizer import conversion, eligibility, importers, pipeline, policy
 from optimizer.conversion import Caps, Conversion, Inventory, Negotiated, Register, Terms
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, Finding, InputProblems
@@ -141,7 +141,11 @@ def departements_of(dwellings: pd.DataFrame, rules: policy.RuleSet) -> tuple[pd.
     missing = communes[found.isna()].value_counts().sort_index()
     return found.fillna(""), tuple(
         Finding(
-            "FLUX_UNKNOWN_COMMUNE", file="dwellings", column="commune", params={"commune": c, "count": int(n)}
+            "FLUX_UNKNOWN_COMMUNE",
+            file="dwellings",
+            column="commune",
+            value=str(c),
+            params={"commune": c, "count": int(n)},
         )
         for c, n in missing.items()
     )
@@ -181,11 +185,17 @@ def flux(
     AttrifluxError
         ``FLUX_UNKNOWN_MODE``, ``FLUX_UNKNOWN_BASIS``.
     """
+    known: tuple[Finding, ...] = ()
     if not isinstance(case, Case):
-        case = importers.read(Path(case), need=("stock",))
+        read, whole, known = importers.read_parts(Path(case), need=("stock",), models=models)
+        if read is None or not whole or any(f.severity == "error" for f in known):
+            raise InputProblems((*known, *_of_part(read, known, models)))
+        case = read
     settings = case.settings
     if rules is None:
-        rules = policy.rules_of(settings, models)
+        rules, wrong = pipeline.rules_told(settings, models)
+        if rules is None or wrong:
+            raise InputProblems((*known, *wrong, *(_problems(case, rules)[1] if rules else ())))
     result, terms, places, findings = converted(case, rules, modes=modes, basis=basis, added=added)
     stock, dwellings = case.table("stock"), case.table("dwellings")
     base = assiette_base(case, rules, _chosen(result, basis))
@@ -208,6 +218,22 @@ def flux(
         findings=(*findings, *register.findings),
         places=place_names(rules),
     )
+
+
+def _of_part(case: Case | None, known: tuple[Finding, ...], models: Path | None) -> tuple[Finding, ...]:
+    """What the rules say of a case that cannot be read whole, beside what is known of it."""
+    if case is None:
+        return ()
+    rules, wrong = pipeline.rules_told(case.settings, models)
+    if any(f.column == "on" and f.severity == "error" for f in known):
+        wrong = tuple(f for f in wrong if f.column != "on")  # without a day of its own nothing lacks on it
+    return (*wrong, *(_problems(case, rules)[1] if rules else ()))
+
+
+def _problems(case: Case, rules: policy.RuleSet) -> tuple[pd.Series, tuple[Finding, ...]]:
+    """The département of each row of `dwellings`, and what the rules refuse of the stock and of the dwellings."""
+    places, unknown = departements_of(case.table("dwellings"), rules)
+    return places, (*eligibility.examine_stock(case, rules), *unknown)
 
 
 def _chosen(result: Conversion, basis: str) -> dict[tuple[str, str], int]:
@@ -244,9 +270,9 @@ def converted(
     if 4 in modes and terms.negotiated is None:
         raise InputProblems([Finding("FLUX_NEGOTIATED_MISSING", file="case.yaml")])
     dwellings = case.table("dwellings")
-    places, unknown = departements_of(dwellings, rules)
-    if unknown:
-        raise InputProblems(unknown)
+    places, wrong = _problems(case, rules)
+    if wrong:
+        raise InputProblems(wrong)
     result = conversion.convert(
         case.table("stock"), case.table("assiette"), dwellings, places, on=case.settings.on, year=case.settings.year,
         terms=terms, modes=tuple(modes), basis=basis,

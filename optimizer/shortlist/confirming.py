@@ -40,7 +40,7 @@ class Sample:
 def confirm(
     problem: Problem, explanations: pd.DataFrame, solved: Solved, sample: Sample, lang: Lang = "fr"
 ) -> pd.DataFrame:
-    """``explanations`` with the least number of points, and ``confirmed`` = yes, on a sample of those that lack points.
+    """``explanations`` with the least number of points, and ``confirmed`` = yes (no: not proven to the end), on a sample of those that lack points.
 
     The sample is the households with the smallest hash of seed and number, so that it does not depend on the points. Of a
     household that is confirmed the dwelling is the one it would then have had.
@@ -68,6 +68,8 @@ def confirm(
         )
         held = np.flatnonzero(again.first.app == app)
         if again.stop != "proven" or not len(held):
+            # said, so that a household of the sample without an answer is told from one that lost it
+            said.at[at, "confirmed"] = "no"
             continue
         lost = solved.objective - (again.objective - enough * MICRO_PER_HUNDREDTH)
         least = max(0, -(-lost // MICRO_PER_HUNDREDTH))

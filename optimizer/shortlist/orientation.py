@@ -164,19 +164,22 @@ def losses(
     start = np.concatenate([[0], np.cumsum(length)])
     table = np.concatenate([np.zeros((0, 7), np.int64), *tables])
     owner = np.repeat(np.arange(len(tables)), length)
-    top = np.zeros(len(tables), np.int64)
+    top = np.full(len(tables), _NONE, np.int64)
     np.maximum.at(top, owner, table[:, 1])
     klass = problem.klass.astype(np.int64)
     size = np.where(klass >= 0, length[klass], 0) if len(length) else np.zeros(len(klass), np.int64)
     dwelling = np.repeat(np.arange(len(klass), dtype=np.int32), size)
     at = np.repeat(start[klass] - np.cumsum(size) + size, size) + np.arange(int(size.sum()))
     account = table[at, 0].astype(np.int32)
-    served = np.where(klass >= 0, top[klass] + problem.bonus * MICRO_PER_HUNDREDTH, 0) if len(top) else klass
+    bonus = problem.bonus * MICRO_PER_HUNDREDTH
+    # nothing is a dwelling worth whom nobody may take, whatever the days it has stood vacant
+    price = np.maximum(0, np.where(klass >= 0, top[klass] + bonus, 0)) if len(top) else np.zeros_like(klass)
     # reduced values are rounded down by less than a micropoint each
     rounding = len(klass) + 1
-    bound = int(prices.application.sum()) + int(np.maximum(0, served).sum()) + prices.play + rounding
+    bound = int(prices.application.sum()) + int(price.sum()) + prices.play + rounding
     slack = bound - counted.objective
-    loss = np.maximum(0, top[klass[dwelling]] - table[at, 1] - max(0, slack)) // MICRO_PER_HUNDREDTH
+    worth = table[at, 1] + bonus[dwelling]
+    loss = np.maximum(0, price[dwelling] - worth - max(0, slack)) // MICRO_PER_HUNDREDTH
     loss[chosen[dwelling] == account] = 0
     at_most = np.full(len(loss), UNKNOWN, np.int64)
     wanted = np.flatnonzero(exchanges[dwelling])

@@ -18,7 +18,7 @@ from optimizer.solve.options import SolveOptions
 from optimizer.solve.policy import SearchPolicy
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.primal.one_by_one import improved
-from optimizer.solve.proof.certificate import Certificate, CertificateRow, Status
+from optimizer.solve.proof.certificate import Certificate, CertificateRow, Leaf, Status
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.proof.published import Proof
 from optimizer.solve.proof.root import root_proof
@@ -218,6 +218,22 @@ def _shown(proof: Proof, layout: Layout) -> I64:
     return np.asarray(np.minimum(proof.root.rows, layout.price * 10_000), np.int64)
 
 
+def _root(proof: Proof, layout: Layout) -> Leaf | None:
+    """What is shown of the root, where it is not the only node of the proof with the same multipliers."""
+    prices = proof.root.prices
+    shown = Leaf(
+        rows={k: v for k, v in enumerate(_shown(proof, layout).tolist()) if v},
+        mir={},
+        branch={},
+        prices={a: int(prices[a]) for a in np.flatnonzero(prices).tolist()},
+        bound=0,
+    )
+    node = proof.nodes[0]
+    if isinstance(node, Leaf) and not (node.mir or node.cuts or node.empty):
+        return None if (node.rows, node.prices) == (shown.rows, shown.prices) else shown
+    return shown
+
+
 def certificate(job: Job, proof: Proof, value: int, stop: Stop, stages: Stages) -> Certificate:
     """The published proof of an answer."""
     status: Status = "certified_optimal" if proof.bound <= value else "certified_within"
@@ -244,4 +260,5 @@ def certificate(job: Job, proof: Proof, value: int, stop: Stop, stages: Stages) 
                 strict=True,
             )
         ),
+        root=_root(proof, job.layout),
     )

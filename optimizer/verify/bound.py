@@ -32,7 +32,7 @@ from optimizer.verify.classes import Classes, Door
 from optimizer.verify.distinct import distinct
 from optimizer.verify.kinds import ByProfile, Kinds, Marks
 from optimizer.verify.naming import Named, Order
-from optimizer.verify.passes import class_tops, on_step, tops
+from optimizer.verify.passes import account_tops, class_tops, on_step, tops
 from optimizer.verify.rows import LEASE, PROFILES, TRAITS, Book, Lease, Row, lease_of, profile_at
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.world import follows
@@ -174,7 +174,7 @@ class Field:
         self._n_sets = 0
         self._block: Block | None = None
         self._shared: dict[tuple[int, tuple[str, ...], bytes, bytes], I32] = {}
-        self._seats: list[tuple[int, int, int]] = []
+        self._seats: list[tuple[int, int, int, int]] = []
         self.seat_accounts: list[str] = []
         self.class_row: dict[int, int] = {}
         self.class_of: list[int] = []
@@ -204,7 +204,8 @@ class Field:
             for seat in who.seats:
                 marks = self.marks_of(lease_of(world, d), seat.account, 0, seat=True)
                 self.seat_accounts.append(seat.account)
-                self._seats.append((row, classes.fit.fill + seat.worth, self.kinds.of(marks)))
+                bit = who.accounts.index(seat.account)
+                self._seats.append((row, classes.fit.fill + seat.worth, self.kinds.of(marks), bit))
             types = np.flatnonzero((who.first > 0) & (door.count > 0))
             wanted[types] = True
             rows.append((types, self._by_type(door, d, who)[types]))
@@ -247,7 +248,9 @@ class Field:
         for name in ("_lengths", "_leans", "_bits", "_ahead"):
             getattr(self, name).append(joined[name])
         self._parts += [DoorPart(door, types, start + count) for door, types, start in more.parts]
-        self._seats += [(row + rows, worth, int(kind[number])) for row, worth, number in plain["_seats"]]
+        self._seats += [
+            (row + rows, worth, int(kind[number]), bit) for row, worth, number, bit in plain["_seats"]
+        ]
         self.class_row.update({c: row + rows for c, row in plain["class_row"].items()})
         for name in ("seat_accounts", "class_of", "_sizes"):
             getattr(self, name).extend(plain[name])
@@ -268,7 +271,8 @@ class Field:
         self._segments, self._sets, self._tables = [], [], {}
         self._block, self._shared = None, {}
         self.kinds.forget()
-        self.seat = np.array(self._seats, np.int64).reshape(-1, 3)
+        self.seat = np.array(self._seats, np.int64).reshape(-1, 4)
+        """Class row, value, kind and place of the account of every seat."""
         if self._held is not None:
             values, apps, segments = zip(*self._held, strict=True) if self._held else ((), (), ())
             joined = _joined(segments, np.int32)
@@ -337,6 +341,12 @@ class Field:
         one = np.array([bits], np.int64)
         found = self.book.marks(lease, account, seat=seat)
         return tuple(sorted((k, int(TRAITS[t](one)[0]), self.book.more(k, lease)) for k, t in found))
+
+    def kind_of(self, d: int, account: str, app: int) -> int:
+        """Kind of a household first on an account of a dwelling."""
+        world = self.classes.world
+        bits = int(profile_at(world, d, np.array([app]))[0])
+        return self.kinds.of(self.marks_of(lease_of(world, d), account, bits))
 
     def _kinds_by_profile(self, lease: Lease, account: str) -> ByProfile:
         marks = self.book.marks(lease, account)
@@ -491,6 +501,23 @@ class Field:
             total += one
         return total
 
+    def account_tops(self, use: Weights) -> I64:
+        """(class rows, accounts) best first rank of each account of a class, in units, without the dwellings' own points.
+
+        What the rules take is rounded up to a whole micropoint; BARRED for an account without any.
+        """
+        kinds = self._balances(use) // FROM_MICRO * FROM_MICRO
+        worth = self.set_lean.astype(np.int64) * FROM_HUNDREDTH + kinds[self.set_kind]
+        width = 1 + max(int(self.set_bit.max(initial=0)), int(self.seat[:, 3].max(initial=0)))
+        found = np.full((len(self.ptr) - 1, width), BARRED, np.int64)
+        of_segment = self._segment_tops(use.price)
+        account_tops(
+            self.ptr, self.segment, self.set_of, of_segment, self.set_ptr, worth, self.set_bit, found
+        )
+        row, value, kind, bit = self.seat.T
+        np.maximum.at(found, (row, bit), value * FROM_HUNDREDTH + kinds[kind])
+        return found
+
     def _bests(self, kinds: I64) -> I64:
         """The best balance with ``lean`` of each set of kinds."""
         best = np.empty(self._n_sets, np.int64)
@@ -592,7 +619,7 @@ class Field:
                 net -= lost[self.set_bit[at], np.repeat(np.arange(len(sets)), length)]
             best = max(best, int(net.max()) - owed)
         for at_seat in np.flatnonzero(self.seat[:, 0] == row).tolist():
-            _, value, kind = self.seat[at_seat].tolist()
+            _, value, kind, _ = self.seat[at_seat].tolist()
             lost_seat = int(self._passing(d, self.seat_accounts[at_seat], THE_SEAT, rule)[0])
             best = max(best, value * FROM_HUNDREDTH + int(kinds[kind]) - lost_seat - owed)
         return best

@@ -2,11 +2,13 @@
 
 Points that are not confirmed are those of one exchange: the household put in the place of that first rank, its score raised
 by them, must be worth as much as the optimum, and a hundredth less must not. Confirmed ones come from the whole problem
-solved again: they are the least, so never more than that exchange needs; how much less is not recomputed.
+solved again: they are the least, so never more than that exchange needs, and never less than the multipliers of the root say
+it costs to put the household first anywhere. Who is solved again is a draw by hash, made again here.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,9 +23,11 @@ from optimizer.verify.naming import Named
 from optimizer.verify.nearest import IN_PROGRESS, LISTED_ONLY, Misses
 from optimizer.verify.outputs import Out
 from optimizer.verify.passes import places
+from optimizer.verify.root import LeastLosses
 from optimizer.verify.solution import RATE, Lines
 from optimizer.verify.verdict import Findings, place
 from optimizer.verify.wording import pick
+from optimizer.verify.world import World
 
 COLUMNS = (
     "application_id", "nearest_miss", "points_needed", "dwelling_id", "best_position", "of", "confirmed",
@@ -39,6 +43,8 @@ class Said:
     app: I32
     home: I32
     points: I64
+    asked: B
+    """Solved again, to the end (``confirmed``) or not."""
     confirmed: B
     beyond: B
     """No number of points that the grid can give would have been enough."""
@@ -55,13 +61,14 @@ class Said:
         """One part of the table; ``worded``: whether sentences are kept."""
         ids = classes.world.ids
         (word_at, words), (miss_at, misses) = out.words("confirmed"), out.words("nearest_miss")
-        odd = np.array([x not in ("", "yes") for x in words], bool)[word_at]
+        odd = np.array([x not in ("", "yes", "no") for x in words], bool)[word_at]
         found.rows("explanations", out.table, out.first + np.flatnonzero(odd), "confirmed")
         points, place, of = (out.filled(x) for x in NUMBERS)
         return cls(
             out.index("application_id", ids.apps, -2),
             out.index("dwelling_id", ids.dwellings, -2),
             np.where(points, out.scaled("points_needed", 100), -1),
+            np.array([x != "" for x in words], bool)[word_at],
             np.array([x == "yes" for x in words], bool)[word_at],
             np.array([x.startswith("NOT_BY_SCORE") for x in misses], bool)[miss_at],
             _narrow(out.scaled("best_position", 1)),
@@ -86,6 +93,7 @@ class Said:
             column("app"),
             column("home"),
             column("points"),
+            column("asked"),
             column("confirmed"),
             column("beyond"),
             column("place"),
@@ -106,6 +114,30 @@ def _narrow(values: I64) -> I32:
     return np.clip(values, ends.min, ends.max).astype(np.int32)
 
 
+@dataclass(frozen=True)
+class SolvedAgain:
+    """Whose points are looked for by solving again: the households of the smallest hashes, none where ``households`` is 0."""
+
+    seed: str
+    households: int
+    least: LeastLosses | None
+    """What the proof says that each lacks at least."""
+    checked: bool = True
+    """Whether the column is held to the draw."""
+
+    @classmethod
+    def of(cls, world: World, allowed: bool, least: LeastLosses | None, checked: bool) -> SolvedAgain:
+        """``allowed``: the proposal is proven and has no chains."""
+        key = "national.explanations.resolved_"
+        few = len(world.dwellings) <= world.law.whole(key + "up_to_dwellings")
+        households = world.law.whole(key + "households") if allowed and few else 0
+        return cls(world.settings.seed, households, least, checked)
+
+    def draw(self, application: str) -> str:
+        """Place of a household in the draw."""
+        return hashlib.sha256(f"{self.seed}|{application}|explanations".encode()).hexdigest()
+
+
 class Explanations:
     """The table, row by row: everybody without a first rank once, with the place, the points it lacked and, given ``misses``, the sentence.
 
@@ -114,11 +146,11 @@ class Explanations:
 
     def __init__(
         self, parts: Iterator[Out], exchanges: FirstRankExchanges, lines: Lines, reasons: Reasons, misses: Misses | None, proven: bool,
-        found: Findings,
+        again: SolvedAgain, found: Findings,
     ) -> None:  # fmt: skip
-        """``parts``: the table; ``proven``: whether the proposal is shown to be the best."""
+        """``parts``: the table; ``proven``: whether the proposal is shown to be the best; ``again``: who is solved again."""
         found.start("explanations")
-        self.exchanges, self.misses, self.found = exchanges, misses, found
+        self.exchanges, self.misses, self.found, self.again = exchanges, misses, found, again
         classes = exchanges.classes
         apps = len(classes.world.apps)
         placed = np.zeros(apps, bool)
@@ -132,9 +164,9 @@ class Explanations:
         fine = (said.app >= 0) & (said.home > -2) & ((said.points >= 0) | ~said.filled[0])
         fine[fine] = ~placed[said.app[fine]]
         times = np.bincount(said.app[said.app >= 0], minlength=apps)
-        again = fine.copy()
-        again[fine] = times[said.app[fine]] > 1
-        found.rows("explanations", TABLE, np.flatnonzero(again), "demande deux fois")
+        double = fine.copy()
+        double[fine] = times[said.app[fine]] > 1
+        found.rows("explanations", TABLE, np.flatnonzero(double), "demande deux fois")
         found.rows("explanations", TABLE, np.flatnonzero(~fine), "demande, logement ou points")
         missing = int(np.count_nonzero((times == 0) & ~placed))
         if missing:
@@ -144,10 +176,11 @@ class Explanations:
         for number, filled in zip((said.place, said.of), said.filled[1:], strict=True):
             wrong |= away & ((number != 0) | filled)
         wrong |= said.beyond & (said.points >= 0)
-        wrong |= said.confirmed & ((said.points < 0) | ~np.full(len(fine), proven))
+        wrong |= said.asked & ((said.points < 0) | ~np.full(len(fine), proven))
         found.rows(
             "explanations", TABLE, np.flatnonzero(wrong), "points ou place sans logement ou sans preuve"
         )
+        self._check_draw(np.flatnonzero(fine & ~wrong))
         if misses is not None:
             _check_away(said, np.flatnonzero(away & ~wrong), reasons, misses, found)
         rows = np.flatnonzero(fine & ~wrong & (said.home >= 0))
@@ -155,6 +188,20 @@ class Explanations:
         order = np.argsort(klass, kind="stable")
         self._rows = rows[order]
         self._start = np.searchsorted(klass[order], np.arange(len(classes) + 1))
+
+    def _check_draw(self, rows: I64) -> None:
+        """Whoever the draw by hash chooses among those that lack points was solved again, and nobody else."""
+        said, due = self.said, set[int]()
+        if not self.again.checked:
+            return
+        if self.again.households:
+            ids = self.exchanges.classes.world.ids.apps
+            lacking = rows[(said.points[rows] > 0) | said.confirmed[rows]]
+            names = ids.take(said.app[lacking]).to_pylist()
+            order = sorted(zip(map(self.again.draw, names), lacking.tolist(), strict=True))
+            due = {i for _, i in order[: self.again.households]}
+        odd = [i for i in rows.tolist() if bool(said.asked[i]) != (i in due)]
+        self.found.rows("explanations", TABLE, np.array(odd, np.int64), "confirmed")
 
     @property
     def wanted(self) -> B:
@@ -213,7 +260,8 @@ class Explanations:
         if points < 0:
             return not self.said.beyond[i] or gain == NEVER or needed <= most
         if self.said.confirmed[i]:
-            return points > needed
+            least = self.again.least
+            return points > needed or least is not None and points < least.points(int(self.said.app[i]))
         return gain == NEVER or points != needed or needed > most
 
 

@@ -1,17 +1,22 @@
-"""What a row would cost and bring: ``expected_num`` recomputed; ``marginal_points`` where the proposal itself says it, else bounded.
+"""What a row would cost and bring: ``expected_num`` recomputed; ``marginal_points`` too, but where the optimum was solved again.
 
-One more lease asked of a row changes nothing where it has no price or a whole lease to spare. Elsewhere the optimum is solved
-again, which only a solver can do: the proposal there is still possible, so the optimum falls by no more than it would.
+One more lease asked of a row changes nothing where it has no price or a whole lease to spare. Elsewhere it costs the row's
+multiplier at the root, or what the proposal itself then loses where that is less. On small proven cases the optimum is solved
+again, which only a solver can do: the proposal there is still possible, so it falls by no more than the proposal does, and the
+leaves of the proof, one more lease asked, say by how much it falls at least.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from optimizer.verify.cells import B
 from optimizer.verify.outputs import Out
+from optimizer.verify.proof import Proof
+from optimizer.verify.root import MICRO, Root
 from optimizer.verify.rows import LEASE, PROFILES, TRAITS, Book, lease_of
 from optimizer.verify.solution import Counts, Lines, profiles
 from optimizer.verify.verdict import Findings, place
@@ -21,10 +26,29 @@ WHOLE = 10**12
 """Parts of a lease in which expected leases are added up."""
 
 
+SOLVED_AGAIN = 25
+"""Dwellings up to which one more lease may have been priced by solving again."""
+
+
+@dataclass(frozen=True)
+class Margins:
+    """What the proof says of one more lease; ``again``: whether the optimum may have been solved again."""
+
+    root: Root
+    proof: Proof
+    again: bool
+
+    def allows(self, k: int, said: Fraction, lost: Fraction) -> bool:
+        """Whether the marginal points of row ``k`` are its multiplier's, or within what its leaves leave open."""
+        if said == self.root.marginal(k, lost):
+            return True
+        return self.again and -lost <= said <= Fraction(self.proof.asked_more(k), MICRO)
+
+
 def check_gauges(
-    out: Out, world: World, book: Book, counts: Counts, lines: Lines, whole: bool, found: Findings
+    out: Out, world: World, book: Book, counts: Counts, lines: Lines, whole: bool, margins: Margins | None, found: Findings
 ) -> None:  # fmt: skip
-    """Both columns of every row; ``whole``: none may be empty."""
+    """Both columns of every row; ``whole``: none may be empty; without ``margins`` no more than what the proposal loses."""
     found.start("gauges")
     expected = expected_leases(world, book, lines)
     names = zip(out.strings("rule"), out.strings("scope"), strict=True)
@@ -33,14 +57,22 @@ def check_gauges(
         k = book.number.get(name)
         if k is None:
             continue
-        least = -most_lost(book, counts, k)
-        for column, low, high in (
-            ("marginal_points", least, Fraction(0)),
-            ("expected_num", expected[k], expected[k]),
-        ):
+        lost = most_lost(book, counts, k)
+        for column in said:
             text = said[column][i]
-            fine = not whole if not text else low <= Fraction(text.replace(",", ".")) <= high
+            if not text:
+                fine = not whole
+            elif column == "expected_num":
+                fine = number(text) == expected[k]
+            else:
+                value = number(text)
+                fine = -lost <= value <= 0 if margins is None else margins.allows(k, value, lost)
             found.demand("gauges", fine, f"{place('rules', i, column)} : {name[0]}[{name[1]}]")
+
+
+def number(text: str) -> Fraction:
+    """A decimal as the tables write it."""
+    return Fraction(text.replace(",", "."))
 
 
 def most_lost(book: Book, counts: Counts, k: int) -> Fraction:

@@ -6,6 +6,7 @@ Everything is whole numbers. What could leave 64 bits is refused before a pass b
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.compiled import njit
 from optimizer.verify.cells import I32, I64, U8, B
@@ -207,6 +208,19 @@ def class_tops(ptr: I64, seg: I32, kind: I32, top: I64, best: I64, found: I64) -
             net = top[seg[k]] + best[kind[k]]
             if net > found[c]:
                 found[c] = net
+
+
+@njit(cache=True, nogil=True)
+def account_tops(
+    ptr: I64, seg: I32, kind: I32, top: I64, start: I64, worth: I64, bit: NDArray[np.int8], found: I64
+) -> None:
+    """As `class_tops`, for each account: ``worth`` and ``bit`` (the account) of what a set may be, sets from ``start`` on."""
+    for c in range(len(ptr) - 1):
+        for k in range(ptr[c], ptr[c + 1]):
+            for j in range(start[kind[k]], start[kind[k] + 1]):
+                net = top[seg[k]] + worth[j]
+                if net > found[c, bit[j]]:
+                    found[c, bit[j]] = net
 
 
 @njit(cache=True, nogil=True)

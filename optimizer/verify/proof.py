@@ -39,6 +39,8 @@ class Multipliers:
     """Units of the rows of freed dwellings."""
     departures: dict[int, int]
     """Units that a tenant's departure from a freed dwelling earns for the divisions on it (negative: costs)."""
+    asks: dict[int, int]
+    """Units that one more lease asked of a row takes off the bound."""
 
 
 def order_prices(raw: Iterable[Mapping[str, Any]], world: World, price: I64) -> None:
@@ -78,6 +80,9 @@ class Proof:
         self.world: World = space.classes.world
         self.row_at: list[int] = []
         """Row of the book of each row of the certificate."""
+        self._leaves: list[tuple[int, dict[int, int]]] = []
+        """Bound of each leaf that something is possible in, and what one more lease of each row takes off it (units)."""
+        self._step = 1
 
     def check(self) -> int | None:
         """Check everything; the proven bound in micropoints on the grid, None when nothing is proven."""
@@ -114,7 +119,7 @@ class Proof:
     def _bound(self) -> int | None:
         found = self.found
         nodes = self.raw["nodes"]
-        step = self._grid()
+        step = self._step = self._grid()
         if not nodes:
             found.demand("tree", self.raw["status"] == "not_certified", "arbre vide")
             nodes = [{"leaf": {"bound": None}}]
@@ -134,6 +139,15 @@ class Proof:
         with found.guard("status"):
             self._status(floored, max(-(-highest // FROM_MICRO), stated_most))
         return floored
+
+    def asked_more(self, k: int) -> int:
+        """Micropoints by which the optimum changes at most when row ``k`` asks one more lease: what every leaf then proves.
+
+        Cuts stay as they are: what they say of a shortfall holds of a greater one.
+        """
+        most = max((worth - less.get(k, 0) for worth, less in self._leaves), default=0)
+        floored = most // (self._step * FROM_MICRO) * self._step
+        return min(0, floored - self.counts.objective)
 
     def _by_book(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         """The node with the row numbers of the book in its split."""
@@ -180,7 +194,10 @@ class Proof:
             self.found.demand("bound", fine, "borne d'une feuille")
         elif self.raw["nodes"]:
             raise KeyError("bound")
-        return (None if tight is None else tight + fixed), stated
+        if tight is None:
+            return None, stated
+        self._leaves.append((tight + fixed, mine.asks))
+        return tight + fixed, stated
 
     @cached_property
     def _most(self) -> Mapping[tuple[str, int], int]:
@@ -204,6 +221,7 @@ class Proof:
         constant = 0
         waiting: list[tuple[int, int]] = []
         use = [0] * len(rows)
+        asks: dict[int, int] = {}
         for key, text in leaf.content.get("rows", {}).items():
             k = self.row_at[_index(int(key), len(self.row_at))]
             each = self._positive(text)
@@ -212,6 +230,7 @@ class Proof:
             den[k] -= each * rows[k].rate
             more[k] -= each
             constant += each * rows[k].slack
+            asks[k] = asks.get(k, 0) + each * RATE
         for key, text in leaf.content.get("mir", {}).items():
             k = self.row_at[_index(int(key), len(self.row_at))]
             each = self._positive(text)
@@ -224,6 +243,7 @@ class Proof:
             part = goal % RATE or RATE
             num[k] += each * part
             constant -= each * part * -(-goal // RATE)
+            asks[k] = asks.get(k, 0) + each * part
         kinds = None
         if leaf.content.get("cuts"):
             cut = self._cuts.taken(leaf.content["cuts"], path, self.row_at, self.found)
@@ -268,7 +288,7 @@ class Proof:
         after = self._after(leaf.content.get("after", ()), price)
         by_num, by_den, by_more = (np.array(x, np.int64) for x in (num, den, more))
         return Multipliers(
-            Weights(by_num, by_den, by_more, price, kinds), constant, orders, after, links, departures
+            Weights(by_num, by_den, by_more, price, kinds), constant, orders, after, links, departures, asks
         )
 
     def _orders(self, raw: Iterable[Mapping[str, Any]], price: I64) -> dict[int, list[tuple[str, int, int]]]:

@@ -118,21 +118,26 @@ def check_verdict(run: Mapping[str, Any], verdict: str, found: Findings) -> None
     found.demand("record", fine, "verdict")
 
 
-def rules_changed(run: Mapping[str, Any], law: Path) -> list[str]:
-    """Files of the rules that the run read and that are others today, or gone; those of the case itself are its inputs."""
+def rules_changed(run: Mapping[str, Any], law: Path, case: Path) -> list[str]:
+    """Files of the rules that the run read and that are others today, or gone: of ``law``, or those the case brings itself."""
     stated, inputs = run.get("rules"), run.get("inputs")
     if not isinstance(stated, Mapping) or not isinstance(inputs, Mapping):
         return []
     own = {Path(str(name)).name for name in inputs}
     found = []
     for name, digest in sorted(stated.items()):
-        path = law / str(name)
-        if Path(str(name)).name in own:
-            continue
-        there = path.is_file() and path.resolve().is_relative_to(law.resolve())
-        if not there or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        if Path(str(name)).name not in own and not any(
+            _holds(folder, str(name), digest) for folder in (law, case if case.is_dir() else case.parent)
+        ):
             found.append(str(name))
     return found
+
+
+def _holds(folder: Path, name: str, digest: object) -> bool:
+    """Whether a folder has a file of that name and hash."""
+    path = folder / name
+    there = path.is_file() and path.resolve().is_relative_to(folder.resolve())
+    return there and hashlib.sha256(path.read_bytes()).hexdigest() == digest
 
 
 def _same(said: object, right: object) -> bool:

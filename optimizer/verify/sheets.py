@@ -1,7 +1,7 @@
 """``orientation``: every account that may receive each dwelling, its candidates, the facts of the dwelling, what the choice costs.
 
-All of it is recomputed but the loss at least: it comes from the solver's prices, and is held between nothing and the loss
-at most, which is recomputed up to `EXCHANGED` dwellings.
+Up to `EXCHANGED` dwellings all of it is recomputed: the loss at least from the multipliers of the root that the certificate
+shows, the loss at most by exchanges. Beyond, and with chains, the loss at least is held between nothing and the loss at most.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from optimizer.verify.exchanges import NEVER, FirstRankExchanges
 from optimizer.verify.naming import Entries, Named
 from optimizer.verify.outputs import Out, out_parts
 from optimizer.verify.passes import by_account, marked_by_account, marked_by_type
+from optimizer.verify.root import LeastLosses
 from optimizer.verify.situation import FACTS, Situation
 from optimizer.verify.solution import RATE, Lines
 from optimizer.verify.verdict import Findings
@@ -24,7 +25,7 @@ from optimizer.verify.verdict import Findings
 ORIENTATION = ("dwelling_id", "account", "chosen", "candidates", "loss_points", "best_score")
 PEOPLE = ("candidates_dalo", "candidates_priority", "candidates_income_unknown")
 EXCHANGED = 8_000
-"""Dwellings up to which the loss at most is counted again."""
+"""Dwellings up to which both losses are counted again."""
 
 
 class Choices:
@@ -37,6 +38,8 @@ class Choices:
         self._count: list[Ints] = []
         self._best: list[Ints] = []
         self._marked: list[Ints] = []
+        self._bit: list[Ints] = []
+        """Place of the account among those of the class."""
         self._lines = np.zeros(len(classes), np.int64)
         """By class: accounts with a household that may be first there, or a seat."""
         apps = classes.world.apps
@@ -58,41 +61,45 @@ class Choices:
             self._count.append(count[shown])
             self._best.append(best[shown])
             self._marked.append(may[shown])
+            self._bit.append(bits[shown])
 
-    def told(self) -> tuple[list[str], Ints, Ints, Ints, Ints, I64]:
+    def told(self) -> tuple[list[str], Ints, Ints, Ints, Ints, Ints, I64]:
         """What was read, for :meth:`join`."""
         return [*self.number], *self._columns(), self._lines
 
-    def join(self, more: tuple[list[str], Ints, Ints, Ints, Ints, I64]) -> None:
+    def join(self, more: tuple[list[str], Ints, Ints, Ints, Ints, Ints, I64]) -> None:
         """Add what was read of other doors."""
-        names, key, count, best, marked, lines = more
+        names, key, count, best, bit, marked, lines = more
         number = np.array([self.number.setdefault(name, len(self.number)) for name in names], np.int64)
         self._key.append(key >> 32 << 32 | number[key & 0xFFFFFFFF] if len(key) else key)
         self._count.append(count)
         self._best.append(best)
+        self._bit.append(bit)
         self._marked.append(marked)
         self._lines += lines
 
-    def _columns(self) -> tuple[Ints, Ints, Ints, Ints]:
-        """Account and class, candidates, best score and marked candidates of every account read, end to end."""
-        key, count, best = (
-            np.concatenate([np.zeros(0, np.int64), *parts]) for parts in (self._key, self._count, self._best)
+    def _columns(self) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+        """Account and class, candidates, best score, place and marked candidates of every account read, end to end."""
+        key, count, best, bit = (
+            np.concatenate([np.zeros(0, np.int64), *parts])
+            for parts in (self._key, self._count, self._best, self._bit)
         )
-        return key, count, best, np.concatenate([np.zeros((0, 3), np.int64), *self._marked])
+        return key, count, best, bit, np.concatenate([np.zeros((0, 3), np.int64), *self._marked])
 
     def check(
-        self, folder: Path, lines: Lines, situation: Situation, exchanges: FirstRankExchanges, found: Findings
-    ) -> None:
-        """The table ``orientation``: every row it must have, and what each says."""
+        self, folder: Path, lines: Lines, situation: Situation, exchanges: FirstRankExchanges, least: LeastLosses | None,
+        found: Findings,
+    ) -> None:  # fmt: skip
+        """The table ``orientation``: every row it must have, and what each says; ``least``: the losses by the proof."""
         names = (*ORIENTATION, *PEOPLE, *FACTS, "loss_at_most")
         parts = out_parts(folder, "orientation", names)
         if parts is None:
             return
         found.start("orientation")
-        key, count, best, marked = self._columns()
-        self._key, self._count, self._best, self._marked = [], [], [], []
+        key, count, best, bit, marked = self._columns()
+        self._key, self._count, self._best, self._bit, self._marked = [], [], [], [], []
         order = np.argsort(key)
-        key, count, best, marked = key[order], count[order], best[order], marked[order]
+        key, count, best, bit, marked = key[order], count[order], best[order], bit[order], marked[order]
         n = len(self.classes.world.dwellings)
         chosen = np.full(n, -1, np.int64)
         first = lines.rank == 1
@@ -101,7 +108,8 @@ class Choices:
         shown, times = np.zeros(n, np.int64), np.zeros(n, np.int64)
         costs = Costs(exchanges) if n <= EXCHANGED else None
         for out in parts:
-            known = self._part(out, key, (count, best, marked), chosen, (shown, times), costs, found)
+            right = (count, best, bit, marked)
+            known = self._part(out, key, right, chosen, (shown, times), costs, least, found)
             situation.check(out, found)
             found.demand("orientation", known, "ligne deux fois")
         ids = self.classes.world.dwellings.ids
@@ -112,8 +120,8 @@ class Choices:
             found.add("orientation", f"dwelling_id={ids[d]} : contingent absent ou en trop")
 
     def _part(
-        self, out: Out, key: Ints, right: tuple[Ints, Ints, Ints], chosen: Ints, seen: tuple[Ints, Ints],
-        costs: Costs | None, found: Findings,
+        self, out: Out, key: Ints, right: tuple[Ints, Ints, Ints, Ints], chosen: Ints, seen: tuple[Ints, Ints],
+        costs: Costs | None, least: LeastLosses | None, found: Findings,
     ) -> bool:  # fmt: skip
         """Check some rows; whether none of them is there twice."""
         home = out.index("dwelling_id", self.classes.world.ids.dwellings)
@@ -137,7 +145,7 @@ class Choices:
         there = (key[at] == asked) & (account >= 0) if len(key) else np.zeros(len(home), bool)
         bad["contingent qui ne peut pas recevoir le logement"] = known[~there]
         at, lines = at[there], known[there]
-        count, best, marked = right
+        count, best, bit, marked = right
         bad[ORIENTATION[3]] = lines[candidates[there] != count[at]]
         bad[ORIENTATION[5]] = lines[top[there] != best[at]]
         for j, name in enumerate(PEOPLE):
@@ -145,9 +153,14 @@ class Choices:
         most, filled = out.scaled("loss_at_most", 100)[known], out.filled("loss_at_most")[known]
         bad["loss_points"] = known[np.where(mine, loss != 0, loss < 0) | (filled & (loss > most))]
         if costs is not None:
-            bits = [words[x] for x in account_at[known][there].tolist()]
-            due = costs.of(home[there], bits, mine[there])
+            names = [words[x] for x in account_at[known][there].tolist()]
+            due = costs.of(home[there], names, mine[there])
             bad["loss_at_most"] = lines[(most[there] != np.maximum(due, 0)) | (filled[there] != (due >= 0))]
+        if least is not None:
+            by_proof = np.where(
+                mine[there], 0, least.of(home[there], self.classes.klass[home[there]], bit[at])
+            )
+            bad["loss_points"] = lines[loss[there] != by_proof]
         for what, rows in bad.items():
             found.rows("orientation", out.table, out.first + rows, what)
         pairs = np.stack([home[there].astype(np.int64), account[there]])

@@ -294,9 +294,11 @@ DOUBTS = (1 << FLAGS.index("EFFORT_HIGH")) - 1
 
 
 def _marks(text: str) -> int:
-    """The flags of a cell as bits; a word that is none of them is a bit that no pair has."""
-    words = {x.strip() for x in text.replace(",", "|").split("|") if x.strip()}
-    return sum({1 << (FLAGS.index(x) if x in FLAGS else len(FLAGS)) for x in words})
+    """The flags of a cell as bits; a cell that is not written as they are, each once in its order, is a bit that no pair has."""
+    words = set(text.split("|")) if text else set[str]()
+    if text != "|".join(x for x in FLAGS if x in words):
+        return 1 << len(FLAGS)
+    return sum(1 << FLAGS.index(x) for x in words)
 
 
 def by_epci(world: World, dwellings: I32) -> Iterator[tuple[str, I64]]:

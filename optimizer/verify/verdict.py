@@ -35,6 +35,10 @@ TITLES: dict[str, tuple[str, str]] = {
         "fiche du calcul (run.json) conforme au dossier, aux tableaux écrits et à la preuve (options, versions et durées scellées)",
         "record of the run (run.json) agrees with the case, the tables written and the proof (options, versions, timings sealed)",
     ),
+    "form": (
+        "tableaux écrits comme le calcul les écrit : une seule écriture de chaque nombre et de chaque texte",
+        "tables written as the run writes them: one way of writing each number and each text",
+    ),
     "inputs": ("empreintes des fichiers d'entrée conformes", "hashes of the input files match"),
     "law": (
         "règles de models/ telles que le calcul les a lues",
@@ -67,8 +71,8 @@ TITLES: dict[str, tuple[str, str]] = {
         "rows of the rules recomputed, from the share to the missing lease and the price",
     ),
     "gauges": (
-        "baux attendus recalculés ; points marginaux nuls où ils doivent l'être, ailleurs dans leurs bornes (non recalculés)",
-        "expected leases recomputed; marginal points nil where they must be, elsewhere within their bounds (not recomputed)",
+        "baux attendus recalculés ; points marginaux : nuls ou du multiplicateur de la racine, sinon (résolus à nouveau) entre les bornes de la preuve",
+        "expected leases recomputed; marginal points: nil or the root's multiplier, else (solved again) within the bounds of the proof",
     ),
     "objective": (
         "valeurs moins prix des baux manquants = objectif",
@@ -99,12 +103,12 @@ TITLES: dict[str, tuple[str, str]] = {
         "leapfrogs: none is missing, each reason is possible",
     ),
     "orientation": (
-        "fiche d'orientation : toutes les colonnes recalculées (perte au moins : tenue entre 0 et la perte au plus)",
-        "orientation sheet: every column recomputed (loss at least: held between 0 and the loss at most)",
+        "fiche d'orientation : toutes les colonnes recalculées (avec chaînes, perte au moins : tenue entre 0 et la perte au plus)",
+        "orientation sheet: every column recomputed (with chains, loss at least: held between 0 and the loss at most)",
     ),
     "explanations": (
-        "explications : chacun y est, places et points d'un échange recalculés (points confirmés : jamais au-delà de cet échange)",
-        "explanations: everybody is there, places and points of an exchange recomputed (confirmed ones: never beyond it)",
+        "explications : chacun y est, places et points d'un échange recalculés (points confirmés : ceux du tirage, jamais au-delà de cet échange ni en deçà de la preuve)",
+        "explanations: everybody is there, places and points of an exchange recomputed (confirmed ones: those drawn, never beyond it nor below the proof)",
     ),
     "sentences": (
         "phrases redonnées mot à mot à partir des codes et des nombres vérifiés",

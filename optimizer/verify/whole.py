@@ -19,8 +19,9 @@ from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
 from optimizer.verify.exchanges import FirstRankExchanges
 from optimizer.verify.explanations import COLUMNS as EXPLANATIONS
-from optimizer.verify.explanations import Explanations
-from optimizer.verify.gauges import check_gauges
+from optimizer.verify.explanations import Explanations, SolvedAgain
+from optimizer.verify.form import CHECK, check_form
+from optimizer.verify.gauges import SOLVED_AGAIN, Margins, check_gauges
 from optimizer.verify.homes import ANY, Cycle, short_cycles, with_homes
 from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.lists import Lists
@@ -31,10 +32,11 @@ from optimizer.verify.proof import Proof, foreseen
 from optimizer.verify.prospects import prospects_of
 from optimizer.verify.readings import FirstReading, SecondReading
 from optimizer.verify.record import check_record, check_verdict, language, rules_changed
+from optimizer.verify.root import LeastLosses, Root
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
 from optimizer.verify.sentences import LONGEST
-from optimizer.verify.sheets import Choices
+from optimizer.verify.sheets import EXCHANGED, Choices
 from optimizer.verify.situation import Situation
 from optimizer.verify.solution import (
     LineChecks,
@@ -122,6 +124,8 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
         with found.guard("record"):
             lang = language(run)
             check_record(out, run, world, found)
+        with found.guard(CHECK):
+            check_form(out, run["options"], found)
     verdict = _compare(world, out, priced, lang, found, whole, _names(options))
     if record and run and not verdict.refused:
         with found.guard("record"):
@@ -132,7 +136,7 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
     if record and verdict.refused:
         changed: list[str] = []
         with found.guard("law"):
-            changed = rules_changed(run, law)
+            changed = rules_changed(run, law, Path(case_path))
             if changed:
                 more = ["…"] if len(changed) > NAMED else []
                 found.add("law", ", ".join([*changed[:NAMED], *more]), len(changed))
@@ -302,25 +306,37 @@ def _compare(
     if calls is not None:
         calls.check_all()
     give_back()
-    bound = None
+    bound, proof = None, None
     with found.guard("tree"):
         if raw and whole is not None:
-            bound = Proof(raw, *_space(whole, price_assumed), counts, found).check()
+            proof = Proof(raw, *_space(whole, price_assumed), counts, found)
+            bound = proof.check()
             check_chains(out, lines, world, found)
         elif raw and space is not None:
-            bound = Proof(raw, space, book, counts, found).check()
-    del first, space
-    give_back()
+            proof = Proof(raw, space, book, counts, found)
+            bound = proof.check()
     proven = bound is not None and bound <= counts.objective
+    margins, least = None, None
+    with found.guard("multipliers"):
+        root = Root.read(proof, found) if recorded and proof is not None and bound is not None else None
+        if proof is not None and root is not None:
+            small = len((whole or world).dwellings) <= SOLVED_AGAIN
+            margins = Margins(root, proof, proven and small)
+            if space is not None and len(world.dwellings) <= EXCHANGED:
+                least = LeastLosses(root, space, counts.objective)
     with found.guard("gauges"):
-        check_gauges(need_out(out, "rules"), world, book, counts, lines, recorded, found)
+        check_gauges(need_out(out, "rules"), world, book, counts, lines, recorded, margins, found)
+    del first, space, proof, margins
+    give_back()
     exchanges = FirstRankExchanges(classes, book, counts, lines, waiters)
     with found.guard("explanations"):
         misses = None if told is None else told.misses(reasons)
         table = out_parts(out, "explanations", EXPLANATIONS)
         explained = None
         if table is not None:
-            explained = Explanations(table, exchanges, lines, reasons, misses, proven, found)
+            allowed = proven and whole is None and len(world.dwellings) <= LARGEST
+            again = SolvedAgain.of(world, allowed, least, recorded)
+            explained = Explanations(table, exchanges, lines, reasons, misses, proven, again, found)
     SecondReading(found, lists, explained).read_all(classes)
     if lists is not None:
         lists.close(proven)
@@ -329,7 +345,7 @@ def _compare(
     with found.guard("applications"):
         check_applications(need_out(out, "applications"), reasons, lines, found)
     with found.guard("orientation"):
-        choices.check(out, lines, Situation(world, book, counts), exchanges, found)
+        choices.check(out, lines, Situation(world, book, counts), exchanges, least, found)
     if told is not None:
         with found.guard("sentences"):
             passed = None if lists is None else lists.table

@@ -543,3 +543,16 @@ def test_a_workbook_reads_the_session_a_few_times_however_many_dwellings_it_has(
     }  # fmt: skip
     made.after(date(2026, 12, 7), first)
     assert once <= 8 and read <= 8, (once, read)
+
+
+def test_what_the_pack_writes_is_read_again_however_long_its_reasons_are(made: Room):
+    """A reason of more than 500 characters stands in a grey cell of a week of 400 dwellings: nobody can shorten it."""
+    made.write_book()
+    item = made.with_lists()[0]
+    number = listed(item)[0].application_id
+    facts = {"pourquoi": "Une raison. " * 60, "menage": "m" * 600, "description": "d" * 600}
+    fill(made.book, rows={("Saisie", item.dwelling_id, number): facts})
+    assert made.record(dry_run=True).dry
+    long = {("Saisie", item.dwelling_id, number): {"phrase": "x" * 501}}
+    fill(made.book, rows=long)
+    assert {f.code for f in refused(made)} == {"READ_TOO_LONG"}

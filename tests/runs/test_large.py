@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import weakref
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def both(tmp_path_factory):
     options = Options(accept_assumed=True, pdf=False, csv="international")
     propose_to(folder / "case", folder / "whole", options)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("optimizer.presentation.report.MOST_GAUGES", 1)
         for module in (pipeline, tables):
             patch.setattr(module, "LARGE", 5)
         patch.setattr(tables, "PART", 7)
@@ -62,6 +64,7 @@ def both(tmp_path_factory):
 
 def test_a_second_process_beside_changes_no_byte(both, tmp_path, monkeypatch):
     _, large, *_ = both
+    monkeypatch.setattr("optimizer.presentation.report.MOST_GAUGES", 1)
     for module in (pipeline, tables):
         monkeypatch.setattr(module, "LARGE", 5)
     monkeypatch.setattr(tables, "PART", 7)
@@ -77,6 +80,27 @@ def test_a_second_process_beside_changes_no_byte(both, tmp_path, monkeypatch):
     assert list(written.summary["files"]) == list(both[2].summary["files"])
 
 
+def test_points_of_a_large_run_are_more_only_where_a_small_one_solves_again(tmp_path, monkeypatch):
+    """The exchange is the same in both; the sample that small cases solve again is what says less."""
+    write_case(synthesize("doubs", dwellings=12, applications=120, seed=5), tmp_path / "case")
+    options = Options(accept_assumed=True, pdf=False)
+    propose_to(tmp_path / "case", tmp_path / "whole", options)
+    for module in (pipeline, tables):
+        monkeypatch.setattr(module, "LARGE", 5)
+    monkeypatch.setattr(whole, "LARGEST", 5)
+    propose_to(tmp_path / "case", tmp_path / "large", options)
+    small = pd.read_csv(
+        tmp_path / "whole" / "explanations.csv", sep=";", decimal=",", dtype={"application_id": str}
+    )
+    large = pd.read_parquet(tmp_path / "large" / "explanations.parquet")
+    assert small["application_id"].tolist() == large["application_id"].tolist()
+    sure = small["confirmed"] == "yes"
+    assert sure.any()
+    apart = small["points_needed"].fillna(-1) != large["points_needed"].astype(float).fillna(-1)
+    assert not apart[~sure].any()
+    assert (small["points_needed"] <= large["points_needed"].astype(float))[sure].all()
+
+
 @pytest.mark.parametrize("ends", [9, 0])
 def test_a_second_process_that_ends_without_an_answer_leaves_its_part_to_the_first(
     tmp_path, monkeypatch, ends
@@ -86,6 +110,7 @@ def test_a_second_process_that_ends_without_an_answer_leaves_its_part_to_the_fir
     write_case(case, tmp_path / "case")
     for module in (pipeline, tables, beside):
         monkeypatch.setattr(module, "LARGE", 5)
+    monkeypatch.setattr(whole, "LARGEST", 5)
     monkeypatch.setattr(beside, "tell", lambda *_: os._exit(ends))
     propose_to(tmp_path / "case", tmp_path / "out", options)
     assert {f"{name}.parquet" for name in PARTED} <= {f.name for f in (tmp_path / "out").iterdir()}
@@ -151,6 +176,17 @@ def test_no_page_per_dwelling_and_the_screen_says_so(both):
     assert any("listes par bailleur" in line for line in written.summary["lines_fr"])
     assert any("lists by landlord" in line for line in written.summary["lines_en"])
     assert written.verdict != "refused"
+
+
+def test_the_tables_are_named_as_they_lie_there(both):
+    entire, large, written, _ = both
+    named = re.compile(rf"(?:rules|changes|prospects|{'|'.join(PARTED)})\.(?:csv|parquet)")
+    for folder, ending in ((entire, "csv"), (large, "parquet")):
+        said = (folder / "report.html").read_text(encoding="utf-8")
+        assert {name.partition(".")[2] for name in named.findall(said)} <= {ending}
+        assert all((folder / name).is_file() for name in named.findall(said))
+    for lines in (written.summary["lines_fr"], written.summary["lines_en"]):
+        assert [name for line in lines for name in named.findall(line)] == ["rules.parquet"]
 
 
 def test_a_run_that_is_not_kept_holds_its_numbers_and_no_row(both):

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from publish import seal
 
+from optimizer.presentation.csvfile import csv_bytes
 from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
 from optimizer.verify import verify
@@ -105,7 +106,7 @@ def test_each_file_has_its_check(copy, name, column, change, check):
     at = frame.index[here][0]
     frame[column] = frame[column].astype(object)
     frame.loc[at, column] = change(frame.loc[at, column])
-    frame.to_csv(out / f"{name}.csv", sep=";", decimal=",", index=False)
+    (out / f"{name}.csv").write_bytes(csv_bytes(frame))
     seal(out)
     refused = {c.id: c for c in verify(out, case).checks if not c.ok}
     assert check in refused
@@ -120,7 +121,7 @@ def failed(case, out):
 
 def test_a_line_of_the_breakdown_is_missing(copy):
     case, out = copy
-    read(out, "scores").iloc[1:].to_csv(out / "scores.csv", sep=";", decimal=",", index=False)
+    (out / "scores.csv").write_bytes(csv_bytes(read(out, "scores").iloc[1:]))
     seal(out)
     assert failed(case, out) == ["record", "breakdown"]
 
@@ -165,7 +166,7 @@ def test_sentences_are_rebuilt(copy, name, column, line):
     for said in (f"{'' if pd.isna(text) else text} !", *others[:1], *([] if pd.isna(text) else [""])):
         altered = frame.copy()
         altered.loc[here[0], column] = said
-        altered.to_csv(out / f"{name}.csv", sep=";", decimal=",", index=False)
+        (out / f"{name}.csv").write_bytes(csv_bytes(altered))
         seal(out)
         found = {c.id: c for c in verify(out, case).checks if not c.ok}
         assert found
@@ -204,7 +205,7 @@ def test_every_column_of_the_orientation_sheet_is_recomputed(copy, column, chang
     at = frame.index[frame["flux_share"].notna() & frame["loss_at_most"].gt(0)][0]
     frame[column] = frame[column].astype(object)
     frame.loc[at, column] = change(frame.loc[at, column])
-    frame.to_csv(out / "orientation.csv", sep=";", decimal=",", index=False)
+    (out / "orientation.csv").write_bytes(csv_bytes(frame))
     seal(out)
     assert "orientation" in failed(case, out)
 
@@ -216,7 +217,7 @@ def test_expected_leases_are_recomputed_and_marginal_points_bounded(copy):
         altered = frame.copy()
         altered[column] = altered[column].astype(float)
         altered.loc[3, column] += change
-        altered.to_csv(out / "rules.csv", sep=";", decimal=",", index=False)
+        (out / "rules.csv").write_bytes(csv_bytes(altered))
         seal(out)
         assert "gauges" in failed(case, out) or (change > 0 and altered.loc[3, column] < 0)
 
@@ -311,7 +312,7 @@ def test_earlier_first_ranks_that_are_kept_are_read_beside_the_result(written, t
     seal(tmp_path / "out")
     assert "changes" in failed(case, tmp_path / "out")
     path.write_text(told, encoding="utf-8-sig")
-    read(tmp_path / "out", "kept").iloc[1:].to_csv(tmp_path / "out" / "kept.csv", sep=";", index=False)
+    (tmp_path / "out" / "kept.csv").write_bytes(csv_bytes(read(tmp_path / "out", "kept").iloc[1:]))
     seal(tmp_path / "out")
     assert "values" in failed(case, tmp_path / "out")
 
@@ -344,7 +345,7 @@ def test_points_needed_are_counted_again(copy, said, column, change):
     assert len(tried) > 0
     frame[column] = frame[column].astype(object)
     frame.loc[tried[0], column] = change(frame.loc[tried[0]])
-    frame.to_csv(out / "explanations.csv", sep=";", decimal=",", index=False)
+    (out / "explanations.csv").write_bytes(csv_bytes(frame))
     seal(out)
     assert {"explanations"} <= {*failed(case, out)} <= {"explanations", "sentences"}
 
@@ -366,7 +367,7 @@ def test_rules_that_changed_since_are_named_where_a_result_is_refused(copy, tmp_
     assert "national/burden.yaml, national/lean.yaml" in told.fr and "--models" in told.fr
     assert "have changed since" in told.en
     # a result altered under the rules of its run is not put down to them
-    read(out, "proposals").assign(score=1).to_csv(out / "proposals.csv", sep=";", decimal=",", index=False)
+    (out / "proposals.csv").write_bytes(csv_bytes(read(out, "proposals").assign(score=1)))
     seal(out)
     verdict = verify(out, case)
     assert verdict.refused and "law" not in [c.id for c in verdict.checks]

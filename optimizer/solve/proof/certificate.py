@@ -88,6 +88,8 @@ class Certificate:
     accounts: tuple[str, ...]
     orders: tuple[tuple[int, int, int], ...] = ()
     """(dwelling, account, application) of the rows of the réservataires' orders, by index."""
+    root: Leaf | None = None
+    """Multipliers of the root that marginal points and losses rest on, ``rows`` and ``prices`` alone; None: those of the only node."""
 
     @property
     def gap(self) -> int:
@@ -120,6 +122,14 @@ class Certificate:
                 for r in self.rows
             ],
             "nodes": [self._node(node) for node in self.nodes],
+            **({} if self.root is None else {"root": self._plain(self.root)}),
+        }
+
+    def _plain(self, leaf: Leaf) -> dict[str, dict[str, str]]:
+        """Multipliers of the rows by their number, prices by application."""
+        return {
+            "rows": {str(k): exact_points(v) for k, v in sorted(leaf.rows.items())},
+            "prices": {self.application_ids[a]: exact_points(v) for a, v in sorted(leaf.prices.items())},
         }
 
     def _node(self, node: Node) -> dict[str, Any]:
@@ -131,13 +141,12 @@ class Certificate:
         after = {"after": [self._after(two, tau) for two, tau in sorted(node.after.items())]}
         return {
             "leaf": {
-                "rows": {str(k): exact_points(v) for k, v in sorted(node.rows.items())},
+                **self._plain(node),
                 "mir": {str(k): exact_points(v) for k, v in sorted(node.mir.items())},
                 "cuts": [{**cut.lines(), "nu": exact_points(nu)} for cut, nu in node.cuts],
                 "branch": {str(k): exact_points(v) for k, v in sorted(node.branch.items())},
                 "order": [self._order(p, sigma) for p, sigma in sorted(node.orders.items())],
                 **(after if node.after else {}),
-                "prices": {self.application_ids[a]: exact_points(v) for a, v in sorted(node.prices.items())},
                 "bound": exact_points(node.bound),
             }
         }

@@ -1,0 +1,227 @@
+"""What a forger may write without lying about a first rank: losses, marginal points, who was solved again, another way of writing a number."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from fractions import Fraction
+
+import pytest
+from publish import seal
+
+from optimizer.results import rules as rules_table
+from optimizer.runs import Options, propose_to
+from optimizer.synth import synthesize, write_case
+from optimizer.verify import verify, whole
+
+BOM = b"\xef\xbb\xbf"
+
+
+def propose(folder, dwellings, applications):
+    write_case(
+        synthesize("doubs", dwellings=dwellings, applications=applications, seed=4, tight=True),
+        folder / "case",
+    )
+    propose_to(folder / "case", folder / "out", Options(accept_assumed=True, pdf=False))
+    return folder / "case", folder / "out"
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory):
+    return propose(tmp_path_factory.mktemp("week"), 8, 150)
+
+
+@pytest.fixture
+def copy(week, tmp_path):
+    case, out = week
+    shutil.copytree(out, tmp_path / "out")
+    return case, tmp_path / "out"
+
+
+def table(out, name):
+    text = (out / f"{name}.csv").read_bytes().removeprefix(BOM).decode()
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def write(out, name, rows):
+    sink = io.StringIO(newline="")
+    csv.writer(sink, delimiter=";", lineterminator="\n").writerows(rows)
+    (out / f"{name}.csv").write_bytes(BOM + sink.getvalue().encode())
+
+
+def failed(case, out):
+    seal(out)
+    return [check.id for check in verify(out, case).checks if not check.ok]
+
+
+def number(cell):
+    return Fraction(cell.replace(",", "."))
+
+
+def text(value, places):
+    return f"{float(value):.{places}f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def altered(case, out, name, i, j, cell):
+    """Checks that refuse the result with one cell another; the table is put back."""
+    rows = table(out, name)
+    before, rows[i][j] = rows[i][j], cell
+    assert cell != before
+    write(out, name, rows)
+    found = failed(case, out)
+    rows[i][j] = before
+    write(out, name, rows)
+    return found
+
+
+def test_a_loss_at_least_below_the_loss_at_most_is_refused(copy):
+    case, out = copy
+    assert failed(case, out) == []
+    rows = table(out, "orientation")
+    least, most = rows[0].index("loss_points"), rows[0].index("loss_at_most")
+    tried = [i for i, row in enumerate(rows[1:], 1) if row[most] and number(row[least]) < number(row[most])]
+    assert len(tried) > 2
+    for i in tried[:: max(1, len(tried) // 4)]:
+        low, high = number(rows[i][least]), number(rows[i][most])
+        for cell in {text((low + high) / 2, 2), rows[i][most], "0"} - {rows[i][least]}:
+            assert altered(case, out, "orientation", i, least, cell) == ["orientation"]
+
+
+def test_marginal_points_by_the_multipliers_are_recomputed(tmp_path, monkeypatch):
+    monkeypatch.setattr(rules_table, "SMALL", 0)
+    monkeypatch.setattr(whole, "SOLVED_AGAIN", 0)
+    case, out = propose(tmp_path, 8, 150)
+    assert failed(case, out) == []
+    rows = table(out, "rules")
+    at, short = rows[0].index("marginal_points"), 0
+    for i, row in enumerate(rows[1:], 1):
+        if row[at] != "0":
+            short += 1
+            for cell in (text(number(row[at]) / 2, 6), "0"):
+                assert altered(case, out, "rules", i, at, cell) == ["gauges"]
+    assert short
+
+
+def test_marginal_points_that_were_solved_again_are_held_by_the_leaves_of_the_proof(copy):
+    case, out = copy
+    rows = table(out, "rules")
+    at = rows[0].index("marginal_points")
+    tried = [i for i, row in enumerate(rows[1:], 1) if number(row[at]) < 0]
+    assert tried
+    assert any("gauges" in altered(case, out, "rules", i, at, "0") for i in tried)
+
+
+def test_who_was_solved_again_is_a_draw(copy):
+    case, out = copy
+    rows = table(out, "explanations")
+    said, points = rows[0].index("confirmed"), rows[0].index("points_needed")
+    sure = [i for i, row in enumerate(rows[1:], 1) if row[said] == "yes"]
+    lacking = [i for i, row in enumerate(rows[1:], 1) if not row[said] and row[points] not in ("", "0")]
+    assert sure and lacking
+    for i in sure:
+        assert "explanations" in altered(case, out, "explanations", i, said, "")
+    for i in lacking[:2]:
+        for word in ("yes", "no"):
+            assert "explanations" in altered(case, out, "explanations", i, said, word)
+
+
+def test_what_is_shown_of_the_root_must_be_permitted(copy):
+    case, out = copy
+    path = out / "certificate.json"
+    sound = json.loads(path.read_text(encoding="utf-8"))
+    leaf = sound["nodes"][0].get("leaf", {})
+    root = sound.get("root") or {part: leaf[part] for part in ("rows", "prices")}
+    app = table(out, "applications")[1][0]
+    for part, key, value in (
+        ("rows", "0", "999999.000000"),
+        ("rows", "0", "-1.000000"),
+        ("rows", "99999", "1.000000"),
+        ("prices", app, "-1.000000"),
+        ("prices", "nobody", "1.000000"),
+    ):
+        path.write_text(json.dumps(sound | {"root": root | {part: root[part] | {key: value}}}))
+        assert "multipliers" in failed(case, out)
+
+
+def test_a_tree_without_what_it_shows_of_the_root_is_of_an_earlier_version(tmp_path):
+    case, out = propose(tmp_path, 12, 60)
+    path = out / "certificate.json"
+    sound = json.loads(path.read_text(encoding="utf-8"))
+    assert sound.pop("root")
+    path.write_text(json.dumps(sound))
+    assert "format" in failed(case, out)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "change"),
+    [
+        ("rules", "num_run", lambda x: f"{x},0"),
+        ("rules", "den_run", lambda x: f"0{x}"),
+        ("rules", "price", lambda x: f"+{x}"),
+        ("rules", "shortfall", lambda x: f"{x}{'' if ',' in x else ','}0"),
+        ("rules", "share", lambda x: x.replace(",", ".")),
+        ("rules", "scope", lambda x: f"{x} "),
+        ("orientation", "loss_points", lambda x: "-0" if x == "0" else f"{x} "),
+        ("orientation", "chosen", lambda x: "oui" if x == "1" else "non"),
+        ("proposals", "value", lambda x: f"{x}{'' if ',' in x else ','}0000001"),
+        ("proposals", "score", lambda x: f"{x}e0"),
+        ("proposals", "reason", lambda x: f" {x}"),
+        ("proposals", "account", lambda x: f"{x} "),
+        ("leapfrogs", "points_gap", lambda x: f"{x}{'' if ',' in x else ','}0"),
+        ("explanations", "of", lambda x: f"{x},0" if x else " "),
+        ("scores", "points", lambda x: f"{x}{'' if ',' in x else ','}0"),
+        ("applications", "best_rank", lambda x: f"{x},0" if x else " "),
+    ],
+)  # fmt: skip
+def test_a_cell_written_otherwise_is_refused_with_its_place(copy, name, column, change):
+    case, out = copy
+    rows = table(out, name)
+    j = rows[0].index(column)
+    rows[2][j] = change(rows[2][j])
+    write(out, name, rows)
+    seal(out)
+    found = {check.id: check for check in verify(out, case).checks if not check.ok}
+    assert "manifest" not in found
+    assert f"{name}, ligne 3, {column}" in found["form"].fr
+
+
+def test_flags_in_another_order_are_refused(week, tmp_path):
+    case, sound = week
+    for i, row in enumerate(table(sound, "proposals")):
+        j = table(sound, "proposals")[0].index("flags")
+        if "|" in row[j]:
+            shutil.copytree(sound, tmp_path / "out")
+            words = "|".join(reversed(row[j].split("|")))
+            assert altered(case, tmp_path / "out", "proposals", i, j, words) == ["labels"]
+            return
+    raise AssertionError("no line with two flags")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda raw: raw.removeprefix(BOM),
+        lambda raw: raw.replace(b"\n", b"\r\n"),
+        lambda raw: raw + b"\n",
+        lambda raw: raw.removesuffix(b"\n"),
+        lambda raw: raw.replace(b"rule;", b'"rule";', 1),
+    ],
+)
+def test_a_table_written_otherwise_is_refused(copy, change):
+    case, out = copy
+    raw = (out / "rules.csv").read_bytes()
+    assert change(raw) != raw
+    (out / "rules.csv").write_bytes(change(raw))
+    assert "form" in failed(case, out)
+
+
+def test_an_international_table_is_written_in_its_own_way(week, tmp_path):
+    case, _ = week
+    out = tmp_path / "out"
+    propose_to(case, out, Options(accept_assumed=True, pdf=False, csv="international"))
+    assert failed(case, out) == []
+    raw = (out / "rules.csv").read_bytes()
+    (out / "rules.csv").write_bytes(BOM + raw)
+    assert failed(case, out) == ["form"]
