@@ -19,7 +19,7 @@ from optimizer.statement import messages as messages
 from optimizer.statement.bridge import bridge, gaps
 from optimizer.statement.charters import charters
 from optimizer.statement.handovers import handovers, problems_of
-from optimizer.statement.homes import PERIODS, homes_of
+from optimizer.statement.homes import PERIODS, homes_of, in_two_places
 from optimizer.statement.ledger import ledger, ledger_of_lec, lines_of, planned_bases
 from optimizer.statement.reconcile import differences, reconcile
 
@@ -132,7 +132,7 @@ def bilan(
         _from_events(events, year) if len(events) else _from_leases(signed, case.table("in_progress"), year)
     )
     unknown = sorted({str(d) for d in lines["dwelling_id"]} - {str(d) for d in homes.index})
-    problems += problems_of(case)
+    problems += [*problems_of(case), *in_two_places(case)]
     problems += [
         Finding("BILAN_UNKNOWN_DWELLING", file="evenements", params={"dwelling": d}) for d in unknown
     ]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from optimizer.conversion.inventory import in_qpv
 from optimizer.domain import Case
+from optimizer.errors import Finding
 
 ATTRIBUTES = ("landlord", "commune", "qpv", "rooms", "financing", "construction_year")
 UNKNOWN = ""
@@ -23,6 +24,23 @@ def construction_period(year: object, periods: Mapping[str, str]) -> str:
     number = int(str(int(float(str(year)))))
     bounds = sorted((int(bound), name) for bound, name in periods.items())
     return next((name for bound, name in bounds if number < bound), UNKNOWN)
+
+
+def in_two_places(case: Case) -> tuple[Finding, ...]:
+    """Numbers of dwellings that the case gives to two landlords or two communes: what is said of one would be counted for the other."""
+    names = ("leases", "dwellings", "in_progress")
+    known = pd.concat(
+        [case.table(name)[["dwelling_id", "landlord", "commune"]].astype(object) for name in names]
+    )
+    known = known.dropna().drop_duplicates().sort_values(["dwelling_id", "landlord", "commune"])
+    twice = known[known["dwelling_id"].duplicated(keep=False)]
+    return tuple(
+        Finding(
+            "BILAN_TWO_PLACES", file="baux",
+            params={"dwelling": dwelling, "places": ", ".join(f"{x.landlord} ({x.commune})" for x in places.itertuples())},
+        )
+        for dwelling, places in twice.groupby("dwelling_id")
+    )  # fmt: skip
 
 
 def homes_of(case: Case, periods: Mapping[str, str]) -> pd.DataFrame:

@@ -33,6 +33,13 @@ define(
     remedy_en="Add it to one of these tables: landlord, commune, rooms and financing are read there",
 )
 define(
+    "BILAN_TWO_PLACES",
+    "Le logement {dwelling} est à deux endroits dans les baux, les logements ou les en_cours : {places}.",
+    "Dwelling {dwelling} is at two places in leases, dwellings or in_progress: {places}.",
+    remedy_fr="Deux bailleurs qui numérotent de même : faire précéder chaque numéro du code du bailleur ; sinon corriger la commune",
+    remedy_en="Two landlords with the same numbering: put the landlord's code before each number; else correct the commune",
+)
+define(
     "BILAN_NOTHING",
     "Le cas n'a ni baux ni evenements : il n'y a rien à établir pour {year}.",
     "The case has neither leases nor events: there is nothing to state for {year}.",

@@ -69,6 +69,19 @@ def test_a_dwelling_let_twice_is_two_attributions():
     assert totals(bilan(case, 2026)) == {"ALS": (2, 2)}
 
 
+def test_a_number_that_two_landlords_give_is_refused_and_named():
+    """One row describes a dwelling: the second landlord's lease was counted for the first."""
+    other = lease("12", "MUTATION", landlord="ESH25", commune="25031", in_flux=False)
+    case = year_case(
+        leases=[lease("12", "MUTATION", in_flux=False), other, lease("13", "ALS"), lease("13", "ALS")]
+    )
+    with pytest.raises(InputProblems) as refused:
+        bilan(case, 2026)
+    (found,) = refused.value.findings
+    assert found.code == "BILAN_TWO_PLACES"
+    assert "12" in found.text("fr") and "ESH25 (25031), OPH25 (25056)" in found.text("fr")
+
+
 def test_every_difference_is_listed_and_refused():
     case = year_case(
         leases=[lease("a", "ALS"), lease("b", "ALS"), lease("c", "ALS")],
