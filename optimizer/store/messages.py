@@ -179,6 +179,13 @@ define(
     remedy_en="Give {wanted}: a backup is made with the public key, read back with the DPO's private key.",
 )
 define(
+    "STORE_FOLDER_READ_ONLY",
+    "On ne peut pas écrire dans {folder}, où est le bureau : même pour lire, la base y tient son journal.",
+    "The folder of the desk, {folder}, cannot be written: even to read, the database keeps its log there.",
+    remedy_fr="Donner le droit d'écrire au compte qui lance le programme, ou copier le bureau et ses clés ailleurs.",
+    remedy_en="Let the account that runs the program write there, or copy the desk and its keys elsewhere.",
+)
+define(
     "STORE_KEYS_OTHER",
     "Les clés de ce bureau ne sont pas dans {folder} : de nouvelles clés ne liraient pas son journal, et rien n'a été fait.",
     "The keys of this desk are not in {folder}: new ones would not fit its ledger, and nothing was done.",

@@ -105,8 +105,10 @@ def bound(entry: dict[str, Any], path: Path | None, folder: Path, create: bool) 
     Raises
     ------
     StoreUnusable
-        ``STORE_KEYS_OTHER``: a desk is there, its keys are not; ``STORE_UNREACHABLE``.
+        ``STORE_KEYS_OTHER``: a desk is there, its keys are not; ``STORE_FOLDER_READ_ONLY``; ``STORE_UNREACHABLE``.
     """
+    if path is not None and not os.access(path.parent, os.W_OK):  # SQLite writes its log beside the file
+        raise StoreUnusable("STORE_FOLDER_READ_ONLY", folder=str(path.parent))
     new = create and not (folder / LEDGER).exists()
     found = load_keys(folder, create)
     empty = False

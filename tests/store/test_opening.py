@@ -78,6 +78,12 @@ def test_a_desk_whose_keys_are_lost_is_given_no_other_ones(copied, way):
     store.open(path).close()
 
 
+def test_a_folder_that_cannot_be_written_is_named(copied, monkeypatch):
+    path = copied("bureau")
+    monkeypatch.setattr("os.access", lambda place, mode: False)
+    assert str(path.parent) in str(unusable("STORE_FOLDER_READ_ONLY", path))
+
+
 def test_a_file_that_is_no_desk_or_is_damaged_is_said(tmp_path, copied):
     junk = tmp_path / "notes.sqlite"
     junk.write_bytes(b"bonjour" * 100)
