@@ -34,14 +34,24 @@ def new_pair(folder: Path) -> tuple[Path, Path]:
     private, public = folder / PRIVATE, folder / PUBLIC
     folder.mkdir(parents=True, exist_ok=True)
     key = X25519PrivateKey.generate()
-    for path, content in ((private, key.private_bytes_raw()), (public, key.public_key().public_bytes_raw())):
-        told = f"{SAID[path.name]} {content.hex()}\n"
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise StoreUnusable("STORE_EXISTS", path=str(path)) from None
-        with os.fdopen(handle, "wb") as file:
-            file.write(told.encode())
+    made: list[Path] = []
+    try:
+        for path, content in (
+            (private, key.private_bytes_raw()),
+            (public, key.public_key().public_bytes_raw()),
+        ):
+            told = f"{SAID[path.name]} {content.hex()}\n"
+            try:
+                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                raise StoreUnusable("STORE_EXISTS", path=str(path)) from None
+            made.append(path)
+            with os.fdopen(handle, "wb") as file:
+                file.write(told.encode())
+    except BaseException:
+        for path in made:  # half a pair opens nothing, and stands in the way of the next one
+            path.unlink(missing_ok=True)
+        raise
     return private, public
 
 

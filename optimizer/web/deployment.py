@@ -27,6 +27,13 @@ define(
     "“{value}” is not the public address of a proxy (expected: https://name-of-the-desk, without a path).",
 )
 define(
+    "SERVE_DEMO_HERE",
+    "La démonstration ne s'ouvre que sur cette machine, sans mandataire : tous ses comptes ont le même mot de passe.",
+    "The demonstration opens on this machine only, without a proxy: all its accounts have the same password.",
+    remedy_fr="Retirer --listen et --proxy",
+    remedy_en="Leave out --listen and --proxy",
+)
+define(
     "SERVE_ADDRESS",
     "« {value} » n'est pas une adresse de cette machine (attendu : 127.0.0.1, ::1, 0.0.0.0…).",
     "“{value}” is not an address of this machine (expected: 127.0.0.1, ::1, 0.0.0.0…).",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections import Counter, defaultdict
 
 import pytest
@@ -90,6 +91,29 @@ def test_keys_are_not_written_over_and_are_recognised(pair, tmp_path):
     with pytest.raises(StoreUnusable) as error:
         read_key(tmp_path / "autre", PUBLIC)
     assert error.value.code == "STORE_KEY_FILE"
+
+
+@pytest.mark.parametrize("fault", ["full disk", "public key there"])
+def test_half_a_pair_of_keys_is_not_left(fault, tmp_path, monkeypatch):
+    folder = tmp_path / "cles"
+    if fault == "full disk":
+        opened, write = [], os.fdopen
+
+        def full(handle, mode):
+            opened.append(handle)
+            if len(opened) == 2:
+                os.close(handle)
+                raise OSError(28, "disque plein")
+            return write(handle, mode)
+
+        monkeypatch.setattr("optimizer.store.sealing.os.fdopen", full)
+    else:
+        folder.mkdir()
+        (folder / PUBLIC).write_text("une autre")
+    with pytest.raises((OSError, StoreUnusable)):
+        new_pair(folder)
+    left = [f.name for f in folder.iterdir()]
+    assert left == ([PUBLIC] if fault == "public key there" else [])
 
 
 def test_a_backup_is_not_sealed_with_the_private_key_nor_opened_with_the_public_one(pair, tmp_path):

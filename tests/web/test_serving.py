@@ -12,6 +12,7 @@ import pytest
 from optimizer.errors import AttrifluxError
 from optimizer.web.deployment import Deployment, check_deployment
 from optimizer.web.serving import options, serve, taken
+from tests.cli.running import attriflux
 from tests.web.playing import Played
 
 
@@ -54,6 +55,13 @@ def test_what_is_refused_makes_no_desk_and_says_why(tmp_path: Path):
     with pytest.raises(AttrifluxError) as refused:
         taken("203.0.113.7", 8000)
     assert refused.value.code == "SERVE_CANNOT_LISTEN"
+
+
+@pytest.mark.parametrize("option", [["--listen", "0.0.0.0"], ["--proxy", "https://bureau.exemple.fr"]])
+def test_the_demonstration_opens_on_this_machine_only(option: list[str], tmp_path: Path):
+    done = attriflux("serve", "--demo", *option, "--demo-folder", tmp_path / "demo")
+    assert done.code == 2 and "Retirer --listen et --proxy" in " ".join(done.err.split())
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_port_that_is_taken_is_said():

@@ -93,8 +93,11 @@ def serve(
         typer.echo(f"{words}{' : ' if fr and words else ': ' if words else ''}{text}", err=what == "phase")
 
     if demo:
+        from optimizer.errors import AttrifluxError
         from optimizer.web.demo import serve_demo
 
+        if proxy or listen != "127.0.0.1":
+            raise AttrifluxError("SERVE_DEMO_HERE")
         serve_demo(demo_folder, port=port, lang=lang.value, said=said)
         return
     serve_store(store, listen=listen, port=port, proxy=proxy, proxy_address=proxy_address, said=said)
