@@ -105,6 +105,15 @@ def rules_told(
             return None, tuple(found)
 
 
+def changed_told(case: Case, models: Path | None) -> tuple[Case, tuple[Finding, ...]]:
+    """The case under the changes of its own agreements, and those that cannot be made."""
+    found = list[Finding]()
+    try:
+        return policy.with_own_changes(case, models, lambda error: found.extend(told(error))), tuple(found)
+    except AttrifluxError:  # the rules themselves cannot be read, which is told where they are
+        return case, ()
+
+
 def _without(changes: Mapping[str, object], error: AttrifluxError) -> dict[str, object]:
     """The changes but those that an error speaks of: its key, or the shares of a landlord that are too many."""
     key = str(error.params.get("key", ""))
@@ -134,8 +143,9 @@ def check_case(
     if case is None or not whole:
         return None, (*findings, *of_part(case, findings, models, accept_assumed))
     findings = (*findings, *importers.losses(case))
+    case, unmade = changed_told(case, models)
     rules, wrong = rules_told(case.settings, models)
-    findings = (*findings, *wrong)
+    findings = (*findings, *unmade, *wrong)
     if rules is None:
         return case, findings
     try:
@@ -152,7 +162,9 @@ def of_part(
     """What the rules say of the landlords and communes of a case that cannot be read whole, beside what is known of it."""
     if case is None:
         return ()
+    case, unmade = changed_told(case, models)
     rules, wrong = rules_told(case.settings, models)
+    wrong = (*unmade, *wrong)
     if any(f.column == "on" and f.severity == "error" for f in known):
         # without a date of its own no value can be said to lack on its day
         wrong = tuple(f for f in wrong if f.column != "on")
@@ -216,10 +228,11 @@ def prepare(
         findings = (*findings, *importers.losses(case))
     rows = len(case.table("applications"))
     lap("read")
+    case, unmade = changed_told(case, models)
     rules, wrong = rules_told(case.settings, models)
+    findings = (*findings, *unmade, *wrong)
     if rules is None:
-        raise InputProblems((*findings, *wrong))
-    findings = (*findings, *wrong)
+        raise InputProblems(findings)
     if chains:
         limit = rules.integer("national.burden.like_dwellings_above")
         communes = frozenset(rules.communes.index)

@@ -57,9 +57,9 @@ class Described:
     """
 
     def __init__(self, case: Case, lang: Lang = "fr", *, models: Path | None = None) -> None:
-        self.case, self.lang = case, lang
-        self.rules = policy.rules_of(case.settings, models)
-        self.facts = eligibility.examine(case, self.rules, accept_assumed=True).facts
+        self.case, self.lang = policy.with_own_changes(case, models), lang
+        self.rules = policy.rules_of(self.case.settings, models)
+        self.facts = eligibility.examine(self.case, self.rules, accept_assumed=True).facts
         self.homes = {str(r["dwelling_id"]): r for r in case.table("dwellings").to_dict("records")}
         self.people = {str(r["application_id"]): r for r in case.table("applications").to_dict("records")}
         self._home = {name: i for i, name in enumerate(self.facts.dwellings.ids)}

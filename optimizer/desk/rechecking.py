@@ -32,6 +32,7 @@ def rechecked(case: Case, session: SessionRecord, *, models: Path | None = None)
     mapping
         Candidate -> empty text where everything is still in order, else `GONE` or the first of the nine refusal codes.
     """
+    case = policy.with_own_changes(case, models)
     rules = policy.rules_of(case.settings, models)
     case = with_freed(case, freed_of(session))
     own = {item.dwelling_id for item in session.items}

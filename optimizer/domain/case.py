@@ -49,6 +49,8 @@ class CaseSettings:
     seed_modified: bool = False
     """True when the file gives another seed: every page then says « tirage modifié »."""
     changes: Mapping[str, object] = field(default_factory=dict)
+    own_changes: Mapping[str, object] = field(default_factory=dict)
+    """Of ``changes``, what is still to be made to the agreements of the case itself (`policy.with_own_changes`)."""
     negotiated: Mapping[str, object] = field(default_factory=dict)
     dalo: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Landlord -> département -> DALO households that landlord is asked to house in the year."""

@@ -330,15 +330,6 @@ DALO_ELSEWHERE = define(
     remedy_fr="Vérifiez le code du bailleur et celui du département",
     remedy_en="Check the code of the landlord and that of the département",
 )
-CHANGE_OF_OWN_LINES = define(
-    "ELIG_CHANGE_OF_OWN_LINES",
-    "la clé {value} de « changes » ne change que les conventions de models/ : les lignes de la table conventions restent telles quelles",
-    "the key {value} of “changes” changes the agreements of models/ only: the lines of the table conventions stay as they are",
-    expected_fr="la valeur voulue, écrite dans la table conventions",
-    expected_en="the value wanted, written in the table conventions",
-    remedy_fr="Écrivez cette valeur dans la table, ou faites-en un scénario (attriflux scenario run), qui change aussi ces lignes",
-    remedy_en="Write that value in the table, or make it a scenario (attriflux scenario run), which changes these lines too",
-)
 YEAR_OVER = define(
     "ELIG_YEAR_OVER",
     "le dossier est daté du {on} et compte l'année {value}, déjà finie : aucun bail n'y est plus attendu",

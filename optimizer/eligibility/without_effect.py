@@ -18,7 +18,6 @@ from optimizer.eligibility.facts import Facts, Nomination
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
     ASSIETTE_MISSING,
-    CHANGE_OF_OWN_LINES,
     DALO_ELSEWHERE,
     LANDLORD_ELSEWHERE,
     NOMINATION_DELEGATED,
@@ -30,7 +29,6 @@ from optimizer.eligibility.messages import (
     YEAR_OVER,
 )
 from optimizer.errors import Said
-from optimizer.policy.changes import matches, parse_line_key
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
@@ -149,20 +147,6 @@ def check_settings(case: Case, findings: Findings) -> None:
             LANDLORD_ELSEWHERE, column="landlord", value=settings.landlord, severity="warning",
             landlords=", ".join(landlords),
         )  # fmt: skip
-
-
-def check_changes(case: Case, lines: Sequence[Line], findings: Findings) -> None:
-    """Keys of ``changes`` that name agreements of the case itself and ask for something else than what these say: warnings."""
-    own = case.table("conventions")
-    rows = findings.rows("conventions")
-    for key, value in sorted(case.settings.changes.items()):
-        landlord, account, area, name = parse_line_key(key) if key.startswith("conventions.") else ("",) * 4
-        named = {x.row for x in lines if name and matches(x, landlord, account, area)}  # type: ignore[arg-type]
-        if any(
-            row in named and cell != value
-            for row, cell in zip(rows.tolist(), own.get(name, ()), strict=False)
-        ):
-            findings.add(CHANGE_OF_OWN_LINES, column="changes", value=key, severity="warning")
 
 
 def _has_line(facts: Facts, account: int) -> bool:

@@ -21,6 +21,7 @@ from optimizer.importers.gazetteer import Gazetteer, gazetteer_of
 from optimizer.importers.headers import near
 from optimizer.importers.mapping import Mappings
 from optimizer.importers.raw import RawTable, shown
+from optimizer.importers.reading import with_own_lines
 from optimizer.importers.settings import read_settings
 from optimizer.importers.tables import ReadTable, read_table
 from optimizer.importers.yamltext import parse
@@ -79,7 +80,7 @@ def case(
     if known is None or any(f.severity == "error" for f in findings):
         raise InputProblems(findings)
     made = {name: t.frame for name, t in read.items() if t.frame is not None}
-    return Case(known, made, warnings=tuple(findings))
+    return Case(with_own_lines(known, made), made, warnings=tuple(findings))
 
 
 def check_frames(made: Case) -> tuple[Case, tuple[Finding, ...]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import pandas as pd
 
 from optimizer.datadirs import models_dir
 from optimizer.domain import TABLES, Case, CaseSettings, Origin, SourceFile, Table
@@ -135,9 +137,18 @@ def read_parts(
     if known is None:
         return None, False, tuple(findings)
     whole = settings is not None and not (missing or found.broken or len(frames) < len(tables))
+    known = with_own_lines(known, frames)
     sources = tuple(sorted(found.sources, key=lambda s: s.name))
     origins = {name: _origin(t) for name, t in tables.items()}
     return Case(known, frames, sources, warnings, place, origins), whole, tuple(findings)
+
+
+def with_own_lines(settings: CaseSettings, frames: Mapping[str, pd.DataFrame]) -> CaseSettings:
+    """Settings that say which of their changes the agreements of the case itself are still to have."""
+    if not len(frames.get("conventions", ())):
+        return settings
+    due = {key: value for key, value in settings.changes.items() if key.startswith("conventions.")}
+    return replace(settings, own_changes=due)
 
 
 def _beside(settings: CaseSettings | None, place: Path, found: _Found) -> CaseSettings | None:

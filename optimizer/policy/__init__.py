@@ -71,6 +71,7 @@ from optimizer.policy.grid_reader import read_grid
 from optimizer.policy.grid_span import span
 from optimizer.policy.loading import check_changes, list_territories, load, rules_of
 from optimizer.policy.messages import PolicyError
+from optimizer.policy.own_lines import with_own_changes
 from optimizer.policy.parameter import Parameter
 from optimizer.policy.ruleset import FINANCINGS, EffortThreshold, RoomsTable, RuleSet, RuleTerms
 from optimizer.policy.strict_yaml import YamlMap, read_yaml
@@ -95,4 +96,5 @@ __all__ = [
     "read_yaml",
     "rules_of",
     "span",
+    "with_own_changes",
 ]

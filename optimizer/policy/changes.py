@@ -101,10 +101,16 @@ def matches(line: Line, landlord: str, account: str, area: str) -> bool:
     )
 
 
+def names_any(lines: Sequence[Line], key: str) -> bool:
+    """Whether a key names one of the lines."""
+    landlord, account, area, name = parse_line_key(key)
+    return bool(name) and any(matches(line, landlord, account, area) for line in lines)
+
+
 def changed_lines(lines: Sequence[Line], key: str, value: object, on: date) -> tuple[Line, ...]:
     """The lines with one field replaced wherever ``key`` names a line."""
     landlord, account, area, name = parse_line_key(key)
-    if not name or not any(matches(line, landlord, account, area) for line in lines):
+    if not names_any(lines, key):
         refuse_unknown(key, line_keys(lines))
     if not field_fits(name, value):
         refuse_value(key, value, *field_expectation(name))

@@ -21,6 +21,7 @@ from optimizer.policy.changes import (
     changed_lines,
     grid_keys,
     line_keys,
+    names_any,
     own_entry,
     refuse_unknown,
     sorted_changes,
@@ -54,6 +55,7 @@ def load(
     changes: Mapping[str, object] = _NO_CHANGES,
     models: str | Path | None = None,
     own: OwnValues = _NOTHING_OWN,
+    named_elsewhere: Collection[str] = (),
 ) -> RuleSet:
     """What ``models/`` says on one date for one territory.
 
@@ -69,6 +71,8 @@ def load(
         Another ``models/`` folder than the shipped one.
     own : OwnValues
         What the case itself says of its territory: it replaces the shipped values and grid, with the status ``local``.
+    named_elsewhere : collection of str
+        Keys ``conventions.…`` that may name agreements of the case alone: they are not refused where they name none here.
 
     Raises
     ------
@@ -111,7 +115,7 @@ def load(
             refuse_unknown(key, [*entries, *line_keys(lines)])
     filled = with_national_defaults(lines, entries, on)
     for key, value in ordered:
-        if key.startswith("conventions."):
+        if key.startswith("conventions.") and (key not in named_elsewhere or names_any(filled, key)):
             filled = changed_lines(filled, key, value, on)
     _check_areas(filled, communes, epci)
     for landlord, area, total in oversubscribed(filled, epci_of_areas(filled, communes)):
@@ -142,7 +146,9 @@ def load(
 
 def rules_of(settings: CaseSettings, models: str | Path | None = None) -> RuleSet:
     """What is in force for a case: its territory on its date, with its own changes, thresholds and grid. Raises PolicyError."""
-    return load(settings.rules_from, settings.on, settings.changes, models, settings.own)
+    return load(
+        settings.rules_from, settings.on, settings.changes, models, settings.own, settings.own_changes.keys()
+    )
 
 
 def _reload(

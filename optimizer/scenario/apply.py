@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from math import floor
@@ -16,13 +16,12 @@ from optimizer.conversion.rounding import SHARE_UNITS
 from optimizer.domain import Case, empty_frame
 from optimizer.domain.account import place_of, remainder
 from optimizer.errors import AttrifluxError, Finding
-from optimizer.policy.changes import matches, near, parse_line_key, sorted_changes
-from optimizer.policy.conventions import field_fits
+from optimizer.policy.changes import parse_line_key
+from optimizer.policy.own_lines import changed_conventions
 from optimizer.scenario import messages as messages
 from optimizer.scenario.case_changes import change_tables, new_rights
 from optimizer.scenario.files import Run, policy_changes
 from optimizer.scenario.flux import conventions_of, converted
-from optimizer.scenario.in_force import Line
 from optimizer.scenario.keys import own_key
 
 
@@ -39,12 +38,15 @@ def apply(case: Case, run: Run, models: Path | None = None) -> Case:
         ``SCENARIO_NO_STOCK``, ``SCENARIO_MODE_MISSING``, or what `policy` and `conversion` refuse.
     """
     own = {key: value for key, value in run.changes.items() if own_key(key) is not None}
+    case = policy.with_own_changes(case, models)
     tables = dict(case.tables)
     settings = replace(case.settings, title=run.title)
     case = replace(case, settings=settings, tables=tables, path=None)
     if "conventions" in tables and len(tables["conventions"]):
-        tables["conventions"], rest = _changed_conventions(
-            tables["conventions"], run.changes, lambda: policy.rules_of(settings, models).conventions
+        tables["conventions"], rest = changed_conventions(
+            tables["conventions"],
+            policy_changes(run.changes),
+            lambda: policy.rules_of(settings, models).conventions,
         )
     else:
         rest = policy_changes(run.changes)
@@ -86,45 +88,6 @@ def _negotiated(known: Mapping[str, object], own: Mapping[str, object]) -> dict[
         before = out.get("minima", {})
         out["minima"] = {**(before if isinstance(before, Mapping) else {}), **minima}
     return out
-
-
-def _changed_conventions(
-    lines: pd.DataFrame, changes: Mapping[str, object], shipped: Callable[[], pd.DataFrame]
-) -> tuple[pd.DataFrame, dict[str, object]]:
-    """The case's own convention lines under the changes, and the changes that `policy` must still apply.
-
-    `policy` changes the agreements of the territory only (``shipped``). A key that names lines of the case alone is taken out of
-    what it gets: it would refuse a key for every landlord (``*``) where the territory has no agreement that it names.
-    """
-    out, rest = lines.copy(), {}
-    own = set(lines["landlord"])
-    for key, value in sorted_changes(policy_changes(changes)):
-        if not key.startswith("conventions."):
-            rest[key] = value
-            continue
-        landlord, account, area, name = parse_line_key(key)
-        if landlord == "*" or landlord not in own:
-            rest[key] = value
-        if not name or not field_fits(name, value):
-            rest[key] = value  # refused there, with its own sentence
-            continue
-        parts = landlord, account, area
-        hit = _named(out, *parts)
-        if any(hit) and landlord == "*" and not any(_named(shipped(), *parts)):
-            del rest[key]
-        if any(hit):
-            out.loc[hit, name] = value  # type: ignore[call-overload]
-        elif landlord in own:
-            mine = out.loc[out["landlord"] == landlord, "account"].unique()
-            known = [f"conventions.{landlord}.{other}.{name}" for other in mine]
-            raise AttrifluxError("POLICY_CHANGE_UNKNOWN", key=key, near=near(key, known))
-    return out, rest
-
-
-def _named(lines: pd.DataFrame, landlord: str, account: str, area: str) -> list[bool]:
-    """Which convention lines the parts of a key name."""
-    rows = lines[["landlord", "account", "area", "departement"]].to_dict("records")
-    return [matches(Line(row), landlord, account, area) for row in rows]  # type: ignore[arg-type]
 
 
 def _converted(case: Case, run: Run, own: Mapping[str, object], models: Path | None) -> Case:

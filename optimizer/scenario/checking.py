@@ -99,6 +99,7 @@ def _problems_of(
 def sound(case: Case, *, models: Path | None = None, accept_assumed: bool = False) -> None:
     """Refuse a case that has errors of its own, before any scenario is blamed for them."""
     try:
+        case = policy.with_own_changes(case, models)
         rules = policy.rules_of(case.settings, models)
     except AttrifluxError as error:
         raise InputProblems(pipeline.told(error)) from None

@@ -191,11 +191,12 @@ def flux(
         if read is None or not whole or any(f.severity == "error" for f in known):
             raise InputProblems((*known, *_of_part(read, known, models)))
         case = read
+    case, unmade = pipeline.changed_told(case, models)
     settings = case.settings
     if rules is None:
         rules, wrong = pipeline.rules_told(settings, models)
-        if rules is None or wrong:
-            raise InputProblems((*known, *wrong, *(_problems(case, rules)[1] if rules else ())))
+        if rules is None or wrong or unmade:
+            raise InputProblems((*known, *unmade, *wrong, *(_problems(case, rules)[1] if rules else ())))
     result, terms, places, findings = converted(case, rules, modes=modes, basis=basis, added=added)
     stock, dwellings = case.table("stock"), case.table("dwellings")
     base = assiette_base(case, rules, _chosen(result, basis))

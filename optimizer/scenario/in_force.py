@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from optimizer import policy
 from optimizer.domain import Case
-from optimizer.domain.account import place_of
 from optimizer.errors import AttrifluxError
 from optimizer.policy.changes import matches, parse_line_key
+from optimizer.policy.own_lines import NamedLine
 from optimizer.scenario.flux import conventions_of
 from optimizer.scenario.keys import is_policy_key, own_key
 
@@ -25,8 +24,8 @@ def in_force(case: Case, keys: Iterable[str], models: Path | None = None) -> dic
 
     Several lines that a key with ``*`` names: their values, or how many there are.
     """
-    settings = case.settings
-    rules = policy.rules_of(settings, models)
+    case = policy.with_own_changes(case, models)
+    rules = policy.rules_of(case.settings, models)
     lines = conventions_of(case, rules)
     out = {}
     for key in sorted(set(keys)):
@@ -67,18 +66,8 @@ def _of_lines(lines: pd.DataFrame, key: str) -> str:
     landlord, account, area, name = parse_line_key(key)
     if name not in lines.columns:
         return ""
-    hit = [matches(Line(row), landlord, account, area) for row in lines.to_dict("records")]  # type: ignore[arg-type]
+    hit = [matches(NamedLine(row), landlord, account, area) for row in lines.to_dict("records")]  # type: ignore[arg-type]
     return _several(v for v in lines.loc[hit, str(name)] if not pd.isna(v))
-
-
-class Line:
-    """The three parts of a convention line that a key names."""
-
-    def __init__(self, row: Mapping[Hashable, Any]) -> None:
-        self.landlord, self.account = str(row["landlord"]), str(row["account"])
-        area = row["area"]
-        default = place_of(self.account) or str(row["departement"])
-        self.area = default if pd.isna(area) or area == "" else str(area)
 
 
 def _of_case(case: Case, key: str) -> str:

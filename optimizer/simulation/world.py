@@ -126,6 +126,7 @@ def draw_world(source: Case | str, setting: Setting, seed: int) -> World:
     )
     if not len(opens) or not len(arrives):
         raise AttrifluxError("SIMULATION_EMPTY")
+    case = policy.with_own_changes(case, setting.models)
     case = replace(case, tables={**case.tables, "conventions": _delegated(case, setting)})
     if setting.freed:
         case, opens = _with_freed(case, opens, drawn)

@@ -126,6 +126,7 @@ def bilan(
     followed = events[events["signed_on"].dt.year == year]
     matched = reconcile(signed, followed) if len(events) else reconcile(signed, signed)
     problems = list(differences(matched))
+    case = policy.with_own_changes(case, models)
     rules = policy.rules_of(case.settings, models)
     homes = homes_of(case, rules.get(PERIODS))
     lines = (

@@ -52,11 +52,11 @@ def account_rank(account: str) -> tuple[int, str]:
 
 
 def lines_in_force(law: Law, table: RawTable, year: int) -> tuple[AgreementLine, ...]:
-    """The lines of the case for the landlords it names, the shipped ones under its changes for the others, defaults filled."""
+    """The lines of the case for the landlords it names, the shipped ones for the others, under its changes, defaults filled."""
     own = list(_from_case(table))
     named = {row["landlord"] for row in own}
     shipped = [row for row in _shipped(law) if row["landlord"] not in named]
-    rows = [*_changed(law, _latest(shipped, year)), *_latest(own, year)]
+    rows = _changed(law, [*_latest(shipped, year), *_latest(own, year)])
     return tuple(
         sorted(
             (_filled(law, row) for row in rows),

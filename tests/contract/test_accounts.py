@@ -327,13 +327,11 @@ def test_after_the_deadline_the_dwelling_may_go_elsewhere(tmp_path: Path) -> Non
     assert progress(tmp_path / "d", "signed", "nominated", "2026-06-20") == (0, 0, False), "oriented only"
 
 
-def test_changes_of_the_case_leave_its_own_agreements_and_say_so(tmp_path: Path) -> None:
-    """The table says ``signed`` of ALS, ``changes`` ``oriented`` of everybody: the dwelling in progress is not counted."""
-    case = write(
-        tmp_path / "case",
-        settings={
-            "changes": "{conventions.*.*.count_rule: oriented, conventions.*.*.management_mode: delegated}"
-        },
+def own_agreements(folder: Path, changes: str) -> Path:
+    """The table says 0.2 and ``signed`` of ALS."""
+    return write(
+        folder,
+        settings={"changes": changes},
         dwellings="""
             id landlord commune rooms financing qpv
             L1 BAIL     25056   3     PLUS      0
@@ -351,8 +349,37 @@ def test_changes_of_the_case_leave_its_own_agreements_and_say_so(tmp_path: Path)
             L9          BAIL     25056   0   3     PLUS      ALS     .              oriented 2026-06-25
         """,
     )
-    told = [f.value for f in check_case(case)[1] if f.code == "ELIG_CHANGE_OF_OWN_LINES"]
-    assert told == ["conventions.*.*.count_rule"], "the other key asks for what the line says"
+
+
+@pytest.mark.parametrize(
+    ("changes", "share", "before"),
+    [
+        ("{}", 0.2, 0),
+        ("{conventions.*.*.count_rule: oriented}", 0.2, 1),
+        ("{conventions.BAIL.ALS.count_rule: oriented, conventions.BAIL.ALS.share: 0.4}", 0.4, 1),
+        ("{conventions.BAIL.ALS.25.share: 0.3, conventions.*.ALS.share: 0.1}", 0.3, 0),
+    ],
+)
+def test_changes_of_the_case_are_made_in_its_own_agreements_as_a_scenario_makes_them(
+    changes: str, share: float, before: int, tmp_path: Path
+) -> None:
+    case = own_agreements(tmp_path / "case", changes)
     # the independent check, which `propose_to` makes, reads the agreements the same way
     result = propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False)).result
-    assert row(result, "flux", "account=ALS")["num_before"] == 0
+    line = row(result, "flux", "account=ALS")
+    assert (line["share"], line["num_before"]) == (share, before)
+
+
+def test_a_change_of_an_agreement_that_the_case_does_not_have_is_told_beside_the_others(
+    tmp_path: Path,
+) -> None:
+    case = own_agreements(
+        tmp_path / "case",
+        "{conventions.BAIL.COLL.share: 0.4, conventions.BAIL.ALS.count_rule: never, national.x: 1}",
+    )
+    told = {(f.code, f.column) for f in check_case(case)[1] if f.severity == "error"}
+    assert told == {
+        ("POLICY_CHANGE_UNKNOWN", "changes.conventions.BAIL.COLL.share"),
+        ("POLICY_CHANGE_BAD_VALUE", "changes.conventions.BAIL.ALS.count_rule"),
+        ("POLICY_CHANGE_UNKNOWN", "changes.national.x"),
+    }
