@@ -44,16 +44,15 @@ def altered(written, tmp_path, change):
     case, out = written
     shutil.copytree(out, tmp_path / "out")
     path = tmp_path / "out" / "prospects.csv"
-    frame = pd.read_csv(path, sep=";", decimal=",", dtype={"application_id": str}, encoding="utf-8-sig")
+    frame = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     assert frame["application_id"].tolist() == ["N1", "N2", "N3", "N4", "N5", "N6"]
-    change(frame).to_csv(path, sep=";", decimal=",", index=False)
+    change(frame).to_csv(path, sep=";", index=False, encoding="utf-8-sig", lineterminator="\n")
     seal(tmp_path / "out")
     return [c.id for c in verify(tmp_path / "out", case).checks if not c.ok]
 
 
 def setting(row, column, value):
     def change(frame):
-        frame[column] = frame[column].astype(object)
         frame.loc[row, column] = value
         return frame
 
@@ -67,8 +66,8 @@ def test_the_names_to_call_are_accepted_as_written(written, tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        setting(5, "application_id", "A"), setting(5, "application_id", "B"), setting(4, "rank", 6), setting(5, "score", 41.0),
-        setting(5, "value", 1.0), setting(1, "application_id", "N4"), lambda frame: frame.iloc[:-1],
+        setting(5, "application_id", "A"), setting(5, "application_id", "B"), setting(4, "rank", "6"), setting(5, "score", "41"),
+        setting(5, "value", "1"), setting(1, "application_id", "N4"), lambda frame: frame.iloc[:-1],
         lambda frame: frame.assign(application_id=frame["application_id"].iloc[[0, 1, 2, 4, 3, 5]].to_numpy()),
     ],
 )  # fmt: skip
