@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.ablation.page import changes, page
 from benchmarks.ablation.runs import READS, Bench, Instance, Run, read
 from benchmarks.ablation.variants import OFF, USUAL, policy_of, variants
@@ -12,6 +14,7 @@ from optimizer.solve.policy import DEFAULT
 SMALL = Instance("simplified-tight", 12, 120, kernel=True)
 
 
+@pytest.mark.soak
 def test_a_number_is_held_against_the_default_and_nothing_is_run_twice(tmp_path: Path) -> None:
     kept, told = tmp_path / "ledger.jsonl", []
     Bench(SMALL, 1, kept, 10.0, told.append).all(("generation.first_radius",), 2)

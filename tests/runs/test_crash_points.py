@@ -158,7 +158,7 @@ def folder_run(command: str, case: Path, out: Path, solved: object, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    "command", ["propose", "flux", *(pytest.param(x, marks=pytest.mark.soak) for x in ("bilan", "dashboard"))]
+    "command", ["propose", *(pytest.param(x, marks=pytest.mark.soak) for x in ("flux", "bilan", "dashboard"))]
 )
 @pytest.mark.parametrize(
     "swap", [True, pytest.param(False, marks=pytest.mark.soak)], ids=["exchange", "journal"]

@@ -101,7 +101,7 @@ def test_points_of_a_large_run_are_more_only_where_a_small_one_solves_again(tmp_
     assert (small["points_needed"] <= large["points_needed"].astype(float))[sure].all()
 
 
-@pytest.mark.parametrize("ends", [9, 0])
+@pytest.mark.parametrize("ends", [9, pytest.param(0, marks=pytest.mark.soak)])
 def test_a_second_process_that_ends_without_an_answer_leaves_its_part_to_the_first(
     tmp_path, monkeypatch, ends
 ):

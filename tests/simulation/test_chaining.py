@@ -217,6 +217,7 @@ def test_the_order_of_the_rows_of_a_case_changes_nothing(tmp_path):
     assert any(week.proposed > week.dwellings for week in one.weeks)
 
 
+@pytest.mark.soak
 def test_tables_page_and_record_say_chains_the_same_whoever_works(tmp_path):
     folder = tmp_path / "case"
     write_case(free_case(), folder)
