@@ -73,7 +73,7 @@ FAULTS = {
     "change out of range": change("national.prices.dalo: -5"),
     "account of a change": change("conventions.COOP25.XYZ.share: 0.2"),
     "share of a change": change("conventions.COOP25.ALS.share: 3"),
-    "financing": cell("logements", 2, "financement", "XXX"),
+    "financing": cell("logements", 2, "financement", "PLUZ"),
     "reserved_to": cell("logements", 3, "reserve_a", "XYZ"),
     "persons": cell("demandes", 2, "personnes", "0"),
     "account of the stock": cell("stock", 1, "reservataire", "XYZ"),
