@@ -310,6 +310,7 @@ class _Turning:
         """Without the households housed; refusals of twelve months, files, radiations."""
         frame = self.case.table("applications")
         ids = texts_of(frame, "application_id")
+        self._say_who_asks_again(frame)
         kept = where(frame, [a not in housed for a in ids]).reset_index(drop=True)
         self.counts["applications"] = len(kept) - len(frame)
         at = {a: i for i, a in enumerate(texts_of(kept, "application_id"))}
@@ -319,6 +320,19 @@ class _Turning:
         columns["dossier"] = pd.array(self._files(kept, at), dtype="str")
         columns["status"] = pd.array(self._statuses(kept, at), dtype="str")
         return kept.assign(**columns)
+
+    def _say_who_asks_again(self, frame: pd.DataFrame) -> None:
+        """Households housed since whose application the import dates after their lease: it leaves like the others, and that is said."""
+        signed = {
+            x.candidate.application_id: (x.item.dwelling_id, _lease_on(x)) for x in self.lines if _lease_on(x)
+        }
+        dates = zip(
+            texts_of(frame, "application_id"), days_of(frame, "first_registered_on"), days_of(frame, "renewed_on"), strict=True
+        )  # fmt: skip
+        for who, first, renewed in dates:
+            dwelling, day = signed.get(who, ("", None))
+            if day is not None and max(first or date.min, renewed or date.min) > day:
+                self.said.append(_missing("DESK_HOUSED_ASKS", dwelling=dwelling, day=f"{day:%d/%m/%Y}"))
 
     def _counted_refusals(self) -> list[tuple[Followed, date]]:
         """Refusals without legitimate reason; proven silence where the local grid counts it."""
