@@ -33,6 +33,7 @@ from optimizer.desk.following import (
 )
 from optimizer.desk.frames import by_key, day_written, days_of, framed, texts_of, where
 from optimizer.desk.months import months_after
+from optimizer.desk.year_end import as_on, duties_on, last_day
 from optimizer.domain import Case, default_seed
 from optimizer.domain.account import outside_flux
 from optimizer.domain.schema import TABLES
@@ -89,16 +90,23 @@ def next_case(
     duties : sequence of DutyRecord
         Radiation notices of households declared ineligible.
     on : date, optional
-        Date of the new case; default: the import's own, or the last act of the log when that is later.
+        Date of the new case; default: the import's own, or the last act of the log when that is later. A 31 December may be
+        before later acts: they are left out, for the statement of its year.
 
     Raises
     ------
     AttrifluxError
-        ``DESK_NEXT_TOO_EARLY``: the log speaks of later days.
+        ``DESK_NEXT_BEFORE_CASE``: the import is of a later day. ``DESK_NEXT_TOO_EARLY``: the log speaks of later days.
     """
+    if on is not None and on < case.settings.on:
+        raise AttrifluxError(
+            "DESK_NEXT_BEFORE_CASE", on=f"{on:%d/%m/%Y}", last=f"{case.settings.on:%d/%m/%Y}"
+        )
     last = last_act(sessions)
     if on is not None and last is not None and on < last:
-        raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=f"{on:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
+        if not last_day(on):
+            raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=f"{on:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
+        sessions, duties = as_on(sessions, on), duties_on(duties, on)
     when = on or max(day for day in (case.settings.on, last) if day is not None)
     return _Turning(case, sessions, rules, duties, when).turned()
 
