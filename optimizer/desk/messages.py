@@ -43,6 +43,13 @@ define(
     remedy_en="Make last year's statement (attriflux bilan --next) from the case of its 31 December (attriflux next --on, from the last case of the year), then take its agreements over",
 )
 define(
+    "DESK_NOMINATIONS_OUT",
+    "{n:désignation saisie au bureau n'est pas reprise/désignations saisies au bureau ne sont pas reprises} : la demande ou le logement n'est pas dans le dossier.",
+    "{n:nomination recorded at the desk is not taken/nominations recorded at the desk are not taken}: the application or the dwelling is not in the case.",
+    remedy_fr="Voir la page Réservataire : mettre la demande ou le logement dans l'import, ou demander au réservataire de la retirer",
+    remedy_en="See the page Réservataire: put the application or the dwelling into the import, or ask the réservataire to withdraw it",
+)
+define(
     "DESK_NEXT_BEFORE_CASE",
     "La date demandée ({on}) précède celle du dossier ({last}).",
     "The date asked for ({on}) is before that of the case ({last}).",
