@@ -32,8 +32,8 @@ define(
     "DESK_NEW_YEAR",
     "Le dossier passe à l'année {year} : {leases:bail de l'année passée en sort/baux de l'année passée en sortent}.",
     "The case passes to the year {year}: {leases:lease of last year leaves it/leases of last year leave it}.",
-    remedy_fr="Faire le bilan de l'année passée sur son dernier dossier (attriflux bilan --next), puis reprendre ses conventions",
-    remedy_en="Make last year's statement from its last case (attriflux bilan --next), then take its agreements over",
+    remedy_fr="Faire le bilan de l'année passée (attriflux bilan --next) sur le dossier de son 31 décembre (attriflux next --on), écrit avant le premier acte de janvier, puis reprendre ses conventions",
+    remedy_en="Make last year's statement (attriflux bilan --next) from the case of its 31 December (attriflux next --on), written before the first act of January, then take its agreements over",
 )
 define(
     "DESK_NEXT_TOO_EARLY",

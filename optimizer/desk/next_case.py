@@ -110,6 +110,7 @@ class _Turning:
         self, case: Case, sessions: Sequence[SessionRecord], rules: RuleSet, duties: Sequence[DutyRecord], on: date
     ) -> None:  # fmt: skip
         self.case, self.rules, self.on = case, rules, on
+        self.year = on.year if case.settings.year == case.settings.on.year else case.settings.year
         self.closed, self.coming = closed_sessions(sessions), coming_sessions(sessions)
         self.lines = list(followed(sessions))
         linked = [(s, i) for s in [*self.closed, *self.coming] for i in s.items if waits_of(s, i) is not None]
@@ -117,6 +118,8 @@ class _Turning:
         """Dwellings of agendas that a sitting tenant frees, or was to free: no import holds them."""
         self.void = {i.item_id for s, i in linked if void(s, i)}
         """Those whose tenant stays: nothing was ever to be let there."""
+        self.let = {x.item.dwelling_id: day for x in self.lines if (day := _lease_on(x)) is not None}
+        """Dwellings that the log let, and the day of their last lease."""
         self.duties = duties
         self.said: list[Finding] = []
         self.held: set[str] = set()
@@ -133,7 +136,7 @@ class _Turning:
         )  # fmt: skip
 
     def turned(self) -> NextCase:
-        leases = self._leases()
+        leases, past = self._leases()
         housed = {x.candidate.application_id for x in self.lines if x.candidate.status == "signed"} - {""}
         withdrawn = self._withdrawn()
         gone = self._gone_dwellings() | set(withdrawn)
@@ -158,14 +161,10 @@ class _Turning:
             if settings.seed_modified
             else default_seed(self.on, settings.landlord, settings.territory)
         )
-        year = self.on.year if settings.year == settings.on.year else settings.year
-        if year > settings.year:
-            # the table holds the leases signed since 1 January; last year's statement is made from last year's case
-            past = leases["signed_on"].dt.year < year
-            tables["leases"] = leases[~past].reset_index(drop=True)
-            self.said.append(_missing("DESK_NEW_YEAR", year=year, leases=int(past.sum())))
+        if self.year > settings.year:
+            self.said.append(_missing("DESK_NEW_YEAR", year=self.year, leases=past))
         case = replace(
-            self.case, settings=replace(settings, on=self.on, seed=seed, year=year), sources=(), warnings=(), origins={},
+            self.case, settings=replace(settings, on=self.on, seed=seed, year=self.year), sources=(), warnings=(), origins={},
             tables={name: by_key(name, tables[name]) for name in TABLES if name in tables},
         )  # fmt: skip
         return NextCase(case, tuple(self.said), dict(sorted(self.counts.items())))
@@ -186,28 +185,35 @@ class _Turning:
 
     # ------------------------------------------------------------------ tables
 
-    def _leases(self) -> pd.DataFrame:
-        """The import's leases and those the log signed, from the frozen agenda."""
+    def _leases(self) -> tuple[pd.DataFrame, int]:
+        """The import's leases and those the log signed, from the frozen agenda; and how many of last year leave.
+
+        The table holds the leases signed since 1 January; a year's statement is made from that year's last case.
+        """
         frame = self.case.table("leases")
         there = set(zip(texts_of(frame, "dwelling_id"), texts_of(frame, "application_id"), strict=True))
         dated = set(zip(texts_of(frame, "dwelling_id"), days_of(frame, "signed_on"), strict=True))
         rows: list[Row] = []
         for x in self.lines:
-            offer = x.candidate.offer
-            if x.candidate.status != "signed" or offer is None or offer.lease_on is None:
+            day = _lease_on(x)
+            if day is None:
                 continue
             who = x.candidate.application_id
-            if (who and (x.item.dwelling_id, who) in there) or (x.item.dwelling_id, offer.lease_on) in dated:
+            if (who and (x.item.dwelling_id, who) in there) or (x.item.dwelling_id, day) in dated:
                 continue
             facts, lease = x.item.facts, x.candidate.facts.get("lease", {})
             rows.append(
                 {
                     **self._home(x.item), "construction_year": facts.get("construction_year"), "account": x.item.account,
-                    "application_id": who or None, "signed_on": offer.lease_on,
+                    "application_id": who or None, "signed_on": day,
                     **{name: lease.get(name) for name in LEASE}, "in_flux": in_flux(x.item),
                 }
             )  # fmt: skip
-        return self._added("leases", rows)
+        ours = [row for row in rows if row["signed_on"].year >= self.year]
+        old = frame["signed_on"].dt.year < self.year if self.year > self.case.settings.year else None
+        kept = frame if old is None else frame[~old]
+        leaving = 0 if old is None else int(old.sum()) + len(rows) - len(ours)
+        return self._added("leases", ours, kept), leaving
 
     def _home(self, item: ItemRecord) -> Row:
         return {"dwelling_id": item.dwelling_id, **{name: item.facts.get(name) for name in HOME}}
@@ -221,14 +227,7 @@ class _Turning:
         """Dwellings let since the import; one whose vacancy began after its lease is vacant again."""
         frame = self.case.table("dwellings")
         vacant = dict(zip(texts_of(frame, "dwelling_id"), days_of(frame, "vacant_since"), strict=True))
-        gone = set()
-        for x in self.lines:
-            offer = x.candidate.offer
-            if x.candidate.status == "signed" and offer is not None and offer.lease_on is not None:
-                since = vacant.get(x.item.dwelling_id)
-                if since is None or since <= offer.lease_on:
-                    gone.add(x.item.dwelling_id)
-        return gone
+        return {name for name, day in self.let.items() if (vacant.get(name) or date.min) <= day}
 
     def _withdrawn(self) -> dict[str, date]:
         """Dwellings taken back after a decision, and since when; one that a younger import holds, or a later agenda, is back."""
@@ -263,22 +262,24 @@ class _Turning:
         at = {d: i for i, d in enumerate(texts_of(kept, "dwelling_id"))}
         attempts = [None if pd.isna(x) else int(x) for x in kept["attempts"]]
         more: dict[int, int] = {}
+        missed: dict[str, SessionRecord] = {}
         for session in self.closed:
             for item in items_of(session):
-                if item.item_id in self.void:
+                if item.item_id in self.void or item.status == "not_examined":
                     continue
                 i = at.get(item.dwelling_id)
                 if i is None:
+                    missed.pop(item.dwelling_id, None)
                     # one that was withdrawn is not missed: it comes back when an import holds it
                     if attempt_over(item) and item.status != "withdrawn" and item.dwelling_id not in gone:
-                        self.said.append(
-                            _missing(
-                                "DESK_DWELLING_GONE", dwelling=item.dwelling_id, day=f"{session.on:%d/%m/%Y}"
-                            )
-                        )
+                        missed[item.dwelling_id] = session
                     continue
+                if session.on < self.let.get(item.dwelling_id, date.min):
+                    continue  # of a vacancy that a lease has ended
                 if attempt_over(item) and (attempts[i] is None or self._new_attempt(session, item)):
                     more[i] = more.get(i, 0) + 1
+        for name, session in missed.items():
+            self.said.append(_missing("DESK_DWELLING_GONE", dwelling=name, day=f"{session.on:%d/%m/%Y}"))
         for i, n in more.items():
             attempts[i] = (attempts[i] or 0) + n
         return kept.assign(attempts=pd.array(attempts, dtype="Int64"))
@@ -446,24 +447,25 @@ class _Turning:
         return rows
 
     def _in_progress(self, homes: set[str]) -> pd.DataFrame:
-        """The import's work in progress for the dwellings no session took up, and that of the log."""
+        """The import's work in progress for the dwellings no session took up, or begun since it was done with them, and that of the log."""
         frame = self.case.table("in_progress")
         rows: list[Row] = []
-        taken: set[str] = set()
+        taken: dict[str, date] = {}
         for session in self.closed:
             for item in items_of(session):
                 if item.status == "not_examined" or item.item_id in self.void:
                     continue
-                taken.add(item.dwelling_id)
+                taken[item.dwelling_id] = self._done_with_on(session, item)
                 rows = [r for r in rows if r["dwelling_id"] != item.dwelling_id]
                 rows += self._progress_of(session, item)
         for session in self.coming:
             for item in items_of(session):
                 if item.status in ("listed", "decided", "no_taker"):
-                    taken.add(item.dwelling_id)
+                    taken[item.dwelling_id] = date.max
                     rows = [r for r in rows if r["dwelling_id"] != item.dwelling_id]
                     rows += self._on_an_agenda(session, item)
-        kept = where(frame, [d not in taken for d in texts_of(frame, "dwelling_id")])
+        begun = zip(texts_of(frame, "dwelling_id"), days_of(frame, "since"), strict=True)
+        kept = where(frame, [d not in taken or (day or date.min) > taken[d] for d, day in begun])
         self.held = {str(r["dwelling_id"]) for r in rows}
         self.followed = {str(r["application_id"]) for r in rows if r["application_id"]}
         lived_in = {
@@ -473,6 +475,12 @@ class _Turning:
             if r["dwelling_id"] not in homes and r["dwelling_id"] not in lived_in:
                 self.said.append(_missing("DESK_DWELLING_ELSEWHERE", dwelling=r["dwelling_id"]))
         return self._added("in_progress", rows, kept)
+
+    def _done_with_on(self, session: SessionRecord, item: ItemRecord) -> date:
+        """The day from which a dwelling is no longer the work of a session; the last of the calendar while it is."""
+        if item.status == "let":
+            return max(self.let.get(item.dwelling_id, session.on), session.on)
+        return attempt_ended_on(session, item) if attempt_over(item) else date.max
 
     def _progress_of(self, session: SessionRecord, item: ItemRecord) -> list[Row]:
         """Offers a household may still take, else the next rank to notify."""
@@ -615,9 +623,11 @@ class _Turning:
             if i.status != "not_examined" and s.on >= self.case.settings.on
         }
         keep = []
-        columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "decision")]
-        for dwelling, who, what in zip(*columns, strict=True):
+        columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "decision", "author")]
+        for dwelling, who, what, author, until in zip(*columns, days_of(frame, "expires_on"), strict=True):
             gone = (dwelling and dwelling not in homes) or (who and who not in people)
+            # what an earlier next case brought from the log leaves with its last day, as from the log itself
+            gone = gone or (author == AUTHOR and until is not None and until < self.on)
             done = what != "forbid" and (dwelling in examined or dwelling in self.held)
             against = what == "pin" and (
                 (dwelling, who) in barred or ("", who) in barred or who in self.followed
@@ -633,6 +643,12 @@ class _Turning:
         return (
             pd.concat([base, framed(name, rows)], ignore_index=True) if rows else base.reset_index(drop=True)
         )
+
+
+def _lease_on(line: Followed) -> date | None:
+    """The day the lease was signed, of a candidature that ended in one."""
+    offer = line.candidate.offer
+    return offer.lease_on if line.candidate.status == "signed" and offer is not None else None
 
 
 def in_flux(item: ItemRecord) -> bool:

@@ -152,7 +152,7 @@ def test_a_place_on_another_account_says_that_the_dwelling_does_not_go_there(tmp
         [line] = [line for line in told if line.startswith("N2")]
         assert words in line and line.endswith(";L1;1;2;")
     letter = " ".join(attriflux("why", tmp_path / "fr", "N2", "--letter").out.split())
-    assert "Vous remplissez les conditions de 1 logement ; aucun n'a de liste" in letter
+    assert "Vous remplissez les conditions d'un logement ; il n'a pas de liste" in letter
     assert "1er sur 2" not in letter and "1 000 points" in letter
 
 
