@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from optimizer.domain.decimals import half_up
 from optimizer.errors import Finding
 from optimizer.policy.grid import Grid, GridColumn, InputType
 from optimizer.scoring.messages import BAD_CRITERION_CELL
@@ -215,7 +216,7 @@ class Inputs:
             if declared is not None:
                 self._report(declared, known & (top != np.floor(top)))
             return Number(known, np.clip(np.floor(top), -_HUGE, _HUGE).astype(np.int64), ones)
-        hundredths = np.floor(100 * np.where(known, values, 0) + 0.5)
+        hundredths = half_up(np.where(known, values, 0.0), 100)
         return Number(known, np.clip(hundredths, -_HUGE, _HUGE).astype(np.int64), ones * 100)
 
     def _floats(self, name: str) -> NDArray[np.float64]:
