@@ -91,7 +91,9 @@ def test_a_score_of_more_than_two_decimals_is_read_half_up(tmp_path: Path) -> No
     result = run(tmp_path / "case", settings={"shortlist_size": "4"}, dwellings=HOME, applications=people)
     assert lines(result, "score") == read
     (told,) = (f.text("fr") for f in importers.read(tmp_path / "case").warnings if f.column == "score")
-    assert "« 4.015 » est lu 4,02, « 4.014 » est lu 4,01, « 1.005 » est lu 1,01, « -0.145 » est lu -0,14" in told
+    assert (
+        "« 4.015 » est lu 4,02, « 4.014 » est lu 4,01, « 1.005 » est lu 1,01, « -0.145 » est lu -0,14" in told
+    )
     propose_to(tmp_path / "case", tmp_path / "out", Options(accept_assumed=True, pdf=False))
     assert not verify(tmp_path / "out", tmp_path / "case").refused
 
