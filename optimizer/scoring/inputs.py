@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from optimizer.domain import Column
+from optimizer.domain.decimals import half_up
 from optimizer.domain.schema import Kind
 from optimizer.errors import Finding
 from optimizer.importers import read_cells
@@ -191,7 +192,7 @@ class Inputs:
         if kind == "integer":
             top = np.where(known, values, 0)
             return Number(known, np.clip(np.floor(top), -_HUGE, _HUGE).astype(np.int64), ones)
-        hundredths = np.floor(100 * np.where(known, values, 0) + 0.5)
+        hundredths = half_up(np.where(known, values, 0.0), 100)
         return Number(known, np.clip(hundredths, -_HUGE, _HUGE).astype(np.int64), ones * 100)
 
     def _floats(self, name: str) -> NDArray[np.float64]:

@@ -140,7 +140,8 @@ def bilan(
     if problems:
         raise InputProblems(problems)
     table = _counted(lines, homes)
-    book = ledger(case, rules, year, over=case.settings.on >= date(year, 12, 31))
+    over = case.settings.on >= date(year, 12, 31)
+    book = ledger(case, rules, year, over=over)
     crossing = bridge(case, rules, year, lines.merge(homes, left_on="dwelling_id", right_index=True), book)
     if wrong := gaps(crossing):
         raise InputProblems(wrong)
@@ -155,7 +156,7 @@ def bilan(
         table=table,
         ledger=book,
         bridge=crossing,
-        lec=ledger_of_lec(case, rules, year),
+        lec=ledger_of_lec(case, rules, year, over=over),
         lines=lines_in_force,
         handovers=handovers(case, min(case.settings.on, date(year, 12, 31))),
         charters=charters(case, min(case.settings.on, date(year, 12, 31))),

@@ -312,10 +312,10 @@ def _two(value: Fraction) -> float:
     return float(Fraction(floor(value * 100 + Fraction(1, 2)), 100))
 
 
-def ledger_of_lec(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
+def ledger_of_lec(case: Case, rules: policy.RuleSet, year: int, *, over: bool = False) -> pd.DataFrame:
     """What the rest of the year must reach outside QPV, per EPCI under LEC (loi Égalité et citoyenneté).
 
-    Leases of every account count. What is expected until 31 December goes on as the year went.
+    Leases of every account count. What is expected until 31 December goes on as the year went; nothing once it is ``over``.
     """
     leases = case.table("leases")
     leases = leases[leases["signed_on"].dt.year == year]
@@ -331,7 +331,7 @@ def ledger_of_lec(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
     for code in sorted(set(epci) & set(rules.lec_epci)):
         mask = (epci == code) & outside
         done, good = int(mask.sum()), int((mask & counts.fillna(False)).sum())
-        rest = floor(Fraction(done * left, gone) + Fraction(1, 2)) if gone else 0
+        rest = floor(Fraction(done * left, gone) + Fraction(1, 2)) if gone and not over else 0
         must = needed(share, done, good, rest)
         rows.append(
             (

@@ -170,16 +170,15 @@ def _fallen(stock: pd.DataFrame, on: date, changes: list[tuple[object, ...]]) ->
 
 
 def _base(assiette: pd.DataFrame, year: int) -> tuple[pd.DataFrame, bool]:
-    """Rows of the next year, else those of this year (actual where there is one) as its forecast."""
-    coming = assiette[assiette["year"] == year + 1]
-    if len(coming) or not len(assiette):
-        return coming.reset_index(drop=True), False
-    now = assiette[assiette["year"] == year].sort_values(
-        ["landlord", "departement", "basis"], ignore_index=True
-    )
-    kept = now.drop_duplicates(
-        ["landlord", "departement"], ignore_index=True
-    )  # "actual" comes before "forecast"
+    """Place by place (landlord × département), rows of the next year, else of this year (actual where told) as its forecast."""
+    place = ["landlord", "departement"]
+    coming = assiette[assiette["year"] == year + 1].reset_index(drop=True)
+    now = assiette[assiette["year"] == year].sort_values([*place, "basis"], ignore_index=True)
+    kept = now.drop_duplicates(place, ignore_index=True)  # "actual" comes before "forecast"
+    told = pd.MultiIndex.from_frame(coming[place])
+    kept = kept[~pd.MultiIndex.from_frame(kept[place]).isin(told)].reset_index(drop=True)
+    if not len(kept):
+        return coming, False
     kept["year"] = pd.Series(year + 1, index=kept.index, dtype=assiette["year"].dtype)
     kept["basis"] = pd.Series("forecast", index=kept.index, dtype=assiette["basis"].dtype)
-    return kept, bool(len(kept))
+    return pd.concat([coming, kept]).sort_values([*place, "basis"], ignore_index=True), True
