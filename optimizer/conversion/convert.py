@@ -242,6 +242,16 @@ def _said(held: Sequence[Block], base: Base, gap: Fraction | None) -> list[Findi
         for b in held
         if b.ended and b.account != BAILLEUR
     ]
+    out += [
+        Finding(
+            "FLUX_EMPTY_RIGHTS",
+            "warning",
+            file="stock",
+            params={**place, "account": b.account, "count": b.spent},
+        )
+        for b in held
+        if b.spent and b.account != BAILLEUR
+    ]
     untold = sum(b.untold for b in held)
     if untold:
         mean = decimal_half_up(mean_rotation(held, base) * 100, 2)

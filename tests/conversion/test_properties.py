@@ -268,3 +268,32 @@ def test_half_a_million_rows_in_seconds():
     assert (len(got.assiette), len(got.flux)) == (32, 4 * 32 * len(ACCOUNTS))
     assert int(told.accounts["dwellings"].sum()) == int(stock["dwellings"].sum())
     assert spent < allowed(2)
+
+
+def test_a_year_without_assiette_has_the_shares_of_its_single_rights():
+    """Mode 3 gave every right of a landlord to itself, without a word, where all that it vacates was taken away."""
+    stock = stock_rows((PRIO, 100, 0.1, None), (ALS, 300, 0.1, "2041-01-01"), (OWN, 400, 0.1, None))
+    some, none = (run(stock, assiette_row(vacated=100, sale=n)) for n in (40, 100))
+    assert column(none, 3, "share") == column(some, 3, "share") == {PRIO: 0.1, ALS: 0.3, OWN: 0.6}
+    assert set(column(none, 3, "dwellings").values()) == {0}
+
+
+def test_single_rights_without_any_vacated_dwelling_are_not_computed_and_said():
+    stock = stock_rows((ALS, 300, 0.1, "2041-01-01"), (OWN, 400, 0.1, None))
+    got = run(stock, assiette_row(vacated=0))
+    assert column(got, 1, "share") and not column(got, 3, "share")
+    assert "FLUX_NO_VACATED" in {f.code for f in got.findings}
+
+
+def test_empty_rights_are_the_landlords_and_said():
+    stock = stock_rows((ALS, 300, 0.1, "2036-01-01"), (ALS, 100, 0.1, None), (OWN, 400, 0.1, None))
+    stock.loc[0, "rights_kind"] = "empty"
+    got = run(stock)
+    assert column(got, 1, "stock") == {ALS: 100, OWN: 700}
+    assert column(got, 3, "share") == {
+        ALS: pytest.approx(10 / 810, abs=5e-5),
+        OWN: pytest.approx(800 / 810, abs=5e-5),
+    }
+    assert [(f.code, f.params["count"]) for f in got.findings if "RIGHTS" in f.code] == [
+        ("FLUX_EMPTY_RIGHTS", 300)
+    ]
