@@ -346,4 +346,4 @@ def test_a_year_without_leases_is_said_on_screen_and_page(tmp_path):
     result = bilan(case, 2024)
     assert [f.code for f in result.findings] == ["BILAN_EMPTY_YEAR"]
     write_bilan(tmp_path, result)
-    assert "ni bail ni evenement de 2024" in (tmp_path / "bilan.html").read_text()
+    assert "ni bail ni événement de 2024" in (tmp_path / "bilan.html").read_text()
