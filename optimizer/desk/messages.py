@@ -5,6 +5,13 @@ from __future__ import annotations
 from optimizer.errors import define
 
 define(
+    "DESK_HOUSED_ASKS",
+    "Le ménage qui a signé le bail du logement « {dwelling} » le {day} a dans l'import une demande déposée ou renouvelée depuis : elle sort du dossier, son numéro unique ayant été attribué.",
+    "The household that signed the lease of dwelling “{dwelling}” on {day} has in the import an application made or renewed since: it leaves the case, its number having been housed.",
+    remedy_fr="Radier cette demande (« À reporter ») ; si le ménage demande à nouveau un logement, sa nouvelle demande a un autre numéro unique",
+    remedy_en="Strike that application off (“À reporter”); if the household asks for a dwelling again, its new application has another number",
+)
+define(
     "DESK_DWELLING_GONE",
     "Le logement « {dwelling} », revenu sans bail de la séance du {day}, n'est plus dans l'import : sa présentation n'y est pas comptée.",
     "Dwelling “{dwelling}”, back without a lease from the session of {day}, is no longer in the import: its presentation is not counted there.",

@@ -310,6 +310,7 @@ class _Turning:
         """Without the households housed; refusals of twelve months, files, radiations."""
         frame = self.case.table("applications")
         ids = texts_of(frame, "application_id")
+        self._say_who_asks_again(frame)
         kept = where(frame, [a not in housed for a in ids]).reset_index(drop=True)
         self.counts["applications"] = len(kept) - len(frame)
         at = {a: i for i, a in enumerate(texts_of(kept, "application_id"))}
@@ -319,6 +320,19 @@ class _Turning:
         columns["dossier"] = pd.array(self._files(kept, at), dtype="str")
         columns["status"] = pd.array(self._statuses(kept, at), dtype="str")
         return kept.assign(**columns)
+
+    def _say_who_asks_again(self, frame: pd.DataFrame) -> None:
+        """Households housed since whose application the import dates after their lease: it leaves like the others, and that is said."""
+        signed = {
+            x.candidate.application_id: (x.item.dwelling_id, _lease_on(x)) for x in self.lines if _lease_on(x)
+        }
+        dates = zip(
+            texts_of(frame, "application_id"), days_of(frame, "first_registered_on"), days_of(frame, "renewed_on"), strict=True
+        )  # fmt: skip
+        for who, first, renewed in dates:
+            dwelling, day = signed.get(who, ("", None))
+            if day is not None and max(first or date.min, renewed or date.min) > day:
+                self.said.append(_missing("DESK_HOUSED_ASKS", dwelling=dwelling, day=f"{day:%d/%m/%Y}"))
 
     def _counted_refusals(self) -> list[tuple[Followed, date]]:
         """Refusals without legitimate reason; proven silence where the local grid counts it."""
@@ -340,7 +354,24 @@ class _Turning:
                 out[i] = (out[i] or 0) + int(live)
             elif not live and months_after(day, window) > before and self._key(x, x.outcome) in self.absorbed:
                 out[i] = max(0, (out[i] or 0) - 1)
+        # of a household erased as its refusal grew too old, the case that counted it still says whose it was
+        erased = [(x, day) for x, day in self._counted_refusals() if not x.candidate.application_id]
+        for x, day in {(x.item.item_id, x.outcome): (x, day) for x, day in erased}.values():
+            if before < months_after(day, window) <= self.on:
+                for i in self._counted_of(x, at):
+                    out[i] = max(0, (out[i] or 0) - 1)
         return out
+
+    def _counted_of(self, line: Followed, at: Mapping[str, int]) -> list[int]:
+        """Households of the case that its events give the outcome of an erased one on that list, and the log none."""
+        here = {c.application_id for c in line.item.candidates}
+        return sorted(
+            at[who]
+            for dwelling, account, who, day, outcome in self.absorbed
+            if (dwelling, account, day, outcome) == (line.item.dwelling_id, line.item.account, line.oriented_on, line.outcome)
+            and who in at
+            and who not in here
+        )  # fmt: skip
 
     def _last_refusals(self, kept: pd.DataFrame, at: Mapping[str, int]) -> pd.Series:
         """The column of the shipped grids that dates the last refusal, in the form the import gives it."""
@@ -413,11 +444,20 @@ class _Turning:
         own = {
             (r["dwelling_id"], r["account"], r["application_id"] or "", r.get("oriented_on")) for r in rows
         }
-        keys = zip(
-            texts_of(frame, "dwelling_id"), texts_of(frame, "account"), texts_of(frame, "application_id"),
-            days_of(frame, "oriented_on"), strict=True,
+        # an earlier next case may name a household erased since: its row there is the one that has no number here
+        erased = {(dwelling, account, day) for dwelling, account, who, day in own if not who and day}
+        keys = list(
+            zip(
+                texts_of(frame, "dwelling_id"), texts_of(frame, "account"), texts_of(frame, "application_id"),
+                days_of(frame, "oriented_on"), strict=True,
+            )
         )  # fmt: skip
-        whole = self._added("events", rows, where(frame, [key not in own for key in keys]))
+        kept = [
+            key not in own and (dwelling, account, day) not in erased
+            for key in keys
+            for dwelling, account, _, day in [key]
+        ]
+        whole = self._added("events", rows, where(frame, kept))
         # leases and work in progress of the import are followed from here on, but the log did not bring them
         self.counts["events"] = brought
         return whole

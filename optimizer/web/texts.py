@@ -551,6 +551,7 @@ texts(
         "ask_next_queue": ("Noms qui attendent déjà derrière cette liste, dans l'ordre : {names}.", "Names that wait behind this list already, in order: {names}."),
         # offers
         "offers_none": ("Aucune offre en cours.", "No offer under way."),
+        "offers_ended": ("Loués, ou sans rang restant ({n})", "Let, or with no rank left ({n})"),
         "calls_head": ("À appeler le {day}", "To call on {day}"),
         "go_offer": ("Aller à l'offre", "Go to the offer"),
         "notified_on": ("Notifiée le", "Notified on"),

@@ -207,6 +207,23 @@ def test_a_lease_takes_the_dwelling_and_the_household_out_and_is_written_once(ma
     pd.testing.assert_series_equal(row(frozen, dwelling_id=item.dwelling_id), lease, check_names=False)
 
 
+def test_a_household_housed_that_asks_again_under_its_number_is_said(made: Room):
+    """It leaves as every household housed does, but not without a word: the import says that it renewed its application since."""
+    item = made.with_lists(1)[0]
+    who = listed(item)[0]
+    made.hold()
+    signed = SENT | {"reponse": "accepte", "reponse_le": date(2026, 12, 5), "bail_signe_le": date(2026, 12, 9)}  # fmt: skip
+    made.after(date(2026, 12, 9), {("Offres", item.dwelling_id, who.application_id): signed})
+    people = read_case().table("applications").copy()
+    for renewed, said in ((date(2026, 12, 9), False), (date(2027, 5, 3), True)):
+        people.loc[people["application_id"] == who.application_id, "renewed_on"] = pd.Timestamp(renewed)
+        settings = replace(read_case().settings, on=date(2027, 6, 1), year=2027)
+        found = turned(made, replace(read_case(), settings=settings, tables={**read_case().tables, "applications": people}))  # fmt: skip
+        assert who.application_id not in set(found.case.table("applications")["application_id"])
+        told = [f.text("fr") for f in found.said if f.code == "DESK_HOUSED_ASKS"]
+        assert [item.dwelling_id in x and "09/12/2026" in x and who.application_id not in x for x in told] == [True] * said  # fmt: skip
+
+
 def test_live_offers_and_next_ranks_are_work_in_progress(made: Room):
     one, two = made.with_lists(2)[:2]
     made.hold()
