@@ -61,6 +61,9 @@ _BEFORE: Mapping[str, tuple[str, str]] = {
     "vacancy_cost": ("coût de vacance attendu", "expected cost of vacancy"),
     "mean_score": ("cotation moyenne des premiers rangs", "mean score of first ranks"),
     "mean_months": ("ancienneté moyenne des premiers rangs", "mean waiting of first ranks"),
+    "first_changed": (
+        "logements dont le premier rang n'est pas celui de la référence", "dwellings whose first rank is not the reference's",
+    ),
     "passed_over": (
         "dépassements, au premier rang, d'un ménage mieux coté", "better-scored households passed over at first rank",
     ),

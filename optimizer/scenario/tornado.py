@@ -24,7 +24,7 @@ from optimizer.runs import Options, propose
 from optimizer.scenario import texts as texts
 from optimizer.scenario.files import Scenario, policy_changes
 from optimizer.scenario.key_words import value_words
-from optimizer.scenario.records import Record
+from optimizer.scenario.records import Record, changed_first
 
 NAME = "tornado"
 STEP = "national.planning.tornado_step"
@@ -96,12 +96,6 @@ def first_marks(proposals: pd.DataFrame) -> dict[str, str]:
             first["dwelling_id"], first["account"], first["application_id"], strict=True
         )
     }
-
-
-def changed_first(base: Record, record: Record) -> int:
-    """Dwellings whose first rank is another household or another account than in the reference."""
-    homes = {*base.first, *record.first}
-    return sum(base.first.get(d, "") != record.first.get(d, "") for d in homes)
 
 
 def tornado_part(records: Sequence[Record], lang: Lang) -> dict[str, Any] | None:

@@ -67,7 +67,7 @@ def other_folder(directory: Path) -> AttrifluxError | None:
             case=str(case),
             names=said,
         )
-    writer = _writer(directory)
+    writer = _writer(directory) or ("scenario compare" if any(directory.glob("comparison.*")) else "")
     if writer == "fairness":
         return AttrifluxError("VERIFY_LOTTERY_FOLDER", folder=folder)
     return AttrifluxError("VERIFY_OTHER_FOLDER", folder=folder, command=writer) if writer else None

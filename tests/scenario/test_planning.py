@@ -20,7 +20,7 @@ from optimizer.scenario import expand, read_scenario
 from optimizer.scenario.comparison_page import comparison_html
 from optimizer.scenario.files import sound_scenario
 from optimizer.scenario.rates import flux_gaps
-from optimizer.scenario.records import Record
+from optimizer.scenario.records import Record, comparison_table
 from optimizer.scenario.running import demo_case
 from optimizer.scenario.tornado import scenario_of, tornado_part
 from tests.cli.running import attriflux
@@ -237,6 +237,13 @@ def test_a_tornado_says_which_assumed_value_decides():
     assert part is not None
     assert "1 calcul s'arrête à une marge de la preuve : des premiers rangs" in part["sentence"]
     assert tornado_part([base], "fr") is None
+    table = (
+        comparison_table([base, *runs]).query("indicator == 'first_changed'").set_index("scenario")["value"]
+    )
+    assert table["reference"] == 0 and len(table) == 1 + len(runs)
+    assert [table[r.name] for r in runs] == [
+        sum(base.first.get(d) != r.first.get(d) for d in {*base.first, *r.first}) for r in runs
+    ]
 
 
 def test_the_plan_of_a_folder_already_done_has_nothing_left(small, tmp_path: Path):

@@ -39,6 +39,12 @@ def test_a_folder_of_another_command_is_named(mark, said, tmp_path):
     assert told.code == 2 and said in " ".join(told.err.split())
 
 
+def test_a_comparison_alone_is_named(tmp_path):
+    (tmp_path / "comparison.csv").write_text("scenario\n")
+    told = attriflux("verify", tmp_path, "--case", tmp_path)
+    assert told.code == 2 and "« scenario compare »" in " ".join(told.err.split())
+
+
 def test_a_damaged_proposal_is_refused_whatever_else_stands_there(tmp_path):
     """A result whose record was taken away, or replaced by another command's, is still a result that does not verify."""
     (tmp_path / "proposals.csv").write_text("dwelling_id\n")
