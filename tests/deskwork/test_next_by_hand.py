@@ -539,3 +539,66 @@ def test_lines_of_one_kind_go_by_their_day_and_next_ranks_by_their_vacancy():
     assert [(x.kind, x.dwelling_id, x.vacant_days) for x in lines if x.kind != "no_contact"] == [
         ("clock", "L4", 0), ("clock", "L3", 0), ("next_rank", "L2", 76), ("next_rank", "L1", 26),
     ]  # fmt: skip
+
+
+def changed(
+    one: SessionRecord,
+    home: str,
+    who: str = "",
+    offer: dict[str, Any] | None = None,
+    status: str = "",
+    **more: Any,
+) -> SessionRecord:
+    """The session with something of a dwelling, or of one of its names, recorded otherwise."""
+
+    def of(c: CandidateRecord) -> CandidateRecord:
+        sent = replace(c.offer, **offer) if offer and c.offer is not None else c.offer
+        return replace(c, offer=sent, **more) if c.application_id == who else c
+
+    items = tuple(
+        replace(i, status=status or i.status, candidates=tuple(map(of, i.candidates))) if i.dwelling_id == home else i for i in one.items
+    )  # fmt: skip
+    return replace(one, items=items)
+
+
+def going_on() -> SessionRecord:
+    """The second name of L4 may still answer."""
+    one = changed(held(), "L4", "42", {"status": "offered"}, "offering")
+    items = tuple(
+        replace(i, candidates=tuple(replace(c, status="offered") if c.application_id == "42" else c for c in i.candidates)) for i in one.items
+    )  # fmt: skip
+    return replace(one, items=items)
+
+
+TWICE = [1] * 9
+"""Every dwelling presented once already, as the import counts."""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "table", "key", "column", "found"),
+    [
+        # a refusal of 10 December judged on the 18th: the case of the 16th did not count it
+        (changed(held(), "L2", "21", {"legitimate": "to_decide"}), held(), "applications", "21", "refusals", 2),
+        # and judged otherwise: it counted there, and counts no more
+        (held(), changed(held(), "L2", "21", {"legitimate": "yes"}), "applications", "21", "refusals", 1),
+        # a silence of 14 December confirmed on the 20th: L4 was still being offered, and comes back once more presented
+        (going_on(), held(), "dwellings", "L4", "attempts", 2),
+        # a judgement changes nothing of a presentation that was over
+        (changed(held(), "L4", "41", {"legitimate": "to_decide"}), held(), "dwellings", "L4", "attempts", 2),
+        # the missing document came on 18 December
+        (
+            held(), changed(held(), "L7", "71", documents=(DocumentRecord(71, "D1", HELD, date(2026, 12, 18)),)),
+            "applications", "71", "dossier", "complete",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_recorded_after_a_next_case_counts_in_the_one_after(before, after, table, key, column, found):
+    """Both the last import and an earlier next case give it, whatever the day the fact is of."""
+    case = imported()
+    told = case.table("dwellings").assign(attempts=pd.array(TWICE, "Int64"))
+    case = replace(case, tables={**case.tables, "dwellings": told})
+    earlier = turned(case, sessions=[before, coming()]).case
+    day = date(2026, 12, 20)
+    for base in (case, earlier):
+        frame = turned(base, on=day, sessions=[after, coming()]).case.table(table)
+        assert frame.set_index(frame.columns[0]).loc[key, column] == found
