@@ -135,6 +135,12 @@ class _Turning:
 
     def turned(self) -> NextCase:
         leases = self._leases()
+        settings = self.case.settings
+        year = self.on.year if settings.year == settings.on.year else settings.year
+        past = leases["signed_on"].dt.year < year
+        if year > settings.year:
+            # the table holds the leases signed since 1 January; last year's statement is made from last year's case
+            leases = leases[~past].reset_index(drop=True)
         housed = {x.candidate.application_id for x in self.lines if x.candidate.status == "signed"} - {""}
         withdrawn = self._withdrawn()
         gone = self._gone_dwellings() | set(withdrawn)
@@ -153,17 +159,12 @@ class _Turning:
         for name in ("nominations", "simulations", "scores"):
             if self.case.has(name):
                 tables[name] = _without(self.case.table(name), gone, housed)
-        settings = self.case.settings
         seed = (
             settings.seed
             if settings.seed_modified
             else default_seed(self.on, settings.landlord, settings.territory)
         )
-        year = self.on.year if settings.year == settings.on.year else settings.year
         if year > settings.year:
-            # the table holds the leases signed since 1 January; last year's statement is made from last year's case
-            past = leases["signed_on"].dt.year < year
-            tables["leases"] = leases[~past].reset_index(drop=True)
             self.said.append(_missing("DESK_NEW_YEAR", year=year, leases=int(past.sum())))
         case = replace(
             self.case, settings=replace(settings, on=self.on, seed=seed, year=year), sources=(), warnings=(), origins={},
@@ -198,6 +199,8 @@ class _Turning:
             offer = x.candidate.offer
             if x.candidate.status != "signed" or offer is None or offer.lease_on is None:
                 continue
+            if offer.lease_on.year < self.case.settings.year:
+                continue  # an earlier next case left it to the statement of its own year
             who = x.candidate.application_id
             if (who and (x.item.dwelling_id, who) in there) or (x.item.dwelling_id, offer.lease_on) in dated:
                 continue
@@ -630,9 +633,11 @@ class _Turning:
             if i.status != "not_examined" and s.on >= self.case.settings.on
         }
         keep = []
-        columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "decision")]
-        for dwelling, who, what in zip(*columns, strict=True):
+        columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "decision", "author")]
+        for dwelling, who, what, author, until in zip(*columns, days_of(frame, "expires_on"), strict=True):
             gone = (dwelling and dwelling not in homes) or (who and who not in people)
+            # those that an earlier next case brought are over with their day, as they are when made from the import
+            gone = gone or (author == AUTHOR and until is not None and until < self.on)
             done = what != "forbid" and (dwelling in examined or dwelling in self.held)
             against = what == "pin" and (
                 (dwelling, who) in barred or ("", who) in barred or who in self.followed

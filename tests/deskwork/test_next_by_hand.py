@@ -602,3 +602,30 @@ def test_what_is_recorded_after_a_next_case_counts_in_the_one_after(before, afte
     for base in (case, earlier):
         frame = turned(base, on=day, sessions=[after, coming()]).case.table(table)
         assert frame.set_index(frame.columns[0]).loc[key, column] == found
+
+
+def test_leases_of_last_year_stay_with_last_year():
+    """The first case of January leaves the lease of 15 December to its statement, and so does the one after it."""
+    first = turned(on=date(2027, 1, 4))
+    assert first.case.settings.year == 2027 and not len(first.case.table("leases"))
+    assert [f.params["leases"] for f in first.said if f.code == "DESK_NEW_YEAR"] == [1]
+    second = turned(first.case, on=date(2027, 1, 11))
+    assert not len(second.case.table("leases")) and not [f for f in second.said if f.code == "DESK_NEW_YEAR"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [(date(2026, 12, 16), date(2027, 1, 11)), (date(2027, 1, 4), date(2027, 3, 4))]
+)
+def test_an_earlier_next_case_gives_what_the_import_gives(first: date, then: date):
+    """Over the new year and past the day of a bar: every table, row by row."""
+    home = {"landlord": "OPH25", "commune": "25056", "account": "ALS"}
+    case = imported(
+        leases=[{**home, "dwelling_id": "X", "application_id": "9", "signed_on": "2026-03-01"}],
+        in_progress=[
+            {**home, "dwelling_id": "L9", "application_id": "8", "stage": "nominated", "since": "2026-11-01"}
+        ],
+    )
+    one, other = turned(turned(case, on=first).case, on=then), turned(case, on=then)
+    assert one.case.settings == other.case.settings and set(one.case.tables) == set(other.case.tables)
+    for name, frame in other.case.tables.items():
+        pd.testing.assert_frame_equal(one.case.table(name), frame)
