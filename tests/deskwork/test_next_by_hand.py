@@ -399,7 +399,233 @@ def test_the_list_of_the_day_in_its_order():
     assert [
         x.attempts for x in call_list([one], law, TODAY, calls=[*calls, answered]) if x.kind == "next_rank"
     ] == [0]
+    # a duty with a day is due that day, one without since it was opened
+    dated = replace(notice(32, None), due_on=date(2026, 12, 31))
+    assert [(x.day, x.since) for x in call_list([one], law, TODAY, duties=[dated]) if x.duty_id] == [
+        (date(2026, 12, 31), False)
+    ]
     # past its last day silence is proposed; four days before it nobody is hurried
     kinds = {day: {x.kind for x in call_list([one], law, day) if x.application_id == "71"} for day in (
         date(2026, 12, 14), date(2026, 12, 15), date(2026, 12, 18), date(2026, 12, 19))}  # fmt: skip
     assert [sorted(x - {"no_contact"}) for x in kinds.values()] == [[], ["clock"], ["clock"], ["silence"]]
+
+
+def test_an_earlier_next_case_counts_nothing_twice():
+    one = turned()
+    again = turned(one.case)
+    for name, frame in one.case.tables.items():
+        pd.testing.assert_frame_equal(again.case.table(name), frame)
+    # what is forgotten after twelve months is taken off the count that this log brought
+    people = turned(one.case, on=date(2027, 12, 10)).case.table("applications").set_index("application_id")
+    assert people.loc["21", "refusals"] == 1
+    # and stays on the count of another system, which knows its own
+    told = imported(on=TODAY)
+    assert (
+        turned(told, on=date(2027, 12, 10))
+        .case.table("applications")
+        .set_index("application_id")
+        .loc["21", "refusals"]
+        == 1
+    )
+
+
+def test_an_import_younger_than_the_acts_has_counted_them():
+    """The import of 20 December has L5 back and its own counts of L3 and of 21; of L4 and L5 it tells no number, the log does."""
+    made = turned(imported(on=date(2026, 12, 20)))
+    assert rows(made, "dwellings", "dwelling_id", "attempts") == [
+        ["L2", ""], ["L3", 2], ["L4", 1], ["L5", 1], ["L6", ""], ["L7", ""], ["L8", ""], ["L9", ""],
+    ]  # fmt: skip
+    people = made.case.table("applications").set_index("application_id")
+    assert people["refusals"].dropna().to_dict() == {"21": 1}
+    # 71's file as the import has it; 81 stands on a session still to come
+    assert people.loc[["71", "81"], "dossier"].tolist() == ["complete", "unreachable"]
+    silent = imported(on=date(2026, 12, 20))
+    nothing = silent.table("applications").assign(refusals=pd.array([None] * 15, "Int64"))
+    told = turned(replace(silent, tables={**silent.tables, "applications": nothing}))
+    assert told.case.table("applications").set_index("application_id")["refusals"].dropna().to_dict() == {
+        "21": 1
+    }
+    # on the day of the session its files are the younger ones
+    same = turned(imported(on=HELD)).case.table("applications").set_index("application_id")
+    assert same.loc["71", "dossier"] == "to_verify"
+
+
+def test_a_dwelling_vacated_again_after_its_lease_is_to_be_let():
+    case = imported()
+    homes = case.table("dwellings")
+    back = homes.assign(
+        vacant_since=homes["vacant_since"].mask(homes["dwelling_id"] == "L1", pd.Timestamp("2026-12-16"))
+    )
+    made = turned(replace(case, tables={**case.tables, "dwellings": back}))
+    assert "L1" in set(made.case.table("dwellings")["dwelling_id"])
+    assert made.case.table("leases")["dwelling_id"].tolist() == ["L1"]
+
+
+def test_pins_of_what_was_not_examined_or_long_before_the_import_stand():
+    pins = [
+        {"dwelling_id": d, "application_id": a, "account": "BAILLEUR", "decision": "pin", "author": "S"}
+        for d, a in (("L6", "61"), ("L4", "51"))
+    ]
+    assert [
+        x[0]
+        for x in rows(turned(imported(decisions=pins)), "decisions", "dwelling_id", "decision")
+        if x[1] == "pin"
+    ] == ["L6"]
+    younger = turned(imported(on=date(2026, 12, 20), decisions=pins))
+    assert [x[0] for x in rows(younger, "decisions", "dwelling_id", "decision") if x[1] == "pin"] == [
+        "L4",
+        "L6",
+    ]
+
+
+def test_an_attribution_without_rank_comes_first_and_a_withdrawal_is_an_act():
+    first, second = (
+        candidate(93, "attributed", decided(93, "attribution", None)),
+        candidate(91, "ranked", decided(91, "ranked", 2)),
+    )
+    home = item(9, "ALS", "decided", second, first, changed=date(2026, 12, 20))
+    turn = next_to_offer(home)
+    assert turn is not None and turn.application_id == "93"
+    assert last_act([session("S", HELD, "closed", CONVENED, home)]) == HELD
+    assert last_act([session("S", HELD, "closed", CONVENED, replace(home, status="withdrawn"))]) == date(
+        2026, 12, 20
+    )
+
+
+def test_leases_and_work_of_the_import_are_followed_from_the_first_event_on():
+    """Two leases and three dwellings followed in the import: the statement counts them beside those of the session."""
+    home = {"landlord": "OPH25", "commune": "25056", "account": "ALS"}
+    case = imported(
+        leases=[{**home, "dwelling_id": "X", "application_id": "9", "signed_on": "2026-03-01"},
+                {**home, "dwelling_id": "L1", "application_id": "11", "signed_on": "2026-12-15"}],
+        in_progress=[{**home, "dwelling_id": d, "application_id": "8", "stage": "nominated", "since": "2026-11-01"} for d in ("L1", "L2", "L9")],
+    )  # fmt: skip
+    made = turned(case)
+    told = rows(made, "events", "dwelling_id", "account", "application_id", "oriented_on", "signed_on")
+    before = [x for x in told if x[3] != "25/11"]
+    # L1's lease is the session's own; L1 was followed on the account of the session, L2 on another
+    assert before == [
+        ["L2", "ALS", "8", "01/11", ""],
+        ["L9", "ALS", "8", "01/11", ""],
+        ["X", "ALS", "9", "", "01/03"],
+    ]
+    assert made.counts["events"] == 11
+    assert len(made.case.table("leases")) == 2
+
+
+def test_lines_of_one_kind_go_by_their_day_and_next_ranks_by_their_vacancy():
+    def waiting(number: int, vacant: str) -> ItemRecord:
+        return item(
+            number,
+            "ALS",
+            "decided",
+            candidate(10 * number + 1, "attributed", decided(10 * number + 1, "attribution", 1)),
+            vacant_since=vacant,
+        )
+
+    def clock(number: int, last: date) -> ItemRecord:
+        who = 10 * number + 1
+        return item(
+            number,
+            "ALS",
+            "offering",
+            candidate(who, "offered", decided(who, "attribution", 1), offered(who, "offered", deadline=last)),
+        )
+
+    one = session(
+        "S", HELD, "closed", CONVENED, waiting(1, "2026-11-20"), waiting(2, "2026-10-01"), clock(3, date(2026, 12, 18)), clock(4, date(2026, 12, 17)),
+    )  # fmt: skip
+    lines = call_list([one], law_on(TODAY), TODAY)
+    assert [(x.kind, x.dwelling_id, x.vacant_days) for x in lines if x.kind != "no_contact"] == [
+        ("clock", "L4", 0), ("clock", "L3", 0), ("next_rank", "L2", 76), ("next_rank", "L1", 26),
+    ]  # fmt: skip
+
+
+def changed(
+    one: SessionRecord,
+    home: str,
+    who: str = "",
+    offer: dict[str, Any] | None = None,
+    status: str = "",
+    **more: Any,
+) -> SessionRecord:
+    """The session with something of a dwelling, or of one of its names, recorded otherwise."""
+
+    def of(c: CandidateRecord) -> CandidateRecord:
+        sent = replace(c.offer, **offer) if offer and c.offer is not None else c.offer
+        return replace(c, offer=sent, **more) if c.application_id == who else c
+
+    items = tuple(
+        replace(i, status=status or i.status, candidates=tuple(map(of, i.candidates))) if i.dwelling_id == home else i for i in one.items
+    )  # fmt: skip
+    return replace(one, items=items)
+
+
+def going_on() -> SessionRecord:
+    """The second name of L4 may still answer."""
+    one = changed(held(), "L4", "42", {"status": "offered"}, "offering")
+    items = tuple(
+        replace(i, candidates=tuple(replace(c, status="offered") if c.application_id == "42" else c for c in i.candidates)) for i in one.items
+    )  # fmt: skip
+    return replace(one, items=items)
+
+
+TWICE = [1] * 9
+"""Every dwelling presented once already, as the import counts."""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "table", "key", "column", "found"),
+    [
+        # a refusal of 10 December judged on the 18th: the case of the 16th did not count it
+        (changed(held(), "L2", "21", {"legitimate": "to_decide"}), held(), "applications", "21", "refusals", 2),
+        # and judged otherwise: it counted there, and counts no more
+        (held(), changed(held(), "L2", "21", {"legitimate": "yes"}), "applications", "21", "refusals", 1),
+        # a silence of 14 December confirmed on the 20th: L4 was still being offered, and comes back once more presented
+        (going_on(), held(), "dwellings", "L4", "attempts", 2),
+        # a judgement changes nothing of a presentation that was over
+        (changed(held(), "L4", "41", {"legitimate": "to_decide"}), held(), "dwellings", "L4", "attempts", 2),
+        # the missing document came on 18 December
+        (
+            held(), changed(held(), "L7", "71", documents=(DocumentRecord(71, "D1", HELD, date(2026, 12, 18)),)),
+            "applications", "71", "dossier", "complete",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_recorded_after_a_next_case_counts_in_the_one_after(before, after, table, key, column, found):
+    """Both the last import and an earlier next case give it, whatever the day the fact is of."""
+    case = imported()
+    told = case.table("dwellings").assign(attempts=pd.array(TWICE, "Int64"))
+    case = replace(case, tables={**case.tables, "dwellings": told})
+    earlier = turned(case, sessions=[before, coming()]).case
+    day = date(2026, 12, 20)
+    for base in (case, earlier):
+        frame = turned(base, on=day, sessions=[after, coming()]).case.table(table)
+        assert frame.set_index(frame.columns[0]).loc[key, column] == found
+
+
+def test_leases_of_last_year_stay_with_last_year():
+    """The first case of January leaves the lease of 15 December to its statement, and so does the one after it."""
+    first = turned(on=date(2027, 1, 4))
+    assert first.case.settings.year == 2027 and not len(first.case.table("leases"))
+    assert [f.params["leases"] for f in first.said if f.code == "DESK_NEW_YEAR"] == [1]
+    second = turned(first.case, on=date(2027, 1, 11))
+    assert not len(second.case.table("leases")) and not [f for f in second.said if f.code == "DESK_NEW_YEAR"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [(date(2026, 12, 16), date(2027, 1, 11)), (date(2027, 1, 4), date(2027, 3, 4))]
+)
+def test_an_earlier_next_case_gives_what_the_import_gives(first: date, then: date):
+    """Over the new year and past the day of a bar: every table, row by row."""
+    home = {"landlord": "OPH25", "commune": "25056", "account": "ALS"}
+    case = imported(
+        leases=[{**home, "dwelling_id": "X", "application_id": "9", "signed_on": "2026-03-01"}],
+        in_progress=[
+            {**home, "dwelling_id": "L9", "application_id": "8", "stage": "nominated", "since": "2026-11-01"}
+        ],
+    )
+    one, other = turned(turned(case, on=first).case, on=then), turned(case, on=then)
+    assert one.case.settings == other.case.settings and set(one.case.tables) == set(other.case.tables)
+    for name, frame in other.case.tables.items():
+        pd.testing.assert_frame_equal(one.case.table(name), frame)
