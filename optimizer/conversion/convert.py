@@ -17,7 +17,7 @@ from optimizer.conversion.modes import Negotiated, mean_rotation, mode_shares, t
 from optimizer.conversion.rights import rights_ledger, spread_rights
 from optimizer.conversion.rounding import decimal_half_up, integers, rounded_shares
 from optimizer.domain.account import account_order, in_flux
-from optimizer.errors import Finding, InputProblems
+from optimizer.errors import Finding, InputProblems, Said
 
 FLUX_COLUMNS = (
     "landlord", "departement", "year", "mode", "account", "stock", "vacated", "share_uncapped", "share", "dwellings",
@@ -264,9 +264,16 @@ def _said(held: Sequence[Block], base: Base, gap: Fraction | None) -> list[Findi
                 **place,
                 "declared": base.vacated,
                 **two_words("given", float(decimal_half_up(given, 1)), 1),
+                "vacated": _vacated(float(decimal_half_up(given, 1))),
             }
             out.append(Finding("FLUX_TURNOVER_GAP", "warning", file="stock", params=params))
     return out
+
+
+def _vacated(dwellings: float) -> Said:
+    """What so many dwellings a year are: French keeps the singular below two."""
+    fr = "logement libéré" if dwellings < 2 else "logements libérés"
+    return Said(fr, "dwelling vacated" if dwellings == 1 else "dwellings vacated")
 
 
 def _mode_rows(

@@ -78,7 +78,8 @@ def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
         exact[str(account)] = Fraction(repr(value))
     total = sum(exact.values(), ZERO)
     if BAILLEUR in exact and total:
-        raise AttrifluxError("FLUX_NEGOTIATED_SUM", total=float(total))
+        text = f"{float(total):g}"
+        raise AttrifluxError("FLUX_NEGOTIATED_SUM", total=text, total_fr=text.replace(".", ","))
     exact.setdefault(BAILLEUR, -total)
     return Negotiated(
         int(str(base)),
