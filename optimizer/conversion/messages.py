@@ -101,6 +101,11 @@ define(
     "shares scaled down in proportion.",
 )
 define(
+    "FLUX_RECEIVER_CAPPED",
+    "Mode {mode}, {landlord} ({departement}) : {receiver}, qui reçoit l'excédent des plafonds, en passerait un ; le bailleur le reçoit.",
+    "Mode {mode}, {landlord} ({departement}): {receiver}, which receives what is above the caps, would pass one; the landlord receives it.",
+)
+define(
     "FLUX_NEGOTIATED_NEGATIVE",
     "Mode 4, {landlord} ({departement}) : la part de {account} deviendrait négative ({share_fr} %).",
     "Mode 4, {landlord} ({departement}): the share of {account} would become negative ({share}%).",
