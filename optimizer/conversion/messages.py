@@ -64,8 +64,8 @@ define(
 )
 define(
     "FLUX_TURNOVER_GAP",
-    "{landlord} ({departement}) : la rotation du parc donne {given_fr} logements libérés par an, l'assiette en déclare {declared}.",
-    "{landlord} ({departement}): the turnover of the stock gives {given} dwellings vacated a year, the assiette declares {declared}.",
+    "{landlord} ({departement}) : la rotation du parc donne {given_fr} {vacated} par an, l'assiette en déclare {declared}.",
+    "{landlord} ({departement}): the turnover of the stock gives {given} {vacated} a year, the assiette declares {declared}.",
     remedy_fr="Corriger la colonne rotation ou logements de la table stock, ou l'assiette : les droits uniques s'épuisent au rythme de l'assiette",
     remedy_en="Correct the turnover or dwellings of the stock table, or the assiette: single-use rights run down at the pace of the assiette",
 )
@@ -101,6 +101,11 @@ define(
     "shares scaled down in proportion.",
 )
 define(
+    "FLUX_RECEIVER_CAPPED",
+    "Mode {mode}, {landlord} ({departement}) : {receiver}, qui reçoit l'excédent des plafonds, en passerait un ; le bailleur le reçoit.",
+    "Mode {mode}, {landlord} ({departement}): {receiver}, which receives what is above the caps, would pass one; the landlord receives it.",
+)
+define(
     "FLUX_NEGOTIATED_NEGATIVE",
     "Mode 4, {landlord} ({departement}) : la part de {account} deviendrait négative ({share_fr} %).",
     "Mode 4, {landlord} ({departement}): the share of {account} would become negative ({share}%).",
@@ -109,7 +114,7 @@ define(
 )
 define(
     "FLUX_NEGOTIATED_SUM",
-    "Mode 4 : les écarts négociés ont pour somme {total} ; la somme doit être nulle quand BAILLEUR y figure.",
+    "Mode 4 : les écarts négociés ont pour somme {total_fr} ; la somme doit être nulle quand BAILLEUR y figure.",
     "Mode 4: the negotiated differences sum to {total}; the sum must be zero when BAILLEUR is among them.",
     remedy_fr="Équilibrer les écarts, ou retirer BAILLEUR qui prendra le solde",
     remedy_en="Balance the differences, or leave BAILLEUR out: it takes the rest",

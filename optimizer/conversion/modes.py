@@ -15,6 +15,7 @@ from optimizer.conversion import messages as messages
 from optimizer.conversion.assiette import Base
 from optimizer.conversion.blocks import Block
 from optimizer.conversion.caps import BAILLEUR, ZERO
+from optimizer.domain.account import is_convention_account
 from optimizer.errors import AttrifluxError, Finding, Said
 
 MODES = {
@@ -71,6 +72,10 @@ def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
         raise AttrifluxError("FLUX_NEGOTIATED_KEY", key="base")
     if not isinstance(delta, Mapping):
         raise AttrifluxError("FLUX_NEGOTIATED_KEY", key="delta")
+    for part, named in (("delta", delta), ("counterparts", given), ("minima", asked)):
+        for account in named:
+            if not is_convention_account(str(account)):
+                raise AttrifluxError("FLUX_NEGOTIATED_KEY", key=f"{part}.{account}")
     exact: dict[str, Fraction] = {}
     for account, value in sorted(delta.items()):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -78,7 +83,8 @@ def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
         exact[str(account)] = Fraction(repr(value))
     total = sum(exact.values(), ZERO)
     if BAILLEUR in exact and total:
-        raise AttrifluxError("FLUX_NEGOTIATED_SUM", total=float(total))
+        text = f"{float(total):g}"
+        raise AttrifluxError("FLUX_NEGOTIATED_SUM", total=text, total_fr=text.replace(".", ","))
     exact.setdefault(BAILLEUR, -total)
     return Negotiated(
         int(str(base)),

@@ -28,7 +28,7 @@ from optimizer.conversion import (
 )
 from optimizer.conversion.caps import cap_groups
 from optimizer.domain import empty_frame
-from optimizer.errors import InputProblems
+from optimizer.errors import AttrifluxError, InputProblems
 from tests.conversion.samples import (
     AGENT,
     ALS,
@@ -297,3 +297,19 @@ def test_empty_rights_are_the_landlords_and_said():
     assert [(f.code, f.params["count"]) for f in got.findings if "RIGHTS" in f.code] == [
         ("FLUX_EMPTY_RIGHTS", 300)
     ]
+
+
+def test_an_account_that_no_agreement_may_name_negotiates_nothing():
+    """A misspelled account was given its two points, taken from the landlord, and its minimum was asked of nobody."""
+    for part in ("delta", "minima", "counterparts"):
+        wrong = {"base": 1, part: {"ASL": "prêt" if part == "counterparts" else 0.02}}
+        with pytest.raises(AttrifluxError) as refused:
+            negotiated_from(wrong)
+        assert (refused.value.code, refused.value.params["key"]) == ("FLUX_NEGOTIATED_KEY", f"{part}.ASL")
+
+
+def test_a_receiver_that_would_pass_a_cap_is_said():
+    stock = stock_rows((AGENT, 100, 0.1, None), (OWN, 900, 0.1, None))
+    got = run(stock, receiver=AGENT)
+    assert column(got, 1, "received_from_cap") == {AGENT: 0, OWN: pytest.approx(0.05)}
+    assert {f.params["receiver"] for f in got.findings if f.code == "FLUX_RECEIVER_CAPPED"} == {AGENT}
