@@ -23,7 +23,7 @@ from optimizer.presentation.wording import signed
 from optimizer.runs import Options, propose
 from optimizer.scenario import texts as texts
 from optimizer.scenario.files import Scenario, policy_changes
-from optimizer.scenario.key_words import value_words
+from optimizer.scenario.key_words import key_words, value_words
 from optimizer.scenario.records import Record, changed_first
 
 NAME = "tornado"
@@ -111,7 +111,8 @@ def tornado_part(records: Sequence[Record], lang: Lang) -> dict[str, Any] | None
     for key, both in sides.items():
         counts = {side: changed_first(base, record) for side, record in both.items()}
         one = next(iter(both.values()))
-        rows.append((-max(counts.values()), one.titles.get(key, key), key, counts, both))
+        title = key_words(key, lang, one.titles, one.places)
+        rows.append((-max(counts.values()), title, key, counts, both))
     rows.sort(key=lambda row: row[:3])
     idle = sum(not any(counts.values()) for _, _, _, counts, _ in rows)
     shown = [row for row in rows if any(row[3].values())][:MOST_BARS]

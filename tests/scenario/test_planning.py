@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import date
 from inspect import signature
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 import optimizer as af
 from optimizer import importers, policy
+from optimizer.cli.commands.scenario import tornado_table
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.policy import Parameter
 from optimizer.presentation.plots import Cell, heat_map
@@ -237,6 +239,9 @@ def test_a_tornado_says_which_assumed_value_decides():
     assert part is not None
     assert "1 calcul s'arrête à une marge de la preuve : des premiers rangs" in part["sentence"]
     assert tornado_part([base], "fr") is None
+    screen = tornado_table(SimpleNamespace(records=[base, *runs]), "fr").replace("\xa0", " ")
+    assert "P.BIG" in screen and "4 / 1" in screen and "P.IDLE" not in screen
+    assert max(map(len, screen.splitlines())) <= 80 and len(screen.splitlines()) < 20
     table = (
         comparison_table([base, *runs]).query("indicator == 'first_changed'").set_index("scenario")["value"]
     )
