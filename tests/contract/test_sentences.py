@@ -543,3 +543,38 @@ def test_parts_of_several_households_tell_the_most_of_each() -> None:
         "points du logement (jusqu'à 5 points), avec un taux d'effort au-delà du seuil (jusqu'à 1,96 point) et une proposition "
         "antérieure gardée (jusqu'à 0,5 point)"
     )
+
+
+def test_a_dalo_household_is_told_that_it_never_fills_up_a_list(tmp_path: Path) -> None:
+    """N1 (300 points) is first, N2 (DALO, 80) may not stand behind it: N3 and N4 do, who are of no other public than N2's."""
+    case = write(
+        tmp_path / "case",
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices status score priority_codes
+            N1 2024-01-01          3       25056   active 300   .
+            N2 2024-01-01          3       25056   active 80    DALO
+            N3 2024-01-01          3       25056   active 70    .
+            N4 2024-01-01          3       25056   active 60    .
+        """,
+    )
+    for lang, passed, told in (
+        (
+            "fr",
+            "passe devant 1 demande mieux cotée : DALO, jamais en complément d'une liste",
+            "un ménage DALO ne complète pas une liste (premier rang, ou derrière un autre DALO)",
+        ),
+        (
+            "en",
+            "passes 1 better scored: DALO, never the filler of a list",
+            "a DALO household never fills up a list (first rank, or behind another DALO)",
+        ),
+    ):
+        out = tmp_path / lang
+        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
+        assert done.code == 0, done.err
+        lines = (out / "proposals.csv").read_text(encoding="utf-8-sig")
+        assert lines.count(passed) == 2, lines
+        assert ";N2;20;class" in (out / "leapfrogs.csv").read_text(encoding="utf-8-sig")
+        assert told in " ".join(attriflux("why", out, "N2", "--lang", lang).out.split())
+        assert attriflux("verify", out, "--case", case).code == 0
