@@ -236,8 +236,8 @@ class _Asked:
         if self.needed < 0:
             return [
                 self._say(
-                    "Aucun nombre de points que la grille peut donner n'aurait suffi.",
-                    "No number of points that the grid can give would have been enough.",
+                    "Les autres premiers rangs restant les mêmes, aucun nombre de points que la grille peut donner n'aurait suffi.",
+                    "With the other first ranks as they are, no number of points that the grid can give would have been enough.",
                 )
             ]
         if not self.needed:
@@ -470,8 +470,8 @@ class _Asked:
                 )
                 if self.needed >= 0
                 else self._say(
-                    "Davantage de points n'auraient pas changé cette proposition.",
-                    "More points would not have changed this proposal.",
+                    "Davantage de points, que la grille peut donner, ne vous auraient pas donné un premier rang, les autres restant les mêmes.",
+                    "More points, which the grid can give, would not have given you a first rank, with the others as they are.",
                 )
             )
         return lines
