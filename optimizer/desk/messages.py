@@ -39,15 +39,29 @@ define(
     "DESK_NEW_YEAR",
     "Le dossier passe à l'année {year} : {leases:bail de l'année passée en sort/baux de l'année passée en sortent}.",
     "The case passes to the year {year}: {leases:lease of last year leaves it/leases of last year leave it}.",
-    remedy_fr="Faire le bilan de l'année passée (attriflux bilan --next) sur le dossier de son 31 décembre (attriflux next --on), écrit avant le premier acte de janvier, puis reprendre ses conventions",
-    remedy_en="Make last year's statement (attriflux bilan --next) from the case of its 31 December (attriflux next --on), written before the first act of January, then take its agreements over",
+    remedy_fr="Faire le bilan de l'année passée (attriflux bilan --next) sur le dossier de son 31 décembre (attriflux next --on, depuis le dernier dossier de l'année), puis reprendre ses conventions",
+    remedy_en="Make last year's statement (attriflux bilan --next) from the case of its 31 December (attriflux next --on, from the last case of the year), then take its agreements over",
+)
+define(
+    "DESK_NOMINATIONS_OUT",
+    "{n:désignation saisie au bureau n'est pas reprise/désignations saisies au bureau ne sont pas reprises} : la demande ou le logement n'est pas dans le dossier.",
+    "{n:nomination recorded at the desk is not taken/nominations recorded at the desk are not taken}: the application or the dwelling is not in the case.",
+    remedy_fr="Voir la page Réservataire : mettre la demande ou le logement dans l'import, ou demander au réservataire de la retirer",
+    remedy_en="See the page Réservataire: put the application or the dwelling into the import, or ask the réservataire to withdraw it",
+)
+define(
+    "DESK_NEXT_BEFORE_CASE",
+    "La date demandée ({on}) précède celle du dossier ({last}).",
+    "The date asked for ({on}) is before that of the case ({last}).",
+    remedy_fr="Prendre un dossier d'avant cette date, ou donner une date égale ou postérieure",
+    remedy_en="Take a case from before that date, or give the same date or a later one",
 )
 define(
     "DESK_NEXT_TOO_EARLY",
     "La date demandée ({on}) précède le dernier acte enregistré ({last}).",
     "The date asked for ({on}) is before the last recorded act ({last}).",
-    remedy_fr="Donner une date égale ou postérieure, ou ne pas en donner",
-    remedy_en="Give the same date or a later one, or none",
+    remedy_fr="Donner une date égale ou postérieure, ou ne pas en donner ; seul un 31 décembre passé peut l'être, pour le bilan de son année",
+    remedy_en="Give the same date or a later one, or none; only a 31 December may be past, for the statement of its year",
 )
 define(
     "DESK_RUN_REFUSED",

@@ -29,18 +29,26 @@ from optimizer.desk.following import (
     followed,
     items_of,
     last_act,
+    local_day,
     next_to_offer,
     rank_of,
 )
 from optimizer.desk.frames import by_key, day_written, days_of, framed, texts_of, where
 from optimizer.desk.months import months_after
+from optimizer.desk.year_end import as_on, duties_on, last_day
 from optimizer.domain import Case, default_seed
 from optimizer.domain.account import outside_flux
 from optimizer.domain.schema import TABLES
 from optimizer.errors import AttrifluxError, Finding
 from optimizer.policy import RuleSet
 from optimizer.problem.returned import furthest
-from optimizer.store.records import CandidateRecord, DutyRecord, ItemRecord, SessionRecord
+from optimizer.store.records import (
+    CandidateRecord,
+    DutyRecord,
+    ItemRecord,
+    NominationRecord,
+    SessionRecord,
+)
 
 AUTHOR = "Commission d'attribution"
 """Author of the decisions that a commission's log brings into a case: nobody's name."""
@@ -75,6 +83,7 @@ def next_case(
     rules: RuleSet,
     *,
     duties: Sequence[DutyRecord] = (),
+    nominations: Sequence[NominationRecord] = (),
     on: date | None = None,
 ) -> NextCase:
     """The last import and the log of the commission, as the case of the next session.
@@ -89,26 +98,37 @@ def next_case(
         For the parameters ``national.desk.*``.
     duties : sequence of DutyRecord
         Radiation notices of households declared ineligible.
+    nominations : sequence of NominationRecord
+        Households that réservataires named at the desk, of every status; those of other landlords are left out.
     on : date, optional
-        Date of the new case; default: the import's own, or the last act of the log when that is later.
+        Date of the new case; default: the import's own, or the last act of the log when that is later. A 31 December may be
+        before later acts: they are left out, for the statement of its year.
 
     Raises
     ------
     AttrifluxError
-        ``DESK_NEXT_TOO_EARLY``: the log speaks of later days.
+        ``DESK_NEXT_BEFORE_CASE``: the import is of a later day. ``DESK_NEXT_TOO_EARLY``: the log speaks of later days.
     """
+    if on is not None and on < case.settings.on:
+        raise AttrifluxError(
+            "DESK_NEXT_BEFORE_CASE", on=f"{on:%d/%m/%Y}", last=f"{case.settings.on:%d/%m/%Y}"
+        )
     last = last_act(sessions)
     if on is not None and last is not None and on < last:
-        raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=f"{on:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
+        if not last_day(on):
+            raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=f"{on:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
+        sessions, duties = as_on(sessions, on), duties_on(duties, on)
+        nominations = [n for n in nominations if local_day(n.at) <= on]
     when = on or max(day for day in (case.settings.on, last) if day is not None)
-    return _Turning(case, sessions, rules, duties, when).turned()
+    return _Turning(case, sessions, rules, duties, nominations, when).turned()
 
 
 class _Turning:
     """One passage from a case to the next."""
 
     def __init__(
-        self, case: Case, sessions: Sequence[SessionRecord], rules: RuleSet, duties: Sequence[DutyRecord], on: date
+        self, case: Case, sessions: Sequence[SessionRecord], rules: RuleSet, duties: Sequence[DutyRecord],
+        nominations: Sequence[NominationRecord], on: date,
     ) -> None:  # fmt: skip
         self.case, self.rules, self.on = case, rules, on
         self.year = on.year if case.settings.year == case.settings.on.year else case.settings.year
@@ -121,7 +141,7 @@ class _Turning:
         """Those whose tenant stays: nothing was ever to be let there."""
         self.let = {x.item.dwelling_id: day for x in self.lines if (day := _lease_on(x)) is not None}
         """Dwellings that the log let, and the day of their last lease."""
-        self.duties = duties
+        self.duties, self.nominations = duties, nominations
         self.said: list[Finding] = []
         self.held: set[str] = set()
         """Dwellings that work in progress of the log keeps from being proposed."""
@@ -153,9 +173,14 @@ class _Turning:
         tables |= {"dwellings": dwellings, "applications": applications}
         made = {"leases": leases, "events": events, "in_progress": progress, "decisions": decisions}
         tables |= {name: frame for name, frame in made.items() if len(frame) or self.case.has(name)}
-        for name in ("nominations", "simulations", "scores"):
+        for name in ("simulations", "scores"):
             if self.case.has(name):
                 tables[name] = _without(self.case.table(name), gone, housed)
+        named = self._nominations(
+            _without(self.case.table("nominations"), gone, housed), homes, people, gone | housed
+        )
+        if len(named) or self.case.has("nominations"):
+            tables["nominations"] = named
         settings = self.case.settings
         seed = (
             settings.seed
@@ -585,6 +610,31 @@ class _Turning:
         home = {**self._home(item), "account": item.account}
         who = first.application_id if first is not None else ""
         return [{**home, "application_id": who or None, "stage": "commission", "since": since}]
+
+    def _nominations(
+        self, frame: pd.DataFrame, homes: set[str], people: set[str], left: set[str]
+    ) -> pd.DataFrame:
+        """The import's nominations and those that réservataires recorded at the desk, whose last word on a household stands."""
+        landlord = self.case.settings.landlord
+        own = {
+            (n.account, n.dwelling_id, n.application_id): n
+            for n in sorted(self.nominations, key=lambda n: n.nomination_id)
+            if n.application_id and (landlord is None or {"", landlord} & set(n.landlords))
+        }
+        open_ = {key: n for key, n in own.items() if n.status == "open"}
+        rows = [
+            {"account": account, "application_id": who, "dwelling_id": dwelling or None, "rank": n.rank}
+            for (account, dwelling, who), n in sorted(open_.items())
+            if who in people and (not dwelling or dwelling in homes)
+        ]
+        # one whose dwelling was let or withdrawn, or whose household is housed, has no more to say
+        out = len(open_) - len(rows) - sum(dwelling in left or who in left for _, dwelling, who in open_)
+        if out:
+            self.said.append(_missing("DESK_NOMINATIONS_OUT", n=out))
+        keys = zip(
+            texts_of(frame, "account"), texts_of(frame, "dwelling_id"), texts_of(frame, "application_id"), strict=True
+        )  # fmt: skip
+        return self._added("nominations", rows, where(frame, [key not in own for key in keys]))
 
     def _decisions(self, homes: set[str], people: set[str]) -> pd.DataFrame:
         """The import's decisions that may still hold, and who is not to be proposed a dwelling again."""

@@ -20,6 +20,7 @@ from optimizer.problem.ledger import pending_work
 from optimizer.problem.returned import returned_orientations
 from optimizer.statement import bilan
 from optimizer.store import commands, queries
+from optimizer.store.records import Actor
 from optimizer.synth import write_case
 from tests.deskwork.room import HELD, REFUSAL, SECRETARY, Room, imported, listed, read_case, ready, room
 from tests.deskwork.weeks import files
@@ -464,6 +465,59 @@ def test_the_weeks_of_a_new_year_leave_last_years_leases_out_as_its_first_week_d
     ]
     # the year's statement tells where the dwelling is that its own rows follow
     assert set(again.case.table("events").query("dwelling_id == @item.dwelling_id")["commune"]) == {item.facts["commune"]}  # fmt: skip
+
+
+def test_households_that_reservers_named_at_the_desk_are_nominations_of_the_next_case(
+    made: Room, tmp_path: Path
+):
+    """The réservataire's last word stands, whichever case it is made from; what cannot be taken is said."""
+    case = replace(read_case(), settings=replace(read_case().settings, landlord="ESH25"))
+    home = made.session.items[0].dwelling_id
+    numbers = case.table("applications")["application_id"].tolist()
+    given = case.table("nominations").query("dwelling_id.isna()").iloc[0]
+    commands.grant(made.desk, Actor("program", "program"), "g-t", user="technique", role="T")
+    for user, landlord in (("als", "ESH25"), ("autre", "OPH25")):
+        commands.grant(made.desk, Actor("technique", "T"), f"g-{user}", user=user, role="R", landlord=landlord, account="ALS")  # fmt: skip
+
+    def name(by: str, key: str, account: str, dwelling: str, number: str, rank: int) -> int:
+        told = commands.nominate(
+            made.desk, Actor(by, "R"), key, account=account, dwelling_id=dwelling, application_id=number, rank=rank
+        )  # fmt: skip
+        return int(told.result["nomination_id"])
+
+    def of(found: NextCase) -> set[tuple[str, str, str, int]]:
+        frame = found.case.table("nominations")
+        texts = frame[["account", "dwelling_id", "application_id"]].fillna("").astype(str)
+        return set(zip(*(texts[c] for c in texts), frame["rank"].astype(int), strict=True))
+
+    def again(from_: Case) -> NextCase:
+        return next_case(
+            from_, queries.sessions(made.desk), policy.rules_of(case.settings), nominations=queries.nominations(made.desk)
+        )  # fmt: skip
+
+    before = of(again(case))
+    first = name("als", "1", "ALS", home, numbers[0], 1)
+    name("als", "2", "ALS", "", numbers[1], 2)
+    name("autre", "3", "ALS", "", numbers[2], 1)  # of another landlord's réservataire
+    name("als", "4", "ALS", "", "INCONNUE", 3)
+    moved = name("als", "5", given["account"], "", given["application_id"], 7)
+    found = again(case)
+    kept = before - {x for x in before if x[0] == given["account"] and x[2] == given["application_id"] and not x[1]}  # fmt: skip
+    assert of(found) == kept | {
+        ("ALS", home, numbers[0], 1),
+        ("ALS", "", numbers[1], 2),
+        (given["account"], "", given["application_id"], 7),
+    }
+    (told,) = [f for f in found.said if f.code == "DESK_NOMINATIONS_OUT"]
+    assert told.text("fr").startswith("1 désignation") and "INCONNUE" not in told.text("fr")
+    assert found.counts["nominations"] == 3
+    # withdrawn, it leaves the case made of the earlier one too
+    for n in (first, moved):
+        commands.withdraw_nomination(made.desk, Actor("als", "R"), f"w{n}", n)
+    for n, other in enumerate((found.case, case)):
+        write_next(tmp_path / str(n), again(other), Path())
+    assert files(tmp_path / "0") == files(tmp_path / "1")
+    assert of(again(found.case)) == kept | {("ALS", "", numbers[1], 2)}
 
 
 def test_a_dwelling_vacant_again_begins_anew(made: Room):

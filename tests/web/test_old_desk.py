@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from html import unescape
 from uuid import uuid4
 
 from optimizer.store import commands, queries
-from tests.web.playing import SECRETARY, Played, item
+from tests.web.hands import the_form
+from tests.web.playing import LANDLORD, SECRETARY, Played, item
 
 OTHER = "CALEOL des semaines passées"
 """A commission of these tests' own: the one of the others has its session open."""
@@ -58,3 +60,19 @@ def test_a_reserver_sees_its_dwelling_under_way_however_many_sessions_came_since
     page = played.client(name="passees-R").get("/reservataire").content.decode()
     assert old.items[0].dwelling_id in page and "L970200" in page
     assert page.index("L970200") < page.index(old.items[0].dwelling_id)
+
+
+def test_a_nomination_says_where_it_goes_and_preparer_counts_it(played: Played):
+    played.account("nomme-R", "R", commission=f"{OTHER}, noms", account="ETAT_PRIO")
+    client = played.client(name="nomme-R")
+    page = client.get("/reservataire").content.decode()
+    assert "entre dans le dossier de la séance suivante" in page
+    _, form = the_form(page, "/reservataire", {"number": "NOMMEE", "rank": "1", "account": "ETAT_PRIO"})
+    sent = {**form.fields, **form.hidden, "number": "NOMMEE", "rank": "1", "account": "ETAT_PRIO"}
+    assert client.post("/reservataire", sent).status_code == 302
+    (named,) = [n for n in queries.nominations(played.store) if n.application_id == "NOMMEE"]
+    assert named.landlords == (LANDLORD,)
+    told = "1 désignation ouverte d'un réservataire y entre de cette façon seulement."
+    assert told in unescape(played.client("S").get("/preparer").content.decode())
+    played.account("ailleurs-S", "S", landlord="AUTRE", commission="ailleurs")
+    assert told not in unescape(played.client(name="ailleurs-S").get("/preparer").content.decode())
