@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -148,12 +149,12 @@ class _Turning:
         """Households of that work."""
         self.counts: dict[str, int] = {}
         events = case.table("events")
-        self.absorbed = set(
-            zip(
-                texts_of(events, "dwelling_id"), texts_of(events, "account"), texts_of(events, "application_id"),
-                days_of(events, "oriented_on"), texts_of(events, "outcome"), strict=True,
-            )
+        keys = zip(
+            texts_of(events, "dwelling_id"), texts_of(events, "account"), texts_of(events, "application_id"),
+            days_of(events, "oriented_on"), strict=True,
         )  # fmt: skip
+        self.told = dict(zip(keys, texts_of(events, "outcome"), strict=True))
+        """Outcome of each candidature that the import follows, empty while it went on: an earlier next case tells them all."""
 
     def turned(self) -> NextCase:
         leases, past = self._leases()
@@ -196,17 +197,18 @@ class _Turning:
 
     # ------------------------------------------------------------------ what has been absorbed already
 
-    def _is_new(self, line: Followed, day: date | None) -> bool:
-        """Whether an act is younger than the import, so that no other system counted it."""
-        if day is None or day < self.case.settings.on:
-            return False
-        return day > self.case.settings.on or self._key(line, line.outcome) not in self.absorbed
+    def _is_new(self, line: Followed, day: date) -> bool:
+        """Whether no other system counted an act: the import has another outcome of the candidature, or is older than the act.
 
-    @staticmethod
-    def _key(line: Followed, outcome: str) -> tuple[str, str, str, date | None, str]:
-        return (
-            line.item.dwelling_id, line.item.account, line.candidate.application_id, line.oriented_on, outcome,
-        )  # fmt: skip
+        What is recorded late, a silence or what a refusal was judged to be, has an earlier day than the case it was missing from.
+        """
+        before = self._outcome_before(line)
+        return day >= self.case.settings.on if before is None else before != line.outcome
+
+    def _outcome_before(self, line: Followed) -> str | None:
+        """What the import says became of a candidature, empty while it went on; None where it does not follow it."""
+        key = (line.item.dwelling_id, line.item.account, line.candidate.application_id, line.oriented_on)
+        return self.told.get(key)
 
     # ------------------------------------------------------------------ tables
 
@@ -223,6 +225,8 @@ class _Turning:
             day = _lease_on(x)
             if day is None:
                 continue
+            if day.year < self.case.settings.year:
+                continue  # an earlier next case left it to the statement of its own year
             who = x.candidate.application_id
             if (who and (x.item.dwelling_id, who) in there) or (x.item.dwelling_id, day) in dated:
                 continue
@@ -325,11 +329,11 @@ class _Turning:
         return [rows[name] for name in sorted(rows)]
 
     def _new_attempt(self, session: SessionRecord, item: ItemRecord) -> bool:
-        day, on = attempt_ended_on(session, item), self.case.settings.on
-        if day != on:
-            return day > on
-        own = [x for x in self.lines if x.item is item]
-        return not any(x.outcome and self._key(x, x.outcome) in self.absorbed for x in own)
+        """Whether the import did not count a presentation that came to nothing: it was going on there, or ended since."""
+        own = [self._outcome_before(x) for x in self.lines if x.item is item]
+        if any(before is not None for before in own):
+            return not all(own)
+        return attempt_ended_on(session, item) >= self.case.settings.on
 
     def _applications(self, housed: set[str]) -> pd.DataFrame:
         """Without the households housed; refusals of twelve months, files, radiations."""
@@ -359,10 +363,14 @@ class _Turning:
             if day is not None and max(first or date.min, renewed or date.min) > day:
                 self.said.append(_missing("DESK_HOUSED_ASKS", dwelling=dwelling, day=f"{day:%d/%m/%Y}"))
 
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        """Outcomes that count: a refusal without legitimate reason; proven silence where the local grid counts it."""
+        silence = self.rules.get("national.commission.silence_is_refusal")
+        return frozenset({REFUSED, SILENT} if silence else {REFUSED})
+
     def _counted_refusals(self) -> list[tuple[Followed, date]]:
-        """Refusals without legitimate reason; proven silence where the local grid counts it."""
-        counted = {REFUSED, SILENT} if self.rules.get("national.commission.silence_is_refusal") else {REFUSED}
-        return [(x, x.ended_on) for x in self.lines if x.outcome in counted and x.ended_on is not None]
+        return [(x, x.ended_on) for x in self.lines if x.outcome in self._counted and x.ended_on is not None]
 
     def _refusals(self, kept: pd.DataFrame, at: Mapping[str, int]) -> list[int | None]:
         """The import's count, less what has become too old, more what happened since."""
@@ -370,14 +378,20 @@ class _Turning:
         before = self.case.settings.on
         given = [None if pd.isna(x) else int(x) for x in kept["refusals"]]
         out = list(given)
-        for x, day in self._counted_refusals():
-            i = at.get(x.candidate.application_id)
-            if i is None:
+        for x in self.lines:
+            i, day = at.get(x.candidate.application_id), x.ended_on
+            if i is None or day is None:
                 continue
-            live = months_after(day, window) > self.on
-            if given[i] is None or self._is_new(x, day):
-                out[i] = (out[i] or 0) + int(live)
-            elif not live and months_after(day, window) > before and self._key(x, x.outcome) in self.absorbed:
+            counts = x.outcome in self._counted and months_after(day, window) > self.on
+            if given[i] is None:
+                if x.outcome in self._counted:
+                    out[i] = (out[i] or 0) + int(counts)
+                continue
+            # what the import counts of this candidature: only of those that it follows is it known
+            there = self._outcome_before(x) in self._counted and months_after(day, window) > before
+            if x.outcome in self._counted and self._is_new(x, day):
+                out[i] = (out[i] or 0) + int(counts) - int(there)
+            elif there and not counts:
                 out[i] = max(0, (out[i] or 0) - 1)
         # of a household erased as its refusal grew too old, the case that counted it still says whose it was
         erased = [(x, day) for x, day in self._counted_refusals() if not x.candidate.application_id]
@@ -392,7 +406,7 @@ class _Turning:
         here = {c.application_id for c in line.item.candidates}
         return sorted(
             at[who]
-            for dwelling, account, who, day, outcome in self.absorbed
+            for (dwelling, account, who, day), outcome in self.told.items()
             if (dwelling, account, day, outcome) == (line.item.dwelling_id, line.item.account, line.oriented_on, line.outcome)
             and who in at
             and who not in here
@@ -416,7 +430,10 @@ class _Turning:
             for item in items_of(session):
                 for c in item.candidates:
                     i = at.get(c.application_id)
-                    if i is not None and session.on >= self.case.settings.on and (file := file_of(c)):
+                    learnt = max(
+                        [session.on, *(d.received_on for d in c.documents if d.received_on is not None)]
+                    )
+                    if i is not None and learnt >= self.case.settings.on and (file := file_of(c)):
                         out[i] = file
         return out
 

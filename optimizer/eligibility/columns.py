@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from optimizer.domain.decimals import half_up
 from optimizer.eligibility.facts import Csr
 
 DAY = "datetime64[D]"
@@ -77,7 +78,7 @@ def integers(frame: pd.DataFrame, name: str, missing: int = -1) -> NDArray[np.in
 
 
 def hundredths(frame: pd.DataFrame, name: str) -> NDArray[np.int64]:
-    """A decimal column in hundredths, ``floor(100 x + 0.5)``; -1 where empty."""
+    """A decimal column in hundredths, rounded half up; -1 where empty."""
     return scaled(frame, name, 100, -1)
 
 
@@ -87,7 +88,7 @@ def scaled(frame: pd.DataFrame, name: str, unit: int, missing: int) -> NDArray[n
         return np.full(len(frame), missing, np.int64)
     values = frame[name].to_numpy(np.float64, na_value=np.nan)
     empty = np.isnan(values)
-    whole = np.floor(np.where(empty, 0.0, values) * unit + 0.5)
+    whole = half_up(np.where(empty, 0.0, values), unit)
     return np.where(empty, missing, np.clip(whole, -_HUGE, _HUGE).astype(np.int64))
 
 

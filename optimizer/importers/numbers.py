@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from optimizer.domain import Column
+from optimizer.domain.decimals import half_up
 from optimizer.importers.cells import (
     B,
     Bad,
@@ -196,7 +197,7 @@ def _rounded(found: F64, shown: Any) -> list[Problem]:
         return []
     pairs = []
     for i in at[:_TOLD].tolist():
-        read = f"{math.floor(found[i] * 100 + 0.5) / 100:.2f}"
+        read = f"{half_up(found[i : i + 1], 100)[0] / 100:.2f}"
         pairs.append((str(shown[i].as_py()), read.replace(".", ","), read))
     return [repaired(at, pairs)]
 

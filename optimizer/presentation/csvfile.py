@@ -35,7 +35,10 @@ _FOUR = (
     "expected_num",
     "shortfall",
     "effort",
+    "target",
 )
+_SIX = ("marginal_points", "turnover")
+"""A turnover is read to the millionth: the stock of the next year is a file that is read again."""
 
 
 def number(value: float, decimals: int, style: Style) -> str:
@@ -51,10 +54,10 @@ def number(value: float, decimals: int, style: Style) -> str:
 
 
 def decimals_of(column: str) -> int:
-    """Decimals kept in a column: 4 for rates and shares, 6 for marginal points, 2 for points."""
+    """Decimals kept in a column: 4 for rates and shares, 6 for marginal points and turnovers, 2 for points."""
     if column in _FOUR or column.endswith(("_share", "_rate")):
         return 4
-    return 6 if column == "marginal_points" else 2
+    return 6 if column in _SIX else 2
 
 
 def _texts(series: pd.Series, style: Style) -> list[str]:

@@ -249,8 +249,8 @@ class _Asked:
         if self.needed < 0:
             return [
                 self._say(
-                    "Aucun nombre de points que la grille peut donner n'aurait suffi.",
-                    "No number of points that the grid can give would have been enough.",
+                    "Les autres premiers rangs restant les mêmes, aucun nombre de points que la grille peut donner n'aurait suffi.",
+                    "With the other first ranks as they are, no number of points that the grid can give would have been enough.",
                 )
             ]
         if not self.needed:
@@ -505,8 +505,8 @@ class _Asked:
                 )
                 if self.needed >= 0
                 else self._say(
-                    "Aucun nombre de points que la grille peut donner n'aurait changé cette proposition.",
-                    "No number of points that the grid can give would have changed this proposal.",
+                    "Les autres premiers rangs restant les mêmes, aucun nombre de points que la grille peut donner ne vous en aurait donné un.",
+                    "With the other first ranks as they are, no number of points that the grid can give would have given you one.",
                 )
             )
         return lines

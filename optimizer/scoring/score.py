@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.domain import Case
+from optimizer.domain.decimals import half_up
 from optimizer.errors import Finding, InputProblems, Said
 from optimizer.policy import span
 from optimizer.policy.grid import Grid
@@ -71,13 +72,14 @@ def score(case: Case, facts: FactsView, rules: RuleSet) -> Scores:
     """
     findings: list[Finding] = []
     scores = _score(case, facts, rules, findings)
-    if findings:
+    if any(f.severity == "error" for f in findings):
         raise InputProblems(findings)
-    return scores
+    return replace(scores, repairs=tuple(findings))
 
 
 def check_case(case: Case, facts: FactsView, rules: RuleSet) -> tuple[Finding, ...]:
-    """Cells of the criteria declared by the grids in use that cannot be read, households that nothing can score."""
+    """Cells of the columns declared by the grids in use that cannot be read or were read otherwise than written, households
+    that nothing can score."""
     findings: list[Finding] = []
     _score(case, facts, rules, findings)
     return tuple(findings)
@@ -159,7 +161,7 @@ def _given(frame: pd.DataFrame) -> I64:
     if "score" not in frame.columns:
         return np.full(len(frame), _FLOOR - 1, np.int64)
     values = frame["score"].to_numpy(np.float64, na_value=np.nan)
-    whole = np.clip(np.floor(np.nan_to_num(values) * 100 + 0.5), _FLOOR, -_FLOOR).astype(np.int64)
+    whole = np.clip(half_up(np.nan_to_num(values), 100), _FLOOR, -_FLOOR).astype(np.int64)
     return np.where(np.isnan(values), _FLOOR - 1, whole)
 
 
@@ -192,7 +194,7 @@ def _table_scores(case: Case, facts: FactsView) -> dict[int, pd.DataFrame]:
             "app": pd.Index(facts.applications.ids).get_indexer(pd.Index(frame["application_id"])),
             "epci": frame["epci"].map(epci_at).fillna(-1).astype(np.int64).to_numpy(),
             "grid": frame["grid"].astype(str).to_numpy(),
-            "raw": np.floor(frame["score"].fillna(0).to_numpy(np.float64) * 100 + 0.5).astype(np.int64),
+            "raw": half_up(frame["score"].fillna(0).to_numpy(np.float64), 100).astype(np.int64),
         }
     )
     lines = lines[(lines["app"] >= 0) & (lines["epci"] >= 0)].sort_values(

@@ -11,7 +11,7 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from optimizer.conversion.blocks import MICRO, years_left
+from optimizer.conversion.blocks import MICRO, no_right_left, years_left
 from optimizer.conversion.rounding import integers
 from optimizer.domain import Case, default_seed
 from optimizer.domain.account import remainder
@@ -157,10 +157,13 @@ def _used(stock: pd.DataFrame, used: Mapping[Holder, int], changes: list[tuple[o
 
 
 def _fallen(stock: pd.DataFrame, on: date, changes: list[tuple[object, ...]]) -> pd.DataFrame:
-    """Agreements ended on or before a date: their dwellings are the landlord's, their single rights are lost."""
+    """Agreements ended on or before a date, and empty rights: their dwellings are the landlord's, single rights are lost."""
     ended = (stock["ends_on"].notna() & (stock["ends_on"] <= pd.Timestamp(on))).to_numpy(bool)
-    for key, group in stock[ended].groupby(KEYS, sort=True):
-        changes.append((*key, ENDED, int(group["dwellings"].fillna(0).sum()), 0))
+    spent = no_right_left(stock) & ~ended & (stock["account"] != remainder()).to_numpy(bool)
+    for what, rows in ((ENDED, ended), (SPENT, spent)):
+        for key, group in stock[rows].groupby(KEYS, sort=True):
+            changes.append((*key, what, int(group["dwellings"].fillna(0).sum()), 0))
+    ended = ended | spent
     single = (stock["rights_kind"] == "single").fillna(False).to_numpy(bool)
     out = stock.copy()
     out.loc[ended, "account"] = remainder()
@@ -170,16 +173,15 @@ def _fallen(stock: pd.DataFrame, on: date, changes: list[tuple[object, ...]]) ->
 
 
 def _base(assiette: pd.DataFrame, year: int) -> tuple[pd.DataFrame, bool]:
-    """Rows of the next year, else those of this year (actual where there is one) as its forecast."""
-    coming = assiette[assiette["year"] == year + 1]
-    if len(coming) or not len(assiette):
-        return coming.reset_index(drop=True), False
-    now = assiette[assiette["year"] == year].sort_values(
-        ["landlord", "departement", "basis"], ignore_index=True
-    )
-    kept = now.drop_duplicates(
-        ["landlord", "departement"], ignore_index=True
-    )  # "actual" comes before "forecast"
+    """Place by place (landlord × département), rows of the next year, else of this year (actual where told) as its forecast."""
+    place = ["landlord", "departement"]
+    coming = assiette[assiette["year"] == year + 1].reset_index(drop=True)
+    now = assiette[assiette["year"] == year].sort_values([*place, "basis"], ignore_index=True)
+    kept = now.drop_duplicates(place, ignore_index=True)  # "actual" comes before "forecast"
+    told = pd.MultiIndex.from_frame(coming[place])
+    kept = kept[~pd.MultiIndex.from_frame(kept[place]).isin(told)].reset_index(drop=True)
+    if not len(kept):
+        return coming, False
     kept["year"] = pd.Series(year + 1, index=kept.index, dtype=assiette["year"].dtype)
     kept["basis"] = pd.Series("forecast", index=kept.index, dtype=assiette["basis"].dtype)
-    return kept, bool(len(kept))
+    return pd.concat([coming, kept]).sort_values([*place, "basis"], ignore_index=True), True

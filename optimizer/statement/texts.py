@@ -81,8 +81,8 @@ texts(
             "The year is not over: balances are those of the date above.",
         ),
         "carried": (
-            "Assiette de l'année suivante absente du cas : celle de l'année est reprise (supposé).",
-            "The case has no assiette for the next year: this year's is carried over (assumed).",
+            "Assiette de l'année suivante absente du cas, ou de certains bailleurs : celle de l'année est reprise (supposé).",
+            "The case has no assiette for the next year, or not of every landlord: this year's is carried over (assumed).",
         ),
         "changes": ("Ce qui change", "What changes"),
         "unchanged": ("Rien ne change.", "Nothing changes."),
@@ -120,6 +120,7 @@ texts(
             "{n:engagement finit/engagements finissent} en {year} (engagements.csv) ; leur effet : bilan --next.",
             "{n:commitment ends/commitments end} in {year} (engagements.csv); their effect: bilan --next.",
         ),
+        "open_page": ("Ouvrir {page}.", "Open {page}."),
         "open": (
             "Ouvrir {page} ; un classeur et une page par réservataire.",
             "Open {page}; one workbook and one page per réservataire.",

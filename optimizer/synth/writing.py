@@ -119,10 +119,10 @@ def _protected(text: Any, delimiter: str) -> Any:
 
 
 def _decimal(value: float | None, french: bool) -> str | None:
-    """At most four decimals, no useless zero."""
+    """At most six decimals, as fine as anything is read (a turnover to the millionth); no useless zero."""
     if value is None or value != value:
         return None
-    text = f"{value:.4f}".rstrip("0").rstrip(".")
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
     return text.replace(".", ",") if french else text
 
 

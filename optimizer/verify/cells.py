@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -118,10 +119,17 @@ def _numbers(column: pa.Array) -> pa.Array:
 
 
 def scaled(table: RawTable, name: str, scale: int, missing: int = -1) -> I64:
-    """``floor(scale × x + 0.5)`` as whole numbers; ``missing`` where empty."""
+    """``floor(scale × x + ½)`` of the decimals written, as whole numbers; ``missing`` where empty."""
     number = floats(table, name)
     empty = np.isnan(number)
-    out = np.floor(np.clip(np.where(empty, 0.0, number), -1e12, 1e12) * scale + 0.5).astype(np.int64)
+    kept = np.clip(np.where(empty, 0.0, number), -1e12, 1e12)
+    times = kept * scale
+    out = np.floor(times + 0.5).astype(np.int64)
+    # 1.005 is 1.00499… in binary: where the product is a half, or nearly, it is taken of the shortest decimal instead
+    beside = np.abs(np.abs(times - np.trunc(times)) - 0.5) < 1e-9 * np.maximum(1.0, np.abs(times))
+    for i in np.flatnonzero(beside):
+        top, bottom = Fraction(repr(float(kept[i]))).as_integer_ratio()
+        out[i] = (2 * top * scale + bottom) // (2 * bottom)
     out[empty] = missing
     return out
 

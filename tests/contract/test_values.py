@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from optimizer import importers
+from optimizer.runs import Options, propose_to
+from optimizer.verify import verify
 from tests.contract.writing import lists, run
 
 HOME = """
@@ -73,6 +76,26 @@ def test_points_of_one_grid_stay_points(tmp_path: Path) -> None:
         N2 2024-01-01          3       25056   active 7
     """
     assert lines(run(tmp_path, dwellings=HOME, applications=people), "score") == {"N1": 12.5, "N2": 7.0}
+
+
+def test_a_score_of_more_than_two_decimals_is_read_half_up(tmp_path: Path) -> None:
+    """Design §2. In binary 4.015 and 1.005 are a little less: 4.02 is before 4.01 all the same, and both checks say so."""
+    people = """
+        id first_registered_on persons choices status score
+        N1 2024-01-01          3       25056   active 4.015
+        N2 2023-01-01          3       25056   active 4.014
+        N3 2024-01-01          3       25056   active 1.005
+        N4 2024-01-01          3       25056   active -0.145
+    """
+    read = {"N1": 4.02, "N2": 4.01, "N3": 1.01, "N4": -0.14}
+    result = run(tmp_path / "case", settings={"shortlist_size": "4"}, dwellings=HOME, applications=people)
+    assert lines(result, "score") == read
+    (told,) = (f.text("fr") for f in importers.read(tmp_path / "case").warnings if f.column == "score")
+    assert (
+        "« 4.015 » est lu 4,02, « 4.014 » est lu 4,01, « 1.005 » est lu 1,01, « -0.145 » est lu -0,14" in told
+    )
+    propose_to(tmp_path / "case", tmp_path / "out", Options(accept_assumed=True, pdf=False))
+    assert not verify(tmp_path / "out", tmp_path / "case").refused
 
 
 TWO_TOWNS = """

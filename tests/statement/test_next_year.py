@@ -146,6 +146,29 @@ def test_the_written_files_load_and_give_the_expected_shares(tmp_path, mode):
     assert len(others)
 
 
+def test_a_turnover_comes_back_as_it_was_written(tmp_path):
+    """The stock of the next year is read again: 0.0725 was written 0,07, two and a half dwellings a year fewer of a hundred."""
+    stock = [
+        {**ROW, "account": "ALS", "dwellings": 100, "turnover": 0.0725}, {**ROW, "account": "BAILLEUR", "dwellings": 400, "turnover": 0.083333},
+    ]  # fmt: skip
+    brings = {
+        "landlord": "OPH25", "departement": "25", "account": "ALS", "counterpart": "financing", "reference": "A", "signed_on": "2015-01-01",
+        "dwellings": 100, "turnover": 0.0725,
+    }  # fmt: skip
+    case = replace(case_of(stock=stock, commitments=[brings]), path=None)
+    case = replace(
+        case, settings=replace(case.settings, changes={"national.lec.first_quartile_share": 0.2525})
+    )
+    bilan_to(case_on_disk(case, tmp_path), 2026, tmp_path / "out", following=UPDATE)
+    read = {
+        name: pd.read_csv(tmp_path / "out" / f"{name}.csv", sep=";", decimal=",", encoding="utf-8-sig")
+        for name in ("stock", "engagements", "lec")
+    }
+    assert read["stock"].set_index("account")["turnover"].to_dict() == {"ALS": 0.0725, "BAILLEUR": 0.083333}
+    assert read["engagements"]["turnover"].tolist() == [0.0725]
+    assert read["lec"]["target"].unique().tolist() == [0.2525]
+
+
 def test_every_field_of_an_agreement_comes_back(tmp_path):
     line = {
         **LINE, "account": "COLL:25056", "share": 0.1234, "pool": "priority", "management_mode": "partial",

@@ -27,6 +27,10 @@ RANKS = [
 
 
 def problems(folder, models, homes, lines):
+    return checked(folder, models, homes, lines).counts["breakdown"]
+
+
+def checked(folder, models, homes, lines):
     people = [{**PERSON, "application_id": f"A{i}"} for i in range(3)]
     people[1]["urgent"], people[2]["score"] = "oui", "7,5"
     case = t.write_case(t.Town([{**HOME, **x} for x in homes], people), folder / "case")
@@ -36,7 +40,7 @@ def problems(folder, models, homes, lines):
     (folder / "scores.csv").write_text(t.csv_text(rows))
     found = Findings()
     check_breakdown(folder, scores, found)
-    return found.counts["breakdown"]
+    return found
 
 
 def test_points_of_one_grid(tmp_path, country):
@@ -63,3 +67,40 @@ def test_points_that_are_ranked(tmp_path, country):
 )
 def test_a_line_that_is_missing_twice_or_other_is_found(tmp_path, country, change):
     assert problems(tmp_path, country.models, [{}], change(POINTS)) > 0
+
+
+@pytest.mark.parametrize(
+    ("epci", "grid", "criterion"),
+    [
+        ("200000009", "plain", "a.months"),
+        (EPCI, "other", "a.months"),
+        (EPCI, "plain", "a.nothing"),
+        (EPCI, "anciennete", "anciennete"),
+    ],
+)
+def test_a_line_of_nothing_that_exists_is_found_and_named(tmp_path, country, epci, grid, criterion):
+    found = checked(tmp_path, country.models, [{}], [*POINTS, ("A2", epci, grid, criterion, "1")])
+    assert found.counts["breakdown"] == 1
+
+
+@pytest.mark.parametrize("swapped", [(0, 1), (1, 2), (2, 3), (0, 3)])
+def test_lines_stand_by_household_and_in_the_order_of_the_grid(tmp_path, country, swapped):
+    """Months come before urgency in the grid; the same lines in another order are refused for their order alone."""
+    lines = list(POINTS)
+    i, j = swapped
+    lines[i], lines[j] = lines[j], lines[i]
+    found = checked(tmp_path, country.models, [{}], lines)
+    assert found.counts["breakdown"] == 0 and found.counts["order"] > 0
+    assert checked(tmp_path / "b", country.models, [{}], POINTS).counts["order"] == 0
+
+
+def test_the_step_to_a_percentile_stands_behind_what_it_is_of(tmp_path, country):
+    homes = [{}, {"dwelling_id": "E", "commune": "25003"}]
+    written = ("A2", EPCI, "plain", "cotation_saisie", "7,5")
+    lines = [POINTS[0], RANKS[0], POINTS[1], POINTS[2], RANKS[1], written, RANKS[2]]
+    found = checked(tmp_path, country.models, homes, lines)
+    assert found.counts["breakdown"] == found.counts["order"] == 0
+    early = [RANKS[0], POINTS[0], *lines[2:]]
+    assert checked(tmp_path / "b", country.models, homes, early).counts["order"] > 0
+    early = [*lines[:5], RANKS[2], written]
+    assert checked(tmp_path / "c", country.models, homes, early).counts["order"] > 0

@@ -57,9 +57,8 @@ def _of_gauge(year: Year, g: Gauge) -> Iterator[Alert]:
             yield Alert(SERIOUS, g.title, g.scope, sentence, limit)
             return
         ahead = rules.value(g.ahead_key) if g.ahead_key else None
-        if ahead is not None and -gap > Fraction(str(ahead.value)) and counts.num > g.share * counts.den + 1:
-            over = floor(counts.num - g.share * counts.den + g.opening)
-            yield Alert(GOOD, g.title, g.scope, f"{leases(over)} d'avance : {_to_date(g)}.", ahead)
+        if ahead is not None and -gap > Fraction(str(ahead.value)) and g.beyond >= 1:
+            yield Alert(GOOD, g.title, g.scope, f"{leases(g.beyond)} d'avance : {_to_date(g)}.", ahead)
     if g.direction == "at_least" and gone and (g.share is None or g.primary):
         limit = rules.value(LATE_TRAJECTORY)
         behind = g.behind(gone, left)

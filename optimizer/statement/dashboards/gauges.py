@@ -143,6 +143,13 @@ class Gauge:
         return max(0, self.counts.num - floor(goal))
 
     @property
+    def beyond(self) -> int:
+        """Whole leases beyond the share of what is counted to date, the balance carried over included."""
+        if self.share is None:
+            return 0
+        return max(0, floor(self.counts.num + self.opening - self.share * self.counts.den))
+
+    @property
     def a_whole_lease(self) -> bool:
         """Whether the gap to date is at least one lease: less is the rounding of a small base, not an alert."""
         if self.share is None:

@@ -225,3 +225,35 @@ def test_a_gauge_of_the_dalo_that_has_fewer_than_the_table_says_why():
     assert gauge.note.replace("\xa0", " ").startswith(
         "1 ménage DALO du premier quartile en QPV n'est pas compté"
     )
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "opening", "told"),
+    [
+        # 0.12 × 24 = 2.88 are due, less the 3 taken too many last year: 3 + 3 − 2.88 = 3.12 beyond
+        (3, 24, 3, ["3 baux d'avance : 3 sur 24 (12,5 % pour 12 %), report de 3."]),
+        # 0.12 × 10 + 1 owed from last year = 2.2: 0.8 of a lease beyond is no lease
+        (3, 10, -1, []),
+        # 0.12 × 25 + 1 owed = 4: exactly one beyond
+        (5, 25, -1, ["1 bail d'avance : 5 sur 25 (20 % pour 12 %), report de −1."]),
+        # 0.12 × 20 = 2.4
+        (5, 20, 0, ["2 baux d'avance : 5 sur 20 (25 % pour 12 %)."]),
+    ],
+)
+def test_an_advance_is_told_with_what_was_carried_over(
+    done: int, total: int, opening: float, told: list[str]
+):
+    agreed = {
+        "landlord": "OPH25",
+        "departement": "25",
+        "year": 2026,
+        "account": "ALS",
+        "share": 0.12,
+        "count_rule": "signed",
+    }
+    leases = [lease(f"a{i}", "ALS") for i in range(done)]
+    leases += [lease(f"b{i}", "BAILLEUR") for i in range(total - done)]
+    case = year_case(leases=leases, conventions=[{**agreed, "opening_balance": opening}])
+    board = dashboard(case, "landlord", "OPH25")
+    found = [a for a in board.alerts if a.level == "ahead"]
+    assert [a.sentence.replace("\u202f", " ").replace("\u00a0", " ") for a in found] == told
