@@ -80,10 +80,10 @@ STEPS = (
     "be repeated.",
 )
 CLOSED = (
-    "Aucun premier rang n'est ouvert à cette demande (ordre d'un réservataire ou décision enregistrée) : davantage de points "
-    "n'y auraient rien changé.",
-    "No first rank is open to this application (the order of a réservataire or a recorded decision): more points would have "
-    "changed nothing.",
+    "Les autres premiers rangs restant les mêmes, aucun n'est ouvert à cette demande, quels que soient ses points (ordre d'un "
+    "réservataire ou décision enregistrée).",
+    "With the other first ranks as they are, none is open to this application, whatever its points (the order of a "
+    "réservataire or a recorded decision).",
 )
 FEW = 5
 """Counts below this are not printed in a letter."""

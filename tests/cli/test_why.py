@@ -154,7 +154,7 @@ def test_who_is_eligible_and_can_have_no_first_rank_hears_that_too(decided: Path
     """A pinned dwelling is open to nobody else: neither answer is silent about what points would have done."""
     for words in (("A2",), ("A2", "--dwelling", "L1"), ("A2", "--letter"), ("A2", "--letter", "--dwelling", "L1")):  # fmt: skip
         said = " ".join(attriflux("why", decided, *words).out.split())
-        assert "Aucun premier rang n'est ouvert à cette demande" in said, words
+        assert "aucun n'est ouvert à cette demande, quels que soient ses points" in said, words
     letter = " ".join(attriflux("why", decided, "A2", "--letter").out.split())
     assert "Vous remplissez les conditions d'un logement ;" in letter
     assert "décision enregistrée" in letter[letter.index("Ce qui a compté") :]

@@ -97,7 +97,7 @@ def prepare(request: Asked) -> HttpResponse:
 def _named_for(request: Asked) -> int:
     """Open nominations for the dwellings of the landlords that the visitor prepares for."""
     every = desk().known.of("nominations", lambda: queries.nominations(desk().store))
-    served = (n.landlords for n in every if n.status == "open")
+    served = (n.landlords for n in every if n.status == "open" and n.application_id)
     return sum(any(not name or request.visitor.prepares_for(name) for name in names) for names in served)
 
 
