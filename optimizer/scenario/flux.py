@@ -55,6 +55,8 @@ class Flux:
     first_lettings : DataFrame
     numbers : tuple of Parameter
         The values of ``models/`` used.
+    base : int
+        Dwellings that the shares apply to, all landlords together: the assiette of the basis asked, the other where it is missing.
     places : mapping
         Code of each commune, EPCI and département -> its name.
     """
@@ -73,6 +75,7 @@ class Flux:
     negotiated: Negotiated | None
     numbers: tuple[policy.Parameter, ...]
     findings: tuple[Finding, ...]
+    base: int
     places: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -199,8 +202,8 @@ def flux(
             raise InputProblems((*known, *unmade, *wrong, *(_problems(case, rules)[1] if rules else ())))
     result, terms, places, findings = converted(case, rules, modes=modes, basis=basis, added=added)
     stock, dwellings = case.table("stock"), case.table("dwellings")
-    base = assiette_base(case, rules, _chosen(result, basis))
-    register = commitments_of(case, rules, conventions_of(case, rules), base)
+    chosen = _chosen(result, basis)
+    register = commitments_of(case, rules, conventions_of(case, rules), assiette_base(case, rules, chosen))
     exclusions = conversion.trace(dwellings, places)
     return Flux(
         case=case,
@@ -217,6 +220,7 @@ def flux(
         first_lettings=conversion.first_lettings(dwellings, places, settings.year),
         numbers=tuple(rules.value(key) for key in NUMBERS),
         findings=(*findings, *register.findings),
+        base=sum(chosen.values()),
         places=place_names(rules),
     )
 
