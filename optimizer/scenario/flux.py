@@ -209,7 +209,7 @@ def flux(
         case=case,
         conversion=result,
         inventory=conversion.inventory(stock, settings.on),
-        fit=public_fit(stock, case.table("applications"), rules),
+        fit=public_fit(stock, case.table("applications"), settings.on, rules),
         mixity=stocktaking.mixity(case, rules),
         moves=stocktaking.moves(case, rules),
         commitments=stocktaking.commitments(stock, settings.on, rules, register),

@@ -406,3 +406,33 @@ def test_the_value_in_force_is_that_of_the_year_line_by_line():
     assert in_force(case, ["assiette.OPH25.vacated"]) == {"assiette.OPH25.vacated": "40 | 60"}
     one = replace(case, tables={**case.tables, "assiette": filled("assiette", told[::2])})
     assert in_force(one, ["assiette.OPH25.vacated"]) == {"assiette.OPH25.vacated": "60"}
+
+
+def test_the_demand_counts_who_is_active_and_the_quartile_as_the_rules_do():
+    """Eight applications for Besançon: two have lapsed, or were struck off; a quartile and an income per unit are taken as written."""
+    person = {
+        "first_registered_on": "2024-05-01",
+        "persons": 1,
+        "adults": 1,
+        "choices": "25056",
+        "status": "active",
+    }
+    told = [
+        {"first_quartile": True}, {"first_quartile": False, "monthly_income_eur": 10}, {"income_per_uc": 100},
+        {"income_per_uc": 90_000, "monthly_income_eur": 10}, {"monthly_income_eur": 10, "income_status": "verified"}, {},
+        {"status": "struck_off", "first_quartile": True}, {"status": None, "renewed_on": "2024-11-30", "first_quartile": True},
+    ]  # fmt: skip
+    people = filled("applications", [{**person, "application_id": f"N{i}", **x} for i, x in enumerate(told)])
+    case = planner_case()
+    case = replace(case, tables={**case.tables, "applications": people})
+    mine = flux(case).mixity.set_index("account").loc["BAILLEUR"]
+    # thirteen months after 30 November 2024 is 30 December 2025: the case is of 1 January 2026
+    assert (mine["demand"], mine["demand_unknown"], mine["demand_q1_share"]) == (6, 1, 0.6)
+    renewed = people.assign(
+        renewed_on=people["renewed_on"].mask(people["renewed_on"].notna(), pd.Timestamp("2024-12-01"))
+    )
+    case = replace(case, tables={**case.tables, "applications": renewed})
+    result = flux(case)
+    assert result.mixity.set_index("account").loc["BAILLEUR", "demand"] == 7
+    fit = result.fit[(result.fit["account"] == "BAILLEUR") & (result.fit["dimension"] == "ceiling")]
+    assert fit["demand"].sum() == 7
