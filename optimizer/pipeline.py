@@ -254,7 +254,7 @@ def prepare(
         raise InputProblems((*found, *scoring.check_case(case, facts, rules)))
     scores = scoring.score(case, facts, rules)
     facts = facts.with_span(scores.span)
-    found = (*found, *scoring.price_warnings(scores, rules))
+    found = (*found, *scores.repairs, *scoring.price_warnings(scores, rules))
     case = replace(case, warnings=(*case.warnings, *(f for f in found if f not in case.warnings)))
     if lean and len(facts.dwellings.ids) > LARGE:
         case = replace(case, tables={n: frame for n, frame in case.tables.items() if n != "applications"})

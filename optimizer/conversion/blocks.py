@@ -25,7 +25,7 @@ class Block:
     Attributes
     ----------
     stock : int
-        Dwellings with rights in force on the date (ended conventions have gone to BAILLEUR).
+        Dwellings with rights in force on the date (ended conventions and empty rights have gone to BAILLEUR).
     vacated : Fraction
         Dwellings vacated per year: Σ n·τ over the rows with a turnover.
     untold : int
@@ -38,6 +38,8 @@ class Block:
         The same for rows without a turnover, per unit of turnover: Σ n·d and Σ n.
     ended : int
         Dwellings of this contingent whose convention ended on or before the date.
+    spent : int
+        Dwellings of this contingent whose rights are empty: no designation is left, whatever the convention's term.
     """
 
     landlord: str
@@ -51,6 +53,7 @@ class Block:
     untold_rights: Fraction
     untold_lasting: Fraction
     ended: int
+    spent: int = 0
 
     def vacated_with(self, mean: Fraction) -> Fraction:
         """Vacated per year when rows without turnover take ``mean``."""
@@ -111,8 +114,8 @@ def blocks(stock: pd.DataFrame, on: date, *, kept: frozenset[str] = frozenset())
     stock : DataFrame
         Columns of the table `stock`; turnover in [0, 1], missing allowed.
     on : date
-        Rights are counted from this date; a convention that ended on or before it gives no right: its dwellings are
-        BAILLEUR's.
+        Rights are counted from this date; a convention that ended on or before it gives no right, nor do rights that
+        are empty: their dwellings are BAILLEUR's.
     kept : frozenset
         Names of réservataires that stay in stock (``OTHER:<name>``): left out of the flux.
 
@@ -134,12 +137,14 @@ def blocks(stock: pd.DataFrame, on: date, *, kept: frozenset[str] = frozenset())
     ends = stock["ends_on"]
     dated = ends.notna().to_numpy(bool)
     ended = dated & (ends <= pd.Timestamp(on)).fillna(False).to_numpy(bool)
-    single = (stock["rights_kind"] == "single").fillna(False).to_numpy(bool) & ~ended
+    spent = no_right_left(stock) & ~ended
+    gone = ended | spent
+    single = (stock["rights_kind"] == "single").fillna(False).to_numpy(bool) & ~gone
     whole, days, basis = years_left(ends, on)
-    finite = dated & ~ended & ~single
-    lasting = ~dated & ~single
+    finite = dated & ~gone & ~single
+    lasting = ~dated & ~gone & ~single
     flow = n * micro
-    holder = np.where(ended, BAILLEUR, stock["account"].astype(object).to_numpy())
+    holder = np.where(gone, BAILLEUR, stock["account"].astype(object).to_numpy())
     sums = pd.DataFrame(
         {
             "landlord": stock["landlord"].to_numpy(object), "departement": stock["departement"].to_numpy(object),
@@ -152,14 +157,14 @@ def blocks(stock: pd.DataFrame, on: date, *, kept: frozenset[str] = frozenset())
             "u_whole": n * ~told * whole * finite,
             "u365": n * ~told * days * (finite & (basis == 365)), "u366": n * ~told * days * (finite & (basis == 366)),
             "u_lasting": n * ~told * lasting,
-            "ended": n * ended,
+            "ended": n * ended, "spent": n * spent,
         }
     )  # fmt: skip
     keys = ["landlord", "departement", "account"]
-    numbers = [c for c in sums.columns if c not in (*keys, "original", "ended")]
+    numbers = [c for c in sums.columns if c not in (*keys, "original", "ended", "spent")]
     held = sums.groupby(keys, sort=True)[numbers].sum()
-    gone = sums.groupby(["landlord", "departement", "original"], sort=True)["ended"].sum()
-    index = sorted({*held.index, *gone.index})
+    lost = sums.groupby(["landlord", "departement", "original"], sort=True)[["ended", "spent"]].sum()
+    index = sorted({*held.index, *lost.index})
     empty = pd.Series(dict.fromkeys(numbers, 0))
     out = []
     for key in index:
@@ -176,10 +181,15 @@ def blocks(stock: pd.DataFrame, on: date, *, kept: frozenset[str] = frozenset())
                 untold_rights=int(row["u_whole"])
                 + Fraction(int(row["u365"]), 365) + Fraction(int(row["u366"]), 366),
                 untold_lasting=Fraction(int(row["u_lasting"])),
-                ended=int(gone.get(key, 0)),
+                ended=int(lost["ended"].get(key, 0)), spent=int(lost["spent"].get(key, 0)),
             )
         )  # fmt: skip
     return tuple(out)
+
+
+def no_right_left(stock: pd.DataFrame) -> NDArray[np.bool_]:
+    """Rows of `stock` whose rights are empty: every designation has been used, the dwelling is let as the landlord's own."""
+    return (stock["rights_kind"] == "empty").fillna(False).to_numpy(bool)
 
 
 def stays_out(account: object, kept: frozenset[str]) -> bool:

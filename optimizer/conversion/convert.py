@@ -17,7 +17,7 @@ from optimizer.conversion.modes import Negotiated, mean_rotation, mode_shares, t
 from optimizer.conversion.rights import rights_ledger, spread_rights
 from optimizer.conversion.rounding import decimal_half_up, integers, rounded_shares
 from optimizer.domain.account import account_order, in_flux
-from optimizer.errors import Finding, InputProblems
+from optimizer.errors import Finding, InputProblems, Said
 
 FLUX_COLUMNS = (
     "landlord", "departement", "year", "mode", "account", "stock", "vacated", "share_uncapped", "share", "dwellings",
@@ -174,6 +174,11 @@ def convert(
                 continue
             lines, capped, four, ledger = _mode_rows(mode, shares, blocks_here, base, terms, receiver, fresh)
             rows += lines
+            if receiver != BAILLEUR and any(
+                r["account"] == BAILLEUR and r["received_from_cap"] for r in lines
+            ):
+                params = {**_place(base), "mode": mode, "receiver": receiver}
+                findings.append(Finding("FLUX_RECEIVER_CAPPED", "warning", file="conventions", params=params))
             ledgers += ledger
             exact[(*place, mode)] = capped
             rounded[(*place, mode)] = four
@@ -185,6 +190,10 @@ def convert(
         assiette_table(found), pd.DataFrame(rows, columns=list(FLUX_COLUMNS)), rights, exact, rounded, held, found,
         tuple(findings),
     )  # fmt: skip
+
+
+def _place(base: Base) -> dict[str, object]:
+    return {"landlord": base.landlord, "departement": base.departement}
 
 
 def _chosen(found: Iterable[Base], basis: str) -> dict[tuple[str, str], Base]:
@@ -231,7 +240,7 @@ def _left_out(stock: pd.DataFrame, kept: frozenset[str]) -> list[Finding]:
 
 
 def _said(held: Sequence[Block], base: Base, gap: Fraction | None) -> list[Finding]:
-    place: dict[str, object] = {"landlord": base.landlord, "departement": base.departement}
+    place = _place(base)
     out = []
     if not any(b.stock for b in held):
         out.append(Finding("FLUX_NO_STOCK", file="stock", params=place))
@@ -241,6 +250,16 @@ def _said(held: Sequence[Block], base: Base, gap: Fraction | None) -> list[Findi
         )
         for b in held
         if b.ended and b.account != BAILLEUR
+    ]
+    out += [
+        Finding(
+            "FLUX_EMPTY_RIGHTS",
+            "warning",
+            file="stock",
+            params={**place, "account": b.account, "count": b.spent},
+        )
+        for b in held
+        if b.spent and b.account != BAILLEUR
     ]
     untold = sum(b.untold for b in held)
     if untold:
@@ -254,9 +273,16 @@ def _said(held: Sequence[Block], base: Base, gap: Fraction | None) -> list[Findi
                 **place,
                 "declared": base.vacated,
                 **two_words("given", float(decimal_half_up(given, 1)), 1),
+                "vacated": _vacated(float(decimal_half_up(given, 1))),
             }
             out.append(Finding("FLUX_TURNOVER_GAP", "warning", file="stock", params=params))
     return out
+
+
+def _vacated(dwellings: float) -> Said:
+    """What so many dwellings a year are: French keeps the singular below two."""
+    fr = "logement libéré" if dwellings < 2 else "logements libérés"
+    return Said(fr, "dwelling vacated" if dwellings == 1 else "dwellings vacated")
 
 
 def _mode_rows(

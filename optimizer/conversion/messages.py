@@ -53,14 +53,19 @@ define(
     "{count:dwelling/dwellings} of {account} ({landlord}, {departement}) under an ended agreement: counted to the landlord.",
 )
 define(
+    "FLUX_EMPTY_RIGHTS",
+    "{count:logement/logements} de {account} ({landlord}, {departement}) sous droits vides, sans désignation restante : au compte du bailleur.",
+    "{count:dwelling/dwellings} of {account} ({landlord}, {departement}) under empty rights, no designation left: counted to the landlord.",
+)
+define(
     "FLUX_NO_TURNOVER",
     "{count:logement/logements} de {landlord} ({departement}) sans taux de rotation : rotation moyenne du bailleur {mean_fr} % supposée.",
     "{count:dwelling/dwellings} of {landlord} ({departement}) without a turnover rate: the landlord's mean, {mean} %, is assumed.",
 )
 define(
     "FLUX_TURNOVER_GAP",
-    "{landlord} ({departement}) : la rotation du parc donne {given_fr} logements libérés par an, l'assiette en déclare {declared}.",
-    "{landlord} ({departement}): the turnover of the stock gives {given} dwellings vacated a year, the assiette declares {declared}.",
+    "{landlord} ({departement}) : la rotation du parc donne {given_fr} {vacated} par an, l'assiette en déclare {declared}.",
+    "{landlord} ({departement}): the turnover of the stock gives {given} {vacated} a year, the assiette declares {declared}.",
     remedy_fr="Corriger la colonne rotation ou logements de la table stock, ou l'assiette : les droits uniques s'épuisent au rythme de l'assiette",
     remedy_en="Correct the turnover or dwellings of the stock table, or the assiette: single-use rights run down at the pace of the assiette",
 )
@@ -77,27 +82,39 @@ define(
     "Mode {mode} not computed for {landlord} ({departement}): no turnover in the whole stock.",
 )
 define(
+    "FLUX_NO_VACATED",
+    "Mode 3 non calculé pour {landlord} ({departement}) : son assiette ne compte aucun logement libéré.",
+    "Mode 3 not computed for {landlord} ({departement}): its assiette counts no vacated dwelling.",
+    remedy_fr="Compléter la colonne liberes, ou choisir un autre mode",
+    remedy_en="Fill in the column vacated, or choose another mode",
+)
+define(
     "FLUX_NO_END",
     "{count_fr} {fall} de droits sans terme ({account}, {landlord}, {departement}) : étalés sans s'épuiser.",
     "{count} {fall} under rights without an end date ({account}, {landlord}, {departement}): never spent.",
 )
 define(
     "FLUX_OVER_BASE",
-    "Mode 3, {landlord} ({departement}) : les droits uniques demandent {asked} logements pour une assiette de {base} ; "
+    "Mode 3, {landlord} ({departement}) : les droits uniques demandent {asked_fr} % de l'assiette ({base:logement/logements}) ; "
     "parts réduites en proportion.",
-    "Mode 3, {landlord} ({departement}): single-use rights ask for {asked} dwellings with an assiette of {base}; "
+    "Mode 3, {landlord} ({departement}): single-use rights ask for {asked}% of the assiette ({base:dwelling/dwellings}); "
     "shares scaled down in proportion.",
 )
 define(
+    "FLUX_RECEIVER_CAPPED",
+    "Mode {mode}, {landlord} ({departement}) : {receiver}, qui reçoit l'excédent des plafonds, en passerait un ; le bailleur le reçoit.",
+    "Mode {mode}, {landlord} ({departement}): {receiver}, which receives what is above the caps, would pass one; the landlord receives it.",
+)
+define(
     "FLUX_NEGOTIATED_NEGATIVE",
-    "Mode 4, {landlord} ({departement}) : la part de {account} deviendrait négative ({share}).",
-    "Mode 4, {landlord} ({departement}): the share of {account} would become negative ({share}).",
+    "Mode 4, {landlord} ({departement}) : la part de {account} deviendrait négative ({share_fr} %).",
+    "Mode 4, {landlord} ({departement}): the share of {account} would become negative ({share}%).",
     remedy_fr="Diminuer l'écart négocié dans case.yaml (negotiated)",
     remedy_en="Lower the negotiated difference in case.yaml (negotiated)",
 )
 define(
     "FLUX_NEGOTIATED_SUM",
-    "Mode 4 : les écarts négociés ont pour somme {total} ; la somme doit être nulle quand BAILLEUR y figure.",
+    "Mode 4 : les écarts négociés ont pour somme {total_fr} ; la somme doit être nulle quand BAILLEUR y figure.",
     "Mode 4: the negotiated differences sum to {total}; the sum must be zero when BAILLEUR is among them.",
     remedy_fr="Équilibrer les écarts, ou retirer BAILLEUR qui prendra le solde",
     remedy_en="Balance the differences, or leave BAILLEUR out: it takes the rest",

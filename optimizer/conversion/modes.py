@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import ceil
 
 from optimizer.conversion import messages as messages
 from optimizer.conversion.assiette import Base
 from optimizer.conversion.blocks import Block
 from optimizer.conversion.caps import BAILLEUR, ZERO
+from optimizer.domain.account import is_convention_account
 from optimizer.errors import AttrifluxError, Finding, Said
 
 MODES = {
@@ -72,6 +72,10 @@ def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
         raise AttrifluxError("FLUX_NEGOTIATED_KEY", key="base")
     if not isinstance(delta, Mapping):
         raise AttrifluxError("FLUX_NEGOTIATED_KEY", key="delta")
+    for part, named in (("delta", delta), ("counterparts", given), ("minima", asked)):
+        for account in named:
+            if not is_convention_account(str(account)):
+                raise AttrifluxError("FLUX_NEGOTIATED_KEY", key=f"{part}.{account}")
     exact: dict[str, Fraction] = {}
     for account, value in sorted(delta.items()):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -79,7 +83,8 @@ def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
         exact[str(account)] = Fraction(repr(value))
     total = sum(exact.values(), ZERO)
     if BAILLEUR in exact and total:
-        raise AttrifluxError("FLUX_NEGOTIATED_SUM", total=float(total))
+        text = f"{float(total):g}"
+        raise AttrifluxError("FLUX_NEGOTIATED_SUM", total=text, total_fr=text.replace(".", ","))
     exact.setdefault(BAILLEUR, -total)
     return Negotiated(
         int(str(base)),
@@ -165,7 +170,7 @@ def mode_shares(
             Finding(
                 "FLUX_NEGOTIATED_NEGATIVE",
                 file="case.yaml",
-                params={**place, "account": a, "share": f"{float(q):.4f}"},
+                params={**place, "account": a, **two_words("share", float(q) * 100, 2)},
             )
             for a, q in sorted(moved.items())
             if q < 0
@@ -201,7 +206,7 @@ def _normalised(weights: dict[str, Fraction]) -> dict[str, Fraction] | None:
 
 def _single_rights(
     held: Sequence[Block], base: Base, spread_years: int, mean: Fraction, added: Mapping[str, int]
-) -> tuple[dict[str, Fraction], tuple[Finding, ...]]:
+) -> tuple[dict[str, Fraction] | None, tuple[Finding, ...]]:
     place = {"landlord": base.landlord, "departement": base.departement}
     findings: list[Finding] = []
     gross: dict[str, Fraction] = {}
@@ -225,9 +230,11 @@ def _single_rights(
         gross[b.account] = b.rights_with(mean) / spread_years + lasting
     for account, rights in added.items():
         gross[account] = gross.get(account, ZERO) + Fraction(rights, spread_years)
-    if not base.vacated or not base.assiette:
-        return {**dict.fromkeys(gross, ZERO), BAILLEUR: Fraction(1)}, tuple(findings)
-    # F_r / A = (D_r / H) · (A / V) / A: the assiette cancels out.
+    if not any(gross.values()):
+        return {**gross, BAILLEUR: Fraction(1)}, tuple(findings)
+    if not base.vacated:
+        return None, (*findings, Finding("FLUX_NO_VACATED", "warning", file="assiette", params=place))
+    # F_r / A = (D_r / H) · (A / V) / A: the assiette cancels out, and a year without any has shares all the same.
     shares = {a: g / base.vacated for a, g in gross.items()}
     total = sum(shares.values(), ZERO)
     if total > 1:
@@ -235,7 +242,11 @@ def _single_rights(
             Finding(
                 "FLUX_OVER_BASE",
                 "warning",
-                params={**place, "asked": ceil(total * base.assiette), "base": base.assiette},
+                params={
+                    **place,
+                    **two_words("asked", float(total) * 100, 1),
+                    "base": base.assiette,
+                },
             )
         )
         shares = {a: q / total for a, q in shares.items()}

@@ -5,6 +5,13 @@ from __future__ import annotations
 from optimizer.errors import define
 
 define(
+    "DESK_HOUSED_ASKS",
+    "Le ménage qui a signé le bail du logement « {dwelling} » le {day} a dans l'import une demande déposée ou renouvelée depuis : elle sort du dossier, son numéro unique ayant été attribué.",
+    "The household that signed the lease of dwelling “{dwelling}” on {day} has in the import an application made or renewed since: it leaves the case, its number having been housed.",
+    remedy_fr="Radier cette demande (« À reporter ») ; si le ménage demande à nouveau un logement, sa nouvelle demande a un autre numéro unique",
+    remedy_en="Strike that application off (“À reporter”); if the household asks for a dwelling again, its new application has another number",
+)
+define(
     "DESK_DWELLING_GONE",
     "Le logement « {dwelling} », revenu sans bail de la séance du {day}, n'est plus dans l'import : sa présentation n'y est pas comptée.",
     "Dwelling “{dwelling}”, back without a lease from the session of {day}, is no longer in the import: its presentation is not counted there.",
@@ -32,15 +39,29 @@ define(
     "DESK_NEW_YEAR",
     "Le dossier passe à l'année {year} : {leases:bail de l'année passée en sort/baux de l'année passée en sortent}.",
     "The case passes to the year {year}: {leases:lease of last year leaves it/leases of last year leave it}.",
-    remedy_fr="Faire le bilan de l'année passée sur son dernier dossier (attriflux bilan --next), puis reprendre ses conventions",
-    remedy_en="Make last year's statement from its last case (attriflux bilan --next), then take its agreements over",
+    remedy_fr="Faire le bilan de l'année passée (attriflux bilan --next) sur le dossier de son 31 décembre (attriflux next --on, depuis le dernier dossier de l'année), puis reprendre ses conventions",
+    remedy_en="Make last year's statement (attriflux bilan --next) from the case of its 31 December (attriflux next --on, from the last case of the year), then take its agreements over",
+)
+define(
+    "DESK_NOMINATIONS_OUT",
+    "{n:désignation saisie au bureau n'est pas reprise/désignations saisies au bureau ne sont pas reprises} : la demande ou le logement n'est pas dans le dossier.",
+    "{n:nomination recorded at the desk is not taken/nominations recorded at the desk are not taken}: the application or the dwelling is not in the case.",
+    remedy_fr="Voir la page Réservataire : mettre la demande ou le logement dans l'import, ou demander au réservataire de la retirer",
+    remedy_en="See the page Réservataire: put the application or the dwelling into the import, or ask the réservataire to withdraw it",
+)
+define(
+    "DESK_NEXT_BEFORE_CASE",
+    "La date demandée ({on}) précède celle du dossier ({last}).",
+    "The date asked for ({on}) is before that of the case ({last}).",
+    remedy_fr="Prendre un dossier d'avant cette date, ou donner une date égale ou postérieure",
+    remedy_en="Take a case from before that date, or give the same date or a later one",
 )
 define(
     "DESK_NEXT_TOO_EARLY",
     "La date demandée ({on}) précède le dernier acte enregistré ({last}).",
     "The date asked for ({on}) is before the last recorded act ({last}).",
-    remedy_fr="Donner une date égale ou postérieure, ou ne pas en donner",
-    remedy_en="Give the same date or a later one, or none",
+    remedy_fr="Donner une date égale ou postérieure, ou ne pas en donner ; seul un 31 décembre passé peut l'être, pour le bilan de son année",
+    remedy_en="Give the same date or a later one, or none; only a 31 December may be past, for the statement of its year",
 )
 define(
     "DESK_RUN_REFUSED",

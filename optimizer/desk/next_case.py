@@ -29,18 +29,26 @@ from optimizer.desk.following import (
     followed,
     items_of,
     last_act,
+    local_day,
     next_to_offer,
     rank_of,
 )
 from optimizer.desk.frames import by_key, day_written, days_of, framed, texts_of, where
 from optimizer.desk.months import months_after
+from optimizer.desk.year_end import as_on, duties_on, last_day
 from optimizer.domain import Case, default_seed
 from optimizer.domain.account import outside_flux
 from optimizer.domain.schema import TABLES
 from optimizer.errors import AttrifluxError, Finding
 from optimizer.policy import RuleSet
 from optimizer.problem.returned import furthest
-from optimizer.store.records import CandidateRecord, DutyRecord, ItemRecord, SessionRecord
+from optimizer.store.records import (
+    CandidateRecord,
+    DutyRecord,
+    ItemRecord,
+    NominationRecord,
+    SessionRecord,
+)
 
 AUTHOR = "Commission d'attribution"
 """Author of the decisions that a commission's log brings into a case: nobody's name."""
@@ -75,6 +83,7 @@ def next_case(
     rules: RuleSet,
     *,
     duties: Sequence[DutyRecord] = (),
+    nominations: Sequence[NominationRecord] = (),
     on: date | None = None,
 ) -> NextCase:
     """The last import and the log of the commission, as the case of the next session.
@@ -89,28 +98,40 @@ def next_case(
         For the parameters ``national.desk.*``.
     duties : sequence of DutyRecord
         Radiation notices of households declared ineligible.
+    nominations : sequence of NominationRecord
+        Households that réservataires named at the desk, of every status; those of other landlords are left out.
     on : date, optional
-        Date of the new case; default: the import's own, or the last act of the log when that is later.
+        Date of the new case; default: the import's own, or the last act of the log when that is later. A 31 December may be
+        before later acts: they are left out, for the statement of its year.
 
     Raises
     ------
     AttrifluxError
-        ``DESK_NEXT_TOO_EARLY``: the log speaks of later days.
+        ``DESK_NEXT_BEFORE_CASE``: the import is of a later day. ``DESK_NEXT_TOO_EARLY``: the log speaks of later days.
     """
+    if on is not None and on < case.settings.on:
+        raise AttrifluxError(
+            "DESK_NEXT_BEFORE_CASE", on=f"{on:%d/%m/%Y}", last=f"{case.settings.on:%d/%m/%Y}"
+        )
     last = last_act(sessions)
     if on is not None and last is not None and on < last:
-        raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=f"{on:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
+        if not last_day(on):
+            raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=f"{on:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
+        sessions, duties = as_on(sessions, on), duties_on(duties, on)
+        nominations = [n for n in nominations if local_day(n.at) <= on]
     when = on or max(day for day in (case.settings.on, last) if day is not None)
-    return _Turning(case, sessions, rules, duties, when).turned()
+    return _Turning(case, sessions, rules, duties, nominations, when).turned()
 
 
 class _Turning:
     """One passage from a case to the next."""
 
     def __init__(
-        self, case: Case, sessions: Sequence[SessionRecord], rules: RuleSet, duties: Sequence[DutyRecord], on: date
+        self, case: Case, sessions: Sequence[SessionRecord], rules: RuleSet, duties: Sequence[DutyRecord],
+        nominations: Sequence[NominationRecord], on: date,
     ) -> None:  # fmt: skip
         self.case, self.rules, self.on = case, rules, on
+        self.year = on.year if case.settings.year == case.settings.on.year else case.settings.year
         self.closed, self.coming = closed_sessions(sessions), coming_sessions(sessions)
         self.lines = list(followed(sessions))
         linked = [(s, i) for s in [*self.closed, *self.coming] for i in s.items if waits_of(s, i) is not None]
@@ -118,7 +139,9 @@ class _Turning:
         """Dwellings of agendas that a sitting tenant frees, or was to free: no import holds them."""
         self.void = {i.item_id for s, i in linked if void(s, i)}
         """Those whose tenant stays: nothing was ever to be let there."""
-        self.duties = duties
+        self.let = {x.item.dwelling_id: day for x in self.lines if (day := _lease_on(x)) is not None}
+        """Dwellings that the log let, and the day of their last lease."""
+        self.duties, self.nominations = duties, nominations
         self.said: list[Finding] = []
         self.held: set[str] = set()
         """Dwellings that work in progress of the log keeps from being proposed."""
@@ -134,13 +157,7 @@ class _Turning:
         """Outcome of each candidature that the import follows, empty while it went on: an earlier next case tells them all."""
 
     def turned(self) -> NextCase:
-        leases = self._leases()
-        settings = self.case.settings
-        year = self.on.year if settings.year == settings.on.year else settings.year
-        past = leases["signed_on"].dt.year < year
-        if year > settings.year:
-            # the table holds the leases signed since 1 January; last year's statement is made from last year's case
-            leases = leases[~past].reset_index(drop=True)
+        leases, past = self._leases()
         housed = {x.candidate.application_id for x in self.lines if x.candidate.status == "signed"} - {""}
         withdrawn = self._withdrawn()
         gone = self._gone_dwellings() | set(withdrawn)
@@ -156,18 +173,24 @@ class _Turning:
         tables |= {"dwellings": dwellings, "applications": applications}
         made = {"leases": leases, "events": events, "in_progress": progress, "decisions": decisions}
         tables |= {name: frame for name, frame in made.items() if len(frame) or self.case.has(name)}
-        for name in ("nominations", "simulations", "scores"):
+        for name in ("simulations", "scores"):
             if self.case.has(name):
                 tables[name] = _without(self.case.table(name), gone, housed)
+        named = self._nominations(
+            _without(self.case.table("nominations"), gone, housed), homes, people, gone | housed
+        )
+        if len(named) or self.case.has("nominations"):
+            tables["nominations"] = named
+        settings = self.case.settings
         seed = (
             settings.seed
             if settings.seed_modified
             else default_seed(self.on, settings.landlord, settings.territory)
         )
-        if year > settings.year:
-            self.said.append(_missing("DESK_NEW_YEAR", year=year, leases=int(past.sum())))
+        if self.year > settings.year:
+            self.said.append(_missing("DESK_NEW_YEAR", year=self.year, leases=past))
         case = replace(
-            self.case, settings=replace(settings, on=self.on, seed=seed, year=year), sources=(), warnings=(), origins={},
+            self.case, settings=replace(settings, on=self.on, seed=seed, year=self.year), sources=(), warnings=(), origins={},
             tables={name: by_key(name, tables[name]) for name in TABLES if name in tables},
         )  # fmt: skip
         return NextCase(case, tuple(self.said), dict(sorted(self.counts.items())))
@@ -189,30 +212,37 @@ class _Turning:
 
     # ------------------------------------------------------------------ tables
 
-    def _leases(self) -> pd.DataFrame:
-        """The import's leases and those the log signed, from the frozen agenda."""
+    def _leases(self) -> tuple[pd.DataFrame, int]:
+        """The import's leases and those the log signed, from the frozen agenda; and how many of last year leave.
+
+        The table holds the leases signed since 1 January; a year's statement is made from that year's last case.
+        """
         frame = self.case.table("leases")
         there = set(zip(texts_of(frame, "dwelling_id"), texts_of(frame, "application_id"), strict=True))
         dated = set(zip(texts_of(frame, "dwelling_id"), days_of(frame, "signed_on"), strict=True))
         rows: list[Row] = []
         for x in self.lines:
-            offer = x.candidate.offer
-            if x.candidate.status != "signed" or offer is None or offer.lease_on is None:
+            day = _lease_on(x)
+            if day is None:
                 continue
-            if offer.lease_on.year < self.case.settings.year:
+            if day.year < self.case.settings.year:
                 continue  # an earlier next case left it to the statement of its own year
             who = x.candidate.application_id
-            if (who and (x.item.dwelling_id, who) in there) or (x.item.dwelling_id, offer.lease_on) in dated:
+            if (who and (x.item.dwelling_id, who) in there) or (x.item.dwelling_id, day) in dated:
                 continue
             facts, lease = x.item.facts, x.candidate.facts.get("lease", {})
             rows.append(
                 {
                     **self._home(x.item), "construction_year": facts.get("construction_year"), "account": x.item.account,
-                    "application_id": who or None, "signed_on": offer.lease_on,
+                    "application_id": who or None, "signed_on": day,
                     **{name: lease.get(name) for name in LEASE}, "in_flux": in_flux(x.item),
                 }
             )  # fmt: skip
-        return self._added("leases", rows)
+        ours = [row for row in rows if row["signed_on"].year >= self.year]
+        old = frame["signed_on"].dt.year < self.year if self.year > self.case.settings.year else None
+        kept = frame if old is None else frame[~old]
+        leaving = 0 if old is None else int(old.sum()) + len(rows) - len(ours)
+        return self._added("leases", ours, kept), leaving
 
     def _home(self, item: ItemRecord) -> Row:
         return {"dwelling_id": item.dwelling_id, **{name: item.facts.get(name) for name in HOME}}
@@ -226,14 +256,7 @@ class _Turning:
         """Dwellings let since the import; one whose vacancy began after its lease is vacant again."""
         frame = self.case.table("dwellings")
         vacant = dict(zip(texts_of(frame, "dwelling_id"), days_of(frame, "vacant_since"), strict=True))
-        gone = set()
-        for x in self.lines:
-            offer = x.candidate.offer
-            if x.candidate.status == "signed" and offer is not None and offer.lease_on is not None:
-                since = vacant.get(x.item.dwelling_id)
-                if since is None or since <= offer.lease_on:
-                    gone.add(x.item.dwelling_id)
-        return gone
+        return {name for name, day in self.let.items() if (vacant.get(name) or date.min) <= day}
 
     def _withdrawn(self) -> dict[str, date]:
         """Dwellings taken back after a decision, and since when; one that a younger import holds, or a later agenda, is back."""
@@ -268,22 +291,24 @@ class _Turning:
         at = {d: i for i, d in enumerate(texts_of(kept, "dwelling_id"))}
         attempts = [None if pd.isna(x) else int(x) for x in kept["attempts"]]
         more: dict[int, int] = {}
+        missed: dict[str, SessionRecord] = {}
         for session in self.closed:
             for item in items_of(session):
-                if item.item_id in self.void:
+                if item.item_id in self.void or item.status == "not_examined":
                     continue
                 i = at.get(item.dwelling_id)
                 if i is None:
+                    missed.pop(item.dwelling_id, None)
                     # one that was withdrawn is not missed: it comes back when an import holds it
                     if attempt_over(item) and item.status != "withdrawn" and item.dwelling_id not in gone:
-                        self.said.append(
-                            _missing(
-                                "DESK_DWELLING_GONE", dwelling=item.dwelling_id, day=f"{session.on:%d/%m/%Y}"
-                            )
-                        )
+                        missed[item.dwelling_id] = session
                     continue
+                if session.on < self.let.get(item.dwelling_id, date.min):
+                    continue  # of a vacancy that a lease has ended
                 if attempt_over(item) and (attempts[i] is None or self._new_attempt(session, item)):
                     more[i] = more.get(i, 0) + 1
+        for name, session in missed.items():
+            self.said.append(_missing("DESK_DWELLING_GONE", dwelling=name, day=f"{session.on:%d/%m/%Y}"))
         for i, n in more.items():
             attempts[i] = (attempts[i] or 0) + n
         return kept.assign(attempts=pd.array(attempts, dtype="Int64"))
@@ -314,6 +339,7 @@ class _Turning:
         """Without the households housed; refusals of twelve months, files, radiations."""
         frame = self.case.table("applications")
         ids = texts_of(frame, "application_id")
+        self._say_who_asks_again(frame)
         kept = where(frame, [a not in housed for a in ids]).reset_index(drop=True)
         self.counts["applications"] = len(kept) - len(frame)
         at = {a: i for i, a in enumerate(texts_of(kept, "application_id"))}
@@ -323,6 +349,19 @@ class _Turning:
         columns["dossier"] = pd.array(self._files(kept, at), dtype="str")
         columns["status"] = pd.array(self._statuses(kept, at), dtype="str")
         return kept.assign(**columns)
+
+    def _say_who_asks_again(self, frame: pd.DataFrame) -> None:
+        """Households housed since whose application the import dates after their lease: it leaves like the others, and that is said."""
+        signed = {
+            x.candidate.application_id: (x.item.dwelling_id, _lease_on(x)) for x in self.lines if _lease_on(x)
+        }
+        dates = zip(
+            texts_of(frame, "application_id"), days_of(frame, "first_registered_on"), days_of(frame, "renewed_on"), strict=True
+        )  # fmt: skip
+        for who, first, renewed in dates:
+            dwelling, day = signed.get(who, ("", None))
+            if day is not None and max(first or date.min, renewed or date.min) > day:
+                self.said.append(_missing("DESK_HOUSED_ASKS", dwelling=dwelling, day=f"{day:%d/%m/%Y}"))
 
     @cached_property
     def _counted(self) -> frozenset[str]:
@@ -354,7 +393,24 @@ class _Turning:
                 out[i] = (out[i] or 0) + int(counts) - int(there)
             elif there and not counts:
                 out[i] = max(0, (out[i] or 0) - 1)
+        # of a household erased as its refusal grew too old, the case that counted it still says whose it was
+        erased = [(x, day) for x, day in self._counted_refusals() if not x.candidate.application_id]
+        for x, day in {(x.item.item_id, x.outcome): (x, day) for x, day in erased}.values():
+            if before < months_after(day, window) <= self.on:
+                for i in self._counted_of(x, at):
+                    out[i] = max(0, (out[i] or 0) - 1)
         return out
+
+    def _counted_of(self, line: Followed, at: Mapping[str, int]) -> list[int]:
+        """Households of the case that its events give the outcome of an erased one on that list, and the log none."""
+        here = {c.application_id for c in line.item.candidates}
+        return sorted(
+            at[who]
+            for (dwelling, account, who, day), outcome in self.told.items()
+            if (dwelling, account, day, outcome) == (line.item.dwelling_id, line.item.account, line.oriented_on, line.outcome)
+            and who in at
+            and who not in here
+        )  # fmt: skip
 
     def _last_refusals(self, kept: pd.DataFrame, at: Mapping[str, int]) -> pd.Series:
         """The column of the shipped grids that dates the last refusal, in the form the import gives it."""
@@ -430,11 +486,20 @@ class _Turning:
         own = {
             (r["dwelling_id"], r["account"], r["application_id"] or "", r.get("oriented_on")) for r in rows
         }
-        keys = zip(
-            texts_of(frame, "dwelling_id"), texts_of(frame, "account"), texts_of(frame, "application_id"),
-            days_of(frame, "oriented_on"), strict=True,
+        # an earlier next case may name a household erased since: its row there is the one that has no number here
+        erased = {(dwelling, account, day) for dwelling, account, who, day in own if not who and day}
+        keys = list(
+            zip(
+                texts_of(frame, "dwelling_id"), texts_of(frame, "account"), texts_of(frame, "application_id"),
+                days_of(frame, "oriented_on"), strict=True,
+            )
         )  # fmt: skip
-        whole = self._added("events", rows, where(frame, [key not in own for key in keys]))
+        kept = [
+            key not in own and (dwelling, account, day) not in erased
+            for key in keys
+            for dwelling, account, _, day in [key]
+        ]
+        whole = self._added("events", rows, where(frame, kept))
         # leases and work in progress of the import are followed from here on, but the log did not bring them
         self.counts["events"] = brought
         return whole
@@ -464,24 +529,25 @@ class _Turning:
         return rows
 
     def _in_progress(self, homes: set[str]) -> pd.DataFrame:
-        """The import's work in progress for the dwellings no session took up, and that of the log."""
+        """The import's work in progress for the dwellings no session took up, or begun since it was done with them, and that of the log."""
         frame = self.case.table("in_progress")
         rows: list[Row] = []
-        taken: set[str] = set()
+        taken: dict[str, date] = {}
         for session in self.closed:
             for item in items_of(session):
                 if item.status == "not_examined" or item.item_id in self.void:
                     continue
-                taken.add(item.dwelling_id)
+                taken[item.dwelling_id] = self._done_with_on(session, item)
                 rows = [r for r in rows if r["dwelling_id"] != item.dwelling_id]
                 rows += self._progress_of(session, item)
         for session in self.coming:
             for item in items_of(session):
                 if item.status in ("listed", "decided", "no_taker"):
-                    taken.add(item.dwelling_id)
+                    taken[item.dwelling_id] = date.max
                     rows = [r for r in rows if r["dwelling_id"] != item.dwelling_id]
                     rows += self._on_an_agenda(session, item)
-        kept = where(frame, [d not in taken for d in texts_of(frame, "dwelling_id")])
+        begun = zip(texts_of(frame, "dwelling_id"), days_of(frame, "since"), strict=True)
+        kept = where(frame, [d not in taken or (day or date.min) > taken[d] for d, day in begun])
         self.held = {str(r["dwelling_id"]) for r in rows}
         self.followed = {str(r["application_id"]) for r in rows if r["application_id"]}
         lived_in = {
@@ -491,6 +557,12 @@ class _Turning:
             if r["dwelling_id"] not in homes and r["dwelling_id"] not in lived_in:
                 self.said.append(_missing("DESK_DWELLING_ELSEWHERE", dwelling=r["dwelling_id"]))
         return self._added("in_progress", rows, kept)
+
+    def _done_with_on(self, session: SessionRecord, item: ItemRecord) -> date:
+        """The day from which a dwelling is no longer the work of a session; the last of the calendar while it is."""
+        if item.status == "let":
+            return max(self.let.get(item.dwelling_id, session.on), session.on)
+        return attempt_ended_on(session, item) if attempt_over(item) else date.max
 
     def _progress_of(self, session: SessionRecord, item: ItemRecord) -> list[Row]:
         """Offers a household may still take, else the next rank to notify."""
@@ -538,6 +610,31 @@ class _Turning:
         home = {**self._home(item), "account": item.account}
         who = first.application_id if first is not None else ""
         return [{**home, "application_id": who or None, "stage": "commission", "since": since}]
+
+    def _nominations(
+        self, frame: pd.DataFrame, homes: set[str], people: set[str], left: set[str]
+    ) -> pd.DataFrame:
+        """The import's nominations and those that réservataires recorded at the desk, whose last word on a household stands."""
+        landlord = self.case.settings.landlord
+        own = {
+            (n.account, n.dwelling_id, n.application_id): n
+            for n in sorted(self.nominations, key=lambda n: n.nomination_id)
+            if n.application_id and (landlord is None or {"", landlord} & set(n.landlords))
+        }
+        open_ = {key: n for key, n in own.items() if n.status == "open"}
+        rows = [
+            {"account": account, "application_id": who, "dwelling_id": dwelling or None, "rank": n.rank}
+            for (account, dwelling, who), n in sorted(open_.items())
+            if who in people and (not dwelling or dwelling in homes)
+        ]
+        # one whose dwelling was let or withdrawn, or whose household is housed, has no more to say
+        out = len(open_) - len(rows) - sum(dwelling in left or who in left for _, dwelling, who in open_)
+        if out:
+            self.said.append(_missing("DESK_NOMINATIONS_OUT", n=out))
+        keys = zip(
+            texts_of(frame, "account"), texts_of(frame, "dwelling_id"), texts_of(frame, "application_id"), strict=True
+        )  # fmt: skip
+        return self._added("nominations", rows, where(frame, [key not in own for key in keys]))
 
     def _decisions(self, homes: set[str], people: set[str]) -> pd.DataFrame:
         """The import's decisions that may still hold, and who is not to be proposed a dwelling again."""
@@ -636,7 +733,7 @@ class _Turning:
         columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "decision", "author")]
         for dwelling, who, what, author, until in zip(*columns, days_of(frame, "expires_on"), strict=True):
             gone = (dwelling and dwelling not in homes) or (who and who not in people)
-            # those that an earlier next case brought are over with their day, as they are when made from the import
+            # what an earlier next case brought from the log leaves with its last day, as from the log itself
             gone = gone or (author == AUTHOR and until is not None and until < self.on)
             done = what != "forbid" and (dwelling in examined or dwelling in self.held)
             against = what == "pin" and (
@@ -653,6 +750,12 @@ class _Turning:
         return (
             pd.concat([base, framed(name, rows)], ignore_index=True) if rows else base.reset_index(drop=True)
         )
+
+
+def _lease_on(line: Followed) -> date | None:
+    """The day the lease was signed, of a candidature that ended in one."""
+    offer = line.candidate.offer
+    return offer.lease_on if line.candidate.status == "signed" and offer is not None else None
 
 
 def in_flux(item: ItemRecord) -> bool:

@@ -19,6 +19,10 @@ texts(
             "Du registre : {leases:bail signé/baux signés}, {in_progress:ligne en cours/lignes en cours}, {events:suivi/suivis}, {decisions:décision/décisions}.",
             "From the ledger: {leases:lease/leases}, {in_progress:line in progress/lines in progress}, {events:event/events}, {decisions:decision/decisions}.",
         ),
+        "named": (
+            "Des réservataires : {n:désignation/désignations}.",
+            "From réservataires: {n:nomination/nominations}.",
+        ),
         "then": (
             "Ensuite : attriflux check {out}, puis attriflux propose {out} --out resultat",
             "Then: attriflux check {out}, and attriflux propose {out} --out result",
@@ -28,9 +32,11 @@ texts(
 
 
 def brought_words(made: NextCase, lang: Lang) -> str:
-    """What the ledger has brought into the case, in one sentence."""
+    """What the ledger has brought into the case, and what réservataires named."""
     kinds = ("leases", "in_progress", "events", "decisions")
-    return said("NEXT.BROUGHT", lang, **{name: int(made.counts.get(name, 0)) for name in kinds})
+    brought = said("NEXT.BROUGHT", lang, **{name: int(made.counts.get(name, 0)) for name in kinds})
+    named = int(made.counts.get("nominations", 0))
+    return f"{brought} {said('NEXT.NAMED', lang, n=named)}" if named else brought
 
 
 def summary_of(made: NextCase, out: Path) -> dict[str, object]:

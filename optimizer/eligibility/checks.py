@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from optimizer.domain import Case
-from optimizer.domain.account import all_kinds
+from optimizer.domain.account import all_kinds, in_flux
 from optimizer.eligibility.accounts import NONE, STOCK, is_known
 from optimizer.eligibility.columns import arrow_text, booleans, choice, items, texts
 from optimizer.eligibility.conventions import Line
@@ -151,24 +151,36 @@ def check_accounts(case: Case, rules: RuleSet, findings: Findings) -> None:
 
 
 def check_stock_accounts(case: Case, rules: RuleSet, findings: Findings) -> None:
-    """Accounts of the stock, which a landlord may hold beyond the territory of the case."""
+    """Accounts of the stock, which a landlord may hold beyond the territory of the case, and those that receive what is above a cap."""
     _check_account(case, "stock", findings.places, findings, beyond=rules)
+    _check_account(case, "conventions", findings.places, findings, beyond=rules, column="cap_receiver")
 
 
 def _check_account(
-    case: Case, table: str, places: frozenset[str], findings: Findings, beyond: RuleSet | None = None
+    case: Case,
+    table: str,
+    places: frozenset[str],
+    findings: Findings,
+    beyond: RuleSet | None = None,
+    column: str = "account",
 ) -> None:
     """``beyond``: rules whose places, all those of France, an account may have besides."""
     frame = case.table(table)
-    values = [v for v in pc.unique(arrow_text(frame, "account")).to_pylist() if v]
+    values = [v for v in pc.unique(arrow_text(frame, column)).to_pylist() if v]
+    if column == "cap_receiver":  # a share of the flux: no account outside it may have one
+        outside = [v for v in values if not in_flux(v)]
+        for value in outside:
+            rows = _rows(findings, table, (frame[column] == value).fillna(False).to_numpy(bool))
+            findings.add_rows(UNKNOWN_ACCOUNT, table, column, value, rows)
+        values = [v for v in values if v not in outside]
     unknown = sorted(v for v in values if not is_known(v, places))
     if unknown and beyond is not None:
         every = beyond.all_communes
         places = frozenset(every.index).union(*(every[column].unique() for column in ("epci", "departement")))
         unknown = [v for v in unknown if not is_known(v, places)]
     for value in unknown:
-        rows = _rows(findings, table, (frame["account"] == value).fillna(False).to_numpy(bool))
-        findings.add_rows(UNKNOWN_ACCOUNT, table, "account", value, rows)
+        rows = _rows(findings, table, (frame[column] == value).fillna(False).to_numpy(bool))
+        findings.add_rows(UNKNOWN_ACCOUNT, table, column, value, rows)
 
 
 def check_choices(case: Case, rules: RuleSet, findings: Findings) -> None:

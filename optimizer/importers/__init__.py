@@ -9,7 +9,8 @@ It knows no law, only the names of places (``models/territories/``): an unknown 
 by ``eligibility``.
 
 ``case(frames, settings)`` makes a case from frames in memory and ``check_frames(case)`` reads again one that was made or changed
-there, both by the same converters and checks as files.
+there, both by the same converters and checks as files. ``read_cells`` reads the columns that a grid declares, once the rules
+say which they are.
 
 Why every cell is read as text first: what a library guesses (``007`` as 7, ``NA`` as missing, ``03/04/2026`` as
 4 March) is wrong here in silence. Columns are converted by arrow kernels, words once each, so the checks cost less than
@@ -23,10 +24,11 @@ from optimizer.importers import messages, messages_files
 from optimizer.importers.losses import losses
 from optimizer.importers.mapping import ready_mappings
 from optimizer.importers.memory import case, check_frames
+from optimizer.importers.own_columns import read_cells
 from optimizer.importers.reading import read, read_findings, read_parts
 from optimizer.importers.registry import all_formats
 from optimizer.importers.template import template
 
 __all__ = [
-    "all_formats", "case", "check_frames", "losses", "messages", "messages_files", "read", "read_findings", "read_parts", "ready_mappings", "template",
+    "all_formats", "case", "check_frames", "losses", "messages", "messages_files", "read", "read_cells", "read_findings", "read_parts", "ready_mappings", "template",
 ]  # fmt: skip

@@ -79,6 +79,17 @@ def one_array(values: Any) -> Any:
     return values
 
 
+def as_array(values: pd.Series[Any]) -> Any:
+    """A column of a frame as arrow holds it: its own type, else the text of each cell."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    try:
+        return pa.array(values, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        words = [None if pd.isna(v) else str(v) for v in values.tolist()]
+        return pa.array(words, pa.string())
+
+
 def as_text(values: Any) -> Any | None:
     """Any column as trimmed text, empty cells null; None when its type has no text.
 

@@ -52,7 +52,7 @@ _MEANING: dict[str, str] = {
     "recent_q1_share": "Part de ménages du premier quartile parmi les emménagés récents",
     "relocation": "Relogement opérationnel du ménage",
     "residence": "Nom de la résidence",
-    "rights_kind": "Droits renouvelés à chaque libération, droit unique, ou droits vides",
+    "rights_kind": "Droits renouvelés à chaque libération, droit unique, ou droits vides (plus aucune désignation : au compte du bailleur)",
     "rooms": "Nombre de pièces principales : 1 à 6 (6 = 6 et plus), « T3 » accepté",
     "sale": "Logements gardés vacants pour la vente (hors assiette)",
     "score": "Cotation, en points ; vide = grille du territoire ; avec plusieurs EPCI, convertie en rang centile par EPCI et grille",

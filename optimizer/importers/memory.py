@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import yaml
 
 from optimizer.datadirs import models_dir
 from optimizer.domain import TABLES, Case, CaseSettings
 from optimizer.errors import Finding, InputProblems
+from optimizer.importers.cells import as_array
 from optimizer.importers.checks import check_tables
 from optimizer.importers.gazetteer import Gazetteer, gazetteer_of
 from optimizer.importers.headers import near
@@ -182,18 +182,7 @@ def _read(
 
 
 def _raw(name: str, frame: pd.DataFrame) -> RawTable:
-    columns = tuple(_column(values) for _, values in frame.items())
+    columns = tuple(as_array(values) for _, values in frame.items())
     header = tuple(str(c) for c in frame.columns)
     rows = np.arange(len(frame), dtype=np.int64) + 2
     return RawTable(name, name, header, 1, columns, rows)
-
-
-def _column(values: pd.Series[Any]) -> Any:
-    """The column as arrow holds it: its own type, else the text of each cell."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(values.cat.categories.dtype)
-    try:
-        return pa.array(values, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-        words = [None if pd.isna(v) else str(v) for v in values.tolist()]
-        return pa.array(words, pa.string())

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from optimizer.domain import CaseSettings, default_seed
+from optimizer.domain.account import is_convention_account
 from optimizer.errors import Finding
 from optimizer.importers.raw import RawTable, shown
 from optimizer.importers.words import FALSE, TRUE, near_names, plain, vocabulary
@@ -31,8 +32,8 @@ _WHAT: dict[str, tuple[str, str]] = {
     "seed": ("un texte", "a text"),
     "changes": ("des lignes « clé: valeur »", "“key: value” lines"),
     "negotiated": (
-        "base: 1, 2 ou 3, delta: des écarts par réservataire, et au besoin counterparts: leurs contreparties, minima: leurs parts minimales",
-        "base: 1, 2 or 3, delta: differences by account, and counterparts and minima if needed",
+        "base: 1, 2 ou 3, delta: des écarts par code de réservataire (ALS, COLL:25056…), et au besoin counterparts: leurs contreparties, minima: leurs parts minimales",
+        "base: 1, 2 or 3, delta: differences by account code (ALS, COLL:25056…), and counterparts and minima if needed",
     ),
     "dalo": (
         "par bailleur, des nombres entiers par département : dalo: {BAILLEUR: {\"25\": 12}}",
@@ -266,7 +267,9 @@ def _negotiated(node: Node) -> Mapping[str, object]:
         part = node.items.get(name)
         if isinstance(part, Block):
             for account, value in part.items.items():
-                if not isinstance(value, Scalar) or not fits(value):
+                if not is_convention_account(account):
+                    wrong.append(_Wrong(f"negotiated.{name}.{account}", part.lines[account], account))
+                elif not isinstance(value, Scalar) or not fits(value):
                     wrong.append(_Wrong(f"negotiated.{name}.{account}", part.lines[account], _written(value)))
         elif part is not None or name == "delta":
             wrong.append(_Wrong(f"negotiated.{name}", node.lines.get(name)))

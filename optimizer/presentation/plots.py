@@ -165,7 +165,9 @@ def curve(
         out.append(text_svg(x(a), bottom + 16, decimal(a, 4, lang), "middle"))
     for at in dict.fromkeys((y0, 0.0, y1)):
         out.append(text_svg(left - 6, y(at) + 4, signed(at, places, lang), "end"))
-    out.append(text_svg((left + width) / 2, height - 10, x_label, "middle"))
+    out.append(
+        text_svg(width / 2, height - 10, x_label, "middle")
+    )  # the words of a rule need the whole width
     out.append(text_svg(8, top - 10, y_label, "start"))
     return "".join([*out, "</svg>"])
 

@@ -266,7 +266,7 @@ texts(
         "why_places": ("déjà réserve {lists}", "already reserve {lists}"),
         "why_class": (
             "même public que le premier rang, ou DALO jamais en complément",
-            "same class as the first rank",
+            "same class as the first rank, or DALO never a filler",
         ),
         "why_pin": ("décision enregistrée", "recorded decision"),
         "why_chain": (

@@ -19,6 +19,7 @@ from optimizer.runs.why_reading import Index, Place, open_index
 from optimizer.runs.why_words import (
     ALIKE,
     BY_SCORE,
+    CLOSED,
     CONTRIBUTION,
     ELSEWHERE,
     EMPTY,
@@ -37,6 +38,7 @@ from optimizer.runs.why_words import (
     place,
     points,
     say,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +47,15 @@ if TYPE_CHECKING:
 
 SHOWN = 15
 """Dwellings written one by one."""
+NO_LIST: dict[int, tuple[str, str]] = {
+    ELSEWHERE: (
+        "il va à un contingent qui ne peut pas vous désigner",
+        "it goes to an account that may not name you",
+    ),
+    WAITING: ("son réservataire désigne lui-même ses candidats", "its réservataire names its own households"),
+    EMPTY: ("il n'a pas de liste", "it has no list"),
+}
+"""Of a dwelling without a list that the household could stand on: what its letter says in place of a place by score."""
 
 
 @dataclass(frozen=True)
@@ -226,18 +237,20 @@ class _Asked:
 
     def _change(self) -> list[str]:
         """The single change that would bring a first rank, if the grid can give it."""
-        if self.status == "proposed" or (self.only >= 0 and self.only != self.nearest):
+        if self.status == "proposed":
             return []
         if self.status == "ineligible":
-            return [self._say("Ce qui manque : ", "What is missing: ") + self._miss() + "."]
+            return [self._why_none()]
         if self.nearest < 0:
+            return self._closed()
+        if self.only not in (-1, self.nearest):
             return []
         home = self._home(self.nearest)
         if self.needed < 0:
             return [
                 self._say(
-                    "Aucun nombre de points que la grille peut donner n'aurait suffi.",
-                    "No number of points that the grid can give would have been enough.",
+                    "Les autres premiers rangs restant les mêmes, aucun nombre de points que la grille peut donner n'aurait suffi.",
+                    "With the other first ranks as they are, no number of points that the grid can give would have been enough.",
                 )
             ]
         if not self.needed:
@@ -265,9 +278,15 @@ class _Asked:
             )
         ]
 
-    def _miss(self) -> str:
+    def _why_none(self) -> str:
+        """What kept a household that fits no dwelling from the one it came nearest to."""
         words = say(self.meta["misses"][int(self.index["miss"][self.a])], self.lang)
-        return words or self._say("aucun logement dans cette proposition", "no dwelling in this proposal")
+        words = words or self._say("aucun logement dans cette proposition", "no dwelling in this proposal")
+        return self._say(f"Pourquoi : {words}.", f"Why: {words}.")
+
+    def _closed(self) -> list[str]:
+        """That no number of points opens a first rank; nothing where the state itself says that every dwelling is taken."""
+        return [] if self.reason in STATUS else [say(CLOSED, self.lang)]
 
     def _refusals(self) -> list[str]:
         counts = self.index["code_counts"][self.a].tolist()[1:]
@@ -275,7 +294,9 @@ class _Asked:
         if not total:
             return []
         named = sorted(((n, i) for i, n in enumerate(counts) if n), reverse=True)
-        words = ", ".join(f"{say(self.meta['codes'][i], self.lang)} ({n})" for n, i in named)
+        words = ", ".join(
+            f"{say(self.meta['codes'][i], self.lang)} ({whole(n, self.lang)})" for n, i in named
+        )
         if self.lang == "fr":
             return [f"Non recevable pour {many(total, 'logement', 'logements', self.lang)} : {words}."]
         return [f"Not eligible for {many(total, 'dwelling', 'dwellings', self.lang)}: {words}."]
@@ -378,7 +399,10 @@ class _Asked:
         if own["dalo"]:
             title = "DALO"
         rows = (
-            (self._say("ancienneté", "seniority"), f"{own['days']} {self._say('jours', 'days')}"),
+            (
+                self._say("ancienneté", "seniority"),
+                many(own["days"], *(("jour", "jours") if self.lang == "fr" else ("day", "days")), self.lang),
+            ),
             (self._say("personnes à loger", "persons to house"), str(own["persons"])),
             (self._say("unités de consommation", "consumption units"), points(own["uc"], self.lang)),
             (self._say("ressources", "income"), income),
@@ -433,7 +457,7 @@ class _Asked:
             for j, count in enumerate(bands[epci].tolist()):
                 low, high = top * j // n, top * (j + 1) // n
                 said = (
-                    str(count)
+                    whole(count, self.lang)
                     if count >= FEW or not count
                     else self._say(f"moins de {FEW}", f"fewer than {FEW}")
                 )
@@ -445,6 +469,14 @@ class _Asked:
         lines = [say(STEPS, self.lang)]
         if self.only >= 0:
             lines.append(self._there())
+        elif len(self.everywhere) == 1:
+            lines.append(
+                self._say(
+                    f"Vous remplissez les conditions d'un logement ; {self._best_place()}.",
+                    f"You meet the conditions of one dwelling; {self._best_place()}.",
+                )
+            )
+            lines += self._groups()
         elif self.everywhere:
             count = many(
                 len(self.everywhere),
@@ -461,8 +493,11 @@ class _Asked:
         if self.only < 0:
             lines += self._refusals()
         if self.status == "ineligible":
-            lines.append(self._say("Ce qui manque : ", "What is missing: ") + self._miss() + ".")
-        elif self.status != "proposed" and self.nearest >= 0:
+            lines.append(self._why_none())
+        elif self.status != "proposed" and self.nearest < 0:
+            lines += self._closed() if self.places else []
+        elif self.status != "proposed" and self.only in (-1, self.nearest):
+            # of a dwelling that is not the nearest, more points say nothing
             lines.append(
                 self._say(
                     "Davantage de points, que la grille peut donner, auraient pu changer cette proposition.",
@@ -470,15 +505,20 @@ class _Asked:
                 )
                 if self.needed >= 0
                 else self._say(
-                    "Davantage de points n'auraient pas changé cette proposition.",
-                    "More points would not have changed this proposal.",
+                    "Les autres premiers rangs restant les mêmes, aucun nombre de points que la grille peut donner ne vous en aurait donné un.",
+                    "With the other first ranks as they are, no number of points that the grid can give would have given you one.",
                 )
             )
         return lines
 
     def _best_place(self) -> str:
         """The best place on a list that may name the household; a place on an account the dwelling does not go to is none."""
-        counted = [p for p in self.everywhere if p.passed_by not in (ELSEWHERE, WAITING, EMPTY)]
+        counted = [p for p in self.everywhere if p.passed_by not in NO_LIST]
+        if not counted and len(self.everywhere) == 1:
+            return self._say(
+                "il n'a pas de liste d'un contingent qui peut vous désigner",
+                "it has no list of an account that may name you",
+            )
         if not counted:
             return self._say(
                 "aucun n'a de liste d'un contingent qui peut vous désigner",
@@ -494,10 +534,17 @@ class _Asked:
         if not self.places:
             return self._refused_there()
         p = self.places[0]
-        stands = place(p.place, p.size, self.lang)
+        stands = self._say("{} à la cotation", "{} by score").format(place(p.place, p.size, self.lang))
+        if p.passed_by in NO_LIST:  # a place on an account that the dwelling does not go to is none
+            stands = self._say(*NO_LIST[p.passed_by])
+        elif p.passed_by == HOUSED:
+            stands += self._say(
+                " ; vous êtes au premier rang d'un autre logement",
+                "; you hold the first rank of another dwelling",
+            )
         text = self._say(
-            f"{self._home(p.dwelling)} : vous remplissez les conditions ; {stands} à la cotation",
-            f"{self._home(p.dwelling)}: you meet the conditions; {stands} by score",
+            f"{self._home(p.dwelling)} : vous remplissez les conditions ; {stands}",
+            f"{self._home(p.dwelling)}: you meet the conditions; {stands}",
         )
         if p.rank:
             text += self._say(f" ; rang proposé : {p.rank}", f"; rank proposed: {p.rank}")
@@ -513,11 +560,11 @@ class _Asked:
             EMPTY: ("logement sans liste", "dwelling without list"),
         }  # fmt: skip
         rest = (
-            "préférence, taux d'effort, part d'un réservataire ou objectif légal",
-            "preference, effort rate, share of a réservataire or legal target",
+            "préférence, taux d'effort, ordre ou part d'un réservataire, décision enregistrée, objectif légal ou autre règle",
+            "preference, effort rate, order or share of a réservataire, recorded decision, legal target or another rule",
         )
         tally = Counter(say(groups.get(p.passed_by, rest), self.lang) for p in self.everywhere)
-        words = ", ".join(f"{text} ({n})" for text, n in tally.most_common())
+        words = ", ".join(f"{text} ({whole(n, self.lang)})" for text, n in tally.most_common())
         return [
             self._say(f"Ce qui a compté, par logement : {words}.", f"What decided, by dwelling: {words}.")
         ]

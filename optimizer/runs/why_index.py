@@ -221,6 +221,7 @@ def _word(word: str, max_lists: int) -> list[str]:
         "nomination": ("ordre d'un réservataire, pour ce logement ou pour un autre", "the order of a réservataire, for this dwelling or another"),
         "places": (f"déjà {on_lists(max_lists, 'fr')}", f"already {on_lists(max_lists, 'en')}"),
         "class": ("même public que le premier rang", "the same public as the first rank"),
+        "filler": ("un ménage DALO ne complète pas une liste (premier rang, ou derrière un autre DALO)", "a DALO household never fills up a list (first rank, or behind another DALO)"),
         "gap": ("calcul arrêté avant la preuve", "a run stopped before the proof"),
         "count": ("", ""),
     }  # fmt: skip

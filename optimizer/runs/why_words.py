@@ -79,6 +79,12 @@ STEPS = (
     "proposal worth most, given the shares of the réservataires and the legal targets. Ties: seniority, then a draw that can "
     "be repeated.",
 )
+CLOSED = (
+    "Aucun premier rang n'est ouvert à cette demande (ordre d'un réservataire ou décision enregistrée) : davantage de points "
+    "n'y auraient rien changé.",
+    "No first rank is open to this application (the order of a réservataire or a recorded decision): more points would have "
+    "changed nothing.",
+)
 FEW = 5
 """Counts below this are not printed in a letter."""
 
@@ -105,6 +111,11 @@ def place(k: int, n: int, lang: Lang) -> str:
     return f"{k} of {n}"
 
 
+def whole(n: int, lang: Lang) -> str:
+    """A whole number with its thousands apart: ``1 279`` (fr), ``1,279`` (en)."""
+    return points(100 * n, lang)
+
+
 def many(n: int, one: str, more: str, lang: Lang) -> str:
     """``1 logement``, ``3 logements`` (French: singular below 2)."""
-    return f"{n} {one if (n < 2 if lang == 'fr' else n == 1) else more}"
+    return f"{whole(n, lang)} {one if (n < 2 if lang == 'fr' else n == 1) else more}"

@@ -183,6 +183,7 @@ def write_pages(folder: Path, result: Result, options: Options) -> None:
 def _write_pages(folder: Path, result: Result, options: Options) -> None:
     from optimizer.presentation.pdf import write_pdf
     from optimizer.presentation.report import report_html
+    from optimizer.presentation.session import in_session
     from optimizer.presentation.sheets import sheet_forms, sheet_pages, sheets_html, sheets_json
     from optimizer.presentation.workbook import write_workbook
     from optimizer.runs.report_data import report_data, split
@@ -200,16 +201,19 @@ def _write_pages(folder: Path, result: Result, options: Options) -> None:
     # typst works outside the interpreter's lock: the PDF is set while the workbook is written
     with ThreadPoolExecutor(max_workers=1) as setting:
         pdf = None
+        printed: dict[str, dict[str, Any]] = {}
         for stem, part in [("", data)] if single else split(data):
             forms = sheet_forms(part)
             pages = sheet_pages(part, forms=forms)
             base = folder / (f"sheets/{stem}" if stem else "sheets")
-            if single:
-                # what a session freezes: the very lines that are printed
-                (folder / "sheets.json").write_bytes(sheets_json(part, forms))
+            printed |= {form["dwelling"]: form for form in forms}
             base.with_name(base.name + ".html").write_text(sheets_html(part, pages), encoding="utf-8")
             if options.pdf and pages and single:
                 pdf = setting.submit(write_pdf, base.with_name(base.name + ".pdf"), part, pages)
+        # what a session freezes: the very lines that are printed, of all landlords in one file
+        (folder / "sheets.json").write_bytes(
+            sheets_json(data, [printed[str(d.dwelling_id)] for d in in_session(data.dwellings)])
+        )
         (folder / "report.html").write_text(report_html(data), encoding="utf-8")
         if len(data.proposals) <= PARQUET_FROM:
             write_workbook(folder / "shortlists.xlsx", data)

@@ -16,8 +16,8 @@ from optimizer.conversion.rounding import SHARE_UNITS
 from optimizer.domain import Case, empty_frame
 from optimizer.domain.account import place_of, remainder
 from optimizer.errors import AttrifluxError, Finding
-from optimizer.policy.changes import parse_line_key
-from optimizer.policy.own_lines import changed_conventions
+from optimizer.policy.changes import parse_line_key, sorted_changes
+from optimizer.policy.own_lines import changed_conventions, named
 from optimizer.scenario import messages as messages
 from optimizer.scenario.case_changes import change_tables, new_rights
 from optimizer.scenario.files import Run, policy_changes
@@ -104,19 +104,51 @@ def _converted(case: Case, run: Run, own: Mapping[str, object], models: Path | N
     own_lines = case.table("conventions")
     rest = own_lines[~own_lines["landlord"].isin(landlords)]
     joined = pd.concat([rest, table], ignore_index=True) if len(rest) else table
-    warnings = (*case.warnings, *said, *_overruled(run, landlords))
-    return replace(case, tables={**case.tables, "conventions": typed_conventions(joined)}, warnings=warnings)
+    shipped = policy.rules_of(case.settings, models).conventions
+    kept, overruled = _without_shares(case.settings.changes, landlords, shipped)
+    keys = sorted(overruled | {key for key in run.changes if _sets_share(key, landlords)})
+    warnings = (
+        *case.warnings,
+        *said,
+        *(Finding("SCENARIO_SHARE_OVERRULED", "warning", params={"key": key}) for key in keys),
+    )
+    return replace(
+        case,
+        settings=replace(case.settings, changes=kept),
+        tables={**case.tables, "conventions": typed_conventions(joined)},
+        warnings=warnings,
+    )
 
 
-def _overruled(run: Run, landlords: frozenset[str]) -> tuple[Finding, ...]:
-    """Shares that the scenario sets and that the conversion replaces: said, because the key then changes nothing."""
-    out = []
-    for key in sorted(run.changes):
-        if key.startswith("conventions.") and key.endswith(".share"):
-            landlord = parse_line_key(key)[0]
-            if landlord == "*" or landlord in landlords:
-                out.append(Finding("SCENARIO_SHARE_OVERRULED", "warning", params={"key": key}))
-    return tuple(out)
+def _sets_share(key: str, landlords: frozenset[str]) -> bool:
+    """Whether a key sets a share of one of these landlords, or of all."""
+    landlord, *_, name = parse_line_key(key)
+    return name == "share" and (landlord == "*" or landlord in landlords)
+
+
+def _without_shares(
+    changes: Mapping[str, object], landlords: frozenset[str], shipped: pd.DataFrame
+) -> tuple[dict[str, object], set[str]]:
+    """The changes without the shares that the conversion replaces, and the keys taken out.
+
+    Left there, they would be made again to the converted agreements when the case is read back. A key for every landlord
+    goes on for those whose stock is not converted, by name.
+    """
+    kept: dict[str, object] = {}
+    out: set[str] = set()
+    for key, value in sorted_changes(changes):
+        if not _sets_share(key, landlords):
+            kept[key] = value
+            continue
+        out.add(key)
+        landlord, *line, _ = parse_line_key(key)
+        if landlord != "*":
+            continue
+        for name in sorted(set(shipped["landlord"]) - landlords):
+            if any(named(shipped, name, *line)):
+                area = "" if line[1] == "*" else f".{line[1]}"
+                kept[f"conventions.{name}.{line[0]}{area}.share"] = value
+    return kept, out
 
 
 def converted_lines(

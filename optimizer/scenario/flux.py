@@ -12,6 +12,7 @@ import pandas as pd
 from optimizer import conversion, eligibility, importers, pipeline, policy
 from optimizer.conversion import Caps, Conversion, Inventory, Negotiated, Register, Terms
 from optimizer.domain import Case
+from optimizer.domain.account import is_convention_account
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.runs.committed import EXTENSION, assiette_base, commitments_of
 from optimizer.runs.tables import place_names
@@ -121,6 +122,9 @@ def terms_of(
         if len(named) > 1:
             params = {"landlord": place[0], "departement": place[1], "receiver": default}
             findings.append(Finding("FLUX_SEVERAL_RECEIVERS", "warning", file="conventions", params=params))
+    for receiver in sorted({default, *receivers.values()}):
+        if not is_convention_account(receiver):
+            raise AttrifluxError("FLUX_RECEIVER_UNKNOWN", receiver=receiver)
     return Terms(
         caps=Caps(
             exact("national.flux.agents_cap"),
@@ -265,6 +269,9 @@ def converted(
     conversion, terms, departements, findings
         The département of each row of `dwellings`; findings with the case's own warnings first.
     """
+    places, wrong = _problems(case, rules)
+    if wrong:
+        raise InputProblems(wrong)
     terms, more = terms_of(case, rules, added)
     if modes is None:
         modes = (1, 2, 3, 4) if terms.negotiated else (1, 2, 3)
@@ -275,9 +282,6 @@ def converted(
     if 4 in modes and terms.negotiated is None:
         raise InputProblems([Finding("FLUX_NEGOTIATED_MISSING", file="case.yaml")])
     dwellings = case.table("dwellings")
-    places, wrong = _problems(case, rules)
-    if wrong:
-        raise InputProblems(wrong)
     result = conversion.convert(
         case.table("stock"), case.table("assiette"), dwellings, places, on=case.settings.on, year=case.settings.year,
         terms=terms, modes=tuple(modes), basis=basis,

@@ -21,7 +21,7 @@ REASONS = {
 WORDS: Mapping[str, Mapping[str, str]] = {
     "basis": {"forecast": "prévision", "actual": "réalisé"},
     "reason": REASONS,
-    "rights_kind": {"recurring": "droit de suite", "single": "droit unique", "empty": "", "": ""},
+    "rights_kind": {"recurring": "droit de suite", "single": "droit unique", "empty": "droits vides", "": ""},
     "dimension": {
         "commune": "commune", "rooms": "typologie", "financing": "financement", "qpv": "QPV", "convention": "convention",
         "ceiling": "plafond de ressources",

@@ -23,7 +23,7 @@ from optimizer.scenario import texts as texts
 from optimizer.scenario.committed import committed_figures
 from optimizer.scenario.figures import Figure, rounded
 from optimizer.scenario.households import household_rows
-from optimizer.scenario.rates import flux_gaps, lines_reached, rate_figures
+from optimizer.scenario.rates import flux_gaps, lines_reached, not_reserved, rate_figures
 
 COLUMNS = ("indicator", "scope", "unit", "value", "num", "den")
 LIVED = "weekly_"
@@ -61,6 +61,9 @@ _BEFORE: Mapping[str, tuple[str, str]] = {
     "vacancy_cost": ("coût de vacance attendu", "expected cost of vacancy"),
     "mean_score": ("cotation moyenne des premiers rangs", "mean score of first ranks"),
     "mean_months": ("ancienneté moyenne des premiers rangs", "mean waiting of first ranks"),
+    "first_changed": (
+        "logements dont le premier rang n'est pas celui de la référence", "dwellings whose first rank is not the reference's",
+    ),
     "passed_over": (
         "dépassements, au premier rang, d'un ménage mieux coté", "better-scored households passed over at first rank",
     ),
@@ -198,11 +201,12 @@ def shared_figures(first: pd.DataFrame, lines: pd.DataFrame, prepared: Prepared)
     lines : as :func:`~optimizer.scenario.rates.lines_reached` gives them.
     """
     return [
-        *_accounts(first, lines), *flux_gaps(lines, prepared.rules), *rate_figures(lines), *household_rows(first, prepared),
+        *_accounts(first, lines, prepared.rules), *flux_gaps(lines, prepared.rules), *rate_figures(lines), *household_rows(first, prepared),
     ]  # fmt: skip
 
 
-def _accounts(first: pd.DataFrame, lines: pd.DataFrame) -> list[Figure]:
+def _accounts(first: pd.DataFrame, lines: pd.DataFrame, rules: RuleSet) -> list[Figure]:
+    """Dwellings by account, and those of the flux beside what the agreements plan, what is not reserved included."""
     rows = [
         Figure("account_dwellings", f"account={account}", "dwellings", float(len(group)))
         for account, group in first.groupby("account", sort=True)
@@ -210,9 +214,12 @@ def _accounts(first: pd.DataFrame, lines: pd.DataFrame) -> list[Figure]:
     planned: dict[str, float] = {}
     reached: dict[str, float] = {}
     agreed = [shape.id for shape in all_rules() if shape.agreed]
-    for row in lines[lines["rule"].isin(agreed)].to_dict("records"):
+    agreements = lines[lines["rule"].isin(agreed)].to_dict("records") if len(lines) else []
+    left = not_reserved(lines, rules, "den_run") if len(lines) else []
+    for row in [*agreements, *left]:
         account = _part(str(row["scope"]), "account")
-        planned[account] = planned.get(account, 0.0) + float(row["share"]) * float(row["den_run"])
+        due = float(row.get("due", float(row["share"]) * float(row["den_run"])))
+        planned[account] = planned.get(account, 0.0) + due
         reached[account] = reached.get(account, 0.0) + float(row["num_run"])
     for account in sorted(planned):
         rows.append(Figure("account_planned", f"account={account}", "dwellings", planned[account]))

@@ -42,7 +42,7 @@ def key_words(key: str, lang: Lang, titles: Mapping[str, str], places: Mapping[s
             else account_label(account, lang, places),
             said("COMPARISON.EVERY_LANDLORD", lang) if landlord == "*" else landlord,
         ]
-        if area:
+        if area not in ("", "*"):
             parts.append(places.get(area, area))
         return f"{_word(f'field_{name}', str(name), lang)}{said('COMPARISON.COLON', lang)}{', '.join(parts)}"
     found = own_key(key)

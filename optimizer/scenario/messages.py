@@ -12,6 +12,13 @@ define(
     remedy_en="Correct the INSEE code in the dwellings table",
 )
 define(
+    "FLUX_RECEIVER_UNKNOWN",
+    "« {receiver} » ne peut pas recevoir l'excédent d'un plafond : ce n'est pas un réservataire d'une convention.",
+    "“{receiver}” cannot receive what is above a cap: it is no account of an agreement.",
+    remedy_fr="Corriger national.flux.cap_receiver, ou cap_receiver de la convention",
+    remedy_en="Correct national.flux.cap_receiver, or cap_receiver of the agreement",
+)
+define(
     "FLUX_SEVERAL_RECEIVERS",
     "{landlord} ({departement}) : plusieurs bénéficiaires d'excédent dans la convention ; {receiver} est retenu.",
     "{landlord} ({departement}): several cap receivers in the agreement; {receiver} is used.",

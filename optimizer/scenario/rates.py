@@ -76,7 +76,7 @@ def flux_gaps(lines: pd.DataFrame, rules: RuleSet) -> list[Figure]:
     flux = lines[lines["rule"].isin(agreed)]
     found: list[Figure] = []
     above = below = 0
-    for row in [*flux.to_dict("records"), *_not_reserved(lines, flux, rules)]:
+    for row in [*flux.to_dict("records"), *not_reserved(lines, rules)]:
         if not row["den"]:
             continue
         scope = f"rule={row['rule']};{row['scope']}"
@@ -92,13 +92,18 @@ def flux_gaps(lines: pd.DataFrame, rules: RuleSet) -> list[Figure]:
     return found
 
 
-def _not_reserved(lines: pd.DataFrame, flux: pd.DataFrame, rules: RuleSet) -> list[dict[Hashable, Any]]:
+def not_reserved(lines: pd.DataFrame, rules: RuleSet, den: str = "den") -> list[dict[Hashable, Any]]:
     """The lines of what is not reserved, each with what is ``due`` to it: what the shares of the whole département leave, less
     the local shares.
 
     Not the share of the line itself, which is the average over the communes of this run: the local shares are out of it already.
     Where an agreement gives the landlord a share of its own, that line says it already.
+
+    Parameters
+    ----------
+    den : the leases that are shared out: ``den``, or ``den_run`` for those of the run alone.
     """
+    flux = lines[lines["rule"].isin([shape.id for shape in all_rules() if shape.agreed])]
     mine = lines[lines["ceiling"] & lines["scope"].str.endswith(f";account={remainder()}")]
     taken: dict[tuple[str, str], float] = {}
     everywhere: dict[tuple[str, str], float] = {}
@@ -110,7 +115,7 @@ def _not_reserved(lines: pd.DataFrame, flux: pd.DataFrame, rules: RuleSet) -> li
             said.add((parts["landlord"], place))
         key = (parts["landlord"], place)
         if place != parts["area"]:
-            taken[key] = taken.get(key, 0.0) + float(row["share"]) * float(row["den"])
+            taken[key] = taken.get(key, 0.0) + float(row["share"]) * float(row[den])
         else:
             everywhere[key] = everywhere.get(key, 0.0) + float(row["share"])
     out: list[dict[Hashable, Any]] = []
@@ -119,7 +124,7 @@ def _not_reserved(lines: pd.DataFrame, flux: pd.DataFrame, rules: RuleSet) -> li
         key = (parts["landlord"], parts["departement"])
         if key in said:
             continue
-        left = max(0.0, 1.0 - everywhere.get(key, 0.0)) * float(row["den"])
+        left = max(0.0, 1.0 - everywhere.get(key, 0.0)) * float(row[den])
         due = max(0.0, left - taken.get(key, 0.0))
         out.append({**row, "due": due})
     return out

@@ -39,6 +39,8 @@ VALUED = ("objective", "rule_loss", "rule_marginal")
 """Indicators in points of the value: what the certificate leaves open is in the same unit."""
 MARGIN = ("objective_margin", "", "points")
 """Points by which the optimum of a run may still pass its value; no line for a run without certificate."""
+FIRST_CHANGED = ("first_changed", "", "dwellings")
+"""Dwellings whose first rank is another household, or on another account, than in the first run."""
 SMALL = 0.00005
 """Differences below the last published decimal of a share are none."""
 
@@ -167,12 +169,17 @@ def _certified(folder: Path, content: Mapping[str, Any]) -> tuple[str, float]:
 
 
 def completed(records: Sequence[Record]) -> list[Record]:
-    """The records, where an account or a public that one run serves and another does not counts 0 there."""
+    """The records beside each other: an account or a public that one run serves and another does not counts 0 there, and each
+    run has the first ranks in which it differs from the first."""
     counted = {key: 0.0 for r in records for key in r.values if key[0] in COUNTED}
     return [
         replace(
             r,
-            values={**r.values, **{k: 0.0 for k in counted if k not in r.values and _has(r, k)}},
+            values={
+                **r.values,
+                **{k: 0.0 for k in counted if k not in r.values and _has(r, k)},
+                **({FIRST_CHANGED: float(changed_first(records[0], r))} if records[0].first else {}),
+            },
             lived={
                 **r.lived,
                 **{
@@ -185,6 +192,12 @@ def completed(records: Sequence[Record]) -> list[Record]:
         )
         for r in records
     ]
+
+
+def changed_first(base: Record, record: Record) -> int:
+    """Dwellings whose first rank is another household or another account than in the reference."""
+    homes = {*base.first, *record.first}
+    return sum(base.first.get(d, "") != record.first.get(d, "") for d in homes)
 
 
 def _replications(record: Record) -> int:

@@ -301,8 +301,8 @@ texts(
         "first_ranks": ("Premiers rangs, A → B", "First ranks, A → B"),
         "best_scored": ("Mieux cotées, A → B", "Best scored, A → B"),
         "gained_note": (
-            "Rangs gagnés : en moyenne, dans chaque EPCI et chaque grille, parce que les points de deux grilles ne s'additionnent pas. Mieux cotées : autant que de logements dans l'EPCI.",
-            "Ranks gained: on average, inside each EPCI and grid, because points of two grids do not add up. Best scored: as many as the EPCI has dwellings.",
+            "Une demande compte dans chaque EPCI où elle a un rang. Rangs gagnés : en moyenne, dans chaque EPCI et chaque grille, parce que les points de deux grilles ne s'additionnent pas. Mieux cotées : autant que de logements dans l'EPCI.",
+            "An application counts in each EPCI where it has a rank. Ranks gained: on average, inside each EPCI and grid, because points of two grids do not add up. Best scored: as many as the EPCI has dwellings.",
         ),
         "criteria": ("Critères", "Criteria"),
         "criterion": ("Critère", "Criterion"),
@@ -407,8 +407,8 @@ texts(
             "{n:run stops/runs stop} within a margin of the proof: first ranks may change without the grid being the cause.",
         ),
         "moves_said": (
-            "{up:demande/demandes} {go}, {down} {fall} ; ex aequo : {ties}.",
-            "{up:application/applications} {go} up, {down} {fall}; ties: {ties}.",
+            "Rangs, un par demande et par EPCI : {up} {go}, {down} {fall} ; ex aequo : {ties}.",
+            "Ranks, one per application and EPCI: {up} {go} up, {down} {fall}; ties: {ties}.",
         ),
         "go_one": ("monte", "moves"),
         "go_many": ("montent", "move"),

@@ -23,8 +23,8 @@ from optimizer.presentation.wording import signed
 from optimizer.runs import Options, propose
 from optimizer.scenario import texts as texts
 from optimizer.scenario.files import Scenario, policy_changes
-from optimizer.scenario.key_words import value_words
-from optimizer.scenario.records import Record
+from optimizer.scenario.key_words import key_words, value_words
+from optimizer.scenario.records import Record, changed_first
 
 NAME = "tornado"
 STEP = "national.planning.tornado_step"
@@ -98,12 +98,6 @@ def first_marks(proposals: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def changed_first(base: Record, record: Record) -> int:
-    """Dwellings whose first rank is another household or another account than in the reference."""
-    homes = {*base.first, *record.first}
-    return sum(base.first.get(d, "") != record.first.get(d, "") for d in homes)
-
-
 def tornado_part(records: Sequence[Record], lang: Lang) -> dict[str, Any] | None:
     """What the page shows of the runs of a tornado beside its reference; None when there are none."""
     base = records[0]
@@ -117,7 +111,8 @@ def tornado_part(records: Sequence[Record], lang: Lang) -> dict[str, Any] | None
     for key, both in sides.items():
         counts = {side: changed_first(base, record) for side, record in both.items()}
         one = next(iter(both.values()))
-        rows.append((-max(counts.values()), one.titles.get(key, key), key, counts, both))
+        title = key_words(key, lang, one.titles, one.places)
+        rows.append((-max(counts.values()), title, key, counts, both))
     rows.sort(key=lambda row: row[:3])
     idle = sum(not any(counts.values()) for _, _, _, counts, _ in rows)
     shown = [row for row in rows if any(row[3].values())][:MOST_BARS]

@@ -6,7 +6,7 @@ Written from ``models/cotation/README.md`` (sections Values and Inputs); the ver
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from optimizer.domain import Column
 from optimizer.domain.decimals import half_up
+from optimizer.domain.schema import Kind
 from optimizer.errors import Finding
-from optimizer.policy.grid import Grid, GridColumn, InputType
-from optimizer.scoring.messages import BAD_CRITERION_CELL
+from optimizer.importers import read_cells
+from optimizer.policy.grid import Grid, InputType
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
@@ -28,14 +30,10 @@ DAY = "datetime64[D]"
 E4 = 10_000
 _HUGE = 1 << 40
 """Numbers are clipped here so that products with limits in ten-thousandths stay inside 64 bits."""
-_TRUE, _FALSE = ("1", "oui", "true", "vrai", "1.0", "1,0"), ("0", "non", "false", "faux", "0.0", "0,0")
-_DAY_FIRST, _YEAR_FIRST = "%d/%m/%Y", "%Y-%m-%d"
-_EXPECTED = {
-    "bool": "oui ou non",
-    "integer": "un nombre entier",
-    "decimal": "un nombre",
-    "date": "une date JJ/MM/AAAA ou AAAA-MM-JJ",
-}
+_KINDS: dict[str, Kind] = {
+    "bool": "bool", "integer": "int", "decimal": "decimal", "code": "choice", "date": "date",
+}  # fmt: skip
+"""Kind of column that each type of a grid's own columns is read as."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +95,7 @@ class Inputs:
     """Spreadsheet rows of ``frame``, for the findings."""
     _numbers: dict[str, Number] = field(default_factory=dict)
     _texts: dict[str, pa.Array] = field(default_factory=dict)
+    _own: dict[str, pd.Series[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -111,51 +110,33 @@ class Inputs:
             self._texts[name] = self._with_declared(values) if name == "priority_status" else values
         return self._texts[name]
 
-    def _read_text(self, name: str) -> pa.Array:
+    def _cells(self, name: str) -> pd.Series[Any] | None:
+        """A column in the dtype of its kind, None where the case does not have it; the grid's own are read here, once."""
         if name not in self.frame.columns:
+            return None
+        declared = next((column for column in self.grid.columns if column.name == name), None)
+        if declared is None:
+            return self.frame[name]
+        if name not in self._own:
+            rows = np.arange(2, len(self) + 2) if self.rows is None else self.rows
+            column = Column(name, _KINDS[declared.type], values=declared.codes, fr=declared.title)
+            self._own[name], found = read_cells(self.frame[name], column, self.file, rows)
+            self.findings += [f for f in found if f not in self.findings]
+        return self._own[name]
+
+    def _read_text(self, name: str) -> pa.Array:
+        cells = self._cells(name)
+        if cells is None:
             return pa.nulls(len(self.frame), pa.string())
-        column = pa.array(self.frame[name], from_pandas=True)
+        column = pa.array(cells, from_pandas=True)
         if isinstance(column, pa.ChunkedArray):
             column = column.combine_chunks()
         values = pc.utf8_lower(pc.utf8_trim_whitespace(column.cast(pa.string())))
-        values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
-        declared = self._declared(name)
-        if declared is not None and declared.codes:
-            bad = ~_mask(pc.is_in(values, value_set=pa.array(declared.codes))) & _mask(pc.is_valid(values))
-            self._report(declared, bad, " | ".join(declared.codes))
-        return values
+        return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
 
     def _with_declared(self, status: pa.Array) -> pa.Array:
         has_code = pa.array(np.diff(self.codes("priority_codes")[0]) > 0)
         return pc.if_else(pc.and_(pc.is_null(status), has_code), "declared", status)
-
-    def _declared(self, name: str) -> GridColumn | None:
-        return next((column for column in self.grid.columns if column.name == name), None)
-
-    def _report(self, column: GridColumn, bad: B, expected: str = "") -> None:
-        if not bad.any():
-            return
-        where = np.flatnonzero(bad)
-        rows = sorted(int(self.rows[i]) if self.rows is not None else int(i) + 2 for i in where)
-        lookup = {int(self.rows[i]) if self.rows is not None else int(i) + 2: int(i) for i in where}
-        value = self.frame[column.name].iloc[lookup[rows[0]]]
-        params = {
-            "title": column.title,
-            "grid": self.grid.title,
-            "expected": expected or _EXPECTED[column.type],
-        }
-        self.findings.append(
-            Finding(
-                BAD_CRITERION_CELL,
-                "error",
-                self.file,
-                rows[0],
-                column.name,
-                str(value),
-                tuple(rows[1:]),
-                params,
-            )
-        )
 
     def known(self, name: str) -> B:
         """Which rows have a value of the input."""
@@ -179,13 +160,11 @@ class Inputs:
             return adults.known, adults.known & (adults.top == 1) & persons.known & (persons.top >= 2)
         if name == "overcrowded":
             return self._overcrowded()
-        values = self.text(name)
-        yes = _mask(pc.is_in(values, value_set=pa.array(_TRUE)))
-        no = _mask(pc.is_in(values, value_set=pa.array(_FALSE)))
-        declared = self._declared(name)
-        if declared is not None:
-            self._report(declared, _mask(pc.is_valid(values)) & ~yes & ~no)
-        return yes | no, yes
+        cells = self._cells(name)
+        if cells is None:
+            return np.zeros(len(self), bool), np.zeros(len(self), bool)
+        known = cells.notna().to_numpy(bool)
+        return known, known & cells.fillna(False).to_numpy(bool)
 
     def number(self, name: str) -> Number:
         """An integer, decimal or ratio input."""
@@ -212,48 +191,22 @@ class Inputs:
         known = ~np.isnan(values)
         if kind == "integer":
             top = np.where(known, values, 0)
-            declared = self._declared(name)
-            if declared is not None:
-                self._report(declared, known & (top != np.floor(top)))
             return Number(known, np.clip(np.floor(top), -_HUGE, _HUGE).astype(np.int64), ones)
         hundredths = half_up(np.where(known, values, 0.0), 100)
         return Number(known, np.clip(hundredths, -_HUGE, _HUGE).astype(np.int64), ones * 100)
 
     def _floats(self, name: str) -> NDArray[np.float64]:
-        if name not in self.frame.columns:
+        cells = self._cells(name)
+        if cells is None:
             return np.full(len(self), np.nan)
-        column = self.frame[name]
-        if pd.api.types.is_numeric_dtype(column.dtype):
-            numeric = np.asarray(column.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
-            written = ~np.isnan(numeric)
-        else:
-            given = self.text(name)
-            texts = pc.replace_substring_regex(given, "[\\s\u00a0\u202f]", "")
-            texts = pc.replace_substring(texts, ",", ".")
-            numeric = pd.to_numeric(texts.to_pandas(), errors="coerce").to_numpy(np.float64)
-            written = _mask(pc.is_valid(given))
-        numeric = np.where(np.isfinite(numeric), numeric, np.nan)  # « inf » is no number of anything
-        declared = self._declared(name)
-        if declared is not None:
-            self._report(declared, written & np.isnan(numeric))
-        return numeric
+        return np.asarray(cells.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
 
     def date(self, name: str) -> NDArray[np.datetime64]:
         """A date input, NaT where unknown."""
-        if name not in self.frame.columns:
+        cells = self._cells(name)
+        if cells is None:
             return np.full(len(self), np.datetime64("NaT", "D"), DAY)
-        column = self.frame[name]
-        if pd.api.types.is_datetime64_any_dtype(column.dtype):
-            return np.asarray(column.to_numpy("datetime64[s]"), dtype="datetime64[s]").astype(DAY)
-        given = self.text(name)
-        texts = pd.Series(pc.utf8_slice_codeunits(given, 0, 10).to_pylist(), dtype="str")
-        parsed = pd.to_datetime(texts, format=_YEAR_FIRST, errors="coerce")
-        parsed = parsed.fillna(pd.to_datetime(texts, format=_DAY_FIRST, errors="coerce"))
-        days = np.asarray(parsed.to_numpy("datetime64[s]"), dtype="datetime64[s]").astype(DAY)
-        declared = self._declared(name)
-        if declared is not None:
-            self._report(declared, _mask(pc.is_valid(given)) & np.isnat(days))
-        return days
+        return np.asarray(cells.to_numpy("datetime64[s]"), dtype="datetime64[s]").astype(DAY)
 
     def codes(self, name: str) -> tuple[I64, pa.Array]:
         """A list input: row pointers and items (lower case, not empty; repeated items are kept here)."""

@@ -72,13 +72,14 @@ def score(case: Case, facts: FactsView, rules: RuleSet) -> Scores:
     """
     findings: list[Finding] = []
     scores = _score(case, facts, rules, findings)
-    if findings:
+    if any(f.severity == "error" for f in findings):
         raise InputProblems(findings)
-    return scores
+    return replace(scores, repairs=tuple(findings))
 
 
 def check_case(case: Case, facts: FactsView, rules: RuleSet) -> tuple[Finding, ...]:
-    """Cells of the criteria declared by the grids in use that cannot be read, households that nothing can score."""
+    """Cells of the columns declared by the grids in use that cannot be read or were read otherwise than written, households
+    that nothing can score."""
     findings: list[Finding] = []
     _score(case, facts, rules, findings)
     return tuple(findings)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.errors import Said
+from optimizer.errors import Finding, Said
 from optimizer.scoring.grids import Points
 
 I32 = NDArray[np.int32]
@@ -71,6 +71,8 @@ class Scores:
         (the larger where some are written and others computed); 100 points for percentiles.
     notes : tuple of Said
         What a page showing these scores must say.
+    repairs : tuple of Finding
+        Cells of the grids' own columns that were read otherwise than written: warnings.
     """
 
     basis: Basis
@@ -86,6 +88,7 @@ class Scores:
     span: int
     """M: how far apart two scores may lie, hundredths of a point."""
     notes: tuple[Said, ...]
+    repairs: tuple[Finding, ...] = ()
 
     def points(self, apps: I32, epci: int) -> I64:
         """Score of each application for dwellings of an EPCI, hundredths; 0 for one that is not scored there."""

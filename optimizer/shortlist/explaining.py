@@ -20,7 +20,9 @@ from optimizer.shortlist.positions import account_by_dwelling, positions
 I64 = NDArray[np.int64]
 
 NOT_BY_SCORE = "NOT_BY_SCORE"
-"""Code at the head of ``nearest_miss`` where no number of points that the grid can give brings a first rank."""
+"""Code at the head of ``nearest_miss`` where no number of points that the grid can give brings a first rank by one exchange."""
+ALONE = ("les autres premiers rangs restant les mêmes", "with the other first ranks as they are")
+"""Several first ranks that move together may ask for fewer points (`confirming`): no sentence may promise that they do not."""
 
 Sentence = Callable[[int], str]
 """Application -> its nearest refusal in words (eligibility); asked only of households that fit no dwelling."""
@@ -135,9 +137,9 @@ def lacking_words(hundredths: int, elsewhere: bool, lang: Lang) -> str:
 
 
 def _beyond(place: int, of: int, elsewhere: bool, lang: Lang) -> str:
-    """No number of points that the grid can give: the place says more, with the account where it is another's."""
+    """No number of points that the grid can give by one exchange: the place says more, with the account where it is another's."""
     if lang == "fr":
-        said = f"{NOT_BY_SCORE} : aucun nombre de points de la grille n'y aurait suffi ; {ordinal(place, lang)} sur {of} à la cotation"
+        said = f"{NOT_BY_SCORE} : {ALONE[0]}, aucun nombre de points de la grille n'aurait suffi ; {ordinal(place, lang)} sur {of} à la cotation"
         return said + (" d'un contingent auquel le logement n'est pas orienté" if elsewhere else "")
-    said = f"{NOT_BY_SCORE}: no number of points of the grid would have been enough; place {place} of {of} by score"
+    said = f"{NOT_BY_SCORE}: {ALONE[1]}, no number of points of the grid would have been enough; place {place} of {of} by score"
     return said + (" on an account that the dwelling does not go to" if elsewhere else "")

@@ -10,7 +10,7 @@ account with a higher score, not above it on the list and without a first rank. 
   which it loses most (preference, size or access; the rent's weight on its income; a dwelling expected that would miss it; the account; an earlier result kept);
 * ``<rule>[<scope>]@<price>`` — at first rank: exchanging the two would worsen that row by more than it gains;
 * ``places`` — in reserve: the passed household already stands on two lists;
-* ``class`` — in reserve: the same class as the first rank comes first, and a DALO household is never filler;
+* ``class`` — in reserve: the same class as the first rank comes first, and a DALO household is never filler (which sentences tell apart);
 * ``gap`` — the exchange would gain and the run is not proven; on a proven run this cannot happen and raises.
 """
 
@@ -28,6 +28,8 @@ from optimizer.problem.model import FirstRanks, Problem
 from optimizer.shortlist.exchange import NEVER, Exchange
 from optimizer.shortlist.lookup import Pools, kind_marks, menu_of
 from optimizer.shortlist.passes import (
+    CLASS,
+    FILLER,
     FIRST,
     GAP,
     NAMED,
@@ -62,10 +64,26 @@ BY_SCORE, ALIKE = -3, -4
 SHOWN = 20
 """Leapfrogs written per line, the highest scores first; a count row follows when there are more (design §8)."""
 
-_WORDS = ("count", "fit", "pin", "nomination", "places", "class", "gap", "burden", "lean", "keep", "awaited")
+_WORDS = (
+    "count",
+    "fit",
+    "pin",
+    "nomination",
+    "places",
+    "class",
+    "gap",
+    "burden",
+    "lean",
+    "keep",
+    "awaited",
+    "filler",
+)
 """The reasons that are no rule, by number (`passes`)."""
 CHAIN = "chain"
-_PLAIN = np.arange(len(_WORDS), dtype=np.int32)
+_PLAIN = np.where(np.arange(len(_WORDS)) == FILLER, CLASS, np.arange(len(_WORDS))).astype(np.int32)
+"""The number under which the table publishes each reason: design §6 has one word for both kinds of ``class``."""
+_TOLD = np.arange(len(_WORDS), dtype=np.int32)
+"""The same for sentences, which tell a household that is never filler from one of another class."""
 
 define(
     "LEAPFROG_UNEXPLAINED",
@@ -274,7 +292,7 @@ class LeapfrogFinder:
         )  # fmt: skip
         if self.proven and bool(tally.passed[:, GAP].any()):
             raise AttrifluxError("LEAPFROG_UNEXPLAINED")
-        names = [self._words[w] for w in word.tolist()]
+        names = [self._words[FILLER if why == FILLER else w] for why, w in enumerate(word.tolist())]
         for j, counts in enumerate(tally.passed.tolist()):
             reasons = [(names[w], count, int(tally.widest[j, w])) for w, count in enumerate(counts) if count]
             reasons.sort(key=lambda x: (-x[1], x[0]))
@@ -333,7 +351,7 @@ class LeapfrogFinder:
         line, out = np.zeros(size, np.int32), np.zeros(size, np.int32)
         reserve_reasons(
             here.menu, self._off, here.on_account, s.in_place, self._people, one_list, bool(self.dalo[lines.app[first]]),
-            _PLAIN, line, out, also := np.zeros(size, np.uint8),
+            _TOLD, line, out, also := np.zeros(size, np.uint8),
         )  # fmt: skip
         return np.where(line > 0, line + 1, 0).astype(np.int32), self._joined(out, also)
 

@@ -19,7 +19,7 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 B = NDArray[np.bool_]
 
-FIT, PIN, NOMINATION, PLACES, CLASS, GAP, BURDEN, LEAN, KEEP, AWAITED, RULE = range(1, 12)
+FIT, PIN, NOMINATION, PLACES, CLASS, GAP, BURDEN, LEAN, KEEP, AWAITED, FILLER, RULE = range(1, 13)
 """Reasons of a leapfrog by number; those from ``RULE`` on are rules of the line. 0 is the count row."""
 PARTS = (FIT, BURDEN, AWAITED, LEAN, KEEP)
 """The reasons that are a part of the value, in the order in which equal ones count."""
@@ -573,7 +573,7 @@ def _reason(t, a, gain, how, seeks, first, in_place, people, order, fillers):  #
             return FIT
         return rule[t] if rule[t] >= 0 and cost[t] >= gain * MICRO_PER_HUNDREDTH else GAP
     if people.dalo[a] and not fillers:
-        return CLASS
+        return FILLER
     if people.full_at[a] < order:
         return PLACES
     if seeks and lacks[t]:

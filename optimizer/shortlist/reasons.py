@@ -154,6 +154,7 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
             f"already reserve {on_lists(context.max_lists, 'en')}",
         ),
         "class": ("même public que le premier rang", "same class as the first rank"),
+        "filler": ("DALO, jamais en complément d'une liste", "DALO, never the filler of a list"),
         "pin": ("décision enregistrée", "recorded decision"),
         "nomination": ELSEWHERE_NAMED
         if context.delegated

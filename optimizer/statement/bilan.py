@@ -140,6 +140,11 @@ def bilan(
     if problems:
         raise InputProblems(problems)
     table = _counted(lines, homes)
+    empty = (
+        ()
+        if len(table)
+        else (Finding("BILAN_EMPTY_YEAR", "warning", params={"year": year, "years": _years(leases, events)}),)
+    )
     over = case.settings.on >= date(year, 12, 31)
     book = ledger(case, rules, year, over=over)
     crossing = bridge(case, rules, year, lines.merge(homes, left_on="dwelling_id", right_index=True), book)
@@ -167,8 +172,17 @@ def bilan(
         places=place_names(rules),
         deadline=rules.value("national.flux.report_deadline"),
         periods=rules.value(PERIODS),
-        findings=(*case.warnings, *register.findings),
+        findings=(*case.warnings, *empty, *register.findings),
     )
+
+
+def _years(leases: pd.DataFrame, events: pd.DataFrame) -> str:
+    """The years in which the case has a lease or a step of an orientation, as a list in words."""
+    days = [
+        leases["signed_on"],
+        *(events[name] for name in ("oriented_on", "presented_on", "attributed_on", "signed_on")),
+    ]
+    return ", ".join(str(year) for year in sorted({int(y) for day in days for y in day.dt.year.dropna()}))
 
 
 def _base_of(case: Case, rules: policy.RuleSet, year: int, book: pd.DataFrame) -> Base:

@@ -175,6 +175,7 @@ def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -
         "year": result.year,
         "as_of": result.as_of,
         "unfinished": result.unfinished,
+        "warnings": [f.sentence(lang) for f in result.findings if f.code.startswith("BILAN")],
         "name": None if account is None else account_label(account, lang, result.places),
         "proposed": int(table["proposed"].sum()),
         "attributed": int(table["attributed"].sum()),
@@ -267,8 +268,9 @@ def _summary(result: Bilan, out: Path) -> dict[str, object]:
             f"lines_{lang}": [
                 said("BILAN.DONE", lang, year=result.year, **counts),
                 said("BILAN.RECONCILED", lang, same=Spaced(same), apart=Spaced(apart)),
+                *(f.sentence(lang) for f in result.findings if f.code.startswith("BILAN")),
                 *([said("BILAN.ENDING", lang, n=ending, year=str(result.year))] if ending else []),
-                said("BILAN.OPEN", lang, page=out / "bilan.html"),
+                said("BILAN.OPEN" if result.accounts else "BILAN.OPEN_PAGE", lang, page=out / "bilan.html"),
             ]
             for lang in LANGS
         },

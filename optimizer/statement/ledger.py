@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor, sqrt
@@ -67,8 +68,9 @@ def ledger(case: Case, rules: policy.RuleSet, year: int, *, over: bool = False) 
     the count rule — ``returned`` of it came back without a lease — and the four rules stand beside. The forecast is what is
     consumed plus what the rest of the year brings at the rate observed; its interval is 80 % of a binomial.
     Once the year is over (``over``, or a case dated after it) nothing more is expected, whatever the assiette had announced:
-    what is due by 31 December is the share of what was let.
+    what is due by 31 December is the share of what was let. Work begun after that 31 December is of another year.
     """
+    case = begun_by(case, date(year, 12, 31))
     leases = case.table("leases")
     leases = leases[leases["signed_on"].dt.year == year]
     progress = case.table("in_progress")
@@ -100,6 +102,18 @@ def ledger(case: Case, rules: policy.RuleSet, year: int, *, over: bool = False) 
 
 RuleAt = Callable[[str, str, tuple[str, str, str]], str]
 """(landlord, account, (commune, EPCI, département)) -> count rule."""
+
+
+def begun_by(case: Case, day: date) -> Case:
+    """The case without the work in progress that began after a day; the case itself when it is not dated later.
+
+    The statement of a year is made in January or February of the next one, whose own orientations it does not count.
+    """
+    if case.settings.on <= day:
+        return case
+    progress = case.table("in_progress")
+    kept = (progress["since"] <= pd.Timestamp(day)).fillna(False).to_numpy(bool)
+    return replace(case, tables={**case.tables, "in_progress": progress[kept].reset_index(drop=True)})
 
 
 def count_rule_of(lines: pd.DataFrame, default: str) -> RuleAt:

@@ -47,6 +47,13 @@ define(
     remedy_en="Add the leases table, or the events table",
 )
 define(
+    "BILAN_EMPTY_YEAR",
+    "Le cas n'a ni bail ni événement de {year} : ce bilan est à zéro. Ceux du cas sont de {years}.",
+    "The case has no lease and no event of {year}: this statement is all zeros. Those of the case are of {years}.",
+    remedy_fr="Demander une de ces années (--year), ou ajouter les baux de {year}",
+    remedy_en="Ask for one of these years (--year), or add the leases of {year}",
+)
+define(
     "BILAN_LEDGER_GAP",
     "{landlord} ({departement}), {account} : {attributed:attribué/attribués} et {signed:bail/baux} au bilan, {ledger_signed:bail/baux} au registre.",
     "{landlord} ({departement}), {account}: {attributed} attributed and {signed:lease/leases} in the statement, {ledger_signed} in the ledger.",

@@ -11,7 +11,7 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from optimizer.conversion.blocks import MICRO, years_left
+from optimizer.conversion.blocks import MICRO, no_right_left, years_left
 from optimizer.conversion.rounding import integers
 from optimizer.domain import Case, default_seed
 from optimizer.domain.account import remainder
@@ -157,10 +157,13 @@ def _used(stock: pd.DataFrame, used: Mapping[Holder, int], changes: list[tuple[o
 
 
 def _fallen(stock: pd.DataFrame, on: date, changes: list[tuple[object, ...]]) -> pd.DataFrame:
-    """Agreements ended on or before a date: their dwellings are the landlord's, their single rights are lost."""
+    """Agreements ended on or before a date, and empty rights: their dwellings are the landlord's, single rights are lost."""
     ended = (stock["ends_on"].notna() & (stock["ends_on"] <= pd.Timestamp(on))).to_numpy(bool)
-    for key, group in stock[ended].groupby(KEYS, sort=True):
-        changes.append((*key, ENDED, int(group["dwellings"].fillna(0).sum()), 0))
+    spent = no_right_left(stock) & ~ended & (stock["account"] != remainder()).to_numpy(bool)
+    for what, rows in ((ENDED, ended), (SPENT, spent)):
+        for key, group in stock[rows].groupby(KEYS, sort=True):
+            changes.append((*key, what, int(group["dwellings"].fillna(0).sum()), 0))
+    ended = ended | spent
     single = (stock["rights_kind"] == "single").fillna(False).to_numpy(bool)
     out = stock.copy()
     out.loc[ended, "account"] = remainder()

@@ -120,6 +120,7 @@ texts(
             "{n:engagement finit/engagements finissent} en {year} (engagements.csv) ; leur effet : bilan --next.",
             "{n:commitment ends/commitments end} in {year} (engagements.csv); their effect: bilan --next.",
         ),
+        "open_page": ("Ouvrir {page}.", "Open {page}."),
         "open": (
             "Ouvrir {page} ; un classeur et une page par réservataire.",
             "Open {page}; one workbook and one page per réservataire.",

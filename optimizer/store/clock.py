@@ -30,6 +30,11 @@ def today(now: datetime) -> date:
     return now.astimezone(PARIS).date()
 
 
+def instant(when: datetime) -> str:
+    """``30/11/2026 20:19:03``, at the desk (Europe/Paris)."""
+    return f"{when.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
+
+
 def clock_time(text: str) -> str | None:
     """``HH:MM`` of an hour as people write it (``9:05``, ``14h30``, ``14 h``); None of what is no hour."""
     found = HOUR.fullmatch(text.strip())

@@ -88,8 +88,8 @@ def open(
     if head["at"] is not None and now < head["at"] - SLACK:
         raise StoreUnusable(
             "STORE_CLOCK_BEHIND",
-            now=now.isoformat(timespec="minutes"),
-            last=head["at"].isoformat(timespec="minutes"),
+            now=days.instant(now),
+            last=days.instant(head["at"]),
         )
     if check:
         with reachable():

@@ -39,6 +39,8 @@ from optimizer.store.states import HELD, MISTAKEN
 from optimizer.store.tables import Key, Row
 
 LIVE_OFFERS = ("offered", "accepted")
+NAMING = ("R", "S")
+"""Roles that may record a nomination."""
 CORRECTIONS = ("answer.corrected", "notified.corrected", "candidate.restored", "item.restored")
 """Lines of the ledger that take back what was typed by mistake."""
 
@@ -173,7 +175,15 @@ def nominations(store: Store, *, account: str | None = None) -> tuple[Nomination
     """Households that réservataires named."""
     rows = store.tables.find("nomination", **({} if account is None else {"account": account}))
     known = numbers(store, [r["ref"] for r in rows])
-    return tuple(NominationRecord(application_id=known.get(row["ref"], ""), **row) for row in rows)
+    served: dict[str, set[str]] = {}
+    for grant in store.tables.find("grant", role=NAMING):
+        served.setdefault(grant["user"], set()).add(grant["landlord"])
+    return tuple(
+        NominationRecord(
+            application_id=known.get(row["ref"], ""), landlords=tuple(sorted(served.get(row["by"], ()))), **row
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def run(store: Store, run_id: str) -> RunRecord:

@@ -420,6 +420,8 @@ class NominationRecord:
     status: Literal["open", "used", "withdrawn"]
     by: str
     at: datetime
+    landlords: tuple[str, ...] = ()
+    """Landlords for whose dwellings its author may name households; an empty text stands for every one."""
 
 
 @dataclass(frozen=True)

@@ -128,9 +128,8 @@ class Work:
         if version is not None and version != row["version"]:
             key = row[self.store.tables.keys[table]]
             record = session(self.store, key) if table == "session" else item(self.store, key)
-            at = row["changed_at"].astimezone(days.PARIS)
             raise StoreConflict(
-                "STORE_CONFLICT", record=record, by=row["changed_by"], at=f"{at:%d/%m/%Y %H:%M:%S}",
+                "STORE_CONFLICT", record=record, by=row["changed_by"], at=days.instant(row["changed_at"]),
                 version=row["version"], given=version,
             )  # fmt: skip
 
@@ -235,8 +234,8 @@ def _begin(store: Store, actor: Actor, command_id: str, kind: str) -> Work:
         if now < last - SLACK:
             raise StoreUnusable(
                 "STORE_CLOCK_BEHIND",
-                now=now.isoformat(timespec="seconds"),
-                last=last.isoformat(timespec="seconds"),
+                now=days.instant(now),
+                last=days.instant(last),
             )
         now = last
     return Work(store, actor, command_id, kind, now)

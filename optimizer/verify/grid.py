@@ -8,14 +8,18 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from optimizer.domain.schema import PRIORITY_CODES
+from optimizer.domain import Column
+from optimizer.domain.schema import PRIORITY_CODES, Kind
 from optimizer.verify import cells
 from optimizer.verify.cells import I64, B
 from optimizer.verify.facts import Applications
+from optimizer.verify.habits import Habits
 from optimizer.verify.law import Law
 from optimizer.verify.tables import RawTable
 from optimizer.verify.verdict import Unreadable
+from optimizer.verify.words import plain
 
 BOOLS = ("accepts_qpv", "als_employee", "couple", "essential_worker", "extend", "local_job", "public_agent")
 WHOLES = (
@@ -29,6 +33,13 @@ CODES = (
     "current_landlord", "dossier", "income_status", "mobility_need", "priority_status", "relocation", "status",
 )  # fmt: skip
 DATES = ("first_registered_on", "renewed_on")
+_KINDS: Mapping[str, Kind] = {
+    "bool": "bool",
+    "integer": "int",
+    "decimal": "decimal",
+    "code": "choice",
+    "date": "date",
+}
 Ratio = tuple[I64, I64, B]
 """Numerator, denominator (both > 0 scaled alike), known: an integer x is (10000 x, 1)."""
 
@@ -51,7 +62,9 @@ class Inputs:
     """Columns and measures that a grid may read, for all applications."""
 
     def __init__(self, table: RawTable, apps: Applications, law: Law, own: Mapping[str, Any]) -> None:
-        self.table, self.apps, self.law, self.own = table, apps, law, own
+        self.apps, self.law, self.own = apps, law, own
+        asked = {name: _asked(table.text(name), item) for name, item in own.items() if name in table.columns}
+        self.table = RawTable(table.file, table.rows, {**table.columns, **asked})
         self.on = cells.as_day(law.on)
 
     def kind(self, name: str) -> str:
@@ -144,6 +157,29 @@ class Inputs:
         on: date = self.law.on
         whole = on.year * 12 + on.month - 1 - month - (on.day < inside)
         return np.asarray(np.maximum(0, whole), np.int64)
+
+
+def _asked(given: pa.Array, item: Mapping[str, Any]) -> pa.Array:
+    """An own column as it would have been written had every cell been as asked for."""
+    codes = tuple(str(code).lower() for code in item.get("codes") or ())
+    column = Column("", _KINDS[str(item["type"])], values=codes)
+    found = Habits().read(given, column)
+    if not codes:
+        return found
+    meant: dict[str, set[str]] = {}
+    for code in codes:
+        meant.setdefault(plain(code), set()).add(code)
+    coded = found.dictionary_encode()
+    words = [w if w is None or w.lower() in codes else _only(meant, w) for w in coded.dictionary.to_pylist()]
+    return pa.array(words, pa.string()).take(coded.indices)
+
+
+def _only(meant: Mapping[str, set[str]], word: str) -> str:
+    """The one code that a word means but for accents and signs."""
+    found = meant.get(plain(word), set())
+    if len(found) != 1:
+        raise Unreadable("cotation", word)
+    return next(iter(found))
 
 
 def condition(inputs: Inputs, term: Mapping[str, Any]) -> B:

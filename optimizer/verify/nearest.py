@@ -136,8 +136,8 @@ class Misses:
 
     def beyond(self, place: int, of: int, elsewhere: bool) -> str:
         """No number of points that the grid can give; ``elsewhere``: the place is that of an account the dwelling does not go to."""
-        fr = "NOT_BY_SCORE : aucun nombre de points de la grille n'y aurait suffi ; "
-        en = "NOT_BY_SCORE: no number of points of the grid would have been enough; "
+        fr = "NOT_BY_SCORE : les autres premiers rangs restant les mêmes, aucun nombre de points de la grille n'aurait suffi ; "
+        en = "NOT_BY_SCORE: with the other first ranks as they are, no number of points of the grid would have been enough; "
         said = (f"{fr}{nth(place, 'fr')} sur {of} à la cotation", f"{en}place {place} of {of} by score")
         other = (
             " d'un contingent auquel le logement n'est pas orienté",

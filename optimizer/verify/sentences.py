@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from optimizer.errors import Lang
-from optimizer.verify.cells import I64
+from optimizer.verify.cells import I64, B
 from optimizer.verify.classes import Classes, Door
 from optimizer.verify.naming import Named, mode_of
 from optimizer.verify.outputs import Out, need_out
@@ -67,6 +67,7 @@ FIXED = {
     "keep": ("proposition antérieure gardée", "earlier proposal kept"),
     "fit": ("adéquation (préférence, taille, accès) et points du logement", "fit (preference, size, access)"),
     "class": ("même public que le premier rang", "same class as the first rank"),
+    "filler": ("DALO, jamais en complément d'une liste", "DALO, never the filler of a list"),
     "pin": ("décision enregistrée", "recorded decision"),
     "nomination": ("ordre du réservataire", "order of the réservataire"),
     "chain": ("son départ libère un logement attribué à la suite", "its departure frees a dwelling that is let in turn"),
@@ -193,12 +194,19 @@ class Sentences:
         home = proposals.index("dwelling_id", world.ids.dwellings)
         rank = proposals.scaled("rank", 1)
         at = {(int(d), int(r)): i for i, (d, r) in enumerate(zip(home, rank, strict=True))}
-        passed = passed_over(folder, world.ids, lost)
+        passed = passed_over(folder, world.ids, lost, self._never_filler())
         for i in range(len(self.lines)):
             key = (int(self.lines.dwelling[i]), int(self.lines.rank[i]))
             if not self._fits(i, said[at[key]], passed.get(key)):
                 where = f"{place('proposals', at[key], 'reason')} : dwelling_id={world.dwellings.ids[key[0]]}"
                 found.add("sentences", where)
+
+    def _never_filler(self) -> tuple[B, frozenset[int]]:
+        """Households that complete a list only behind one of their own, and the dwellings whose first rank is one."""
+        dalo: B = self.classes.world.apps.dalo.astype(bool)
+        first = (self.lines.rank == 1) & (self.lines.app >= 0)
+        behind = first & dalo[np.where(first, self.lines.app, 0)]
+        return dalo, frozenset(self.lines.dwelling[behind].tolist())
 
     def _fits(self, i: int, said: str, passed: Passed | None) -> bool:
         if int(self.lines.app[i]) < 0:
@@ -373,8 +381,15 @@ class Sentences:
         return False
 
 
-def passed_over(folder: Path, ids: Ids, lost: Lost) -> dict[tuple[int, int], Passed]:
-    """(dwelling, rank) -> the leapfrogs of that line that the table shows."""
+def passed_over(
+    folder: Path, ids: Ids, lost: Lost, never_filler: tuple[B, frozenset[int]]
+) -> dict[tuple[int, int], Passed]:
+    """(dwelling, rank) -> the leapfrogs of that line that the table shows.
+
+    ``never_filler``: DALO households, and the dwellings where they may stand behind the first rank; elsewhere the table's
+    ``class`` is told as ``filler``.
+    """
+    dalo, behind = never_filler
     out = need_out(folder, "leapfrogs")
     home = out.index("dwelling_id", ids.dwellings)
     who = out.index("application_id_passed", ids.apps, unknown=-2)
@@ -384,8 +399,10 @@ def passed_over(folder: Path, ids: Ids, lost: Lost) -> dict[tuple[int, int], Pas
     for i in range(out.rows):
         mine = found.setdefault((int(home[i]), int(rank[i])), Passed(Counter(), {}))
         if apps[i]:
-            mine.count[why[i]] += 1
-            mine.widest[why[i]] = max(mine.widest.get(why[i], 0), int(gap[i]))
+            filler = why[i] == "class" and who[i] >= 0 and bool(dalo[who[i]]) and int(home[i]) not in behind
+            reason = "filler" if filler else why[i]
+            mine.count[reason] += 1
+            mine.widest[reason] = max(mine.widest.get(reason, 0), int(gap[i]))
             if why[i] in PARTS:
                 parts = lost.get((int(home[i]), int(rank[i]), int(who[i])), (0,) * len(PARTS))
                 mine.met(why[i], int(gap[i]), parts)

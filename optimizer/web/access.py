@@ -70,7 +70,7 @@ ROUTES: dict[str, Access] = {
     "follow": Access("session", "", "S"),
     "papers": Access("session", "SPM", "SP"),
     "paper": Access("session", "SPM"),
-    "reserver": Access("desk", "SPR"),
+    "reserver": Access("desk", "SPR", "R"),
     "ledger": Access("desk", "SPD"),
     "ledger_check": Access("desk", "", "SPD"),
     "export": Access("desk", "", "D"),

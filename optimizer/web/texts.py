@@ -230,8 +230,12 @@ texts(
         "page_classeur": ("Classeur", "Workbook"),
         "next_head": ("Dossier de la séance suivante", "Case of the next session"),
         "next_why": (
-            "Ce dossier, avec ce que le bureau a enregistré depuis : logements loués ou revenus, refus, offres en cours, soldes.",
-            "This case, with what the desk has recorded since: dwellings let or back, refusals, offers under way, balances.",
+            "Ce dossier, avec ce que le bureau a enregistré depuis : logements loués ou revenus, refus, offres en cours, soldes, désignations des réservataires.",
+            "This case, with what the desk has recorded since: dwellings let or back, refusals, offers under way, balances, nominations of réservataires.",
+        ),
+        "prepare_named": (
+            "{n:désignation ouverte d'un réservataire y entre/désignations ouvertes de réservataires y entrent} de cette façon seulement.",
+            "{n:open nomination of a réservataire comes/open nominations of réservataires come} in this way only.",
         ),
         "next_button": ("Mettre à jour et proposer", "Bring forward and propose"),
         "attach_head": ("En faire une séance", "Make a session of it"),
@@ -551,6 +555,7 @@ texts(
         "ask_next_queue": ("Noms qui attendent déjà derrière cette liste, dans l'ordre : {names}.", "Names that wait behind this list already, in order: {names}."),
         # offers
         "offers_none": ("Aucune offre en cours.", "No offer under way."),
+        "offers_ended": ("Loués, ou sans rang restant ({n})", "Let, or with no rank left ({n})"),
         "calls_head": ("À appeler le {day}", "To call on {day}"),
         "go_offer": ("Aller à l'offre", "Go to the offer"),
         "notified_on": ("Notifiée le", "Notified on"),
@@ -737,6 +742,10 @@ texts(
         "nominations_none": ("Aucune désignation.", "No nomination."),
         "nomination": ("Désignation", "Nomination"),
         "nomination_button": ("Désigner", "Nominate"),
+        "nomination_hint": (
+            "Une désignation ouverte entre dans le dossier de la séance suivante, à votre rang ; retirée, elle en sort.",
+            "An open nomination comes into the case of the next session, at your rank; withdrawn, it leaves it.",
+        ),
         "nomination_withdraw": ("Retirer", "Withdraw"),
         "nomination_open": ("Ouverte", "Open"),
         "nomination_used": ("Utilisée", "Used"),

@@ -70,7 +70,7 @@ def test_every_household_of_the_case_has_an_answer_in_both_languages(week: Path)
 def test_who_fits_nothing_hears_what_is_missing(week: Path) -> None:
     said = " ".join(attriflux("why", week, "A4").out.split())
     assert "recevable pour aucun logement" in said
-    assert "Ce qui manque : " in said and "aucun T" in said
+    assert "Pourquoi : " in said and "aucun T" in said
     letter = " ".join(attriflux("why", week, "A4", "--letter").out.split())
     assert "Votre demande n'est recevable pour aucun logement" in letter
     busy = " ".join(attriflux("why", week, "A6").out.split())
@@ -123,6 +123,59 @@ def test_the_letter_holds_nothing_of_anybody_else(week: Path) -> None:
         assert "30 points" not in out and "passée par" not in out
         spread = out[out.index("Répartition") : out.index("Règles et poids")]
         assert {line.rsplit(" : ", 1)[1] for line in spread.splitlines()[1:]} <= {"0", "moins de 5", "5", "6"}
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One dwelling that a recorded decision gives to a household, one oriented to the account of employees."""
+    folder = tmp_path_factory.mktemp("decided")
+    why = {"author": "Comité", "expires_on": "2026-12-31"}
+    case = write(
+        folder / "case",
+        [dwelling("L1"), dwelling("L2", commune="25542")],
+        [
+            application("A1", score="20"),
+            application("A2", score="60"),
+            application("A3", score="55"),
+            application("A4", score="90", choices="25542"),
+            application("A5", score="30", choices="25542", als_employee="1"),
+        ],
+        decisions=[
+            {"dwelling_id": "L1", "application_id": "A1", "decision": "pin", "reason": "commission_decision", **why},
+            {"dwelling_id": "L2", "account": "ALS", "decision": "orient", "reason": "agreement_of_the_parties", **why},
+        ],
+    )  # fmt: skip
+    done = propose(case, folder / "out")
+    assert done.code == 0, done.err
+    return folder / "out"
+
+
+def test_who_is_eligible_and_can_have_no_first_rank_hears_that_too(decided: Path) -> None:
+    """A pinned dwelling is open to nobody else: neither answer is silent about what points would have done."""
+    for words in (("A2",), ("A2", "--dwelling", "L1"), ("A2", "--letter"), ("A2", "--letter", "--dwelling", "L1")):  # fmt: skip
+        said = " ".join(attriflux("why", decided, *words).out.split())
+        assert "Aucun premier rang n'est ouvert à cette demande" in said, words
+    letter = " ".join(attriflux("why", decided, "A2", "--letter").out.split())
+    assert "Vous remplissez les conditions d'un logement ;" in letter
+    assert "décision enregistrée" in letter[letter.index("Ce qui a compté") :]
+
+
+def test_a_place_on_a_list_that_does_not_exist_is_not_told_to_the_household(decided: Path) -> None:
+    """L2 goes to an account that may not name A4: « 1er sur 1 » would be a place nowhere."""
+    letter = " ".join(attriflux("why", decided, "A4", "--letter", "--dwelling", "L2").out.split())
+    assert "L2 (Serre-les-Sapins, T3, PLUS) : vous remplissez les conditions ; il va à un contingent qui ne peut pas vous désigner." in letter  # fmt: skip
+    assert "à la cotation" not in letter[letter.index("L2 (") :]
+    whole = " ".join(attriflux("why", decided, "A4", "--letter").out.split())
+    assert "d'un logement ; il n'a pas de liste d'un contingent qui peut vous désigner." in whole
+    english = " ".join(
+        attriflux("why", decided, "A4", "--letter", "--dwelling", "L2", "--lang", "en").out.split()
+    )
+    assert "you meet the conditions; it goes to an account that may not name you." in english
+
+
+def test_points_are_not_spoken_of_beside_a_dwelling_they_change_nothing_for(week: Path) -> None:
+    letter = attriflux("why", week, "A3", "--letter", "--dwelling", "L2").out
+    assert "non recevable, commune non souhaitée" in letter and "de points" not in letter.split("4. ")[1]
 
 
 def test_unknown_numbers_dwellings_and_folders_are_sentences(week: Path, tmp_path: Path) -> None:

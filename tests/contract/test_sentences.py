@@ -152,7 +152,7 @@ def test_a_place_on_another_account_says_that_the_dwelling_does_not_go_there(tmp
         [line] = [line for line in told if line.startswith("N2")]
         assert words in line and line.endswith(";L1;1;2;")
     letter = " ".join(attriflux("why", tmp_path / "fr", "N2", "--letter").out.split())
-    assert "Vous remplissez les conditions de 1 logement ; aucun n'a de liste" in letter
+    assert "Vous remplissez les conditions d'un logement ; il n'a pas de liste" in letter
     assert "1er sur 2" not in letter and "1 000 points" in letter
 
 
@@ -543,3 +543,73 @@ def test_parts_of_several_households_tell_the_most_of_each() -> None:
         "points du logement (jusqu'à 5 points), avec un taux d'effort au-delà du seuil (jusqu'à 1,96 point) et une proposition "
         "antérieure gardée (jusqu'à 0,5 point)"
     )
+
+
+def test_a_dalo_household_is_told_that_it_never_fills_up_a_list(tmp_path: Path) -> None:
+    """N1 (300 points) is first, N2 (DALO, 80) may not stand behind it: N3 and N4 do, who are of no other public than N2's."""
+    case = write(
+        tmp_path / "case",
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices status score priority_codes
+            N1 2024-01-01          3       25056   active 300   .
+            N2 2024-01-01          3       25056   active 80    DALO
+            N3 2024-01-01          3       25056   active 70    .
+            N4 2024-01-01          3       25056   active 60    .
+        """,
+    )
+    for lang, passed, told in (
+        (
+            "fr",
+            "passe devant 1 demande mieux cotée : DALO, jamais en complément d'une liste",
+            "un ménage DALO ne complète pas une liste (premier rang, ou derrière un autre DALO)",
+        ),
+        (
+            "en",
+            "passes 1 better scored: DALO, never the filler of a list",
+            "a DALO household never fills up a list (first rank, or behind another DALO)",
+        ),
+    ):
+        out = tmp_path / lang
+        done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
+        assert done.code == 0, done.err
+        lines = (out / "proposals.csv").read_text(encoding="utf-8-sig")
+        assert lines.count(passed) == 2, lines
+        assert ";N2;20;class" in (out / "leapfrogs.csv").read_text(encoding="utf-8-sig")
+        assert told in " ".join(attriflux("why", out, "N2", "--lang", lang).out.split())
+        assert attriflux("verify", out, "--case", case).code == 0
+
+
+def test_no_number_of_points_is_promised_useless_where_first_ranks_move_together(tmp_path: Path) -> None:
+    """N1 (100) is first on L1, N2 (20) on L2; N3 (10) wants L1 as its second choice.
+
+    In N1's place N3 lacks 100 + 15 - 10 - 13.75 = 91.25 points, more than the 90 up to the highest score. With N1 on L2 (its
+    second choice, 1.25 less) and N2 without a dwelling it lacks 20 + 15 + 1.25 - 23.75 = 12.5: more points do change the
+    proposal, so neither the table, nor `why`, nor the letter may say that none would.
+    """
+    households = """
+        id first_registered_on persons choices       status score
+        N1 2024-01-01          3       25056|25258   active 100
+        N2 2024-01-01          3       25258         active 20
+        N3 2024-01-01          3       25527|25056   active {score}
+    """
+    homes = """
+        id landlord commune rooms financing qpv
+        L1 BAIL     25056   3     PLUS      0
+        L2 BAIL     25258   3     PLUS      0
+    """
+    asked = write(tmp_path / "case", dwellings=homes, applications=households.format(score=10))
+    for lang, alone, letter in (
+        ("fr", "les autres premiers rangs restant les mêmes", "les autres restant les mêmes."),
+        ("en", "with the other first ranks as they are", "with the others as they are."),
+    ):
+        out = tmp_path / lang
+        done = attriflux("propose", asked, "--out", out, "--no-pdf", "--accept-assumed", "--lang", lang)
+        assert done.code == 0, done.err
+        assert "NOT_BY_SCORE" in (said := (out / "explanations.csv").read_text(encoding="utf-8-sig"))
+        assert alone in said
+        assert alone in " ".join(attriflux("why", out, "N3", "--lang", lang).out.split()).lower()
+        assert letter in " ".join(attriflux("why", out, "N3", "--letter", "--lang", lang).out.split())
+        assert attriflux("verify", out, "--case", asked).code == 0
+    raised = run(tmp_path / "raised", dwellings=homes, applications=households.format(score=22.51))
+    assert lists(raised) == {"L1": ["BAILLEUR", "N3"], "L2": ["BAILLEUR", "N1", "N2"]}

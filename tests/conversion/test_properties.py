@@ -28,7 +28,7 @@ from optimizer.conversion import (
 )
 from optimizer.conversion.caps import cap_groups
 from optimizer.domain import empty_frame
-from optimizer.errors import InputProblems
+from optimizer.errors import AttrifluxError, InputProblems
 from tests.conversion.samples import (
     AGENT,
     ALS,
@@ -268,3 +268,48 @@ def test_half_a_million_rows_in_seconds():
     assert (len(got.assiette), len(got.flux)) == (32, 4 * 32 * len(ACCOUNTS))
     assert int(told.accounts["dwellings"].sum()) == int(stock["dwellings"].sum())
     assert spent < allowed(2)
+
+
+def test_a_year_without_assiette_has_the_shares_of_its_single_rights():
+    """Mode 3 gave every right of a landlord to itself, without a word, where all that it vacates was taken away."""
+    stock = stock_rows((PRIO, 100, 0.1, None), (ALS, 300, 0.1, "2041-01-01"), (OWN, 400, 0.1, None))
+    some, none = (run(stock, assiette_row(vacated=100, sale=n)) for n in (40, 100))
+    assert column(none, 3, "share") == column(some, 3, "share") == {PRIO: 0.1, ALS: 0.3, OWN: 0.6}
+    assert set(column(none, 3, "dwellings").values()) == {0}
+
+
+def test_single_rights_without_any_vacated_dwelling_are_not_computed_and_said():
+    stock = stock_rows((ALS, 300, 0.1, "2041-01-01"), (OWN, 400, 0.1, None))
+    got = run(stock, assiette_row(vacated=0))
+    assert column(got, 1, "share") and not column(got, 3, "share")
+    assert "FLUX_NO_VACATED" in {f.code for f in got.findings}
+
+
+def test_empty_rights_are_the_landlords_and_said():
+    stock = stock_rows((ALS, 300, 0.1, "2036-01-01"), (ALS, 100, 0.1, None), (OWN, 400, 0.1, None))
+    stock.loc[0, "rights_kind"] = "empty"
+    got = run(stock)
+    assert column(got, 1, "stock") == {ALS: 100, OWN: 700}
+    assert column(got, 3, "share") == {
+        ALS: pytest.approx(10 / 810, abs=5e-5),
+        OWN: pytest.approx(800 / 810, abs=5e-5),
+    }
+    assert [(f.code, f.params["count"]) for f in got.findings if "RIGHTS" in f.code] == [
+        ("FLUX_EMPTY_RIGHTS", 300)
+    ]
+
+
+def test_an_account_that_no_agreement_may_name_negotiates_nothing():
+    """A misspelled account was given its two points, taken from the landlord, and its minimum was asked of nobody."""
+    for part in ("delta", "minima", "counterparts"):
+        wrong = {"base": 1, part: {"ASL": "prêt" if part == "counterparts" else 0.02}}
+        with pytest.raises(AttrifluxError) as refused:
+            negotiated_from(wrong)
+        assert (refused.value.code, refused.value.params["key"]) == ("FLUX_NEGOTIATED_KEY", f"{part}.ASL")
+
+
+def test_a_receiver_that_would_pass_a_cap_is_said():
+    stock = stock_rows((AGENT, 100, 0.1, None), (OWN, 900, 0.1, None))
+    got = run(stock, receiver=AGENT)
+    assert column(got, 1, "received_from_cap") == {AGENT: 0, OWN: pytest.approx(0.05)}
+    assert {f.params["receiver"] for f in got.findings if f.code == "FLUX_RECEIVER_CAPPED"} == {AGENT}

@@ -8,15 +8,18 @@ from uuid import uuid4
 
 import pytest
 
+from optimizer import importers
+from optimizer.desk.next_files import write_next
 from optimizer.desk.papers.letters import letters_of
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.papers.report_back import events_table
 from optimizer.desk.sessions import told_of
+from optimizer.domain import Case
 from optimizer.errors import InputProblems
 from optimizer.store.ledger import verify
 from optimizer.store.purge import purge
 from optimizer.store.records import Actor, ItemRecord
-from tests.deskwork.room import HELD, REFUSAL, Room, listed, room
+from tests.deskwork.room import HELD, REFUSAL, Room, listed, read_case, room
 from tests.deskwork.test_next_case import turned
 
 YEARS_LATER = date(2028, 2, 1)
@@ -95,3 +98,46 @@ def test_the_next_case_counts_an_erased_household_once_without_its_number(erased
     own = events[events["dwelling_id"] == home.dwelling_id]
     assert len(own) == 3 and own["application_id"].isna().sum() == 1
     assert set(own["outcome"].dropna()) == {"not_attributed"}
+
+
+def test_a_next_case_made_before_the_erasure_gives_its_number_to_no_later_one(tmp_path: Path):
+    """Carried along from case to case, the number would outlive the erasure, and the household be counted twice."""
+    made = room(tmp_path)
+    home = made.with_lists(3)[0]
+    third = listed(home)[2]
+    refused = {"decision": "d", "rang": None, "motif_decision": "N3", "phrase": REFUSAL}
+    made.hold({("Saisie", home.dwelling_id, third.application_id): refused})
+    write_next(tmp_path / "avant", turned(made), Path())
+    before = importers.read(tmp_path / "avant", need=())
+    assert third.application_id in set(before.table("events")["application_id"])
+    made.clock.to(YEARS_LATER)
+    assert third.ref in purge(made.desk, Actor("dpo", "D"), uuid4().hex, dry_run=False).erased
+    for name, found in (
+        ("suite", turned(made, before, on=YEARS_LATER)),
+        ("direct", turned(made, on=YEARS_LATER)),
+    ):
+        write_next(tmp_path / name, found, Path())
+    written = (tmp_path / "suite" / "evenements.csv").read_text("utf-8-sig")
+    assert third.application_id not in written
+    assert written == (tmp_path / "direct" / "evenements.csv").read_text("utf-8-sig")
+
+
+def test_a_refusal_that_grew_too_old_as_its_household_was_erased_counts_no_more(tmp_path: Path):
+    made = room(tmp_path)
+    home = made.with_lists(3)[0]
+    first = listed(home)[0]
+    made.hold()
+    sent = {"notifie_le": NOTIFIED, "preuve": "hand", "reponse": "refuse", "reponse_le": NOTIFIED}
+    sent |= {"motif_refus": "Sécurité", "refus_legitime": "non"}
+    made.after(NOTIFIED, {("Offres", home.dwelling_id, first.application_id): sent})
+
+    def refusals(case: Case) -> int:
+        return int(
+            case.table("applications").set_index("application_id").loc[first.application_id, "refusals"]
+        )
+
+    counted = turned(made).case
+    assert refusals(counted) == refusals(read_case()) + 1
+    made.clock.to(YEARS_LATER)
+    assert first.ref in purge(made.desk, Actor("dpo", "D"), uuid4().hex, dry_run=False).erased
+    assert refusals(turned(made, counted, on=YEARS_LATER).case) == refusals(read_case())

@@ -20,8 +20,10 @@ from optimizer.problem.ledger import pending_work
 from optimizer.problem.returned import returned_orientations
 from optimizer.statement import bilan
 from optimizer.store import commands, queries
+from optimizer.store.records import Actor
 from optimizer.synth import write_case
 from tests.deskwork.room import HELD, REFUSAL, SECRETARY, Room, imported, listed, read_case, ready, room
+from tests.deskwork.weeks import files
 
 SENT = {"notifie_le": date(2026, 12, 4), "preuve": "hand"}
 
@@ -204,6 +206,23 @@ def test_a_lease_takes_the_dwelling_and_the_household_out_and_is_written_once(ma
     poor = replace(before, tables={**before.tables, "applications": before.table("applications").iloc[:0]})
     frozen = turned(made, poor).case.table("leases")
     pd.testing.assert_series_equal(row(frozen, dwelling_id=item.dwelling_id), lease, check_names=False)
+
+
+def test_a_household_housed_that_asks_again_under_its_number_is_said(made: Room):
+    """It leaves as every household housed does, but not without a word: the import says that it renewed its application since."""
+    item = made.with_lists(1)[0]
+    who = listed(item)[0]
+    made.hold()
+    signed = SENT | {"reponse": "accepte", "reponse_le": date(2026, 12, 5), "bail_signe_le": date(2026, 12, 9)}  # fmt: skip
+    made.after(date(2026, 12, 9), {("Offres", item.dwelling_id, who.application_id): signed})
+    people = read_case().table("applications").copy()
+    for renewed, said in ((date(2026, 12, 9), False), (date(2027, 5, 3), True)):
+        people.loc[people["application_id"] == who.application_id, "renewed_on"] = pd.Timestamp(renewed)
+        settings = replace(read_case().settings, on=date(2027, 6, 1), year=2027)
+        found = turned(made, replace(read_case(), settings=settings, tables={**read_case().tables, "applications": people}))  # fmt: skip
+        assert who.application_id not in set(found.case.table("applications")["application_id"])
+        told = [f.text("fr") for f in found.said if f.code == "DESK_HOUSED_ASKS"]
+        assert [item.dwelling_id in x and "09/12/2026" in x and who.application_id not in x for x in told] == [True] * said  # fmt: skip
 
 
 def test_live_offers_and_next_ranks_are_work_in_progress(made: Room):
@@ -415,6 +434,158 @@ def test_a_new_year_leaves_last_years_leases_to_its_statement(made: Room):
     found = turned(made, on=date(2027, 1, 4))
     assert found.case.settings.year == 2027 and len(found.case.table("leases")) == 0
     assert "DESK_NEW_YEAR" in {f.code for f in found.said}
+
+
+def test_the_weeks_of_a_new_year_leave_last_years_leases_out_as_its_first_week_did(
+    made: Room, tmp_path: Path
+):
+    item = made.with_lists(1)[0]
+    who = listed(item)[0]
+    made.hold()
+    signed = SENT | {
+        "reponse": "accepte", "reponse_le": date(2026, 12, 5), "bail_signe_le": date(2026, 12, 9),
+    }  # fmt: skip
+    made.after(date(2026, 12, 9), {("Offres", item.dwelling_id, who.application_id): signed})
+    first = turned(made, on=date(2027, 1, 4))
+    (told,) = [f for f in first.said if f.code == "DESK_NEW_YEAR"]
+    assert str(1 + len(read_case().table("leases"))) in told.text("fr").replace("\u202f", "")
+    write_next(tmp_path / "janvier", first, Path())
+    again = turned(made, importers.read(tmp_path / "janvier", need=()), on=date(2027, 1, 11))
+    # as from the import of November itself, and from a landlord's own import of the new year
+    for name, found in (("suite", again), ("direct", turned(made, on=date(2027, 1, 11)))):
+        write_next(tmp_path / name, found, Path())
+    assert files(tmp_path / "suite") == files(tmp_path / "direct")
+    settings = replace(read_case().settings, on=date(2027, 1, 8), year=2027)
+    own = turned(made, replace(read_case(), settings=settings, tables={**read_case().tables, "leases": read_case().table("leases").iloc[:0]}))  # fmt: skip
+    assert len(again.case.table("leases")) == len(own.case.table("leases")) == 0
+    assert "DESK_NEW_YEAR" not in {f.code for f in (*again.said, *own.said)}
+    read, findings = check_case(tmp_path / "suite")
+    assert read is not None and not [
+        f for f in (*read.warnings, *findings) if f.code == "READ_LEASE_OTHER_YEAR"
+    ]
+    # the year's statement tells where the dwelling is that its own rows follow
+    assert set(again.case.table("events").query("dwelling_id == @item.dwelling_id")["commune"]) == {item.facts["commune"]}  # fmt: skip
+
+
+def test_households_that_reservers_named_at_the_desk_are_nominations_of_the_next_case(
+    made: Room, tmp_path: Path
+):
+    """The réservataire's last word stands, whichever case it is made from; what cannot be taken is said."""
+    case = replace(read_case(), settings=replace(read_case().settings, landlord="ESH25"))
+    home = made.session.items[0].dwelling_id
+    numbers = case.table("applications")["application_id"].tolist()
+    given = case.table("nominations").query("dwelling_id.isna()").iloc[0]
+    commands.grant(made.desk, Actor("program", "program"), "g-t", user="technique", role="T")
+    for user, landlord in (("als", "ESH25"), ("autre", "OPH25")):
+        commands.grant(made.desk, Actor("technique", "T"), f"g-{user}", user=user, role="R", landlord=landlord, account="ALS")  # fmt: skip
+
+    def name(by: str, key: str, account: str, dwelling: str, number: str, rank: int) -> int:
+        told = commands.nominate(
+            made.desk, Actor(by, "R"), key, account=account, dwelling_id=dwelling, application_id=number, rank=rank
+        )  # fmt: skip
+        return int(told.result["nomination_id"])
+
+    def of(found: NextCase) -> set[tuple[str, str, str, int]]:
+        frame = found.case.table("nominations")
+        texts = frame[["account", "dwelling_id", "application_id"]].fillna("").astype(str)
+        return set(zip(*(texts[c] for c in texts), frame["rank"].astype(int), strict=True))
+
+    def again(from_: Case) -> NextCase:
+        return next_case(
+            from_, queries.sessions(made.desk), policy.rules_of(case.settings), nominations=queries.nominations(made.desk)
+        )  # fmt: skip
+
+    before = of(again(case))
+    first = name("als", "1", "ALS", home, numbers[0], 1)
+    name("als", "2", "ALS", "", numbers[1], 2)
+    name("autre", "3", "ALS", "", numbers[2], 1)  # of another landlord's réservataire
+    name("als", "4", "ALS", "", "INCONNUE", 3)
+    moved = name("als", "5", given["account"], "", given["application_id"], 7)
+    found = again(case)
+    kept = before - {x for x in before if x[0] == given["account"] and x[2] == given["application_id"] and not x[1]}  # fmt: skip
+    assert of(found) == kept | {
+        ("ALS", home, numbers[0], 1),
+        ("ALS", "", numbers[1], 2),
+        (given["account"], "", given["application_id"], 7),
+    }
+    (told,) = [f for f in found.said if f.code == "DESK_NOMINATIONS_OUT"]
+    assert told.text("fr").startswith("1 désignation") and "INCONNUE" not in told.text("fr")
+    assert found.counts["nominations"] == 3
+    # withdrawn, it leaves the case made of the earlier one too
+    for n in (first, moved):
+        commands.withdraw_nomination(made.desk, Actor("als", "R"), f"w{n}", n)
+    for n, other in enumerate((found.case, case)):
+        write_next(tmp_path / str(n), again(other), Path())
+    assert files(tmp_path / "0") == files(tmp_path / "1")
+    assert of(again(found.case)) == kept | {("ALS", "", numbers[1], 2)}
+
+
+def test_a_dwelling_vacant_again_begins_anew(made: Room):
+    """Let by the desk and vacated since: what came before its lease is counted no more, what the import follows there stands."""
+    one, two = made.with_lists(1)[:2]
+    who = listed(one)[0]
+    refused = {"decision": "d", "rang": None, "motif_decision": "N3", "phrase": REFUSAL}
+    made.hold({("Saisie", two.dwelling_id, c.application_id): refused for c in listed(two)})
+    signed = SENT | {
+        "reponse": "accepte", "reponse_le": date(2026, 12, 5), "bail_signe_le": date(2026, 12, 9),
+    }  # fmt: skip
+    made.after(date(2026, 12, 9), {("Offres", one.dwelling_id, who.application_id): signed})
+    # `two` came to nothing in December, and another session let it: the same log as a session of the week after tells it
+    sessions = queries.sessions(made.desk)
+    lease = next(c for c in made.item(one.dwelling_id).candidates if c.status == "signed")
+    let = replace(made.item(one.dwelling_id), item_id=10**6, dwelling_id=two.dwelling_id, candidates=(lease,))
+    log = [*sessions, replace(sessions[0], session_id="apres", on=date(2026, 12, 8), items=(let,))]
+    before = read_case()
+    homes = before.table("dwellings").copy()
+    back = homes["dwelling_id"].isin([one.dwelling_id, two.dwelling_id])
+    homes.loc[back, "vacant_since"] = pd.Timestamp("2027-10-01")
+    homes["attempts"] = homes["attempts"].mask(back)
+    lines = [
+        {**{c: row(homes, dwelling_id=i.dwelling_id)[c] for c in ("landlord", "commune", "qpv", "rooms", "financing")},
+         "dwelling_id": i.dwelling_id, "account": i.account, "stage": "oriented", "since": day}
+        for i, day in ((one, pd.Timestamp("2027-10-05")), (two, pd.Timestamp("2026-12-01")))
+    ]  # fmt: skip
+    progress = pd.concat([before.table("in_progress"), pd.DataFrame(lines)], ignore_index=True)
+    fresh = replace(
+        before, settings=replace(before.settings, on=date(2027, 10, 10), year=2027),
+        tables={**before.tables, "dwellings": homes, "in_progress": progress.astype(before.table("in_progress").dtypes)},
+    )  # fmt: skip
+    case = next_case(fresh, log, policy.rules_of(fresh.settings)).case
+    attempts = case.table("dwellings").set_index("dwelling_id")["attempts"]
+    assert attempts[[one.dwelling_id, two.dwelling_id]].isna().all()
+    followed = case.table("in_progress").set_index("dwelling_id")["since"]
+    assert followed[one.dwelling_id] == pd.Timestamp("2027-10-05") and two.dwelling_id not in followed.index
+
+
+def test_a_dwelling_that_came_to_nothing_then_was_withdrawn_is_not_missed(made: Room):
+    item = made.with_lists(3)[0]
+    refused = {"decision": "d", "rang": None, "motif_decision": "N3", "phrase": REFUSAL}
+    made.hold({("Saisie", item.dwelling_id, c.application_id): refused for c in listed(item)})
+    (session,) = queries.sessions(made.desk)
+    (alone,) = [i for i in session.items if i.dwelling_id == item.dwelling_id]
+    gone = replace(alone, item_id=10**6, status="withdrawn")
+    log = [session, replace(session, session_id="apres", on=date(2026, 12, 10), items=(gone,))]
+    before = read_case()
+    found = next_case(before, log, policy.rules_of(before.settings))
+    later = next_case(found.case, log, policy.rules_of(before.settings), on=date(2027, 3, 1))
+    again = next_case(later.case, log, policy.rules_of(before.settings), on=date(2027, 3, 8))
+    assert "DESK_DWELLING_WITHDRAWN" in {f.code for f in found.said}
+    assert "DESK_DWELLING_GONE" not in {f.code for f in (*found.said, *later.said, *again.said)}
+
+
+def test_a_bar_of_the_log_leaves_with_its_last_day_from_an_earlier_next_case_too(made: Room, tmp_path: Path):
+    item = made.with_lists(1)[0]
+    who = listed(item)[0]
+    made.hold()
+    said = {"reponse": "refuse", "reponse_le": date(2026, 12, 7), "motif_refus": "Sécurité", "refus_legitime": "oui"}  # fmt: skip
+    made.after(date(2026, 12, 8), {("Offres", item.dwelling_id, who.application_id): SENT | said})
+    write_next(tmp_path / "decembre", turned(made), Path())
+    kept = importers.read(tmp_path / "decembre", need=())
+    later = date(2028, 1, 10)
+    for name, found in (("suite", turned(made, kept, on=later)), ("direct", turned(made, on=later))):
+        assert (item.dwelling_id, who.application_id) not in forbids(found.case)
+        write_next(tmp_path / name, found, Path())
+    assert files(tmp_path / "suite") == files(tmp_path / "direct")
 
 
 def test_own_sheets_of_the_import_are_carried_along(tmp_path: Path):

@@ -84,7 +84,7 @@ def test_no_dwelling(tmp_path):
     assert [(r["application_id"], r["status"], r["reason"]) for r in rows] == [
         ("A1", "ineligible", "NO_DWELLING"), ("A2", "ineligible", "NO_DWELLING"),
     ]  # fmt: skip
-    assert "Ce qui manque : aucun logement dans cette proposition." in attriflux("why", out, "A1").out
+    assert "Pourquoi : aucun logement dans cette proposition." in attriflux("why", out, "A1").out
 
 
 def test_no_application(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -270,6 +271,10 @@ def test_a_week_of_more_dwellings_than_the_page_lists_says_all_that_is_to_settle
         assert "sheets.html" in files
     else:
         assert "sheets/BAIL-25.html" in files and "Feuilles des logements, BAIL (25)" in said
+    # a session freezes the same lines, however many files they are printed in
+    frozen, whole = (json.loads((place / "sheets.json").read_text("utf-8")) for place in (out, session))
+    feet = [form.pop("foot") for form in (*frozen["forms"], *whole["forms"])]
+    assert frozen["forms"] == whole["forms"] and all(foot.startswith("Petit dossier") for foot in feet)
 
 
 def test_what_the_session_brings_to_an_account_is_of_the_flux_like_what_remains(tmp_path):

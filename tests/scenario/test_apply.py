@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from optimizer import importers, policy
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.scenario import Run, Scenario, apply, run_scenarios
+from optimizer.synth import write_case
 from tests.end_to_end.small import agreement, application, dwelling, write
 from tests.scenario.cases import filled, planner_case
 
@@ -167,6 +169,19 @@ def test_a_share_that_the_conversion_replaces_is_said():
         "conventions.OPH25.ALS.share"
     ]
     assert shares(under)["ALS"] == 0.25
+
+
+@pytest.mark.parametrize("landlord", ["OPH25", "*"])
+def test_a_share_that_the_conversion_replaces_is_not_made_again_where_the_case_is_read_back(
+    landlord, tmp_path
+):
+    """The key went on in the changes of the written case: read back, it took the place of the converted share."""
+    key = f"conventions.{landlord}.ALS.share"
+    under = apply(planner_case(), Run("e", "E", "e", {"flux.mode": 1, key: 0.2}))
+    write_case(under, tmp_path / "cas")
+    back = policy.with_own_changes(importers.read(tmp_path / "cas", need=()))
+    assert shares(back)["ALS"] == 0.25
+    assert under.settings.changes.get("conventions.ESH25.ALS.share") == (None if landlord == "OPH25" else 0.2)
 
 
 def test_a_counterpart_comes_with_the_difference():

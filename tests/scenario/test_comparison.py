@@ -15,6 +15,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.presentation.wording import shown, signed
 from optimizer.scenario import compare, comparison_table, inputs_table, read_record, run_scenarios
 from optimizer.scenario.files import Run
+from optimizer.scenario.key_words import key_words
 from optimizer.scenario.lived import lived_rows
 from optimizer.scenario.placing import sweep, weeks_lived, weeks_of
 from optimizer.scenario.records import Record, within_margin
@@ -271,3 +272,8 @@ def test_weeks_lived_by_unfinished_runs_are_counted(tmp_path):
     assert weeks_lived([tmp_path / name for name in "abcd"]) == 42
     sweep(tmp_path, "abc")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_key_without_an_area_is_said_without_one():
+    assert key_words("conventions.OPH25.ALS.share", "fr", {}, {}) == "part du flux : Action Logement, OPH25"
+    assert key_words("conventions.OPH25.COLL.25.share", "fr", {}, {"25": "Doubs"}).endswith(", OPH25, Doubs")

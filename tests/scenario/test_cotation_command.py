@@ -49,6 +49,9 @@ def test_a_new_grid_is_written_said_and_compared(tiny, tmp_path):
     page = (tmp_path / "essai" / "cotation.html").read_text(encoding="utf-8")
     for told in (done.output, page):
         assert "other applicants" in told and "autres demandeurs" not in told
+        assert "one per application and EPCI" in " ".join(
+            told.split()
+        )  # more ranks move than there are applications
     assert "Ranks gained" in done.output and "of first ranks before" in done.output
     assert (tmp_path / "essai" / "cotation.xlsx").is_file()
 

@@ -52,6 +52,28 @@ def test_the_agreement_names_who_receives_the_surplus():
     assert rows.loc[rows["received_from_cap"] > 0, "account"].tolist() == ["ALS"]
 
 
+@pytest.mark.parametrize("receiver", ["ASL", "MUTATION"])
+def test_a_receiver_that_is_no_account_of_an_agreement_is_refused_at_its_row(receiver):
+    """The surplus went to an account that does not exist, and became its share of the flux."""
+    line = {
+        "landlord": "OPH25",
+        "departement": "25",
+        "year": 2026,
+        "account": "ALS",
+        "share": 0.2,
+        "cap_receiver": receiver,
+    }
+    case = planner_case()
+    case = replace(case, tables={**case.tables, "conventions": filled("conventions", [line])})
+    with pytest.raises(InputProblems) as refused:
+        flux(case)
+    (found,) = refused.value.findings
+    assert (found.code, found.column) == ("ELIG_UNKNOWN_ACCOUNT", "cap_receiver")
+    with pytest.raises(AttrifluxError) as law:
+        flux(planner_case(changes={"national.flux.cap_receiver": receiver}))
+    assert law.value.code == "FLUX_RECEIVER_UNKNOWN"
+
+
 def test_mode_4_only_with_a_negotiation():
     assert set(flux(planner_case()).flux["mode"]) == {1, 2, 3}
     case = planner_case(negotiated={"base": 1, "delta": {"ALS": 0.01, "COLL:25056": 0.02}})

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import date
 from inspect import signature
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 import optimizer as af
 from optimizer import importers, policy
+from optimizer.cli.commands.scenario import tornado_table
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.policy import Parameter
 from optimizer.presentation.plots import Cell, heat_map
@@ -20,7 +22,7 @@ from optimizer.scenario import expand, read_scenario
 from optimizer.scenario.comparison_page import comparison_html
 from optimizer.scenario.files import sound_scenario
 from optimizer.scenario.rates import flux_gaps
-from optimizer.scenario.records import Record
+from optimizer.scenario.records import Record, comparison_table
 from optimizer.scenario.running import demo_case
 from optimizer.scenario.tornado import scenario_of, tornado_part
 from tests.cli.running import attriflux
@@ -237,6 +239,16 @@ def test_a_tornado_says_which_assumed_value_decides():
     assert part is not None
     assert "1 calcul s'arrête à une marge de la preuve : des premiers rangs" in part["sentence"]
     assert tornado_part([base], "fr") is None
+    screen = tornado_table(SimpleNamespace(records=[base, *runs]), "fr").replace("\xa0", " ")
+    assert "P.BIG" in screen and "4 / 1" in screen and "P.IDLE" not in screen
+    assert max(map(len, screen.splitlines())) <= 80 and len(screen.splitlines()) < 20
+    table = (
+        comparison_table([base, *runs]).query("indicator == 'first_changed'").set_index("scenario")["value"]
+    )
+    assert table["reference"] == 0 and len(table) == 1 + len(runs)
+    assert [table[r.name] for r in runs] == [
+        sum(base.first.get(d) != r.first.get(d) for d in {*base.first, *r.first}) for r in runs
+    ]
 
 
 def test_the_plan_of_a_folder_already_done_has_nothing_left(small, tmp_path: Path):

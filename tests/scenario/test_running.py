@@ -224,6 +224,14 @@ def test_every_consequence_of_the_comparison_is_there_and_adds_up(ran):
     named = proposals[(proposals["rank"] == 1) & proposals["application_id"].notna()]
     assert sum(v for k, v in values.items() if k[0] == "public_first") == len(named)
     rules = pd.read_csv(ran / "reference/resultat/rules.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    own = rules[(rules["rule"] == "flux_max") & rules["scope"].str.endswith(";account=BAILLEUR")]
+    reached, planned = (
+        values[name, "account=BAILLEUR", "dwellings"] for name in ("account_flux", "account_planned")
+    )
+    assert (
+        reached == own["num_run"].sum() > 0
+    )  # none of these agreements gives the landlord a share of its own
+    assert planned == pytest.approx((own["share"] * own["den_run"]).sum(), abs=1)
     lost = sum(v for k, v in values.items() if k[0] == "rule_loss")
     assert lost == pytest.approx((rules["shortfall"] * rules["price"]).sum(), abs=0.1)
 

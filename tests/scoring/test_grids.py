@@ -220,9 +220,40 @@ def test_declared_columns_are_read_in_every_dialect_and_reported_when_unreadable
         application("A4", n="inf", i="-inf"),
     ]
     inputs = Inputs(frame("applications", rows), one, rules(), np.datetime64(date(2026, 11, 23)))
-    assert evaluate(one, inputs).total.tolist() == [21_111, 0, 10_000, 0]
+    assert evaluate(one, inputs).total.tolist() == [21_111, 0, 0, 0]
     assert sorted((f.row, f.column, f.value, f.rows) for f in inputs.findings) == [
         (4, "b", "peut-être", ()), (4, "c", "z", ()), (4, "d", "31/02/2026", ()), (4, "i", "1,5", ()), (4, "n", "douze", (5,)),
         (5, "i", "-inf", ()),
     ]  # fmt: skip
     assert "douze" in inputs.findings[0].sentence("fr") or "peut-être" in inputs.findings[1].sentence("fr")
+
+
+def test_own_columns_are_read_as_other_columns_are_and_each_repair_is_told() -> None:
+    """« Reading what people write » of the contract holds for the criteria that a grid adds to the applications."""
+    columns = [
+        GridColumn("n", "Nombre", "decimal"), GridColumn("b", "Oui ou non", "bool"),
+        GridColumn("c", "Code", "code", ("sur_occupe", "sur-occupe", "non_decent")), GridColumn("d", "Date", "date"),
+        GridColumn("i", "Entier", "integer"),
+    ]  # fmt: skip
+    one = grid(
+        BracketsCriterion("n", "N", (), "n", "at_least", (125_000,), (100,)),
+        FlagCriterion("b", "B", (Condition("b", "is", flag=True),), 10),
+        CodeCriterion("c", "C", (), "c", (("sur_occupe", 1), ("sur-occupe", 2), ("non_decent", 4))),
+        MonthsCriterion("d", "D", (), "d", 1000, 0, None),
+        CountCriterion("i", "I", (), "i", 10_000, 3),
+        columns=columns,
+    )
+    rows = [
+        application("A1", n="12,5 €", b="x", c="Non décent", d="23 octobre 2026", i="2 enfants"),
+        application("A2", n="nc", b="-", c="sur-occupe", d="NC", i="-"),
+        application("A3", n="1 234,5", b="oui", c="SUR_OCCUPE", d="23.09.2026", i="1"),
+    ]
+    inputs = Inputs(frame("applications", rows), one, rules(), np.datetime64(date(2026, 11, 23)))
+    # 12.50 €: 100, yes: 10, not decent: 4, one month: 1000, two children: 20 000; then the second code alone: 2;
+    # then 100 + 10 + 1 + two months + one child
+    assert evaluate(one, inputs).total.tolist() == [21_114, 2, 12_111]
+    assert {f.severity for f in inputs.findings} == {"warning"}
+    assert {f.column: (f.row, f.rows) for f in inputs.findings} == {
+        "n": (2, (3,)), "b": (2, (3,)), "d": (2, (3, 4)), "i": (2, (3,)),
+    }  # fmt: skip
+    assert "« 12,5 € » est lu 12,5" in next(f for f in inputs.findings if f.column == "n").sentence("fr")

@@ -312,3 +312,38 @@ def test_areas_that_overlap_for_one_account_are_refused():
         bilan(case, 2026)
     assert [f.code for f in caught.value.findings] == ["BILAN_LEDGER_GAP"]
     assert "2 baux au registre" in caught.value.findings[0].text("fr")
+
+
+def test_work_begun_after_the_year_is_not_in_its_ledger():
+    """A statement is made in January or February: orientations of the new year counted in the balance carried over."""
+    of_the_year, later = (
+        {
+            "dwelling_id": name,
+            "landlord": "OPH25",
+            "commune": "25056",
+            "account": "ALS",
+            "stage": "oriented",
+            "since": since,
+        }
+        for name, since in (("e", "2026-12-20"), ("f", "2027-01-20"))
+    )
+    agreed = {
+        "landlord": "OPH25",
+        "departement": "25",
+        "year": 2026,
+        "account": "ALS",
+        "share": 0.3,
+        "count_rule": "oriented",
+    }
+    case = year_case(leases=[lease("a", "ALS")], in_progress=[of_the_year, later], conventions=[agreed])
+    case = replace(case, settings=replace(case.settings, on=date(2027, 2, 10), year=2027))
+    (line,) = bilan(case, 2026).ledger.to_dict("records")
+    assert (line["base"], line["consumed"], line["consumed_oriented"], line["in_progress"]) == (2, 2, 2, 1)
+
+
+def test_a_year_without_leases_is_said_on_screen_and_page(tmp_path):
+    case = year_case(leases=[lease("a", "ALS")])
+    result = bilan(case, 2024)
+    assert [f.code for f in result.findings] == ["BILAN_EMPTY_YEAR"]
+    write_bilan(tmp_path, result)
+    assert "ni bail ni événement de 2024" in (tmp_path / "bilan.html").read_text()

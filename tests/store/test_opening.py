@@ -13,6 +13,7 @@ import pytest
 from optimizer import store
 from optimizer.store import commands as c
 from optimizer.store import holding, opening, schema
+from optimizer.store.clock import PARIS
 from optimizer.store.configure import database, shown, sqlite_path
 from optimizer.store.messages import StoreBusy, StoreRefused, StoreUnusable
 from optimizer.store.sqlite import driver as sqlite_driver
@@ -175,8 +176,11 @@ def test_a_clock_behind_the_last_line_does_not_start(copied):
         receipt = c.log(opened, S, "2", kind="printed")
         assert receipt.at == clock.now + timedelta(seconds=3)
         clock.now -= timedelta(hours=1)
-        with pytest.raises(StoreUnusable):
+        with pytest.raises(StoreUnusable) as refused:
             c.log(opened, S, "3", kind="printed")
+        # the hours are those of the desk's own clock, not of another place
+        there = [f"{at.astimezone(PARIS):%d/%m/%Y %H:%M}" for at in (clock.now, receipt.at)]
+        assert all(hour in refused.value.text("fr") for hour in there)
     unusable("STORE_CLOCK_BEHIND", path, clock=clock)
 
 

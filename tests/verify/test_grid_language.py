@@ -65,6 +65,21 @@ def _day(draw: random.Random) -> str:
     return f"20{draw.randint(14, 25)}-{draw.randint(1, 12):02d}-{draw.choice((1, 15, 24, 28)):02d}"
 
 
+def _in_words(draw: random.Random, name: str, value: object) -> object:
+    """The value of an own column as somebody may write it."""
+    if value == "":
+        return draw.choice(("", "nc", "-"))
+    if name == "own_date":
+        year, month, day = str(value).split("-")
+        return draw.choice((value, f"{day}/{month}/{year}", f"{day}.{month}.{year}"))
+    said = {
+        "own_decimal": f"{value} €",
+        "own_integer": f"{value} personnes",
+        "own_bool": "x" if value == "oui" else value,
+    }
+    return draw.choice((value, said.get(name, value)))
+
+
 def _person(draw: random.Random, i: int) -> dict[str, object]:
     def maybe(value: object) -> object:
         return draw.choice((value, value, ""))
@@ -79,7 +94,7 @@ def _person(draw: random.Random, i: int) -> dict[str, object]:
     row |= {name: draw.choice(("oui", "non", "1", "0", "")) for name in BOOLS}
     row |= {name: maybe(min(draw.randint(name in FROM_ONE, most), persons)) for name, most in WHOLES.items()}
     row |= {name: maybe(draw.choice(values)) for name, values in (*DECIMALS.items(), *CODES.items())}
-    return row
+    return {name: _in_words(draw, name, value) if name in COLUMNS else value for name, value in row.items()}
 
 
 def _condition(draw: random.Random) -> dict[str, Any]:

@@ -246,3 +246,25 @@ def test_onward_goes_to_a_page_of_the_desk_only(played: Played):
         answer = played.client().post("/entrer", {"name": NAMES["S"], "password": PASSWORD, "suite": onward})
         assert answer.headers["Location"] == "/"
     assert played.client().get("/langue/en", {"suite": "//autre.example"}).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_shown_no_form_that_it_may_not_send(played: Played, role: str):
+    from django.urls import resolve
+
+    session = played.opened()
+    at, home = f"/seances/{session.session_id}", session.items[0]
+    pages = [
+        "/semaine", "/preparer", "/seances", "/appels", "/offres", "/reservataire", "/journal", "/conservation", "/comptes",
+        "/mot-de-passe", at, f"{at}/seance", f"{at}/pieces", f"{at}/logements/{home.item_id}",
+        f"{at}/demandes/{home.candidates[0].candidate_id}",
+    ]  # fmt: skip
+    client, seen = played.client(role), 0
+    for page in pages:
+        answer = client.get(page)
+        if answer.status_code == 200:
+            for action in re.findall(r'<form method="post" action="([^"]+)"', answer.content.decode()):
+                name = str(resolve(action).url_name)
+                assert ROUTES[name].allows("POST", role), (page, action)
+                seen += 1
+    assert seen

@@ -266,7 +266,7 @@ def test_two_people_on_one_offer_see_where_it_stands_and_what_was_typed(played: 
     late = client.post(at, {**told, "version": version, "notified": "2026-12-02"})
     both = late.content.decode().split('id="both"')[1].split("</section>")[0]
     assert late.status_code == 409 and "dole" in both
-    assert "01/12/2026" in both and "2026-12-02" in both and "main propre" in both
+    assert "01/12/2026" in both and "02/12/2026" in both and "main propre" in both
 
 
 def test_a_page_shows_no_box_that_only_a_hand_can_tick():

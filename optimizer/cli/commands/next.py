@@ -85,8 +85,8 @@ def next_(
             for s in queries.sessions(desk, commission=commission or None)
             if settings.landlord is None or s.landlord == settings.landlord
         ]
-        duties = queries.duties(desk, open=False)
-    made = next_case(read, sessions, rules, duties=duties, on=when)
+        duties, named = queries.duties(desk, open=False), queries.nominations(desk)
+    made = next_case(read, sessions, rules, duties=duties, nominations=named, on=when)
     write_next(out, made, case)
     if made.said and not json:
         say_findings(made.said, lang.value)

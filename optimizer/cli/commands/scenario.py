@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -210,9 +210,15 @@ def duration(seconds: float) -> str:
 
 
 def run_and_say(
-    scenarios: Sequence[str | Scenario], out: Path, how: dict[str, Any], *, json: bool, lang: Language
+    scenarios: Sequence[str | Scenario],
+    out: Path,
+    how: dict[str, Any],
+    *,
+    json: bool,
+    lang: Language,
+    shown: Callable[[Ran], str] | None = None,
 ) -> Ran:
-    """Run, with progress on stderr, and show the comparison."""
+    """Run, with progress on stderr, and show the comparison, or what ``shown`` makes of it."""
     from optimizer.cli.speak import Progress, say_json
     from optimizer.errors import said
     from optimizer.presentation import texts as texts
@@ -238,8 +244,11 @@ def run_and_say(
         say_json({"out": str(out), "runs": [r.name for r in ran.runs], "reused": list(ran.reused)})
         return ran
     records = ran.records
-    typer.echo(terminal_table(ran.comparison, lang.value, inputs_table(records)))
-    say_notes({r.name: r.notes for r in records}, lang)
+    if shown is None:
+        typer.echo(terminal_table(ran.comparison, lang.value, inputs_table(records)))
+    else:
+        typer.echo(shown(ran))
+    say_notes({r.name: r.notes for r in records}, lang, numbers=shown is None)
     if ran.reused:
         many = len(ran.reused) > 1
         typer.echo(
@@ -295,12 +304,10 @@ def tornado(
     json: JsonOption = False,
     lang: LangOption = Language.fr,
 ) -> None:
-    from optimizer.cli.wrapping import wrapped
     from optimizer.importers import read
     from optimizer.runs import Options
     from optimizer.scenario import tornado_scenarios
     from optimizer.scenario.running import demo_case
-    from optimizer.scenario.tornado import tornado_part
 
     options = Options(
         gap=gap, backend=backend.value, accept_assumed=accept_assumed, price_assumed=price_assumed, csv=csv.value, pdf=False,
@@ -308,12 +315,25 @@ def tornado(
     )  # fmt: skip
     source = demo_case() if case is None else case
     found = tornado_scenarios(read(source, need=("dwellings", "applications")), options, step)
-    ran = run_and_say(
-        found, out, {"case": source, "options": options, "workers": workers}, json=json, lang=lang
-    )
-    part = tornado_part(ran.records, lang.value)
-    if part is not None and not json:
-        typer.echo(wrapped(part["sentence"], 80))
+    how = {"case": source, "options": options, "workers": workers}
+    run_and_say(found, out, how, json=json, lang=lang, shown=lambda ran: tornado_table(ran, lang.value))
+
+
+def tornado_table(ran: Ran, lang: Lang) -> str:
+    """The values that move the most first ranks, and the sentence: two runs a value do not fit a terminal one by one."""
+    from optimizer.cli.speak import table
+    from optimizer.cli.wrapping import wrapped
+    from optimizer.errors import said
+    from optimizer.scenario.tornado import tornado_part
+
+    part = tornado_part(ran.records, lang)
+    if part is None:
+        return terminal_table(ran.comparison, lang)
+    names = ("value_moved", "lowered", "raised", "lists_changed", "leases_change")
+    header = [said(f"COMPARISON.{name}".upper(), lang) for name in names]
+    rows = [(r["title"], r["low"], r["high"], r["changed"], r["leases"]) for r in part["rows"][:MOST_KEYS]]
+    listed = [table(rows, header), ""] if rows else []
+    return "\n".join([*listed, wrapped(part["sentence"], 80)])
 
 
 @scenario.command(
@@ -444,10 +464,13 @@ def list_shipped(json: JsonOption = False, lang: LangOption = Language.fr) -> No
     )
 
 
-def say_notes(notes: Mapping[str, Sequence[str]], lang: Language) -> None:
-    """What each run was told of its inputs, each sentence once, with the runs it is about, as the table names them."""
+def say_notes(notes: Mapping[str, Sequence[str]], lang: Language, *, numbers: bool = True) -> None:
+    """What each run was told of its inputs, each sentence once, with the runs it is about, as the table names them.
+
+    ``numbers``: a table above numbers the runs whose names are long.
+    """
     runs: dict[str, list[str]] = {}
-    numbered = max(map(len, notes), default=0) > NAME_WIDTH
+    numbered = numbers and max(map(len, notes), default=0) > NAME_WIDTH
     for number, (name, sentences) in enumerate(notes.items(), start=1):
         for sentence in sentences:
             runs.setdefault(sentence, []).append(str(number) if numbered else name)

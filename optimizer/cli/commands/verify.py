@@ -62,12 +62,14 @@ def verify(
 ) -> None:
     from optimizer.cli.speak import say_json
     from optimizer.cli.wrapping import wrapped
+    from optimizer.verify import other_folder, verify_lottery
     from optimizer.verify import verify as run_verify
-    from optimizer.verify import verify_lottery
 
     for place in (directory, case):
         if not place.exists():
             raise FileNotFoundError(2, "introuvable", str(place))
+    if not lottery and (elsewhere := other_folder(directory)):
+        raise elsewhere
     verdict = (verify_lottery if lottery else run_verify)(directory, case, models=models)
     refused = verdict.verdict == "refused"
     if json:

@@ -26,7 +26,7 @@ from types import FrameType
 from optimizer.chains import length_of
 from optimizer.domain.case import Case
 from optimizer.errors import AttrifluxError, InputProblems, Lang, Said, define, reason_of
-from optimizer.store.records import DutyRecord, SessionRecord
+from optimizer.store.records import DutyRecord, NominationRecord, SessionRecord
 from optimizer.web.children.lines import LAST, give_way, say, when_alone
 
 SHOWN = 400
@@ -61,6 +61,7 @@ class Log:
 
     sessions: tuple[SessionRecord, ...]
     duties: tuple[DutyRecord, ...]
+    nominations: tuple[NominationRecord, ...] = ()
 
 
 define(
@@ -127,7 +128,8 @@ def _next(source: Path, log: Path, case: Path, lang: Lang, landlords: Collection
     _whose(read, landlords)
     landlord = read.settings.landlord
     own = [x for x in known.sessions if landlord is None or x.landlord == landlord]
-    made = next_case(read, own, policy.rules_of(read.settings), duties=known.duties)
+    rules = policy.rules_of(read.settings)
+    made = next_case(read, own, rules, duties=known.duties, nominations=known.nominations)
     write_next(case, made, source)
     say(brought=brought_words(made, lang))
     for finding in made.said[:SHOWN]:

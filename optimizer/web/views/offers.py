@@ -11,7 +11,7 @@ from optimizer.desk.chained import held_back, waits_words
 from optimizer.desk.following import closed_sessions, next_to_offer
 from optimizer.desk.papers.wording import decided_order
 from optimizer.store import commands
-from optimizer.store.records import OfferRecord
+from optimizer.store.records import ItemRecord, OfferRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, PROOFS, commission_law, words
@@ -40,8 +40,28 @@ ACTS = (
 
 
 def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
-    """Every dwelling decided upon and not yet at its end, with its names in their order."""
-    return page(request, "offers", {**_shared(request), **values}, status=status)
+    """Every dwelling decided upon and not yet at its end, with its names in their order; those at their end behind them, folded."""
+    shared = _shared(request)
+    shown = [
+        (s, i)
+        for s in shared["sessions"]
+        for i in s.items
+        if i.status in ("decided", "offering", "let", "exhausted")
+        or (i.status == "withdrawn" and shared["waits"].get(i.item_id))
+    ]
+    ended = [(s, i) for s, i in shown if _over(i)]
+    typed_there = any(str(c.candidate_id) == shared["typed_for"] for _, i in ended for c in i.candidates)
+    lists = {"under_way": [x for x in shown if not _over(x[1])], "ended": ended, "typed_there": typed_there}
+    return page(request, "offers", {**shared, **lists, **values}, status=status)
+
+
+def _over(item: ItemRecord) -> bool:
+    """Whether nothing is left to record of a dwelling, save a correction: let, or no rank left, and every refusal judged."""
+    judged = all(
+        c.offer is None or c.offer.status != "refused" or c.offer.legitimate != "to_decide"
+        for c in item.candidates
+    )
+    return item.status in ("let", "exhausted") and judged
 
 
 def calls(request: Asked, status: int = 200, **values: Any) -> HttpResponse:

@@ -78,7 +78,7 @@ def prepare(request: Asked) -> HttpResponse:
             ids = {s.session_id for s in held}
             owed = queries.duties(store, open=False)
             duties = tuple(d for d in owed if d.session_id in ids or not d.session_id)
-            log = Log(held, duties)
+            log = Log(held, duties, queries.nominations(store))
         title = title or said("WEB.PREPARE_UNTITLED", form.lang)
         theirs = request.visitor.prepares_only_for
         return start(
@@ -94,6 +94,13 @@ def prepare(request: Asked) -> HttpResponse:
     )
 
 
+def _named_for(request: Asked) -> int:
+    """Open nominations for the dwellings of the landlords that the visitor prepares for."""
+    every = desk().known.of("nominations", lambda: queries.nominations(desk().store))
+    served = (n.landlords for n in every if n.status == "open")
+    return sum(any(not name or request.visitor.prepares_for(name) for name in names) for names in served)
+
+
 def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     reap(desk())
     jobs = list(islice(jobs_of(request.visitor), LISTED))
@@ -106,6 +113,7 @@ def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         "may": may,
         "lengths": chains_words(lang_of(request)),
         "kept": lambda job: is_kept(desk(), job.case),
+        "named": _named_for(request) if may else 0,
     }
     return page(request, "prepare", {**told, **values}, status=status)
 

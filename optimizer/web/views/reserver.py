@@ -15,19 +15,23 @@ from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.pages import lang_of, page
-from optimizer.web.scope import recent_sessions_of
+from optimizer.web.scope import live_sessions_of, recent_sessions_of
 
 
 def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
-    """The account's dwellings and nominations; POST names a household or takes a name back."""
+    """The account's dwellings (of the last sessions, and those under way of earlier ones) and nominations; POST names a household or takes a name back."""
     if request.method == "POST" and not values:
         return _nominate(request)
     accounts = _accounts(request)
+    recent = recent_sessions_of(request.visitor)
+    known = {s.session_id for s in recent}
+    older = [s for s in live_sessions_of(request.visitor) if s.session_id not in known]
     homes = [
         (s, item)
-        for s in recent_sessions_of(request.visitor)
+        for s in [*recent, *older]
         for item in request.visitor.items(s)
-        if accounts is None or item.account in accounts
+        if (accounts is None or item.account in accounts)
+        and (s.session_id in known or item.status in ("listed", "decided", "offering"))
     ]
     every = desk().known.of("nominations", lambda: queries.nominations(desk().store))
     named = [n for n in every if accounts is None or n.account in accounts]
