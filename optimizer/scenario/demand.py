@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+from fractions import Fraction
+from math import floor
+
 import numpy as np
 import pandas as pd
 
 from optimizer import policy
 from optimizer.domain.account import find_account, place_of
 from optimizer.eligibility.columns import hundredths
-from optimizer.eligibility.encode_applications import ceiling_income
+from optimizer.eligibility.encode_applications import activity, ceiling_income, given_quartile
+from optimizer.eligibility.facts import Q1_NO, Q1_UNKNOWN, Q1_YES
 from optimizer.eligibility.households import LAST_CATEGORY, read_households
 
 CEILINGS = ("PLAI", "PLUS", "PLS")
 MONTHS = 12
+QUARTILES = {Q1_NO: "no", Q1_YES: "yes", Q1_UNKNOWN: "unknown"}
 ABOVE, UNKNOWN = "au-dessus", "non renseigné"
 
 
@@ -35,9 +41,10 @@ def public_of(applications: pd.DataFrame, account: str) -> pd.Series:
     return inside.where(named == "", listed).astype(bool)
 
 
-def still_active(applications: pd.DataFrame) -> pd.DataFrame:
-    """Applications that were not struck off."""
-    return applications[applications["status"].fillna("active") != "struck_off"]
+def still_active(applications: pd.DataFrame, on: date, rules: policy.RuleSet) -> pd.DataFrame:
+    """Applications neither struck off nor lapsed on a day (``INACTIVE`` of design §4)."""
+    active, _, _ = activity(applications, np.datetime64(on.isoformat(), "D"), rules)
+    return applications[active]
 
 
 def first_choice(applications: pd.DataFrame) -> pd.Series:
@@ -67,19 +74,22 @@ def wanted_rooms(applications: pd.DataFrame, rules: policy.RuleSet) -> pd.Series
 def first_quartile(applications: pd.DataFrame, rules: policy.RuleSet) -> pd.Series:
     """``yes``, ``no`` or ``unknown`` against the threshold of the EPCI of the first commune asked for.
 
-    Unknown where the income is missing, or zero and only declared, and where the EPCI has no threshold (design §4).
+    A quartile written in the file is taken as it is, and so is an income per consumption unit. Unknown where the income is missing, or
+    zero and only declared, and where the EPCI has no threshold (design §4).
     """
     epci = rules.place_of(first_choice(applications), "epci")
-    limit = {code: int(p.value) * 100 for code, p in rules.lec_epci.items()}
+    limit = {code: floor(Fraction(str(p.value)) * 100 + Fraction(1, 2)) for code, p in rules.lec_epci.items()}
     threshold = epci.map(limit).fillna(-1).to_numpy(np.int64)
-    income = hundredths(applications, "monthly_income_eur")
+    income, per_uc = (hundredths(applications, name) for name in ("monthly_income_eur", "income_per_uc"))
     verified = (applications["income_status"] == "verified").fillna(False).to_numpy(bool)
-    unknown = (income < 0) | ((income == 0) & ~verified) | (threshold < 0)
+    unknown = ((income < 0) | ((income == 0) & ~verified)) & (per_uc < 0) | (threshold < 0)
     uc = read_households(applications, rules).uc_hundredths
-    low = income * (MONTHS * 100) <= threshold * uc  # cents of a year against cents per hundredth of a unit
-    return pd.Series(
-        np.where(unknown, "unknown", np.where(low, "yes", "no")), index=applications.index, dtype=object
-    )
+    # cents of a year against cents per hundredth of a unit
+    low = np.where(per_uc >= 0, per_uc <= threshold, income * (MONTHS * 100) <= threshold * uc)
+    given = given_quartile(applications)
+    state = np.where(given != Q1_UNKNOWN, given, np.where(unknown, Q1_UNKNOWN, np.where(low, Q1_YES, Q1_NO)))
+    words = np.array([QUARTILES[n] for n in range(len(QUARTILES))], object)
+    return pd.Series(words[state], index=applications.index, dtype=object)
 
 
 def ceiling_of(applications: pd.DataFrame, rules: policy.RuleSet) -> pd.Series:

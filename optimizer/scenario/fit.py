@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from optimizer import policy
@@ -30,7 +32,9 @@ COLUMNS = (
 )
 
 
-def public_fit(stock: pd.DataFrame, applications: pd.DataFrame, rules: policy.RuleSet) -> pd.DataFrame:
+def public_fit(
+    stock: pd.DataFrame, applications: pd.DataFrame, on: date, rules: policy.RuleSet
+) -> pd.DataFrame:
     """Stock and demand of each block by rooms, by commune and by ceiling.
 
     Returns
@@ -42,7 +46,7 @@ def public_fit(stock: pd.DataFrame, applications: pd.DataFrame, rules: policy.Ru
     """
     if applications.empty or stock.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    active = still_active(applications)
+    active = still_active(applications, on, rules)
     asked = pd.DataFrame(
         {
             "rooms": wanted_rooms(active, rules),

@@ -56,6 +56,8 @@ class Flux:
     first_lettings : DataFrame
     numbers : tuple of Parameter
         The values of ``models/`` used.
+    base : int
+        Dwellings that the shares apply to, all landlords together: the assiette of the basis asked, the other where it is missing.
     places : mapping
         Code of each commune, EPCI and département -> its name.
     """
@@ -74,6 +76,7 @@ class Flux:
     negotiated: Negotiated | None
     numbers: tuple[policy.Parameter, ...]
     findings: tuple[Finding, ...]
+    base: int
     places: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -203,14 +206,14 @@ def flux(
             raise InputProblems((*known, *unmade, *wrong, *(_problems(case, rules)[1] if rules else ())))
     result, terms, places, findings = converted(case, rules, modes=modes, basis=basis, added=added)
     stock, dwellings = case.table("stock"), case.table("dwellings")
-    base = assiette_base(case, rules, _chosen(result, basis))
-    register = commitments_of(case, rules, conventions_of(case, rules), base)
+    chosen = _chosen(result, basis)
+    register = commitments_of(case, rules, conventions_of(case, rules), assiette_base(case, rules, chosen))
     exclusions = conversion.trace(dwellings, places)
     return Flux(
         case=case,
         conversion=result,
         inventory=conversion.inventory(stock, settings.on),
-        fit=public_fit(stock, case.table("applications"), rules),
+        fit=public_fit(stock, case.table("applications"), settings.on, rules),
         mixity=stocktaking.mixity(case, rules),
         moves=stocktaking.moves(case, rules),
         commitments=stocktaking.commitments(stock, settings.on, rules, register),
@@ -221,6 +224,7 @@ def flux(
         first_lettings=conversion.first_lettings(dwellings, places, settings.year),
         numbers=tuple(rules.value(key) for key in NUMBERS),
         findings=(*findings, *register.findings),
+        base=sum(chosen.values()),
         places=place_names(rules),
     )
 

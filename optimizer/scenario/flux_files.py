@@ -155,7 +155,7 @@ def _record(result: Flux) -> str:
 def _summary(result: Flux, out: Path) -> dict[str, object]:
     table = result.flux
     modes = sorted({int(m) for m in table["mode"]})
-    base = int(result.assiette.loc[result.assiette["basis"] == "forecast", "assiette"].sum())
+    base = result.base
     stock = int(result.inventory.accounts["dwellings"].sum())
     assumed = [p.title for p in result.numbers if p.is_assumed]
     return {

@@ -79,10 +79,9 @@ def _of_case(case: Case, key: str) -> str:
         return "parts des conventions"
     if key.startswith("assiette."):
         table = case.table("assiette")
-        rows = (table["basis"] == "forecast") & (
-            (table["landlord"] == parts["landlord"]) | (parts["landlord"] == "*")
-        )
-        return said(int(table.loc[rows, parts["field"]].fillna(0).sum())) if rows.any() else ""
+        rows = (table["basis"] == "forecast") & (table["year"] == case.settings.year)
+        rows &= (table["landlord"] == parts["landlord"]) | (parts["landlord"] == "*")
+        return _several(int(n) for n in table.loc[rows, parts["field"]].fillna(0))
     if key.startswith("stock."):
         table = case.table("stock")
         rows = (table["landlord"] == parts["landlord"]) | (parts["landlord"] == "*")

@@ -48,7 +48,7 @@ def mixity(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
         n=stock["dwellings"].fillna(0).astype("int64"), side=in_qpv(stock["qpv"]),
         **{name: stock[name].astype(object) for name in KEYS},
     )  # fmt: skip
-    people = still_active(case.table("applications"))
+    people = still_active(case.table("applications"), case.settings.on, rules)
     quartile = first_quartile(people, rules)
     wanted = rules.place_of(first_choice(people), "departement").fillna("")
     publics = {str(a): public_of(people, str(a)) for a in sorted(held["account"].unique())}

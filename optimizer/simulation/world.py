@@ -243,9 +243,7 @@ def _delegated(case: Case, setting: Setting) -> pd.DataFrame:
 def _of_case(case: Case, setting: Setting, drawn: str) -> tuple[Case, dict[str, int], dict[str, int]]:
     people = case.table("applications").sort_values("application_id", ignore_index=True)
     homes = case.table("dwellings").sort_values("dwelling_id", ignore_index=True)
-    given = case.table("assiette") if case.has("assiette") else pd.DataFrame()
-    vacated = int(given["vacated"].sum()) if len(given) else len(homes)
-    each = setting.dwellings or vacated or len(homes)
+    each = setting.dwellings or _vacated(case) or len(homes)
     years = setting.years
     new_homes = _again(homes, "dwelling_id", each * years, drawn, "home")
     registered = pd.to_datetime(people["first_registered_on"])
@@ -266,6 +264,16 @@ def _of_case(case: Case, setting: Setting, drawn: str) -> tuple[Case, dict[str, 
     arrives = dict.fromkeys(map(str, pool["application_id"]), 0)
     arrives |= {name: _session(drawn, "arrives", name, setting) for name in map(str, later["application_id"])}
     return made, _spread(made, setting, drawn), arrives
+
+
+def _vacated(case: Case) -> int:
+    """Dwellings that the landlords of the case's dwellings vacate in its year: as forecast, else as it was; 0 where nothing says."""
+    rows = case.table("assiette")
+    rows = rows[
+        (rows["year"] == case.settings.year) & rows["landlord"].isin(case.table("dwellings")["landlord"])
+    ]
+    rows = rows.sort_values("basis", key=lambda basis: basis == "forecast", kind="stable")
+    return int(rows.drop_duplicates(["landlord", "departement"], keep="last")["vacated"].fillna(0).sum())
 
 
 def _again(frame: pd.DataFrame, key: str, many: int, drawn: str, what: str) -> pd.DataFrame:

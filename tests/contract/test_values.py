@@ -288,3 +288,22 @@ def test_without_a_grid_the_percentile_of_seniority(tmp_path: Path) -> None:
         """,
     )
     assert lines(result, "score") == {"N1": 87.5, "N2": 50.0, "N3": 50.0, "N4": 12.5}
+
+
+def test_ages_are_full_years_on_the_date_of_the_case(tmp_path: Path) -> None:
+    """Born the day before: 0 years, a person and a child; 14 and 18 are reached on the birthday. Both readings count them alike."""
+    people = """
+        id first_registered_on choices status score monthly_income_eur income_status date_naissance_1 date_naissance_2 date_naissance_3 date_naissance_4 date_naissance_5
+        N1 2024-01-01          25056   active 40    2000               verified      1990-07-01       2026-06-30       2012-07-01       2012-07-02       2008-07-02
+        N2 2024-01-01          25056   active 30    2000               verified      2008-07-01       .                .                .                .
+    """  # fmt: skip
+    home = HOME.replace("   3     PLUS", "   4     PLUS")
+    case = tmp_path / "case"
+    result = run(case, settings={"shortlist_size": "3"}, dwellings=home, applications=people)
+    read = importers.read(case).table("applications").set_index("application_id")
+    # adult; 0 and 13 under 14; 14 and 17 are neither
+    assert read.loc["N1", ["persons", "adults", "children_under_14"]].tolist() == [5, 1, 2]
+    assert read.loc["N2", ["persons", "adults", "children_under_14"]].tolist() == [1, 1, 0]
+    assert list(lines(result, "score")) == ["N1"]
+    propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False))
+    assert not verify(tmp_path / "out", case).refused

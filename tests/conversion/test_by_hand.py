@@ -161,3 +161,11 @@ def test_an_agreement_that_is_no_number_is_refused_by_its_key(content: dict[str,
         negotiated_from({"base": 1, "delta": {}, **content})
     assert refused.value.code == "FLUX_NEGOTIATED_KEY"
     assert next(iter(content)) in refused.value.text("fr")
+
+
+def test_an_agreement_that_ends_in_a_year_and_a_third():
+    """1 January 2026 to 1 May 2027: a year and 120 days of 365; 485 days of 365.25 in the inventory."""
+    stock = stock_rows((ALS, 100, 0.1, "2027-05-01"), (OWN, 100, 0.1, None))
+    # ten dwellings a year: 10 × (1 + 120 / 365) = 13.288 rights
+    assert column(run(stock), 3, "rights_left")[ALS] == 13.29
+    assert inventory(stock, ON).ends["years_left"].tolist() == [1.3]

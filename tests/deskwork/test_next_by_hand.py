@@ -471,7 +471,15 @@ def test_pins_of_what_was_not_examined_or_long_before_the_import_stand():
         for x in rows(turned(imported(decisions=pins)), "decisions", "dwelling_id", "decision")
         if x[1] == "pin"
     ] == ["L6"]
-    younger = turned(imported(on=date(2026, 12, 20), decisions=pins))
+    # a dwelling whose next rank is to be notified is held whatever the day of its session
+    held_pin = {
+        "dwelling_id": "L2",
+        "application_id": "51",
+        "account": "BAILLEUR",
+        "decision": "pin",
+        "author": "S",
+    }
+    younger = turned(imported(on=date(2026, 12, 20), decisions=[*pins, held_pin]))
     assert [x[0] for x in rows(younger, "decisions", "dwelling_id", "decision") if x[1] == "pin"] == [
         "L4",
         "L6",
@@ -532,13 +540,23 @@ def test_lines_of_one_kind_go_by_their_day_and_next_ranks_by_their_vacancy():
             candidate(who, "offered", decided(who, "attribution", 1), offered(who, "offered", deadline=last)),
         )
 
+    lived_in = waiting(5, "")
+    lived_in = replace(lived_in, facts={**lived_in.facts, "available_on": "2027-01-15"})
     one = session(
         "S", HELD, "closed", CONVENED, waiting(1, "2026-11-20"), waiting(2, "2026-10-01"), clock(3, date(2026, 12, 18)), clock(4, date(2026, 12, 17)),
+        lived_in,
     )  # fmt: skip
     lines = call_list([one], law_on(TODAY), TODAY)
     assert [(x.kind, x.dwelling_id, x.vacant_days) for x in lines if x.kind != "no_contact"] == [
         ("clock", "L4", 0), ("clock", "L3", 0), ("next_rank", "L2", 76), ("next_rank", "L1", 26),
+        ("next_rank", "L5", 0),
     ]  # fmt: skip
+    # one that is lived in is free on a day to come
+    assert {x.dwelling_id: x.free_on for x in lines if x.kind == "next_rank"} == {
+        "L1": None,
+        "L2": None,
+        "L5": date(2027, 1, 15),
+    }
 
 
 def changed(

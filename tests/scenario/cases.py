@@ -44,7 +44,7 @@ def planner_case(**settings: object) -> Case:
          "anru": 40, "sale": 20},
     ]  # fmt: skip
     applications = [
-        {"application_id": f"N{i}", "first_registered_on": "2024-05-01", "persons": 1 + i % 4, "choices": "25056",
+        {"application_id": f"N{i}", "first_registered_on": "2025-05-01", "persons": 1 + i % 4, "choices": "25056",
          "als_employee": i % 2 == 0, "priority_codes": "dalo" if i < 3 else None}
         for i in range(12)
     ]  # fmt: skip

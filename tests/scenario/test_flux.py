@@ -13,6 +13,7 @@ from optimizer.scenario import flux
 from optimizer.scenario.committed import committed_figures
 from optimizer.scenario.flux_files import flux_to, write_flux
 from optimizer.scenario.flux_sheets import blocks_sheet, ends_sheet, spread_sheet
+from optimizer.scenario.in_force import in_force
 from optimizer.synth import write_case
 from tests.cli.running import attriflux
 from tests.scenario.cases import filled, planner_case
@@ -394,3 +395,66 @@ def test_a_comparison_shows_what_commitments_bring_beside_the_shares_of_a_scenar
     assert found["committed", line] == 0.1 and found["committed_next", line] == 0
     Prepared.case = planner_case()
     assert committed_figures(Prepared) == []  # type: ignore[arg-type]
+
+
+def test_the_screen_says_the_base_that_the_shares_apply_to(tmp_path):
+    """By its actual numbers the landlord's base is 700 − 100; where there are none its forecast, 810 − 180."""
+    case = planner_case()
+    row = {
+        "landlord": "OPH25",
+        "departement": "25",
+        "year": 2026,
+        "basis": "actual",
+        "vacated": 700,
+        "mutation": 100,
+    }
+    both = pd.concat([case.table("assiette"), filled("assiette", [row])], ignore_index=True)
+    write_case(replace(case, tables={**case.tables, "assiette": both}), tmp_path / "case")
+    for basis, base in (("actual", 600), ("forecast", 630)):
+        done = flux_to(tmp_path / "case", tmp_path / basis, basis=basis, modes=(1,))
+        assert done.summary["assiette"] == base == sum(done.summary["dwellings"]["1"].values())
+        assert f"{base} " in done.summary["lines_fr"][0].replace("\u00a0", " ")
+
+
+def test_the_value_in_force_is_that_of_the_year_line_by_line():
+    """Two départements of the year, and the next year's forecast: a scenario sets each line, none is the sum."""
+    row = {"landlord": "OPH25", "basis": "forecast"}
+    told = [
+        {**row, "departement": "25", "year": 2026, "vacated": 60}, {**row, "departement": "39", "year": 2026, "vacated": 40},
+        {**row, "departement": "25", "year": 2027, "vacated": 70},
+    ]  # fmt: skip
+    case = planner_case()
+    case = replace(case, tables={**case.tables, "assiette": filled("assiette", told)})
+    assert in_force(case, ["assiette.OPH25.vacated"]) == {"assiette.OPH25.vacated": "40 | 60"}
+    one = replace(case, tables={**case.tables, "assiette": filled("assiette", told[::2])})
+    assert in_force(one, ["assiette.OPH25.vacated"]) == {"assiette.OPH25.vacated": "60"}
+
+
+def test_the_demand_counts_who_is_active_and_the_quartile_as_the_rules_do():
+    """Eight applications for Besançon: two have lapsed, or were struck off; a quartile and an income per unit are taken as written."""
+    person = {
+        "first_registered_on": "2024-05-01",
+        "persons": 1,
+        "adults": 1,
+        "choices": "25056",
+        "status": "active",
+    }
+    told = [
+        {"first_quartile": True}, {"first_quartile": False, "monthly_income_eur": 10}, {"income_per_uc": 100},
+        {"income_per_uc": 90_000, "monthly_income_eur": 10}, {"monthly_income_eur": 10, "income_status": "verified"}, {},
+        {"status": "struck_off", "first_quartile": True}, {"status": None, "renewed_on": "2024-11-30", "first_quartile": True},
+    ]  # fmt: skip
+    people = filled("applications", [{**person, "application_id": f"N{i}", **x} for i, x in enumerate(told)])
+    case = planner_case()
+    case = replace(case, tables={**case.tables, "applications": people})
+    mine = flux(case).mixity.set_index("account").loc["BAILLEUR"]
+    # thirteen months after 30 November 2024 is 30 December 2025: the case is of 1 January 2026
+    assert (mine["demand"], mine["demand_unknown"], mine["demand_q1_share"]) == (6, 1, 0.6)
+    renewed = people.assign(
+        renewed_on=people["renewed_on"].mask(people["renewed_on"].notna(), pd.Timestamp("2024-12-01"))
+    )
+    case = replace(case, tables={**case.tables, "applications": renewed})
+    result = flux(case)
+    assert result.mixity.set_index("account").loc["BAILLEUR", "demand"] == 7
+    fit = result.fit[(result.fit["account"] == "BAILLEUR") & (result.fit["dimension"] == "ceiling")]
+    assert fit["demand"].sum() == 7

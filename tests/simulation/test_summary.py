@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from optimizer.simulation.draws import number, numbers
 from optimizer.simulation.summary import by_seed, holm_adjusted, interval, summary
 from optimizer.simulation.sweep import COLUMNS
 
@@ -78,3 +79,29 @@ def test_without_both_ends_there_is_no_gain():
     assert ("required_rate", "gain") not in wide.columns
     wide = by_seed(TABLE[TABLE["policy"] != "cotation"])
     assert ("required_rate", "gain") not in wide.columns and ("required_rate", "regret") in wide.columns
+
+
+def test_the_p_of_a_difference_and_of_none():
+    """Differences 10, 0, 5: 5 over 5 / √3 is √3; with two degrees of freedom 1 − √3 / √5 on both sides."""
+    table = summary(TABLE, ["cotation", "required_rate", "cumulative"]).set_index(["policy", "indicator"])
+    p = 1 - np.sqrt(3) / np.sqrt(5)
+    # the other comparison, of the order of the cotation, has the smaller p: this one stands last and is not multiplied
+    assert table.loc[("cumulative", "value"), "holm_p"] == pytest.approx(p)
+    # everybody lets ten: no difference at all; every seed gains the same: no chance in it
+    assert table.loc[("cumulative", "lettings"), "holm_p"] == 1.0
+    steady = facts({"required_rate": [1.0, 2.0], "cumulative": [3.0, 4.0]})
+    lines = summary(steady, ["required_rate", "cumulative"]).set_index(["policy", "indicator"])
+    assert lines.loc[("cumulative", "value"), ["paired", "paired_low", "paired_high", "holm_p"]].tolist() == [
+        2,
+        2,
+        2,
+        0,
+    ]
+    assert all(np.isnan(x) for x in interval(np.array([])))
+
+
+def test_luck_is_the_first_bits_of_a_published_hash():
+    # SHA-256 of « a » begins with ca978112ca1bbdca
+    assert number("a") == pytest.approx(0xCA978112CA1BBDCA / 2**64, abs=1e-15)
+    assert number("x", 1) == number("x|1") != number("x", 2)
+    assert numbers("s", "what", ["n"]).tolist() == [number("s", "what", "n")]

@@ -122,7 +122,7 @@ def test_orientations_that_came_to_nothing_are_proposed_and_not_attributed():
     case = year_case(
         leases=[lease("a", "ALS")],
         dwellings=[
-            {"dwelling_id": d, "landlord": "OPH25", "commune": "25056", "rooms": 2, "financing": "plai"} for d in "bcd"
+            {"dwelling_id": d, "landlord": "OPH25", "commune": "25056", "rooms": 1 if d == "c" else 2, "financing": "plai"} for d in "bcd"
         ],
         events=[
             event("a", "ALS", oriented="2026-01-05", presented="2026-01-10"),
@@ -142,6 +142,7 @@ def test_a_commune_answers_for_its_own_contingent_alone():
     lines = [
         {**LINE, "account": "COLL:25056", "area": "25056", "share": 0.2}, {**LINE, "account": "ALS", "share": 0.3},
         {**LINE, "account": "COLL:25", "share": 0.1}, {**LINE, "account": "COLL:25388", "area": "25388", "share": 0.2},
+        {**LINE, "account": "ETAT_AGENT", "area": "25056", "share": 0.05},
     ]  # fmt: skip
     leases = [
         lease("a", "COLL:25056"),
@@ -199,3 +200,22 @@ def test_a_handover_without_a_number_is_of_one_dwelling():
     )  # fmt: skip
     table = bilan(case, 2026).handovers.set_index("account")
     assert table["balance"].to_dict() == {"ALS": 1, "ETAT_PRIO": -1}
+
+
+def test_an_epci_under_lec_has_its_gauges_before_its_first_lease():
+    """The first lease of the year lies elsewhere: nothing of nothing, and nothing is late."""
+    board = dashboard(year_case(leases=[lease("a", "ALS", commune="25388")]), "epci", BESANCON)
+    found = {g.id: (g.counts.num, g.counts.den, g.missing) for g in board.gauges if g.id.startswith("lec_")}
+    assert found == {"lec_q1_outside_qpv": (0, 0, 0), "lec_q234_inside_qpv": (0, 0, 0)}
+
+
+def test_a_rate_reached_has_four_decimals():
+    leases = [lease("a", "ALS", q1="yes"), lease("b", "ALS"), lease("c", "ALS")]
+    row = bilan(year_case(leases=leases), 2026).lec.set_index("epci").loc[BESANCON]
+    # 1 / 3; 3 × 183 / 182 = 3.02: a quarter of six is two, one is done, one of three to come
+    assert row[["reached_rate", "expected_remaining", "needed", "needed_rate"]].tolist() == [
+        0.3333,
+        3,
+        1,
+        0.3333,
+    ]

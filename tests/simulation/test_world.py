@@ -1,0 +1,36 @@
+"""What a simulated year brings, counted from the tables of a case."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+import optimizer as af
+from optimizer.simulation.setting import Setting
+from optimizer.simulation.world import NEVER, draw_world
+from tests.statement.year import filled
+
+
+def test_a_year_vacates_what_the_assiette_says_of_it_once():
+    """Of each landlord the forecast of the year of the case: not its actual beside, nor last year's, nor a landlord without dwelling."""
+    case = af.synthesize("commission", dwellings=6, applications=20, seed=3)
+    (landlord,) = set(case.table("dwellings")["landlord"])
+    (place,) = {str(c)[:2] for c in case.table("dwellings")["commune"]}
+    year = case.settings.year
+
+    def row(n: int, basis: str, year: int, name: str = landlord) -> dict[str, object]:
+        return {"landlord": name, "departement": place, "year": year, "basis": basis, "vacated": n}
+
+    for told, vacated in (
+        ([row(12, "forecast", year), row(9, "actual", year), row(40, "forecast", year - 1), row(50, "forecast", year, "AUTRE")], 12),
+        ([row(9, "actual", year), row(40, "forecast", year + 1)], 9),
+        ([row(40, "forecast", year - 1)], 6),
+    ):  # fmt: skip
+        one = af.case({**case.tables, "assiette": filled("assiette", told)}, case.settings)
+        world = draw_world(one, Setting(sessions=4, freed=False), 1)
+        assert int((world.opens < NEVER).sum()) == vacated
+        # spread evenly over the sessions
+        counts = np.bincount(world.opens, minlength=4)
+        assert counts.max() - counts.min() <= 1 and len(counts) == 4
+    asked = draw_world(one, Setting(sessions=4, freed=False, dwellings=7), 1)
+    assert len(asked.opens) == 7 and pd.Index(asked.facts.dwellings.ids).is_unique

@@ -1,0 +1,65 @@
+"""Who votes on which dwelling, worked out by hand on one table of members (CCH R. 441-9)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from optimizer.store.voting import present, voices, voters
+
+EPCI = "242500361"
+BESANCON = {"commune": "25056", "epci": EPCI, "departement": "25"}
+MONTBELIARD = {"commune": "25388", "epci": "200065647", "departement": "25"}
+VOTING = voices(date(2026, 12, 3))
+
+
+def member(name: str, voice: str, **more: Any) -> dict[str, Any]:
+    return {
+        "member": name, "voice": voice, "territory": "", "presence": "present", "represented_by": "", "arrived_at": "", "left_at": "",
+        "recused": [], **more,
+    }  # fmt: skip
+
+
+MEMBERS = (
+    member("A", "board"), member("B", "board", presence="represented", represented_by="A"),
+    member("C", "board", arrived_at="10:00"), member("D", "board", left_at="10:30"), member("E", "board", presence="absent"),
+    member("F", "board", recused=[1]), member("G", "board", presence="represented", represented_by="F"),
+    member("P", "prefet"), member("X", "epci", territory=EPCI), member("M", "mayor", territory="25056"),
+    member("N", "consultative"),
+)  # fmt: skip
+
+
+def names(item: int, place: dict[str, str], hour: str = "") -> str:
+    return "".join(row["member"] for row in voters(MEMBERS, {"item_id": item, "facts": place}, VOTING, hour))
+
+
+@pytest.mark.parametrize(
+    ("item", "place", "hour", "told"),
+    [
+        # nobody knows the hour: all but the absent and who has no voice; each elected member on the territory alone
+        (2, BESANCON, "", "ABCDFGPXM"), (2, MONTBELIARD, "", "ABCDFGP"),
+        # F left the room for the first dwelling, and G's proxy with it
+        (1, BESANCON, "", "ABCDPXM"),
+        # C comes at ten, D leaves at half past: there at the minute of the arrival, gone at that of the departure
+        (2, BESANCON, "09:59", "ABDFGPXM"), (2, BESANCON, "10:00", "ABCDFGPXM"), (2, BESANCON, "10:29", "ABCDFGPXM"),
+        (2, BESANCON, "10:30", "ABCFGPXM"),
+    ],
+)  # fmt: skip
+def test_who_votes_on_a_dwelling(item: int, place: dict[str, str], hour: str, told: str):
+    assert names(item, place, hour) == told
+
+
+def test_the_quorum_counts_every_voice_there_whatever_its_territory():
+    assert set(VOTING) >= {"board", "prefet", "epci", "mayor"} and "consultative" not in VOTING
+    assert present(MEMBERS, VOTING) == 9
+    assert present(MEMBERS, VOTING, "09:00") == 8 and present(MEMBERS, VOTING, "11:00") == 8
+    # who holds a proxy and is absent gives no voice for another
+    alone = [
+        member("A", "board", presence="absent"),
+        member("B", "board", presence="represented", represented_by="A"),
+    ]
+    assert present(alone, VOTING) == 0
+    # a proxy in the hands of somebody who is no member stands
+    assert present([member("B", "board", presence="represented", represented_by="Z")], VOTING) == 1
