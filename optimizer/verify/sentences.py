@@ -205,7 +205,7 @@ class Sentences:
         """Households that complete a list only behind one of their own, and the dwellings whose first rank is one."""
         dalo: B = self.classes.world.apps.dalo.astype(bool)
         first = (self.lines.rank == 1) & (self.lines.app >= 0)
-        behind = first & dalo[np.where(first, self.lines.app, 0)]
+        behind = np.flatnonzero(first)[dalo[self.lines.app[first]]]
         return dalo, frozenset(self.lines.dwelling[behind].tolist())
 
     def _fits(self, i: int, said: str, passed: Passed | None) -> bool:
