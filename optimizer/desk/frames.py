@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -63,13 +63,3 @@ def texts_of(frame: pd.DataFrame, column: str) -> list[str]:
 def days_of(frame: pd.DataFrame, column: str) -> list[date | None]:
     """Cells as days, None where nothing is written."""
     return [None if pd.isna(x) else pd.Timestamp(x).date() for x in frame[column]]
-
-
-def day_written(text: str | None) -> date | None:
-    """A day as an import writes it, ``2026-11-28`` or ``28/11/2026``; None for anything else."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text or "", form).date()  # noqa: DTZ007
-        except ValueError:
-            continue
-    return None

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from optimizer.desk import messages as messages
@@ -33,13 +34,14 @@ from optimizer.desk.following import (
     next_to_offer,
     rank_of,
 )
-from optimizer.desk.frames import by_key, day_written, days_of, framed, texts_of, where
+from optimizer.desk.frames import by_key, days_of, framed, texts_of, where
 from optimizer.desk.months import months_after
 from optimizer.desk.year_end import as_on, duties_on, last_day
-from optimizer.domain import Case, default_seed
+from optimizer.domain import Case, Column, default_seed
 from optimizer.domain.account import outside_flux
 from optimizer.domain.schema import TABLES
 from optimizer.errors import AttrifluxError, Finding
+from optimizer.importers import read_cells
 from optimizer.policy import RuleSet
 from optimizer.problem.returned import furthest
 from optimizer.store.records import (
@@ -414,13 +416,15 @@ class _Turning:
 
     def _last_refusals(self, kept: pd.DataFrame, at: Mapping[str, int]) -> pd.Series:
         """The column of the shipped grids that dates the last refusal, in the form the import gives it."""
-        days = [None if pd.isna(x) else str(x) for x in kept["dernier_refus_le"].astype(object)]
+        given = kept["dernier_refus_le"]
+        days = [None if pd.isna(x) else str(x) for x in given.astype(object)]
+        # as `scoring` reads it: an import may write « 1er mai 2026 »
+        read, _ = read_cells(given, Column("dernier_refus_le", "date"), "", np.arange(len(given)))
+        known = [None if pd.isna(day) else day.date() for day in read]
         for x, day in self._counted_refusals():
             i = at.get(x.candidate.application_id)
-            if i is not None and (known := day_written(days[i])) is not None and known >= day:
-                continue
-            if i is not None:
-                days[i] = day.isoformat()
+            if i is not None and (known[i] or date.min) < day:
+                days[i], known[i] = day.isoformat(), day
         return pd.Series(days, index=kept.index, dtype="str")
 
     def _files(self, kept: pd.DataFrame, at: Mapping[str, int]) -> list[str | None]:

@@ -124,6 +124,32 @@ def test_nobody_attributed_brings_the_dwelling_back_once_more_presented(made: Ro
     assert row(again.case.table("dwellings"), dwelling_id=item.dwelling_id)["attempts"] == old["attempts"] + 1
 
 
+def test_a_refusal_that_the_import_dates_in_words_and_later_keeps_its_day(made: Room):
+    item = made.with_lists(1)[0]
+    name = listed(item)[0]
+    made.hold()
+    said = {
+        "reponse": "refuse",
+        "reponse_le": date(2026, 12, 7),
+        "motif_refus": "Sécurité",
+        "refus_legitime": "non",
+    }
+    made.after(date(2026, 12, 8), {("Offres", item.dwelling_id, name.application_id): SENT | said})
+    given = read_case()
+    people = given.table("applications")
+    for written, kept in (
+        ("1er janvier 2027", "1er janvier 2027"),
+        ("1er mai 2026", "2026-12-07"),
+        ("nc", "2026-12-07"),
+    ):
+        own = people.assign(
+            dernier_refus_le=[written if a == name.application_id else None for a in people["application_id"]]
+        )
+        case = replace(given, tables={**given.tables, "applications": own})
+        after = turned(made, case).case.table("applications").set_index("application_id")
+        assert after.loc[name.application_id, "dernier_refus_le"] == kept
+
+
 def test_a_refusal_counts_for_twelve_months_unless_it_was_legitimate(made: Room):
     one, two = made.with_lists(1)[:2]
     first, second = listed(one)[0], listed(two)[0]
