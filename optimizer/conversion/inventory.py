@@ -8,6 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from optimizer.domain.decimals import half_up
+
 SPREADS = ("commune", "rooms", "financing", "qpv", "convention")
 _UNKNOWN = "non renseigné"
 
@@ -66,7 +68,7 @@ def _accounts(frame: pd.DataFrame, keys: list[str], on: date) -> pd.DataFrame:
             "dwellings": sums["dwellings"],
             "share": _ratio(sums["dwellings"], total),
             "turnover": _ratio(sums["vacated"], sums["known"]),
-            "vacated": sums["vacated"].round(2),
+            "vacated": half_up(sums["vacated"].to_numpy(np.float64), 100) / 100,
             "qpv_share": _ratio(sums["inside"], sums["told"]),
             "ended": sums["ended"],
             "ends_first": grouped["ends_on"].min(),
