@@ -36,8 +36,8 @@ define(
 )
 define(
     "POLICY_FILE_MISSING",
-    "Le fichier {file} n'existe pas dans models/.",
-    "The file {file} does not exist in models/.",
+    "Le fichier {file} n'existe pas dans models/. Un fichier du dossier, à côté de celui qui le nomme, s'écrit en entier, avec « .yaml ».",
+    "The file {file} does not exist in models/. A file of the case, beside the one that names it, is written in full, with “.yaml”.",
 )
 define(
     "POLICY_TABLE_UNREADABLE",

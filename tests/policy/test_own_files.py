@@ -74,6 +74,14 @@ def test_errors_of_own_files(own, file, old, new, code):
     assert str(own) not in str(caught.value)
 
 
+def test_a_file_beside_named_without_its_ending_is_told_so(own):
+    path = own / "territoire.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("one.yaml", "one", 1), encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load(path, ON)
+    assert "conventions/one.yaml" in str(caught.value) and "avec « .yaml »" in str(caught.value)
+
+
 DELIBERATED = 'effort_threshold: 0.3\neffort_deliberation: "conseil d\'administration du 12 mars"\neffort_deliberated_on: 2026-03-12\n'
 
 
