@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from optimizer.desk.chained import held_back
 from optimizer.desk.documents import BLANK, document_words, missing
@@ -130,6 +131,7 @@ def _document(told: Told, due: list[Letter]) -> Document:
         told.session.on,
         sheets or empty,
         foot=f"{told.landlord} – {told.session.session_id}",
+        apart=True,
     )
 
 
@@ -207,7 +209,7 @@ def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
             (say("TYPE"), f"T{f.get('rooms')}, {UNKNOWN if surface is None else decimal(float(surface), 1, lang)} m²"),
             (say("ENERGY"), str(f.get("energy_label") or UNKNOWN).upper()),
             (say("RENT"), f"{money(f.get('rent_eur'), lang)} + {money(f.get('charges_eur'), lang)}"),
-            (say("DEPOSIT"), money(f.get("rent_eur"), lang)), (say("AVAILABLE"), _iso(f.get("available_on"))),
+            (say("DEPOSIT"), money(f.get("rent_eur"), lang)), (say("AVAILABLE"), _day_of(told, f.get("available_on"))),
         ]
     )  # fmt: skip
 
@@ -331,7 +333,7 @@ def _why(told: Told, x: Letter) -> Iterator[Block]:
     d, say = x.decided, told.say
     yield pairs(
         [
-            (say("MOTIVE"), told.law.motives.get(d.motive, d.motive)),
+            (say("MOTIVE_ALONE"), told.law.motives.get(d.motive, d.motive)),
             (say("PROVISION"), d.provision or told.law.provisions.get(d.motive, UNKNOWN)),
             (say("FACTS"), d.sentence or say("ERASED")),
             *([(say("EFFORT_HEAD"), _effort(told, x))] if d.motive == EFFORT else []),
@@ -357,9 +359,9 @@ def _effort(told: Told, x: Letter) -> str:
     )  # fmt: skip
 
 
-def _iso(value: object) -> str:
-    text_ = str(value or "")
-    return f"{text_[8:10]}/{text_[5:7]}/{text_[:4]}" if len(text_) >= 10 else UNKNOWN
+def _day_of(told: Told, kept: object) -> str:
+    """A day of the frozen facts, as the letter writes its own."""
+    return told.day(date.fromisoformat(str(kept)[:10])) if kept else UNKNOWN
 
 
 _BODIES: Mapping[str, Callable[[Told, Letter], Iterator[Block]]] = {

@@ -15,6 +15,7 @@ texts(
         "yes": ("oui", "yes"),
         "no": ("non", "no"),
         "none": ("Aucun.", "None."),
+        "no_duty": ("Aucune.", "None."),
         # minutes
         "minutes": ("Procès-verbal", "Minutes"),
         "minutes_head": (
@@ -116,6 +117,8 @@ texts(
         "decisions": ("Décisions (CCH R. 441-3)", "Decisions (CCH R. 441-3)"),
         "condition": ("Pièce et date", "Document and date"),
         "motive": ("Motif, texte et faits", "Motive, provision and facts"),
+        "motive_alone": ("Motif", "Motive"),
+        "not_voted": ("Vote : pas encore.", "Vote: not yet."),
         "unanimous": ("Vote : à l'unanimité.", "Vote: unanimous."),
         "ballot": (
             "Vote : {pro} pour, {con} contre, {abstentions:abstention/abstentions}.",
@@ -209,7 +212,7 @@ texts(
         ),
         # convocation, agenda
         "convocation_text": (
-            "Vous êtes invité à la séance de la commission « {commission} » de {landlord}.",
+            "Nous vous invitons à la séance de la commission « {commission} » ({landlord}).",
             "You are invited to the session of commission “{commission}” of {landlord}.",
         ),
         "convocation_attached": (
