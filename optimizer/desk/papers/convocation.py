@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import Any
 
+from optimizer.desk.chained import waits_of
 from optimizer.desk.following import items_of
 from optimizer.desk.papers.wording import Told
 from optimizer.domain.account import find_account
@@ -89,6 +90,10 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
             ],
             [[i.dwelling_id, *_inputs(told, i)] for i in oriented],
         )
+    chained = [(i, waits) for i in items if (waits := waits_of(s, i)) is not None]
+    if chained:
+        yield heading(say("CHAIN"))
+        yield listing([f"{i.dwelling_id} : {waits.words(told.lang)}" for i, waits in chained])
     late: list[ItemRecord] = [i for i in items if i.added_as == "late"]
     if late:
         yield heading(say("LATE"))

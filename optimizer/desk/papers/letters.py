@@ -152,7 +152,7 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
     yield pairs(
         [
             (say("WRITTEN"), BLANK),
-            (say("LANDLORD"), told.landlord), (say("SESSION"), f"{told.day(s.on)}, {s.place or UNKNOWN}"),
+            (say("LANDLORD"), told.landlord), (say("SESSION"), f"{told.day(s.on)}, {s.place or BLANK}"),
             (say("NUR"), told.number(x.candidate)), *([(say("DECISION"), told.decision(x.decision))] if x.decision else []),
             *([(say("UNDER_DALO"), yes_no(x.candidate.facts["dalo"], told.lang))] if _offers(x) and "dalo" in x.candidate.facts else []),
             *([(say("DOCUMENTS_AWAITED"), words)] if (words := _awaited_documents(told, x)) else []),
@@ -197,19 +197,23 @@ def _offer(told: Told, x: Letter) -> Iterator[Block]:
 
 
 def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
-    """The dwelling, as precisely as a household needs it to answer."""
+    """The dwelling, as precisely as a household needs it to answer; what the case does not know is left for a hand to fill in."""
     say, f, lang = told.say, item.facts, told.lang
     surface = f.get("surface_m2")
-    floor = f.get("floor")
+    floor, free = f.get("floor"), f.get("available_on")
+
+    def euros(name: str) -> str:
+        return BLANK if f.get(name) is None else money(f[name], lang)
+
     yield heading(say("THE_DWELLING"))
     yield pairs(
         [
             (say("ADDRESS"), ", ".join(str(x) for x in (f.get("address"), f.get("commune_name")) if x) or BLANK),
-            (say("FLOOR"), UNKNOWN if floor is None else say("FLOOR_VALUE", n=int(floor) or said("SHEETS.GROUND", lang), lift=yes_no(f.get("lift"), lang))),
-            (say("TYPE"), f"T{f.get('rooms')}, {UNKNOWN if surface is None else decimal(float(surface), 1, lang)} m²"),
-            (say("ENERGY"), str(f.get("energy_label") or UNKNOWN).upper()),
-            (say("RENT"), f"{money(f.get('rent_eur'), lang)} + {money(f.get('charges_eur'), lang)}"),
-            (say("DEPOSIT"), money(f.get("rent_eur"), lang)), (say("AVAILABLE"), _day_of(told, f.get("available_on"))),
+            (say("FLOOR"), BLANK if floor is None else say("FLOOR_VALUE", n=int(floor) or said("SHEETS.GROUND", lang), lift=BLANK if f.get("lift") is None else yes_no(f["lift"], lang))),
+            (say("TYPE"), f"T{f.get('rooms')}, {BLANK if surface is None else decimal(float(surface), 1, lang)} m²"),
+            (say("ENERGY"), str(f.get("energy_label") or BLANK).upper()),
+            (say("RENT"), f"{euros('rent_eur')} + {euros('charges_eur')}"),
+            (say("DEPOSIT"), euros("rent_eur")), (say("AVAILABLE"), told.day(date.fromisoformat(str(free)[:10])) if free else BLANK),
         ]
     )  # fmt: skip
 
@@ -242,8 +246,14 @@ def _rank(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_RANK_TEXT", n=x.decided.rank or 1, home=told.home(x.item)))
     if held_back(told.session, x.item):
         yield text(told.say("RANK_STILL_LIVED_IN"))
-    yield mention(told.term("rank" if (x.decided.rank or 1) > 1 else "rank_first"))
+    yield mention(told.term("rank") if (x.decided.rank or 1) > 1 else _first_of_rank(told, x.item))
     yield text(told.say("RANK_NO_APPEAL"))
+
+
+def _first_of_rank(told: Told, item: ItemRecord) -> str:
+    """What a first rank means before its offer; of a dwelling that is still lived in, no offer is promised."""
+    lived_in = held_back(told.session, item)
+    return told.say("RANK_FIRST_STILL_LIVED_IN") if lived_in else told.term("rank_first")
 
 
 def _over(told: Told, x: Letter) -> Iterator[Block]:
@@ -292,7 +302,9 @@ def _conditional(told: Told, x: Letter) -> Iterator[Block]:
     if not come:
         if held_back(told.session, x.item):
             yield text(say("RANK_STILL_LIVED_IN"))
-        yield text(say("CONDITION_RANK", n=d.rank or 1) if (d.rank or 1) > 1 else told.term("rank_first"))
+        yield text(
+            say("CONDITION_RANK", n=d.rank or 1) if (d.rank or 1) > 1 else _first_of_rank(told, x.item)
+        )
     yield from _described(told, x.item)
     if come:
         yield from _answer(told, x)
@@ -357,11 +369,6 @@ def _effort(told: Told, x: Letter) -> str:
         "EFFORT_TOLD", rent=money(home.get("rent_eur"), lang), charges=money(home.get("charges_eur"), lang),
         allowance=allowance, income=money(income, lang), rate=percent(float(rate), 1, lang) + before,
     )  # fmt: skip
-
-
-def _day_of(told: Told, kept: object) -> str:
-    """A day of the frozen facts, as the letter writes its own."""
-    return told.day(date.fromisoformat(str(kept)[:10])) if kept else UNKNOWN
 
 
 _BODIES: Mapping[str, Callable[[Told, Letter], Iterator[Block]]] = {

@@ -75,7 +75,7 @@ def _hours(told: Told) -> str:
     if all(day == s.on for day in days) and not at_once:
         return say("HOURS", opened=told.hour(s.opened_at), closed=told.hour(s.closed_at))
     recorded = ", ".join(dict.fromkeys(told.day(day) for day in days))
-    return say("HOURS_RECORDED", hour=s.hour or UNKNOWN, days=recorded)
+    return say("HOURS_RECORDED", hour=s.hour or BLANK, days=recorded)
 
 
 def _times(told: Told, m: AttendanceRecord) -> str:

@@ -318,13 +318,17 @@ texts(
             "Ce logement est encore occupé : il ne sera proposé que si son locataire le libère.",
             "This dwelling is still lived in: it will be offered only if its tenant leaves it.",
         ),
+        "rank_first_still_lived_in": (
+            "Ce rang n'est pas une offre : aucun délai ne court. Une offre vous sera adressée si le locataire libère ce logement. Votre demande reste active.",
+            "This rank is no offer: no time runs. An offer will be sent to you if the tenant leaves this dwelling. Your application stays active.",
+        ),
         "over_let": (
             "Ce logement est désormais loué : votre rang sur sa liste est sans suite.",
             "This dwelling is let now: your rank on its list leads no further.",
         ),
         "over_withdrawn": (
-            "Ce logement a été retiré de l'attribution ({why}) : la décision de la commission est sans suite.",
-            "This dwelling was taken back ({why}): the commission's decision leads no further.",
+            "Ce logement a été retiré de l'attribution (motif : « {why} ») : la décision de la commission est sans suite.",
+            "This dwelling was taken back (reason: “{why}”): the commission's decision leads no further.",
         ),
         "over_offer": (
             "L'offre qui vous a été faite est retirée : vous n'avez pas à y répondre.",
