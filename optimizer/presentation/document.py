@@ -63,6 +63,7 @@ class Document:
     sheets : in order.
     foot : at the bottom of each printed sheet.
     banners : what each sheet says first.
+    apart : each sheet is a letter to a reader of its own: its pages are counted apart, and it tells a decision, not a proposal.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Document:
     sheets: tuple[Sheet, ...]
     foot: str = ""
     banners: tuple[str, ...] = field(default=())
+    apart: bool = False
 
 
 def heading(text: str) -> Block:
@@ -104,9 +106,13 @@ def signatures(rows: Sequence[tuple[str, str]]) -> Block:
     return Block("signatures", rows=tuple(rows))
 
 
+def _decides(document: Document, lang: Lang) -> str:
+    return "" if document.apart else DECIDES[lang]
+
+
 def document_html(document: Document, lang: Lang) -> str:
     """The paper as one self-contained page."""
-    return render("presentation/document", lang, {"d": document, "decides": DECIDES[lang]})
+    return render("presentation/document", lang, {"d": document, "decides": _decides(document, lang)})
 
 
 def document_pdf(document: Document, lang: Lang) -> bytes:
@@ -118,7 +124,7 @@ def document_pdf(document: Document, lang: Lang) -> bytes:
         for s in document.sheets
     ]
     content = {
-        **_spaced({**asdict(document), "sheets": sheets}), "on": day(document.on, lang), "lang": lang, "decides": DECIDES[lang],
+        **_spaced({**asdict(document), "sheets": sheets}), "on": day(document.on, lang), "lang": lang, "decides": _decides(document, lang),
         "colon": said("PAGE.COLON", lang),
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -20,8 +20,11 @@ from optimizer.desk.following import POSITIVE
 from optimizer.desk.next_case import next_case
 from optimizer.desk.pack import pack_pages
 from optimizer.desk.papers.carence import goes
+from optimizer.desk.papers.convocation import agenda_paper
+from optimizer.desk.papers.letters import letters
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.papers.report_back import events_table
+from optimizer.desk.papers.wording import Told
 from optimizer.desk.rechecking import rechecked
 from optimizer.desk.recording import record
 from optimizer.desk.sessions import begin, told_of
@@ -202,6 +205,40 @@ def test_a_freed_dwelling_alone_is_no_agenda(made: Path):
     with pytest.raises(AttrifluxError) as told:
         agenda(made / "resultat", made / "cas", case, dwellings=[FREED])
     assert told.value.code == "DESK_CHAIN_BROKEN"
+
+
+def _letter(told: Told, number: str, home: str) -> str:
+    """What the letter of a household on a dwelling says."""
+    sheet = next(s for s in letters(told).sheets if number in s.sub and home in s.sub)
+    return " ".join(" ".join([b.text, *(": ".join(r) for r in b.rows)]) for b in sheet.blocks)
+
+
+def test_a_first_rank_on_a_dwelling_lived_in_is_promised_no_offer(week: Week):
+    told = told_of(week.desk, HELD.isoformat(), "fr")
+    for number in ("N1", "N2"):
+        text = _letter(told, number, FREED)
+        assert "encore occupé" in text and "Une offre vous sera adressée. " not in text
+    assert "Une offre vous sera adressée si le locataire libère ce logement." in _letter(told, "N1", FREED)
+
+
+def test_the_agenda_on_paper_says_what_a_dwelling_waits_for(week: Week):
+    told = told_of(week.desk, HELD.isoformat(), "fr")
+    blocks = agenda_paper(told).sheets[0].blocks
+    waits = [row[0] for b in blocks if b.kind == "list" for row in b.rows]
+    assert waits == [
+        f"{FREED} : sous condition : sans effet si le ménage appelé en premier pour V0 n'y va pas"
+    ]
+
+
+def test_a_paper_does_not_say_no_of_what_nobody_knows(week: Week):
+    """The case says nothing of a lift, a rent or a first letting: a blank to fill in on a letter, a dash in the minutes, as on the A4 page."""
+    told = told_of(week.desk, HELD.isoformat(), "fr")
+    facts = {**week.item("V0").facts, "floor": 2}
+    items = tuple(replace(i, facts=facts) if i.dwelling_id == "V0" else i for i in told.session.items)
+    text = _letter(replace(told, session=replace(told.session, items=items)), TENANT, "V0")
+    assert "2, ascenseur : ……" in text and "Loyer + charges par mois: …… + ……" in text and "DPE: ……" in text
+    rows = [row for s in minutes(told).sheets for b in s.blocks if b.kind == "pairs" for row in b.rows]
+    assert {value for name, value in rows if name == "1re mise en location"} == {"–"}
 
 
 def test_nobody_is_offered_it_before_the_tenant_has_accepted(week: Week):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 from typing import Any
 
+from optimizer.desk.chained import waits_of
 from optimizer.desk.following import items_of
 from optimizer.desk.papers.wording import Told
 from optimizer.domain.account import find_account
@@ -88,6 +90,10 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
             ],
             [[i.dwelling_id, *_inputs(told, i)] for i in oriented],
         )
+    chained = [(i, waits) for i in items if (waits := waits_of(s, i)) is not None]
+    if chained:
+        yield heading(say("CHAIN"))
+        yield listing([f"{i.dwelling_id} : {waits.words(told.lang)}" for i, waits in chained])
     late: list[ItemRecord] = [i for i in items if i.added_as == "late"]
     if late:
         yield heading(say("LATE"))
@@ -99,7 +105,7 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
             [say("DUTY_LINE", ref=d.ref, day=told.day(d.opened_on), session=d.session_id) for d in owed]
         )
     else:
-        yield text(say("NONE"))
+        yield text(say("NO_DUTY"))
     yield mention(say("DECIDES"))
 
 
@@ -110,9 +116,14 @@ def _candidates(told: Told, item: ItemRecord) -> str:
     return f"{names} ({told.say(f'FEW_{few}')})" if few else str(names)
 
 
+def _number(written: Any) -> float:
+    """A figure of the orientation, which the agenda keeps as it was written."""
+    return float(str(written or "0").replace(",", "."))
+
+
 def _leases(told: Told, number: Any) -> str:
     """A number of leases, whole, as the report and the page of the dwelling say it."""
-    return decimal(float(str(number or "0").replace(",", ".")), 0, told.lang)
+    return decimal(_number(number), 0, told.lang)
 
 
 def _without_share(told: Told, account: str) -> str:
@@ -123,13 +134,13 @@ def _without_share(told: Told, account: str) -> str:
 
 
 def _inputs(told: Told, item: ItemRecord) -> list[str]:
-    """The dwelling stands in its own column; here the five others."""
+    """The dwelling stands in its own column; here the five others. A part of a lease that remains is a lease to find, as on the A4 page."""
     say, o = told.say, item.orientation
     flux = say(
         "FLUX",
         done=_leases(told, o.get("flux_done")),
         progress=_leases(told, o.get("flux_in_progress")),
-        remaining=_leases(told, o.get("flux_remaining")),
+        remaining=_leases(told, ceil(max(0.0, _number(o.get("flux_remaining"))))),
     )
     home = say(
         "RESIDENCE_Q1",

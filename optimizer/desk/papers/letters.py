@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from optimizer.desk.chained import held_back
 from optimizer.desk.documents import BLANK, document_words, missing
@@ -130,6 +131,7 @@ def _document(told: Told, due: list[Letter]) -> Document:
         told.session.on,
         sheets or empty,
         foot=f"{told.landlord} – {told.session.session_id}",
+        apart=True,
     )
 
 
@@ -150,7 +152,7 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
     yield pairs(
         [
             (say("WRITTEN"), BLANK),
-            (say("LANDLORD"), told.landlord), (say("SESSION"), f"{told.day(s.on)}, {s.place or UNKNOWN}"),
+            (say("LANDLORD"), told.landlord), (say("SESSION"), f"{told.day(s.on)}, {s.place or BLANK}"),
             (say("NUR"), told.number(x.candidate)), *([(say("DECISION"), told.decision(x.decision))] if x.decision else []),
             *([(say("UNDER_DALO"), yes_no(x.candidate.facts["dalo"], told.lang))] if _offers(x) and "dalo" in x.candidate.facts else []),
             *([(say("DOCUMENTS_AWAITED"), words)] if (words := _awaited_documents(told, x)) else []),
@@ -195,19 +197,23 @@ def _offer(told: Told, x: Letter) -> Iterator[Block]:
 
 
 def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
-    """The dwelling, as precisely as a household needs it to answer."""
+    """The dwelling, as precisely as a household needs it to answer; what the case does not know is left for a hand to fill in."""
     say, f, lang = told.say, item.facts, told.lang
     surface = f.get("surface_m2")
-    floor = f.get("floor")
+    floor, free = f.get("floor"), f.get("available_on")
+
+    def euros(name: str) -> str:
+        return BLANK if f.get(name) is None else money(f[name], lang)
+
     yield heading(say("THE_DWELLING"))
     yield pairs(
         [
             (say("ADDRESS"), ", ".join(str(x) for x in (f.get("address"), f.get("commune_name")) if x) or BLANK),
-            (say("FLOOR"), UNKNOWN if floor is None else say("FLOOR_VALUE", n=int(floor) or said("SHEETS.GROUND", lang), lift=yes_no(f.get("lift"), lang))),
-            (say("TYPE"), f"T{f.get('rooms')}, {UNKNOWN if surface is None else decimal(float(surface), 1, lang)} m²"),
-            (say("ENERGY"), str(f.get("energy_label") or UNKNOWN).upper()),
-            (say("RENT"), f"{money(f.get('rent_eur'), lang)} + {money(f.get('charges_eur'), lang)}"),
-            (say("DEPOSIT"), money(f.get("rent_eur"), lang)), (say("AVAILABLE"), _iso(f.get("available_on"))),
+            (say("FLOOR"), BLANK if floor is None else say("FLOOR_VALUE", n=int(floor) or said("SHEETS.GROUND", lang), lift=BLANK if f.get("lift") is None else yes_no(f["lift"], lang))),
+            (say("TYPE"), f"T{f.get('rooms')}, {BLANK if surface is None else decimal(float(surface), 1, lang)} m²"),
+            (say("ENERGY"), str(f.get("energy_label") or BLANK).upper()),
+            (say("RENT"), f"{euros('rent_eur')} + {euros('charges_eur')}"),
+            (say("DEPOSIT"), euros("rent_eur")), (say("AVAILABLE"), told.day(date.fromisoformat(str(free)[:10])) if free else BLANK),
         ]
     )  # fmt: skip
 
@@ -240,8 +246,14 @@ def _rank(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_RANK_TEXT", n=x.decided.rank or 1, home=told.home(x.item)))
     if held_back(told.session, x.item):
         yield text(told.say("RANK_STILL_LIVED_IN"))
-    yield mention(told.term("rank" if (x.decided.rank or 1) > 1 else "rank_first"))
+    yield mention(told.term("rank") if (x.decided.rank or 1) > 1 else _first_of_rank(told, x.item))
     yield text(told.say("RANK_NO_APPEAL"))
+
+
+def _first_of_rank(told: Told, item: ItemRecord) -> str:
+    """What a first rank means before its offer; of a dwelling that is still lived in, no offer is promised."""
+    lived_in = held_back(told.session, item)
+    return told.say("RANK_FIRST_STILL_LIVED_IN") if lived_in else told.term("rank_first")
 
 
 def _over(told: Told, x: Letter) -> Iterator[Block]:
@@ -290,7 +302,9 @@ def _conditional(told: Told, x: Letter) -> Iterator[Block]:
     if not come:
         if held_back(told.session, x.item):
             yield text(say("RANK_STILL_LIVED_IN"))
-        yield text(say("CONDITION_RANK", n=d.rank or 1) if (d.rank or 1) > 1 else told.term("rank_first"))
+        yield text(
+            say("CONDITION_RANK", n=d.rank or 1) if (d.rank or 1) > 1 else _first_of_rank(told, x.item)
+        )
     yield from _described(told, x.item)
     if come:
         yield from _answer(told, x)
@@ -331,7 +345,7 @@ def _why(told: Told, x: Letter) -> Iterator[Block]:
     d, say = x.decided, told.say
     yield pairs(
         [
-            (say("MOTIVE"), told.law.motives.get(d.motive, d.motive)),
+            (say("MOTIVE_ALONE"), told.law.motives.get(d.motive, d.motive)),
             (say("PROVISION"), d.provision or told.law.provisions.get(d.motive, UNKNOWN)),
             (say("FACTS"), d.sentence or say("ERASED")),
             *([(say("EFFORT_HEAD"), _effort(told, x))] if d.motive == EFFORT else []),
@@ -355,11 +369,6 @@ def _effort(told: Told, x: Letter) -> str:
         "EFFORT_TOLD", rent=money(home.get("rent_eur"), lang), charges=money(home.get("charges_eur"), lang),
         allowance=allowance, income=money(income, lang), rate=percent(float(rate), 1, lang) + before,
     )  # fmt: skip
-
-
-def _iso(value: object) -> str:
-    text_ = str(value or "")
-    return f"{text_[8:10]}/{text_[5:7]}/{text_[:4]}" if len(text_) >= 10 else UNKNOWN
 
 
 _BODIES: Mapping[str, Callable[[Told, Letter], Iterator[Block]]] = {

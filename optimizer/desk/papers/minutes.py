@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from fractions import Fraction
 
 from optimizer.desk.chained import length_words, waits_of
@@ -35,6 +36,8 @@ from optimizer.store.records import AttendanceRecord, CandidateRecord, ItemRecor
 
 HASH = 16
 """First signs of a hash that a paper prints; the store keeps them whole."""
+AT_ONCE = timedelta(minutes=1)
+"""No commission opens, examines and closes within it: such a session was recorded from a workbook."""
 
 
 def minutes(told: Told) -> Document:
@@ -62,13 +65,17 @@ def minutes(told: Told) -> Document:
 
 
 def _hours(told: Told) -> str:
-    """When the session sat; of one recorded on another day, the hour it was convened for and the days it was recorded on."""
+    """When the session sat; of one recorded afterwards, the hour it was convened for and the days it was recorded on.
+
+    A workbook opens and closes a session in one go: the minute it was read is not the hour the commission sat.
+    """
     s, say = told.session, told.say
     days = [local_day(at) for at in (s.opened_at, s.closed_at) if at is not None]
-    if all(day == s.on for day in days):
+    at_once = s.opened_at is not None and s.closed_at is not None and s.closed_at - s.opened_at < AT_ONCE
+    if all(day == s.on for day in days) and not at_once:
         return say("HOURS", opened=told.hour(s.opened_at), closed=told.hour(s.closed_at))
     recorded = ", ".join(dict.fromkeys(told.day(day) for day in days))
-    return say("HOURS_RECORDED", hour=s.hour or UNKNOWN, days=recorded)
+    return say("HOURS_RECORDED", hour=s.hour or BLANK, days=recorded)
 
 
 def _times(told: Told, m: AttendanceRecord) -> str:
@@ -206,6 +213,8 @@ def _changes(told: Told, one: RectificationRecord) -> list[str]:
 
 def _ballot(told: Told, item: ItemRecord) -> str:
     v, say = item.vote, told.say
+    if item.status == "listed":
+        return say("NOT_VOTED")
     if v is None or (v.votes_against == 0 and v.abstentions == 0):
         return say("UNANIMOUS")
     words = say("BALLOT", pro=v.votes_for, con=v.votes_against, abstentions=v.abstentions)

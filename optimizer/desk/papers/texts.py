@@ -15,6 +15,7 @@ texts(
         "yes": ("oui", "yes"),
         "no": ("non", "no"),
         "none": ("Aucun.", "None."),
+        "no_duty": ("Aucune.", "None."),
         # minutes
         "minutes": ("Procès-verbal", "Minutes"),
         "minutes_head": (
@@ -116,6 +117,8 @@ texts(
         "decisions": ("Décisions (CCH R. 441-3)", "Decisions (CCH R. 441-3)"),
         "condition": ("Pièce et date", "Document and date"),
         "motive": ("Motif, texte et faits", "Motive, provision and facts"),
+        "motive_alone": ("Motif", "Motive"),
+        "not_voted": ("Vote : pas encore.", "Vote: not yet."),
         "unanimous": ("Vote : à l'unanimité.", "Vote: unanimous."),
         "ballot": (
             "Vote : {pro} pour, {con} contre, {abstentions:abstention/abstentions}.",
@@ -209,7 +212,7 @@ texts(
         ),
         # convocation, agenda
         "convocation_text": (
-            "Vous êtes invité à la séance de la commission « {commission} » de {landlord}.",
+            "Nous vous invitons à la séance de la commission « {commission} » ({landlord}).",
             "You are invited to the session of commission “{commission}” of {landlord}.",
         ),
         "convocation_attached": (
@@ -315,13 +318,17 @@ texts(
             "Ce logement est encore occupé : il ne sera proposé que si son locataire le libère.",
             "This dwelling is still lived in: it will be offered only if its tenant leaves it.",
         ),
+        "rank_first_still_lived_in": (
+            "Ce rang n'est pas une offre : aucun délai ne court. Une offre vous sera adressée si le locataire libère ce logement. Votre demande reste active.",
+            "This rank is no offer: no time runs. An offer will be sent to you if the tenant leaves this dwelling. Your application stays active.",
+        ),
         "over_let": (
             "Ce logement est désormais loué : votre rang sur sa liste est sans suite.",
             "This dwelling is let now: your rank on its list leads no further.",
         ),
         "over_withdrawn": (
-            "Ce logement a été retiré de l'attribution ({why}) : la décision de la commission est sans suite.",
-            "This dwelling was taken back ({why}): the commission's decision leads no further.",
+            "Ce logement a été retiré de l'attribution (motif : « {why} ») : la décision de la commission est sans suite.",
+            "This dwelling was taken back (reason: “{why}”): the commission's decision leads no further.",
         ),
         "over_offer": (
             "L'offre qui vous a été faite est retirée : vous n'avez pas à y répondre.",

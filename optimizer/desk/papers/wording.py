@@ -227,6 +227,9 @@ def voices_on(session: SessionRecord, item: ItemRecord) -> int:
 
 
 def yes_no(value: Any, lang: Lang) -> str:
+    """``oui`` or ``non``; a dash where it is not known, as on the A4 page."""
+    if value is None:
+        return UNKNOWN
     return said("WORDS.YES" if value else "WORDS.NO", lang)
 
 
