@@ -184,3 +184,8 @@ DECIDES = {
     "fr": "Proposition : la commission décide.",
     "en": "Proposal: the commission decides.",
 }
+DECIDED = {
+    "fr": "Le programme propose ; la commission décide.",
+    "en": "The program proposes; the commission decides.",
+}
+"""At the foot of a letter, which tells a decision and no proposal."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from optimizer.errors import Lang, said
-from optimizer.presentation.data import DECIDES
+from optimizer.presentation.data import DECIDED, DECIDES
 from optimizer.presentation.numbers import day
 from optimizer.presentation.page import kept_together, render
 
@@ -107,7 +107,7 @@ def signatures(rows: Sequence[tuple[str, str]]) -> Block:
 
 
 def _decides(document: Document, lang: Lang) -> str:
-    return "" if document.apart else DECIDES[lang]
+    return (DECIDED if document.apart else DECIDES)[lang]
 
 
 def document_html(document: Document, lang: Lang) -> str:
