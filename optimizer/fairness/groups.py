@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import eligibility
+from optimizer.domain.schema import APPLICATIONS
 from optimizer.eligibility.facts import Q1_NO, Q1_YES
 from optimizer.errors import AttrifluxError
 from optimizer.fairness import messages as messages
@@ -32,7 +33,7 @@ def groups_of(
 
     Parameters
     ----------
-    wanted : names of `KNOWN`, or ``col:NAME`` for a column of the table of applications; None: all that the case tells.
+    wanted : names of `KNOWN`, or ``col:NAME`` for a column of the table of applications, by its own name or the French one; None: all that the case tells.
 
     Raises
     ------
@@ -46,10 +47,11 @@ def groups_of(
     found: dict[str, tuple[str, ...]] = {}
     table = prepared.case.table("applications")
     names = list(KNOWN) if wanted is None else list(wanted)
-    for name in names:
-        column = (
-            ORIGIN if name == "qpv_origin" else name.removeprefix("col:") if name.startswith("col:") else ""
-        )
+    for asked in names:
+        column = ORIGIN if asked == "qpv_origin" else ""
+        if asked.startswith("col:"):
+            column = _canonical(asked.removeprefix("col:"))
+        name = f"col:{column}" if asked.startswith("col:") else asked
         if column and column in table.columns and (column != ORIGIN or table[column].notna().any()):
             values = table.set_index(table["application_id"].astype(str))[column]
             told = values.reindex([str(x) for x in ids])
@@ -77,8 +79,13 @@ def groups_of(
         elif wanted is not None and name == "qpv_origin":
             raise AttrifluxError("FAIRNESS_ORIGIN", column=ORIGIN, alias="qpv_actuel")
         elif wanted is not None:
-            raise AttrifluxError("FAIRNESS_GROUP", what=name, known=", ".join(KNOWN))
+            raise AttrifluxError("FAIRNESS_GROUP", what=asked, known=", ".join(KNOWN))
     return found
+
+
+def _canonical(column: str) -> str:
+    """The name a column of the applications is kept under, from any that files give it."""
+    return next((c.name for c in APPLICATIONS.columns if column in c.names), column)
 
 
 def _epci(prepared: Prepared) -> NDArray[np.int64]:

@@ -80,6 +80,20 @@ class Study:
         return np.array([float(w) for w, _ in self.outcomes])
 
     @cached_property
+    def halves(self) -> tuple[F, F]:
+        """(G, K) frequencies of each group at each class over the even draws, and over the odd ones: one tells where to look, the other what is there."""
+        groups, k = self.lottery.groups, self.market.n_classes
+        size = np.bincount(groups, minlength=1)
+        found = []
+        for first in (0, 1):
+            held = np.zeros((len(size), k))
+            for _, one in self.outcomes[first::2]:
+                np.add.at(held, (groups[one.app], one.klass), 1.0)
+            draws = max(1, len(self.outcomes[first::2]))
+            found.append(held / (np.maximum(1, size)[:, None] * draws))
+        return found[0], found[1]
+
+    @cached_property
     def passages(self) -> tuple[list[int], list[int], F]:
         """Per outcome: lettings past a better placed household, and those nothing explains; (n,) expected number per household."""
         own = np.zeros(len(self.market))

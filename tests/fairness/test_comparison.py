@@ -30,7 +30,7 @@ from optimizer.fairness import all_mechanisms, comparison, fairness_to, most_wor
 from optimizer.fairness.groups import groups_of
 from optimizer.fairness.lottery import Draw, allocation, mixed
 from optimizer.fairness.market import market_of
-from optimizer.fairness.measures import all_metrics
+from optimizer.fairness.measures import Reading, all_metrics
 from optimizer.fairness.most_worth import MostWorth
 from optimizer.fairness.page import SHOWN, fairness_html
 from optimizer.fairness.prices import diversity_lines
@@ -109,6 +109,27 @@ def test_chances_that_do_differ_keep_an_interval_above_nothing():
     study = Study(mixed(market, [(Fraction(1, 90), one) for one in drawn], draws=90), 90, np.zeros(30))
     told = next(r for m in all_metrics() if m.id == "gini_p" for r in m.compute(study))
     assert 0.3 < told.low <= told.value < 1
+
+
+def test_envy_counted_over_draws_has_an_interval_that_begins_where_luck_ends():
+    """Thirty households with the same chance of one dwelling: nobody envies, though their frequencies differ; then one is favoured."""
+    market = plain_market([[1]] * 30, capacity=[1])
+
+    def told(winners: list[int]) -> dict[tuple[str, str], Reading]:
+        drawn = [allocation([(who, 0, 0)]) for who in winners]
+        part = Fraction(1, len(drawn))
+        study = Study(
+            mixed(market, [(part, one) for one in drawn], draws=len(drawn)), len(drawn), np.zeros(30)
+        )
+        return {(m.id, r.scope): r for m in all_metrics() if "envy" in m.id for r in m.compute(study)}
+
+    even = told([Draw("even", i).number("who") % 30 for i in range(300)])
+    favoured = told([0 if i % 4 else i // 4 % 30 for i in range(300)])
+    for key in (("envy_exante", ""), ("envy_exante", "max"), ("sd_envy", "")):
+        assert even[key].interval == favoured[key].interval == "draws low-high"
+        assert even[key].low < 0.1 and even[key].value == even[key].high > even[key].low
+        assert favoured[key].low > 0.6
+    assert even["sd_envy", ""].value > 0.9
 
 
 def test_small_groups_lose_their_numbers(written: Path):

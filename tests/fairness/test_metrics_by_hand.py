@@ -248,6 +248,9 @@ def test_a_household_stands_in_the_groups_that_its_file_says():
     )  # fmt: skip
     prepared = prepare(af.case({**case.tables, "applications": told}, case.settings))
     found = groups_of(prepared, told["application_id"].tolist(), ["q1", "priority", "size", "tenant", "epci"])
+    # a column goes by the header of a French file too
+    ids = told["application_id"].tolist()
+    assert groups_of(prepared, ids, ["col:adultes"]) == groups_of(prepared, ids, ["col:adults"])
     # unknown, or nothing and only declared, is no quartile
     assert found["q1"] == ("q1", "q2-q4", "unknown", "unknown", "q1", "q2-q4")
     # proven: labelled or verified; declared alone proves nothing; DALO whatever the proof

@@ -100,6 +100,18 @@ def test_the_p_of_a_difference_and_of_none():
     assert all(np.isnan(x) for x in interval(np.array([])))
 
 
+def test_a_difference_of_the_last_bits_is_none():
+    """The same three figures, added up in another order: no difference, and no p of it."""
+    apart = facts({"required_rate": [0.1 + 0.2, 0.6, 0.9], "cumulative": [0.3, 0.1 + 0.2 + 0.3, 0.9]})
+    assert len({0.1 + 0.2, 0.3}) == 2
+    line = (
+        summary(apart, ["required_rate", "cumulative"])
+        .set_index(["policy", "indicator"])
+        .loc[("cumulative", "value")]
+    )
+    assert line[["paired", "paired_low", "paired_high", "holm_p"]].tolist() == [0.0, 0.0, 0.0, 1.0]
+
+
 def test_luck_is_the_first_bits_of_a_published_hash():
     # SHA-256 of « a » begins with ca978112ca1bbdca
     assert number("a") == pytest.approx(0xCA978112CA1BBDCA / 2**64, abs=1e-15)

@@ -33,23 +33,11 @@ def compute(study: Study) -> Iterator[Reading]:
     if not study.lottery.draws:
         yield Reading("", value)
         return
-    halves = _halves(study)
+    groups = study.lottery.groups
+    halves = [x.sum(axis=1)[groups] for x in study.halves]
     across = [_gini_in_order(one, np.argsort(other, kind="stable")) for one, other in (halves, halves[::-1])]
     low = max(0.0, float(np.mean(across)))
     yield Reading("", value, min(low, value), value, "draws low-high")
-
-
-def _halves(study: Study) -> tuple[F, F]:
-    """Frequencies over the even and over the odd draws, the same for all households of a group."""
-    groups, n = study.lottery.groups, len(study.market)
-    size = np.bincount(groups, minlength=1)
-    found = []
-    for first in (0, 1):
-        held = np.zeros(n)
-        for _, one in study.outcomes[first::2]:
-            held[one.app] += 1.0
-        found.append((np.bincount(groups, held, len(size)) / np.maximum(1, size))[groups])
-    return found[0], found[1]
 
 
 def _gini_in_order(values: F, order: NDArray[np.int64]) -> float:
