@@ -195,12 +195,25 @@ def told_reason(told: Told) -> str:
     return said("NAMES.REASON", told.lang, session=told.session.session_id)
 
 
-def due_today(opened: Store, rules: CommissionLaw) -> tuple[date, list[Due], Sequence[DutyRecord]]:
-    """Today on the desk's clock, what is due, and the duties still open."""
-    today = opened.today()
+def due_today(
+    opened: Store, rules: CommissionLaw, of: SessionRecord | None = None
+) -> tuple[date, list[Due], Sequence[DutyRecord]]:
+    """Today on the desk's clock, what is due, and the duties still open.
+
+    ``of`` a session whose papers are made: what is due in its commission, as its list of calls is headed, and the duties of its
+    landlord; a desk holds those of others too.
+    """
+    today, sessions = opened.today(), queries.sessions(opened)
     duties = queries.duties(opened)
-    lines = call_list(queries.sessions(opened), rules, today, duties=duties, calls=queries.calls(opened))
-    return today, lines, duties
+    lines = call_list(sessions, rules, today, duties=duties, calls=queries.calls(opened))
+    if of is None:
+        return today, lines, duties
+    own = [s for s in sessions if s.landlord == of.landlord]
+    landlord = {s.session_id for s in own}
+    commission = {s.session_id for s in own if s.commission == of.commission}
+    return (
+        today, [x for x in lines if x.session_id in commission], [d for d in duties if d.session_id in landlord],
+    )  # fmt: skip
 
 
 def logged(opened: Store, actor: Actor, session_id: str, what: str, files: Sequence[str]) -> None:

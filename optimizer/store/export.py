@@ -1,7 +1,8 @@
 """A table for research without anybody in it: pseudonyms under a key kept elsewhere, groups of at least k households.
 
-A household is one unit within a session: the set of what its lines say of dwellings (month, commune, rooms, financing) must
-be shared by k households at least, else it is said more coarsely (département, then region of France whole), else left out.
+A household is one unit within a session: the set of what its lines say of dwellings (month, commune, rooms, financing, account)
+must be shared by k households at least, else it is said more coarsely (département, then France whole, at last without the
+account), else left out. The account is a trait of the dwelling: who knows a contingent would tell its households from the others.
 Pseudonyms change from one session to the next: lines of different sessions cannot be joined to single somebody out.
 """
 
@@ -32,10 +33,11 @@ COLUMNS = (
 PSEUDONYM = 16
 Line = dict[str, str]
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("month", "commune", "rooms", "financing"),
-    ("month", "departement", "rooms", "financing"),
-    ("year", "departement", "rooms", ""),
-    ("year", "", "", ""),
+    ("month", "commune", "rooms", "financing", "account"),
+    ("month", "departement", "rooms", "financing", "account"),
+    ("year", "departement", "rooms", "", "account"),
+    ("year", "", "", "", "account"),
+    ("year", "", "", "", ""),
 )
 """What is said of the dwelling, from the finest to the coarsest; an empty name is left blank."""
 
@@ -123,7 +125,14 @@ def _said(line: Line, level: tuple[str, ...]) -> list[str]:
 
 
 def _shown(store: Store, key: tuple[str, str], line: Line, level: tuple[str, ...]) -> Line:
-    month, place, rooms, financing = _said(line, level)
+    month, place, rooms, financing, account = _said(line, level)
     pseudonym = hmac.new(store.keys.export, "|".join(key).encode(), hashlib.sha256).hexdigest()[:PSEUDONYM]
-    said = {"household": pseudonym, "month": month, "place": place, "rooms": rooms, "financing": financing}
+    said = {
+        "household": pseudonym,
+        "month": month,
+        "place": place,
+        "rooms": rooms,
+        "financing": financing,
+        "account": account,
+    }
     return {name: said.get(name, line.get(name, "")) for name in COLUMNS}

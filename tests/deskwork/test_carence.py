@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from optimizer.desk.entry_book import write_entry_book
 from optimizer.desk.pack import pack_pages
 from optimizer.desk.paper_set import WRITERS, write_pack
 from optimizer.desk.papers.carence import carence
+from optimizer.desk.papers.convocation import agenda_paper, convocation
 from optimizer.desk.sessions import begin, told_of
 from optimizer.errors import InputProblems
 from optimizer.presentation.document import document_pdf
@@ -41,6 +43,20 @@ def not_held(made: Room, **cells: str) -> None:
     made.write_book()
     fill(made.book, session=SENT | cells, members=FEW)
     made.record()
+
+
+def test_what_a_person_typed_names_nobody_on_the_papers_that_go_to_everyone(made: Room):
+    """Convocation, agenda and carence go to réservataires and maires: a number in a reason is a reference there."""
+    told = told_of(made.desk, made.session_id, "fr")
+    first, who = told.session.items[0], listed(told.session.items[0])[0]
+    typed = f"Relogement de la demande {who.application_id} avant expulsion."
+    items = (replace(first, added_as="late", added_reason=typed), *told.session.items[1:])
+    urgent = replace(told, session=replace(told.session, urgent=True, reason=typed, items=items))
+    stopped = replace(urgent, session=replace(urgent.session, status="cancelled", urgent=False))
+    for paper in (convocation(urgent), agenda_paper(urgent), carence(stopped)):
+        text = words(paper)
+        assert f"Relogement de la demande {who.ref} avant expulsion." in text
+        assert who.application_id not in text
 
 
 def test_without_a_quorum_the_workbook_leaves_a_paper_and_frees_the_dwellings(made: Room, tmp_path: Path):

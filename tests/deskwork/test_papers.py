@@ -434,6 +434,7 @@ def test_a_condition_is_told_as_it_stands(made: Room, told: Told):
         "conditional"
     )  # the first rank has refused: the clock and the DALO warning are this household's now
     assert "classés avant vous" not in turn and "répondre jusqu'au" in turn and "R. 441-16-3" in turn
+    assert f"Pour visiter ou répondre : {ISSUER.contact}" in turn and "Pour visiter" not in behind
     met = said("conditional", condition="met", condition_on=date(2026, 12, 8))
     assert "remise le 08/12/2026" in met and "est soumise" not in met
     failed = said("condition_failed", condition="failed", condition_on=date(2026, 12, 19))

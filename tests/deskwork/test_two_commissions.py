@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -14,13 +15,26 @@ from optimizer.desk.agenda import agenda
 from optimizer.desk.following import next_to_offer
 from optimizer.desk.next_case import next_case
 from optimizer.desk.next_files import write_next
+from optimizer.desk.paper_set import write_minutes
 from optimizer.desk.papers.letters import letters_of
-from optimizer.desk.sessions import begin, told_of
+from optimizer.desk.sessions import begin, due_today, told_of
 from optimizer.store import commands, queries
+from optimizer.store.law import law
 from optimizer.store.ledger import verify
 from optimizer.store.messages import StoreRefused
 from optimizer.store.records import ItemRecord
-from tests.deskwork.room import HELD, SECRETARY, START, Clock, Room, listed, proposed, read_case, ready
+from tests.deskwork.room import (
+    HELD,
+    REFUSAL,
+    SECRETARY,
+    START,
+    Clock,
+    Room,
+    listed,
+    proposed,
+    read_case,
+    ready,
+)
 from tests.store.empty import empty_desk
 
 
@@ -129,3 +143,40 @@ def sign(made: Room, item: ItemRecord, day: date) -> None:
     """The household that has accepted signs its lease."""
     offer = next(c.offer for c in item.candidates if c.status == "accepted" and c.offer)
     commands.sign_lease(made.desk, SECRETARY, uuid4().hex, offer.offer_id, on=day)
+
+
+def test_the_papers_of_a_session_list_nobody_of_another_landlord(tmp_path: Path):
+    """A desk may hold several landlords: the calls in a folder are those of the commission that heads them, the duties its landlord's."""
+    clock = Clock(START)
+    case, result = proposed()
+    lists = {i.dwelling_id: [c.application_id for c in i.candidates if not c.queue] for i in ready().items}
+    homes = list(lists)
+    with store.open(empty_desk(tmp_path), clock=clock) as desk:
+        rooms = []
+        for landlord, own in (("OFFICE", homes[0::2]), ("AUTRE", homes[1::2])):
+            made = replace(agenda(result, case, read_case(), dwellings=own), landlord=landlord)
+            key = begin(desk, SECRETARY, made, commission=f"CALEOL {landlord}", on=HELD, quorum=3)
+            (tmp_path / key).mkdir()
+            rooms.append(Room(tmp_path / key, clock, desk, key))
+        for room in rooms:
+            item = room.session.items[0]
+            last = listed(item)[-1]
+            row = {
+                "decision": "d",
+                "rang": None,
+                "motif_decision": "N7",
+                "phrase": f"{REFUSAL} Elle reste à loger.",
+            }
+            room.hold({("Saisie", item.dwelling_id, last.application_id): row})
+        everything = due_today(desk, law(HELD))
+        for room, other in (rooms, reversed(rooms)):
+            told = told_of(desk, room.session_id, "fr")
+            today, calls, duties = due_today(desk, told.law, told.session)
+            assert {x.session_id for x in calls} == {room.session_id} < {x.session_id for x in everything[1]}
+            assert {d.session_id for d in duties} == {room.session_id} < {d.session_id for d in everything[2]}
+            write_minutes(tmp_path / f"pv-{room.session_id}", told, duties=duties, calls=calls, today=today)
+            mine = {c.application_id for i in room.session.items for c in i.candidates}
+            theirs = {c.application_id for i in other.session.items for c in i.candidates} - mine
+            for paper in (tmp_path / f"pv-{room.session_id}").glob("*.html"):
+                text = paper.read_text(encoding="utf-8")
+                assert not [n for n in theirs if n in text], paper.name

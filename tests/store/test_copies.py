@@ -134,10 +134,10 @@ def test_a_backup_is_not_sealed_with_the_private_key_nor_opened_with_the_public_
     assert error.value.code == "STORE_KEY_OTHER"
 
 
-def commission(play, communes):
-    """A signed session with three households on each dwelling, one dwelling a commune named."""
+def commission(play, communes, accounts=()):
+    """A signed session with three households on each dwelling, one dwelling a commune named; ``accounts`` of the first ones."""
     items = [
-        NewItem(f"L{k}", "COLL:25056", tuple(NewCandidate(f"N{k}-{r}", r) for r in (1, 2, 3)), facts={"commune": place, "rooms": 3, "financing": "PLUS"})
+        NewItem(f"L{k}", accounts[k] if k < len(accounts) else "COLL:25056", tuple(NewCandidate(f"N{k}-{r}", r) for r in (1, 2, 3)), facts={"commune": place, "rooms": 3, "financing": "PLUS"})
         for k, place in enumerate(communes)
     ]  # fmt: skip
     with c.batch(play.store):
@@ -168,6 +168,18 @@ def test_the_table_for_research_singles_nobody_out(play, tmp_path):
     assert "N0-1" not in text and str(play.ref("N0-1")) not in text
     (line,) = queries.events(play.store, kinds=("exported",))
     assert line.payload["facts"]["sha256"] == done.sha256
+
+
+def test_the_account_of_a_dwelling_tells_no_smaller_group_apart(play, tmp_path):
+    """Who knows that one of two like dwellings is of Action Logement's contingent would know its three households among six."""
+    commission(play, ["25056", "25056"], accounts=["ALS", "BAILLEUR"])
+    _, lines = exported(play, tmp_path)
+    said = ("month", "place", "rooms", "financing", "account")
+    sets = defaultdict(set)
+    for line in lines:
+        sets[tuple(line[name] for name in said)].add(line["household"])
+    assert len(lines) == 6 and min(map(len, sets.values())) >= 5
+    assert {line["account"] for line in lines} == {""}
 
 
 def test_a_greater_k_is_obeyed_a_smaller_one_is_not(play, tmp_path):

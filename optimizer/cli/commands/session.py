@@ -555,7 +555,7 @@ def pack(
 
     with opened(store) as desk:
         told = told_of(desk, name, lang.value, models=models)
-        today, calls, duties = due_today(desk, told.law)
+        today, calls, duties = due_today(desk, told.law, told.session)
         files = write_pack(out, told, duties=duties, calls=calls, today=today, force=force)
         logged(desk, acting(actor), name, "pack", files)
     say_result(packed(name, out, files, also(store)), json=json, lang=lang.value)
@@ -643,7 +643,7 @@ def minutes(
         write = WRITERS.get(told.session.status, write_minutes)
         if names and write is write_minutes:  # a session that was not held names no household
             told = with_names(desk, acting(actor), told)
-        today, calls, duties = due_today(desk, told.law)
+        today, calls, duties = due_today(desk, told.law, told.session)
         files = write(out, told, duties=duties, calls=calls, today=today, force=force)
         logged(desk, acting(actor), name, "minutes", files)
     say_result(drawn_up(told, out, files), json=json, lang=lang.value)

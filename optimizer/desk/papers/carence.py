@@ -24,6 +24,7 @@ from optimizer.store.records import ItemRecord
 
 def carence(told: Told) -> Document:
     """The paper of a session that was not held: of one that people were convened for, a procès-verbal de carence."""
+    told = told.for_everyone
     session = told.session
     title = told.say("CARENCE" if session.convened_on is not None else "CARENCE_DRAFT")
     head = told.say(
@@ -35,7 +36,7 @@ def carence(told: Told) -> Document:
 
 def cause(told: Told) -> str:
     """Why the session was not held: what was counted against the quorum, or that it was cancelled; then the reason given."""
-    found, reason = told.cancellation, told.session.reason
+    found, reason = told.cancellation, told.for_everyone.free(told.session.reason)
     if found is None or not found.hour:
         return " : ".join(filter(None, [told.say("CARENCE_CANCELLED"), reason]))
     counted = told.say("CARENCE_COUNTED", hour=found.hour, present=found.present, quorum=found.quorum)

@@ -30,6 +30,7 @@ from optimizer.store.records import DutyRecord, ItemRecord
 
 def convocation(told: Told) -> Document:
     """One sheet for every recipient: préfet, maires, presidents of EPCI, members, réservataires."""
+    told = told.for_everyone
     s, say = told.session, told.say
     blocks = [
         text(say("CONVOCATION_TEXT", commission=s.commission, landlord=told.landlord)),
@@ -55,6 +56,7 @@ def convocation(told: Told) -> Document:
 
 def agenda_paper(told: Told, duties: Sequence[DutyRecord] = ()) -> Document:
     """The agenda: a table of dwellings, their orientation, and the duties still open. No household is named."""
+    told = told.for_everyone
     s, say = told.session, told.say
     blocks = tuple(_agenda(told, duties))
     title = say("AGENDA")
@@ -97,7 +99,7 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
     late: list[ItemRecord] = [i for i in items if i.added_as == "late"]
     if late:
         yield heading(say("LATE"))
-        yield listing([f"{i.dwelling_id} : {i.added_reason}" for i in late])
+        yield listing([f"{i.dwelling_id} : {told.free(i.added_reason)}" for i in late])
     yield heading(say("DUTIES"))
     owed = [d for d in duties if d.kind == "suitable_offer" and d.closed_on is None]
     if owed:

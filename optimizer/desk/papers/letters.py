@@ -192,8 +192,6 @@ def _offer(told: Told, x: Letter) -> Iterator[Block]:
     yield text(say("LETTER_OFFER_TEXT"))
     yield from _described(told, x.item)
     yield from _answer(told, x)
-    if _awaited(x):
-        yield text(say("VISIT", contact=told.issuer.contact or BLANK))
 
 
 def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
@@ -235,6 +233,7 @@ def _answer(told: Told, x: Letter) -> Iterator[Block]:
     yield mention(told.term("answer", deadline=deadline))
     yield text(told.say("ANSWER_RULE", days=told.law.answer_days))
     yield text(say("REFUSAL_EFFECT"))
+    yield text(say("VISIT", contact=told.issuer.contact or BLANK))
 
 
 def _awaited(x: Letter) -> bool:

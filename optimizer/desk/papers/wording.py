@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -87,6 +87,11 @@ class Told:
     def term(self, name: str, **values: object) -> str:
         """A text of the letters, as ``models/national/commission.yaml`` dates it."""
         return self.law.labels("letter_terms")[name].format(**values)
+
+    @property
+    def for_everyone(self) -> Told:
+        """The same, for a paper that goes to people who may see no household: what a person typed names none in it either."""
+        return replace(self, pseudonymous=True)
 
     @property
     def landlord(self) -> str:

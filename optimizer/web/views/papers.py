@@ -123,7 +123,7 @@ def _make(request: Asked, session: str) -> HttpResponse:
         told = told_of(opened, session, lang_of(request), issuer=issuer)
         if record.status != "cancelled":  # a session that was not held names no household
             told = with_names(opened, actor, told)
-        _, lines, duties = due_today(opened, commission_law(today()))
+        _, lines, duties = due_today(opened, commission_law(today()), record)
         own = [x for x in lines if x.session_id == session]
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write = WRITERS.get(record.status, write_pack)
