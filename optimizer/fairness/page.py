@@ -235,15 +235,15 @@ def _measures(found: Fairness, lang: Lang) -> list[dict[str, Any]]:
     shown = set(SHOWN.values())
     titles = {m.id: m.title(lang) for m in all_metrics()} | {"lottery_error": _say(lang, "lottery_error")}
     order = {name: place for place, name in enumerate(titles)}
-    by: dict[tuple[str, str], dict[str, float]] = {}
+    asked: dict[tuple[str, str], None] = {}
     for line in found.table.to_dict("records"):
         key = (str(line["metric"]), str(line["scope"]))
         if key not in shown and not key[1].startswith("rule="):
-            by.setdefault(key, {})[str(line["mechanism"])] = float(line["value"])
+            asked.setdefault(key)
     rows = []
-    for (metric, scope), values in sorted(by.items(), key=lambda item: order[item[0][0]]):
+    for metric, scope in sorted(asked, key=lambda key: order[key[0]]):
         words = _say(lang, f"scope_{scope}") if scope in SCOPES else scope
-        cells = [values.get(m.id, float("nan")) for m in found.mechanisms]
+        cells = [reading(found.table, m.id, metric, scope) for m in found.mechanisms]
         rows.append({"title": titles[metric], "scope": words, "cells": cells})
     return rows
 

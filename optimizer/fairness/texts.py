@@ -74,10 +74,10 @@ texts(
         "order_note": (
             "Passage : un logement donné à un ménage alors qu'un mieux classé (cotation, ancienneté, lot) y avait droit et y aurait gagné. "
             "Sans raison : le passé, sans logement ce jour-là et de cotation plus haute, y aurait valu plus de points, adéquation, poids du loyer, "
-            "contingent et prix des règles comptés, et aucun ordre d'un réservataire ne s'y oppose. Envie : ce que vaut en plus, pour un ménage, ce qu'un autre peut espérer (1 : un logement).",
+            "contingent et prix des règles comptés, et aucun ordre d'un réservataire ne s'y oppose. Envie : ce que vaut en plus, pour un ménage, ce qu'un autre peut espérer (1 : un logement) ; comptée sur des tirages, elle est entre une estimation trop basse et une trop haute.",
             "Passage: a dwelling given to a household while a better placed one (score, seniority, lot) was eligible and better off there. "
             "Without a reason: the one passed, without a dwelling that day and of a higher score, would have been worth more points there, fit, "
-            "rent's weight, account and prices of the rules counted, and no réservataire's order forbids it. Envy: how much more what another may hope for is worth to a household (1: a dwelling).",
+            "rent's weight, account and prices of the rules counted, and no réservataire's order forbids it. Envy: how much more what another may hope for is worth to a household (1: a dwelling); counted over draws it lies between an estimate too low and one too high.",
         ),
         "curve_note": (
             "Échelle de dix en dix ; la ligne du bas réunit ceux qui n'ont aucune chance. Les manières qui donnent la même courbe sont réunies.",
@@ -226,8 +226,8 @@ texts(
         "level_false": ("non", "no"),
         "measures": ("Les autres mesures", "The other measures"),
         "measures_note": (
-            "Une colonne par manière de choisir, numérotées comme pour les groupes. Intervalles et règles une à une : mechanisms.csv.",
-            "One column for each way of choosing, numbered as for the groups. Intervals, and rules one by one: mechanisms.csv.",
+            "Une colonne par manière de choisir, numérotées comme pour les groupes. Entre crochets, l'intervalle. Règles une à une : mechanisms.csv.",
+            "One column for each way of choosing, numbered as for the groups. In brackets, the interval. Rules one by one: mechanisms.csv.",
         ),
         "measure": ("Mesure", "Measure"),
         "lottery_error": (

@@ -132,6 +132,16 @@ def test_envy_counted_over_draws_has_an_interval_that_begins_where_luck_ends():
     assert even["sd_envy", ""].value > 0.9
 
 
+def test_the_page_never_tells_envy_counted_over_draws_without_its_interval():
+    case = af.synthesize("commission", dwellings=3, applications=60, seed=2)
+    found = af.fairness(case, ["random"], draws=40)
+    page = unescape(fairness_html(found, "fr"))
+    envy = found.table[(found.table["metric"] == "sd_envy")].iloc[0]
+    assert envy["low"] < envy["high"]
+    row = page[page.index("Ménages qui peuvent envier une autre loterie") :].split("</tr>")[0]
+    assert row.count('class="between">[') == 1
+
+
 def test_small_groups_lose_their_numbers(written: Path):
     groups = pq.read_table(written / "groups.parquet").to_pandas()
     assert groups["masked"].any() and not groups["masked"].all()
