@@ -116,8 +116,8 @@ texts(
         "masked": ("masqué", "masked"),
         "front": ("Le prix d'une règle", "The price of a rule"),
         "front_note": (
-            "L'optimum quand la part exigée par une règle varie, tout le reste égal. La pente dit ce que coûte un point de part de plus.",
-            "The optimum as the share a rule asks for moves, all else equal. The slope tells what one more point of share costs.",
+            "L'optimum quand la part exigée par une règle varie, tout le reste égal. La pente dit ce que coûte un point de part de plus aux prix de la preuve ; d'une ligne à l'autre il peut coûter plus ou moins, car un logement ne se partage pas.",
+            "The optimum as the share a rule asks for moves, all else equal. The slope tells what one more point of share costs at the prices of the proof; from line to line it may cost more or less, as a dwelling is not divided.",
         ),
         "share": ("Part exigée", "Share asked"),
         "slope": ("Pente (points par point de part)", "Slope (points per point of share)"),
