@@ -15,6 +15,13 @@ define(
     "“{what}” is no known group; known: {known}, or col:COLUMN of the table of applications.",
 )
 define(
+    "FAIRNESS_GROUP_GUARDED",
+    "« {what} » ne fait pas de groupes : ses lettres disent des situations protégées (violences, traite).",
+    "“{what}” makes no groups: its letters tell of protected situations (violence, trafficking).",
+    remedy_fr="Demandez le groupe priority (DALO, priorité prouvée, déclarée, autre)",
+    remedy_en="Ask for the group priority (DALO, proven, declared, other)",
+)
+define(
     "FAIRNESS_ORIGIN",
     "Le groupe qpv_origin demande la colonne « {alias} » ({column}) de la table des demandes, que ce cas n'a pas.",
     "The group qpv_origin asks for the column “{column}” ({alias}) of the table of applications, which this case lacks.",

@@ -470,6 +470,7 @@ def test_bad_input_is_told_in_both_languages(case_folder: Path):
         ({"mechanisms": ["nothing"]}, "FAIRNESS_UNKNOWN"),
         ({"mechanisms": ","}, "FAIRNESS_UNKNOWN"),
         ({"groups": ["col:nothing"]}, "FAIRNESS_GROUP"),
+        ({"groups": ["col:publics_prioritaires"]}, "FAIRNESS_GROUP_GUARDED"),
         ({"mechanisms": ["cotation"], "prices": ["nothing"]}, "FAIRNESS_RULE"),
         ({"draws": 0}, "FAIRNESS_OPTION"),
         ({"preferences": "loose"}, "FAIRNESS_OPTION"),
