@@ -3,7 +3,8 @@
 What is drawn in dozens and not in thousands runs whole in ``make soak``, its first half in CI, its first quarter in ``make test`` (``few``).
 
 ``ATTRIFLUX_CAMPAIGN`` is empty, ``tenth`` or ``full``. A test marked ``soak`` guards something that takes minutes: it runs
-in ``make soak``, and in CI one in ten of them, always the same for a commit.
+in ``make soak``, and in CI one in ten of them, always the same for a commit. One marked ``long`` takes some seconds, in which ``make test``
+runs a dozen others: it runs in CI and in ``make soak``.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ def seeds(whole: int, least: int = 1) -> range:
 def few(whole: int, least: int = 1) -> range:
     """The first quarter of ``whole`` draws, in CI the first half, never fewer than ``least``; every one of them in ``make soak``."""
     return range(whole if FULL else min(whole, max(least, whole // (2 if NAME else 4))))
+
+
+LONG = bool(NAME)
+"""Whether tests marked ``long`` run today."""
 
 
 def soaked(nodeid: str) -> bool:

@@ -1,6 +1,6 @@
 """One profile for every property test: the same examples everywhere; the long campaign draws new ones.
 
-Tests marked ``soak`` run in ``make soak`` and one in ten of them in CI (``tests/campaign.py``); they are deselected
+Tests marked ``long`` run in CI and ``make soak``, those marked ``soak`` in ``make soak`` and one in ten of them in CI (``tests/campaign.py``); they are deselected
 elsewhere, not skipped, because a skip in CI is a failure. Collected tests and loaded libraries are no garbage: the collector
 waits until they are there, then leaves them alone, and looks as rarely as in the command itself.
 """
@@ -34,8 +34,13 @@ FIRST = ("tests/web/test_three_weeks.py",)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of ``make soak`` that are not for today; the longest tests first."""
-    left = [i for i in items if i.get_closest_marker("soak") and not campaign.soaked(i.nodeid)]
+    """Leave out the tests of CI and of ``make soak`` that are not for today; the longest tests first."""
+    left = [
+        i
+        for i in items
+        if (i.get_closest_marker("soak") and not campaign.soaked(i.nodeid))
+        or (i.get_closest_marker("long") and not campaign.LONG)
+    ]
     if left:
         config.hook.pytest_deselected(items=left)
         out = set(map(id, left))

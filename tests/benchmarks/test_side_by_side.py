@@ -131,6 +131,7 @@ def test_a_failing_backend_is_a_line_of_the_table() -> None:
     assert line.status == "failed" and "AttrifluxError" in line.note and line.wall_s is None
 
 
+@pytest.mark.long
 def test_propose_is_timed_by_phase() -> None:
     line = propose_line("commission", LIMITS, 1, dwellings=2, applications=120)
     assert line.status.startswith("proven") and line.objective == line.bound

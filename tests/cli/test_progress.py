@@ -23,6 +23,7 @@ def wait_for(said: str, capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.mark.parametrize(
     ("lang", "still", "gap"), [("fr", "  depuis ", ", écart 0,05 %"), ("en", "  for ", ", gap 0.05%")]
 )
+@pytest.mark.long
 def test_minutes_of_one_phase_are_no_silence(monkeypatch, capsys, lang, still, gap):
     monkeypatch.setattr(Progress, "EVERY", 0.2)
     progress = Progress(lang)
@@ -56,6 +57,7 @@ def test_a_command_that_is_over_says_nothing_more(monkeypatch, capsys):
     assert capsys.readouterr().err == "Lecture du dossier…\n"
 
 
+@pytest.mark.long
 def test_the_line_of_a_terminal_is_written_over_while_a_phase_lasts(monkeypatch, capsys):
     monkeypatch.setattr(Progress, "EVERY", 0.2)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)

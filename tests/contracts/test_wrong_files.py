@@ -101,6 +101,7 @@ def run(case: Path, place: Path, folder: str, text: str, command: tuple[str, ...
         ("problem.rules", "import nosuchlibrary\n", PROPOSE, 1, "ModuleNotFoundError: No module named 'nosuchlibrary'"),
     ],
 )  # fmt: skip
+@pytest.mark.long
 def test_a_wrong_file_is_told_with_its_line(
     case: Path, tmp_path: Path, folder: str, text: str, command: tuple[str, ...], line: int, why: str
 ):

@@ -236,6 +236,7 @@ def test_row_order_changes_nothing():
     pd.testing.assert_frame_equal(run(stock).flux, run(stock.iloc[::-1].reset_index(drop=True)).flux)
 
 
+@pytest.mark.long
 def test_half_a_million_rows_in_seconds():
     rng = np.random.default_rng(0)
     n = 500_000

@@ -104,6 +104,7 @@ def spoiled(sound, folder, names):
 
 
 @pytest.mark.parametrize("command", ["check", "flux"])
+@pytest.mark.long
 def test_no_fault_hides_another(sound, tmp_path, command):
     assert told(command, sound) == set()
     names = [*FAULTS] if command == "check" else OF_FLUX

@@ -72,6 +72,7 @@ def test_every_backend(weeks, name, backend):
 
 
 @pytest.mark.parametrize(("name", "backend"), [("tight-2", "highs"), ("plain-1", "cpsat")])
+@pytest.mark.long
 def test_threads(weeks, name, backend):
     _, out = weeks[name]
     assert same_otherwise(weeks.prepared(name), out, backend=backend, threads=2)
@@ -89,6 +90,7 @@ def test_only_the_record_differs_between_two_runs(weeks, tmp_path):
     assert records[0] == records[1]
 
 
+@pytest.mark.long
 def test_another_hash_seed(weeks, tmp_path):
     case, out = weeks["plain-1"]
     done = own_process(

@@ -96,6 +96,7 @@ def test_lists_of_lists_are_a_type_without_text(tmp_path):
     assert pa.types.is_struct(table.columns[1].type)
 
 
+@pytest.mark.long
 def test_a_small_parquet_that_unpacks_to_gigabytes_is_refused(tmp_path):
     path = tmp_path / "x.parquet"
     text = pa.DictionaryArray.from_arrays(pa.array([0] * 4096, pa.int32()), pa.array(["é" * 100_000]))

@@ -8,6 +8,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import pytest
+
 import optimizer
 from optimizer.cli.kernels import ELSEWHERE
 
@@ -60,6 +62,7 @@ print(total({name}(np.arange(4))))
 """
 
 
+@pytest.mark.long
 def test_what_was_compiled_for_a_bundle_of_another_name_is_compiled_again(tmp_path):
     """An installation brought up to date finds the kernels of the version before beside its sources."""
     script = tmp_path / "counting.py"

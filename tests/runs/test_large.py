@@ -62,6 +62,7 @@ def both(tmp_path_factory):
     return folder / "whole", folder / "large", written, held
 
 
+@pytest.mark.long
 def test_a_second_process_beside_changes_no_byte(both, tmp_path, monkeypatch):
     _, large, *_ = both
     monkeypatch.setattr("optimizer.presentation.report.MOST_GAUGES", 1)
@@ -80,6 +81,7 @@ def test_a_second_process_beside_changes_no_byte(both, tmp_path, monkeypatch):
     assert list(written.summary["files"]) == list(both[2].summary["files"])
 
 
+@pytest.mark.long
 def test_points_of_a_large_run_are_more_only_where_a_small_one_solves_again(tmp_path, monkeypatch):
     """The exchange is the same in both; the sample that small cases solve again is what says less."""
     write_case(synthesize("doubs", dwellings=12, applications=120, seed=5), tmp_path / "case")
@@ -102,6 +104,7 @@ def test_points_of_a_large_run_are_more_only_where_a_small_one_solves_again(tmp_
 
 
 @pytest.mark.parametrize("ends", [9, pytest.param(0, marks=pytest.mark.soak)])
+@pytest.mark.long
 def test_a_second_process_that_ends_without_an_answer_leaves_its_part_to_the_first(
     tmp_path, monkeypatch, ends
 ):

@@ -57,6 +57,7 @@ def test_a_run_by_lists_is_verified_whole(tmp_path: Path, monkeypatch: pytest.Mo
     )
 
 
+@pytest.mark.long
 def test_many_rows_are_left_to_their_lists(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(naming, "MANY", 20)
     case = synthesize("doubs", dwellings=60, applications=600, seed=4)

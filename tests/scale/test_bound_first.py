@@ -25,6 +25,7 @@ def test_the_bound_is_as_near_the_best_as_asked(seed: int) -> None:
     assert counted == found.objective <= best.bound
 
 
+@pytest.mark.long
 def test_a_pilot_begins_it_so_that_few_pricings_are_left() -> None:
     model = FAMILIES["full_like"](150, 750, 0)
     options = ScaleOptions(gap=ASKED, threads=1, max_leaves=0, cuts=False)

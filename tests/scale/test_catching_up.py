@@ -65,6 +65,7 @@ def test_most_of_what_is_missing_is_found_and_twice_the_same(seed: int) -> None:
     assert ends[0] == ends[1]
 
 
+@pytest.mark.long
 def test_it_ends_when_the_gap_is_reached_or_the_clock_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     model, found = earlier(1)
     mixes: list[int] = []

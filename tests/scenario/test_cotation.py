@@ -173,6 +173,7 @@ def test_numbers_agree_with_their_nouns(first, lists, dwellings, said):
     assert changes_said(first, lists, dwellings, "fr") == said
 
 
+@pytest.mark.long
 def test_the_command_ends_at_the_gap_it_is_given(folder):
     near, _ = cotation_to("demonstration", "demonstration_anciennete", folder, None, gap=0.9)
     assert near.unproven == 2

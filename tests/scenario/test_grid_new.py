@@ -140,6 +140,7 @@ def test_a_grid_that_reads_no_priority_is_told_so():
     assert new_grid(["anciennete", "l441_1"]).reads_priorities
 
 
+@pytest.mark.long
 def test_the_new_grid_is_compared_with_a_shipped_one(tiny, tmp_path):
     made = new_grid_to(tmp_path / "ma_grille.yaml", ORDER, "rank_sum", on=ON)
     case = importers.read(tiny, need=("dwellings", "applications"))

@@ -69,6 +69,7 @@ def test_negative_differences_stay_numbers(ran):
     assert ";-" in text
 
 
+@pytest.mark.long
 def test_two_workers_give_the_same_bytes(files, ran, tiny, tmp_path):
     """One run each: a third one would only be more of the same."""
     out = tmp_path / "out"

@@ -41,6 +41,7 @@ def test_of_several_runs_the_longest_is_told_and_half_written_words_are_none(tmp
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.long
 def test_it_is_heard_between_the_runs_and_leaves_nothing(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

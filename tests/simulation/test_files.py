@@ -115,6 +115,7 @@ def test_the_page_speaks_both_languages_and_names_nobody(written):
     assert "<script" not in french
 
 
+@pytest.mark.long
 def test_two_workers_write_the_same_bytes(written, tmp_path):
     again = simulate_to("commission", tmp_path / "years", WANTED, workers=2, **SMALL)
     assert content(again.out) == content(written.out)

@@ -40,6 +40,7 @@ def asked(layout, rng: np.random.Generator) -> Multipliers:
     return Multipliers(rows.astype(np.int64), {}, {}, np.zeros(len(layout.problem.application_ids), np.int64))
 
 
+@pytest.mark.long
 def test_the_prices_bound_what_the_best_assignment_is_worth_and_no_more() -> None:
     """Weak duality holds for any prices; these meet the best of all assignments, listed one by one."""
     seen = 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 
+import pytest
+
 from optimizer.problem import evaluate
 from optimizer.solve import Inner, Leaf, SolveOptions, exact_points, solve
 from optimizer.solve.proof.certificate import decimal
@@ -93,6 +95,7 @@ def test_tree_reaches_every_node_once_and_multipliers_stay_below_their_price() -
                 assert all(v > 0 for v in [*node.prices.values(), *node.branch.values(), *nus])
 
 
+@pytest.mark.long
 def test_what_the_tree_closed_stays_closed_when_recomputed() -> None:
     """Multipliers inherited across a higher floor of den once gave a closed tree with a leaf above the objective."""
     sizes = []

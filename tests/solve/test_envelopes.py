@@ -187,6 +187,7 @@ def test_contradictory_limits_have_no_window() -> None:
     assert kept == Window(rows, 0, 4, (2, 0), (4, 4))
 
 
+@pytest.mark.long
 def test_envelopes_lower_the_bound_of_a_case_and_never_below_a_proposal() -> None:
     lowered = 0
     for seed in seeds(20, 2):

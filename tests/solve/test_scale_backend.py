@@ -37,6 +37,7 @@ def test_scale_and_highs_give_the_same_first_ranks(seed):
             assert a.tolist() == b.tolist()
 
 
+@pytest.mark.long
 def test_a_stop_at_the_gap_keeps_a_valid_bound_around_the_optimum() -> None:
     """Proven: the same first ranks as `highs`. Stopped earlier: bound ≥ optimum ≥ objective, and never called proven."""
     stopped = proven = 0
@@ -78,6 +79,7 @@ def test_the_transport_model_is_well_formed_and_merged_types_lose_nothing(seed):
             assert kinds[first].tolist() == other[also].tolist()
 
 
+@pytest.mark.long
 def test_a_case_that_contradicts_itself_is_proven_by_multipliers_that_verification_takes(tmp_path) -> None:
     """Households on which a node was split pass the forbidding price of an elastic column on: ten million points of them."""
     write_case(synthesize("commission", dwellings=25, applications=300, seed=3), tmp_path / "case")

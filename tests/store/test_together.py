@@ -9,6 +9,8 @@ import threading
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from optimizer.store import commands as c
 from optimizer.store import ledger, queries
 from optimizer.store.messages import StoreConflict, StoreError
@@ -44,6 +46,7 @@ print(json.dumps(told))
 """
 
 
+@pytest.mark.long
 def test_claims_of_many_processes_on_the_same_dwellings_are_won_once(play, tmp_path):
     """A part of 80,000 claims; each loser is told who was first."""
     claims = 80_000 if campaign.FULL else campaign.part(80_000) // 8

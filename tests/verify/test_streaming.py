@@ -34,6 +34,7 @@ def results(tmp_path_factory):
 
 
 @pytest.mark.parametrize("profile", ["commission", "doubs"])
+@pytest.mark.long
 def test_same_verdict_when_nothing_is_kept(profile, results, monkeypatch):
     whole = verify(*results(profile))
     monkeypatch.setattr(bound, "HELD", 0)

@@ -19,6 +19,7 @@ from tests.importers.test_forgetting import with_names
 from tests.web.playing import Played
 
 
+@pytest.mark.long
 def test_an_import_with_names_is_kept_without_them(tmp_path: Path):
     case, out = tmp_path / "case", tmp_path / "out"
     path = with_names(case)
