@@ -17,6 +17,15 @@ def half_up(values: NDArray[np.float64], unit: int) -> NDArray[np.float64]:
 
     The binary number of 1.005 is a little below it, and so is a hundred times that: such halves are counted in decimals.
 
+    Parameters
+    ----------
+    values : (n,) numbers as files give them, points or euros for example.
+    unit : how many units one of them makes: 100 for hundredths of a point or cents.
+
+    Returns
+    -------
+    (n,) whole numbers of units, as floats.
+
     Examples
     --------
     >>> half_up(np.array([1.005, 1.004, -1.005, 389.4]), 100).tolist()
