@@ -226,7 +226,7 @@ def _enough(
         people = case.table("applications")
         if setting.publics < 1:
             people = _thinned(people, setting.publics, drawn)
-        if len(people) >= asked:
+        if len(people) >= asked or not len(people):
             return case, people
         many *= 2
 
