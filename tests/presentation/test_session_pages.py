@@ -274,7 +274,9 @@ def test_a_week_of_more_dwellings_than_the_page_lists_says_all_that_is_to_settle
     # a session freezes the same lines, however many files they are printed in
     frozen, whole = (json.loads((place / "sheets.json").read_text("utf-8")) for place in (out, session))
     feet = [form.pop("foot") for form in (*frozen["forms"], *whole["forms"])]
-    assert frozen["forms"] == whole["forms"] and all(foot.startswith("Petit dossier") for foot in feet)
+    assert frozen["forms"] == whole["forms"] and all(
+        words.startswith("Petit dossier") for foot in feet for words in (foot["fr"], foot["en"])
+    )
 
 
 def test_what_the_session_brings_to_an_account_is_of_the_flux_like_what_remains(tmp_path):

@@ -83,7 +83,7 @@ def _document(
         raise StoreRefused("STORE_DOCUMENT", code=document)
     for day in days.values():
         if day > work.today:
-            raise StoreRefused("STORE_FUTURE", day=f"{day:%d/%m/%Y}")
+            raise StoreRefused("STORE_FUTURE", day=day)
     keys = {one: _noted(work, one, document, days) for one in _candidatures(work, row)}
     touch(work, row["ref"])
     work.bump("item", item)
