@@ -142,7 +142,7 @@ def check_case(
     case, whole, findings = importers.read_parts(path, need=PROPOSE_TABLES, models=models, mapping=mapping)
     if case is None or not whole:
         return None, (*findings, *of_part(case, findings, models, accept_assumed))
-    findings = (*findings, *importers.losses(case))
+    findings = (*findings, *importers.losses(case, findings))
     case, unmade = changed_told(case, models)
     rules, wrong = rules_told(case.settings, models)
     findings = (*findings, *unmade, *wrong)
@@ -225,7 +225,7 @@ def prepare(
         if read is None or not whole:
             raise InputProblems((*findings, *of_part(read, findings, models, accept_assumed)))
         case = read
-        findings = (*findings, *importers.losses(case))
+        findings = (*findings, *importers.losses(case, findings))
     rows = len(case.table("applications"))
     lap("read")
     case, unmade = changed_told(case, models)

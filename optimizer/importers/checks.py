@@ -30,6 +30,8 @@ _AFTER: tuple[tuple[str, str, str, bool], ...] = (
     ("dwellings", "vacant_since", "READ_VACANT_LATER", False),
 )
 """Dates that cannot follow the date of the case: table, column, what is told, whether it is an error."""
+_FEWEST_CUT = 3
+"""Numbers that end on zeros by chance are one in a thousand each; three and no other are none."""
 _REFERENCES = (
     ("nominations", "dwelling_id", "dwellings"),
     ("nominations", "application_id", "applications"),
@@ -47,6 +49,7 @@ def check_tables(found: Mapping[str, ReadTable], settings: CaseSettings | None) 
     for read in found.values():
         if read.frame is not None:
             findings += _duplicates(read, read.frame)
+            findings += _digits(read, read.frame)
     applications = found.get("applications")
     if applications is not None and applications.frame is not None:
         findings += _renewed(applications, applications.frame)
@@ -94,6 +97,20 @@ def _duplicates(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
     value = " · ".join(_day(c) if isinstance(c, pd.Timestamp) else str(c) for c in cells if not pd.isna(c))
     params = {"first": first, "key": ", ".join(read.names.get(c, c) for c in key)}
     return [read.finding(Problem("READ_DUPLICATE", at, value, params), key[0])]
+
+
+def _digits(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """Numbers of households that all end on zeros from the sixteenth digit on: a spreadsheet kept fifteen, a warning."""
+    column = "application_id"
+    if column not in frame.columns:
+        return []
+    numbers = pa.array(frame[column], pa.string(), from_pandas=True)
+    long = pc.fill_null(pc.match_substring_regex(numbers, r"^\d{16,}$"), False)
+    cut = pc.fill_null(pc.match_substring_regex(numbers, r"^\d{15}0+$"), False)
+    at = np.flatnonzero(cut.to_numpy(zero_copy_only=False))
+    if len(at) < _FEWEST_CUT or len(at) < pc.sum(long).as_py():
+        return []
+    return [read.finding(Problem("READ_DIGITS_LOST", at, numbers[int(at[0])].as_py(), {}, "warning"), column)]
 
 
 def _renewed(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:

@@ -9,7 +9,7 @@ from optimizer.domain import Column, Table
 from optimizer.errors import Finding, Said, Severity
 from optimizer.importers.encoding import DOUBLE_ENCODED
 from optimizer.importers.raw import RawTable, shown
-from optimizer.importers.words import close_to, plain, refusal, vocabulary
+from optimizer.importers.words import close_to, plain, refusal, said_in, vocabulary
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Matched:
 
 def near(word: str, known: tuple[str, ...], cutoff: float = 0.75) -> dict[str, object]:
     """Parameters ``near_fr`` and ``near_en`` of a message: the close name, or nothing."""
-    found = close_to(word, known, cutoff)
+    found = close_to(word, known, cutoff) or said_in(word, known)
     return {
         "near_fr": f" (peut-être « {found} »)" if found else "",
         "near_en": f" (perhaps “{found}”)" if found else "",
@@ -121,7 +121,9 @@ def _duplicate(raw: RawTable, first: int, second: int) -> Finding:
 
 def _missing(raw: RawTable, column: Column, mapping: Headers, headers: tuple[str, ...]) -> Finding:
     wanted = mapping.headers.get(column.name, column.alias or column.name)
-    found = next((c for o in (wanted, column.name) if (c := close_to(o, headers))), "")
+    names = (wanted, column.name)
+    found = next((c for o in names if (c := close_to(o, headers))), "")
+    found = found or next((h for h in headers if said_in(h, names)), "")
     more: dict[str, object] = {
         "either_fr": " ou ".join(f"« {n} »" for n in dict.fromkeys((wanted, column.name))),
         "either_en": " or ".join(f"“{n}”" for n in dict.fromkeys((column.name, wanted))),
@@ -147,13 +149,13 @@ def _rest(
     renamed = {plain(h): plain(c) for c, h in mapping.headers.items() if c not in _names(table)}
     extra: dict[str, int] = {}
     unread: list[str] = []
+    nameless: list[int] = []
     for i, name in enumerate(raw.header):
         if i in taken:
             continue
         if not name:
             if raw.columns[i].null_count < len(raw.columns[i]):
-                params: dict[str, object] = {"position": i + 1}
-                findings.append(_of_header(raw, "READ_COLUMN_WITHOUT_NAME", None, params, "error"))
+                nameless.append(i + 1)
             continue
         if DOUBLE_ENCODED.search(name):
             findings.append(_of_header(raw, "READ_DOUBLE_ENCODED", name, {}, "error"))
@@ -179,11 +181,27 @@ def _rest(
             findings.append(_of_header(raw, "READ_COLUMN_UNKNOWN", name, more))
         else:
             unread.append(name)
+    if nameless:
+        params: dict[str, object] = {"count": len(nameless), "positions": ", ".join(map(_position, nameless))}
+        findings.append(_of_header(raw, "READ_COLUMN_WITHOUT_NAME", None, params, "error"))
     if unread:
         params = {"count": len(unread), "names": ", ".join(shown(n) for n in unread)}
         found = _of_header(raw, "READ_COLUMNS_UNREAD", None, params)
         findings.append(replace(found, value=shown(", ".join(unread))))
     return {name: i for name, i in extra.items() if name and name not in _names(table)}
+
+
+def _position(column: int) -> str:
+    """A column by its number and by the letters over it in a spreadsheet.
+
+    >>> _position(28)
+    '28 (AB)'
+    """
+    letters, rest = "", column
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{column} ({letters})"
 
 
 def _of_header(
@@ -203,7 +221,11 @@ def _nearest(name: str, table: Table, known: Mapping[str, int]) -> Column | None
         if word
     }
     own = {plain(word) for column in table.columns for word in column.names}
-    found = "" if plain(name) in own else close_to(name, options)
+    if plain(name) in own:
+        return None
+    found = close_to(name, options)
+    if not found:  # explanations are sentences: their first words stand in too many headers
+        found = said_in(name, [n for n in own if n in options])
     return options[plain(found)] if found else None
 
 

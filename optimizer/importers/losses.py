@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from optimizer.domain import TABLES, Case
 from optimizer.errors import Finding
 from optimizer.importers.headers import loss
 from optimizer.importers.words import vocabulary
 
 
-def losses(case: Case) -> tuple[Finding, ...]:
-    """A warning for each optional column whose absence a user should know of, where it is missing or empty everywhere."""
+def losses(case: Case, known: Sequence[Finding] = ()) -> tuple[Finding, ...]:
+    """A warning for each optional column whose absence a user should know of, where it is missing or empty everywhere.
+
+    ``known``: what reading has found. A column whose cells are wrong, or whose rows are shifted, is not empty.
+    """
     findings = []
+    wrong = {(f.file, f.column) for f in known if f.severity == "error"}
+    shifted = {f.file for f in known if f.code == "READ_RAGGED_ROW"}
     for table, columns in vocabulary()["losses"].items():
         if not case.has(table) or not len(frame := case.table(table)):
             continue
@@ -19,13 +26,18 @@ def losses(case: Case) -> tuple[Finding, ...]:
             said = loss(table, name)
             if said is None or not frame[[name, *item.get("unless", ())]].isna().all(axis=None):
                 continue
-            column = origin.names.get(name) if origin is not None else None
+            label = origin.label if origin is not None else table
+            column = (origin.names.get(name) if origin is not None else None) or TABLES[table].column(
+                name
+            ).alias
+            if label in shifted or (label, column) in wrong:
+                continue
             findings.append(
                 Finding(
                     "READ_LOST_WITHOUT",
                     "warning",
-                    origin.label if origin is not None else table,
-                    column=column or TABLES[table].column(name).alias,
+                    label,
+                    column=column,
                     params={"lost": said},
                 )
             )

@@ -6,7 +6,7 @@
     applications:                   # then table by table: canonical (or French) name: header found
       application_id: "N° de la demande"
 
-A file that names columns at its top level applies them to every table that has them.
+A line at the top level holds for every table that has the column and, in its file, that header; the others keep their own names.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from optimizer.importers.yamltext import Block, Scalar, parse
 
 _FEWEST = 3
 """Headers that a file must share with a ready mapping before it is taken for it."""
+_NOT_TABLES = ("mapping", "title")
 READY = Path(__file__).with_name("mappings")
 _NONE = Headers({})
 
@@ -34,6 +35,8 @@ class Mappings:
     """Headers by canonical table name."""
 
     tables: Mapping[str, Headers] = field(default_factory=dict)
+    anywhere: tuple[tuple[str, str, int], ...] = ()
+    """Lines at the top level: column, header, line of the file."""
 
     def of(self, table: str) -> Headers:
         return self.tables.get(table, _NONE)
@@ -67,13 +70,19 @@ def read_mappings(raw: bytes, label: str) -> tuple[Mappings, list[Finding]]:
                     params={"expected_fr": known, "expected_en": known},
                 )  # fmt: skip
             )
-    own = _tables(block, label, findings)
+    own, everywhere = _tables(block, label, findings), _everywhere_of(block)
     found = {}
     for table in TABLES.values():
-        headers = {**base.get(table.name, {}), **own.get(table.name, {})}
+        parts = [part.get(table.name, {}) for part in (base, everywhere, own)]
+        headers = {column: header for part in parts for column, header in part.items()}
         if headers:
             found[table.name] = Headers(headers, frozenset(own.get(table.name, {})))
-    return Mappings(found), findings
+    anywhere = tuple(
+        (key, node.text, block.lines[key])
+        for key, node in block.items.items()
+        if key not in _NOT_TABLES and isinstance(node, Scalar) and _everywhere(key)
+    )
+    return Mappings(found, anywhere), findings
 
 
 def named_mapping(name: str, raw: Mappings) -> Mappings | None:
@@ -84,7 +93,8 @@ def named_mapping(name: str, raw: Mappings) -> Mappings | None:
         {
             table: Headers({**headers, **raw.of(table).headers}, frozenset(raw.of(table).explicit))
             for table, headers in {**{t: {} for t in raw.tables}, **_ready(name)}.items()
-        }
+        },
+        raw.anywhere,
     )
 
 
@@ -117,20 +127,27 @@ def _tables(block: Block, label: str, findings: list[Finding]) -> dict[str, dict
     by_name = {plain(n): t for t in TABLES.values() for n in (t.alias, t.name)}
     found: dict[str, dict[str, str]] = {}
     for key, node in block.items.items():
-        if key in ("mapping", "title"):
+        if key in _NOT_TABLES:
             continue
         table = by_name.get(plain(key))
         if isinstance(node, Block) and table is not None:
             inner = node.items.get("columns")
             part = inner if isinstance(inner, Block) else node
             found.setdefault(table.name, {}).update(_columns(part, table, label, findings))
-        elif isinstance(node, Scalar) and (everywhere := _everywhere(key)):
-            for name, column in everywhere:
-                found.setdefault(name, {}).setdefault(column, node.text)
-        else:
+        elif not (isinstance(node, Scalar) and _everywhere(key)):
             findings.append(
                 _unknown(key, block.lines[key], tuple((t.name, t.alias) for t in TABLES.values()), label)
             )
+    return found
+
+
+def _everywhere_of(block: Block) -> dict[str, dict[str, str]]:
+    """What the lines at the top level say of each table; of two for one column the first."""
+    found: dict[str, dict[str, str]] = {}
+    for key, node in block.items.items():
+        if key not in _NOT_TABLES and isinstance(node, Scalar):
+            for name, column in _everywhere(key):
+                found.setdefault(name, {}).setdefault(column, node.text)
     return found
 
 

@@ -21,6 +21,15 @@ define(
     remedy_en="Remove or rename one of them",
 )
 define(
+    "READ_DIGITS_LOST",
+    "« {value} » finit par des zéros comme tous les numéros longs de la colonne : un tableur ne garde que quinze chiffres.",
+    "“{value}” ends on zeros like every long number of the column: a spreadsheet keeps fifteen digits only.",
+    expected_fr="les numéros du logiciel d'origine",
+    expected_en="the numbers of the original software",
+    remedy_fr="Comparez-en un ; s'il a changé, réexportez la colonne au format Texte",
+    remedy_en="Compare one of them; if it has changed, export the column again as Text",
+)
+define(
     "READ_COLUMN_UNKNOWN",
     "la colonne « {value} » est inconnue et n'est pas lue{near_fr}{lost_fr}.",
     "the column “{value}” is unknown and is not read{near_en}{lost_en}.",
@@ -100,10 +109,17 @@ define(
 )
 define(
     "READ_COLUMN_WITHOUT_NAME",
-    "la colonne n° {position} contient des valeurs et n'a pas de nom.",
-    "column number {position} holds values and has no name.",
-    remedy_fr="Donnez un nom à la colonne, ou videz-la",
-    remedy_en="Give the column a name, or empty it",
+    "{count:colonne contient des valeurs et n'a pas de nom/colonnes contiennent des valeurs et n'ont pas de nom} : {positions}.",
+    "{count:column holds values and has no name/columns hold values and have no name}: {positions}.",
+    remedy_fr="Donnez un nom à chaque colonne, ou videz-la",
+    remedy_en="Give each column a name, or empty it",
+)
+define(
+    "READ_MAPPED_NOWHERE",
+    "columns.yaml annonce « {value} » pour « {column} », mais aucun fichier n'a cette colonne{near_fr}.",
+    "columns.yaml announces “{value}” for “{column}”, but no file has such a column{near_en}.",
+    remedy_fr="Corrigez le nom dans columns.yaml, ou retirez la ligne",
+    remedy_en="Correct the name in columns.yaml, or remove the line",
 )
 define(
     "READ_COLUMN_MAPPED_ABSENT",

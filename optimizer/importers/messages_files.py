@@ -19,6 +19,13 @@ define(
     remedy_en="Give the folder that holds case.yaml and the tables, or a single workbook",
 )
 define(
+    "READ_ARCHIVE",
+    "« {value} » est une archive : ce qu'elle contient n'est pas lu.",
+    "“{value}” is an archive: what it holds is not read.",
+    remedy_fr="Décompressez-la et posez ses fichiers dans le dossier du cas",
+    remedy_en="Unpack it and put its files into the folder of the case",
+)
+define(
     "READ_TABLE_MISSING",
     "il manque la table « {alias} » ({name}).",
     "the table “{name}” ({alias}) is missing.",
@@ -54,6 +61,20 @@ define(
     "the sheet “{value}” bears the name of no table and is not read{near_en}.",
     remedy_fr="Donnez-lui le nom de sa table, ou laissez-la : elle est sans effet",
     remedy_en="Give it the name of its table, or leave it: it has no effect",
+)
+define(
+    "READ_SHEET_BY_FILE",
+    "la seule feuille, « {value} », est lue comme la table « {name} » dont le fichier porte le nom.",
+    "the only sheet, “{value}”, is read as the table “{name}” that the file is named after.",
+    remedy_fr="Rien à faire si c'est bien cela ; sinon, donnez à la feuille le nom de sa table",
+    remedy_en="Nothing to do if that is right; else give the sheet the name of its table",
+)
+define(
+    "READ_HIDDEN_ROWS",
+    "{count:ligne masquée (filtre ou masquage) est lue comme les autres/lignes masquées (filtre ou masquage) sont lues comme les autres}.",
+    "{count:hidden row (filtered or hidden) is read like the others/hidden rows (filtered or hidden) are read like the others}.",
+    remedy_fr="Supprimez celles qui ne doivent pas entrer ; sinon, rien à faire",
+    remedy_en="Delete those that must not come in; else nothing to do",
 )
 define(
     "READ_NO_TABLE_SHEET",

@@ -45,6 +45,7 @@ class RawTable:
     columns : one arrow array per header, text (null = empty) or the file's own type.
     rows : (n,) spreadsheet row of each line; wholly empty lines are left out but counted.
     findings : problems of the file that leave the table readable (merged cells, ragged rows).
+    shifted : indexes of lines with more cells than the header has names: only their first cell is sure to stand under its own.
     """
 
     name: str
@@ -55,6 +56,7 @@ class RawTable:
     rows: I64
     marks: tuple[Mark, ...] = ()
     findings: tuple[Finding, ...] = ()
+    shifted: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,15 @@ class Opened:
 def refused(code: str, label: str, **more: Any) -> Opened:
     """A file that cannot be read at all, with its one reason. ``more``: fields of `Finding`."""
     return Opened(findings=(Finding(code, file=label, **more),))
+
+
+def one_line(name: str) -> str:
+    """The name of a column as it is compared and shown: what is broken over several lines of a cell is one name.
+
+    >>> one_line("Nb de\\npièces ")
+    'Nb de pièces'
+    """
+    return " ".join(name.split())
 
 
 def shown(value: object) -> str:

@@ -30,6 +30,7 @@ PROPOSE = ("dwellings", "applications")
 SETTINGS_FILE, COLUMNS_FILE = "case.yaml", "columns.yaml"
 _UNREAD = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".fods", ".numbers")
 """Spreadsheets that people send and that are not read: named rather than ignored."""
+_ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tar", ".tgz")
 _BESIDE = {t.name: t for t in (WISHES, LABELS, *SHEETS)}
 _BY_NAME = {plain(n): t for t in (*TABLES.values(), *_BESIDE.values()) for n in (t.alias, t.name)}
 _WORDS = tuple(n for t in TABLES.values() for n in (t.alias, t.name))
@@ -126,6 +127,7 @@ def read_parts(
         settings, problems = with_own_values(settings, found.beside, places)
         found.findings += problems
         known = settings
+    found.findings += _nowhere(mappings, found.raw.values())
     tables = _tables(found, mappings, places, settings)
     missing = _missing(found, need)
     findings = [*found.findings, *missing]
@@ -184,6 +186,8 @@ def _no_case(place: Path) -> Finding:
         return Finding("READ_CASE_NOT_FOUND", value=name)
     if place.suffix.lower() in _UNREAD:
         return Finding("READ_FORMAT_UNREAD", file=name, value=place.suffix.lower())
+    if place.suffix.lower() in _ARCHIVES:
+        return Finding("READ_ARCHIVE", file=name, value=name)
     return Finding("READ_CASE_NOT_A_FOLDER", value=name)
 
 
@@ -233,6 +237,8 @@ def _open(path: Path, label: str, found: _Found) -> None:
         if path.suffix.lower() in _UNREAD:
             found.findings.append(Finding("READ_FORMAT_UNREAD", file=label, value=path.suffix.lower()))
             found.broken[table.name if table else label] = label
+        elif path.suffix.lower() in _ARCHIVES:
+            found.findings.append(Finding("READ_ARCHIVE", "warning", label, value=label))
         elif path.suffix.lower() in (".yaml", ".yml"):
             likely = near(path.stem + ".yaml", (SETTINGS_FILE, COLUMNS_FILE))
             found.findings.append(Finding("READ_FILE_UNKNOWN", "warning", label, params=likely))
@@ -257,6 +263,16 @@ def _open(path: Path, label: str, found: _Found) -> None:
 def _sheets(sheets: Iterable[RawTable], book: str, found: _Found) -> int:
     """Place the sheets of a workbook; returns the number of their rows."""
     rows, names, used = 0, [], False
+    sheets = tuple(sheets)
+    alone = _by_file(sheets, book)
+    if alone is not None:
+        own, raw = alone
+        params = {"name": own.alias}
+        found.findings.append(
+            Finding("READ_SHEET_BY_FILE", "warning", book, value=shown(raw.name), params=params)
+        )
+        found.place(own, raw)
+        return len(raw.rows)
     for raw in sheets:
         name = plain(raw.name)
         table = _BY_NAME.get(name)
@@ -287,6 +303,15 @@ def _sheets(sheets: Iterable[RawTable], book: str, found: _Found) -> int:
         )
         found.broken[book] = book
     return rows
+
+
+def _by_file(sheets: Sequence[RawTable], book: str) -> tuple[Table, RawTable] | None:
+    """The table that a workbook is named after, where its one sheet for programs has a name of its own (« Feuil1 »)."""
+    table = _BY_NAME.get(plain(Path(book).stem))
+    read = [raw for raw in sheets if plain(raw.name) not in NOTES_SHEETS]
+    if table is None or len(read) != 1 or plain(read[0].name) in (*SETTINGS_SHEETS, *_BY_NAME):
+        return None
+    return table, read[0]
 
 
 def _settings(found: _Found, block: Block | None, label: str) -> CaseSettings | None:
@@ -330,7 +355,27 @@ def _mappings(found: _Found, mappings: Mappings, name: str, label: str) -> Mappi
             found.findings.append(
                 Finding("READ_MAPPING_CHOSEN", "warning", raw.label, raw.header_row, value=name)
             )
-    return Mappings(tables)
+    return Mappings(tables, mappings.anywhere)
+
+
+def _nowhere(mappings: Mappings, raw: Iterable[RawTable]) -> list[Finding]:
+    """Headers that a line of ``columns.yaml`` gives for every table and that no file has."""
+    tables = tuple(raw)
+    there = {plain(name) for table in tables for name in table.header}
+    names = tuple(name for table in tables for name in table.header if name)
+    return [
+        Finding(
+            "READ_MAPPED_NOWHERE",
+            "warning",
+            COLUMNS_FILE,
+            line,
+            column,
+            shown(header),
+            params=near(header, names),
+        )
+        for column, header, line in mappings.anywhere
+        if plain(header) not in there and not any(n.startswith(plain(header)) for n in there)
+    ]
 
 
 def _native(raw: RawTable, table: Table) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -43,6 +43,10 @@ Labels = Mapping[str, str]
 THREADED = 50_000
 """Rows from which columns are read by several threads (arrow works outside the interpreter lock)."""
 _TOTAL = r"^(?i:(sous[- ]?)?totaux?|(sous[- ]?)?total(\s.*)?|total.*:.*)$"
+_HEADER_LINES = 15
+"""Lines below the first among which the names of the columns are looked for."""
+_FEWEST_NAMES = 2
+"""A line names the columns when it holds more of their names than this, and more than the first line."""
 _LAST_ROWS = (65_536, 1_048_576)
 """Last rows of the old and of the present spreadsheets."""
 _MARKS = {"error": "READ_CELL_ERROR", "formula": "READ_FORMULA_EMPTY", "long": "READ_NUMBER_AS_TEXT_LOST"}
@@ -87,6 +91,9 @@ def read_table(
     """
     if not raw.header:
         return ReadTable(table, raw.label, None, raw.rows, {}, raw.findings)
+    below = _header_below(raw, table, mapping)
+    if below is not None:
+        return ReadTable(table, raw.label, None, raw.rows, {}, (*raw.findings, below))
     raw = _without_examples(raw)
     folded = fold(raw, table, mapping.headers, on)
     raw = _labelled(folded.raw, table, mapping, labels or {})
@@ -119,6 +126,29 @@ def read_table(
     columns = {name: column.array for name, column in every.items()}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(n), copy=False)
     return replace(done, frame=frame, findings=tuple(findings))
+
+
+def _header_below(raw: RawTable, table: Table, mapping: Headers) -> Finding | None:
+    """The problem of a line of groups or of notes that stands over the names of the columns, where one does."""
+    names = {plain(o) for c in table.columns for o in (mapping.headers.get(c.name, ""), *c.names) if o}
+    needed = [
+        {plain(o) for o in (mapping.headers.get(c.name, ""), *c.names) if o}
+        for c in table.columns
+        if c.required
+    ]
+    here = {plain(h) for h in raw.header}
+    if all(options & here for options in needed):
+        return None
+    texts = [text for column in raw.columns if (text := as_text(column)) is not None]
+    for i in range(min(len(raw.rows), _HEADER_LINES)):
+        line = {plain(str(cell)) for text in texts if (cell := text[i].as_py())}
+        if len(line & names) > max(_FEWEST_NAMES, len(here & names)):
+            title = next((h for h in raw.header if h), "")
+            return Finding(
+                "READ_TITLE_ABOVE_HEADER", file=raw.label, row=raw.header_row, value=shown(title),
+                params={"header": int(raw.rows[i])},
+            )  # fmt: skip
+    return None
 
 
 def _labelled(raw: RawTable, table: Table, mapping: Headers, labels: Mapping[str, Labels]) -> RawTable:
@@ -183,19 +213,21 @@ def _each(n: int, columns: Iterable[Column], work: Callable[[Column], Converted]
 def _convert(raw: RawTable, position: int, column: Column, places: Gazetteer | None) -> Converted:
     """One column, the cells that the spreadsheet could not store taken out first."""
     marks = [m for m in raw.marks if m.column == position]
-    if not marks:
+    shifted = raw.shifted if position else ()
+    if not marks and not shifted:
         return convert(raw.columns[position], column, places)
     wrong = [m for m in marks if m.kind != "long" or column.kind not in NUMERIC]
-    converted = convert(_emptied(raw.columns[position], wrong), column, places)
+    gone = [*(m.row for m in wrong), *shifted]
+    converted = convert(_emptied(raw.columns[position], gone), column, places)
     problems = [*converted.problems, *_marked(wrong)]
     empty = converted.empty.copy()
-    empty[[m.row for m in wrong]] = False
+    empty[gone] = False
     return Converted(converted.series, empty, tuple(problems))
 
 
-def _emptied(values: Any, marks: list[Mark]) -> Any:
+def _emptied(values: Any, rows: Sequence[int]) -> Any:
     gone = np.zeros(len(values), bool)
-    gone[[m.row for m in marks]] = True
+    gone[list(rows)] = True
     return pc.if_else(pa.array(gone), pa.scalar(None, pa.string()), one_array(values))
 
 
@@ -225,7 +257,8 @@ def _missing(column: Column, converted: Converted, series: dict[str, pd.Series[A
 def _extra(raw: RawTable, position: int) -> Converted:
     """A column that a grid may declare: text, whatever it holds."""
     marks = [m for m in raw.marks if m.column == position and m.kind != "long"]
-    values = _emptied(raw.columns[position], marks) if marks else raw.columns[position]
+    gone = [*(m.row for m in marks), *(raw.shifted if position else ())]
+    values = _emptied(raw.columns[position], gone) if gone else raw.columns[position]
     text = as_text(values)
     if text is None:
         return Converted(text_series(pa.nulls(len(values), pa.string())), np.ones(len(values), bool))
@@ -246,7 +279,8 @@ def _kept(raw: RawTable, keep: NDArray[np.bool_]) -> RawTable:
     place = np.cumsum(keep) - 1
     marks = tuple(replace(m, row=int(place[m.row])) for m in raw.marks if keep[m.row])
     columns = tuple(one_array(c).filter(pa.array(keep)) for c in raw.columns)
-    return replace(raw, columns=columns, rows=raw.rows[keep], marks=marks)
+    shifted = tuple(int(place[i]) for i in raw.shifted if keep[i])
+    return replace(raw, columns=columns, rows=raw.rows[keep], marks=marks, shifted=shifted)
 
 
 def _without_totals(

@@ -329,6 +329,13 @@ def _insee(word: str, column: Column, places: Gazetteer | None) -> str | Bad | M
             f"The leading zero is lost: probably 0{word}",
         )
         return _bad("READ_INSEE", column, fr, en, "zero")
+    if number := re.fullmatch(r"(\d{4,5})[.,]0+", word):
+        code = number.group(1).zfill(5)
+        fr, en = (
+            f"Le code est enregistré comme un nombre : sans doute {code}",
+            f"The code is stored as a number: probably {code}",
+        )
+        return _bad("READ_INSEE", column, fr, en, "number")
     if _INSEE.match(word.upper()):
         fr, en = f"Écrivez {word.upper()}", f"Write {word.upper()}"
         return _bad("READ_INSEE", column, fr, en, "case")

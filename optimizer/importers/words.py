@@ -118,6 +118,23 @@ def close_to(word: str, known: Iterable[str], cutoff: float = 0.75) -> str:
     return options[found[0]] if found else ""
 
 
+def said_in(text: str, known: Iterable[str]) -> str:
+    """The one known name whose words all stand in ``text``, or ``""``: of names inside each other the longest, of two others neither.
+
+    >>> said_in("Nb de pièces", ["pieces", "loyer"]), said_in("Loyer et charges", ["loyer", "charges"])
+    ('pieces', '')
+    """
+    words = _words(text)
+    held = {name: own for name in known if name and (own := _words(name)) and own <= words}
+    found = [name for name, own in held.items() if not any(own < other for other in held.values())]
+    return found[0] if found and len({held[name] for name in found}) == 1 else ""
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a name, the plural apart."""
+    return frozenset(word.rstrip("s") for word in plain(text).split("_") if word.rstrip("s"))
+
+
 def near_names(word: str, known: Sequence[tuple[str, str]], most: int = 20) -> dict[str, object]:
     """Parameters of a message about an unknown key: the keys that exist and the nearest, in the words of each language.
 

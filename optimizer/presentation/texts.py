@@ -229,6 +229,33 @@ texts(
         "more": ("… et {n:autre ligne/autres lignes} ({file}).", "… and {n} more ({file})."),
         "names_before": ("désignation attendue avant le {day}", "names expected before {day}"),
         "too_many": ("{n:bail de trop/baux de trop}", "{n:lease/leases} too many"),
+        "nowhere_else": (
+            "le contingent reçoit plus que sa part et son avance : aucun de ces logements ne peut, seul, aller à un autre contingent, "
+            "faute de demande recevable encore libre ou à cause de l'ordre d'une liste",
+            "the account receives more than its share and what was left of it: none of these dwellings may alone go to another account, "
+            "as no eligible application is left or the order of a list forbids it",
+        ),
+        "nobody_more": (
+            "{applications:demande recevable/demandes recevables} pour {dwellings:logement/logements} ; aucun changement d'un seul "
+            "premier rang n'en ajoute une (déjà proposées, ou derrière d'autres sur une liste), et en changer plusieurs coûterait "
+            "plus que le prix de cette règle",
+            "{applications:eligible application/eligible applications} for {dwellings:dwelling/dwellings}; no change of a single "
+            "first rank adds one (proposed already, or behind others on a list), and changing several would cost more than this "
+            "rule's price",
+        ),
+        "remedy_moves": (
+            "{why} ; le moins coûteux, orienter {dwelling} vers « {account} », coûterait notamment à : {pays}",
+            "{why}; the least costly, {dwelling} to “{account}”, would cost among others: {pays}",
+        ),
+        "remedy_stays": (
+            "{why} ; le moins coûteux, proposer un autre ménage sur {dwelling} ({account}), coûterait notamment à : {pays}",
+            "{why}; the least costly, another household on {dwelling} ({account}), would cost among others: {pays}",
+        ),
+        "pays_score": ("la cotation", "the cotation"),
+        "pays_value": (
+            "l'adéquation du logement, le taux d'effort ou le public du contingent",
+            "the fit of the dwelling, the effort rate or the account's public",
+        ),
         "no_lease": ("aucun", "none"),
         "leases": ("{n:bail/baux}", "{n:lease/leases}"),
         "by_quartile": ("Par quartile de ressources", "By income quartile"),

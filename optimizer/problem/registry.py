@@ -192,8 +192,9 @@ def rule(
             raise ValueError(f"rule {id!r}: empty {', '.join(empty) or 'unit'}")
         if id in REGISTERED:
             raise ValueError(f"rule {id!r} is declared twice")
-        if any(known.order == order for known in REGISTERED.values()):
-            raise ValueError(f"rule {id!r}: another rule has order {order}")
+        for known in REGISTERED.values():
+            if known.order == order:
+                raise ValueError(f"rule {id!r}: {known.id!r} has order {order}")
         if kind.gauge in ADDED_UP and kind.in_year is RuleShape.in_year:
             raise ValueError(f"rule {id!r}: a gauge {kind.gauge!r} needs in_year")
         if {ALWAYS, NEVER} & set(kind.traits):

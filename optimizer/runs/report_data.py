@@ -271,7 +271,7 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
             "rooms": dw.rooms.astype(np.int64),
             "financing": [("PLAI", "PLUS", "PLS")[x] for x in dw.financing.tolist()],
             "qpv": dw.qpv,
-            "surface_m2": np.where(dw.surface_dm2 >= 0, dw.surface_dm2 / 10.0, np.nan),
+            "surface_m2": np.where(dw.surface_tenths >= 0, dw.surface_tenths / 10.0, np.nan),
             "rent_eur": cents(dw.rent_cents),
             "charges_eur": cents(dw.charges_cents),
             "residence": [facts.residences[x] if x >= 0 else "" for x in dw.residence.tolist()],

@@ -35,6 +35,7 @@ from optimizer.shortlist.explanations import price_classes
 from optimizer.shortlist.leapfrogs import Leapfrogs
 from optimizer.shortlist.orientation import Choices, losses, orientation_table, second_best
 from optimizer.shortlist.positions import reached
+from optimizer.shortlist.remedies import add_remedies
 from optimizer.shortlist.tables import (
     applications_table,
     dwellings_table,
@@ -256,7 +257,9 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
         if proven and not large and not options.chains
         else why,
         scores=nothing if large else prepared.scores.breakdown(),
-        shortfalls=unmet(problem, solved),
+        shortfalls=unmet(problem, solved)
+        if len(chosen) > MOST_HELPED
+        else add_remedies(unmet(problem, solved), problem, solved.first, optimum.evaluation),
         prospects=prospects(
             problem,
             facts,
@@ -317,6 +320,8 @@ def _sample(rules: RuleSet) -> Sample:
 
 PART = 250_000
 """Rows of a part."""
+MOST_HELPED = 1_000
+"""Dwellings up to which the report says what would help a row that stays short, and what that would cost."""
 MOST_EXCHANGED = 8_000
 """Dwellings for which the best exchange of each account is looked for (a region's year); beyond, only the bound."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Real
 from operator import index
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsIndex
 
 import pandas as pd
 
@@ -159,20 +160,16 @@ def simulate(
         ``SIMULATION_CHAINS``, ``SIMULATION_CHAINS_LONG``, ``SIMULATION_ONE_YEAR``, ``SOLVE_OPTION``; those of ``workers``.
     """
     began = time.perf_counter()
-    if isinstance(seeds, Iterable):
-        numbers = tuple(dict.fromkeys(seeds))
+    if isinstance(seeds, (str, SupportsIndex)):
+        _check(seeds=_whole(seeds=seeds))
+        numbers = tuple(range(1, _whole(seeds=seeds) + 1))
     else:
-        _check(seeds=index(seeds))
-        numbers = tuple(range(1, index(seeds) + 1))
-    _check(
-        years=years,
-        seeds=len(numbers),
-        dwellings=dwellings,
-        sessions=sessions,
-        pool=pool,
-        arrivals=arrivals,
-        publics=publics,
-    )
+        numbers = tuple(dict.fromkeys(_whole(seeds=number) for number in seeds))
+        _check(seeds=len(numbers))
+    years, chains = _whole(years=years), _whole(chains=chains)
+    dwellings = None if dwellings is None else _whole(dwellings=dwellings)
+    sessions = None if sessions is None else _whole(sessions=sessions)
+    _check(years=years, dwellings=dwellings, sessions=sessions, pool=pool, arrivals=arrivals, publics=publics)
     if chains < 0:
         raise AttrifluxError(
             "SIMULATION_NUMBER", name="chains", value=chains, expected_fr="0 ou plus", expected_en="0 or more"
@@ -250,15 +247,25 @@ def _source(
     return read, "", ("files", sorted((s.name, s.sha256) for s in read.sources)), findings
 
 
+def _whole(**number: object) -> int:
+    """A whole number, or a refusal that names it."""
+    ((name, value),) = number.items()
+    if not isinstance(value, SupportsIndex):
+        raise AttrifluxError(
+            "SIMULATION_NUMBER", name=name, value=value, expected_fr="un nombre entier", expected_en="a whole number"
+        )  # fmt: skip
+    return index(value)
+
+
 def _check(**numbers: float | None) -> None:
     """Refuse numbers that no year has."""
     for name, value in numbers.items():
         if value is None:
             continue
-        part = name == "publics"
-        if not (value == value and (0 <= value <= 1 if part else 0 < value <= 1e6)):
+        part, known = name == "publics", isinstance(value, Real)
+        if not (known and value == value and (0 <= value <= 1 if part else 0 < value <= 1e6)):
             raise AttrifluxError(
-                "SIMULATION_NUMBER", name=name, value=f"{value:g}", expected_fr="de 0 à 1" if part else "plus que 0",
+                "SIMULATION_NUMBER", name=name, value=f"{value:g}" if known else value, expected_fr="de 0 à 1" if part else "plus que 0",
                 expected_en="from 0 to 1" if part else "above 0",
             )  # fmt: skip
 

@@ -31,6 +31,7 @@ READY = Path(__file__).resolve().parents[1] / "importers" / "mappings"
 NOTHING = pa.nulls(0, pa.string())
 """Takes the place of a column that has been read: a country's columns are not held twice."""
 SETTINGS_SHEETS = ("case", "dossier", "parametres", "settings")
+NOTES_SHEETS = ("lisezmoi", "lisez_moi", "readme", "notes", "listes")
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _read(
         own = headers_of(mapping, TABLES[name], READY) or fitting(frame, TABLES[name], READY)
         if name == "applications" and habits.WISHES in found:
             frame = habits.with_wishes(frame, found[habits.WISHES][1], own, reading)
-        alone = headers_of({k: v for k, v in mapping.items() if k != "mapping"}, TABLES[name], READY)
+        alone = headers_of({k: v for k, v in mapping.items() if isinstance(v, Mapping)}, TABLES[name], READY)
         frame = habits.folded(frame, TABLES[name], own, on)
         tables[name] = _canonical(file, name, frame, own, frozenset(alone), reading)
     return RawCase(settings, tables, hashes, used)
@@ -298,8 +299,10 @@ def _sheets(path: Path) -> Iterator[tuple[str, habits.Frame]]:
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
+        alone = _named_after(book.worksheets, path)
         for sheet in book.worksheets:
             name = "case" if plain(sheet.title) in SETTINGS_SHEETS else _table_of(sheet.title)
+            name = alone if alone and plain(sheet.title) not in NOTES_SHEETS else name
             if not name:
                 continue
             lines = [[_cell(c) for c in line] for line in sheet.iter_rows(values_only=True)]
@@ -316,6 +319,18 @@ def _sheets(path: Path) -> Iterator[tuple[str, habits.Frame]]:
             )
     finally:
         book.close()
+
+
+def _named_after(sheets: Iterable[Any], path: Path) -> str:
+    """The table a workbook is named after, where its one sheet with cells (notes apart) is not named after any."""
+    titles = [
+        plain(sheet.title)
+        for sheet in sheets
+        if plain(sheet.title) not in NOTES_SHEETS
+        and any(cell not in (None, "") for line in sheet.iter_rows(values_only=True) for cell in line)
+    ]
+    own = len(titles) == 1 and titles[0] not in SETTINGS_SHEETS and not _table_of(titles[0])
+    return _table_of(path.stem) if own else ""
 
 
 def _cell(value: object) -> str | None:

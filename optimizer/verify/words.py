@@ -81,9 +81,11 @@ def headers_of(mapping: Mapping[str, Any], table: Table, ready: Path) -> dict[st
             {k: v for k, v in read_yaml(ready / f"{name}.yaml").items() if k != "mapping"}, table, ready
         )
     names = {plain(n): c.name for c in table.columns for n in reversed(c.names)}
+    everywhere: dict[str, str] = {}
     for key, value in mapping.items():
         if isinstance(value, str) and plain(key) in names:
-            found.setdefault(names[plain(key)], value)
+            everywhere.setdefault(names[plain(key)], value)
+    found |= everywhere
     for key, part in mapping.items():
         if isinstance(part, Mapping) and plain(key) in (table.name, plain(table.alias)):
             inner = part.get("columns")

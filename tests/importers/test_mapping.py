@@ -12,6 +12,7 @@ from optimizer.domain import TABLES as SCHEMA
 from optimizer.importers import read, read_findings, ready_mappings
 from optimizer.importers.mapping import READY
 from optimizer.importers.words import plain
+from optimizer.verify.tables import read_case as read_again
 from tests.importers.base import TABLES, csv_text, rows_of, write_base
 
 
@@ -89,3 +90,24 @@ def test_a_table_under_its_own_names_is_read_though_a_mapping_is_named(tmp_path:
     case, found = read_findings(write_base(tmp_path, columns__yaml="mapping: bailleur\nlogements: {}\n"))
     assert found == () and case is not None
     assert case.table("dwellings")["rent_eur"].tolist() == [412.3, 298.0]
+
+
+def test_a_line_for_every_table_leaves_files_under_their_own_names_alone(tmp_path: Path):
+    mine = csv_text(rows_of("logements")).replace("bailleur", "Sté", 1)
+    path = write_base(
+        tmp_path / "cas", logements__csv=mine, columns__yaml="mapping: bailleur\nbailleur: Sté\n"
+    )
+    case, found = read_findings(path)
+    assert found == () and case is not None
+    again = read_again(path)
+    for table in ("dwellings", "leases"):
+        assert case.table(table)["landlord"].tolist() == again.table(table).text("landlord").to_pylist()
+        assert set(case.table(table)["landlord"]) == {"OPH25"}
+    (path / "columns.yaml").write_text("bailleur: Sté\npieces: Typologi\n", encoding="utf-8")
+    (said,) = read_findings(path)[1]
+    assert (said.code, said.file, said.row, said.value) == (
+        "READ_MAPPED_NOWHERE",
+        "columns.yaml",
+        2,
+        "Typologi",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import optimizer as af
 from optimizer.simulation.setting import Setting
@@ -34,3 +35,27 @@ def test_a_year_vacates_what_the_assiette_says_of_it_once():
         assert counts.max() - counts.min() <= 1 and len(counts) == 4
     asked = draw_world(one, Setting(sessions=4, freed=False, dwellings=7), 1)
     assert len(asked.opens) == 7 and pd.Index(asked.facts.dwellings.ids).is_unique
+
+
+def test_households_of_a_case_keep_the_cotation_written_for_them():
+    """The table of scores gives every one 1,000 points more than the grid would; arrivals are drawn from the same households."""
+    case = af.synthesize("commission", dwellings=4, applications=60, seed=2)
+    points = (
+        af.propose(case).scores.groupby(["application_id", "epci", "grid"], as_index=False)["points"].sum()
+    )
+    written = points.rename(columns={"points": "score"}).assign(score=lambda x: 1000 + x["score"])
+    one = af.case({**case.tables, "scores": written}, case.settings)
+    for options in ({}, {"pool": 8.0, "arrivals": 4.0}):
+        options |= {"seeds": 1, "dwellings": 4, "sessions": 2, "freed": False, "refusals": False}
+        lived = af.simulate(one, "required_rate", **options)
+        means = lived.summary.set_index("indicator")["mean"]
+        assert means["lettings"] > 0 and means["score"] >= 970
+
+
+@pytest.mark.parametrize("kept", [1.0, 0.6, 0.0])
+def test_a_year_with_fewer_households_of_a_public_has_as_many_households(kept: float):
+    world = draw_world("commission", Setting(dwellings=20, sessions=4, pool=4, arrivals=2, publics=kept), 1)
+    people = world.facts.applications
+    assert len(people.ids) == 120
+    if not kept:
+        assert not people.priority_any.any() and not people.dalo.any()

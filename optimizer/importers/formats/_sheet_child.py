@@ -125,7 +125,7 @@ def scan(archive: zipfile.ZipFile) -> None:
 
 
 class Sheet:
-    """What a worksheet's XML says beside its values: merged ranges, and formulas without a stored result.
+    """What a worksheet's XML says beside its values: merged ranges, hidden rows, and formulas without a stored result.
 
     Read by a real parser, so that no spelling of a tag, a quote or a prefix hides anything.
     """
@@ -134,6 +134,7 @@ class Sheet:
         self.name = name
         self.merged: dict[str, int] = {}
         self.formulas: dict[tuple[int, int], str] = {}
+        self.hidden: list[int] = []
         self._row = self._column = self._depth = 0
         self._formula: str | None = None
         self._value = ""
@@ -164,6 +165,8 @@ class Sheet:
         local = tag.rpartition(" ")[2]
         if local == "row":
             self._row = self._number(attributes.get("r"), self._row + 1)
+            if attributes.get("hidden") in ("1", "true"):
+                self.hidden.append(self._row)
             self._column = 0
         elif local == "c":
             self._cell(attributes.get("r"))
@@ -287,7 +290,10 @@ def print_workbook(path: str, out: Any) -> None:
             with archive.open(part) as stream:
                 known = Sheet(part).parse(stream)
             sheet.reset_dimensions()
-            out.write(json.dumps({"sheet": sheet.title, "merged": known.first_merged()}) + "\n")
+            out.write(
+                json.dumps({"sheet": sheet.title, "merged": known.first_merged(), "hidden": known.hidden})
+                + "\n"
+            )
             for line in rows(sheet, known.formulas):
                 text = json.dumps(line)
                 written += len(text)

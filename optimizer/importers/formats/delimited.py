@@ -20,7 +20,7 @@ import pyarrow.csv as pacsv
 
 from optimizer.errors import Finding
 from optimizer.importers.encoding import Refused, to_utf8
-from optimizer.importers.raw import Opened, RawTable, refused, shown, title_above
+from optimizer.importers.raw import Opened, RawTable, one_line, refused, shown, title_above
 from optimizer.importers.registry import format
 
 DELIMITERS = (";", ",", "\t")
@@ -107,7 +107,7 @@ def by_columns(raw: bytes, delimiter: str, name: str, label: str) -> RawTable | 
     head = (raw if end < 0 else raw[:end]).decode("utf-8").rstrip("\r")
     if head.count('"') % 2 or len(head) > MAX_CELL:
         return None
-    header = [cell.strip() for cell in next(csv.reader([head], delimiter=delimiter))]
+    header = [one_line(cell) for cell in next(csv.reader([head], delimiter=delimiter))]
     if not 2 <= len(header) <= MAX_COLUMNS or sum(1 for h in header if h) < 2:
         return None
     names = [str(i) for i in range(len(header))]
@@ -174,7 +174,7 @@ def by_records(raw: bytes, delimiter: str, name: str, label: str) -> Opened:
             "READ_TITLE_ABOVE_HEADER", label, row=found[0][0], value=shown(title.strip()),
             params={"header": found[above][0]},
         )  # fmt: skip
-    header = [cell.strip() for cell in found[0][1]]
+    header = [one_line(cell) for cell in found[0][1]]
     if len(header) > MAX_COLUMNS:
         return refused(
             "READ_TOO_MANY_COLUMNS", label, row=1, params={"count": len(header), "limit": MAX_COLUMNS}
@@ -191,13 +191,16 @@ def _broken(error: str, row: int, label: str) -> Opened:
 
 
 def _regular(found: list[tuple[int, list[str]]], header: list[str], name: str, label: str) -> RawTable:
-    """Columns of the records; rows with other cells than the header are findings, and padded or cut."""
+    """Columns of the records; rows with other cells than the header are findings, and padded, or cut and not judged any further."""
     width = len(header)
-    body, rows, ragged = [], [], []
+    body: list[list[str | None]] = []
+    rows, ragged, shifted = [], [], []
     for row, record in found[1:]:
         extra = any(cell.strip() for cell in record[width:])
         if extra or len(record) < width:
             ragged.append((row, len(record)))
+        if extra:
+            shifted.append(len(body))
         body.append([cell if cell.strip() else None for cell in (record + [""] * width)[:width]])
         rows.append(row)
     findings: tuple[Finding, ...] = ()
@@ -209,5 +212,6 @@ def _regular(found: list[tuple[int, list[str]]], header: list[str], name: str, l
         findings = (finding,)
     columns = [pa.array([line[i] for line in body], pa.string()) for i in range(width)]
     return RawTable(
-        name, label, tuple(header), found[0][0], tuple(columns), np.array(rows, np.int64), findings=findings
-    )
+        name, label, tuple(header), found[0][0], tuple(columns), np.array(rows, np.int64),
+        findings=findings, shifted=tuple(shifted),
+    )  # fmt: skip

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from optimizer.errors import Finding
 from optimizer.importers.encoding import kind_of
-from optimizer.importers.raw import Mark, Opened, RawTable, refused, shown, title_above
+from optimizer.importers.raw import I64, Mark, Opened, RawTable, one_line, refused, shown, title_above
 from optimizer.importers.registry import format
 from optimizer.importers.words import SETTINGS_SHEETS, plain
 
@@ -143,7 +143,7 @@ def _table(head: dict[str, Any], body: list[list[Any]], book: str) -> Opened:
         )
         return Opened((empty,))
     width = max(len(line) for line in body) - 1
-    header = [(_text(c) or "").strip() for c in body[0][1:]] + [""] * (width + 1 - len(body[0]))
+    header = [one_line(_text(c) or "") for c in body[0][1:]] + [""] * (width + 1 - len(body[0]))
     marks: list[Mark] = []
     cells: list[list[str | None]] = [[] for _ in range(width)]
     for i, line in enumerate(body[1:]):
@@ -154,10 +154,19 @@ def _table(head: dict[str, Any], body: list[list[Any]], book: str) -> Opened:
             cells[j].append(_text(cell))
     columns = tuple(pa.array(c, pa.string()) for c in cells)
     rows = np.array([int(line[0]) for line in body[1:]], np.int64)
-    findings = _merged(head["merged"], int(body[0][0]), label)
+    findings = (*_merged(head["merged"], int(body[0][0]), label), *_hidden(head["hidden"], rows, label))
     return Opened(
         (RawTable(title, label, tuple(header), int(body[0][0]), columns, rows, tuple(marks), findings),)
     )
+
+
+def _hidden(hidden: list[int], rows: I64, label: str) -> tuple[Finding, ...]:
+    """Rows that a filter or a hand keeps from sight are read: a user may think that they are out."""
+    at = [int(row) for row in rows[np.isin(rows, hidden)]]
+    if not at:
+        return ()
+    params = {"count": len(at)}
+    return (Finding("READ_HIDDEN_ROWS", "warning", label, at[0], rows=tuple(at[1:]), params=params),)
 
 
 def _merged(ranges: list[str], header_row: int, label: str) -> tuple[Finding, ...]:

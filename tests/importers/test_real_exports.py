@@ -1,0 +1,138 @@
+"""Exports as landlords' software and spreadsheets leave them: read, or one sentence per problem that says what to do."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from optimizer.importers import read, read_findings
+from optimizer.pipeline import check_case
+from optimizer.verify.tables import read_case as read_again
+from tests.importers.base import csv_text, listed, rows_of, write_base
+from tests.importers.books import APPLICATIONS, DWELLINGS, book, default_sheets, sheets_book
+
+FILE = "logements.csv"
+
+
+def told(path: Path, code: str) -> list[str]:
+    """The French sentences of a code."""
+    return [f.sentence("fr") for f in read_findings(path)[1] if f.code == code]
+
+
+def test_headers_in_words_and_over_two_lines_are_named_with_what_they_probably_are(tmp_path: Path):
+    text = '"N° du\nlogement";Bailleur;"Commune\n(INSEE)";"Nb de\npièces";Financement;"Loyer\nmensuel €"\nL1;OPH25;25056;3;PLUS;400\n'
+    case = write_base(tmp_path / "cas", logements__csv=text)
+    missing = told(case, "READ_COLUMN_MISSING")
+    assert len(missing) == 3
+    for sentence, name in zip(missing, ("N° du logement", "Commune (INSEE)", "Nb de pièces"), strict=True):
+        assert f"serait-ce « {name} »" in sentence
+    (rent,) = [s for s in told(case, "READ_COLUMN_UNKNOWN") if "Loyer mensuel" in s]
+    assert "peut-être « loyer »" in rent
+    assert "le taux d'effort" in rent  # and what the case loses
+
+
+def test_a_line_of_groups_over_the_names_is_one_sentence(tmp_path: Path):
+    rows = [["Logement", None, None, None, "Financement"], *DWELLINGS]
+    path = tmp_path / "dossier.xlsx"
+    path.write_bytes(book(logements=rows))
+    found = listed(read_findings(path)[1])
+    assert [f for f in found if f[0] != "READ_UNKNOWN_REFERENCE"] == [
+        ("READ_TITLE_ABOVE_HEADER", "dossier.xlsx › logements", 1, None, "Logement")
+    ]
+
+
+def test_columns_without_a_name_are_told_at_once_with_their_letters(tmp_path: Path):
+    rows = [[*DWELLINGS[0], None, None], [*DWELLINGS[1], "x", "y"]]
+    path = tmp_path / "dossier.xlsx"
+    path.write_bytes(book(logements=rows))
+    (sentence,) = told(path, "READ_COLUMN_WITHOUT_NAME")
+    assert "6 (F), 7 (G)" in sentence
+
+
+def test_decimal_commas_in_a_file_of_commas_are_one_problem(tmp_path: Path):
+    text = csv_text(rows_of("logements"), ",")
+    case = write_base(tmp_path / "cas", logements__csv=text)
+    assert [f[:3] for f in listed(check_case(case)[1]) if f[1] == FILE] == [("READ_RAGGED_ROW", FILE, 2)]
+
+
+def test_a_column_of_wrong_cells_is_not_said_to_be_empty(tmp_path: Path):
+    rows = [row | {"loyer": "à voir"} for row in rows_of("logements")]
+    found = check_case(write_base(tmp_path / "cas", logements__csv=csv_text(rows)))[1]
+    assert [f.code for f in found if f.column == "loyer"] == ["READ_NUMBER"]
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"),
+    [("Extraction demandes 2026-11-23.csv", "demandes"), ("LOGEMENTS_LIBRES.csv", "logements")],
+)
+def test_a_file_whose_name_holds_that_of_a_table_is_told_which(tmp_path: Path, name: str, alias: str):
+    case = write_base(tmp_path / "cas")
+    (case / f"{alias}.csv").rename(case / name)
+    (sentence,) = told(case, "READ_FILE_UNKNOWN")
+    assert f"peut-être « {alias} »" in sentence
+
+
+def test_an_archive_is_told_in_a_folder_and_in_its_place(tmp_path: Path):
+    case = write_base(tmp_path / "cas", logements__csv=None)
+    with zipfile.ZipFile(case / "export.zip", "w") as archive:
+        archive.writestr(FILE, csv_text(rows_of("logements")))
+    assert "READ_ARCHIVE" in [f.code for f in read_findings(case)[1]]
+    assert [f.code for f in read_findings(case / "export.zip")[1]] == ["READ_ARCHIVE"]
+
+
+def test_the_only_sheet_of_a_workbook_named_after_a_table_is_that_table_for_both_readers(tmp_path: Path):
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.title = "Feuil1"
+    for row in DWELLINGS:
+        sheet.append(row)
+    made.create_sheet("Feuil2")  # empty, as spreadsheets leave it
+    sink = io.BytesIO()
+    made.save(sink)
+    case = write_base(tmp_path / "cas", logements__csv=None, **{"logements__xlsx": sink.getvalue()})
+    assert [f.code for f in read(case).warnings if f.file == "logements.xlsx"] == ["READ_SHEET_BY_FILE"]
+    assert read(case).table("dwellings")["dwelling_id"].tolist() == ["L1", "L2"]
+    assert read_again(case).table("dwellings").text("dwelling_id").to_pylist() == ["L1", "L2"]
+
+
+def test_two_sheets_named_after_nothing_are_still_refused(tmp_path: Path):
+    data = sheets_book({"Feuil1": DWELLINGS, "Feuil2": APPLICATIONS})
+    case = write_base(tmp_path / "cas", logements__csv=None, **{"logements__xlsx": data})
+    assert "READ_NO_TABLE_SHEET" in [f.code for f in read_findings(case)[1]]
+
+
+def test_rows_that_a_filter_hides_are_read_and_told(tmp_path: Path):
+    data = sheets_book(
+        default_sheets(), lambda made, sheets: sheets["logements"].set_row(1, None, None, {"hidden": True})
+    )
+    path = tmp_path / "dossier.xlsx"
+    path.write_bytes(data)
+    case = read(path)
+    assert len(case.table("dwellings")) == 2
+    assert listed(case.warnings) == [("READ_HIDDEN_ROWS", "dossier.xlsx › logements", 2, None, None)]
+
+
+def test_numbers_of_households_cut_to_fifteen_digits_are_told(tmp_path: Path):
+    rows = [rows_of("demandes")[0] | {"numero_unique": f"025012345678{n}000"} for n in (901, 902, 903)]
+    case = write_base(
+        tmp_path / "cas", demandes__csv=csv_text(rows), designations__csv=None, decisions__csv=None
+    )
+    assert listed(read(case).warnings)[:1] == [
+        ("READ_DIGITS_LOST", "demandes.csv", 2, "numero_unique", "025012345678901000")
+    ]
+    rows[2]["numero_unique"] = "025012345678903001"
+    case = write_base(
+        tmp_path / "autre", demandes__csv=csv_text(rows), designations__csv=None, decisions__csv=None
+    )
+    assert not listed(read(case).warnings)
+
+
+def test_a_code_that_became_a_number_is_told_with_the_code(tmp_path: Path):
+    rows = [row | {"commune": "25056.0"} for row in rows_of("logements")]
+    (sentence,) = told(write_base(tmp_path / "cas", logements__csv=csv_text(rows)), "READ_INSEE")
+    assert "sans doute 25056" in sentence
