@@ -273,7 +273,7 @@ class _Sheets(Work):
             self.wrong(head, "DESK_ENTRY_NOT_HELD", column, opened=head.names.get("opened", "opened"))
         elif not (hour and self._wrong_members()):
             if hour and self.opened.today() < self.session.on:
-                self.warn(head, "DESK_ENTRY_EARLY", column, day=f"{self.session.on:%d/%m/%Y}")
+                self.warn(head, "DESK_ENTRY_EARLY", column, day=self.session.on)
             self.do(
                 head, column, "cancel",
                 lambda key: commands.cancel(
@@ -290,7 +290,7 @@ class _Sheets(Work):
         if head is None or head.get("opened") != "yes" or self._wrong_members():
             return False
         if self.opened.today() < now.on:
-            self.warn(head, "DESK_ENTRY_EARLY", "opened", day=f"{now.on:%d/%m/%Y}")
+            self.warn(head, "DESK_ENTRY_EARLY", "opened", day=now.on)
         checks = self._checked(now)
         receipt = self.do(
             head, "opened", "open_session",

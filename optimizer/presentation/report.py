@@ -597,4 +597,4 @@ def _lists(
 def deadline_words(iso: str, data: ReportData) -> str:
     if not iso:
         return ""
-    return said("REPORT.NAMES_BEFORE", data.lang, day=day(iso))
+    return said("REPORT.NAMES_BEFORE", data.lang, day=day(iso, data.lang))

@@ -89,8 +89,8 @@ texts(
         "not_given": ("non renseigné", "not given"),
         "skip": ("Aller au contenu", "Skip to content"),
         "colon": (" : ", ": "),
-        "due_to_date": ("Dû à ce jour", "Due to date"),
-        "due_year": ("Dû au 31/12", "Due to 31/12"),
+        "due_to_date": ("Dû à ce jour", "Due by now"),
+        "due_year": ("Dû au 31/12", "Due by 31 December"),
         "year_done": ("Fait", "Done"),
         "in_progress": ("En cours", "In progress"),
         "remaining": ("Reste", "Remaining"),
@@ -98,6 +98,10 @@ texts(
         "pace_late": ("en retard de {n:bail/baux}", "{n:lease/leases} late"),
         "pace_ahead": ("en avance de {n:bail/baux}", "{n:lease/leases} ahead"),
         "on_time": ("à l'heure", "on time"),
+        "for_reading": (
+            "Exemplaire anglais, pour lecture : le même en français est celui que la loi demande.",
+            "This English paper is for reading: the same paper in French is the one that the law asks for.",
+        ),
         "algorithm": (
             "Traitement algorithmique d'aide à la décision : il classe les demandes selon la cotation et les règles données en annexe ; la commission examine chaque situation et décide (CRPA, art. L. 311-3-1).",
             "Algorithmic processing as an aid to decision: it ranks applications by their score and the rules in the annex; the commission examines each situation and decides (CRPA, art. L. 311-3-1).",
@@ -391,7 +395,7 @@ texts(
             "6 members, préfet, maire of {place}, president of the EPCI",
         ),
         "quorum": ("Quorum, atteint", "Quorum, met"),
-        "deports": ("Déports", "Withdrawn"),
+        "deports": ("Déports", "Recusals"),
         "examined": ("Candidats examinés", "Households examined"),
         "if_fewer": ("Si moins de trois (R. 441-3)", "If fewer than three (R. 441-3)"),
         "few": (
@@ -431,7 +435,7 @@ texts(
         "allowance_none": ("non calculable", "not computable"),
         "allowance_simulated": ("simulée CAF", "simulated by the CAF"),
         "allowance_estimated": ("estimée", "estimated"),
-        "effort": ("Taux d'effort (arrêté du 10/03/2011)", "Effort rate (arrêté of 10/03/2011)"),
+        "effort": ("Taux d'effort (arrêté du 10/03/2011)", "Effort rate (arrêté of 10 March 2011)"),
         "before": ("avant APL", "before allowance"),
         "residual": ("Reste à vivre", "Residual income"),
         "residual_value": (

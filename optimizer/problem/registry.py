@@ -115,8 +115,8 @@ class RuleShape(ABC):
     """Key of ``models/`` of its default share; empty where agreements or places say."""
     agreed: ClassVar[bool] = False
     """Whether its lines are the shares of the flux that agreements promise to accounts."""
-    reached: ClassVar[str] = ""
-    """Words before « 12/60 » among the objectives of ``orientation.csv``; empty: not shown there."""
+    reached: ClassVar[tuple[str, str]] = ("", "")
+    """Words before « 12/60 » among the objectives of an orientation, the French ones in ``orientation.csv``; empty: not shown there."""
     indicator: ClassVar[tuple[str, str, str] | None] = None
     """Indicator of comparisons, with its French and English names: the rate reached over all its lines."""
     viewers: ClassVar[Mapping[str, int]] = VIEWERS

@@ -44,8 +44,9 @@ def report_data(result: Result, options: Options) -> ReportData:
         if len(forbids)
         else pd.DataFrame({"author": [], "reason": [], "count": []})
     )
-    if options.lang == "fr":
-        tally["reason"] = tally["reason"].replace(_labels(result, "national.forbid_reasons.reasons"))
+    tally["reason"] = tally["reason"].replace(
+        _labels(result, "national.forbid_reasons.reasons", options.lang)
+    )
     kept = result.kept is not None
     notes = [w.sentence(options.lang) for w in prepared.case.warnings[:20]]
     notes += [note.fr if options.lang == "fr" else note.en for note in dict.fromkeys(prepared.problem.notes)]
@@ -84,6 +85,20 @@ def report_data(result: Result, options: Options) -> ReportData:
         lang=options.lang,
         ending=result.tables.ending,
         notes=tuple(notes),
+    )
+
+
+def reworded(data: ReportData, result: Result, options: Options, lang: Lang) -> ReportData:
+    """What the pages read of a run, in a language that its tables were worded in beside the run's own."""
+    if lang == data.lang:
+        return data
+    words = result.tables.wordings[lang]
+    return dataclasses.replace(
+        data,
+        lang=lang,
+        proposals=data.proposals.assign(reason=list(words.reasons)),
+        dwellings=data.dwellings.assign(reason_if_short=list(words.short), advice=list(words.advice)),
+        banners=tuple(_banners(result, dataclasses.replace(options, lang=lang))),
     )
 
 
@@ -190,10 +205,13 @@ def _confirmed(explanations: pd.DataFrame) -> int:
     return int((explanations["confirmed"] == "yes").sum()) if "confirmed" in explanations else 0
 
 
-def _labels(result: Result, key: str) -> dict[str, str]:
-    """The words of a closed list of the models by code."""
+def _labels(result: Result, key: str, lang: Lang) -> dict[str, str]:
+    """The words of a closed list of the models by code; the French ones where it has no others."""
     rules = result.optimum.prepared.rules
-    found = rules.get(key) if key in set(rules.keys()) else {}
+    if key not in set(rules.keys()):
+        return {}
+    parameter = rules.value(key)
+    found = (lang == "en" and parameter.english) or parameter.value
     return {str(code): str(words) for code, words in found.items()} if isinstance(found, dict) else {}
 
 

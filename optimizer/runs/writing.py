@@ -182,12 +182,13 @@ def write_pages(folder: Path, result: Result, options: Options) -> None:
 
 
 def _write_pages(folder: Path, result: Result, options: Options) -> None:
+    from optimizer.presentation.bilingual import in_both
     from optimizer.presentation.pdf import write_pdf
     from optimizer.presentation.report import report_html
     from optimizer.presentation.session import in_session
     from optimizer.presentation.sheets import sheet_forms, sheet_pages, sheets_html, sheets_json
     from optimizer.presentation.workbook import write_workbook
-    from optimizer.runs.report_data import report_data, split
+    from optimizer.runs.report_data import report_data, reworded, split
 
     data = report_data(result, options)
     if is_large(result.optimum.prepared.problem):
@@ -202,18 +203,24 @@ def _write_pages(folder: Path, result: Result, options: Options) -> None:
     # typst works outside the interpreter's lock: the PDF is set while the workbook is written
     with ThreadPoolExecutor(max_workers=1) as setting:
         pdf = None
-        printed: dict[str, dict[str, Any]] = {}
+        kept: dict[Lang, dict[str, dict[str, Any]]] = {options.lang: {}}
         for stem, part in [("", data)] if single else split(data):
             forms = sheet_forms(part)
             pages = sheet_pages(part, forms=forms)
             base = folder / (f"sheets/{stem}" if stem else "sheets")
-            printed |= {form["dwelling"]: form for form in forms}
+            kept[options.lang] |= {form["dwelling"]: form for form in forms}
             base.with_name(base.name + ".html").write_text(sheets_html(part, pages), encoding="utf-8")
             if options.pdf and pages and single:
                 pdf = setting.submit(write_pdf, base.with_name(base.name + ".pdf"), part, pages)
-        # what a session freezes: the very lines that are printed, of all landlords in one file
+        # what a session freezes: the very lines that are printed, of all landlords in one file, and the same in the other language
+        spoken = in_both(lambda lang: reworded(data, result, options, lang))
+        for lang, whole in spoken.items():
+            if lang != options.lang:
+                parts = [whole] if single else [part for _, part in split(whole)]
+                kept[lang] = {form["dwelling"]: form for part in parts for form in sheet_forms(part)}
+        order = [str(d.dwelling_id) for d in in_session(data.dwellings)]
         (folder / "sheets.json").write_bytes(
-            sheets_json(data, [printed[str(d.dwelling_id)] for d in in_session(data.dwellings)])
+            sheets_json(spoken, {lang: [kept[lang][name] for name in order] for lang in spoken})
         )
         (folder / "report.html").write_text(report_html(data), encoding="utf-8")
         if len(data.proposals) <= PARQUET_FROM:

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 import optimizer.desk.papers.texts  # noqa: F401  a line of the call list reads the same on a page and on paper
 from optimizer.desk.documents import BLANK
+from optimizer.desk.entry_rows import account_words
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDES
 from optimizer.presentation.numbers import day, decimal, percent
@@ -96,7 +97,9 @@ def page(
                 "lang": lang,
                 "decides": DECIDES[lang],
                 "paper": lambda name: said(f"PAPER.{name}".upper(), lang),
-                "label": label,
+                "label": partial(label, lang=lang),
+                "colon": Markup(said("PAGE.COLON", lang)),
+                "account": partial(account_words, lang=lang),
                 "on_screen": on_screen,
                 "sitting": lambda session_id: sitting(session_id, lang),
                 "word": lambda family, key: word(family, key, lang),
@@ -145,9 +148,9 @@ def word(family: str, key: str, lang: Lang) -> str:
         return key
 
 
-def label(family: str, code: str) -> str:
+def label(family: str, code: str, lang: Lang) -> str:
     """The words of a code of the commission's law (``documents``, ``withdrawal_reasons``…), or the code where it has none."""
-    return commission_law(today()).labels(family).get(code, code)
+    return commission_law(today()).words(family, lang).get(code, code)
 
 
 def on_screen(line: Iterable[Iterable[str]]) -> list[tuple[str, str]]:

@@ -118,7 +118,7 @@ def test_the_minutes_hold_every_mention(made: Room, told: Told):
             item.dwelling_id,
             f"T{item.facts['rooms']}",
             str(item.facts["financing"]).upper(),
-            str(item.facts["account_label"]),
+            str(item.facts["account_label"]["fr"]),
         ):
             assert mention in text
         for c in item.candidates:
@@ -336,7 +336,9 @@ def test_the_agenda_counts_what_remains_as_the_a4_page_does(made: Room, told: To
     """36,1 leases due beyond what is done and in progress are 37 to find, on every paper of the session."""
     remains = re.compile(r"reste (\d+)")
     for item in told.session.items:
-        line = next(v for row in home_lines(item) for n, v in row if n.startswith("Année du réservataire"))
+        line = next(
+            v for row in home_lines(item, "fr") for n, v in row if n.startswith("Année du réservataire")
+        )
         on_page = remains.search(line)
         one = replace(told, session=replace(told.session, items=(item,)))
         on_agenda = remains.search(words(agenda_paper(one)))
@@ -375,7 +377,7 @@ def test_papers_agree_with_what_they_name(made: Room, told: Told):
         for name, value in b.rows
         if name == "Available on"
     ]
-    assert days and all(re.fullmatch(r"\d{4}-\d\d-\d\d", value) for value in days)
+    assert days and all(re.fullmatch(r"\d{1,2} [A-Z][a-z]+ \d{4}", value) for value in days)
 
 
 def test_the_page_counts_the_households_on_the_list_now(made: Room, told: Told):
@@ -383,7 +385,7 @@ def test_the_page_counts_the_households_on_the_list_now(made: Room, told: Told):
     label = said("SHEETS.EXAMINED", "fr")
 
     def counted(item: ItemRecord) -> list[str]:
-        return [value for line in home_lines(item) for name, value in line if name == label]
+        return [value for line in home_lines(item, "fr") for name, value in line if name == label]
 
     now = len([c for c in home.candidates if c.status != "queue"])
     assert counted(home) == [str(now)]

@@ -275,7 +275,9 @@ def test_a_week_of_more_dwellings_than_the_page_lists_says_all_that_is_to_settle
     # a session freezes the same lines, however many files they are printed in
     frozen, whole = (json.loads((place / "sheets.json").read_text("utf-8")) for place in (out, session))
     feet = [form.pop("foot") for form in (*frozen["forms"], *whole["forms"])]
-    assert frozen["forms"] == whole["forms"] and all(foot.startswith("Petit dossier") for foot in feet)
+    assert frozen["forms"] == whole["forms"] and all(
+        words.startswith("Petit dossier") for foot in feet for words in (foot["fr"], foot["en"])
+    )
 
 
 def test_what_the_session_brings_to_an_account_is_of_the_flux_like_what_remains(tmp_path):
@@ -321,7 +323,9 @@ def test_a_target_missed_says_which_dwelling_would_help_and_what_that_would_cost
     """An account with more than its share is told with what stands against bringing it back; leases too many are none missing."""
     write_case(synthesize("commission", dwellings=9, applications=45, seed=11), tmp_path / "case")
     done = propose_to(tmp_path / "case", tmp_path / "out", Options(accept_assumed=True, pdf=False))
-    assert "Objectifs : il manque 5 baux, 1 bail de trop, sur 5 lignes (rules.csv)." in done.summary["lines_fr"]
+    assert (
+        "Objectifs : il manque 5 baux, 1 bail de trop, sur 5 lignes (rules.csv)." in done.summary["lines_fr"]
+    )
     page = words((tmp_path / "out" / "report.html").read_text("utf-8"))
     missed = re.sub(
         r"\s+", " ", page[page.index("Objectifs non tenus, et pourquoi") :].partition("Par contingent")[0]

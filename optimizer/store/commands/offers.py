@@ -148,7 +148,7 @@ def confirm_silence(work: Work, offer: int, *, version: int | None = None) -> Ma
     if row["deadline"] is None:
         raise StoreRefused("STORE_NO_PROOF")
     if not past(row["deadline"], work.now):
-        raise StoreRefused("STORE_NOT_PAST", day=f"{row['deadline']:%d/%m/%Y}")
+        raise StoreRefused("STORE_NOT_PAST", day=row["deadline"])
     work.set("offer", offer, status="silent")
     return _ended(work, name, item, "silent")
 
@@ -185,7 +185,7 @@ def condition_failed(
     reason = work.coded("condition_failures", reason)
     due = work.find("decision", candidate_id=candidate, current=True)[0]["due_on"]
     if reason == "late" and not past(due, work.now):
-        raise StoreRefused("STORE_NOT_PAST", day=f"{due:%d/%m/%Y}")
+        raise StoreRefused("STORE_NOT_PAST", day=due)
     day = on or work.today
     work.happened(day)
     work.set("candidate", candidate, condition="failed", condition_on=day)

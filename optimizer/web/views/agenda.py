@@ -90,7 +90,7 @@ def _to_settle(
     """Names on the dwellings shown whose file is to be settled before the session: dwelling, household, what is missing."""
     if record.status not in ("draft", "convened"):
         return []
-    labels = law(record.on).documents
+    labels = law(record.on).words("documents", lang)
     found = [
         (item, c, to_settle(c, labels, lang))
         for item in homes
@@ -132,7 +132,7 @@ def check_names(request: Asked, session: str) -> HttpResponse:
     def do() -> Any:
         case = form.choice("import", "WEB.IMPORT", dict(imports_for(request.visitor, record)))
         form.check()
-        return recheck(desk(), record, case, form.lang)
+        return recheck(desk(), record, case)
 
     there = "room" if record.status in ("convened", "open") else "agenda"
     return act(
@@ -194,11 +194,7 @@ def add_item(request: Asked, session: str) -> HttpResponse:
             "import", "WEB.IMPORT", dict(imports_for(request.visitor, record)), required=by_hand
         )
         form.check()
-        item = (
-            _proposed(run, dwelling)
-            if run
-            else late_item(desk(), case, dwelling, account, tuple(numbers), form.lang)
-        )
+        item = _proposed(run, dwelling) if run else late_item(desk(), case, dwelling, account, tuple(numbers))
         return commands.add_item(
             desk().store, request.visitor.actor("S", record), form.command_id, session, item,
             reason=reason, version=form.version,
