@@ -309,6 +309,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Heure illisible ({what}) : « {found} ». Attendu : HH:MM, par exemple 14:30.",
         "An hour cannot be read ({what}): “{found}”. Expected: HH:MM, for example 14:30.",
     ),
+    "HOURS": (
+        "La séance serait close ({ended}) avant d'être ouverte ({began}).",
+        "The session would be closed ({ended}) before it was opened ({began}).",
+    ),
     "NO_QUORUM": (
         "Le quorum n'est pas atteint : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum} demandées.",
         "No quorum: {present:vote present or represented/votes present or represented}, {quorum} needed.",
