@@ -25,7 +25,7 @@ import optimizer as af
 from optimizer.cli.app import app
 from optimizer.cli.commands import fairness as fairness
 from optimizer.disk import seal
-from optimizer.errors import AttrifluxError
+from optimizer.errors import AttrifluxError, Lang
 from optimizer.fairness import all_mechanisms, comparison, fairness_to, most_worth
 from optimizer.fairness.groups import groups_of
 from optimizer.fairness.lottery import Draw, allocation, mixed
@@ -511,3 +511,19 @@ def test_the_record_tells_options_inputs_and_files(written: Path):
         "mechanisms.csv",
         "lottery.parquet",
     }
+
+
+def test_the_page_says_what_is_assumed_and_that_the_draw_is_another():
+    case = af.synthesize("commission", dwellings=4, applications=60, seed=2)
+    real = replace(case, settings=replace(case.settings, synthetic=False))
+
+    def page(lang: Lang = "fr", **options: object) -> str:
+        return " ".join(
+            unescape(fairness_html(af.fairness(real, ["cotation"], draws=5, **options), lang)).split()
+        )
+
+    own = page()
+    assert "Objectifs supposés, qui ne pèsent pas et dont rien n'est compté ici : part du flux" in own
+    assert "Tirage modifié" not in own
+    assert "la graine des ex æquo est « autre »" in page(seed="autre")
+    assert "Assumed targets weighed, as asked: " in page("en", price_assumed=True)
