@@ -13,6 +13,17 @@ from optimizer.store.clock import clock_time
 from optimizer.web.pages import command_id, lang_of
 
 
+class Problem(str):
+    """A sentence about a form that knows which field it is about, so that the page leads there."""
+
+    field: str
+
+    def __new__(cls, sentence: str, field: str) -> Problem:
+        made = super().__new__(cls, sentence)
+        made.field = field
+        return made
+
+
 class FormProblems(Exception):
     """All sentences about a form, in the language of its page."""
 
@@ -42,17 +53,17 @@ class Form:
         given = self.data.get("version", "")
         return int(given) if given.isdecimal() and len(given) < 12 else None
 
-    def refuse(self, code: str, label: str, **params: object) -> None:
-        """Keep a sentence about a field."""
-        self.problems.append(said(code, self.lang, field=said(label, self.lang), **params))
+    def refuse(self, code: str, label: str, at: str = "", **params: object) -> None:
+        """Keep a sentence about a field, ``at`` its name in the form."""
+        self.problems.append(Problem(said(code, self.lang, field=said(label, self.lang), **params), at))
 
     def text(self, name: str, label: str, *, required: bool = False, longest: int = 500) -> str:
         """A text, without the blanks around it."""
         value = str(self.data.get(name, "")).replace("\r\n", "\n").strip()
         if required and not value:
-            self.refuse("WEB.FORM_REQUIRED", label)
+            self.refuse("WEB.FORM_REQUIRED", label, name)
         if len(value) > longest:
-            self.refuse("WEB.FORM_LONG", label, most=longest)
+            self.refuse("WEB.FORM_LONG", label, name, most=longest)
         return value
 
     def choice(self, name: str, label: str, known: Collection[str], *, required: bool = True) -> Any:
@@ -60,7 +71,7 @@ class Form:
         value = str(self.data.get(name, ""))
         if value not in known:
             if value or required:
-                self.refuse("WEB.FORM_CHOICE", label)
+                self.refuse("WEB.FORM_CHOICE", label, name)
             return ""
         return value
 
@@ -76,7 +87,7 @@ class Form:
             try:
                 return date.fromisoformat(value)
             except ValueError:
-                self.refuse("WEB.FORM_DAY", label)
+                self.refuse("WEB.FORM_DAY", label, name)
                 return None
 
     def a_day(self, name: str, label: str) -> date:
@@ -89,7 +100,7 @@ class Form:
         if not value:
             return None
         if not value.isdecimal() or int(value) > most:
-            self.refuse("WEB.FORM_WHOLE", label)
+            self.refuse("WEB.FORM_WHOLE", label, name)
             return None
         return int(value)
 
@@ -98,7 +109,7 @@ class Form:
         value = self.text(name, label, required=required, longest=7)
         found = clock_time(value) if value else ""
         if found is None:
-            self.refuse("WEB.FORM_HOUR", label)
+            self.refuse("WEB.FORM_HOUR", label, name)
         return found or ""
 
     def check(self) -> None:
