@@ -229,6 +229,13 @@ define(
     remedy_en="Try again.",
 )
 define(
+    "STORE_COPYING",
+    "Une autre copie de ce bureau est en cours : celle-ci n'a pas été faite.",
+    "Another copy of this desk is being made: this one was not.",
+    remedy_fr="Attendre sa fin, puis recommencer.",
+    remedy_en="Wait for its end, then try again.",
+)
+define(
     "STORE_FULL",
     "Le disque est plein : rien n'a été enregistré.",
     "The disk is full: nothing was recorded.",

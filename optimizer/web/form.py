@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -11,6 +12,9 @@ from django.http import HttpRequest
 from optimizer.errors import Lang, said
 from optimizer.store.clock import clock_time
 from optimizer.web.pages import command_id, lang_of
+
+YEARS = range(1900, 2200)
+"""Years a day of the desk may have: a browser sends ``0026`` of a year typed with two digits."""
 
 
 class Problem(str):
@@ -64,6 +68,8 @@ class Form:
             self.refuse("WEB.FORM_REQUIRED", label, name)
         if len(value) > longest:
             self.refuse("WEB.FORM_LONG", label, name, most=longest)
+        if any(ord(sign) < 32 and sign not in "\n\t" for sign in value):
+            self.refuse("WEB.FORM_SIGNS", label, name)
         return value
 
     def choice(self, name: str, label: str, known: Collection[str], *, required: bool = True) -> Any:
@@ -80,15 +86,11 @@ class Form:
         value = self.text(name, label, required=required, longest=30)
         if not value:
             return None
-        try:
-            parts = [int(x) for x in value.split("/")]
-            return date(parts[2], parts[1], parts[0]) if len(parts) == 3 else date.fromisoformat(value)
-        except ValueError:
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                self.refuse("WEB.FORM_DAY", label, name)
-                return None
+        found = _day_of(value)
+        if found is None or found.year not in YEARS:
+            self.refuse("WEB.FORM_DAY", label, name)
+            return None
+        return found
 
     def a_day(self, name: str, label: str) -> date:
         """A day that must be there; after a refusal some day, which :meth:`check` keeps from being used."""
@@ -116,3 +118,14 @@ class Form:
         """Raise :class:`FormProblems` when a field is wrong."""
         if self.problems:
             raise FormProblems(self.problems)
+
+
+def _day_of(value: str) -> date | None:
+    """The day of ``2026-12-03`` or ``3/12/2026``, None of anything else."""
+    written = re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", value)
+    try:
+        if written:
+            return date(int(written[3]), int(written[2]), int(written[1]))
+        return date.fromisoformat(value)
+    except ValueError:
+        return None

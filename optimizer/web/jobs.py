@@ -27,6 +27,7 @@ from optimizer.web.children.lines import ONE_THREAD
 from optimizer.web.desk import Desk
 from optimizer.web.imports import case_path
 from optimizer.web.models import Job
+from optimizer.web.temporary import forget_left, unchanged
 
 define(
     "WEB_JOB_BUSY",
@@ -226,11 +227,11 @@ def reap(desk: Desk) -> None:
 
 def _forget_orphans(desk: Desk) -> None:
     """Erase what was sent and never became a computation's own, a server having ended meanwhile."""
-    if not desk.cases.is_dir() or Job.objects.filter(state="running").exists():
+    if Job.objects.filter(state="running").exists():
         return
-    for folder in desk.cases.iterdir():
-        if time.time() - folder.stat().st_mtime > ORPHAN:
-            _forget(desk, folder.name)
+    forget_left(desk.deployment.state)
+    for folder in unchanged(desk.cases, ORPHAN):
+        _forget(desk, folder.name)
     for log in desk.runs.glob("*.log"):
         log.unlink(missing_ok=True)
 

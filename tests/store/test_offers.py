@@ -115,6 +115,23 @@ def test_a_lease_lets_the_dwelling_and_opens_the_radiation(play):
     assert queries.duties(play.store) == ()
 
 
+def test_what_is_owed_or_contested_is_not_of_a_day_to_come_nor_closed_before_it_began(play):
+    play.week()
+    offer = play.offer("L1")
+    play.accept(offer)
+    play.sign(offer)
+    (duty,), tomorrow = queries.duties(play.store), DAY + timedelta(days=1)
+    refused("STORE_FUTURE", play.do, c.close_duty, S, duty.duty_id, outcome="Radiation saisie", on=tomorrow)
+    told = {"ref": play.names("L1")[1].ref, "kind": "gracieux"}
+    refused("STORE_FUTURE", play.do, c.open_recourse, S, **told, on=tomorrow)
+    recourse = play.do(c.open_recourse, S, **told, on=DAY)["recourse_id"]
+    refused(
+        "STORE_BEFORE", play.do, c.close_recourse, S, recourse, on=DAY - timedelta(days=1), outcome="Rejeté"
+    )
+    refused("STORE_FUTURE", play.do, c.close_recourse, S, recourse, on=tomorrow, outcome="Rejeté")
+    play.do(c.close_recourse, S, recourse, on=DAY, outcome="Rejeté")
+
+
 def same_household(name: str, rank: int) -> NewItem:
     """A dwelling on which the household ``commun`` stands at ``rank``."""
     names = [NewCandidate("commun" if k == rank else f"{name}-{k}", k) for k in (1, 2, 3)]

@@ -18,6 +18,7 @@ from optimizer.store.configure import database, shown, sqlite_path
 from optimizer.store.messages import StoreBusy, StoreRefused, StoreUnusable
 from optimizer.store.sqlite import driver as sqlite_driver
 from optimizer.store.upgrading import upgrade
+from tests.cli.running import KILLED, Forked, killed_at
 from tests.store.playing import S, Ticking
 
 
@@ -77,6 +78,37 @@ def test_a_desk_whose_keys_are_lost_is_given_no_other_ones(copied, way):
     assert error.value.code == "STORE_KEYS_OTHER" and not folder.exists()
     (path.parent / "ailleurs").rename(folder)
     store.open(path).close()
+
+
+@pytest.mark.parametrize("lost", [("ledger.key",), ("ledger.key", "export.key"), ("web.key",)])
+@pytest.mark.parametrize("way", ["upgrade", "open"])
+def test_a_desk_that_lost_some_of_its_keys_is_given_no_other_ones(copied, way, lost):
+    path = copied("bureau")
+    folder = path.parent / "bureau.sqlite.keys"
+    kept = {p.name: p.read_bytes() for p in folder.iterdir() if p.name not in lost}
+    for name in lost:
+        (folder / name).unlink()
+    for _ in range(2):
+        with pytest.raises(StoreUnusable) as error:
+            upgrade(path) if way == "upgrade" else store.open(path, create=True)
+        assert error.value.code == "STORE_KEYS_MISSING" and lost[0] in str(error.value)
+        assert {p.name: p.read_bytes() for p in folder.iterdir()} == kept
+
+
+@pytest.mark.parametrize("flushes", range(6))
+def test_a_first_start_that_is_killed_is_done_again(tmp_path, flushes):
+    """However far it was: half a set of keys would have shut the desk for ever."""
+    done = Forked("store", "upgrade", "--store", tmp_path / "b.sqlite", before=killed_at(flushes)).finish()
+    assert done.code == KILLED, done.err
+    done = Forked("store", "upgrade", "--store", tmp_path / "b.sqlite").finish()
+    assert done.code == 0, done.err
+    assert {p.name for p in tmp_path.iterdir()} >= {"b.sqlite", "b.sqlite.keys"}
+    assert sorted(p.name for p in (tmp_path / "b.sqlite.keys").iterdir()) == [
+        "export.key",
+        "ledger.key",
+        "web.key",
+    ]
+    assert Forked("store", "verify", "--store", tmp_path / "b.sqlite").finish().code == 0
 
 
 def test_a_folder_that_cannot_be_written_is_named(copied, monkeypatch):

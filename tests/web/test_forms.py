@@ -211,6 +211,25 @@ def test_strange_numbers_are_refused_and_break_nothing(
     assert played.client(name="greffe").post(at(home_or_decided, "/decider"), typed).status_code in (409, 422)
 
 
+@pytest.mark.parametrize(
+    "given", ["1/1/99999999999999999999", "0026-12-03", "03/12/26", "9999-12-31", "31/02/2027"]
+)
+def test_a_day_that_is_none_of_a_desk_is_a_problem_of_its_field(
+    played: Played, home_or_decided: ItemRecord, given: str
+):
+    """A browser sends the year 26 of a date typed with two digits."""
+    first = home_or_decided.candidates[0].candidate_id
+    sent = {"on": given, "act": "recourse", "kind": "gracieux"}
+    there = f"/seances/{home_or_decided.session_id}/demandes/{first}/suites"
+    answer = played.client(name="greffe").post(there, sent)
+    assert answer.status_code == 422 and "une date, par exemple" in answer.content.decode()
+
+
+def test_signs_that_cannot_be_written_are_a_problem_of_their_field(played: Played):
+    answer = played.client(name="greffe").post("/demandes", {"number": "0250\x00123"})
+    assert answer.status_code == 422 and "le retaper" in answer.content.decode()
+
+
 @pytest.fixture
 def home_or_decided(played: Played, bench: str) -> ItemRecord:
     return queries.session(played.store, bench).items[0]

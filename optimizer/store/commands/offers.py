@@ -47,7 +47,7 @@ def offer(
         raise StoreRefused("STORE_RANK_AHEAD", rank=ahead)
     if not may_offer(work.store.tables, item):
         raise StoreRefused("STORE_CHAIN_WAITS", dwelling=_waits_for(item))
-    _day(work, notified_on, after=session["on"], what=Said("la séance", "the session"))
+    work.happened(notified_on, after=session["on"], what=Said("la séance", "the session"))
     law = work.law_on(notified_on)
     days = law.answer_days if days is None else int(days)
     if days < law.answer_days:
@@ -109,7 +109,7 @@ def answer(
     """The household answers. A refusal has a code of ``refusal_reasons``; the next rank's turn comes."""
     row, name, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("offered",))
-    _day(work, on, after=row["notified_on"], what=Said("la notification", "the notification"))
+    work.happened(on, after=row["notified_on"], what=Said("la notification", "the notification"))
     if accepted:
         if not written:
             raise StoreRefused("STORE_WRITTEN")
@@ -161,8 +161,8 @@ def condition_met(
     name, item = candidate_of(work, candidate, version)
     _conditional(work, name)
     day = on or work.today
-    _day(
-        work, day, after=work.get("session", item["session_id"])["on"], what=Said("la séance", "the session")
+    work.happened(
+        day, after=work.get("session", item["session_id"])["on"], what=Said("la séance", "the session")
     )
     work.set("candidate", candidate, condition="met", condition_on=day)
     touch(work, name["ref"])
@@ -187,7 +187,7 @@ def condition_failed(
     if reason == "late" and not past(due, work.now):
         raise StoreRefused("STORE_NOT_PAST", day=due)
     day = on or work.today
-    _day(work, day)
+    work.happened(day)
     work.set("candidate", candidate, condition="failed", condition_on=day)
     for live in work.find("offer", candidate_id=candidate, status=LIVE):
         work.set("offer", live["offer_id"], status="failed", end_reason=reason)
@@ -208,7 +208,7 @@ def sign_lease(work: Work, offer: int, *, on: date, version: int | None = None) 
         raise StoreRefused("STORE_CONDITION_OPEN")
     if not may_let(work.store.tables, item):
         raise StoreRefused("STORE_CHAIN_LEASE", dwelling=_waits_for(item))
-    _day(work, on, after=row["answered_on"], what=Said("l'acceptation", "the acceptance"))
+    work.happened(on, after=row["answered_on"], what=Said("l'acceptation", "the acceptance"))
     work.set("offer", offer, status="signed", lease_on=on)
     work.set("candidate", name["candidate_id"], status="signed")
     for _, other in ranked(work.store.tables, item["item_id"]):
@@ -254,7 +254,7 @@ def desist(
     """A household that had accepted gives up; ``reason``: code of ``refusal_reasons``. The next rank's turn comes."""
     row, name, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("accepted",))
-    _day(work, on, after=row["answered_on"], what=Said("l'acceptation", "the acceptance"))
+    work.happened(on, after=row["answered_on"], what=Said("l'acceptation", "the acceptance"))
     reason = work.coded("refusal_reasons", reason)
     # the day of the last answer, and why: the workbook and « À reporter » tell them as those of a refusal
     work.set("offer", offer, status="desisted", answered_on=on, refusal_reason=reason, end_reason=reason)
@@ -301,10 +301,3 @@ def offer_of(work: Work, offer: int, version: int | None) -> tuple[Row, Row, Row
     row = work.get("offer", offer)
     name, item = candidate_of(work, row["candidate_id"], version)
     return row, name, item
-
-
-def _day(work: Work, day: date, after: date | None = None, what: Said | None = None) -> None:
-    if day > work.today:
-        raise StoreRefused("STORE_FUTURE", day=day)
-    if after is not None and day < after:
-        raise StoreRefused("STORE_BEFORE", what=what, day=after)
