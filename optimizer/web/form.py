@@ -17,6 +17,17 @@ YEARS = range(1900, 2200)
 """Years a day of the desk may have: a browser sends ``0026`` of a year typed with two digits."""
 
 
+class Problem(str):
+    """A sentence about a form that knows which field it is about, so that the page leads there."""
+
+    field: str
+
+    def __new__(cls, sentence: str, field: str) -> Problem:
+        made = super().__new__(cls, sentence)
+        made.field = field
+        return made
+
+
 class FormProblems(Exception):
     """All sentences about a form, in the language of its page."""
 
@@ -46,19 +57,19 @@ class Form:
         given = self.data.get("version", "")
         return int(given) if given.isdecimal() and len(given) < 12 else None
 
-    def refuse(self, code: str, label: str, **params: object) -> None:
-        """Keep a sentence about a field."""
-        self.problems.append(said(code, self.lang, field=said(label, self.lang), **params))
+    def refuse(self, code: str, label: str, at: str = "", **params: object) -> None:
+        """Keep a sentence about a field, ``at`` its name in the form."""
+        self.problems.append(Problem(said(code, self.lang, field=said(label, self.lang), **params), at))
 
     def text(self, name: str, label: str, *, required: bool = False, longest: int = 500) -> str:
         """A text, without the blanks around it."""
         value = str(self.data.get(name, "")).replace("\r\n", "\n").strip()
         if required and not value:
-            self.refuse("WEB.FORM_REQUIRED", label)
+            self.refuse("WEB.FORM_REQUIRED", label, name)
         if len(value) > longest:
-            self.refuse("WEB.FORM_LONG", label, most=longest)
+            self.refuse("WEB.FORM_LONG", label, name, most=longest)
         if any(ord(sign) < 32 and sign not in "\n\t" for sign in value):
-            self.refuse("WEB.FORM_SIGNS", label)
+            self.refuse("WEB.FORM_SIGNS", label, name)
         return value
 
     def choice(self, name: str, label: str, known: Collection[str], *, required: bool = True) -> Any:
@@ -66,7 +77,7 @@ class Form:
         value = str(self.data.get(name, ""))
         if value not in known:
             if value or required:
-                self.refuse("WEB.FORM_CHOICE", label)
+                self.refuse("WEB.FORM_CHOICE", label, name)
             return ""
         return value
 
@@ -77,7 +88,7 @@ class Form:
             return None
         found = _day_of(value)
         if found is None or found.year not in YEARS:
-            self.refuse("WEB.FORM_DAY", label)
+            self.refuse("WEB.FORM_DAY", label, name)
             return None
         return found
 
@@ -91,7 +102,7 @@ class Form:
         if not value:
             return None
         if not value.isdecimal() or int(value) > most:
-            self.refuse("WEB.FORM_WHOLE", label)
+            self.refuse("WEB.FORM_WHOLE", label, name)
             return None
         return int(value)
 
@@ -100,7 +111,7 @@ class Form:
         value = self.text(name, label, required=required, longest=7)
         found = clock_time(value) if value else ""
         if found is None:
-            self.refuse("WEB.FORM_HOUR", label)
+            self.refuse("WEB.FORM_HOUR", label, name)
         return found or ""
 
     def check(self) -> None:

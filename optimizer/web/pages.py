@@ -115,6 +115,9 @@ def page(
                 "refresh": refresh,
                 "demo": desk().deployment.demo,
                 "problems": (),
+                "field_of": field_of,
+                "places": {},
+                "wrong": {field_of(p): p for p in (values or {}).get("problems", ()) if field_of(p)},
                 "typed": {},
                 **spoken,
                 **(values or {}),
@@ -125,6 +128,11 @@ def page(
     answer = HttpResponse(shown, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def field_of(sentence: str) -> str:
+    """The name of the field that a problem is about; empty where it is about the whole form."""
+    return str(getattr(sentence, "field", ""))
 
 
 def may_open(visitor: Any, route: str, session: SessionRecord | None) -> bool:

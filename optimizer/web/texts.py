@@ -22,6 +22,7 @@ texts(
         "menu_accounts": ("Comptes", "Accounts"),
         "logout": ("Sortir", "Log out"),
         "other_language": ("English", "Français"),
+        "title_wrong": ("À corriger", "To correct"),
         "not_done": ("Rien n'a été enregistré.", "Nothing was recorded."),
         "required": ("(demandé)", "(required)"),
         "choose": ("— choisir —", "— choose —"),

@@ -159,6 +159,43 @@ def test_every_problem_of_a_form_is_told_at_once(played: Played):
     assert page.split('role="alert"')[1].split("</ul>")[0].count("<li>") == 3
 
 
+def test_the_focus_goes_to_the_problems_and_they_lead_to_their_fields(played: Played, home: ItemRecord):
+    """Without a script: the summary takes the focus, each line leads to its field, which says what is wrong with it."""
+    first, second, _ = listed(home)
+    typed = {
+        "version": home.version,
+        f"kind-{first}": "roi",
+        f"kind-{second}": "ranked",
+        f"rank-{second}": "deux",
+    }
+    page = played.client(name="greffe").post(at(home, "/decider"), typed).content.decode()
+    assert page.count("autofocus") == 1 and re.search(
+        r'<div class="wrong" role="alert" tabindex="-1" autofocus>', page
+    )
+    assert page.split("<title>")[1].startswith("À corriger : ")
+    for name in (f"kind-{first}", f"rank-{second}"):
+        field = re.search(rf'<(?:select|input)[^>]* id="{name}"[^>]*>', page)[0]
+        assert 'aria-invalid="true"' in field and f'aria-describedby="{name}-wrong"' in field
+        told = page.split(f'id="{name}-wrong">')[1].split("</span>")[0]
+        assert told and f'<a href="#{name}">{told}</a>' in page
+    assert page.count('aria-invalid="true"') == 2
+
+
+def test_after_saving_the_focus_is_on_what_was_done(played: Played):
+    session = played.opened()
+    client = played.client("S")
+    members = {
+        "member-0": "A. Durand",
+        "voice-0": "board",
+        "presence-0": "present",
+        "version": session.version,
+    }
+    page = client.post(f"/seances/{session.session_id}/presences", members, follow=True).content.decode()
+    assert page.count("autofocus") == 1
+    assert re.search(r'<p class="done" role="status" tabindex="-1" autofocus>', page)
+    assert "autofocus" not in client.get(f"/seances/{session.session_id}/seance").content.decode()
+
+
 def test_english_is_asked_by_a_link(played: Played):
     client = played.client("S")
     assert client.get("/langue/en", {"suite": "/semaine"}).headers["Location"] == "/semaine"

@@ -41,7 +41,7 @@ def application(request: Asked, session: str, candidate: int) -> HttpResponse:
     def do() -> Any:
         reason = form.text("reason", "WEB.REASON", required=True, longest=300)
         if len(reason) < SHORTEST:
-            form.refuse("WEB.FORM_SHORT", "WEB.REASON", least=SHORTEST)
+            form.refuse("WEB.FORM_SHORT", "WEB.REASON", "reason", least=SHORTEST)
         form.check()
         if not _may_identify(request, found):
             raise Http404
@@ -68,7 +68,7 @@ def find(request: Asked) -> HttpResponse:
             record = desk().known.session(c.session_id) if c.session_id in own else None
             if record is not None and any(i.item_id == c.item_id for i in visitor.items(record)):
                 return reverse("application", kwargs={"session": c.session_id, "candidate": c.candidate_id})
-        form.refuse("WEB.FIND_NONE", "WEB.FIND_NUMBER")
+        form.refuse("WEB.FIND_NONE", "WEB.FIND_NUMBER", "number")
         raise FormProblems(form.problems)
 
     try:

@@ -175,7 +175,7 @@ def attendance(request: Asked, session: str) -> HttpResponse:
             ]
             recused = tuple(item.item_id for item in record.items if str(item.position) in away)
             if len(recused) != len(set(away)):
-                form.refuse("WEB.FORM_RECUSED", "WEB.RECUSED")
+                form.refuse("WEB.FORM_RECUSED", "WEB.RECUSED", f"recused-{n}")
             members.append(
                 AttendanceRecord(
                     session_id=session, member=name, quality=form.text(f"quality-{n}", "WEB.QUALITY", longest=120),
@@ -186,7 +186,7 @@ def attendance(request: Asked, session: str) -> HttpResponse:
                 )
             )  # fmt: skip
         if not members:
-            form.refuse("WEB.FORM_REQUIRED", "WEB.MEMBER")
+            form.refuse("WEB.FORM_REQUIRED", "WEB.MEMBER", "member-0")
         form.check()
         actor = request.visitor.actor("SP", record)
         return commands.attend(
