@@ -76,7 +76,7 @@ class Store:
         StoreReadOnly, StoreBusy, StoreRefused
             Nothing was written.
         """
-        from django.db import DatabaseError, IntegrityError, transaction
+        from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
         self._usable()
         if self.read_only:
@@ -100,6 +100,14 @@ class Store:
                 raise StoreBusy("STORE_FULL") from error
             if "locked" in said or "lock timeout" in said or "deadlock" in said or "busy" in said:
                 raise StoreBusy("STORE_BUSY") from error
+            if "readonly" in said or "read-only" in said:
+                raise StoreUnusable("STORE_FILE_READ_ONLY") from error
+            if (
+                isinstance(error, OperationalError) or "malformed" in said
+            ):  # the disk or the server, not what was written
+                raise StoreUnusable(
+                    "STORE_UNREACHABLE", reason=str(error).strip().partition("\n")[0]
+                ) from error
             raise
         finally:
             self._turn.release()

@@ -97,6 +97,20 @@ define(
     "The database does not answer: {reason}",
 )
 define(
+    "STORE_FILE_READ_ONLY",
+    "La base ne se laisse pas écrire : rien n'a été enregistré.",
+    "The database cannot be written: nothing was recorded.",
+    remedy_fr="Donner le droit d'écrire dans le fichier du bureau et son dossier au compte qui lance le programme.",
+    remedy_en="Let the account that runs the program write the desk's file and its folder.",
+)
+define(
+    "STORE_NO_HOME",
+    "Ce compte de la machine n'a pas de dossier personnel : on ne sait pas où est « {path} ».",
+    "This account of the machine has no home folder: where “{path}” is, is not known.",
+    remedy_fr="Nommer un dossier par la variable ATTRIFLUX_STATE, et le bureau par son chemin entier.",
+    remedy_en="Name a folder by the variable ATTRIFLUX_STATE, and the desk by its whole path.",
+)
+define(
     "STORE_SCHEMA_OLD",
     "Le bureau date d'une version plus ancienne du programme ({count:étape/étapes} à faire).",
     "The desk comes from an older version of the program ({count:step/steps} to go).",
