@@ -95,6 +95,8 @@ define(
     "STORE_UNREACHABLE",
     "La base ne répond pas : {reason}",
     "The database does not answer: {reason}",
+    remedy_fr="Vérifier la place du disque, les droits sur le bureau et son dossier, ou que la base PostgreSQL est en marche, puis recommencer.",
+    remedy_en="Check the room left on the disk, the rights on the desk and its folder, or that the PostgreSQL base is running, then try again.",
 )
 define(
     "STORE_FILE_READ_ONLY",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -87,6 +89,24 @@ def test_a_desk_that_is_read_only_exits_3_when_it_is_written_to(typed, play):
     triggers.create(cursor, "sqlite")
     code, _, err = typed("user", "add", "s.martin", "--role", "S")
     assert code == 3 and "lecture seule" in err and "ligne 1" in err
+
+
+def test_the_exit_code_says_whether_the_desk_was_written_when_nothing_can_be_displayed(copied):
+    """An account that is made is made, though the words that say so are lost."""
+    desk = ("--store", str(copied("bureau")))
+
+    def said_to_a_full_disk(*words):
+        code = "from optimizer.cli import main; main()"
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-c", code, *words, *desk], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )  # fmt: skip
+        return done.returncode, "est écrit" in done.stderr
+
+    added = ("store", "user", "add", "s.martin", "--role", "S", "--actor", "martin")
+    assert said_to_a_full_disk(*added) == (0, True)
+    assert said_to_a_full_disk(*added) == (2, False)
+    assert said_to_a_full_disk("store", "verify") == (2, False)
 
 
 def test_an_account_of_the_machine_without_a_name_is_asked_for_one(typed, play, monkeypatch):
