@@ -24,6 +24,8 @@ ORIGIN = "current_qpv"
 """Column of the applications that says whether the present dwelling is in a priority district; empty throughout: not told."""
 GUARDED = "priority_codes"
 """Its letters tell of violence and trafficking (g, gbis, h, i): no table of levels shows them."""
+NAMING = ("application_id", "household_id", "current_dwelling")
+"""Columns that name a household: the page of a comparison names nobody."""
 _DISTRICT = {UNKNOWN: UNKNOWN, "no": "outside"}
 COLUMNS = ["mechanism", "group", "level", "n", "rate", "low", "high", "interval", "opportunity", "masked"]
 
@@ -40,7 +42,7 @@ def groups_of(
     Raises
     ------
     AttrifluxError
-        ``FAIRNESS_GROUP``, ``FAIRNESS_GROUP_GUARDED``, ``FAIRNESS_ORIGIN``
+        ``FAIRNESS_GROUP``, ``FAIRNESS_GROUP_GUARDED``, ``FAIRNESS_GROUP_NAMING``, ``FAIRNESS_ORIGIN``
     """
     facts, apps = prepared.facts, prepared.facts.applications
     place = {str(name): i for i, name in enumerate(apps.ids)}
@@ -56,6 +58,8 @@ def groups_of(
         name = f"col:{column}" if asked.startswith("col:") else asked
         if column == GUARDED:
             raise AttrifluxError("FAIRNESS_GROUP_GUARDED", what=asked)
+        if column in NAMING:
+            raise AttrifluxError("FAIRNESS_GROUP_NAMING", what=asked)
         if column and column in table.columns and (column != ORIGIN or table[column].notna().any()):
             values = table.set_index(table["application_id"].astype(str))[column]
             told = values.reindex([str(x) for x in ids])
