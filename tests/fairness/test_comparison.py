@@ -471,6 +471,8 @@ def test_bad_input_is_told_in_both_languages(case_folder: Path):
         ({"mechanisms": ","}, "FAIRNESS_UNKNOWN"),
         ({"groups": ["col:nothing"]}, "FAIRNESS_GROUP"),
         ({"groups": ["col:publics_prioritaires"]}, "FAIRNESS_GROUP_GUARDED"),
+        ({"groups": ["col:numero_unique"]}, "FAIRNESS_GROUP_NAMING"),
+        ({"groups": ["col:current_dwelling"]}, "FAIRNESS_GROUP_NAMING"),
         ({"mechanisms": ["cotation"], "prices": ["nothing"]}, "FAIRNESS_RULE"),
         ({"draws": 0}, "FAIRNESS_OPTION"),
         ({"preferences": "loose"}, "FAIRNESS_OPTION"),
