@@ -139,6 +139,20 @@ define(
     remedy_en="Put it on a local disk, then: attriflux store upgrade",
 )
 define(
+    "STORE_STRANGERS",
+    "Le fichier du bureau contient des déclencheurs ou des vues que le programme n'a pas faits : {names}.",
+    "The desk's file holds triggers or views that the program did not make: {names}.",
+    remedy_fr="Savoir qui les a mis et les faire retirer, puis vérifier : attriflux store verify. Sinon, repartir d'une sauvegarde.",
+    remedy_en="Find out who put them there and have them removed, then check: attriflux store verify. Else start from a backup.",
+)
+define(
+    "STORE_HISTORY",
+    "Les étapes de version inscrites dans ce bureau ne se suivent pas : il a été modifié hors du programme, rien n'a été fait.",
+    "The steps of version written in this desk do not follow one another: it was changed outside the program, nothing was done.",
+    remedy_fr="Repartir d'une sauvegarde : attriflux store restore",
+    remedy_en="Start from a backup: attriflux store restore",
+)
+define(
     "STORE_TRIGGERS",
     "Les protections du journal manquent ({names}) : rien n'a démarré.",
     "The protections of the ledger are missing ({names}): nothing was started.",

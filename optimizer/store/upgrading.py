@@ -39,6 +39,8 @@ def upgrade(url: str | Path, *, keys: str | Path | None = None, now: datetime | 
     StoreUnusable
         The desk is newer than the program, or no copy can be made: nothing was changed.
     """
+    from django.db.migrations.exceptions import InconsistentMigrationHistory
+
     url = str(url)
     path = None if is_postgres(url) else sqlite_path(url)
     if path is not None:
@@ -57,7 +59,10 @@ def upgrade(url: str | Path, *, keys: str | Path | None = None, now: datetime | 
         if steps and not empty:
             stamp = (now or days.system()).strftime("%Y%m%d-%H%M%S")
             copy = _copied(url, path, stamp)
-        schema.build()
+        try:
+            schema.build()
+        except InconsistentMigrationHistory:
+            raise StoreUnusable("STORE_HISTORY") from None
         schema.assert_guarded(path)
     return Upgrade(empty, copy, steps)
 

@@ -12,7 +12,7 @@ import pytest
 
 from optimizer import store
 from optimizer.store import commands as c
-from optimizer.store import holding, opening, schema
+from optimizer.store import holding, ledger, opening, schema, triggers
 from optimizer.store.clock import PARIS
 from optimizer.store.configure import database, shown, sqlite_path
 from optimizer.store.messages import StoreBusy, StoreRefused, StoreUnusable
@@ -162,6 +162,48 @@ def test_a_migration_that_loses_the_guards_is_noticed_and_an_upgrade_puts_them_b
     assert "store_event_no_delete" in str(unusable("STORE_TRIGGERS", path))
     upgrade(path)
     store.open(path, clock=Ticking()).close()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "CREATE TRIGGER later AFTER INSERT ON store_candidate BEGIN UPDATE store_candidate SET position = 1; END",
+        "CREATE VIEW nobody AS SELECT * FROM store_item",
+    ],
+)
+def test_what_acts_in_the_file_and_is_not_the_programs_is_refused_and_told(copied, made):
+    """A trigger changes rows at the next writing: until then every table is what the ledger makes."""
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()) as opened:
+        c.log(opened, S, "1", kind="printed")
+        schema.connection().cursor().execute(made)
+    name = made.split()[2]
+    assert name in str(unusable("STORE_STRANGERS", path))
+    with pytest.raises(StoreUnusable):
+        upgrade(path)
+    with store.open(path, inspect=True) as seen:
+        assert [name in problem.text() for problem in ledger.verify(seen).problems] == [True]
+
+
+def test_steps_of_version_that_do_not_follow_one_another_are_a_sentence(copied):
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()):
+        schema.connection().cursor().execute("DELETE FROM django_migrations WHERE app = 'contenttypes'")
+    with pytest.raises(StoreUnusable) as error:
+        upgrade(path)
+    assert error.value.code == "STORE_HISTORY"
+
+
+def test_a_line_nested_without_end_is_a_problem_of_the_ledger(copied):
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()) as opened:
+        c.log(opened, S, "1", kind="printed")
+        cursor = schema.connection().cursor()
+        cursor.execute("DROP TRIGGER store_event_no_update")
+        cursor.execute("UPDATE store_event SET payload = %s", ["[" * 100_000])
+        triggers.create(cursor, "sqlite")
+    with store.open(path, inspect=True) as seen:
+        assert not ledger.verify(seen).holds
 
 
 def test_a_file_without_its_log_written_ahead_does_not_start(copied):
