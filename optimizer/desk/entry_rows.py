@@ -96,6 +96,7 @@ def _session(session: SessionRecord) -> Row:
         "session_id": session.session_id, "on": session.on, "hour": session.hour or None, "place": session.place or None,
         "quorum": session.quorum, "recipients": " ; ".join(session.recipients) or None,
         "opened": "yes" if session.status in ("open", "closed") else None,
+        "sat_from": session.sat_from, "sat_to": session.sat_to,
         "cancelled": session.reason or None if session.status == "cancelled" else None, "chair": session.signed_by or None,
         "signed": "yes" if session.status == "closed" else None,
     }  # fmt: skip

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from optimizer.domain import CaseSettings, Table
-from optimizer.domain.account import convention_forms, is_convention_account, remainder
+from optimizer.domain.account import convention_forms, is_convention_account, outside_flux, remainder
 from optimizer.errors import Finding
 from optimizer.importers.cells import Problem
 from optimizer.importers.spelling import check_spelling
@@ -60,6 +60,9 @@ def check_tables(found: Mapping[str, ReadTable], settings: CaseSettings | None) 
     commitments = found.get("commitments")
     if commitments is not None and commitments.frame is not None:
         findings += _commitments(commitments, commitments.frame)
+    leases = found.get("leases")
+    if leases is not None and leases.frame is not None:
+        findings += _outside(leases, leases.frame)
     if settings is not None:
         findings += _dates(found, settings)
         findings += _followed(found, settings)
@@ -262,6 +265,20 @@ def _followed(found: Mapping[str, ReadTable], settings: CaseSettings) -> list[Fi
         return []
     value = str(frame["dwelling_id"].iloc[int(at[0])])
     return [events.finding(Problem("READ_EVENT_UNKNOWN_DWELLING", at, value, {}, "warning"), "dwelling_id")]
+
+
+def _outside(leases: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """Leases said to be in the flux on an account whose leases never are: a warning, they are not counted there."""
+    said = frame["in_flux"].fillna(False).to_numpy(bool)
+    at = np.flatnonzero(said & frame["account"].isin(outside_flux()).to_numpy(bool))
+    if not len(at):
+        return []
+    value = str(frame["account"].iloc[int(at[0])])
+    return [
+        leases.finding(
+            Problem("READ_LEASE_OUTSIDE_FLUX", at, value, {"count": len(at)}, "warning"), "in_flux"
+        )
+    ]
 
 
 def _is_in(values: pd.Series[Any], known: pd.Series[Any]) -> B:

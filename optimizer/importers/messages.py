@@ -324,6 +324,13 @@ define(
     remedy_en="The leases table holds those of the year of the case; correct the date, or the key “year” of case.yaml",
 )
 define(
+    "READ_LEASE_OUTSIDE_FLUX",
+    "{count:bail dit/baux dits} dans le flux sur un compte qui n'en est jamais (le premier : {value}) : hors de l'assiette du flux.",
+    "{count:lease/leases} said to be in the flux on an account that never is (the first: {value}): outside the flux base.",
+    remedy_fr="Écrivez non dans dans_le_flux, ou corrigez le réservataire",
+    remedy_en="Write no in in_flux, or correct the account",
+)
+define(
     "READ_UNKNOWN_REFERENCE",
     "« {value} » ne figure pas dans {table} : la ligne est sans effet.",
     "“{value}” is not in {table}: the row has no effect.",

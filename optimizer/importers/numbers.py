@@ -47,6 +47,8 @@ _GROUND = ("rdc", "rez de chaussee", "rez-de-chaussee", "rez de jardin", "rc")
 _FLOOR = re.compile(r"(?:r ?\+ ?(\d{1,2})|(\d{1,2}) ?(?:er|ere|e|eme|nd)?(?: etage)?|etage (\d{1,2}))\Z")
 _PER_CENT = ("effort", "ceiling_factor", "value")
 """Columns beside the rates where a percentage means its hundredth."""
+_HUNDREDTHS = ("expected",)
+"""Columns beside points that are counted in hundredths."""
 _LONGEST = 60
 """Characters of the longest word worth looking at as a number."""
 _LARGEST_WHOLE = float(2**53)
@@ -156,7 +158,7 @@ def numeric(values: Any, text: Any | None, column: Column) -> Converted:
     if column.kind == "int":
         problems += _fractions(found, shown, column)
     problems += _outside(found, shown, column)
-    if column.unit == "points":
+    if column.unit == "points" or column.name in _HUNDREDTHS:
         problems += _rounded(found, shown)
     series: pd.Series[Any] = pd.Series(found)
     if column.kind == "int":
@@ -189,7 +191,7 @@ def _fractions(found: F64, shown: Any, column: Column) -> list[Problem]:
 
 
 def _rounded(found: F64, shown: Any) -> list[Problem]:
-    """Points of more than two decimals: they are counted in hundredths, half up."""
+    """Points, or dwellings expected, of more than two decimals: they are counted in hundredths, half up."""
     with np.errstate(invalid="ignore"):
         finer: B = np.abs(found * 100 - np.rint(found * 100)) > _HUNDREDTH_OF_HUNDREDTH
     at = np.flatnonzero(finer)

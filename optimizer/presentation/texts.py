@@ -492,6 +492,10 @@ texts(
             "Objectifs supposés, affichés sans peser sur la proposition : {names}.",
             "Assumed targets, shown without weighing on the proposal: {names}.",
         ),
+        "uncounted_assumed": (
+            "Objectifs supposés, qui ne pèsent pas et dont rien n'est compté ici : {names}.",
+            "Assumed targets, which do not weigh and of which nothing is counted here: {names}.",
+        ),
         "uncapped_transfers": (
             "{n:logement/logements} sur {of} en mutation interne, hors du flux des réservataires, sans plafond faute de prévision "
             "de l'année (table assiette) : {names}.",

@@ -89,7 +89,7 @@ def _signed(frame: pd.DataFrame, facts: Facts, rules: RuleSet) -> Counted:
     inside = ~(outside | booleans(frame, "mutation"))
     said = frame["in_flux"].astype("boolean") if "in_flux" in frame.columns else pd.Series(pd.NA, frame.index)
     given = ~said.isna().to_numpy(bool)
-    flux_base = np.where(given, booleans(frame, "in_flux"), inside)
+    flux_base = np.where(given, booleans(frame, "in_flux"), inside) & ~outside
     dalo, some = _priority_codes(frame)
     proof = choice(frame, "priority_status", PROOF)
     words = texts(frame, "q1")

@@ -19,13 +19,14 @@ from optimizer.presentation.csvfile import PARQUET_FROM
 from optimizer.presentation.data import QUARTILES, LegalNumber, ReportData, proof_of
 from optimizer.presentation.sheets import chained
 from optimizer.problem import all_rules
+from optimizer.runs.assumed import assumed_of
 from optimizer.runs.chains import chains_told
 from optimizer.runs.earlier import certificate_bytes
 from optimizer.runs.large import SHEETS_PER_FILE
 from optimizer.runs.options import Options
 from optimizer.runs.publicity import publicity_of
 from optimizer.runs.tables import is_large
-from optimizer.shortlist.labels import account_label, rule_label
+from optimizer.shortlist.labels import account_label
 
 if TYPE_CHECKING:
     from optimizer.errors import Lang
@@ -110,20 +111,9 @@ def _banners(result: Result, options: Options) -> Iterator[str]:
         yield said("REPORT.SYNTHETIC", lang)
     if settings.seed_modified:
         yield said("REPORT.MODIFIED_DRAW", lang, seed=settings.seed)
-    epcis = prepared.facts.epcis
-    here = {epcis[e] for e in prepared.facts.dwellings.epci.tolist() if e >= 0}
-    assumed = [e for e, p in sorted(prepared.rules.lec_epci.items()) if e in here and p.is_assumed]
-    if assumed:
-        names = said("WORDS.LIST", lang).join(result.tables.places.get(e, e) for e in assumed)
-        yield said("REPORT.ACCEPTED_ASSUMED", lang, names=names)
-    rows = [row for row in prepared.problem.rows if row.status == "assumed"]
-    labels = said("WORDS.LIST", lang).join(dict.fromkeys(rule_label(row.rule, lang) for row in rows))
-    if rows and not settings.synthetic:
-        yield said(
-            "REPORT.PRICED_ASSUMED" if options.price_assumed else "REPORT.UNPRICED_ASSUMED",
-            lang,
-            names=labels,
-        )
+    yield from assumed_of(
+        prepared.case, prepared.facts, prepared.rules, prepared.problem.rows, priced=options.price_assumed
+    ).said(lang, shown=True)
     yield from _uncapped_transfers(result, lang)
 
 

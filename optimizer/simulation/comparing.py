@@ -19,11 +19,13 @@ from optimizer import importers
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.pipeline import PROPOSE_TABLES
+from optimizer.runs.assumed import Assumed, assumed_of
 from optimizer.simulation import messages as messages
 from optimizer.simulation.registry import Policy, chosen_policies
 from optimizer.simulation.setting import DAYS, Every, Setting
 from optimizer.simulation.summary import summary
 from optimizer.simulation.sweep import lived
+from optimizer.simulation.world import draw_world
 from optimizer.solve import SolveOptions
 from optimizer.synth.profile import profiles
 from optimizer.workers import Parts, Unit, Workers, key_of, run_units
@@ -43,6 +45,7 @@ class Simulation:
     policies : those run, in the order of tables
     seeds : numbers of the years drawn
     title, territory, synthetic : of the source
+    assumed : of a case that is not synthetic: targets and thresholds that nobody published
     facts : every figure in long form (``policy, seed, year, session, indicator, scope, value, text``)
     """
 
@@ -56,6 +59,7 @@ class Simulation:
     sources: dict[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0
+    assumed: Assumed = field(default_factory=Assumed)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -194,6 +198,7 @@ def simulate(
     for option, changed in (("--publics", publics != 1.0), ("--tight", tight)):
         if changed and case is not None:
             raise AttrifluxError("SIMULATION_PROFILE_ONLY", name=option, known=", ".join(profiles(models)))
+    assumed = Assumed() if case is None or case.settings.synthetic else _assumed(case, setting, numbers[0])
     solving = {"backend": backend, "gap": SolveOptions(gap=gap).gap}
     units = [
         Unit(
@@ -225,8 +230,14 @@ def simulate(
     return Simulation(
         setting, chosen, numbers, name if settings is None else settings.title, "" if settings is None else settings.territory,
         settings is None or settings.synthetic, facts, {} if case is None else {s.name: s.sha256 for s in case.sources}, findings,
-        time.perf_counter() - began,
+        time.perf_counter() - began, assumed,
     )  # fmt: skip
+
+
+def _assumed(case: Case, setting: Setting, number: int) -> Assumed:
+    """What the years rest on that nobody published: the same in each of them."""
+    world = draw_world(case, setting, number)
+    return assumed_of(world.case, world.facts, world.rules, world.book.rows, priced=setting.price_assumed)
 
 
 def _source(

@@ -45,6 +45,7 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
         "title": found.title,
         "territory": found.territory,
         "synthetic": found.synthetic,
+        "banners": list(found.assumed.said(lang, shown=False)),
         "seeds": len(found.seeds),
         "years": found.setting.years,
         "sessions": found.setting.per_year,

@@ -127,7 +127,6 @@ def draw_world(source: Case | str, setting: Setting, seed: int) -> World:
     if not len(opens) or not len(arrives):
         raise AttrifluxError("SIMULATION_EMPTY")
     case = policy.with_own_changes(case, setting.models)
-    case = replace(case, tables={**case.tables, "conventions": _delegated(case, setting)})
     if setting.freed:
         case, opens = _with_freed(case, opens, drawn)
         _check_chains(setting.chains, sum(at == NEVER for at in opens.values()))
@@ -160,7 +159,7 @@ def encoded(
     if bad := [f for f in (*findings, *reading.findings) if f.severity == "error"]:
         raise InputProblems(bad)
     scores = scoring.score(case, reading.facts, rules)
-    facts = reading.facts.with_span(scores.span)
+    facts = _delegated(reading.facts.with_span(scores.span))
     names = [str(name) for name in facts.dwellings.ids]
     who = [str(name) for name in facts.applications.ids]
     opens_at = np.array([opens[name] for name in names], np.int32)
@@ -240,16 +239,10 @@ def _thinned(people: pd.DataFrame, kept: float, drawn: str) -> pd.DataFrame:
     return people[~public | (luck < kept)].reset_index(drop=True)
 
 
-def _delegated(case: Case, setting: Setting) -> pd.DataFrame:
+def _delegated(facts: Facts) -> Facts:
     """The agreements, the landlord naming every household: whom a réservataire would name nobody knows."""
-    given = case.table("conventions") if case.has("conventions") else None
-    lines = (
-        given
-        if given is not None and len(given)
-        else policy.rules_of(case.settings, setting.models).conventions
-    )
-    here = lines["landlord"].isin(case.table("dwellings")["landlord"])
-    return lines[here].assign(management_mode="delegated").reset_index(drop=True)
+    lines = tuple(replace(line, management_mode="delegated") for line in facts.conventions)
+    return replace(facts, conventions=lines, memo={}, lasting={})
 
 
 def _of_case(case: Case, setting: Setting, drawn: str) -> tuple[Case, dict[str, int], dict[str, int]]:

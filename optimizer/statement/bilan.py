@@ -28,6 +28,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
+_KEYS = ["dwelling_id", "account"]
+
+
 @dataclass(frozen=True)
 class Bilan:
     """A year's statement.
@@ -102,8 +105,8 @@ def bilan(
     """The statement of a year.
 
     *Proposed*: dwellings oriented to the account in the year, each counted once per account. *Attributed*: dwellings whose
-    attribution was decided in the year; where the case has no `events`, leases of the year stand for both, and work in
-    progress oriented in the year is proposed.
+    attribution was decided in the year; where the case has no `events`, leases of the year stand for both. Work in progress
+    that began in the year and that `events` do not follow is proposed.
 
     Parameters
     ----------
@@ -129,9 +132,8 @@ def bilan(
     case = policy.with_own_changes(case, models)
     rules = policy.rules_of(case.settings, models)
     homes = homes_of(case, rules.get(PERIODS))
-    lines = (
-        _from_events(events, year) if len(events) else _from_leases(signed, case.table("in_progress"), year)
-    )
+    known = _from_events(events, year) if len(events) else _from_leases(signed)
+    lines = _with_progress(known, events, case.table("in_progress"), year)
     unknown = sorted({str(d) for d in lines["dwelling_id"]} - {str(d) for d in homes.index})
     problems += [*problems_of(case), *in_two_places(case)]
     problems += [
@@ -223,17 +225,24 @@ def _from_events(events: pd.DataFrame, year: int) -> pd.DataFrame:
     return sums[(sums["proposed"] > 0) | (sums["attributed"] > 0)].drop(columns="signed")
 
 
-def _from_leases(signed: pd.DataFrame, in_progress: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Leases of the year are proposed and attributed; orientations begun in the year and not signed are proposed."""
-    keys = ["dwelling_id", "account"]
-    leased = signed[keys].astype(object).groupby(keys).size().reset_index(name="proposed")
-    leased["attributed"] = leased["proposed"]
-    started = in_progress.loc[in_progress["since"].dt.year == year, keys].astype(object).drop_duplicates()
-    known = set(zip(leased["dwelling_id"], leased["account"], strict=True))
+def _from_leases(signed: pd.DataFrame) -> pd.DataFrame:
+    """Leases of the year are proposed and attributed."""
+    leased = signed[_KEYS].astype(object).groupby(_KEYS).size().reset_index(name="proposed")
+    return leased.assign(attributed=leased["proposed"])
+
+
+def _with_progress(
+    lines: pd.DataFrame, events: pd.DataFrame, in_progress: pd.DataFrame, year: int
+) -> pd.DataFrame:
+    """And proposed what is in progress since a day of the year, unless leases or events of any year follow it already."""
+    started = in_progress.loc[in_progress["since"].dt.year == year, _KEYS].astype(object).drop_duplicates()
+    known = {
+        key for frame in (lines, events) for key in zip(frame["dwelling_id"], frame["account"], strict=True)
+    }
     fresh = started[
         [key not in known for key in zip(started["dwelling_id"], started["account"], strict=True)]
     ]
-    both: pd.DataFrame = pd.concat([leased, fresh.assign(proposed=1, attributed=0)], ignore_index=True)
+    both: pd.DataFrame = pd.concat([lines, fresh.assign(proposed=1, attributed=0)], ignore_index=True)
     return both
 
 

@@ -167,12 +167,10 @@ def lines_of(case: Case, rules: policy.RuleSet, year: int | None = None) -> pd.D
 
 
 def in_flux(leases: pd.DataFrame) -> pd.Series:
-    """Leases of the flux: what the table says, else every account but transfers and relocations."""
+    """Leases of the flux: on every account but transfers and relocations, what the table says, else those that are no transfer."""
     said = leases["in_flux"].astype("boolean")
-    inside = ~leases["account"].isin(outside_flux()) & ~leases["mutation"].astype("boolean").fillna(
-        False
-    ).astype(bool)
-    return said.where(said.notna(), inside).astype(bool)
+    moved = leases["mutation"].astype("boolean").fillna(False).astype(bool)
+    return said.where(said.notna(), ~moved).astype(bool) & ~leases["account"].isin(outside_flux())
 
 
 def placed(frame: pd.DataFrame, epci: Mapping[str, str], departement: Mapping[str, str]) -> pd.DataFrame:

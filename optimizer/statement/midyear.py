@@ -14,6 +14,7 @@ import pandas as pd
 
 from optimizer import importers, policy
 from optimizer.domain import Case
+from optimizer.domain.account import outside_flux
 from optimizer.errors import AttrifluxError, Finding
 from optimizer.runs.tables import place_names
 from optimizer.statement import messages as messages
@@ -64,7 +65,7 @@ def as_it_was(case: Case, to: date) -> Case:
     """The case on an earlier day of its year: what happened later is not known yet.
 
     Leases signed and candidates followed since then are left out; of each orientation only the dates up to the day remain. A
-    candidate followed on that day and signed or gone since is known by the events only.
+    candidate followed on that day and signed or gone since is known by the events only, which then say where its dwelling lies.
     """
     day = pd.Timestamp(to)
     tables = dict(case.tables)
@@ -76,13 +77,39 @@ def as_it_was(case: Case, to: date) -> Case:
         events = tables["events"].copy()
         for name in DATES:
             events[name] = events[name].where(events[name] <= day)
-        tables["events"] = _kept(events, events[list(DATES)].notna().any(axis=1))
+        gone = [_left_out(case, tables, name) for name in ("in_progress", "leases")]
+        tables["events"] = _placed(_kept(events, events[list(DATES)].notna().any(axis=1)), gone)
     return replace(case, tables=tables, settings=replace(case.settings, on=to), path=None)
 
 
 def _kept(frame: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     found: pd.DataFrame = frame[rows.fillna(False).astype(bool)].reset_index(drop=True)
     return found
+
+
+def _left_out(case: Case, then: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    """One row for each dwelling that a table describes, and no longer on the day."""
+    frame = case.table(name)
+    there = set(then[name]["dwelling_id"]) if name in then else set()
+    found: pd.DataFrame = frame[~frame["dwelling_id"].isin(there)].drop_duplicates("dwelling_id", keep="last")
+    return found.set_index("dwelling_id")
+
+
+def _placed(events: pd.DataFrame, gone: list[pd.DataFrame]) -> pd.DataFrame:
+    """The events, with the place of dwellings that only what came later describes: an orientation counts where its dwelling lies."""
+    for later in gone:
+        bare = (events["landlord"].isna() | events["commune"].isna()) & events["dwelling_id"].isin(
+            later.index
+        )
+        for name in ("landlord", "commune", "qpv", "rooms", "financing", "construction_year"):
+            if name in later:
+                told = events["dwelling_id"].map(later[name]).astype(events[name].dtype)
+                events[name] = events[name].where(~bare, told)
+        if "in_flux" in later:
+            out = later["in_flux"].eq(False).fillna(False) & ~later["account"].isin(outside_flux())
+            kept_out = later.index[out.to_numpy(bool)]
+            events["in_flux"] = events["in_flux"].where(~(bare & events["dwelling_id"].isin(kept_out)), False)
+    return events
 
 
 def midyear(case: Case | Path | str, to: date, *, models: Path | None = None) -> MidYear:

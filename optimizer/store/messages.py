@@ -95,6 +95,22 @@ define(
     "STORE_UNREACHABLE",
     "La base ne répond pas : {reason}",
     "The database does not answer: {reason}",
+    remedy_fr="Vérifier la place du disque, les droits sur le bureau et son dossier, ou que la base PostgreSQL est en marche, puis recommencer.",
+    remedy_en="Check the room left on the disk, the rights on the desk and its folder, or that the PostgreSQL base is running, then try again.",
+)
+define(
+    "STORE_FILE_READ_ONLY",
+    "La base ne se laisse pas écrire : rien n'a été enregistré.",
+    "The database cannot be written: nothing was recorded.",
+    remedy_fr="Donner le droit d'écrire dans le fichier du bureau et son dossier au compte qui lance le programme.",
+    remedy_en="Let the account that runs the program write the desk's file and its folder.",
+)
+define(
+    "STORE_NO_HOME",
+    "Ce compte de la machine n'a pas de dossier personnel : on ne sait pas où est « {path} ».",
+    "This account of the machine has no home folder: where “{path}” is, is not known.",
+    remedy_fr="Nommer un dossier par la variable ATTRIFLUX_STATE, et le bureau par son chemin entier.",
+    remedy_en="Name a folder by the variable ATTRIFLUX_STATE, and the desk by its whole path.",
 )
 define(
     "STORE_SCHEMA_OLD",
@@ -308,6 +324,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
     "HOUR": (
         "Heure illisible ({what}) : « {found} ». Attendu : HH:MM, par exemple 14:30.",
         "An hour cannot be read ({what}): “{found}”. Expected: HH:MM, for example 14:30.",
+    ),
+    "HOURS": (
+        "La séance serait close ({ended}) avant d'être ouverte ({began}).",
+        "The session would be closed ({ended}) before it was opened ({began}).",
     ),
     "NO_QUORUM": (
         "Le quorum n'est pas atteint : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum} demandées.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 import io
 import re
@@ -165,7 +166,9 @@ def _table_of(stem: str) -> str:
 
 
 def _frame(file: Path) -> habits.Frame:
-    return _parquet(file) if file.suffix.lower() == ".parquet" else csv_columns(file.read_bytes(), file.name)
+    if file.suffix.lower() == ".parquet":
+        return _parquet(file)
+    return _without_blank(csv_columns(file.read_bytes(), file.name))
 
 
 def csv_columns(raw: bytes, name: str) -> dict[str, pa.Array]:
@@ -193,6 +196,14 @@ def csv_columns(raw: bytes, name: str) -> dict[str, pa.Array]:
     except pa.ArrowInvalid:
         return _csv_slow(raw, delimiter, name)
     return {n: _one(table.column(i)) for i, n in enumerate(names)}
+
+
+def _without_blank(columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """Without the lines that hold separators alone, as spreadsheets leave them below and between."""
+    if any(not values.null_count for values in columns.values()):
+        return columns
+    blank = functools.reduce(pc.and_, (pc.is_null(values) for values in columns.values()))
+    return {n: values.filter(pc.invert(blank)) for n, values in columns.items()}
 
 
 def _head(raw: bytes) -> tuple[str, list[str]]:

@@ -80,7 +80,7 @@ def _signed(world: World) -> Iterator[Done]:
     for i, where in enumerate(_where(world, table)):
         if not of_year[i]:
             continue
-        base = bool(said[i]) if known[i] else accounts[i] not in OUTSIDE and not mutation[i]
+        base = accounts[i] not in OUTSIDE and (bool(said[i]) if known[i] else not mutation[i])
         dalo = bool(mask[i] & 1)
         bits = (DALO if dalo else 0) | (ESSENTIAL if essential[i] else 0)
         bits |= PRIORITY if dalo or (mask[i] and proof[i] in targets) else 0

@@ -136,3 +136,21 @@ def test_a_code_that_became_a_number_is_told_with_the_code(tmp_path: Path):
     rows = [row | {"commune": "25056.0"} for row in rows_of("logements")]
     (sentence,) = told(write_base(tmp_path / "cas", logements__csv=csv_text(rows)), "READ_INSEE")
     assert "sans doute 25056" in sentence
+
+
+def test_dwellings_expected_of_more_than_two_decimals_are_told_as_they_are_counted(tmp_path: Path):
+    text = "bailleur;commune;pieces;financement;attendus\nOPH25;25056;5;PLUS;0,125\nOPH25;25056;4;PLUS;0,5\n"
+    case = read(write_base(tmp_path / "cas", prevision__csv=text))
+    (said,) = case.warnings
+    assert (said.file, said.row, said.rows, said.column) == ("prevision.csv", 2, (), "attendus")
+    assert "« 0,125 » est lu 0,13" in said.sentence("fr")
+
+
+def test_both_readers_pass_over_lines_of_separators_alone(tmp_path: Path):
+    """A spreadsheet leaves them below and between the rows, and empty columns on the right; the check refused the proposal."""
+    lines = csv_text(rows_of("logements")).splitlines()
+    blank = ";" * (lines[0].count(";") + 3)
+    text = "\r\n".join([lines[0] + ";;;", lines[1] + ";;;", blank, lines[2] + ";;;", blank, blank, ""])
+    case = write_base(tmp_path / "cas", logements__csv=text)
+    assert read(case).table("dwellings")["dwelling_id"].tolist() == ["L1", "L2"]
+    assert read_again(case).table("dwellings").text("dwelling_id").to_pylist() == ["L1", "L2"]

@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer import policy
 from optimizer.errors import InputProblems
+from optimizer.importers import read
+from optimizer.runs import Options, propose_to
 from optimizer.statement import bilan, needed, reconcile
 from optimizer.statement.files import write_bilan
 from optimizer.statement.homes import PERIODS, construction_period
+from optimizer.synth import write_case
+from optimizer.verify import verify
 from tests.statement.year import ON, event, filled, lease, year_case
 
 
@@ -44,6 +50,47 @@ def test_leases_and_work_in_progress_without_events():
     )
     assert totals(bilan(case, 2026)) == {"ALS": (3, 2), "ETAT_PRIO": (1, 1)}
     assert totals(bilan(case, 2025)) == {"ALS": (1, 1)}
+
+
+def test_work_in_progress_that_events_do_not_follow_is_proposed():
+    """One line of follow-up in the case and the dwellings oriented this week were proposed to nobody."""
+    common = {"landlord": "OPH25", "commune": "25056", "stage": "oriented"}
+    case = year_case(
+        leases=[lease("a", "ALS")],
+        events=[
+            event("a", "ALS", oriented="2026-01-05", signed="2026-03-12"), event("f", "ETAT_PRIO", oriented="2025-12-20"),
+        ],
+        in_progress=[
+            {**common, "dwelling_id": "e", "account": "ALS", "since": "2026-06-01"},
+            {**common, "dwelling_id": "f", "account": "ETAT_PRIO", "since": "2026-01-02"},
+            {**common, "dwelling_id": "g", "account": "ETAT_PRIO", "since": "2025-12-30"},
+        ],
+    )  # fmt: skip
+    assert totals(bilan(case, 2026)) == {"ALS": (2, 1)}
+
+
+def test_a_lease_of_a_transfer_or_a_relocation_is_in_no_flux_whatever_the_table_says(tmp_path: Path):
+    """Written « oui » down the whole column, transfers made the flux longer, and everybody's due with it."""
+    agreed = {
+        "landlord": "OPH25", "departement": "25", "year": 2026, "account": "ALS", "area": "25", "share": 0.5,
+        "management_mode": "delegated", "count_rule": "signed", "tolerance": 0.0, "carry_over": False, "opening_balance": 0.0,
+    }  # fmt: skip
+    leases = [
+        lease(str(i), account, in_flux=True)
+        for i, account in enumerate(("ALS", "BAILLEUR", "MUTATION", "RELOGEMENT"))
+    ]
+    home = {"dwelling_id": "z", "landlord": "OPH25", "commune": "25056", "rooms": 2, "financing": "plai"}
+    case = year_case(leases=leases, conventions=[agreed], dwellings=[home], applications=[])
+    ((base, consumed, due),) = bilan(case, 2026).ledger[["base", "consumed", "due"]].to_numpy().tolist()
+    assert (base, consumed, due) == (2, 1, 1.0)
+    # nor does the optimum see them, nor the one who checks it
+    write_case(case, tmp_path / "cas")
+    propose_to(tmp_path / "cas", tmp_path / "resultat", Options(pdf=False))
+    flux = pd.read_csv(tmp_path / "resultat" / "rules.csv", sep=";", decimal=",").query("rule == 'flux'")
+    assert flux[["num_before", "den_before"]].to_numpy().tolist() == [[1, 2]]
+    assert not verify(tmp_path / "resultat", tmp_path / "cas").refused
+    (told,) = [f for f in read(tmp_path / "cas").warnings if f.code == "READ_LEASE_OUTSIDE_FLUX"]
+    assert (told.row, told.rows, told.value) == (4, (5,), "MUTATION")
 
 
 def test_events_count_each_orientation_of_a_dwelling_to_an_account_once():

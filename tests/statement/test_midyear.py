@@ -75,6 +75,25 @@ def test_dates_after_the_day_are_not_known_on_it():
     assert events.index.tolist() == ["a", "b"] and pd.isna(events.loc["b", "signed_on"])
 
 
+def test_an_orientation_counts_on_its_day_though_only_a_later_lease_says_where_the_dwelling_lies():
+    """Oriented in May, signed in June: on 31 May it was consumed, and nothing of the case but the lease describes it."""
+    agreed = {**AGREEMENT, "account": "ALS", "share": 0.5, "count_rule": "oriented"}
+    case = year_case(
+        leases=[
+            lease("a", "ALS", "2026-06-20"), lease("b", "ALS", "2026-02-01"), lease("c", "ALS", "2026-06-21", in_flux=False),
+        ],
+        events=[
+            event("a", "ALS", oriented="2026-05-05", signed="2026-06-20"),
+            event("b", "ALS", oriented="2026-01-05", signed="2026-02-01"),
+            event("c", "ALS", oriented="2026-05-05", signed="2026-06-21"),
+        ],
+        conventions=[agreed],
+    )  # fmt: skip
+    for to in (date(2026, 5, 31), TO):
+        (line,) = midyear(case, to).table.to_dict("records")
+        assert (line["done"], line["base"]) == (2, 2)
+
+
 @pytest.mark.parametrize("to", [date(2026, 7, 3), date(2025, 6, 30)])
 def test_a_day_that_the_case_does_not_know_is_refused(to):
     with pytest.raises(AttrifluxError) as caught:

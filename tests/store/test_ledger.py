@@ -285,6 +285,29 @@ def test_the_head_is_signed_once_a_day_while_the_desk_is_served(play):
     assert ledger.verify(play.store, last).holds
 
 
+def test_a_disk_that_fails_for_a_moment_does_not_end_the_daily_signature(play, monkeypatch):
+    from django.db import OperationalError
+
+    from optimizer.web.signing import sign_daily
+
+    play.do(c.log, S, kind="printed")
+    looks, head = [], play.store.head
+
+    def failing():
+        looks.append(1)
+        if len(looks) < 3:
+            raise OperationalError("disk I/O error")
+        return head()
+
+    monkeypatch.setattr(play.store, "head", failing)
+    end = sign_daily(play.store, every=0.01)
+    until = time.monotonic() + 60
+    while queries.head(play.store) is None and time.monotonic() < until:
+        time.sleep(0.01)
+    end()
+    assert queries.head(play.store) is not None
+
+
 def test_a_desk_that_is_opened_while_another_process_writes_is_not_taken_for_broken(play, monkeypatch):
     play.new(dwelling("L1"))
     walk = ledger.events

@@ -262,6 +262,36 @@ def test_a_locked_desk_and_a_full_disk_write_nothing_and_say_so(copied, monkeypa
         assert c.log(opened, S, f"k{kept}", kind="printed", facts={}).seq == kept + 1
 
 
+def test_a_desk_that_cannot_be_written_is_a_sentence(copied, monkeypatch):
+    """A file made by another account, a disk that fails: nothing was recorded, and what to do."""
+    from django.db import OperationalError
+
+    with store.open(copied("bureau"), clock=Ticking()) as opened:
+        cursor = schema.connection().cursor()
+        cursor.execute("PRAGMA query_only = ON")
+        with pytest.raises(StoreUnusable) as error:
+            c.log(opened, S, "1", kind="printed")
+        assert error.value.code == "STORE_FILE_READ_ONLY" and "rien n'a été enregistré" in error.value.text(
+            "fr"
+        )
+        cursor.execute("PRAGMA query_only = OFF")
+
+        def fails(*args):
+            raise OperationalError("disk I/O error")
+
+        with monkeypatch.context() as broken, pytest.raises(StoreUnusable) as error:
+            broken.setattr(opened.tables, "add", fails)
+            c.log(opened, S, "2", kind="printed")
+        assert error.value.code == "STORE_UNREACHABLE" and opened.head()["seq"] == 0
+        assert c.log(opened, S, "3", kind="printed").seq == 1
+
+
+def test_a_home_that_nobody_has_is_a_sentence():
+    with pytest.raises(StoreUnusable) as error:
+        sqlite_path("~personne-ne-s-appelle-ainsi/bureau.sqlite")
+    assert error.value.code == "STORE_NO_HOME" and "ATTRIFLUX_STATE" in error.value.text("fr")
+
+
 def test_an_invariant_of_the_database_is_named(play):
     from django.db import IntegrityError
 

@@ -300,7 +300,7 @@ class Reference:
         found = []
         for x in self.town.rows("leases"):
             account, qpv = x["account"], yes(x["qpv"])
-            base = x["in_flux"] == "oui" or account not in OUTSIDE
+            base = account not in OUTSIDE
             marks = self.base_marks(x["commune"], account, False) if base else {}
             dalo = x["priority_codes"] == "DALO"
             marks["mutation_max", "landlord=X;departement=25"] = account != "MUTATION"

@@ -225,8 +225,16 @@ def test_a_day_that_is_none_of_a_desk_is_a_problem_of_its_field(
     assert answer.status_code == 422 and "une date, par exemple" in answer.content.decode()
 
 
+def test_the_convocation_of_a_large_session_is_one_form(played: Played):
+    """One field a name: five hundred dwellings have fifteen hundred."""
+    session = played.session(date(2027, 3, 4))
+    fields = {f"check-{n}": "" for n in range(100_000, 101_500)}
+    answer = played.client("S").post(f"/seances/{session.session_id}/convoquer", fields)
+    assert answer.status_code == 422 and 'name="recipients"' in answer.content.decode()
+
+
 def test_signs_that_cannot_be_written_are_a_problem_of_their_field(played: Played):
-    answer = played.client(name="greffe").post("/demandes", {"number": "0250\x00123"})
+    answer = played.client("S").post("/demandes", {"number": "0250\x00123"})
     assert answer.status_code == 422 and "le retaper" in answer.content.decode()
 
 

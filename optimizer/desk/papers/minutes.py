@@ -66,11 +66,14 @@ def minutes(told: Told) -> Document:
 
 
 def _hours(told: Told) -> str:
-    """When the session sat; of one recorded afterwards, the hour it was convened for and the days it was recorded on.
+    """When the session sat: as it was written down, else as the screens opened and closed it; of one recorded afterwards without its
+    hours, the hour it was convened for and the days it was recorded on.
 
     A workbook opens and closes a session in one go: the minute it was read is not the hour the commission sat.
     """
     s, say = told.session, told.say
+    if s.sat_from or s.sat_to:
+        return say("HOURS", opened=s.sat_from or BLANK, closed=s.sat_to or BLANK)
     days = [local_day(at) for at in (s.opened_at, s.closed_at) if at is not None]
     at_once = s.opened_at is not None and s.closed_at is not None and s.closed_at - s.opened_at < AT_ONCE
     if all(day == s.on for day in days) and not at_once:

@@ -24,7 +24,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.problem.ground import Counted, Ground, leases_of_first_ranks
 from optimizer.problem.returned import REACHED, furthest, returned_orientations
 from optimizer.statement.dashboards.run import Run
-from optimizer.statement.ledger import RuleAt, count_rule_of
+from optimizer.statement.ledger import RuleAt, count_rule_of, in_flux
 
 SCALE = 10**12
 FULL = 10_000
@@ -155,9 +155,6 @@ def _signed(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     proofs = tuple(rules.get("national.priority_publics.proof_target"))
     dalo = np.array(["dalo" in c for c in codes], bool)
     some = np.array([bool(c) for c in codes], bool)
-    said = frame["in_flux"].astype("boolean")
-    mutation = frame["mutation"].astype("boolean").fillna(False).astype(bool)
-    inside = ~frame["account"].isin(outside_flux()) & ~mutation
     return pd.DataFrame(
         {
             "state": "signed", **_home(frame), **_places(frame, rules),
@@ -168,7 +165,7 @@ def _signed(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
             "relocated": frame["relocation"].isin(RELOCATED),
             "essential": frame["essential_worker"].astype("boolean").fillna(False).astype(bool),
             "accepts_qpv": False,
-            "in_flux": said.where(said.notna(), inside).astype(bool),
+            "in_flux": in_flux(frame),
             "rank": 1, "weight": SCALE, "day": frame["signed_on"], "stage": "", "counted": True,
         }
     ).reset_index(drop=True)  # fmt: skip

@@ -15,12 +15,14 @@ from optimizer.store.messages import (
     StoreForbidden,
     StoreMissing,
     StoreReadOnly,
+    StoreUnusable,
 )
 from optimizer.web.pages import lang_of, page
 from optimizer.web.unsent import Unsent, form_of
 
 STATUS: tuple[tuple[type[StoreError], int], ...] = (
     (StoreForbidden, 403), (StoreMissing, 404), (StoreConflict, 409), (StoreReadOnly, 503), (StoreBusy, 503),
+    (StoreUnusable, 503),
 )  # fmt: skip
 
 
