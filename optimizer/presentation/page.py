@@ -78,9 +78,18 @@ def environment() -> jinja2.Environment:
         auto_reload=False,
     )
     made.filters["n"] = Num
+    made.filters["french"] = _french
     made.filters["cells"] = cells
     made.tests["num"] = lambda heading: isinstance(heading, Num)
     return made
+
+
+@jinja2.pass_context
+def _french(context: jinja2.runtime.Context, value: object) -> object:
+    """A text of ``models/``, which is French in both languages: an English page says so to whoever reads it aloud."""
+    if context.get("lang") != "en":
+        return value
+    return Markup('<span lang="fr">{}</span>').format(value)
 
 
 def kept_together(value: object) -> object:
@@ -146,6 +155,8 @@ def render(template: str, lang: Lang, values: Mapping[str, Any]) -> str:
                 "t": Words(name, lang),
                 "css": Markup(style()),
                 "decides": DECIDES[lang],
+                "colon": Markup(said("PAGE.COLON", lang)),
+                "between": Markup(said("PAGE.BETWEEN", lang)),
                 **spoken,
                 **values,
             }
