@@ -64,6 +64,9 @@ def test_every_column_and_indicator_is_explained(written):
     )
     whole = whole.loc[["cotation", "required_rate"]]
     assert (whole["offers"] == whole["lettings"] + whole["refusals"]).all()
+    assert (whole["vacated"] + whole["freed"] == whole["lettings"] + whole["unlet"]).all()
+    left = whole["withdrawn"] + whole["still_waiting"]
+    assert (whole["pool"] + whole["arrived"] == whole["lettings"] + left).all() and (left > 0).all()
     cost = whole["worth"] - whole["lost"] - whole["value"]
     assert cost.tolist() == pytest.approx((50 * whole["waited"]).tolist())
 
