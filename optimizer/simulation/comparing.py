@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
@@ -164,20 +164,18 @@ def simulate(
         ``SIMULATION_CHAINS``, ``SIMULATION_CHAINS_LONG``, ``SIMULATION_ONE_YEAR``, ``SOLVE_OPTION``; those of ``workers``.
     """
     began = time.perf_counter()
-    if isinstance(seeds, (str, SupportsIndex)):
+    if isinstance(seeds, (str, int)) or not isinstance(seeds, Iterable):
         _check(seeds=_whole(seeds=seeds))
         numbers = tuple(range(1, _whole(seeds=seeds) + 1))
     else:
         numbers = tuple(dict.fromkeys(_whole(seeds=number) for number in seeds))
         _check(seeds=len(numbers))
+        _check_not_below_zero(seeds=min(numbers))
     years, chains = _whole(years=years), _whole(chains=chains)
     dwellings = None if dwellings is None else _whole(dwellings=dwellings)
     sessions = None if sessions is None else _whole(sessions=sessions)
     _check(years=years, dwellings=dwellings, sessions=sessions, pool=pool, arrivals=arrivals, publics=publics)
-    if chains < 0:
-        raise AttrifluxError(
-            "SIMULATION_NUMBER", name="chains", value=chains, expected_fr="0 ou plus", expected_en="0 or more"
-        )
+    _check_not_below_zero(chains=chains)
     if chains and not freed:
         raise AttrifluxError("SIMULATION_CHAINS", chains=chains)
     if session not in DAYS:
@@ -266,6 +264,14 @@ def _whole(**number: object) -> int:
             "SIMULATION_NUMBER", name=name, value=value, expected_fr="un nombre entier", expected_en="a whole number"
         )  # fmt: skip
     return index(value)
+
+
+def _check_not_below_zero(**number: int) -> None:
+    ((name, value),) = number.items()
+    if value < 0:
+        raise AttrifluxError(
+            "SIMULATION_NUMBER", name=name, value=value, expected_fr="0 ou plus", expected_en="0 or more"
+        )
 
 
 def _check(**numbers: float | None) -> None:
