@@ -332,6 +332,25 @@ def test_minutes_taken_during_the_session_tell_no_vote_of_what_nobody_voted_on(m
     assert "Vote : pas encore." in own and "unanimité" not in own
 
 
+def test_minutes_taken_during_the_session_count_the_voices_as_the_vote_will(made: Room, told: Told):
+    """Three of the board, the préfet by proxy and the mayor of Besançon are five; where the mayor leaves the room with the
+    préfet's proxy three stay; elsewhere the mayor has no voice, and neither has a mandant of Doubs in the Jura."""
+    first = told.session.items[0]
+    waiting = replace(
+        first, status="listed", vote=None, facts={**first.facts, "commune": "25056", "departement": "25"}
+    )
+    away = replace(waiting, facts={"commune": "39198", "epci": "243900354", "departement": "39"})
+    held = {m.member: m for m in told.session.attendance}
+    out = replace(held["Mme Maire"], recused=(first.item_id,))
+    proxy = replace(held["M. Préfet"], represented_by="Mme Maire")
+    mandant = replace(held["Membre 1"], voice="mandant", territory="25")
+    for item, changed, present in ((waiting, (), 5), (waiting, (out, proxy), 3), (away, (mandant,), 3)):
+        members = tuple({**held, **{m.member: m for m in changed}}.values())
+        during = replace(told.session, status="open", closed_at=None, items=(item,), attendance=members)
+        text = words(minutes(replace(told, session=during)))
+        assert f"{present} voix" in text[text.index(f"réf. {first.dwelling_id}") :]
+
+
 def test_the_agenda_counts_what_remains_as_the_a4_page_does(made: Room, told: Told):
     """36,1 leases due beyond what is done and in progress are 37 to find, on every paper of the session."""
     remains = re.compile(r"reste (\d+)")
