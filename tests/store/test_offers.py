@@ -203,6 +203,17 @@ def test_a_condition_that_is_met_makes_the_lease_due(play):
     play.sign(offer)
 
 
+def test_the_day_of_a_condition_is_the_one_told_between_the_session_and_today(play):
+    name = conditional(play)
+    play.clock.later(5)
+    for told in (c.condition_met, c.condition_failed):
+        more = {"reason": "access"} if told is c.condition_failed else {}
+        refused("STORE_BEFORE", play.do, told, A, name, on=DAY - timedelta(days=1), **more)
+        refused("STORE_FUTURE", play.do, told, A, name, on=DAY + timedelta(days=6), **more)
+    play.do(c.condition_met, A, name, on=DAY + timedelta(days=2))
+    assert play.names("L1")[0].condition_on == DAY + timedelta(days=2)
+
+
 def test_a_condition_fails_after_its_date_or_when_access_is_in_question(play):
     name = conditional(play)
     offer = play.offer("L1")

@@ -169,6 +169,7 @@ def test_late_names_replacements_and_late_dwellings_have_their_reasons(play):
     )
     refused("STORE_NEEDS_REASON", play.do, c.add_item, S, play.session, dwelling("L9"), reason="")
     play.do(c.add_item, S, play.session, dwelling("L9"), reason="Préavis reçu hier")
+    assert [i.position for i in play.seen().items] == list(range(1, len(play.seen().items) + 1))
     late = next(i for i in play.seen().items if i.dwelling_id == "L9")
     assert (late.added_as, late.added_reason) == ("late", "Préavis reçu hier")
 
@@ -439,6 +440,15 @@ def test_a_rectification_is_prepared_signed_and_stops_at_the_first_notification(
         reason="x",
         decisions=right,
     )
+
+
+def test_a_session_of_one_household_has_no_other_number_to_hide(play):
+    play.new(dwelling("L1", names=1, queue=0))
+    play.open()
+    (only,) = play.names("L1")
+    told = NewDecision(only.candidate_id, "not_attributed", motive="N3", sentence=SMALL)
+    play.decide("L1", [told], few_reason="too_few_candidates")
+    assert play.names("L1")[0].decision.sentence == SMALL
 
 
 def test_after_a_signed_rectification_another_has_the_next_number(play):
