@@ -224,7 +224,7 @@ def _with_shares(
 
 
 def _met(taken: Mapping[str, Fraction], area: str, epci_of: Mapping[str, str]) -> Fraction:
-    """What the shares of other areas take, at most, in a commune of this one: its EPCI's and its own, never a neighbour's."""
+    """What shares taken already come to, at most, in a commune of the area: its EPCI's and its own, never a neighbour's."""
     nothing = Fraction(0)
     if area in epci_of:
         return taken.get(area, nothing) + taken.get(str(epci_of[area]), nothing)

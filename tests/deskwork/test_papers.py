@@ -320,6 +320,11 @@ def test_the_minute_a_workbook_was_read_is_not_the_hour_the_commission_sat(made:
     assert "ouverte à 14:00, close à 15:35" in words(minutes(replace(told, session=sat)))
 
 
+def test_minutes_of_a_session_for_a_whole_programme_name_it(made: Room, told: Told):
+    held = replace(told.session, programme="Les Vergers, 12 logements neufs")
+    assert "programme Les Vergers, 12 logements neufs" in words(minutes(replace(told, session=held)))
+
+
 def test_minutes_taken_during_the_session_tell_no_vote_of_what_nobody_voted_on(made: Room, told: Told):
     first = told.session.items[0]
     names = tuple(replace(c, status="listed", decision=None, offer=None) for c in first.candidates)
