@@ -247,6 +247,27 @@ def test_words_of_a_table_of_labels(tmp_path: Path) -> None:
     assert not verify(tmp_path / "out", case).refused
 
 
+def test_communes_by_name_in_numbered_columns(tmp_path: Path) -> None:
+    """Gilley is a commune of the Doubs (25271) and one of the Haute-Marne: unique in the territory, its name is its code. The verifier
+    reads the same, of numbered columns too."""
+    case = write(
+        tmp_path / "case",
+        dwellings="""
+            id landlord commune rooms financing
+            L1 BAIL     25056   3     PLUS
+            L2 BAIL     25271   3     PLUS
+        """,
+        applications="""
+            id first_registered_on persons commune_souhaitee_1 commune_souhaitee_2 status score
+            A1 2024-01-01          3       Gilley              .                   active 20
+            A2 2024-01-02          3       Besançon            Gilley              active 10
+        """,
+    )
+    result = propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False)).result
+    assert lists(result) == {"L1": ["BAILLEUR", "A2"], "L2": ["BAILLEUR", "A1"]}
+    assert not verify(tmp_path / "out", case).refused
+
+
 def test_exclusions_and_relocations(tmp_path: Path) -> None:
     """Each operation takes its own relocated households only; ``mutation`` takes the landlord's own tenants only."""
     result = run(
