@@ -268,6 +268,31 @@ def test_communes_by_name_in_numbered_columns(tmp_path: Path) -> None:
     assert not verify(tmp_path / "out", case).refused
 
 
+def test_a_household_whose_only_dwelling_is_in_progress(tmp_path: Path) -> None:
+    """A1 asks for Besançon, where the only dwelling is before a réservataire: no free dwelling; A2 stands behind A3. Verified so."""
+    case = write(
+        tmp_path / "case",
+        dwellings="""
+            id landlord commune rooms financing
+            L1 BAIL     25056   3     PLUS
+            L2 BAIL     25271   3     PLUS
+        """,
+        in_progress="""
+            dwelling_id landlord commune rooms financing account  application_id stage    since
+            L1          BAIL     25056   3     PLUS      BAILLEUR .              oriented 2026-06-25
+        """,
+        applications="""
+            id first_registered_on persons choices status score
+            A1 2024-01-01          3       25056   active 20
+            A2 2024-01-02          3       25271   active 10
+            A3 2024-01-03          3       25271   active 30
+        """,
+    )
+    result = propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False)).result
+    assert reasons(result) == {"A1": "NO_FREE_DWELLING", "A2": "RESERVE", "A3": "FIRST_RANK"}
+    assert not verify(tmp_path / "out", case).refused
+
+
 def test_exclusions_and_relocations(tmp_path: Path) -> None:
     """Each operation takes its own relocated households only; ``mutation`` takes the landlord's own tenants only."""
     result = run(
