@@ -371,6 +371,30 @@ def test_the_convocation_and_the_agenda_say_when_where_and_what_the_residence_is
     assert "14:00" not in words(convocation(bare)) and "Q1 –, fragilité –" in words(agenda_paper(bare))
 
 
+def test_who_left_the_list_before_the_session_and_why(told: Told):
+    """The reason of a replacement is told; what stands there of a household that declined (why its late name came) is not."""
+    first = told.session.items[0]
+    one, two, *others = first.candidates
+    left = (
+        replace(one, status="replaced", decision=None, offer=None, reason="Dossier retiré par le ménage"),
+        replace(two, status="declined", decision=None, offer=None, reason="Appelé après un désistement"),
+    )
+    items = (replace(first, candidates=(*left, *others)), *told.session.items[1:])
+    text = words(minutes(replace(told, session=replace(told.session, items=items))))
+    assert "Dossier retiré par le ménage" in text and "Appelé après un désistement" not in text
+
+
+def test_no_letter_goes_to_a_household_that_was_erased(told: Told):
+    home = next(i for i in told.session.items if i.status == "offering")
+    names = tuple(replace(c, application_id="") for c in home.candidates)
+    items = tuple(
+        replace(home, candidates=names) if i.item_id == home.item_id else i for i in told.session.items
+    )
+    due = letters_of(replace(told, session=replace(told.session, items=items)))
+    assert due and home.item_id not in {x.item.item_id for x in due}
+    assert home.item_id in {x.item.item_id for x in letters_of(told)}
+
+
 def test_minutes_of_a_session_for_a_whole_programme_name_it(made: Room, told: Told):
     held = replace(told.session, programme="Les Vergers, 12 logements neufs")
     assert "programme Les Vergers, 12 logements neufs" in words(minutes(replace(told, session=held)))
