@@ -293,6 +293,28 @@ def test_a_household_whose_only_dwelling_is_in_progress(tmp_path: Path) -> None:
     assert not verify(tmp_path / "out", case).refused
 
 
+@pytest.mark.parametrize(("priced", "price"), [(False, 0), (True, 100)])
+def test_the_balance_of_accounts_rests_on_an_assumed_margin(tmp_path: Path, priced: bool, price: int) -> None:
+    """Turned on in a real case, its target (the supply less 0,10, assumed) has no price unless --price-assumed (0,4 × 12 leases are more than four); verified so."""
+    case = write(
+        tmp_path / "case",
+        settings={"synthetic": "false", "changes": "{national.rules.account_balance.enabled: true}"},
+        conventions=ALS_FIRST,
+        dwellings="\n".join(
+            ["id landlord commune rooms financing", *(f"L{n} BAIL 25056 3 PLUS" for n in range(12))]
+        ),
+        applications="""
+            id first_registered_on persons choices status score als_employee
+            N1 2024-01-01          3       25056   active 10    1
+        """,
+    )
+    options = Options(accept_assumed=True, price_assumed=priced, pdf=False)
+    result = propose_to(case, tmp_path / "out", options).result
+    found = row(result, "account_balance", "account=ALS;rooms=T3")
+    assert (found["share"], found["price"]) == (0.9, price)
+    assert not verify(tmp_path / "out", case).refused
+
+
 def test_exclusions_and_relocations(tmp_path: Path) -> None:
     """Each operation takes its own relocated households only; ``mutation`` takes the landlord's own tenants only."""
     result = run(
