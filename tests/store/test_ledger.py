@@ -228,6 +228,26 @@ def test_a_ledger_cut_from_its_end_needs_the_head_kept_elsewhere(play):
     assert not ledger.verify(play.store, forged).holds  # nobody else can sign
 
 
+def test_a_line_rewritten_below_a_signed_head_is_found_without_any_head_kept_elsewhere(play):
+    """Who has no key may make every later hash again, and finds the head signed afterwards in the way."""
+    play.do(c.log, S, kind="printed")
+    play.do(c.sign_head, S)
+    play.do(c.log, S, kind="printed")
+    cursor = schema.connection().cursor()
+    for name in triggers.SQLITE:
+        cursor.execute(f"DROP TRIGGER {name}")
+    prev = chain.GENESIS
+    for event in list(ledger.events(play.store)):
+        made = {**event, "prev": prev, "actor": "autre" if event["seq"] == 1 else event["actor"]}
+        prev = chain.event_hash(made)
+        cursor.execute(
+            "UPDATE store_event SET actor = %s, prev = %s, hash = %s WHERE seq = %s",
+            [made["actor"], made["prev"], prev, made["seq"]],
+        )
+    cursor.execute("UPDATE store_head SET hash = %s", [prev])
+    assert [p.code for p in ledger.verify(play.store).problems] == ["STORE_PROOF_SIGNATURE"]
+
+
 def test_the_database_itself_refuses_to_change_or_remove_a_line(play):
     from django.db import DatabaseError
 

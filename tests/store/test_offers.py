@@ -31,6 +31,25 @@ def test_the_next_rank_takes_over_on_a_refusal_without_a_solve(play):
     assert (made.refusal_reason, made.legitimate, made.rank) == ("rent", "no", 1)
 
 
+def test_the_ranks_are_those_of_the_commission_not_of_the_proposal(play):
+    """Proposed 1, 2, 3; decided third, first, second: the offers go to the second, the third, then the first."""
+    play.new(dwelling("L1"))
+    play.open()
+    names = [n.candidate_id for n in play.names("L1", "listed")]
+    ranks = [
+        NewDecision(names[0], "ranked", 3),
+        NewDecision(names[1], "ranked", 1),
+        NewDecision(names[2], "ranked", 2),
+    ]
+    play.decide("L1", ranks, departure="La deuxième famille est sans logement.")
+    play.close()
+    turns = []
+    for _ in names:
+        turns.append(queries.next_to_offer(play.store, play.item("L1")))
+        play.refuse(play.offer("L1"))
+    assert turns == [names[1], names[2], names[0]]
+
+
 def test_without_a_rank_left_the_dwelling_is_exhausted(play):
     play.week()
     for left in ("offering", "offering", "exhausted"):
@@ -199,6 +218,17 @@ def test_a_condition_that_is_met_makes_the_lease_due(play):
     seen = queries.offer(play.store, offer)
     assert (seen.condition, seen.document, seen.due_on) == ("met", "tax_notice", date(2026, 12, 18))
     play.sign(offer)
+
+
+def test_the_day_of_a_condition_is_the_one_told_between_the_session_and_today(play):
+    name = conditional(play)
+    play.clock.later(5)
+    for told in (c.condition_met, c.condition_failed):
+        more = {"reason": "access"} if told is c.condition_failed else {}
+        refused("STORE_BEFORE", play.do, told, A, name, on=DAY - timedelta(days=1), **more)
+        refused("STORE_FUTURE", play.do, told, A, name, on=DAY + timedelta(days=6), **more)
+    play.do(c.condition_met, A, name, on=DAY + timedelta(days=2))
+    assert play.names("L1")[0].condition_on == DAY + timedelta(days=2)
 
 
 def test_a_condition_fails_after_its_date_or_when_access_is_in_question(play):

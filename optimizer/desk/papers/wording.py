@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -15,9 +15,9 @@ from optimizer.desk.following import PARIS, UNDONE, rank_of
 from optimizer.desk.papers import texts as texts
 from optimizer.errors import Lang, said
 from optimizer.presentation.numbers import UNKNOWN, day, decimal
+from optimizer.store import voting
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import (
-    AttendanceRecord,
     CancellationRecord,
     CandidateRecord,
     CorrectionRecord,
@@ -228,23 +228,15 @@ def in_groups(hexadecimal: str, size: int = 16) -> str:
     return " ".join(hexadecimal[i : i + size] for i in range(0, len(hexadecimal), size))
 
 
-def votes_here(member: AttendanceRecord, item: ItemRecord) -> bool:
-    """Whether a member, present or represented, has a voice on a dwelling: its territory, and no recusal."""
-    if member.voice == "consultative" or member.presence == "absent" or item.item_id in member.recused:
-        return False
-    facts = item.facts
-    if member.voice == "mayor" and member.territory:
-        return member.territory == str(facts.get("commune") or "")
-    if member.voice == "epci" and member.territory:
-        return member.territory == str(facts.get("epci") or "")
-    return True
-
-
 def voices_on(session: SessionRecord, item: ItemRecord) -> int:
-    """Voices present or represented on a dwelling: those counted when it was decided, else those recorded."""
+    """Voices present or represented on a dwelling: those counted when it was decided, else those that would be."""
     if item.vote is not None:
         return item.vote.present
-    return sum(votes_here(m, item) for m in session.attendance)
+    attendance = [asdict(member) for member in session.attendance]
+    there = voting.voters(
+        attendance, {"facts": item.facts, "item_id": item.item_id}, voting.voices(session.on)
+    )
+    return len(there)
 
 
 def yes_no(value: Any, lang: Lang) -> str:

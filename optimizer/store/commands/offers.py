@@ -161,9 +161,7 @@ def condition_met(
     name, item = candidate_of(work, candidate, version)
     _conditional(work, name)
     day = on or work.today
-    work.happened(
-        day, after=work.get("session", item["session_id"])["on"], what=Said("la séance", "the session")
-    )
+    _since_session(work, day, item)
     work.set("candidate", candidate, condition="met", condition_on=day)
     touch(work, name["ref"])
     work.bump("item", item)
@@ -187,7 +185,7 @@ def condition_failed(
     if reason == "late" and not past(due, work.now):
         raise StoreRefused("STORE_NOT_PAST", day=due)
     day = on or work.today
-    work.happened(day)
+    _since_session(work, day, item)
     work.set("candidate", candidate, condition="failed", condition_on=day)
     for live in work.find("offer", candidate_id=candidate, status=LIVE):
         work.set("offer", live["offer_id"], status="failed", end_reason=reason)
@@ -301,3 +299,8 @@ def offer_of(work: Work, offer: int, version: int | None) -> tuple[Row, Row, Row
     row = work.get("offer", offer)
     name, item = candidate_of(work, row["candidate_id"], version)
     return row, name, item
+
+
+def _since_session(work: Work, day: date, item: Row) -> None:
+    session = work.get("session", item["session_id"])
+    work.happened(day, after=session["on"], what=Said("la séance", "the session"))
