@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from optimizer.errors import AttrifluxError, Said, define
+from optimizer.errors import AttrifluxError, Lang, Said, day_words, define
 from optimizer.store.records import NewCandidate, NewItem, SessionRecord
 from optimizer.web.agendas import item_of, name_of
 from optimizer.web.children.lines import ONE_THREAD
@@ -58,14 +58,14 @@ class Checked:
         return {key: code for key, code in self.found.items() if code}
 
 
-def imports_kept(desk: Desk, jobs: Iterable[Job]) -> list[tuple[str, str]]:
+def imports_kept(desk: Desk, jobs: Iterable[Job], lang: Lang = "fr") -> list[tuple[str, str]]:
     """(case, title) of the imports of computations still on this machine, in their order; none whose files are wrong describes anybody."""
     found: dict[str, str] = {}
     for job in jobs:
         if job.wrong:
             continue
         if job.case not in found and is_kept(desk, job.case):
-            found[job.case] = f"{job.title} ({job.started_at:%d/%m/%Y})"
+            found[job.case] = f"{job.title} ({day_words(job.started_at, lang)})"
         if len(found) == OFFERED:
             break
     return list(found.items())

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from optimizer.desk.chained import length_words, waits_words
 from optimizer.desk.documents import to_settle
-from optimizer.errors import AttrifluxError, Lang
+from optimizer.errors import AttrifluxError, Lang, day_words
 from optimizer.store import commands, queries
 from optimizer.store.law import law
 from optimizer.store.records import CandidateRecord, ItemRecord, NewItem, SessionRecord
@@ -76,7 +76,7 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "listed": listed(record),
             "waits": waits_words([record], lang),
             "chains": length_words(record.run.chains, lang) if record.run and record.run.chains else "",
-            "imports": imports_for(request.visitor, record),
+            "imports": imports_for(request.visitor, record, lang_of(request)),
             "runs": _runs(request),
             **values,
         },
@@ -105,7 +105,7 @@ def _runs(request: Asked) -> list[tuple[str, str]]:
     """Verified proposals whose list a late dwelling may take."""
     done = (job for job in jobs_for(request.visitor, request.session_record) if job.state == "done")
     jobs = islice(done, OFFERED)
-    return [(job.id, f"{job.title} ({job.started_at:%d/%m/%Y})") for job in jobs]
+    return [(job.id, f"{job.title} ({day_words(job.started_at, lang_of(request))})") for job in jobs]
 
 
 def checks_of(form: Form, record: SessionRecord) -> dict[int, str]:

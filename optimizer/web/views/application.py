@@ -216,7 +216,7 @@ def _show(
             "known_documents": [
                 (d, document_words([d], documents, lang_of(request))) for d in documents_on(found)
             ],
-            "imports": imports_for(request.visitor, record),
+            "imports": imports_for(request.visitor, record, lang_of(request)),
             **values,
         },
         status=status,
