@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal, NamedTuple
 
 Lang = Literal["fr", "en"]
@@ -36,6 +37,20 @@ def singular(amount: float, lang: Lang) -> bool:
     return amount < 2 if lang == "fr" else amount == 1
 
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def day_words(value: date, lang: Lang) -> str:
+    """``05/01/2026`` in French, ``5 January 2026`` in English.
+
+    >>> day_words(date(2026, 1, 5), "fr"), day_words(date(2026, 1, 5), "en")
+    ('05/01/2026', '5 January 2026')
+    """
+    return f"{value:%d/%m/%Y}" if lang == "fr" else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
 class _Count(int):
     """A number that agrees with its noun: ``{count:logement/logements}``. French says 0 and 1 in the singular."""
 
@@ -57,6 +72,8 @@ def _spoken(template: str, lang: Lang, params: Mapping[str, object]) -> str:
     for name, value in params.items():
         if isinstance(value, Said):
             words[name] = getattr(value, lang)
+        elif isinstance(value, date):
+            words[name] = day_words(value, lang)
         elif isinstance(value, int) and not isinstance(value, bool):
             words[name] = count = _Count(value)
             count.lang, count.spaced = lang, isinstance(value, Spaced)

@@ -12,11 +12,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.cli.languages import both
+from optimizer.errors import AttrifluxError, define
 
 if TYPE_CHECKING:
     from optimizer.store import Store
     from optimizer.store.records import Actor, Role
 
+define(
+    "ACTOR_UNKNOWN",
+    "Ce compte de la machine n'a pas de nom, et le registre en demande un.",
+    "This account of the machine has no name, and the ledger asks for one.",
+    remedy_fr="Dire qui agit : --actor NOM",
+    remedy_en="Say who acts: --actor NAME",
+)
 DESK = "bureau.sqlite"
 DATE = both("DATE", "DATE")
 SESSION = both("SEANCE", "SESSION")
@@ -66,21 +74,26 @@ def also(store: str) -> str:
 def opened(url: str, *, create: bool = False) -> Iterator[Store]:
     """The desk, closed at the end whatever happens."""
     from optimizer import store
+    from optimizer.store.opening import reachable
 
     desk = store.open(url, create=create)
     try:
-        yield desk
+        with reachable():
+            yield desk
     finally:
         desk.close()
 
 
 def acting(name: str, role: Role = "S") -> Actor:
-    """Who acts: the name given, else the account of the machine."""
+    """Who acts: the name given, else the account of the machine (AttrifluxError ``ACTOR_UNKNOWN``: it has no name)."""
     import getpass
 
     from optimizer.store.records import Actor
 
-    return Actor(name or getpass.getuser(), role)
+    try:
+        return Actor(name or getpass.getuser(), role)
+    except (KeyError, OSError, ImportError):  # a container whose account is a number
+        raise AttrifluxError("ACTOR_UNKNOWN") from None
 
 
 def command_id(*parts: object) -> str:

@@ -53,6 +53,7 @@ class Ending:
 
     def __enter__(self) -> Ending:
         _three_handles()
+        _hear_no_destructor()
         self.out = _speak("stdout", 1)
         _speak("stderr", 2)
         try:
@@ -191,6 +192,20 @@ def _three_handles() -> None:
     while handle < 3:
         handle = os.open(os.devnull, os.O_RDWR)
     os.close(handle)
+
+
+def _hear_no_destructor() -> None:
+    """A file that could not be closed on a full disk says so once, as the error it was; its destructor is not heard after that."""
+    former = sys.unraisablehook
+    if getattr(former, "keeps_quiet", False):
+        return
+
+    def quiet(unraisable: Any) -> None:
+        if not isinstance(unraisable.exc_value, OSError):
+            former(unraisable)
+
+    quiet.keeps_quiet = True  # type: ignore[attr-defined]
+    sys.unraisablehook = quiet
 
 
 def _speak(name: str, handle: int) -> Stream | None:

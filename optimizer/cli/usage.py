@@ -32,6 +32,7 @@ _SENTENCES = (
     (r"Input should be a valid integer.*", r"un nombre entier est attendu", r"a whole number is expected"),
     (r"Input should be a finite number.*", r"un nombre fini est attendu", r"a finite number is expected"),
     (r"Input should be a valid number.*", r"un nombre est attendu", r"a number is expected"),
+    (r"(?i:path|file|directory) (.*) is not readable\.?", r"accès refusé à \1", r"access to \1 is denied"),
     (r"Missing command\.?", r"il manque une commande", r"a command is missing"),
 )
 """The parser's sentence without quotes, then what the user reads in French and in English."""

@@ -20,13 +20,15 @@ from optimizer.desk.chained import bare, link_from, with_freed
 from optimizer.desk.late import Described, plain
 from optimizer.domain import Case
 from optimizer.domain.schema import DWELLINGS
-from optimizer.errors import AttrifluxError
+from optimizer.errors import AttrifluxError, Lang
+from optimizer.presentation.bilingual import in_both, in_one
 from optimizer.presentation.reading_back import read_back
 from optimizer.store.records import NewCandidate, NewItem
 from optimizer.verify import Verdict, verify
 
 SHEETS = "sheets.json"
-FORMAT = "attriflux-sheets/1"
+FORMATS = ("attriflux-sheets/1", "attriflux-sheets/2")
+"""The first holds its sentences in the language of the run only, the second by language."""
 NUMBER = "NUR"
 """Label of the pair of a sheet that holds the number of a household."""
 ORIENTATION = (
@@ -102,7 +104,7 @@ def agenda(
     for name, link in links.items():
         if link["after"] and link["after"] not in there:
             raise AttrifluxError("DESK_CHAIN_BROKEN", name=name, after=link["after"])
-    described = Described(with_freed(case, freed.values()), sheets["lang"], models=models)
+    described = Described(with_freed(case, freed.values()), models=models)
     frozen = _Frozen(result, described)
     items = tuple(frozen.item(forms[name], freed.get(name, name), links.get(name)) for name in wanted)
     landlords = sorted({str(item.facts["landlord"]) for item in items})
@@ -112,7 +114,7 @@ def agenda(
 def _sheets(result: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads((result / SHEETS).read_text(encoding="utf-8"))
-        if content["format"] == FORMAT:
+        if content["format"] in FORMATS:
             return content
     except (OSError, ValueError, KeyError, TypeError):
         pass
@@ -192,12 +194,16 @@ class _Frozen:
     ) -> NewCandidate:
         who = str(card["application"])
         kept = dict(form["households"].get(who, {}))
-        reason = str(kept.pop("reason", ""))
+        why = kept.pop("reason", "")
+        lines: Mapping[Lang, Any] = in_both(lambda lang: in_one(card["lines"], lang))
         facts = {
             **kept,
-            "lines": [[pair for pair in line if pair[0] != NUMBER] for line in card["lines"]],
+            "why": why,
+            "lines": {
+                lang: [[pair for pair in line if pair[0] != NUMBER] for line in lines[lang]] for lang in lines
+            },
             "lease": self.described.lease(who, account, str(kept.get("q1", ""))),
             # what the store asks for a signal to the préfet: that it is DALO, no letter
             "priority_codes": "DALO" if kept.get("dalo") else "",
         }
-        return NewCandidate(who, position=position, facts=facts, reasons=(reason,) if reason else ())
+        return NewCandidate(who, position=position, facts=facts, reasons=(in_one(why, "fr"),) if why else ())

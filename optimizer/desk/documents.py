@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from optimizer.errors import LANGS, Lang, said
+from optimizer.presentation.bilingual import in_one
 from optimizer.presentation.numbers import day
 from optimizer.store.records import CandidateRecord, DocumentRecord
 
@@ -39,7 +40,9 @@ def document_words(documents: Sequence[DocumentRecord], labels: Mapping[str, str
 
 def _days(d: DocumentRecord, lang: Lang) -> str:
     told = (("ASKED_FOR_ON", d.asked_on), ("BROUGHT_ON", d.received_on))
-    return " ; ".join(said(f"ENTRY.{word}", lang, day=day(when, lang)) for word, when in told if when)
+    return said("WORDS.LIST", lang).join(
+        said(f"ENTRY.{word}", lang, day=day(when, lang)) for word, when in told if when
+    )
 
 
 def file_words(candidate: CandidateRecord, labels: Mapping[str, str], lang: Lang) -> str:
@@ -80,6 +83,7 @@ def household_lines(
     On paper a document that nobody has named is a blank to fill in; on a ``screen`` it is said to be named still.
     """
     heads = {said("SHEETS.FILE", name) for name in LANGS}
+    kept = in_one(candidate.facts.get("lines") or (), lang)
     now = file_words(candidate, labels, lang)
 
     def value(label: str, frozen: str) -> str:
@@ -87,6 +91,4 @@ def household_lines(
             return frozen
         return now or (said("ENTRY.FILE_UNNAMED", lang) if screen and BLANK in frozen else frozen)
 
-    return [
-        [(label, value(label, text)) for label, text in line] for line in candidate.facts.get("lines") or ()
-    ]
+    return [[(label, value(label, text)) for label, text in line] for line in kept]

@@ -32,6 +32,8 @@ SESSION = Table(
         _c("quorum", "int", "quorum", "Quorum du règlement intérieur", "Quorum of the rules of procedure", low=1, high=12),
         _c("recipients", "text", "convocation_envoyee_a", "Convocation, ordre du jour et procès-verbal précédent envoyés à (séparés par ;)", "Convocation sent to (separated by ;)"),
         _c("opened", "text", "seance_ouverte", "oui : la séance a été ouverte, le quorum étant atteint", "yes: the session was opened with its quorum"),
+        _c("sat_from", "text", "ouverte_a", "Ouverte à (HH:MM), comme le dira le procès-verbal", "Opened at (HH:MM), as the minutes will say"),
+        _c("sat_to", "text", "close_a", "Close à (HH:MM)", "Closed at (HH:MM)"),
         _c("no_quorum_at", "text", "carence_constatee_a", "La séance n'a pas pu se tenir : heure (HH:MM) à laquelle le quorum a été constaté non atteint, les présences étant remplies", "The session could not sit: hour (HH:MM) at which the quorum was found missing, attendance being filled in"),
         _c("cancelled", "text", "annulee_parce_que", "La séance a été annulée avant de se tenir, parce que…", "The session was cancelled before it was held, because…"),
         _c("chair", "text", "president", "Président de séance, qui signe le procès-verbal", "Chair, who signs the minutes"),
@@ -136,7 +138,7 @@ FACTS: dict[str, frozenset[str]] = {
 }
 """Columns that the pack fills and `record` only checks or ignores."""
 LATER: dict[str, frozenset[str]] = {
-    "session": frozenset({"no_quorum_at", "cancelled"}),
+    "session": frozenset({"no_quorum_at", "cancelled", "sat_from", "sat_to"}),
     "votes": frozenset({"hour"}),
 }
 """Columns that a workbook made before they existed does not have; nothing can have been written there."""

@@ -16,6 +16,7 @@ from optimizer.domain import Column, Table
 from optimizer.domain.guard import neutral
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDES
+from optimizer.presentation.numbers import day
 from optimizer.presentation.xlsx import LINE, NAVY, PALE
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import SessionRecord
@@ -40,6 +41,11 @@ def write_entry_book(path: Path, session: SessionRecord, law: CommissionLaw, lan
         book.sheet(table, rows[table.name])
     book.lists()
     book.book.close()
+
+
+def sheet_name(table: Table, lang: Lang) -> str:
+    """What the sheet of a table is called; either name is read."""
+    return table.alias if lang == "fr" else table.name.capitalize()
 
 
 class _Book:
@@ -83,7 +89,7 @@ class _Book:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.write_string(
-            0, 0, f"{neutral(self.session.commission)} – {self.session.on:%d/%m/%Y}", self.title
+            0, 0, f"{neutral(self.session.commission)} – {day(self.session.on, self.lang)}", self.title
         )
         lines = [said(f"ENTRY.HOW_{n}", self.lang, session=self.session.session_id) for n in range(1, 6)]
         for i, line in enumerate(lines, start=2):
@@ -91,7 +97,7 @@ class _Book:
 
     def sheet(self, table: Table, rows: list[dict[str, Any]]) -> None:
         """One sheet: headers explained, facts grey, lists where values are closed."""
-        sheet = self.book.add_worksheet(table.alias)
+        sheet = self.book.add_worksheet(sheet_name(table, self.lang))
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)

@@ -10,6 +10,7 @@ from optimizer.desk.chained import waits_of
 from optimizer.desk.documents import file_words, missing
 from optimizer.desk.following import POSITIVE, items_of, rank_of
 from optimizer.errors import Lang, said
+from optimizer.presentation.bilingual import in_one
 from optimizer.presentation.numbers import decimal, percent
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
@@ -61,6 +62,11 @@ def home_words(facts: Mapping[str, Any], lang: Lang) -> str:
     return ", ".join(p for p in parts if p)
 
 
+def account_words(item: ItemRecord, lang: Lang) -> str:
+    """The account of a dwelling in words, its code where the agenda has none."""
+    return str(in_one(item.facts.get("account_label") or item.account, lang))
+
+
 def in_qpv(value: Any) -> bool:
     """A quarter's code, or yes; an empty cell and a written no are none."""
     return str(value or "no").casefold() not in ("", "no", "non", "false", "0")
@@ -73,7 +79,7 @@ def household_words(candidate: CandidateRecord, lang: Lang) -> str:
     if facts.get("persons") is not None:
         parts.append(said("ENTRY.PERSONS", lang, n=int(facts["persons"])))
     if facts.get("title"):
-        parts.append(str(facts["title"]))
+        parts.append(str(in_one(facts["title"], lang)))
     if facts.get("effort") is not None:
         parts.append(said("ENTRY.EFFORT", lang, rate=percent(float(facts["effort"]), 1, lang)))
     if facts.get("score") is not None:
@@ -90,6 +96,7 @@ def _session(session: SessionRecord) -> Row:
         "session_id": session.session_id, "on": session.on, "hour": session.hour or None, "place": session.place or None,
         "quorum": session.quorum, "recipients": " ; ".join(session.recipients) or None,
         "opened": "yes" if session.status in ("open", "closed") else None,
+        "sat_from": session.sat_from, "sat_to": session.sat_to,
         "cancelled": session.reason or None if session.status == "cancelled" else None, "chair": session.signed_by or None,
         "signed": "yes" if session.status == "closed" else None,
     }  # fmt: skip
@@ -101,7 +108,7 @@ def _call(item: ItemRecord, c: CandidateRecord, law: CommissionLaw, lang: Lang) 
     asked = wanted[0] if wanted else next((d for d in c.documents if d.asked_on is not None), None)
     received = next((d for d in c.documents if d.received_on is not None), None)
     frozen = str(c.facts.get("dossier") or "")
-    file = file_words(c, law.documents, lang) or (
+    file = file_words(c, law.words("documents", lang), lang) or (
         said(f"ENTRY.FILE.{frozen}".upper(), lang) if frozen else ""
     )
     return {
@@ -152,8 +159,8 @@ def _decision(session: SessionRecord, item: ItemRecord, c: CandidateRecord, lang
     d = c.decision
     row: Row = {
         "number": item.position, "dwelling_id": item.dwelling_id, "home": _described(session, item, lang),
-        "account_label": str(item.facts.get("account_label") or item.account), "order": c.position, "application_id": c.application_id,
-        "household": household_words(c, lang), "why": " ".join(c.reasons) or None,
+        "account_label": account_words(item, lang), "order": c.position, "application_id": c.application_id,
+        "household": household_words(c, lang), "why": in_one(c.facts.get("why"), lang) or " ".join(c.reasons) or None,
     }  # fmt: skip
     if d is not None:
         row |= {

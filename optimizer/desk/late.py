@@ -22,6 +22,7 @@ from optimizer.eligibility import CODES, EFFORT_STATUS, Q1_NO, Q1_YES
 from optimizer.eligibility.messages import REFUSALS
 from optimizer.errors import AttrifluxError, Lang, said, texts
 from optimizer.presentation import texts as page_words  # noqa: F401  the lines are worded as on the A4 pages
+from optimizer.presentation.bilingual import in_both
 from optimizer.presentation.numbers import day, decimal, percent
 from optimizer.presentation.session import title_words
 from optimizer.presentation.words import first_quartile_word
@@ -47,17 +48,16 @@ texts(
 
 
 class Described:
-    """The dwellings and households of an import, as a session keeps them.
+    """The dwellings and households of an import, as a session keeps them: what is printed, in both languages.
 
     Parameters
     ----------
     case : Case
         The last import.
-    lang : language of the lines that are printed.
     """
 
-    def __init__(self, case: Case, lang: Lang = "fr", *, models: Path | None = None) -> None:
-        self.case, self.lang = policy.with_own_changes(case, models), lang
+    def __init__(self, case: Case, *, models: Path | None = None) -> None:
+        self.case = policy.with_own_changes(case, models)
         self.rules = policy.rules_of(self.case.settings, models)
         self.facts = eligibility.examine(self.case, self.rules, accept_assumed=True).facts
         self.homes = {str(r["dwelling_id"]): r for r in case.table("dwellings").to_dict("records")}
@@ -88,12 +88,12 @@ class Described:
             "epci": self.facts.epcis[int(dw.epci[d])] if dw.epci[d] >= 0 else "",
             "departement": self.facts.departements[int(dw.departement[d])],
             "mode": self.facts.mode_of(at, self.facts.line_of(d, at)),
-            "account_label": account_label(account, self.lang),
+            "account_label": in_both(lambda lang: account_label(account, lang)),
             "vacancy_days": int(dw.vacancy_days[d]),
         }
         facts["form"] = {
             "rpls": str(facts.get("rpls") or ""),
-            "lines": self._lines(dwelling, facts),
+            "lines": in_both(lambda lang: self._lines(dwelling, facts, lang)),
             "close": [],
             "foot": "",
         }
@@ -104,14 +104,15 @@ class Described:
             raise AttrifluxError("DESK_LATE_DWELLING", name=dwelling)
         return self._home[dwelling]
 
-    def _lines(self, dwelling: str, facts: dict[str, Any]) -> list[Line]:
+    @staticmethod
+    def _lines(dwelling: str, facts: dict[str, Any], lang: Lang) -> list[Line]:
         """The dwelling in the words of the A4 page: what is known of it, nothing counted."""
 
         def word(name: str) -> str:
-            return said(f"LATE.{name}".upper(), self.lang)
+            return said(f"LATE.{name}".upper(), lang)
 
         def amount(name: str) -> str:
-            return "–" if facts.get(name) is None else f"{decimal(float(facts[name]), 2, self.lang)} €"
+            return "–" if facts.get(name) is None else f"{decimal(float(facts[name]), 2, lang)} €"
 
         where = ", ".join(str(x) for x in (facts.get("address"), facts["commune_name"]) if x)
         since = facts.get("vacant_since")
@@ -120,9 +121,9 @@ class Described:
             [
                 [word("kind"), f"T{facts['rooms']} {facts['financing']}"],
                 [word("rent"), f"{amount('rent_eur')} + {amount('charges_eur')}"],
-                [word("vacant"), day(pd.Timestamp(since).date(), self.lang) if since else "–"],
+                [word("vacant"), day(pd.Timestamp(since).date(), lang) if since else "–"],
             ],
-            [[word("account"), str(facts["account_label"])]],
+            [[word("account"), str(facts["account_label"][lang])]],
         ]
 
     def name(
@@ -144,9 +145,7 @@ class Described:
         people, row = self.facts.applications, self.people[number]
         epci = int(self.facts.dwellings.epci[d])
         q1 = QUARTILES.get(int(eligibility.q1_state(self.facts, one, epci)[0]), "unknown")
-        quartile = first_quartile_word(
-            q1, epci >= 0 and int(self.facts.q1_threshold_cents[epci]) >= 0, self.lang
-        )
+        published = epci >= 0 and int(self.facts.q1_threshold_cents[epci]) >= 0
         effort = eligibility.effort(self.facts, self.rules, d, one)
         rate, income = int(effort.rate[0]), int(people.monthly_income_cents[a])
         dalo, designated = bool(people.dalo[a]), bool(people.prefet_designated[a])
@@ -162,7 +161,9 @@ class Described:
             "income_month_eur": income / 100 if income >= 0 else None,
             "dalo": dalo,
             "designated": designated,
-            "title": title_words(f"{codes} ({proof})" if codes else "", designated, self.lang),
+            "title": in_both(
+                lambda lang: title_words(f"{codes} ({proof})" if codes else "", designated, lang)
+            ),
             "transfer": "" if now < 0 else "internal" if now == there else "external",
             "lease": self.lease(number, account, q1),
             # what the store asks for a signal to the préfet: that it is DALO, no letter
@@ -171,20 +172,23 @@ class Described:
         found = int(eligibility.pair_code(self.facts, d, one)[0])
         allowance = int(effort.allowance[0]) / 100 if effort.allowance[0] >= 0 else None
         code = CODES[found - 1] if found else ""
-        kept["lines"] = self._household(row, kept, position, code, allowance, quartile)
+        kept["lines"] = in_both(
+            lambda lang: self._household(row, kept, position, code, allowance, published, lang)
+        )
         return NewCandidate(number, position=position, queue=queue, facts=kept)
 
+    @staticmethod
     def _household(
-        self,
         row: dict[Any, Any],
         kept: dict[str, Any],
         position: int,
         code: str,
         allowance: float | None,
-        quartile: str,
+        published: bool,
+        lang: Lang,
     ) -> list[Line]:
         def word(name: str) -> str:
-            return said(f"SHEETS.{name}".upper(), self.lang)
+            return said(f"SHEETS.{name}".upper(), lang)
 
         first = plain(row.get("first_registered_on"))
         income = kept["income_month_eur"]
@@ -192,32 +196,32 @@ class Described:
             "allowance_simulated" if kept["effort_status"] == "simulated" else "allowance_estimated"
         )
         before = f" {word('before')}" if kept["effort_status"] == "before_allowance" else ""
-        verdict = said("LATE.IN_ORDER", self.lang) if not code else getattr(REFUSALS[code], self.lang)
+        verdict = said("LATE.IN_ORDER", lang) if not code else getattr(REFUSALS[code], lang)
         return [
             [
                 [word("rank"), str(position)],
                 [word("persons"), str(kept["persons"] or "–")],
-                [word("first_asked"), day(pd.Timestamp(first).date(), self.lang) if first else "–"],
+                [word("first_asked"), day(pd.Timestamp(first).date(), lang) if first else "–"],
                 [word("transfer"), word(f"transfer_{kept['transfer'] or 'none'}")],
             ],
             [
-                [word("income"), "–" if income is None else f"{decimal(income, 2, self.lang)} €"],
-                ["Q1", quartile],
+                [word("income"), "–" if income is None else f"{decimal(income, 2, lang)} €"],
+                ["Q1", first_quartile_word(kept["q1"], published, lang)],
                 [
                     word("allowance"),
                     word("allowance_none")
                     if allowance is None
-                    else f"{decimal(allowance, 2, self.lang)} € ({origin})",
+                    else f"{decimal(allowance, 2, lang)} € ({origin})",
                 ],
                 [
                     word("effort"),
-                    "–" if kept["effort"] is None else percent(kept["effort"], 1, self.lang) + before,
+                    "–" if kept["effort"] is None else percent(kept["effort"], 1, lang) + before,
                 ],
             ],
             [
-                [word("title"), kept["title"]],
+                [word("title"), kept["title"][lang]],
                 [word("file"), word(f"file_{kept['dossier']}")],
-                [said("LATE.CHECK", self.lang), verdict],
+                [said("LATE.CHECK", lang), verdict],
             ],
         ]
 

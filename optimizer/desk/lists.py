@@ -63,33 +63,35 @@ def _spoken(family: str, codes: Iterable[str]) -> Choice:
     )
 
 
-def _printed(labels: Mapping[str, str], codes: Iterable[str] | None = None, *, coded: bool = False) -> Choice:
-    """Labels of ``models/national/commission.yaml``: they are printed as they stand, in French."""
+def _printed(
+    law: CommissionLaw, name: str, codes: Iterable[str] | None = None, *, coded: bool = False
+) -> Choice:
+    """Labels of ``models/national/commission.yaml``."""
+    french, english = law.words(name, "fr"), law.words(name, "en")
     return Choice(
-        {code: (labels[code], labels[code]) for code in (labels if codes is None else codes)}, coded
+        {code: (french[code], english[code]) for code in (french if codes is None else codes)}, coded
     )
 
 
 def choices(law: CommissionLaw) -> dict[str, Choice]:
     """Every closed list, by the name of its column."""
-    labels = law.labels
     return {
         "decision": _spoken("ENTRY.DECISION", DECISIONS),
-        "motive": _printed(law.motives, coded=True),
-        "document": _printed(law.documents),
+        "motive": _printed(law, "motives", coded=True),
+        "document": _printed(law, "documents"),
         "casting": _spoken("ENTRY.CASTING", CASTING),
         "few_reason": _spoken("ENTRY.FEW", law.few_reasons),
-        "not_examined": _printed(labels("not_examined_reasons")),
-        "withdrawn": _printed(labels("withdrawal_reasons")),
-        "voice": _printed(labels("voice_labels"), VOICES),
+        "not_examined": _printed(law, "not_examined_reasons"),
+        "withdrawn": _printed(law, "withdrawal_reasons"),
+        "voice": _printed(law, "voice_labels", VOICES),
         "presence": _spoken("ENTRY.PRESENCE", PRESENCES),
         "call": _spoken("ENTRY.CALL", CALLS),
-        "call_reason": _printed(labels("decline_reasons")),
-        "asked": _printed(law.documents),
-        "received": _printed(law.documents),
-        "proof": _printed(labels("proofs")),
+        "call_reason": _printed(law, "decline_reasons"),
+        "asked": _printed(law, "documents"),
+        "received": _printed(law, "documents"),
+        "proof": _printed(law, "proofs"),
         "answer": _spoken("ENTRY.ANSWER", ANSWERS),
-        "refusal_reason": _printed(labels("refusal_reasons")),
+        "refusal_reason": _printed(law, "refusal_reasons"),
         "legitimate": _spoken("ENTRY.LEGITIMATE", LEGITIMATE),
         "condition": _spoken("ENTRY.CONDITION", CONDITIONS),
         "signed": _spoken("ENTRY.YES_NO", YES_NO),

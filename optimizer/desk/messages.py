@@ -321,6 +321,11 @@ define(
     expected_en="HH:MM, for example 14:30",
 )
 define(
+    "DESK_ENTRY_HOURS",
+    "La séance serait close ({value}) avant d'être ouverte ({began}).",
+    "The session would be closed ({value}) before it was opened ({began}).",
+)
+define(
     "DESK_ENTRY_WHEN",
     "Un membre est arrivé ou parti pendant la séance : l'heure de ce logement dirait qui y avait une voix ; sans elle, chaque présent compte.",
     "A member came or left during the session: the hour of this dwelling would say who had a voice there; without it everyone present counts.",

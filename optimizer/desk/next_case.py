@@ -112,13 +112,11 @@ def next_case(
         ``DESK_NEXT_BEFORE_CASE``: the import is of a later day. ``DESK_NEXT_TOO_EARLY``: the log speaks of later days.
     """
     if on is not None and on < case.settings.on:
-        raise AttrifluxError(
-            "DESK_NEXT_BEFORE_CASE", on=f"{on:%d/%m/%Y}", last=f"{case.settings.on:%d/%m/%Y}"
-        )
+        raise AttrifluxError("DESK_NEXT_BEFORE_CASE", on=on, last=case.settings.on)
     last = last_act(sessions)
     if on is not None and last is not None and on < last:
         if not last_day(on):
-            raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=f"{on:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
+            raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=on, last=last)
         sessions, duties = as_on(sessions, on), duties_on(duties, on)
         nominations = [n for n in nominations if local_day(n.at) <= on]
     when = on or max(day for day in (case.settings.on, last) if day is not None)
@@ -282,9 +280,7 @@ class _Turning:
         there = set(texts_of(frame, "dwelling_id"))
         for name in sorted(withdrawn):
             if name in there:
-                self.said.append(
-                    _missing("DESK_DWELLING_WITHDRAWN", dwelling=name, day=f"{withdrawn[name]:%d/%m/%Y}")
-                )
+                self.said.append(_missing("DESK_DWELLING_WITHDRAWN", dwelling=name, day=withdrawn[name]))
         kept = where(frame, [d not in gone for d in texts_of(frame, "dwelling_id")]).reset_index(drop=True)
         freed = [row for row in self._freed(there) if row["dwelling_id"] not in withdrawn]
         if freed:
@@ -310,7 +306,7 @@ class _Turning:
                 if attempt_over(item) and (attempts[i] is None or self._new_attempt(session, item)):
                     more[i] = more.get(i, 0) + 1
         for name, session in missed.items():
-            self.said.append(_missing("DESK_DWELLING_GONE", dwelling=name, day=f"{session.on:%d/%m/%Y}"))
+            self.said.append(_missing("DESK_DWELLING_GONE", dwelling=name, day=session.on))
         for i, n in more.items():
             attempts[i] = (attempts[i] or 0) + n
         return kept.assign(attempts=pd.array(attempts, dtype="Int64"))
@@ -363,7 +359,7 @@ class _Turning:
         for who, first, renewed in dates:
             dwelling, day = signed.get(who, ("", None))
             if day is not None and max(first or date.min, renewed or date.min) > day:
-                self.said.append(_missing("DESK_HOUSED_ASKS", dwelling=dwelling, day=f"{day:%d/%m/%Y}"))
+                self.said.append(_missing("DESK_HOUSED_ASKS", dwelling=dwelling, day=day))
 
     @cached_property
     def _counted(self) -> frozenset[str]:

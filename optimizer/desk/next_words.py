@@ -48,7 +48,7 @@ def summary_of(made: NextCase, out: Path) -> dict[str, object]:
     }  # fmt: skip
     for lang in LANGS:
         summary[f"lines_{lang}"] = [
-            said("NEXT.WRITTEN", lang, day=f"{case.settings.on:%d/%m/%Y}", out=out),
+            said("NEXT.WRITTEN", lang, day=case.settings.on, out=out),
             said(
                 "NEXT.SIZE",
                 lang,

@@ -14,6 +14,7 @@ from optimizer.desk.entry_rows import home_words, household_words
 from optimizer.desk.following import items_of
 from optimizer.desk.papers.wording import examined
 from optimizer.errors import LANGS, Lang, said
+from optimizer.presentation.bilingual import in_one
 from optimizer.presentation.sheets import BOX, paged
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
@@ -43,18 +44,18 @@ def _form(session: SessionRecord, item: ItemRecord, law: CommissionLaw, lang: La
     kept = item.facts.get("form") or {}
     listed = [c for c in item.candidates if c.status not in ("queue", "declined", "replaced")]
     cards = [_card(c, law, lang) for c in sorted(listed, key=lambda c: c.position)]
-    lines = home_lines(item) or [[["", home_words(item.facts, lang)]]]
+    lines = home_lines(item, lang) or [[["", home_words(item.facts, lang)]]]
     waits = waits_of(session, item)
     if waits is not None and waits.departure != "waited":  # what is printed said the day of the run
         lines = [*lines, [[said("SHEETS.CHAIN", lang), waits.words(lang)]]]
     return {
         "dwelling": item.dwelling_id, "rpls": str(kept.get("rpls") or item.facts.get("rpls") or ""),
         "lines": lines, "candidates": cards,
-        "close": kept.get("close") or _close(lang), "foot": str(kept.get("foot") or ""),
+        "close": in_one(kept.get("close"), lang) or _close(lang), "foot": str(in_one(kept.get("foot"), lang) or ""),
     }  # fmt: skip
 
 
-def home_lines(item: ItemRecord, chained: bool = True) -> list[list[Sequence[str]]]:
+def home_lines(item: ItemRecord, lang: Lang, chained: bool = True) -> list[list[Sequence[str]]]:
     """The lines of a dwelling as the run printed them, with the number of households on its list now: some came late, some left.
 
     ``chained``: with the line of its chain, which tells where a household of the list lives now.
@@ -68,14 +69,14 @@ def home_lines(item: ItemRecord, chained: bool = True) -> list[list[Sequence[str
             for label, value in line
             if chained or label not in chain
         ]
-        for line in (item.facts.get("form") or {}).get("lines") or ()
+        for line in in_one((item.facts.get("form") or {}).get("lines"), lang) or ()
     ]
     return [line for line in lines if line]
 
 
 def _card(c: CandidateRecord, law: CommissionLaw, lang: Lang) -> dict[str, Any]:
     """The four lines of a household; its number, kept apart by the store, comes back behind the rank."""
-    lines = household_lines(c, law.documents, lang)
+    lines = household_lines(c, law.words("documents", lang), lang)
     if not lines:
         lines = [[[said("SHEETS.RANK", lang), str(c.position)]], [["", household_words(c, lang)]]]
     number = c.application_id or c.ref

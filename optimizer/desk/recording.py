@@ -273,7 +273,7 @@ class _Sheets(Work):
             self.wrong(head, "DESK_ENTRY_NOT_HELD", column, opened=head.names.get("opened", "opened"))
         elif not (hour and self._wrong_members()):
             if hour and self.opened.today() < self.session.on:
-                self.warn(head, "DESK_ENTRY_EARLY", column, day=f"{self.session.on:%d/%m/%Y}")
+                self.warn(head, "DESK_ENTRY_EARLY", column, day=self.session.on)
             self.do(
                 head, column, "cancel",
                 lambda key: commands.cancel(
@@ -290,13 +290,25 @@ class _Sheets(Work):
         if head is None or head.get("opened") != "yes" or self._wrong_members():
             return False
         if self.opened.today() < now.on:
-            self.warn(head, "DESK_ENTRY_EARLY", "opened", day=f"{now.on:%d/%m/%Y}")
+            self.warn(head, "DESK_ENTRY_EARLY", "opened", day=now.on)
         checks = self._checked(now)
         receipt = self.do(
             head, "opened", "open_session",
             lambda key: commands.open_session(self.opened, self.actor, key, self.session.session_id, checks=checks),
         )  # fmt: skip
         return receipt is not None
+
+    def _wrong_hours(self, head: Entry) -> bool:
+        """Whether the hours the session sat are none, or it ended before it began."""
+        hours = {c: clock_time(head.text(c)) for c in ("sat_from", "sat_to") if head.text(c)}
+        before = len(self.problems)
+        for column, hour in hours.items():
+            if hour is None:
+                self.wrong(head, "DESK_ENTRY_HOUR", column, head.text(column))
+        began, ended = hours.get("sat_from"), hours.get("sat_to")
+        if began and ended and ended < began:
+            self.wrong(head, "DESK_ENTRY_HOURS", "sat_to", head.text("sat_to"), began=began)
+        return len(self.problems) > before
 
     def _wrong_members(self) -> bool:
         """Whether the sheet of attendance has problems, from which the quorum cannot be told."""
@@ -496,11 +508,13 @@ class _Sheets(Work):
         if left:
             self.wrong(head, "DESK_ENTRY_LEFT", "signed", homes=", ".join(left))
             return
+        if self._wrong_hours(head):
+            return
         self.do(
             head, "signed", "close",
             lambda key: commands.close(
                 self.opened, Actor(head.text("chair"), "P"), key, self.session.session_id,
-                one_person=head.text("chair") == self.session.prepared_by,
+                one_person=head.text("chair") == self.session.prepared_by, sat_from=head.text("sat_from"), sat_to=head.text("sat_to"),
             ),
         )  # fmt: skip
 

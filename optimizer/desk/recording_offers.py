@@ -94,7 +94,7 @@ def _before_notice(work: Work, entry: Entry) -> bool:
     ]
     for column in early:
         day = entry.get(column)
-        work.wrong(entry, "DESK_ENTRY_BEFORE", column, day=f"{day:%d/%m/%Y}", notified=f"{notified:%d/%m/%Y}")
+        work.wrong(entry, "DESK_ENTRY_BEFORE", column, day=day, notified=notified)
     return bool(early)
 
 

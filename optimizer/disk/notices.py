@@ -27,8 +27,8 @@ def tell(text: Said) -> None:
 
 
 def in_place(name: str) -> None:
-    """A result, or a file, has taken its place."""
-    _placed.append(name)
+    """A result, a file or a line of a ledger has taken its place."""
+    _placed[:] = [name]
 
 
 def placed() -> bool:

@@ -7,6 +7,8 @@ ten-thousandths, so that the last cent never depends on a binary fraction.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,7 +110,8 @@ class Allowance:
 
 
 def _units(value: float, unit: int) -> int:
-    return int(np.floor(float(value) * unit + 0.5))
+    """A value as it is written, in units, half-up."""
+    return floor(Fraction(repr(float(value))) * unit + Fraction(1, 2))
 
 
 def _by_family(values: tuple[float, ...], unit: int) -> I64:

@@ -182,7 +182,7 @@ def encode_dwellings(
         access_unknown=(floor == UNKNOWN_FLOOR) | (upstairs & ~lift_known),
         rent_cents=hundredths(frame, "rent_eur"),
         charges_cents=hundredths(frame, "charges_eur"),
-        surface_dm2=scaled(frame, "surface_m2", 10, -1),
+        surface_tenths=scaled(frame, "surface_m2", 10, -1),
         subsidy_d331_25_1=booleans(frame, "subsidy_d331_25_1"),
         allowance_zone=_zones(rules, words, commune),
         counted_rent_cents=rent,

@@ -113,7 +113,7 @@ class DwellingFacts:
     rent_cents: I64
     """-1 when unknown; same for charges."""
     charges_cents: I64
-    surface_dm2: I64
+    surface_tenths: I64
     """Tenths of m², -1 when unknown."""
     subsidy_d331_25_1: B
     """Financed by the subsidy of CCH D. 331-25-1: one candidate is enough."""

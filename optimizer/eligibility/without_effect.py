@@ -139,7 +139,7 @@ def check_settings(case: Case, findings: Findings) -> None:
     if settings.on.year > settings.year:
         findings.add(
             YEAR_OVER, column="year", value=str(settings.year), severity="warning",
-            on=Said(settings.on.strftime("%d/%m/%Y"), settings.on.isoformat()),
+            on=settings.on,
         )  # fmt: skip
     landlords = sorted(set(texts(case.table("dwellings"), "landlord")) - {""})
     if settings.landlord and landlords and settings.landlord not in landlords:

@@ -22,6 +22,7 @@ from optimizer.fairness.prices import DIVERSITY, check_rule, diversity_lines
 from optimizer.fairness.registry import Mechanism, chosen_mechanisms
 from optimizer.fairness.study import Study
 from optimizer.fairness.units import front_unit, mark_of, mechanism_unit, read_allocated, read_front
+from optimizer.runs.assumed import Assumed, assumed_of
 from optimizer.workers import Parts, Unit, Workers, run_units
 
 COLUMNS = ["mechanism", "metric", "scope", "value", "low", "high", "interval", "unit", "better", "source"]
@@ -45,6 +46,7 @@ class Fairness:
     lotteries : mapping      id -> `Lottery`
     margin : Fraction        share of the dwellings a group may have beyond its part in ``diversity``
     places : mapping         code -> name of the EPCI that groups tell
+    assumed : Assumed        targets and thresholds that nobody published
     market, case, mechanisms, timings
     """
 
@@ -64,6 +66,7 @@ class Fairness:
     places: Mapping[str, str] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    assumed: Assumed = field(default_factory=Assumed)
 
     def __repr__(self) -> str:
         """A line: the mechanisms, and the sizes of the market."""
@@ -219,6 +222,9 @@ def fairness(
         },
         timings=timings,
         findings=(*large, *prepared.case.warnings),
+        assumed=assumed_of(
+            prepared.case, prepared.facts, prepared.rules, prepared.problem.rows, priced=price_assumed
+        ),
     )
 
 

@@ -24,6 +24,8 @@ ORIGIN = "current_qpv"
 """Column of the applications that says whether the present dwelling is in a priority district; empty throughout: not told."""
 GUARDED = "priority_codes"
 """Its letters tell of violence and trafficking (g, gbis, h, i): no table of levels shows them."""
+NAMING = ("application_id", "household_id", "current_dwelling")
+"""Columns that name a household: the page of a comparison names nobody."""
 _DISTRICT = {UNKNOWN: UNKNOWN, "no": "outside"}
 COLUMNS = ["mechanism", "group", "level", "n", "rate", "low", "high", "interval", "opportunity", "masked"]
 
@@ -40,7 +42,7 @@ def groups_of(
     Raises
     ------
     AttrifluxError
-        ``FAIRNESS_GROUP``, ``FAIRNESS_GROUP_GUARDED``, ``FAIRNESS_ORIGIN``
+        ``FAIRNESS_GROUP``, ``FAIRNESS_GROUP_GUARDED``, ``FAIRNESS_GROUP_NAMING``, ``FAIRNESS_ORIGIN``
     """
     facts, apps = prepared.facts, prepared.facts.applications
     place = {str(name): i for i, name in enumerate(apps.ids)}
@@ -56,6 +58,8 @@ def groups_of(
         name = f"col:{column}" if asked.startswith("col:") else asked
         if column == GUARDED:
             raise AttrifluxError("FAIRNESS_GROUP_GUARDED", what=asked)
+        if column in NAMING:
+            raise AttrifluxError("FAIRNESS_GROUP_NAMING", what=asked)
         if column and column in table.columns and (column != ORIGIN or table[column].notna().any()):
             values = table.set_index(table["application_id"].astype(str))[column]
             told = values.reindex([str(x) for x in ids])
@@ -109,19 +113,21 @@ def group_table(studies: Mapping[str, Study], masked_below: int) -> pd.DataFrame
     """``groups.csv``: the mean chance of each level, and how it compares with a random order on the same market.
 
     A level with fewer households than ``masked_below`` keeps its line and loses its numbers; while the masked levels of a group have
-    fewer households together, the next smallest is masked too, or a subtraction from the total would give them back. One certain allocation is a census: its
+    fewer households together, the next smallest is masked too, or a subtraction from the total would give them back; and so is what
+    another group would give them back by (`masked_groups`). One certain allocation is a census: its
     Wilson interval is labelled as what a sample of that size would leave open; drawn lotteries have one over their draws.
     """
     lines = []
+    groups = next(iter(studies.values())).groups if studies else {}
+    hidden = masked_groups(groups, masked_below)
     for name, study in studies.items():
         p, base = study.lottery.p, study.baseline
-        for group, levels in study.groups.items():
+        for group, levels in groups.items():
             at = np.array(levels, object)
-            hidden = masked_levels(Counter(levels), masked_below)
             for level in sorted(set(levels)):
                 mine = at == level
                 n = int(mine.sum())
-                if level in hidden:
+                if level in hidden[group]:
                     lines.append((name, group, level, n, *[float("nan")] * 3, "", float("nan"), True))
                     continue
                 rate = float(p[mine].mean())
@@ -137,6 +143,89 @@ def group_table(studies: Mapping[str, Study], masked_below: int) -> pd.DataFrame
                 opportunity = float(p[mine].sum()) / expected if expected > 0 else float("nan")
                 lines.append((name, group, level, n, rate, low, high, interval, opportunity, False))
     return pd.DataFrame(lines, columns=COLUMNS)
+
+
+def masked_groups(groups: Mapping[str, Sequence[str]], masked_below: int) -> dict[str, set[str]]:
+    """Levels of each group that lose their numbers: the small ones, and those by which a subtraction would give small ones back.
+
+    What is told of a group are its levels with numbers and, as the total is known, all the others together. A told set less those of
+    another group that lie inside it, or those of another group that cover it less the set, may be a masked level, or several that
+    are small together: the smallest level told of those it took is masked as well, until none comes back.
+
+    Examples
+    --------
+    >>> tenant = ["newcomer"] * 20 + ["tenant"] * 65
+    >>> landlord = ["none"] * 20 + ["A"] * 60 + ["B"] * 5
+    >>> sorted(masked_groups({"landlord": landlord}, 11)["landlord"])
+    ['B', 'none']
+
+    The tenants less those of A would be the five of B:
+
+    >>> sorted(masked_groups({"landlord": landlord, "tenant": tenant}, 11)["landlord"])
+    ['A', 'B', 'none']
+    """
+    hidden = {group: masked_levels(Counter(levels), masked_below) for group, levels in groups.items()}
+    members = {
+        (group, level): np.array(levels, object) == level
+        for group, levels in groups.items()
+        for level in sorted(set(levels))
+    }
+    while took := _given_back(members, hidden, masked_below):
+        group, level = min(took, key=lambda key: (int(members[key].sum()), key))
+        hidden[group].add(level)
+    return hidden
+
+
+Told = tuple[str, str]
+"""A level of a group; no level: all that is masked of the group; no group: everybody."""
+
+
+def _given_back(
+    members: Mapping[Told, NDArray[np.bool_]], hidden: Mapping[str, set[str]], masked_below: int
+) -> set[Told]:
+    """The levels told by which masked ones, small together, come back; nothing where none do."""
+    shown = {key: mine for key, mine in members.items() if key[1] not in hidden[key[0]]}
+    sets: dict[Told, NDArray[np.bool_]] = dict(shown)
+    for group, levels in hidden.items():
+        if levels:
+            sets[group, ""] = np.logical_or.reduce([members[group, level] for level in sorted(levels)])
+    if not members:
+        return set()
+    sets["", ""] = np.ones(len(next(iter(members.values()))), bool)
+    keys = list(sets)
+    stacked = np.array([sets[key] for key in keys])
+    common = (stacked.astype(np.float64) @ stacked.T.astype(np.float64)).astype(np.int64)
+    size = np.diagonal(common)
+    for group in hidden:
+        parts = np.array([i for i, key in enumerate(keys) if key[0] == group])
+        for i, key in enumerate(keys):
+            if key[0] == group:
+                continue
+            inside = parts[common[i, parts] == size[parts]]
+            across = parts[common[i, parts] > 0]
+            for used, less in (
+                (inside, size[i] - size[inside].sum()),
+                (across, size[across].sum() - size[i]),
+            ):
+                if not len(used) or not 0 < less < masked_below:
+                    continue
+                left = stacked[i] ^ np.logical_or.reduce(stacked[used])
+                if _masked(left, members, hidden):
+                    took = {key, *(keys[j] for j in used)}
+                    whole = {name for name, level in took if name and not level}
+                    return {told for told in shown if told in took or told[0] in whole}
+    return set()
+
+
+def _masked(
+    people: NDArray[np.bool_], members: Mapping[Told, NDArray[np.bool_]], hidden: Mapping[str, set[str]]
+) -> bool:
+    """Whether these are the people of some masked levels of one group, each whole."""
+    for group, levels in hidden.items():
+        inside = [members[group, level] for level in levels if not (members[group, level] & ~people).any()]
+        if inside and bool((np.logical_or.reduce(inside) == people).all()):
+            return True
+    return False
 
 
 def masked_levels(sizes: Mapping[str, int], masked_below: int) -> set[str]:

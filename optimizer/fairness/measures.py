@@ -78,8 +78,11 @@ def metric(
         takes(compute, "study")
         if not all(x.strip() for x in (id, title_fr, title_en, unit, source)):
             raise ValueError(f"metric {id!r}: an empty field")
-        if id in _METRICS or any(m.order == order for m in _METRICS.values()):
-            raise ValueError(f"metric {id!r} is declared twice, or another has order {order}")
+        if id in _METRICS:
+            raise ValueError(f"metric {id!r} is declared twice")
+        for other in _METRICS.values():
+            if other.order == order:
+                raise ValueError(f"metric {id!r}: {other.id!r} has order {order}")
         _METRICS[id] = Metric(id, title_fr, title_en, better, unit, source, order, compute)
         return compute
 

@@ -22,6 +22,13 @@ define(
     remedy_en="Ask for the group priority (DALO, proven, declared, other)",
 )
 define(
+    "FAIRNESS_GROUP_NAMING",
+    "« {what} » ne fait pas de groupes : chaque valeur y désigne un ménage, et cette comparaison ne nomme personne.",
+    "“{what}” makes no groups: each value of it names a household, and this comparison names nobody.",
+    remedy_fr="Demandez une colonne que plusieurs ménages partagent",
+    remedy_en="Ask for a column that several households share",
+)
+define(
     "FAIRNESS_ORIGIN",
     "Le groupe qpv_origin demande la colonne « {alias} » ({column}) de la table des demandes, que ce cas n'a pas.",
     "The group qpv_origin asks for the column “{column}” ({alias}) of the table of applications, which this case lacks.",

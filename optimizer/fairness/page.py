@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -46,6 +47,7 @@ def fairness_html(found: Fairness, lang: Lang = "fr") -> str:
         "territory": settings.territory,
         "on": settings.on,
         "synthetic": settings.synthetic,
+        "banners": list(_banners(found, lang)),
         "dwellings": Spaced(len(found.market.dwelling_ids)),
         "households": Spaced(len(found.market)),
         "others": Spaced(found.applications - len(found.market)),
@@ -75,6 +77,14 @@ def fairness_html(found: Fairness, lang: Lang = "fr") -> str:
         "limits": _limits(found, titles, lang),
     }
     return render("fairness/fairness", lang, values)
+
+
+def _banners(found: Fairness, lang: Lang) -> Iterator[str]:
+    """What the page says first of the draw and of what is assumed."""
+    settings = found.case.settings
+    if settings.seed_modified or found.market.seed != settings.seed:
+        yield said("REPORT.MODIFIED_DRAW", lang, seed=found.market.seed)
+    yield from found.assumed.said(lang, shown=False)
 
 
 def _say(lang: Lang, key: str, /, **values: object) -> str:

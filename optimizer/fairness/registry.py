@@ -92,8 +92,11 @@ def mechanism(
             raise ValueError(f"mechanism {id!r}: empty {', '.join(empty)}")
         if unknown := sorted(claims - set(CLAIMS)):
             raise ValueError(f"mechanism {id!r}: unknown claims {', '.join(unknown)}")
-        if id in _MECHANISMS or any(m.order == order for m in _MECHANISMS.values()):
-            raise ValueError(f"mechanism {id!r} is declared twice, or another has order {order}")
+        if id in _MECHANISMS:
+            raise ValueError(f"mechanism {id!r} is declared twice")
+        for other in _MECHANISMS.values():
+            if other.order == order:
+                raise ValueError(f"mechanism {id!r}: {other.id!r} has order {order}")
         _MECHANISMS[id] = Mechanism(
             id,
             title_fr,

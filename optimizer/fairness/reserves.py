@@ -34,7 +34,7 @@ def reserved_slots(market: Market) -> list[int]:
     """(D,) row each dwelling is reserved for, −1: open to all.
 
     Rows of households are taken by falling price. A row asks for its required rate of the leases it may expect: the dwellings
-    that may enter its denominator, times the flux share of its account where it is about one account only. It takes the
+    that may enter its denominator, times the flux share of its account there where it is about one account only. It takes the
     dwellings where most households count, not yet reserved.
     """
     slot = [-1] * len(market.dwelling_ids)
@@ -43,19 +43,12 @@ def reserved_slots(market: Market) -> list[int]:
         for r, row in enumerate(market.rows)
         if row.price > 0 and row.rate > 0 and row.rule not in OF_ACCOUNTS
     ]
-    shares = {
-        row.scope.rpartition("account=")[2]: Fraction(row.rate, RATE_UNIT)
-        for row in market.rows
-        if row.rule == "flux" and row.price > 0
-    }
     for r in sorted(wanted, key=lambda r: (-market.rows[r].price, r)):
         row = market.rows[r]
         num, den = counting_pairs(market, r)
         supply = np.bincount(market.pair_class[num], minlength=market.n_classes)
         possible = np.bincount(market.pair_class[den], minlength=market.n_classes) > 0
-        expected = Fraction(int(market.capacity[possible].sum()))
-        if "account=" in row.scope:
-            expected *= shares.get(row.scope.rpartition("account=")[2], Fraction(0))
+        expected = _expected(market, row.scope, possible)
         need = ceil(Fraction(row.rate, RATE_UNIT) * expected - Fraction(row.play, RATE_UNIT))
         homes = sorted(
             (d for d in range(len(slot)) if slot[d] < 0 and supply[market.klass[d]] > 0),
@@ -64,3 +57,32 @@ def reserved_slots(market: Market) -> list[int]:
         for d in homes[: max(0, need)]:
             slot[d] = r
     return slot
+
+
+def _expected(market: Market, scope: str, possible: B) -> Fraction:
+    """Leases of a row among the classes that may enter it: all of them, or of an account the part agreed with its landlord there.
+
+    The part is the rate of the account's line of the flux; where it has none (the landlord's own rest) what its ceiling leaves it.
+    """
+    party = _party(scope)
+    homes = market.capacity * possible
+    if not party[1]:
+        return Fraction(int(homes.sum()))
+    found = Fraction(0)
+    for rule in ("flux", "flux_max"):
+        told = np.zeros(market.n_classes, bool)
+        for r, row in enumerate(market.rows):
+            if row.rule == rule and row.price > 0 and _party(row.scope) == party:
+                based = counting_pairs(market, r)[1]
+                here = np.bincount(market.pair_class[based], minlength=market.n_classes) > 0
+                part = Fraction(row.rate if rule == "flux" else RATE_UNIT - row.rate, RATE_UNIT)
+                found += part * int(homes[here].sum())
+                told |= here
+        homes = homes * ~told
+    return found
+
+
+def _party(scope: str) -> tuple[str, str]:
+    """Landlord and account of a scope, empty where it names none."""
+    parts = dict(part.split("=", 1) for part in scope.split(";") if part)
+    return parts.get("landlord", ""), parts.get("account", "")

@@ -126,7 +126,8 @@ def _renewed(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
     value = _day(frame["renewed_on"].iloc[int(at[0])])
     return [
         read.finding(
-            Problem("READ_RENEWED_BEFORE_FIRST", at, value, {"first": _day(first)}, "warning"), "renewed_on"
+            Problem("READ_RENEWED_BEFORE_FIRST", at, value, {"first": pd.Timestamp(first)}, "warning"),
+            "renewed_on",
         )
     ]
 
@@ -201,7 +202,7 @@ def _dates(found: Mapping[str, ReadTable], settings: CaseSettings) -> list[Findi
         values = read.frame[column].to_numpy("datetime64[s]")
         late = np.flatnonzero(values > limit)
         if len(late):
-            params = {"on": _day(settings.on), "count": len(late)}
+            params = {"on": settings.on, "count": len(late)}
             value = _day(values[late[0]])
             severity: Any = "error" if error else "warning"
             problem = Problem(code, late, value, params, severity)

@@ -107,21 +107,19 @@ def names_any(lines: Sequence[Line], key: str) -> bool:
     return bool(name) and any(matches(line, landlord, account, area) for line in lines)
 
 
-def changed_lines(lines: Sequence[Line], key: str, value: object, on: date) -> tuple[Line, ...]:
-    """The lines with one field replaced wherever ``key`` names a line."""
+def changed_lines(lines: Sequence[Line], key: str, value: object) -> tuple[Line, ...]:
+    """The lines with one field replaced wherever ``key`` names a line; the others keep the standing of their file."""
     landlord, account, area, name = parse_line_key(key)
     if not names_any(lines, key):
         refuse_unknown(key, line_keys(lines))
     if not field_fits(name, value):
         refuse_value(key, value, *field_expectation(name))
     return tuple(
-        replace(
-            line, values={**line.values, name: value}, status="assumed", source=CHANGED_SOURCE, link="", reviewed_on=on
-        )
+        replace(line, values={**line.values, name: value}, changed=line.changed | {name})
         if matches(line, landlord, account, area)
         else line
         for line in lines
-    )  # fmt: skip
+    )
 
 
 def grid_keys(grids: Iterable[Grid]) -> dict[str, int]:

@@ -76,6 +76,8 @@ class Line:
     reviewed_on: date
     since: date
     file: str
+    changed: frozenset[str] = frozenset()
+    """Fields that a scenario, or the case, says otherwise: hypotheses, whatever the file says of itself."""
 
 
 @dataclass(frozen=True)

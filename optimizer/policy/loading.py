@@ -116,7 +116,7 @@ def load(
     filled = with_national_defaults(lines, entries, on)
     for key, value in ordered:
         if key.startswith("conventions.") and (key not in named_elsewhere or names_any(filled, key)):
-            filled = changed_lines(filled, key, value, on)
+            filled = changed_lines(filled, key, value)
     _check_areas(filled, communes, epci)
     for landlord, area, total in oversubscribed(filled, epci_of_areas(filled, communes)):
         raise PolicyError("POLICY_SHARES_OVER_ONE", landlord=landlord, area=area, total=total)

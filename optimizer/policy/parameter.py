@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NoReturn
 
@@ -31,6 +31,8 @@ class Parameter:
     link: str = ""
     in_force_from: date | None = None
     reviewed_on: date | None = None
+    english: Mapping[str, str] = field(default_factory=dict)
+    """Labels in English by code; empty where only the French ones are known."""
 
     @property
     def is_assumed(self) -> bool:
@@ -48,6 +50,8 @@ class DatedValue:
     link: str
     reviewed_on: date
     by: str
+    english: Mapping[str, str] = field(default_factory=dict)
+    """Of labels, their English words by code."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class Entry:
             raise PolicyError("POLICY_NOT_IN_FORCE", key=self.key, on=day.isoformat(), first=first)
         return Parameter(
             self.key, self.title, current.value, self.unit, current.status, current.source, current.link,
-            current.since, current.reviewed_on,
+            current.since, current.reviewed_on, current.english,
         )  # fmt: skip
 
 
@@ -241,7 +245,7 @@ def frozen(value: Any) -> Any:
 
 
 _ENTRY_KEYS = ("title", "unit", "status", "review_every", "values", "choices", "min", "max", "note")
-_VALUE_KEYS = ("value", "source", "link", "reviewed_on", "by", "status", "note")
+_VALUE_KEYS = ("value", "source", "link", "reviewed_on", "by", "status", "note", "english")
 
 
 def bad_value(data: YamlMap, key: object, value: object, fr: str, en: str) -> NoReturn:
@@ -302,6 +306,19 @@ def review_months(data: YamlMap) -> int:
     return int(match.group(1))
 
 
+def _english(data: YamlMap, unit: str) -> Mapping[str, str]:
+    """The labels of a value in English: every code of the French ones, and no other."""
+    if "english" not in data:
+        return {}
+    found = data["english"]
+    if unit != "labels" or not _is_labels(found) or set(found) != set(data["value"]):
+        bad_value(
+            data, "english", found, "les mêmes codes que « value », avec leurs libellés anglais",
+            "the codes of “value” with their English labels",
+        )  # fmt: skip
+    return dict(found)
+
+
 def parse_entry(key: str, data: YamlMap) -> Entry:
     """Check one parameter of a file and return its history.
 
@@ -338,7 +355,7 @@ def parse_entry(key: str, data: YamlMap) -> Entry:
         dated.append(
             DatedValue(
                 since, frozen(item["value"]), status_of(item, status), text_of(item, "source"),
-                text_of(item, "link", ""), date_of(item, "reviewed_on"), text_of(item, "by"),
+                text_of(item, "link", ""), date_of(item, "reviewed_on"), text_of(item, "by"), _english(item, unit),
             )
         )  # fmt: skip
     dated.sort(key=lambda v: v.since)

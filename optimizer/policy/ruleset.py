@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.policy.changes import grid_keys, matches, near, parse_line_key
+from optimizer.policy.changes import CHANGED_SOURCE, grid_keys, matches, near, parse_line_key
 from optimizer.policy.conventions import FIELDS, Line, as_frame, field_title
 from optimizer.policy.geography import ZONES, Communes
 from optimizer.policy.grid import Grid
@@ -346,9 +346,11 @@ class RuleSet:
             areas = ", ".join(sorted({line.area for line in found}))
             raise PolicyError("POLICY_AMBIGUOUS", key=key, areas=areas)
         line = found[0]
+        told = (line.status, line.source, line.link, line.since, line.reviewed_on)
+        if name in line.changed:
+            told = ("assumed", CHANGED_SOURCE, "", line.since, self.on)
         return Parameter(
-            key, f"{field_title(name)}, {line.account}, {line.landlord}", line.values[name], _UNITS_OF_FIELDS[name],
-            line.status, line.source, line.link, line.since, line.reviewed_on,
+            key, f"{field_title(name)}, {line.account}, {line.landlord}", line.values[name], _UNITS_OF_FIELDS[name], *told
         )  # fmt: skip
 
     def _grid_value(self, key: str) -> Parameter:

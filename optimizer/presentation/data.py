@@ -99,7 +99,8 @@ class ReportData:
     orientation: pd.DataFrame
     leapfrogs: pd.DataFrame
     shortfalls: pd.DataFrame
-    """rule, scope, missing_whole, most_possible, rate_that_holds, reason_fr, reason_en"""
+    """rule, scope, limits, missing_whole, most_possible, rate_that_holds, reason_fr, reason_en; up to a thousand dwellings the columns
+    of `shortlist.remedies` too"""
     numbers: tuple[LegalNumber, ...]
     places: Mapping[str, str]
     """Names of communes, EPCI and départements by code."""

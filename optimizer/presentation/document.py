@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -17,8 +17,9 @@ from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDED, DECIDES
 from optimizer.presentation.numbers import day
 from optimizer.presentation.page import kept_together, render
+from optimizer.presentation.terms import terms_words
 
-Kind = Literal["heading", "text", "mention", "pairs", "table", "list", "place", "signatures"]
+Kind = Literal["heading", "text", "mention", "pairs", "table", "list", "place", "signatures", "terms"]
 SHORT, MOST = 22, 42
 """Longest cell of a column as wide as its content; room of the others, in characters, at most."""
 _SOURCE = Path(__file__).parent / "templates" / "document.typ"
@@ -32,7 +33,7 @@ class Block:
     ----------
     kind : ``heading`` (``text``), ``text``, ``mention`` (a text that must be there, set apart), ``pairs`` (``rows`` of label and
         value), ``table`` (``columns``, ``rows``), ``list`` (``rows`` of one text), ``place`` (address window of a letter: ``rows``
-        of one text), ``signatures`` (``rows`` of quality and name).
+        of one text), ``signatures`` (``rows`` of quality and name), ``terms`` (what the French words of an English paper mean).
     """
 
     kind: Kind
@@ -110,8 +111,29 @@ def _decides(document: Document, lang: Lang) -> str:
     return (DECIDED if document.apart else DECIDES)[lang]
 
 
+def glossed(document: Document, lang: Lang) -> Document:
+    """An English paper with the meaning of its French terms at its end, at that of each letter; a French paper as it is."""
+    if lang == "fr":
+        return document
+    last = len(document.sheets) - 1
+    sheets = list(document.sheets)
+    for i, sheet in enumerate(sheets):
+        if document.apart or i == last:
+            told = " ".join(map(_words, [sheet] if document.apart else sheets))
+            words = " ".join(x for x in (said("PAGE.FOR_READING", lang), terms_words(told)) if x)
+            sheets[i] = replace(sheet, blocks=(*sheet.blocks, Block("terms", words)))
+    return replace(document, sheets=tuple(sheets))
+
+
+def _words(sheet: Sheet) -> str:
+    """Every word of a sheet."""
+    cells = (cell for b in sheet.blocks for row in ((b.text, *b.columns), *b.rows) for cell in row)
+    return " ".join((sheet.title, sheet.sub, *cells))
+
+
 def document_html(document: Document, lang: Lang) -> str:
     """The paper as one self-contained page."""
+    document = glossed(document, lang)
     return render("presentation/document", lang, {"d": document, "decides": _decides(document, lang)})
 
 
@@ -119,6 +141,7 @@ def document_pdf(document: Document, lang: Lang) -> bytes:
     """The paper as A4 PDF; the same content gives the same bytes."""
     import typst
 
+    document = glossed(document, lang)
     sheets = [
         {**asdict(s), "blocks": [{**asdict(b), "weights": _weights(b)} for b in s.blocks]}
         for s in document.sheets

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from math import floor
 
-from optimizer.errors import Lang
+from optimizer.errors import Lang, day_words
 
 NBSP, THIN = "\u00a0", "\u202f"
 UNKNOWN = "–"
@@ -77,8 +77,9 @@ def leases(n: int) -> str:
 
 
 def day(value: date | str | None, lang: Lang = "fr") -> str:
-    """``05/01/2026`` (fr), ``2026-01-05`` (en), from a date or its ISO text; empty text stays empty, no date is a dash."""
+    """``05/01/2026`` (fr), ``5 January 2026`` (en), from a date or its ISO text; empty text stays empty, no date is a dash."""
     if value is None or value != value:
         return UNKNOWN
-    iso = value if isinstance(value, str) else value.strftime("%Y-%m-%d")
-    return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}" if lang == "fr" and len(iso) == 10 else iso
+    if isinstance(value, date):
+        return day_words(value, lang)
+    return day_words(date.fromisoformat(value), lang) if len(value) == 10 else value

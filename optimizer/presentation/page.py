@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache, partial
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ from optimizer.errors import Lang, said
 from optimizer.presentation import texts as texts
 from optimizer.presentation.data import DECIDES
 from optimizer.presentation.numbers import day, decimal, percent, signed
+from optimizer.presentation.terms import terms_words
 
 PACKAGE = Path(__file__).parents[1]
 _OPENING = re.compile(r"<(td|th)\b([^>]*)>")
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Characters that command a screen or turn the reading direction: a page shows their number instead."""
 _TOGETHER = re.compile(r" (?=[;:?!»%€])|(?<=«) ")
+_MARKUP = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
 _CLASS = re.compile(r'\s*class="([^"]*)"')
 _UNIQUE_NUMBER = re.compile(r"\s*\d{18}\s*<")
 
@@ -75,9 +78,18 @@ def environment() -> jinja2.Environment:
         auto_reload=False,
     )
     made.filters["n"] = Num
+    made.filters["french"] = _french
     made.filters["cells"] = cells
     made.tests["num"] = lambda heading: isinstance(heading, Num)
     return made
+
+
+@jinja2.pass_context
+def _french(context: jinja2.runtime.Context, value: object) -> object:
+    """A text of ``models/``, which is French in both languages: an English page says so to whoever reads it aloud."""
+    if context.get("lang") != "en":
+        return value
+    return Markup('<span lang="fr">{}</span>').format(value)
 
 
 def kept_together(value: object) -> object:
@@ -143,9 +155,22 @@ def render(template: str, lang: Lang, values: Mapping[str, Any]) -> str:
                 "t": Words(name, lang),
                 "css": Markup(style()),
                 "decides": DECIDES[lang],
+                "colon": Markup(said("PAGE.COLON", lang)),
+                "between": Markup(said("PAGE.BETWEEN", lang)),
                 **spoken,
                 **values,
             }
         )
     )
+    if lang == "en":
+        page = _glossed(page)
     return UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", page)
+
+
+def _glossed(page: str) -> str:
+    """An English page with the meaning of the French terms it uses, at the end of its content; of papers, each sheet has its own."""
+    told = terms_words(unescape(_MARKUP.sub(" ", page)))
+    if not told or 'class="terms"' in page:
+        return page
+    before, end, after = page.rpartition("</main>")
+    return f'{before}<p class="terms">{escape(told)}</p>\n{end}{after}'

@@ -9,6 +9,7 @@ from typing import Any
 
 from optimizer.errors import said
 from optimizer.presentation.data import DECIDES, Headed
+from optimizer.presentation.terms import terms_words
 
 _SOURCE = Path(__file__).parent / "templates" / "sheets.typ"
 
@@ -24,6 +25,7 @@ def write_pdf(path: Path, data: Headed, pages: list[dict[str, Any]]) -> None:
         "banners": list(data.banners),
         "colon": said("PAGE.COLON", data.lang),
         "pages": pages,
+        "terms": terms_words(json.dumps(pages, ensure_ascii=False)) if data.lang == "en" else "",
     }
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "sheets.typ"

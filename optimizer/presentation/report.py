@@ -452,12 +452,31 @@ def _shortfalls(data: ReportData) -> list[dict[str, str]]:
         {
             "rule": rule_label(str(x.rule), data.lang),
             "scope": scope_words(str(x.scope), data.lang, data.places),
-            "missing": _leases(int(x.missing_whole), data.lang),
-            "why": str(x.reason_fr if data.lang == "fr" else x.reason_en),
+            "missing": _missing_text(int(x.missing_whole), bool(x.limits), True, data.lang),
+            "why": _why_short(x, data),
             "holds": percent(float(x.rate_that_holds), data),
         }
         for x in records(data.shortfalls)
     ]
+
+
+def _why_short(x: Any, data: ReportData) -> str:
+    """Why a target is missed, and the exchange that would help it for least: what it would cost most is the answer to « which »."""
+    why, lang = str(x.reason_fr if data.lang == "fr" else x.reason_en), data.lang
+    helped = str(getattr(x, "helped", ""))
+    if helped == "no" and x.reason in ("above", "too_dear"):
+        counts = {"applications": int(x.eligible_applications), "dwellings": int(x.eligible_dwellings)}
+        return said("REPORT.NOWHERE_ELSE" if x.limits else "REPORT.NOBODY_MORE", lang, **counts)
+    if helped != "yes":
+        return why
+    pays = (
+        f"{rule_label(str(x.pays_rule), lang)} ({scope_words(str(x.pays_scope), lang, data.places)})"
+        if x.pays == "rule"
+        else said(f"REPORT.PAYS_{x.pays}".upper(), lang)
+    )
+    code = "REPORT.REMEDY_MOVES" if x.exchange_moves else "REPORT.REMEDY_STAYS"
+    account = account_label(str(x.exchange_account), lang, data.places)
+    return said(code, lang, why=why, dwelling=str(x.exchange_dwelling), account=account, pays=pays)
 
 
 def lettings_by_account(data: ReportData) -> list[dict[str, object]]:
@@ -578,4 +597,4 @@ def _lists(
 def deadline_words(iso: str, data: ReportData) -> str:
     if not iso:
         return ""
-    return said("REPORT.NAMES_BEFORE", data.lang, day=day(iso))
+    return said("REPORT.NAMES_BEFORE", data.lang, day=day(iso, data.lang))

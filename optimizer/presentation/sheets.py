@@ -17,6 +17,7 @@ import pandas as pd
 from optimizer.domain.account import find_account
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
+from optimizer.presentation.bilingual import in_both
 from optimizer.presentation.data import Headed, Linked, ReportData
 from optimizer.presentation.light import ASKED, advice_words, publicity
 from optimizer.presentation.numbers import UNKNOWN, day, decimal, percent
@@ -362,52 +363,85 @@ def sheets_html(head: Headed, pages: list[dict[str, Any]]) -> str:
     )
 
 
-def sheets_json(data: ReportData, forms: list[dict[str, Any]]) -> bytes:
-    """The sheets as data: what each says, where the dwelling is, and what the desk keeps of each household's line."""
-    facts = {str(row["dwelling_id"]): row for row in data.dwelling_facts.to_dict("records")}
-    details = {int(row.line): row for row in records(data.details)}
+def sheets_json(data: Mapping[Lang, ReportData], forms: Mapping[Lang, Sequence[Mapping[str, Any]]]) -> bytes:
+    """The sheets as data, each sentence in both languages: what each says, where the dwelling is, and what the desk keeps of each
+    household's line.
+
+    Parameters
+    ----------
+    data : the whole run, by language.
+    forms : as :func:`sheet_forms` makes them, in the order of the session, by language.
+    """
+    one = next(iter(data.values()))
+    facts = {str(row["dwelling_id"]): row for row in one.dwelling_facts.to_dict("records")}
+    details = {int(row.line): row for row in records(one.details)}
+    told = {lang: [str(x) for x in data[lang].proposals["reason"]] for lang in data}
     people: dict[str, dict[str, dict[str, Any]]] = {}
-    for i, line in enumerate(records(data.proposals)):
+    for i, line in enumerate(records(one.proposals)):
         if line.application_id:
+            why = {lang: told[lang][i] for lang in data}
             people.setdefault(str(line.dwelling_id), {})[str(line.application_id)] = _kept(
-                line, details[i], data.lang
+                line, details[i], why
             )
-    rows = {str(d.dwelling_id): d for d in records(data.dwellings)}
+    rows = {lang: {str(d.dwelling_id): d for d in records(data[lang].dwellings)} for lang in data}
     content = {
-        "format": "attriflux-sheets/1",
-        "on": data.on.isoformat(),
-        "lang": data.lang,
-        "stamp": data.stamp,
-        "banners": list(data.banners),
+        "format": "attriflux-sheets/2",
+        "on": one.on.isoformat(),
+        "stamp": one.stamp,
+        "banners": {lang: list(data[lang].banners) for lang in data},
         "forms": [
-            {
-                **form,
-                "account": rows[form["dwelling"]].account or "",
-                "account_label": account_label(rows[form["dwelling"]].account, data.lang, data.places),
-                "status": rows[form["dwelling"]].status,
-                "reason_if_short": rows[form["dwelling"]].reason_if_short or "",
-                "facts": facts[form["dwelling"]],
-                "households": people.get(form["dwelling"], {}),
-            }
-            for form in forms
+            _form_in_both({lang: forms[lang][i] for lang in data}, data, rows)
+            | {"facts": facts[form["dwelling"]], "households": people.get(form["dwelling"], {})}
+            for i, form in enumerate(next(iter(forms.values())))
         ],
     }
     return (json.dumps(_plain(content), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _kept(line: Any, x: Any, lang: Lang) -> dict[str, Any]:
+def _form_in_both(
+    form: Mapping[Lang, Mapping[str, Any]],
+    data: Mapping[Lang, ReportData],
+    rows: Mapping[Lang, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """A form whose sentences stand by language, beside what has none."""
+    one = next(iter(form.values()))
+    name = one["dwelling"]
+    row = next(iter(rows.values()))[name]
+    return {
+        **{key: value for key, value in one.items() if key not in ("lines", "close", "foot", "candidates")},
+        **{key: {lang: form[lang][key] for lang in form} for key in ("lines", "close", "foot")},
+        "candidates": [
+            {
+                "rank": card["rank"],
+                "application": card["application"],
+                **{
+                    key: {lang: form[lang]["candidates"][i][key] for lang in form}
+                    for key in ("lines", "decision")
+                },
+            }
+            for i, card in enumerate(one["candidates"])
+        ],
+        "account": row.account or "",
+        "account_label": {lang: account_label(row.account, lang, x.places) for lang, x in data.items()},
+        "status": row.status,
+        "reason_if_short": {lang: rows[lang][name].reason_if_short or "" for lang in form},
+    }
+
+
+def _kept(line: Any, x: Any, why: Mapping[Lang, str]) -> dict[str, Any]:
     """A household's line in values: never a letter of L. 441-1."""
     return {
         "score": float(line.score), "effort": x.effort_rate, "effort_status": x.effort_status, "income_month_eur": x.income_month_eur,
         "ceiling_share": x.ceiling_share, "q1": str(line.q1 or "unknown"), "persons": x.persons, "dossier": x.dossier,
-        "title": title_words(line.priority, bool(x.designated), lang), "dalo": "DALO" in str(line.priority).partition(" (")[0].split("|"),
-        "designated": bool(x.designated), "flags": str(line.flags), "reason": str(line.reason), "transfer": str(x.transfer or ""),
+        "title": in_both(lambda lang: title_words(line.priority, bool(x.designated), lang)),
+        "dalo": "DALO" in str(line.priority).partition(" (")[0].split("|"),
+        "designated": bool(x.designated), "flags": str(line.flags), "reason": why, "transfer": str(x.transfer or ""),
     }  # fmt: skip
 
 
 def _plain(value: Any) -> Any:
     """JSON's own kinds: an unknown number or text is null."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(v) for v in value]

@@ -89,8 +89,11 @@ texts(
         "not_given": ("non renseigné", "not given"),
         "skip": ("Aller au contenu", "Skip to content"),
         "colon": (" : ", ": "),
-        "due_to_date": ("Dû à ce jour", "Due to date"),
-        "due_year": ("Dû au 31/12", "Due to 31/12"),
+        "between": (" ; ", ", "),
+        "quote_opens": ("« ", "“"),
+        "quote_closes": (" »", "”"),
+        "due_to_date": ("Dû à ce jour", "Due by now"),
+        "due_year": ("Dû au 31/12", "Due by 31 December"),
         "year_done": ("Fait", "Done"),
         "in_progress": ("En cours", "In progress"),
         "remaining": ("Reste", "Remaining"),
@@ -98,6 +101,10 @@ texts(
         "pace_late": ("en retard de {n:bail/baux}", "{n:lease/leases} late"),
         "pace_ahead": ("en avance de {n:bail/baux}", "{n:lease/leases} ahead"),
         "on_time": ("à l'heure", "on time"),
+        "for_reading": (
+            "Exemplaire anglais, pour lecture : le même en français est celui que la loi demande.",
+            "This English paper is for reading: the same paper in French is the one that the law asks for.",
+        ),
         "algorithm": (
             "Traitement algorithmique d'aide à la décision : il classe les demandes selon la cotation et les règles données en annexe ; la commission examine chaque situation et décide (CRPA, art. L. 311-3-1).",
             "Algorithmic processing as an aid to decision: it ranks applications by their score and the rules in the annex; the commission examines each situation and decides (CRPA, art. L. 311-3-1).",
@@ -225,6 +232,33 @@ texts(
         "more": ("… et {n:autre ligne/autres lignes} ({file}).", "… and {n} more ({file})."),
         "names_before": ("désignation attendue avant le {day}", "names expected before {day}"),
         "too_many": ("{n:bail de trop/baux de trop}", "{n:lease/leases} too many"),
+        "nowhere_else": (
+            "le contingent reçoit plus que sa part et son avance : aucun de ces logements ne peut, seul, aller à un autre contingent, "
+            "faute de demande recevable encore libre ou à cause de l'ordre d'une liste",
+            "the account receives more than its share and what was left of it: none of these dwellings may alone go to another account, "
+            "as no eligible application is left or the order of a list forbids it",
+        ),
+        "nobody_more": (
+            "{applications:demande recevable/demandes recevables} pour {dwellings:logement/logements} ; aucun changement d'un seul "
+            "premier rang n'en ajoute une (déjà proposées, ou derrière d'autres sur une liste), et en changer plusieurs coûterait "
+            "plus que le prix de cette règle",
+            "{applications:eligible application/eligible applications} for {dwellings:dwelling/dwellings}; no change of a single "
+            "first rank adds one (proposed already, or behind others on a list), and changing several would cost more than this "
+            "rule's price",
+        ),
+        "remedy_moves": (
+            "{why} ; le moins coûteux, orienter {dwelling} vers « {account} », coûterait notamment à : {pays}",
+            "{why}; the least costly, {dwelling} to “{account}”, would cost among others: {pays}",
+        ),
+        "remedy_stays": (
+            "{why} ; le moins coûteux, proposer un autre ménage sur {dwelling} ({account}), coûterait notamment à : {pays}",
+            "{why}; the least costly, another household on {dwelling} ({account}), would cost among others: {pays}",
+        ),
+        "pays_score": ("la cotation", "the cotation"),
+        "pays_value": (
+            "l'adéquation du logement, le taux d'effort ou le public du contingent",
+            "the fit of the dwelling, the effort rate or the account's public",
+        ),
         "no_lease": ("aucun", "none"),
         "leases": ("{n:bail/baux}", "{n:lease/leases}"),
         "by_quartile": ("Par quartile de ressources", "By income quartile"),
@@ -364,7 +398,7 @@ texts(
             "6 members, préfet, maire of {place}, president of the EPCI",
         ),
         "quorum": ("Quorum, atteint", "Quorum, met"),
-        "deports": ("Déports", "Withdrawn"),
+        "deports": ("Déports", "Recusals"),
         "examined": ("Candidats examinés", "Households examined"),
         "if_fewer": ("Si moins de trois (R. 441-3)", "If fewer than three (R. 441-3)"),
         "few": (
@@ -404,7 +438,7 @@ texts(
         "allowance_none": ("non calculable", "not computable"),
         "allowance_simulated": ("simulée CAF", "simulated by the CAF"),
         "allowance_estimated": ("estimée", "estimated"),
-        "effort": ("Taux d'effort (arrêté du 10/03/2011)", "Effort rate (arrêté of 10/03/2011)"),
+        "effort": ("Taux d'effort (arrêté du 10/03/2011)", "Effort rate (arrêté of 10 March 2011)"),
         "before": ("avant APL", "before allowance"),
         "residual": ("Reste à vivre", "Residual income"),
         "residual_value": (
@@ -457,6 +491,10 @@ texts(
         "unpriced_assumed": (
             "Objectifs supposés, affichés sans peser sur la proposition : {names}.",
             "Assumed targets, shown without weighing on the proposal: {names}.",
+        ),
+        "uncounted_assumed": (
+            "Objectifs supposés, qui ne pèsent pas et dont rien n'est compté ici : {names}.",
+            "Assumed targets, which do not weigh and of which nothing is counted here: {names}.",
         ),
         "uncapped_transfers": (
             "{n:logement/logements} sur {of} en mutation interne, hors du flux des réservataires, sans plafond faute de prévision "

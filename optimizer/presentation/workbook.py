@@ -240,7 +240,7 @@ def _dwellings(b: _Book) -> None:
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
     rows = [
         (d.dwelling_id, dwelling_words(facts[d.dwelling_id], data.lang), account_label(d.account, data.lang, data.places),
-         status_words(d.status, data.lang), int(d.candidates), day(d.deadline), d.reason_if_short, d.advice)
+         status_words(d.status, data.lang), int(d.candidates), day(d.deadline, data.lang), d.reason_if_short, d.advice)
         for d in in_session(data.dwellings)
     ]  # fmt: skip
     header = [

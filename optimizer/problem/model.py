@@ -129,7 +129,8 @@ class Options:
 class Seats:
     """A direct réservataire's seat: class, kind (flux marks only), value in hundredths (fill + median score − deduction).
 
-    ``deduction`` is what its known public may not bring to the rules of households (design §3), hundredths, ≥ 0.
+    ``deduction`` is what its known public may not bring to the rules of households (design §3), hundredths, ≥ 0; ``owed`` is the
+    row that most of it is for, -1 without one.
     """
 
     klass: I32
@@ -137,10 +138,13 @@ class Seats:
     value: I64
     deadline_days: I32
     deduction: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    owed: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
 
     def __post_init__(self) -> None:
         if len(self.deduction) < len(self.klass):
             object.__setattr__(self, "deduction", np.zeros(len(self.klass), np.int64))
+        if len(self.owed) < len(self.klass):
+            object.__setattr__(self, "owed", np.full(len(self.klass), -1, np.int32))
 
 
 @dataclass(frozen=True)

@@ -115,8 +115,8 @@ class RuleShape(ABC):
     """Key of ``models/`` of its default share; empty where agreements or places say."""
     agreed: ClassVar[bool] = False
     """Whether its lines are the shares of the flux that agreements promise to accounts."""
-    reached: ClassVar[str] = ""
-    """Words before « 12/60 » among the objectives of ``orientation.csv``; empty: not shown there."""
+    reached: ClassVar[tuple[str, str]] = ("", "")
+    """Words before « 12/60 » among the objectives of an orientation, the French ones in ``orientation.csv``; empty: not shown there."""
     indicator: ClassVar[tuple[str, str, str] | None] = None
     """Indicator of comparisons, with its French and English names: the rate reached over all its lines."""
     viewers: ClassVar[Mapping[str, int]] = VIEWERS
@@ -192,8 +192,9 @@ def rule(
             raise ValueError(f"rule {id!r}: empty {', '.join(empty) or 'unit'}")
         if id in REGISTERED:
             raise ValueError(f"rule {id!r} is declared twice")
-        if any(known.order == order for known in REGISTERED.values()):
-            raise ValueError(f"rule {id!r}: another rule has order {order}")
+        for known in REGISTERED.values():
+            if known.order == order:
+                raise ValueError(f"rule {id!r}: {known.id!r} has order {order}")
         if kind.gauge in ADDED_UP and kind.in_year is RuleShape.in_year:
             raise ValueError(f"rule {id!r}: a gauge {kind.gauge!r} needs in_year")
         if {ALWAYS, NEVER} & set(kind.traits):

@@ -22,7 +22,7 @@ class Remembered:
 
     pools: Pools = field(default_factory=KnownPools)
     menus: SortedMenus = field(default_factory=SortedMenus)
-    seats: dict[tuple[int, int], tuple[SortedMenu, tuple[int, int]]] = field(default_factory=dict)
+    seats: dict[tuple[int, int], tuple[SortedMenu, tuple[int, int, int]]] = field(default_factory=dict)
     """By dwelling and account: the menu it was read from, and what the seat is worth."""
     marks: KnownMarks = field(default_factory=dict)
     """Rows that a first rank enters: what rules say of a place."""

@@ -24,12 +24,16 @@ from optimizer.problem.rulebook import RuleBook
 
 
 class Seat(NamedTuple):
-    """A direct account's seat at a dwelling: median score and deduction in hundredths, deadline in days."""
+    """A direct account's seat at a dwelling: median score and deduction in hundredths, deadline in days.
+
+    ``owed`` is the row that most of the deduction is for, -1 without one.
+    """
 
     account: int
     score: int
     deduction: int
     deadline: int
+    owed: int
 
 
 Sets = dict[int, tuple[Seat, ...]]
@@ -64,8 +68,7 @@ def seat_sets(
                     worth = _worth(book, naming, entries, met, table, dwelling, account)
                     if menu is not None and remembered is not None:
                         remembered.seats[dwelling, account] = menu, worth
-                score, deduction = worth
-                known[key] = Seat(account, score, deduction, days)
+                known[key] = Seat(account, *worth[:2], days, worth[2])
             found.append(known[key])
         if found:
             of_dwelling[dwelling] = number.setdefault(tuple(found), len(number) + 1)
@@ -80,14 +83,14 @@ def _worth(
     table: KindTable,
     dwelling: int,
     account: int,
-) -> tuple[int, int]:
-    """Median score of the known pool, and what a seat pays for what that pool may not bring, hundredths.
+) -> tuple[int, int, int]:
+    """Median score of the known pool, what a seat pays for what that pool may not bring (hundredths), and the row it pays most.
 
     The pool is whom the account could name among the applications of the case, its nominations aside: all of a type, or none.
     """
     menu = int(naming.menus.menu_of_dwelling[dwelling])
     if menu < 0:
-        return 0, 0
+        return 0, 0, -1
     line = dict(zip(*(x.tolist() for x in accounts_of(naming.facts, dwelling)), strict=True))[account]
     types, apps = met[menu]
     here = slice(int(entries.ptr[menu]), int(entries.ptr[menu + 1]))
@@ -97,17 +100,20 @@ def _worth(
     pool = inside[of_type]
     score = entries.score[here][pool]
     if not len(score):
-        return 0, 0
+        return 0, 0, -1
     # of thousands of types a menu has some
     many, bits = np.bincount(of_type[pool], minlength=entries.n_types)[types], entries.bits[types]
-    owed = Fraction(0)
+    owed, most, owed_to = Fraction(0), Fraction(0), -1
     for mark in table.asked(Groups.place(book.ground, dwelling), account):
         row = book.rows[mark.row]
         bringing = int(many[_brings(mark, bits)].sum())
         short = row.rate * len(score) - bringing * RATE_UNIT
         if short > 0:
-            owed += row.price * Fraction(short, RATE_UNIT * len(score))
-    return median(score.astype(np.int64)), half_up(owed, 1)
+            part = row.price * Fraction(short, RATE_UNIT * len(score))
+            owed += part
+            if part > most:
+                most, owed_to = part, mark.row
+    return median(score.astype(np.int64)), half_up(owed, 1), owed_to
 
 
 def _brings(mark: Brings, bits: I64) -> B:
@@ -124,7 +130,7 @@ def pack_seats(
     fill_value: int,
 ) -> Seats:
     """The seats of every class, given the set of each and one dwelling of it."""
-    klass, kind, value, deadline, deduction = [], [], [], [], []
+    klass, kind, value, deadline, deduction, owed = [], [], [], [], [], []
     for c, number in enumerate(set_of_class.tolist()):
         dwelling = int(member[c])
         for seat in sets.get(number, ()):
@@ -134,10 +140,12 @@ def pack_seats(
             value.append(fill_value + seat.score - seat.deduction)
             deadline.append(seat.deadline)
             deduction.append(seat.deduction)
+            owed.append(seat.owed)
     return Seats(
         np.array(klass, np.int32),
         np.array(kind, np.int32),
         np.array(value, np.int64),
         np.array(deadline, np.int32),
         np.array(deduction, np.int64),
+        np.array(owed, np.int32),
     )

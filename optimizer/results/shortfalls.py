@@ -34,11 +34,18 @@ texts(
             "{applications:eligible application/eligible applications} for {dwellings:dwelling/dwellings}, but proposing one "
             "more would cost other targets or the cotation more than this rule's price",
         ),
+        "above": (
+            "le contingent reçoit plus que sa part et son avance : l'y ramener coûterait plus à d'autres objectifs que le prix de "
+            "cette règle",
+            "the account receives more than its share and what was left of it: bringing it back would cost other targets more "
+            "than this rule's price",
+        ),
     },
 )
 COLUMNS = (
     "rule",
     "scope",
+    "limits",
     "missing_leases",
     "missing_whole",
     "eligible_pairs",
@@ -46,6 +53,7 @@ COLUMNS = (
     "eligible_applications",
     "most_possible",
     "rate_that_holds",
+    "reason",
     "reason_fr",
     "reason_en",
 )
@@ -65,8 +73,10 @@ def unmet(problem: Problem, solved: Solved) -> pd.DataFrame:
     """One line per priced row with a shortfall, in the order of the rules.
 
     ``missing_leases`` has four decimals, ``missing_whole`` is what screens show. ``most_possible`` is the largest number of
-    first ranks that could count at once, whatever the other rules; ``rate_that_holds`` the largest required rate these
-    proposals meet (the smallest relaxation that makes the row hold as it is); of a row that limits, the least share.
+    first ranks that could count at once, whatever the other rules; ``reason`` is ``no_pair``, ``all_proposed``, ``too_dear`` or
+    ``above`` (a row that limits), said in words beside it; ``rate_that_holds`` the largest required rate these
+    proposals meet (the smallest relaxation that makes the row hold as it is); of a row that limits (``limits``), whose leases are too
+    many where others miss some, the least share.
     """
     found = evaluate(problem, solved.first)
     lines: list[dict[str, Any]] = []
@@ -78,15 +88,21 @@ def unmet(problem: Problem, solved: Solved) -> pd.DataFrame:
         supply = supply_of(problem, k, shelves)
         num, den = int(found.num_run[k]), int(found.den_run[k])
         rate = min(RATE_UNIT, (num * RATE_UNIT + row.play) // den) if den else RATE_UNIT
-        fr, en = _why(supply, num)
+        code = _why(supply, num)
         if row.ceiling:
             # its num are the leases that do not count against it: what is short is on the account in excess
-            fr, en = ABOVE
+            code = "ABOVE"
             rate = min(RATE_UNIT, RATE_UNIT - row.rate + -(-short // max(1, den)))
+        counts = {
+            "applications": supply.applications,
+            "dwellings": supply.dwellings,
+            "most": supply.most or 0,
+        }
         lines.append(
             {
                 "rule": row.rule,
                 "scope": row.scope,
+                "limits": row.ceiling,
                 "missing_leases": short / RATE_UNIT,
                 "missing_whole": -(-short // RATE_UNIT),
                 "eligible_pairs": supply.pairs,
@@ -94,33 +110,20 @@ def unmet(problem: Problem, solved: Solved) -> pd.DataFrame:
                 "eligible_applications": supply.applications,
                 "most_possible": supply.most,
                 "rate_that_holds": rate / RATE_UNIT,
-                "reason_fr": fr,
-                "reason_en": en,
+                "reason": code.lower(),
+                "reason_fr": said(f"SHORTFALL.{code}", "fr", **counts),
+                "reason_en": said(f"SHORTFALL.{code}", "en", **counts),
             }
         )
     return pd.DataFrame(lines, columns=list(COLUMNS))
 
 
-def _why(supply: Supply, num: int) -> tuple[str, str]:
+def _why(supply: Supply, num: int) -> str:
     if not supply.pairs:
-        return _both("SHORTFALL.NO_PAIR")
-    counts = {"applications": supply.applications, "dwellings": supply.dwellings}
-    if supply.most is not None and supply.most <= num:
-        return _both("SHORTFALL.ALL_PROPOSED", **counts, most=supply.most)
-    return _both("SHORTFALL.TOO_DEAR", **counts)
+        return "NO_PAIR"
+    return "ALL_PROPOSED" if supply.most is not None and supply.most <= num else "TOO_DEAR"
 
 
-def _both(code: str, **params: int) -> tuple[str, str]:
-    return said(code, "fr", **params), said(code, "en", **params)
-
-
-ABOVE = (
-    "le contingent reçoit plus que sa part et son avance : l'y ramener coûterait plus à d'autres objectifs que le prix de "
-    "cette règle",
-    "the account receives more than its share and what was left of it: bringing it back would cost other targets more than "
-    "this rule's price",
-)
-"""Of a row that limits: why it is passed."""
 MATCHED = 400_000
 """Pairs up to which the largest possible number is computed by matching."""
 

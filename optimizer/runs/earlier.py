@@ -65,7 +65,7 @@ def read_earlier(start: Path | str | Result) -> Earlier:
         first = _first_ranks(folder)
     except OSError as error:
         raise AttrifluxError("WARM_START_UNREADABLE", name=name, file=file, why=reason_of(error)) from None
-    except (ValueError, RecursionError, KeyError, TypeError, IndexError):
+    except (ValueError, RecursionError, KeyError, TypeError, IndexError, AttributeError):
         why = Said("contenu inattendu ou abîmé", "unexpected or damaged content")
         raise AttrifluxError("WARM_START_UNREADABLE", name=name, file=file, why=why) from None
     return Earlier(name, hashlib.sha256(raw).hexdigest(), told[0], told[1], first, told[2], told[3])

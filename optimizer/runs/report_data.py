@@ -19,13 +19,14 @@ from optimizer.presentation.csvfile import PARQUET_FROM
 from optimizer.presentation.data import QUARTILES, LegalNumber, ReportData, proof_of
 from optimizer.presentation.sheets import chained
 from optimizer.problem import all_rules
+from optimizer.runs.assumed import assumed_of
 from optimizer.runs.chains import chains_told
 from optimizer.runs.earlier import certificate_bytes
 from optimizer.runs.large import SHEETS_PER_FILE
 from optimizer.runs.options import Options
 from optimizer.runs.publicity import publicity_of
 from optimizer.runs.tables import is_large
-from optimizer.shortlist.labels import account_label, rule_label
+from optimizer.shortlist.labels import account_label
 
 if TYPE_CHECKING:
     from optimizer.errors import Lang
@@ -44,8 +45,9 @@ def report_data(result: Result, options: Options) -> ReportData:
         if len(forbids)
         else pd.DataFrame({"author": [], "reason": [], "count": []})
     )
-    if options.lang == "fr":
-        tally["reason"] = tally["reason"].replace(_labels(result, "national.forbid_reasons.reasons"))
+    tally["reason"] = tally["reason"].replace(
+        _labels(result, "national.forbid_reasons.reasons", options.lang)
+    )
     kept = result.kept is not None
     notes = [w.sentence(options.lang) for w in prepared.case.warnings[:20]]
     notes += [note.fr if options.lang == "fr" else note.en for note in dict.fromkeys(prepared.problem.notes)]
@@ -87,6 +89,20 @@ def report_data(result: Result, options: Options) -> ReportData:
     )
 
 
+def reworded(data: ReportData, result: Result, options: Options, lang: Lang) -> ReportData:
+    """What the pages read of a run, in a language that its tables were worded in beside the run's own."""
+    if lang == data.lang:
+        return data
+    words = result.tables.wordings[lang]
+    return dataclasses.replace(
+        data,
+        lang=lang,
+        proposals=data.proposals.assign(reason=list(words.reasons)),
+        dwellings=data.dwellings.assign(reason_if_short=list(words.short), advice=list(words.advice)),
+        banners=tuple(_banners(result, dataclasses.replace(options, lang=lang))),
+    )
+
+
 def _banners(result: Result, options: Options) -> Iterator[str]:
     """What every page of the run says first."""
     prepared, lang = result.optimum.prepared, options.lang
@@ -95,20 +111,9 @@ def _banners(result: Result, options: Options) -> Iterator[str]:
         yield said("REPORT.SYNTHETIC", lang)
     if settings.seed_modified:
         yield said("REPORT.MODIFIED_DRAW", lang, seed=settings.seed)
-    epcis = prepared.facts.epcis
-    here = {epcis[e] for e in prepared.facts.dwellings.epci.tolist() if e >= 0}
-    assumed = [e for e, p in sorted(prepared.rules.lec_epci.items()) if e in here and p.is_assumed]
-    if assumed:
-        names = said("WORDS.LIST", lang).join(result.tables.places.get(e, e) for e in assumed)
-        yield said("REPORT.ACCEPTED_ASSUMED", lang, names=names)
-    rows = [row for row in prepared.problem.rows if row.status == "assumed"]
-    labels = said("WORDS.LIST", lang).join(dict.fromkeys(rule_label(row.rule, lang) for row in rows))
-    if rows and not settings.synthetic:
-        yield said(
-            "REPORT.PRICED_ASSUMED" if options.price_assumed else "REPORT.UNPRICED_ASSUMED",
-            lang,
-            names=labels,
-        )
+    yield from assumed_of(
+        prepared.case, prepared.facts, prepared.rules, prepared.problem.rows, priced=options.price_assumed
+    ).said(lang, shown=True)
     yield from _uncapped_transfers(result, lang)
 
 
@@ -190,10 +195,13 @@ def _confirmed(explanations: pd.DataFrame) -> int:
     return int((explanations["confirmed"] == "yes").sum()) if "confirmed" in explanations else 0
 
 
-def _labels(result: Result, key: str) -> dict[str, str]:
-    """The words of a closed list of the models by code."""
+def _labels(result: Result, key: str, lang: Lang) -> dict[str, str]:
+    """The words of a closed list of the models by code; the French ones where it has no others."""
     rules = result.optimum.prepared.rules
-    found = rules.get(key) if key in set(rules.keys()) else {}
+    if key not in set(rules.keys()):
+        return {}
+    parameter = rules.value(key)
+    found = (lang == "en" and parameter.english) or parameter.value
     return {str(code): str(words) for code, words in found.items()} if isinstance(found, dict) else {}
 
 
@@ -253,7 +261,7 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
             "rooms": dw.rooms.astype(np.int64),
             "financing": [("PLAI", "PLUS", "PLS")[x] for x in dw.financing.tolist()],
             "qpv": dw.qpv,
-            "surface_m2": np.where(dw.surface_dm2 >= 0, dw.surface_dm2 / 10.0, np.nan),
+            "surface_m2": np.where(dw.surface_tenths >= 0, dw.surface_tenths / 10.0, np.nan),
             "rent_eur": cents(dw.rent_cents),
             "charges_eur": cents(dw.charges_cents),
             "residence": [facts.residences[x] if x >= 0 else "" for x in dw.residence.tolist()],

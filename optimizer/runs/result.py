@@ -10,9 +10,25 @@ from typing import Any
 import pandas as pd
 
 from optimizer.chains import IN_EXCHANGE
+from optimizer.errors import Lang
 from optimizer.pipeline import Optimum
 from optimizer.presentation.csvfile import PARQUET_FROM
 from optimizer.shortlist import Shortlists
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The sentences of the tables in one language.
+
+    Attributes
+    ----------
+    reasons : of each line of ``proposals``
+    short, advice : of each dwelling, ``reason_if_short`` and ``advice``
+    """
+
+    reasons: tuple[str, ...]
+    short: tuple[str, ...]
+    advice: tuple[str, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,6 +56,8 @@ class Tables:
     streams: Mapping[str, Callable[[], Iterator[pd.DataFrame]]]
     """Tables too long to be held at once: made part by part when they are written, and empty above."""
     places: dict[str, str]
+    wordings: Mapping[Lang, Wording] = field(default_factory=dict)
+    """By language, where a session may be held on the run: what its pages say is kept in both."""
 
     @property
     def parquet(self) -> bool:

@@ -14,7 +14,7 @@ from optimizer import eligibility
 from optimizer.domain.beside import both, worthwhile
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.pairs import FACTOR_UNIT, ceiling_cents
-from optimizer.errors import Lang
+from optimizer.errors import LANGS, Lang
 from optimizer.pipeline import LARGE, Optimum
 from optimizer.policy import RuleSet
 from optimizer.problem.account_year import FIGURES, AccountYear, account_years
@@ -24,7 +24,7 @@ from optimizer.results import expected_nums, unmet
 from optimizer.runs.chains import read_moves
 from optimizer.runs.keeping import weighed
 from optimizer.runs.options import Options
-from optimizer.runs.result import Kept, Tables
+from optimizer.runs.result import Kept, Tables, Wording
 from optimizer.scoring import Scores
 from optimizer.shortlist import Shortlists, build_shortlists, prospects
 from optimizer.shortlist.changes import changes_table, empty_changes
@@ -35,6 +35,7 @@ from optimizer.shortlist.explanations import price_classes
 from optimizer.shortlist.leapfrogs import Leapfrogs
 from optimizer.shortlist.orientation import Choices, losses, orientation_table, second_best
 from optimizer.shortlist.positions import reached
+from optimizer.shortlist.remedies import add_remedies
 from optimizer.shortlist.tables import (
     applications_table,
     dwellings_table,
@@ -63,6 +64,8 @@ class MainTables:
     chosen: NDArray[np.int32]
     free: NDArray[np.bool_]
     places: dict[str, str]
+    wordings: dict[Lang, Wording]
+    """Their sentences by language: in both for a run with a page per dwelling."""
 
 
 def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> MainTables:
@@ -82,6 +85,8 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
     solved = optimum.solved
     places = place_names(rules)
     large = is_large(problem)
+    # a session held in one language may be read in the other: what its pages say is written in both
+    langs = (options.lang,) if large or alone else LANGS
 
     def filled() -> Shortlists:
         return build_shortlists(
@@ -93,7 +98,7 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
             size=case.settings.shortlist_size or rules.integer("national.caleol.shortlist_size"),
             max_lists=rules.integer("national.caleol.max_lists"),
             places=places,
-            lang=options.lang,
+            langs=langs,
         )
 
     lists = _counted_beside(facts, filled) if large else filled()
@@ -120,15 +125,12 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
         q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
         flag_names=flags,
         effort_rate=lambda d, apps: _rates(facts, rules, d, apps),
+        lang=options.lang,
     )
     if options.chains:
         proposals = moves.beside(proposals, lists.lines)
-    if large:  # the table holds the sentences now, and a country has 300 MB of them
-        lists = replace(lists, reasons=[], finder=None)
-    return MainTables(
-        proposals=proposals,
-        applications=applications_table(problem, lists, counts, free),
-        dwellings=dwellings_table(
+    homes = {
+        lang: dwellings_table(
             problem,
             facts,
             lists,
@@ -137,8 +139,23 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
             flag_names=flags,
             codes=None if large else lambda d: eligibility.pair_code(facts, d, everybody),
             places=places,
-            lang=options.lang,
-        ),
+            lang=lang,
+        )
+        for lang in langs
+    }
+    wordings = {
+        lang: Wording(
+            tuple(lists.reasons[lang]), tuple(homes[lang]["reason_if_short"]), tuple(homes[lang]["advice"])
+        )
+        for lang in langs
+        if len(langs) > 1
+    }
+    if large:  # the table holds the sentences now, and a country has 300 MB of them
+        lists = replace(lists, reasons={}, finder=None)
+    return MainTables(
+        proposals=proposals,
+        applications=applications_table(problem, lists, counts, free),
+        dwellings=homes[options.lang],
         rules=rules_frame,
         lists=lists,
         counts=counts,
@@ -146,6 +163,7 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
         chosen=chosen,
         free=free,
         places=places,
+        wordings=wordings,
     )
 
 
@@ -239,7 +257,9 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
         if proven and not large and not options.chains
         else why,
         scores=nothing if large else prepared.scores.breakdown(),
-        shortfalls=unmet(problem, solved),
+        shortfalls=unmet(problem, solved)
+        if len(chosen) > MOST_HELPED
+        else add_remedies(unmet(problem, solved), problem, solved.first, optimum.evaluation),
         prospects=prospects(
             problem,
             facts,
@@ -285,6 +305,7 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
         chains=read_moves(problem, facts, solved.first).table(case) if options.chains else None,
         lists=lists,
         places=places,
+        wordings=main.wordings,
         streams=streams if large else {},
     )
 
@@ -299,6 +320,8 @@ def _sample(rules: RuleSet) -> Sample:
 
 PART = 250_000
 """Rows of a part."""
+MOST_HELPED = 1_000
+"""Dwellings up to which the report says what would help a row that stays short, and what that would cost."""
 MOST_EXCHANGED = 8_000
 """Dwellings for which the best exchange of each account is looked for (a region's year); beyond, only the bound."""
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer.errors import singular
+from optimizer.errors import day_words, singular
 from optimizer.runs.why_reading import Index, Place, open_index
 from optimizer.runs.why_words import (
     ALIKE,
@@ -355,8 +356,7 @@ class _Asked:
         return [*lines, "", self._say("Textes", "Texts") + colon + say(LAW, self.lang)]
 
     def _day(self) -> str:
-        year, month, day = self.meta["on"].split("-")
-        return f"{day}/{month}/{year}" if self.lang == "fr" else str(self.meta["on"])
+        return day_words(date.fromisoformat(str(self.meta["on"])), self.lang)
 
     def _degree(self) -> list[str]:
         return [

@@ -149,6 +149,8 @@ def open_index(folder: Path) -> Index:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
     name = folder.name or str(folder.absolute())
     try:
+        if not (folder / FILE).is_file():  # a pipe or a device is never at its end
+            raise FileNotFoundError
         file = np.load(folder / FILE, allow_pickle=False)
         meta = json.loads(bytes(file["meta"]).decode("utf-8"))
         if meta.get("format") != FORMAT:

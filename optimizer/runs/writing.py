@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from optimizer.disk import seal
@@ -181,12 +182,13 @@ def write_pages(folder: Path, result: Result, options: Options) -> None:
 
 
 def _write_pages(folder: Path, result: Result, options: Options) -> None:
+    from optimizer.presentation.bilingual import in_both
     from optimizer.presentation.pdf import write_pdf
     from optimizer.presentation.report import report_html
     from optimizer.presentation.session import in_session
     from optimizer.presentation.sheets import sheet_forms, sheet_pages, sheets_html, sheets_json
     from optimizer.presentation.workbook import write_workbook
-    from optimizer.runs.report_data import report_data, split
+    from optimizer.runs.report_data import report_data, reworded, split
 
     data = report_data(result, options)
     if is_large(result.optimum.prepared.problem):
@@ -201,18 +203,24 @@ def _write_pages(folder: Path, result: Result, options: Options) -> None:
     # typst works outside the interpreter's lock: the PDF is set while the workbook is written
     with ThreadPoolExecutor(max_workers=1) as setting:
         pdf = None
-        printed: dict[str, dict[str, Any]] = {}
+        kept: dict[Lang, dict[str, dict[str, Any]]] = {options.lang: {}}
         for stem, part in [("", data)] if single else split(data):
             forms = sheet_forms(part)
             pages = sheet_pages(part, forms=forms)
             base = folder / (f"sheets/{stem}" if stem else "sheets")
-            printed |= {form["dwelling"]: form for form in forms}
+            kept[options.lang] |= {form["dwelling"]: form for form in forms}
             base.with_name(base.name + ".html").write_text(sheets_html(part, pages), encoding="utf-8")
             if options.pdf and pages and single:
                 pdf = setting.submit(write_pdf, base.with_name(base.name + ".pdf"), part, pages)
-        # what a session freezes: the very lines that are printed, of all landlords in one file
+        # what a session freezes: the very lines that are printed, of all landlords in one file, and the same in the other language
+        spoken = in_both(lambda lang: reworded(data, result, options, lang))
+        for lang, whole in spoken.items():
+            if lang != options.lang:
+                parts = [whole] if single else [part for _, part in split(whole)]
+                kept[lang] = {form["dwelling"]: form for part in parts for form in sheet_forms(part)}
+        order = [str(d.dwelling_id) for d in in_session(data.dwellings)]
         (folder / "sheets.json").write_bytes(
-            sheets_json(data, [printed[str(d.dwelling_id)] for d in in_session(data.dwellings)])
+            sheets_json(spoken, {lang: [kept[lang][name] for name in order] for lang in spoken})
         )
         (folder / "report.html").write_text(report_html(data), encoding="utf-8")
         if len(data.proposals) <= PARQUET_FROM:
@@ -258,8 +266,12 @@ def summary_of(
     )
     under_way = int(result.optimum.prepared.facts.dwellings.blocked.sum())
     people = result.applications["status"].value_counts()
-    missing = result.rules[(result.rules["shortfall"] > 0) & (result.rules["price"] > 0)]
-    total = sum(int(-(-float(x) // 1)) for x in missing["shortfall"])
+    short = result.rules[(result.rules["shortfall"] > 0) & (result.rules["price"] > 0)]
+    whole = np.ceil(short["shortfall"].to_numpy(np.float64)).astype(np.int64)
+    limits = (
+        short["rate_required"].isna().to_numpy(bool)
+    )  # such a row has leases too many where others lack some
+    lacking, excess = int(whole[~limits].sum()), int(whole[limits].sum())
     seconds = sum(timings.values())
     rules = next(name for name in names if name.startswith("rules."))
     ending = rules.partition(".")[2]
@@ -270,9 +282,7 @@ def summary_of(
         f"{plural(len(result.applications), 'demande')} : {spaced(int(people.get('proposed', 0)))} au premier rang, "
         f"{spaced(int(people.get('reserve', 0)))} en réserve, {plural(int(people.get('not_proposed', 0)), 'non proposée')}, "
         f"{plural(int(people.get('ineligible', 0)), 'non recevable')}.",
-        "Tous les objectifs prioritaires sont tenus."
-        if missing.empty
-        else f"Objectifs : il manque {plural(total, 'bail', 'baux')} sur {plural(len(missing), 'ligne')} ({rules}).",
+        _targets(lacking, excess, len(short), rules, "fr"),
         *chains_told(result, ending, "fr"),
         verdict.sentence("fr"),
         *_why_it_stopped(result, options, "fr"),
@@ -285,9 +295,7 @@ def summary_of(
         f"{_english(len(result.applications), 'application')}: {_english(int(people.get('proposed', 0)), 'first rank')}, "
         f"{_english(int(people.get('reserve', 0)), 'reserve')}, "
         f"{int(people.get('not_proposed', 0)):,} not proposed, {int(people.get('ineligible', 0)):,} not eligible.",
-        "Every priced target is met."
-        if missing.empty
-        else f"Targets: {_english(total, 'lease')} missing on {_english(len(missing), 'row')} ({rules}).",
+        _targets(lacking, excess, len(short), rules, "en"),
         *chains_told(result, ending, "en"),
         verdict.sentence("en"),
         *_why_it_stopped(result, options, "en"),
@@ -302,12 +310,29 @@ def summary_of(
         "bound": result.certificate["bound"],
         "dwellings": {"listed": listed, "awaiting_reservataire": waiting, "no_candidate": none},
         "applications": {str(k): int(v) for k, v in people.items()},
-        "missing_leases": total,
+        "missing_leases": lacking,
+        "excess_leases": excess,
         "files": names,
         "timings": {k: round(v, 3) for k, v in timings.items()},
         "lines_fr": fr,
         "lines_en": en,
     }
+
+
+def _targets(lacking: int, excess: int, rows: int, file: str, lang: Lang) -> str:
+    """Leases that rows of rules lack, those that others have too many, and on how many rows."""
+    if not rows:
+        return (
+            "Tous les objectifs prioritaires sont tenus." if lang == "fr" else "Every priced target is met."
+        )
+    if lang == "fr":
+        parts = [f"il manque {plural(lacking, 'bail', 'baux')}"] * (lacking > 0)
+        parts += [f"{plural(excess, 'bail', 'baux')} de trop"] * (excess > 0)
+        return f"Objectifs : {', '.join(parts)}, sur {plural(rows, 'ligne')} ({file})."
+    parts = [f"{_english(lacking, 'lease')} missing"] * (lacking > 0) + [
+        f"{_english(excess, 'lease')} too many"
+    ] * (excess > 0)
+    return f"Targets: {', '.join(parts)}, on {_english(rows, 'row')} ({file})."
 
 
 def _why_it_stopped(result: Result, options: Options, lang: Lang) -> list[str]:

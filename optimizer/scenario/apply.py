@@ -199,7 +199,7 @@ def _with_shares(
         broad = sum((q for a, q in four.items() if not place_of(a)), Fraction(0))
         broad += sum((q for a, q in four.items() if place_of(a) == departement), Fraction(0))
         own_share = four.get(remainder(), Fraction(0))
-        room: dict[str, Fraction] = {}
+        taken: dict[str, Fraction] = {}
         for account, share in sorted(four.items()):
             if not share or account == remainder():
                 continue
@@ -209,7 +209,7 @@ def _with_shares(
             area = place_of(account) or departement
             if area != departement:
                 part = in_area(stock, landlord, departement, area, epci_of)
-                left = 1 - (broad - own_share) - room.get(_top(area, rules), Fraction(0))
+                left = 1 - (broad - own_share) - _met(taken, area, epci_of)
                 due = share / part if part else share
                 share = min(max(left, Fraction(0)), due)
                 if share < due:
@@ -218,14 +218,18 @@ def _with_shares(
                     }  # fmt: skip
                     cut.append(Finding("SCENARIO_SHARE_CUT", "warning", params=params))
                 share = Fraction(floor(share * SHARE_UNITS), SHARE_UNITS)
-                room[_top(area, rules)] = room.get(_top(area, rules), Fraction(0)) + share
+                taken[area] = taken.get(area, Fraction(0)) + share
             rows.append({**line, "area": area, "year": year, "share": float(share)})
     return pd.DataFrame(rows, columns=list(lines.columns)), tuple(cut)
 
 
-def _top(area: str, rules: policy.RuleSet) -> str:
-    """The EPCI of an area: shares that may meet in one commune are counted together."""
-    return str(rules.all_communes["epci"].get(area, area)) if len(area) == 5 else area
+def _met(taken: Mapping[str, Fraction], area: str, epci_of: Mapping[str, str]) -> Fraction:
+    """What shares taken already come to, at most, in a commune of the area: its EPCI's and its own, never a neighbour's."""
+    nothing = Fraction(0)
+    if area in epci_of:
+        return taken.get(area, nothing) + taken.get(str(epci_of[area]), nothing)
+    inside = (share for other, share in taken.items() if epci_of.get(other) == area)
+    return taken.get(area, nothing) + max(inside, default=nothing)
 
 
 def typed_conventions(frame: pd.DataFrame) -> pd.DataFrame:

@@ -68,6 +68,7 @@ def comparison_html(records: Sequence[Record], lang: Lang = "fr") -> str:
         "inputs": [
             {
                 "key": i["key"], "words": key_words(str(i["key"]), lang, titles, places),
+                "titled": str(i["key"]) in titles,
                 "cells": [(value_words(str(i[r.name]), lang), i["key"] in r.changes) for r in records],
             }
             for i in inputs
@@ -154,7 +155,7 @@ def _run(record: Record, lang: Lang) -> dict[str, Any]:
 
 def _title(record: Record, lang: Lang) -> str:
     """The title of a run, its swept keys in words."""
-    title = record.title
+    title = said("COMPARISON.AS_IT_IS", lang) if record.name == "reference" else record.title
     for key, value in record.swept.items():
         said_value = value_words(word(value), lang)
         title = title.replace(

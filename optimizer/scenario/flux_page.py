@@ -39,7 +39,7 @@ def flux_html(result: Flux, lang: Lang = "fr") -> str:
         "numbers": [
             {
                 "title": p.title,
-                "value": _value(p.value, p.unit, lang),
+                "value": _value((lang == "en" and p.english) or p.value, p.unit, lang),
                 "assumed": p.is_assumed,
                 "source": p.source,
                 "since": p.in_force_from,
@@ -53,7 +53,10 @@ def flux_html(result: Flux, lang: Lang = "fr") -> str:
 
 def _value(value: object, unit: str, lang: Lang) -> str:
     if isinstance(value, Mapping):
-        return " ; ".join(f"{account_label(str(k), lang)} : {v}" for k, v in value.items())
+        colon = said("PAGE.COLON", lang)
+        return said("WORDS.LIST", lang).join(
+            f"{account_label(str(k), lang)}{colon}{v}" for k, v in value.items()
+        )
     if unit == "share" and isinstance(value, (int, float)):
         return percent(float(value), lang=lang)
     return ", ".join(map(str, value)) if isinstance(value, tuple) else account_label(str(value), lang)

@@ -294,9 +294,10 @@ def _vacancy(result: Result, terms: VacancyTerms) -> list[Figure]:
 
 
 def monthly_rents(prepared: Prepared, terms: VacancyTerms) -> dict[str, float]:
-    """Rent and charges of each dwelling, euros a month; what the case leaves out is that of its region."""
+    """Rent and charges of each dwelling, euros a month; a rent that the case leaves out is that of its region, charges those of
+    ``national.vacancy.charges_eur_month``."""
     homes, rules = prepared.facts.dwellings, prepared.rules
-    surface = np.where(homes.surface_dm2 >= 0, homes.surface_dm2 / 100.0, terms.surface)
+    surface = np.where(homes.surface_tenths >= 0, homes.surface_tenths / 10.0, terms.surface)
     table = prepared.case.table("dwellings")
     region = rules.place_of(table["commune"].astype(str), "region")
     capital = set(
@@ -304,5 +305,6 @@ def monthly_rents(prepared: Prepared, terms: VacancyTerms) -> dict[str, float]:
     )
     ids = [str(d) for d in homes.ids.tolist()]
     rent_m2 = np.array([terms.rent_m2_idf if d in capital else terms.rent_m2 for d in ids])
-    rent = np.where(homes.rent_cents >= 0, homes.rent_cents / 100.0, surface * rent_m2) + terms.charges
-    return dict(zip(ids, rent.tolist(), strict=True))
+    rent = np.where(homes.rent_cents >= 0, homes.rent_cents / 100.0, surface * rent_m2)
+    charges = np.where(homes.charges_cents >= 0, homes.charges_cents / 100.0, terms.charges)
+    return dict(zip(ids, (rent + charges).tolist(), strict=True))

@@ -122,6 +122,7 @@ texts(
             "Tous les scénarios ne sont pas prouvés jusqu'au bout. Un écart de valeur, ou de coût d'une règle, inférieur à la marge certifiée est marqué non concluant ; les autres indicateurs sont ceux d'une solution parmi celles que cette marge laisse possibles.",
             "Not every scenario is proved to the end. A difference of value, or of the cost of a rule, within the certified margin is marked as not conclusive; the other indicators are those of one of the solutions that this margin leaves possible.",
         ),
+        "as_it_is": ("Référence : le cas tel qu'il est", "Reference: the case as it is"),
         "reference": (
             "La première colonne est la référence ; les écarts sont en petit.",
             "The first column is the reference; differences are in small print.",

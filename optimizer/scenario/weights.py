@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from optimizer.errors import AttrifluxError, define
+from optimizer.errors import AttrifluxError, Said, define
 
 define(
     "COTATION_METHOD_UNKNOWN",
@@ -33,8 +33,21 @@ class Method:
     name: str
     fr: str
     en: str
-    formula: str
-    source: str
+    formula: Said
+    source: Said
+
+
+def _same(formula: str) -> Said:
+    """A formula without words."""
+    return Said(formula, formula)
+
+
+def _title(reference: str) -> Said:
+    """A reference with the signs of each language around its title."""
+    return Said(
+        reference.format(**{"and": "et", "open": "« ", "close": " »"}),
+        reference.format(**{"and": "and", "open": "“", "close": "”"}),
+    )
 
 
 METHODS: tuple[Method, ...] = (
@@ -42,50 +55,56 @@ METHODS: tuple[Method, ...] = (
         "equal",
         "Poids égaux : l'ordre ne compte pas.",
         "Equal weights: the order does not count.",
-        "w = 1/n",
-        "Dawes et Corrigan, « Linear models in decision making », Psychological Bulletin 81, 1974",
+        _same("w = 1/n"),
+        _title("Dawes {and} Corrigan, {open}Linear models in decision making{close}, Psychological Bulletin 81, 1974"),
     ),
     Method(
         "rank_sum",
         "Somme des rangs : les poids descendent d'un même pas.",
         "Rank sum: weights go down by equal steps.",
-        "w = 2(n + 1 − i) / n(n + 1)",
-        "Stillwell, Seaver et Edwards, Organizational Behavior and Human Performance 28, 1981",
+        _same("w = 2(n + 1 − i) / n(n + 1)"),
+        _title("Stillwell, Seaver {and} Edwards, Organizational Behavior and Human Performance 28, 1981"),
     ),
     Method(
         "rank_exponent",
         "Carrés des rangs : comme la somme des rangs, le haut pèse plus.",
         "Squared ranks: as rank sum, the top weighs more.",
-        "w = (n + 1 − i)² / Σ j²",
-        "Stillwell, Seaver et Edwards, Organizational Behavior and Human Performance 28, 1981",
+        _same("w = (n + 1 − i)² / Σ j²"),
+        _title("Stillwell, Seaver {and} Edwards, Organizational Behavior and Human Performance 28, 1981"),
     ),
     Method(
         "rank_reciprocal",
         "Inverse du rang : le deuxième vaut la moitié du premier.",
         "Rank reciprocal: the second is worth half the first.",
-        "w = (1/i) / Σ (1/j)",
-        "Stillwell, Seaver et Edwards, Organizational Behavior and Human Performance 28, 1981",
+        _same("w = (1/i) / Σ (1/j)"),
+        _title("Stillwell, Seaver {and} Edwards, Organizational Behavior and Human Performance 28, 1981"),
     ),
     Method(
         "centroid",
         "Barycentre : moyenne de tous les poids compatibles avec l'ordre.",
         "Rank-order centroid: mean of all weights that agree with the order.",
-        "w = (1/n) Σ_{j ≥ i} 1/j",
-        "Barron et Barrett, « Decision quality using ranked attribute weights », Management Science 42, 1996",
+        _same("w = (1/n) Σ_{j ≥ i} 1/j"),
+        _title("Barron {and} Barrett, {open}Decision quality using ranked attribute weights{close}, Management Science 42, 1996"),
     ),
     Method(
         "simos",
         "Cartes de Simos : un même pas, « _ » en ajoute un, --ratio : premier poids sur dernier.",
         "Simos cards: equal steps, “_” widens one, --ratio: first over last.",
-        "w proportionnel à 1 + (z − 1) × intervalles sous le critère / intervalles en tout",
-        "Figueira et Roy, European Journal of Operational Research 139, 2002 (procédure de Simos révisée)",
+        Said(
+            "w proportionnel à 1 + (z − 1) × intervalles sous le critère / intervalles en tout",
+            "w proportional to 1 + (z − 1) × intervals below the criterion / intervals in all",
+        ),
+        Said(
+            "Figueira et Roy, European Journal of Operational Research 139, 2002 (procédure de Simos révisée)",
+            "Figueira and Roy, European Journal of Operational Research 139, 2002 (revised Simos procedure)",
+        ),
     ),
     Method(
         "lexicographic",
         "Ordre strict : un critère l'emporte sur tous les suivants réunis.",
         "Strict order: a criterion outweighs all those after it together.",
-        "w = 1 + somme des poids des rangs suivants",
-        "Fishburn, « Lexicographic orders, utilities and decision rules », Management Science 20, 1974",
+        Said("w = 1 + somme des poids des rangs suivants", "w = 1 + sum of the weights of the ranks that follow"),
+        _title("Fishburn, {open}Lexicographic orders, utilities and decision rules{close}, Management Science 20, 1974"),
     ),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,10 @@ from optimizer.shortlist.ranks import Lines, OwnOrder, binding_rows, fill_ranks
 from optimizer.shortlist.reasons import LineContext, line_reason, whole_leases_missing
 
 I32 = NDArray[np.int32]
+_SEAT = (
+    "orientation : le réservataire désigne lui-même ses candidats",
+    "orientation: the réservataire names its own households",
+)
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,8 @@ class Shortlists:
     ----------
     lines : Lines
         All lines, first ranks included, sorted by (dwelling, rank).
-    reasons : list of str
-        One sentence per line, in the language asked.
+    reasons : mapping language -> list of str
+        One sentence per line, in each language asked.
     leapfrogs : Leapfrogs
     size : int
         Lines wanted per dwelling.
@@ -45,7 +49,7 @@ class Shortlists:
     """
 
     lines: Lines
-    reasons: list[str]
+    reasons: Mapping[Lang, list[str]]
     leapfrogs: Leapfrogs
     size: int
     max_lists: int
@@ -137,7 +141,7 @@ def build_shortlists(
     size: int,
     max_lists: int,
     places: Mapping[str, str] | None = None,
-    lang: Lang = "fr",
+    langs: Sequence[Lang] = ("fr",),
 ) -> Shortlists:
     """Ranks 2…k, leapfrogs and reasons for the first ranks of the optimum.
 
@@ -147,6 +151,7 @@ def build_shortlists(
         The optimum counted again.
     proven : bool
         Whether the run is certified optimal: then a leapfrog without reason is an error.
+    langs : languages of the sentences.
     """
     pools = Pools(problem)
     named = own_order(problem, facts, pools, first)
@@ -175,34 +180,29 @@ def build_shortlists(
     by_reason = {
         rule_reason(problem, k): by_label[f"{row.rule}[{row.scope}]"] for k, row in enumerate(problem.rows)
     }
-    reasons = [
-        "orientation : le réservataire désigne lui-même ses candidats"
-        if lang == "fr"
-        else "orientation: the réservataire names its own households"
-    ] * len(lines)
+    reasons = {lang: [_SEAT[0 if lang == "fr" else 1]] * len(lines) for lang in langs}
     stands = np.zeros((len(lines), 2), np.int32)
     for i, standing, summary in finder.walk():
         stands[i] = standing.place, standing.size
         d, account = int(lines.dwelling[i]), int(lines.account[i])
-        reasons[i] = line_reason(
-            LineContext(
-                rank=int(lines.rank[i]),
-                account=problem.accounts[account],
-                standing=standing,
-                pinned=d in pinned,
-                heavy=int(lines.burden[i]) > 0,
-                awaited=int(lines.awaited[i]) > 0,
-                places=places or {},
-                named=(d, account) in named and int(lines.app[i]) in named[d, account].app,
-                summary=summary,
-                missing=by_reason,
-                max_lists=max_lists,
-                delegated=facts.mode_at(d, account) == "delegated",
-                dalo=bool(dalo[lines.app[i]]),
-                prefet=bool(facts.applications.prefet_designated[lines.app[i]]),
-            ),
-            lang,
+        context = LineContext(
+            rank=int(lines.rank[i]),
+            account=problem.accounts[account],
+            standing=standing,
+            pinned=d in pinned,
+            heavy=int(lines.burden[i]) > 0,
+            awaited=int(lines.awaited[i]) > 0,
+            places=places or {},
+            named=(d, account) in named and int(lines.app[i]) in named[d, account].app,
+            summary=summary,
+            missing=by_reason,
+            max_lists=max_lists,
+            delegated=facts.mode_at(d, account) == "delegated",
+            dalo=bool(dalo[lines.app[i]]),
+            prefet=bool(facts.applications.prefet_designated[lines.app[i]]),
         )
+        for lang in langs:
+            reasons[lang][i] = line_reason(context, lang)
     return Shortlists(lines, reasons, finder.found(), size, max_lists, named, binding, pinned, finder, stands)
 
 

@@ -321,7 +321,7 @@ def _objectives_of(facts: Facts, rules: pd.DataFrame) -> NDArray[np.object_]:
 
 def _objectives(rules: pd.DataFrame) -> dict[tuple[str, str, str], list[tuple[int, str]]]:
     """(landlord, EPCI, département), each empty where the scope does not name it -> position of the row and its words."""
-    words = {shape.id: shape.reached for shape in all_rules() if shape.reached}
+    words = {shape.id: shape.reached[0] for shape in all_rules() if shape.reached[0]}
     text: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
     for at, row in enumerate(records(rules)):
         if row.rule not in words:

@@ -35,7 +35,7 @@ def switch_costs(
     ----------
     counted : the proposal counted again
     """
-    search = _Switch(problem, first, counted)
+    search = Switching(problem, first, counted)
     lists = problem.own_lists
     whoever: list[Open] = (
         [ANYBODY] * len(dwelling) if lists is None else search.open_to(lists, dwelling, account)
@@ -58,7 +58,7 @@ class Open(NamedTuple):
 ANYBODY = Open(True, True, ())
 
 
-class _Switch:
+class Switching:
     """The best takers of each class and account, found once."""
 
     def __init__(self, problem: Problem, first: FirstRanks, counted: Evaluation) -> None:
@@ -98,6 +98,14 @@ class _Switch:
 
     def cost(self, d: int, r: int, who: Open) -> int:
         """As `switch_costs`, for one pair."""
+        gains = [value * MICRO_PER_HUNDREDTH - charge for _, value, charge in self.exchanges(d, r, who)]
+        if not gains:
+            return UNKNOWN
+        return -(-max(0, int(self.held[d]) * MICRO_PER_HUNDREDTH - max(gains)) // MICRO_PER_HUNDREDTH)
+
+    def exchanges(self, d: int, r: int, who: Open) -> list[tuple[int, int, int]]:
+        """Of each kind that may take a dwelling on an account: the most its first rank is worth (hundredths), and what rules then
+        charge more than they do (micropoints)."""
         problem, klass = self.problem, int(self.problem.klass[d])
         bonus = int(problem.bonus[d])
         worth: dict[int, int] = {}
@@ -111,18 +119,9 @@ class _Switch:
             more += self._same_household(d, klass, r)
         for kind, value in more:
             worth[kind] = max(worth.get(kind, value), value)
-        if not worth:
-            return UNKNOWN
         charges = self.exchange.known_costs(int(self.kind[d]), list(worth))
-        gains = [
-            value * MICRO_PER_HUNDREDTH - charge
-            for value, (charge, _) in zip(worth.values(), charges, strict=True)
-            if charge < NEVER
-        ]
-        if not gains:
-            return UNKNOWN
-        gain = max(gains)
-        return -(-max(0, int(self.held[d]) * MICRO_PER_HUNDREDTH - gain) // MICRO_PER_HUNDREDTH)
+        both = zip(worth.items(), charges, strict=True)
+        return [(kind, value, charge) for (kind, value), (charge, _) in both if charge < NEVER]
 
     def takers(self, klass: int, r: int) -> dict[int, int]:
         """Kind -> the most that a household without a first rank is worth (hundredths, without the dwelling's bonus)."""

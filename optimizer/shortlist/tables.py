@@ -32,6 +32,7 @@ def proposals_table(
     q1_state: Callable[[NDArray[np.int32], int], NDArray[np.int8]],
     flag_names: Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.object_]],
     effort_rate: Callable[[int, NDArray[np.int32]], I64],
+    lang: Lang = "fr",
 ) -> pd.DataFrame:
     """``proposals.csv``.
 
@@ -39,6 +40,7 @@ def proposals_table(
     ----------
     q1_state, flag_names, effort_rate : callables of eligibility
         ``(apps, epci)``, ``(dwellings, apps)`` and ``(dwelling, apps)``: the rate in ten-thousandths, -1 where it is unknown.
+    lang : one that ``lists`` has its sentences in.
     """
     lines = lists.lines
     named_line = np.flatnonzero(lines.app >= 0)
@@ -76,7 +78,7 @@ def proposals_table(
             "q1": q1,
             "priority": priority,
             "flags": flags,
-            "reason": lists.reasons,
+            "reason": lists.reasons[lang],
         }
     )
 

@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Real
 from operator import index
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsIndex
 
 import pandas as pd
 
@@ -18,11 +19,13 @@ from optimizer import importers
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.pipeline import PROPOSE_TABLES
+from optimizer.runs.assumed import Assumed, assumed_of
 from optimizer.simulation import messages as messages
 from optimizer.simulation.registry import Policy, chosen_policies
 from optimizer.simulation.setting import DAYS, Every, Setting
 from optimizer.simulation.summary import summary
 from optimizer.simulation.sweep import lived
+from optimizer.simulation.world import draw_world
 from optimizer.solve import SolveOptions
 from optimizer.synth.profile import profiles
 from optimizer.workers import Parts, Unit, Workers, key_of, run_units
@@ -42,6 +45,7 @@ class Simulation:
     policies : those run, in the order of tables
     seeds : numbers of the years drawn
     title, territory, synthetic : of the source
+    assumed : of a case that is not synthetic: targets and thresholds that nobody published
     facts : every figure in long form (``policy, seed, year, session, indicator, scope, value, text``)
     """
 
@@ -55,6 +59,7 @@ class Simulation:
     sources: dict[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0
+    assumed: Assumed = field(default_factory=Assumed)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -159,24 +164,18 @@ def simulate(
         ``SIMULATION_CHAINS``, ``SIMULATION_CHAINS_LONG``, ``SIMULATION_ONE_YEAR``, ``SOLVE_OPTION``; those of ``workers``.
     """
     began = time.perf_counter()
-    if isinstance(seeds, Iterable):
-        numbers = tuple(dict.fromkeys(seeds))
+    if isinstance(seeds, (str, int)) or not isinstance(seeds, Iterable):
+        _check(seeds=_whole(seeds=seeds))
+        numbers = tuple(range(1, _whole(seeds=seeds) + 1))
     else:
-        _check(seeds=index(seeds))
-        numbers = tuple(range(1, index(seeds) + 1))
-    _check(
-        years=years,
-        seeds=len(numbers),
-        dwellings=dwellings,
-        sessions=sessions,
-        pool=pool,
-        arrivals=arrivals,
-        publics=publics,
-    )
-    if chains < 0:
-        raise AttrifluxError(
-            "SIMULATION_NUMBER", name="chains", value=chains, expected_fr="0 ou plus", expected_en="0 or more"
-        )
+        numbers = tuple(dict.fromkeys(_whole(seeds=number) for number in seeds))
+        _check(seeds=len(numbers))
+        _check_not_below_zero(seeds=min(numbers))
+    years, chains = _whole(years=years), _whole(chains=chains)
+    dwellings = None if dwellings is None else _whole(dwellings=dwellings)
+    sessions = None if sessions is None else _whole(sessions=sessions)
+    _check(years=years, dwellings=dwellings, sessions=sessions, pool=pool, arrivals=arrivals, publics=publics)
+    _check_not_below_zero(chains=chains)
     if chains and not freed:
         raise AttrifluxError("SIMULATION_CHAINS", chains=chains)
     if session not in DAYS:
@@ -197,6 +196,7 @@ def simulate(
     for option, changed in (("--publics", publics != 1.0), ("--tight", tight)):
         if changed and case is not None:
             raise AttrifluxError("SIMULATION_PROFILE_ONLY", name=option, known=", ".join(profiles(models)))
+    assumed = Assumed() if case is None or case.settings.synthetic else _assumed(case, setting, numbers[0])
     solving = {"backend": backend, "gap": SolveOptions(gap=gap).gap}
     units = [
         Unit(
@@ -228,8 +228,14 @@ def simulate(
     return Simulation(
         setting, chosen, numbers, name if settings is None else settings.title, "" if settings is None else settings.territory,
         settings is None or settings.synthetic, facts, {} if case is None else {s.name: s.sha256 for s in case.sources}, findings,
-        time.perf_counter() - began,
+        time.perf_counter() - began, assumed,
     )  # fmt: skip
+
+
+def _assumed(case: Case, setting: Setting, number: int) -> Assumed:
+    """What the years rest on that nobody published: the same in each of them."""
+    world = draw_world(case, setting, number)
+    return assumed_of(world.case, world.facts, world.rules, world.book.rows, priced=setting.price_assumed)
 
 
 def _source(
@@ -250,15 +256,33 @@ def _source(
     return read, "", ("files", sorted((s.name, s.sha256) for s in read.sources)), findings
 
 
+def _whole(**number: object) -> int:
+    """A whole number, or a refusal that names it."""
+    ((name, value),) = number.items()
+    if not isinstance(value, SupportsIndex):
+        raise AttrifluxError(
+            "SIMULATION_NUMBER", name=name, value=value, expected_fr="un nombre entier", expected_en="a whole number"
+        )  # fmt: skip
+    return index(value)
+
+
+def _check_not_below_zero(**number: int) -> None:
+    ((name, value),) = number.items()
+    if value < 0:
+        raise AttrifluxError(
+            "SIMULATION_NUMBER", name=name, value=value, expected_fr="0 ou plus", expected_en="0 or more"
+        )
+
+
 def _check(**numbers: float | None) -> None:
     """Refuse numbers that no year has."""
     for name, value in numbers.items():
         if value is None:
             continue
-        part = name == "publics"
-        if not (value == value and (0 <= value <= 1 if part else 0 < value <= 1e6)):
+        part, known = name == "publics", isinstance(value, Real)
+        if not (known and value == value and (0 <= value <= 1 if part else 0 < value <= 1e6)):
             raise AttrifluxError(
-                "SIMULATION_NUMBER", name=name, value=f"{value:g}", expected_fr="de 0 à 1" if part else "plus que 0",
+                "SIMULATION_NUMBER", name=name, value=f"{value:g}" if known else value, expected_fr="de 0 à 1" if part else "plus que 0",
                 expected_en="from 0 to 1" if part else "above 0",
             )  # fmt: skip
 

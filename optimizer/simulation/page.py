@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optimizer.errors import Lang, said
+from optimizer.errors import Lang, Spaced, said
 from optimizer.presentation.numbers import decimal, percent
 from optimizer.presentation.page import render
 from optimizer.presentation.plots_curves import curves
@@ -45,9 +45,11 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
         "title": found.title,
         "territory": found.territory,
         "synthetic": found.synthetic,
+        "banners": list(found.assumed.said(lang, shown=False)),
         "seeds": len(found.seeds),
         "years": found.setting.years,
         "sessions": found.setting.per_year,
+        "scale": _scale(found, lang),
         "settings": [say(f"refusals_{on}"), say(f"freed_{freed}"), *([say("chains_on", chains=chains)] if chains else [])],
         "chains": chains,
         "rows": [{"title": titles[p.id], **{n: reading(found.summary, p.id, n) for n in shown}} for p in found.policies],
@@ -62,6 +64,15 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
         "limits": [say(f"limit_{x}") for x in (*_of_the_bound(found.setting), "delegated", "date", "assumed")],
     }  # fmt: skip
     return render("simulation/simulation", lang, values)
+
+
+def _scale(found: Simulation, lang: Lang) -> str:
+    """How many dwellings and households the draws hold, a mean; nothing where only a bound was computed."""
+    lived = next((p.id for p in found.policies if p.terms is not None), "")
+    means = {name: reading(found.summary, lived, name)["mean"] for name in ("vacated", "pool", "arrived")}
+    if any(np.isnan(x) for x in means.values()):
+        return ""
+    return _say(lang, "scale", **{name: Spaced(round(x)) for name, x in means.items()})
 
 
 def _say(lang: Lang, key: str, /, **values: object) -> str:

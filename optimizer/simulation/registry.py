@@ -72,8 +72,11 @@ def _register(found: Policy) -> None:
     empty = [n for n in ("id", "title_fr", "title_en", "source") if not getattr(found, n).strip()]
     if empty:
         raise ValueError(f"policy {found.id!r}: empty {', '.join(empty)}")
-    if found.id in _POLICIES or any(p.order == found.order for p in _POLICIES.values()):
-        raise ValueError(f"policy {found.id!r} is declared twice, or another has order {found.order}")
+    if found.id in _POLICIES:
+        raise ValueError(f"policy {found.id!r} is declared twice")
+    for other in _POLICIES.values():
+        if other.order == found.order:
+            raise ValueError(f"policy {found.id!r}: {other.id!r} has order {found.order}")
     _POLICIES[found.id] = found
 
 

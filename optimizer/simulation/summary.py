@@ -27,6 +27,7 @@ UNITS = {
     "gain": "share", "gain_points": "share", "value": "points", "regret": "points per letting", "regret_points": "points per letting", "lettings": "leases", "unlet": "dwellings",
     "shortfall": "leases", "lost": "points", "waited": "sessions", "offers": "offers", "refusals": "offers", "score": "points",
     "months_waited": "months", "freed": "dwellings", "chained": "dwellings", "void": "dwellings", "open_proofs": "sessions",
+    "vacated": "dwellings", "pool": "applications", "arrived": "applications", "withdrawn": "applications", "still_waiting": "applications",
 }  # fmt: skip
 """Indicators of the summary, in order, and their units."""
 SURE = 0.95

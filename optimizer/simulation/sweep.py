@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ import pandas as pd
 from optimizer.domain import Case
 from optimizer.domain.memory import give_back
 from optimizer.problem.model import RATE_UNIT
-from optimizer.simulation.living import Life, live
+from optimizer.simulation.living import Lease, Life, live
 from optimizer.simulation.registry import Policy, all_policies
 from optimizer.simulation.setting import Setting
 from optimizer.simulation.world import NEVER, World, draw_world
@@ -85,6 +85,8 @@ def facts_of_life(world: World, life: Life) -> list[Fact]:
         total["score"] = float(np.mean([x.score for x in leases]) / 100)
         total["months_waited"] = float(np.mean(months))
         total["freed"] = float(sum(world.opens[x.dwelling] == NEVER for x in leases))
+    total |= _households(world, leases)
+    total["vacated"] = float((world.opens < NEVER).sum())
     total |= {name: sum(whole[name, ""]) for name in ("lettings", "shortfall", "lost", "worth")}
     rows += [(0, -1, name, "", value, "") for name, value in total.items()]
     rows += [(0, -1, name, scope, sum(values), "") for (name, scope), values in whole.items() if scope]
@@ -101,6 +103,17 @@ def facts_of_life(world: World, life: Life) -> list[Fact]:
         said = json.dumps(w.certificate, ensure_ascii=False, sort_keys=True, default=str)
         rows.append((year, w.session, "certificate", "", float("nan"), said))
     return rows
+
+
+def _households(world: World, leases: Sequence[Lease]) -> dict[str, float]:
+    """Where the applications of a life come from and where they are at its end: pool + arrived = housed + withdrawn + still_waiting."""
+    asks = world.facts.applications.active.copy()
+    first = asks & (world.arrives == 0)
+    left = asks.copy()
+    left[[x.app for x in leases]] = False
+    gone = left & (world.leaves < world.sessions)
+    counted = {"pool": first, "arrived": asks & ~first, "withdrawn": gone, "still_waiting": left & ~gone}
+    return {name: float(mine.sum()) for name, mine in counted.items()}
 
 
 def _of_year(world: World, life: Life, year: int) -> list[tuple[str, str, float]]:

@@ -20,6 +20,12 @@ texts(
             "arrivals, the same departures, the same answers of households. Only the policy changes, that is the terms under which each "
             "commission is optimised and proven.",
         ),
+        "scale": (
+            "En moyenne par tirage : {vacated:logement libéré/logements libérés}, {pool:demande/demandes} au premier jour, "
+            "{arrived:nouvelle/nouvelles} ensuite.",
+            "A draw holds on average: {vacated:dwelling/dwellings} vacated, {pool:application/applications} on the first day, "
+            "{arrived} new ones after.",
+        ),
         "refusals_on": (
             "Les ménages peuvent refuser ; un couple refusé n'est plus proposé.",
             "Households may refuse; a refused pair is not offered again.",

@@ -127,7 +127,6 @@ def draw_world(source: Case | str, setting: Setting, seed: int) -> World:
     if not len(opens) or not len(arrives):
         raise AttrifluxError("SIMULATION_EMPTY")
     case = policy.with_own_changes(case, setting.models)
-    case = replace(case, tables={**case.tables, "conventions": _delegated(case, setting)})
     if setting.freed:
         case, opens = _with_freed(case, opens, drawn)
         _check_chains(setting.chains, sum(at == NEVER for at in opens.values()))
@@ -160,7 +159,7 @@ def encoded(
     if bad := [f for f in (*findings, *reading.findings) if f.severity == "error"]:
         raise InputProblems(bad)
     scores = scoring.score(case, reading.facts, rules)
-    facts = reading.facts.with_span(scores.span)
+    facts = _delegated(reading.facts.with_span(scores.span))
     names = [str(name) for name in facts.dwellings.ids]
     who = [str(name) for name in facts.applications.ids]
     opens_at = np.array([opens[name] for name in names], np.int32)
@@ -186,7 +185,6 @@ def encoded(
 def _of_profile(
     profile: str, setting: Setting, seed: int, drawn: str
 ) -> tuple[Case, dict[str, int], dict[str, int]]:
-    from optimizer.synth import synthesize
     from optimizer.synth.profile import read_profile
 
     found = read_profile(profile, setting.models)
@@ -197,18 +195,12 @@ def _of_profile(
     homes = each * setting.years
     first, later = round(each * pool), round(each * arrivals * setting.years)
     asked = first + later
-    case = synthesize(
-        profile, dwellings=homes, applications=asked if setting.publics == 1 else 2 * asked, seed=seed, tight=setting.tight,
-        models=setting.models,
-    )  # fmt: skip
+    case, people = _enough(profile, homes, asked, setting, seed, drawn)
     tables = {
         name: case.table(name)
         for name in ("dwellings", "applications", "residences", "conventions")
         if case.has(name)
     }
-    people = tables["applications"]
-    if setting.publics < 1:
-        people = _thinned(people, setting.publics, drawn)
     tables["applications"] = people = people.iloc[:asked].reset_index(drop=True)
     case = replace(case, tables=tables, path=None, sources=(), origins={})
     order = sorted(map(str, people["application_id"]), key=lambda name: number(drawn, "order", name))
@@ -217,6 +209,25 @@ def _of_profile(
         _spread(case, setting, drawn),
         {name: 0 if i < first else _session(drawn, "arrives", name, setting) for i, name in enumerate(order)},
     )
+
+
+def _enough(
+    profile: str, homes: int, asked: int, setting: Setting, seed: int, drawn: str
+) -> tuple[Case, pd.DataFrame]:
+    """A case of the profile, and of its households as many as are asked for, or more, with the part kept of those of a public."""
+    from optimizer.synth import synthesize
+
+    many = asked if setting.publics == 1 else 2 * asked
+    while True:
+        case = synthesize(
+            profile, dwellings=homes, applications=many, seed=seed, tight=setting.tight, models=setting.models
+        )
+        people = case.table("applications")
+        if setting.publics < 1:
+            people = _thinned(people, setting.publics, drawn)
+        if len(people) >= asked or not len(people):
+            return case, people
+        many *= 2
 
 
 def _thinned(people: pd.DataFrame, kept: float, drawn: str) -> pd.DataFrame:
@@ -228,16 +239,10 @@ def _thinned(people: pd.DataFrame, kept: float, drawn: str) -> pd.DataFrame:
     return people[~public | (luck < kept)].reset_index(drop=True)
 
 
-def _delegated(case: Case, setting: Setting) -> pd.DataFrame:
+def _delegated(facts: Facts) -> Facts:
     """The agreements, the landlord naming every household: whom a réservataire would name nobody knows."""
-    given = case.table("conventions") if case.has("conventions") else None
-    lines = (
-        given
-        if given is not None and len(given)
-        else policy.rules_of(case.settings, setting.models).conventions
-    )
-    here = lines["landlord"].isin(case.table("dwellings")["landlord"])
-    return lines[here].assign(management_mode="delegated").reset_index(drop=True)
+    lines = tuple(replace(line, management_mode="delegated") for line in facts.conventions)
+    return replace(facts, conventions=lines, memo={}, lasting={})
 
 
 def _of_case(case: Case, setting: Setting, drawn: str) -> tuple[Case, dict[str, int], dict[str, int]]:
@@ -245,21 +250,21 @@ def _of_case(case: Case, setting: Setting, drawn: str) -> tuple[Case, dict[str, 
     homes = case.table("dwellings").sort_values("dwelling_id", ignore_index=True)
     each = setting.dwellings or _vacated(case) or len(homes)
     years = setting.years
-    new_homes = _again(homes, "dwelling_id", each * years, drawn, "home")
+    new_homes, _ = _again(homes, "dwelling_id", each * years, drawn, "home")
     registered = pd.to_datetime(people["first_registered_on"])
     recent = people[registered > pd.Timestamp(case.settings.on) - pd.Timedelta(days=365)]
     many = len(recent) if not setting.arrivals else round(setting.arrivals * each)
-    pool = (
-        people
-        if not setting.pool
-        else _again(people, "application_id", round(setting.pool * each), drawn, "pool")
+    pool, of_pool = people, {name: name for name in map(str, people["application_id"])}
+    if setting.pool:
+        pool, of_pool = _again(people, "application_id", round(setting.pool * each), drawn, "pool")
+    later, of_later = _again(
+        recent if len(recent) else people, "application_id", many * years, drawn, "arrival"
     )
-    later = _again(recent if len(recent) else people, "application_id", many * years, drawn, "arrival")
-    tables = {name: case.table(name) for name in ("residences", "conventions", "scores") if case.has(name)}
+    tables = {name: case.table(name) for name in ("residences", "conventions") if case.has(name)}
     tables["dwellings"] = new_homes
     tables["applications"] = pd.concat([pool, later], ignore_index=True)
-    if "scores" in tables and (setting.pool or many):
-        del tables["scores"]
+    if case.has("scores"):
+        tables["scores"] = _scored_again(case.table("scores"), of_pool | of_later)
     made = replace(case, tables=tables, path=None, sources=(), origins={})
     arrives = dict.fromkeys(map(str, pool["application_id"]), 0)
     arrives |= {name: _session(drawn, "arrives", name, setting) for name in map(str, later["application_id"])}
@@ -276,14 +281,24 @@ def _vacated(case: Case) -> int:
     return int(rows.drop_duplicates(["landlord", "departement"], keep="last")["vacated"].fillna(0).sum())
 
 
-def _again(frame: pd.DataFrame, key: str, many: int, drawn: str, what: str) -> pd.DataFrame:
-    """So many rows drawn with replacement, each under an identifier of its own."""
+def _again(
+    frame: pd.DataFrame, key: str, many: int, drawn: str, what: str
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """So many rows drawn with replacement, each under an identifier of its own; and the identifier that each was drawn from."""
     at = [int(number(drawn, what, i) * len(frame)) for i in range(many)] if len(frame) else []
     made = frame.iloc[at].reset_index(drop=True)
-    made[key] = [f"{what}-{i + 1}" for i in range(many if len(frame) else 0)]
+    like = [str(name) for name in made[key]]
+    made[key] = names = [f"{what}-{i + 1}" for i in range(len(at))]
     if "household_id" in made.columns:
         made["household_id"] = made[key]
-    return made
+    return made, dict(zip(names, like, strict=True))
+
+
+def _scored_again(scores: pd.DataFrame, like: Mapping[str, str]) -> pd.DataFrame:
+    """The written scores of the households that applications were drawn from: a cotation is the household's, whatever its name here."""
+    names = pd.DataFrame({"drawn": list(like), "application_id": list(like.values())})
+    found = names.merge(scores.astype({"application_id": str}), on="application_id")
+    return found.assign(application_id=found["drawn"])[list(scores.columns)]
 
 
 def _spread(case: Case, setting: Setting, drawn: str) -> dict[str, int]:

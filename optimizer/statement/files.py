@@ -205,7 +205,7 @@ def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -
             result.year, lang, result.places,
         ),
         "lec": result.lec.to_dict("records") if account is None else [],
-        "deadline": f"{str(result.deadline.value)[3:]}/{str(result.deadline.value)[:2]}/{result.year + 1}",
+        "deadline": day(f"{result.year + 1}-{result.deadline.value}", lang),
         "source": result.deadline.source,
         "periods": result.periods,
     }  # fmt: skip
@@ -236,6 +236,11 @@ def _label(result: Bilan, column: str, value: str, lang: Lang) -> str:
         return f"{result.names.get(value, '')} ({value})" if value else unknown
     if column == "qpv":
         return {"yes": said("PAGE.IN_QPV", lang), "no": said("PAGE.OUTSIDE_QPV", lang)}.get(value, unknown)
+    if column == "construction_period" and lang == "en":
+        periods = result.periods
+        return next(
+            (periods.english.get(c, value) for c, w in periods.value.items() if w == value), value or unknown
+        )
     return value or unknown
 
 

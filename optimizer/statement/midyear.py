@@ -126,7 +126,7 @@ def midyear(case: Case | Path | str, to: date, *, models: Path | None = None) ->
         case = importers.read(Path(case), need=())
     if to.year != case.settings.year or to > case.settings.on:
         raise AttrifluxError(
-            "MIDYEAR_DATE", to=to.strftime("%d/%m/%Y"), on=case.settings.on.strftime("%d/%m/%Y"), year=case.settings.year
+            "MIDYEAR_DATE", to=to, on=case.settings.on, year=case.settings.year
         )  # fmt: skip
     then = as_it_was(case, to)
     settings = then.settings

@@ -7,17 +7,18 @@ import os
 import shutil
 import subprocess
 import tarfile
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from optimizer.disk import system, write_files
 from optimizer.store import ledger, upgrading
+from optimizer.store.cleartext import cleartext
 from optimizer.store.configure import is_postgres, sqlite_path
 from optimizer.store.holding import Store
-from optimizer.store.keys import EXPORT, LEDGER, WEB
+from optimizer.store.keys import EXPORT, LEDGER, WEB, keep_keys
 from optimizer.store.messages import StoreUnusable
 from optimizer.store.opening import keys_folder, open
-from optimizer.store.sealing import PRIVATE, PUBLIC, read_key, seal, shred, unseal
+from optimizer.store.sealing import PRIVATE, PUBLIC, read_key, seal, unseal
 
 DATABASE = "bureau"
 NAMES = (DATABASE, LEDGER, EXPORT, WEB)
@@ -49,27 +50,23 @@ def backup(store: Store, out: Path, public: Path, url: str) -> int:
         raise StoreUnusable("STORE_EXISTS", path=str(out))
     if not out.parent.is_dir():  # else the sentence would name a file of ours
         raise FileNotFoundError(2, "introuvable", str(out.parent))
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".sauvegarde-") as folder:
-        copy, whole = Path(folder) / DATABASE, Path(folder) / "tout"
-        try:
-            if is_postgres(url):
-                upgrading.dump(url, copy)
-            else:
-                upgrading.snapshot(copy)
-            with tarfile.open(whole, "w") as archive:
-                archive.add(copy, DATABASE)
-                for name in (LEDGER, EXPORT, WEB):
-                    archive.add(store.keys.folder / name, name)
-            half = Path(folder) / "scelle"
-            with whole.open("rb") as content, half.open("xb") as sealed:
-                half.chmod(0o600)
+    with cleartext(url) as folder:
+        copy, whole = folder / DATABASE, folder / "tout"
+        if is_postgres(url):
+            upgrading.dump(url, copy)
+        else:
+            upgrading.snapshot(copy)
+        with tarfile.open(whole, "w") as archive:
+            archive.add(copy, DATABASE)
+            for name in (LEDGER, EXPORT, WEB):
+                archive.add(store.keys.folder / name, name)
+
+        def write(place: Path) -> None:
+            handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with whole.open("rb") as content, os.fdopen(handle, "wb") as sealed:
                 seal(content, sealed, key)
-                sealed.flush()
-                os.fsync(sealed.fileno())
-            half.rename(out)
-        finally:
-            shred(copy)
-            shred(whole)
+
+        write_files([(out, write)], force=False)
     return out.stat().st_size
 
 
@@ -93,14 +90,12 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
         for piece in unseal(file, key):
             content.write(piece)
     content.seek(0)
-    where = folder.parent if target is None else target.parent
-    where.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=where, prefix=".restauration-") as name:
-        half = Path(name)
-        with tarfile.open(fileobj=content) as archive:
-            for member in archive.getmembers():
-                if member.name not in NAMES or not member.isfile():
-                    raise StoreUnusable("STORE_SEALED")
+    with cleartext(url) as half:
+        with tarfile.open(fileobj=content, mode="r:") as archive:
+            members = archive.getmembers()
+            if sorted(m.name for m in members) != sorted(NAMES) or not all(m.isfile() for m in members):
+                raise StoreUnusable("STORE_SEALED")
+            for member in members:
                 inner = archive.extractfile(member)
                 assert inner is not None
                 handle = os.open(half / member.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -108,11 +103,9 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
                     shutil.copyfileobj(inner, out)
         if target is None:
             read_into(url, half / DATABASE)  # before the keys: a base that is not empty leaves nothing behind
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for one in (LEDGER, EXPORT, WEB):
-            (half / one).rename(folder / one)
+        keep_keys(folder, {one: (half / one).read_bytes() for one in (LEDGER, EXPORT, WEB)})
         if target is not None:
-            (half / DATABASE).rename(target)
+            system.add(half / DATABASE, target)
     if target is not None:
         upgrading.upgrade(url, keys=folder)
     with open(url, keys=folder, inspect=True) as store:

@@ -69,7 +69,7 @@ def sqlite_path(url: str) -> Path:
         if url.lower().startswith(head):
             text = url[len(head) :]
             break
-    return Path(text).expanduser().absolute()
+    return _at_home(Path(text)).absolute()
 
 
 def shown(url: str) -> str:
@@ -86,7 +86,15 @@ def state_folder() -> Path:
     if named:
         return Path(named)
     base = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "attriflux"
+    return (Path(base) if base else _at_home(Path("~")) / ".local" / "state") / "attriflux"
+
+
+def _at_home(path: Path) -> Path:
+    """The path without its ``~`` (StoreUnusable ``STORE_NO_HOME``: nobody knows what it stands for)."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise StoreUnusable("STORE_NO_HOME", path=str(path)) from None
 
 
 def configure(entry: dict[str, Any], secret: str) -> None:

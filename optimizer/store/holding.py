@@ -10,6 +10,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Any
 
+from optimizer.disk.notices import in_place
 from optimizer.errors import Said
 from optimizer.store import chain
 from optimizer.store import clock as days
@@ -76,7 +77,7 @@ class Store:
         StoreReadOnly, StoreBusy, StoreRefused
             Nothing was written.
         """
-        from django.db import DatabaseError, IntegrityError, transaction
+        from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
         self._usable()
         if self.read_only:
@@ -84,6 +85,7 @@ class Store:
         # threads of a process wait for one another here: in turn and at once, where SQLite's own wait is by trying again
         if not self._turn.acquire(timeout=BUSY_SECONDS):
             raise StoreBusy("STORE_BUSY")
+        outermost, kept = not connection.in_atomic_block, False
         try:
             with ExitStack() as stack:
                 self._begin(stack, transaction.atomic())
@@ -92,6 +94,9 @@ class Store:
                         self.tables.models["head"].objects.select_for_update().filter(pk=1).values_list("pk")
                     )
                 yield
+                kept = outermost and not transaction.get_rollback()
+            if kept:
+                in_place(self.url)
         except IntegrityError as error:
             raise StoreRefused("STORE_INVARIANT", name=_constraint(error)) from error
         except DatabaseError as error:
@@ -100,6 +105,14 @@ class Store:
                 raise StoreBusy("STORE_FULL") from error
             if "locked" in said or "lock timeout" in said or "deadlock" in said or "busy" in said:
                 raise StoreBusy("STORE_BUSY") from error
+            if "readonly" in said or "read-only" in said:
+                raise StoreUnusable("STORE_FILE_READ_ONLY") from error
+            if (
+                isinstance(error, OperationalError) or "malformed" in said
+            ):  # the disk or the server, not what was written
+                raise StoreUnusable(
+                    "STORE_UNREACHABLE", reason=str(error).strip().partition("\n")[0]
+                ) from error
             raise
         finally:
             self._turn.release()

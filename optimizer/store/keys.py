@@ -9,12 +9,14 @@ import contextlib
 import os
 import secrets
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from optimizer.disk import hold
 from optimizer.store.messages import StoreUnusable
 
-LEDGER, EXPORT, WEB = "ledger.key", "export.key", "web.key"
+LEDGER, EXPORT, WEB = NAMES = "ledger.key", "export.key", "web.key"
 BYTES = 32
 
 
@@ -63,12 +65,10 @@ def load_keys(folder: Path, create: bool) -> Keys:
     StoreUnusable
         A key is missing (``STORE_KEYS_MISSING``) or others may read it (``STORE_KEYS_OPEN``).
     """
-    if create and not (folder / LEDGER).exists():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in (LEDGER, EXPORT, WEB):
-            _write(folder / name, secrets.token_bytes(BYTES))
+    if create and no_key(folder):
+        keep_keys(folder, {name: secrets.token_bytes(BYTES) for name in NAMES})
     found = []
-    for name in (LEDGER, EXPORT, WEB):
+    for name in NAMES:
         path = folder / name
         try:
             state = path.stat()
@@ -82,9 +82,28 @@ def load_keys(folder: Path, create: bool) -> Keys:
     return Keys(folder, found[0], found[1], found[2].hex())
 
 
+def no_key(folder: Path) -> bool:
+    """Whether no key is there: with some of them lost, a desk is given no other ones."""
+    return not any((folder / name).exists() for name in NAMES)
+
+
+def keep_keys(folder: Path, keys: Mapping[str, bytes]) -> None:
+    """Write the keys of a desk, all or none: a start that is killed leaves no half of them.
+
+    Raises
+    ------
+    AttrifluxError
+        ``OUT_BUSY`` (another start makes them), ``OUT_NOT_EMPTY``, ``OUT_UNWRITABLE``.
+    """
+    with hold(folder, force=False) as held, held.folder() as work:
+        work.chmod(0o700)
+        for name, content in keys.items():
+            _write(work / name, content)
+
+
 def forget_keys(folder: Path) -> None:
     """Remove keys that were just made and that nothing was signed with."""
-    for name in (LEDGER, EXPORT, WEB):
+    for name in NAMES:
         (folder / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # something else is in the folder
         folder.rmdir()

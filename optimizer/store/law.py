@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.datadirs import models_dir
+from optimizer.errors import Lang
 from optimizer.policy.folder import Folder
 from optimizer.policy.parameter import Entry, Parameter, parse_entries
 from optimizer.store.clock import ALSACE_MOSELLE
@@ -42,6 +43,16 @@ class CommissionLaw:
         """A closed list, code -> French words: ``motives``, ``provisions``, ``documents``, ``refusal_reasons``…"""
         found: Mapping[str, str] = self.value(name)
         return found
+
+    def words(self, name: str, lang: Lang) -> Mapping[str, str]:
+        """A closed list in a language; a label that has no English words stays French."""
+        labels = self.labels(name)
+        return labels if lang == "fr" else {**labels, **self.parameter(f"commission.{name}").english}
+
+    def provision(self, motive: str, recorded: str, lang: Lang) -> str:
+        """The provision a decision rests on, as it was recorded; in English where it is the one of its motive."""
+        known = self.provisions.get(motive, "")
+        return self.words("provisions", lang).get(motive, "") if recorded in ("", known) else recorded
 
     @property
     def motives(self) -> Mapping[str, str]:

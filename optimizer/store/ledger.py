@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optimizer.errors import Lang, Said, define, said
-from optimizer.store import chain
+from optimizer.store import chain, schema
 from optimizer.store.canonical import commitment, plain
 from optimizer.store.holding import Store
 from optimizer.store.keys import signed_by
@@ -24,7 +24,7 @@ HIDDEN = "#"
 """Name under which a row of the ledger holds the commitment of its erasable columns."""
 SHOWN = 20
 """Problems that are listed; all are counted."""
-UNREADABLE = (ValueError, TypeError, KeyError)
+UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
 """What a value raises that somebody wrote into the file and that is no value of its column."""
 
 define(
@@ -61,6 +61,11 @@ define(
     "STORE_PROOF_UNREADABLE",
     "{table} : une valeur ne se lit plus",
     "{table}: a value can no longer be read",
+)
+define(
+    "STORE_PROOF_STRANGER",
+    "{name} : ce déclencheur (ou cette vue) n'est pas du programme",
+    "{name}: this trigger (or view) is not the program's",
 )
 define(
     "STORE_PROOF_LOST",
@@ -154,7 +159,7 @@ def _chain(
                         )
                     if memory is not None:
                         memory.apply(payload["rows"])
-                except (ValueError, KeyError, TypeError):
+                except UNREADABLE:
                     yield Problem("STORE_PROOF_CHAIN", {"seq": seq})
             last.update(event)
     except UNREADABLE:
@@ -207,6 +212,7 @@ def verify(store: Store, given: HeadRecord | None = None) -> Proof:
         problems = list(_chain(store, last, memory, given))
         compared, differences = compare(store, memory)
         problems += differences
+        problems += [Problem("STORE_PROOF_STRANGER", {"name": name}) for name in schema.strangers()]
         head = last_signed(store)
         purged = store.tables.models["event"].objects.filter(kind="purged").values_list("payload", flat=True)
         erased = sum(

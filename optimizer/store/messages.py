@@ -95,6 +95,22 @@ define(
     "STORE_UNREACHABLE",
     "La base ne répond pas : {reason}",
     "The database does not answer: {reason}",
+    remedy_fr="Vérifier la place du disque, les droits sur le bureau et son dossier, ou que la base PostgreSQL est en marche, puis recommencer.",
+    remedy_en="Check the room left on the disk, the rights on the desk and its folder, or that the PostgreSQL base is running, then try again.",
+)
+define(
+    "STORE_FILE_READ_ONLY",
+    "La base ne se laisse pas écrire : rien n'a été enregistré.",
+    "The database cannot be written: nothing was recorded.",
+    remedy_fr="Donner le droit d'écrire dans le fichier du bureau et son dossier au compte qui lance le programme.",
+    remedy_en="Let the account that runs the program write the desk's file and its folder.",
+)
+define(
+    "STORE_NO_HOME",
+    "Ce compte de la machine n'a pas de dossier personnel : on ne sait pas où est « {path} ».",
+    "This account of the machine has no home folder: where “{path}” is, is not known.",
+    remedy_fr="Nommer un dossier par la variable ATTRIFLUX_STATE, et le bureau par son chemin entier.",
+    remedy_en="Name a folder by the variable ATTRIFLUX_STATE, and the desk by its whole path.",
 )
 define(
     "STORE_SCHEMA_OLD",
@@ -121,6 +137,20 @@ define(
     "The file is not kept as it must be ({what}): nothing was started.",
     remedy_fr="Le placer sur un disque local, puis : attriflux store upgrade",
     remedy_en="Put it on a local disk, then: attriflux store upgrade",
+)
+define(
+    "STORE_STRANGERS",
+    "Le fichier du bureau contient des déclencheurs ou des vues que le programme n'a pas faits : {names}.",
+    "The desk's file holds triggers or views that the program did not make: {names}.",
+    remedy_fr="Savoir qui les a mis et les faire retirer, puis vérifier : attriflux store verify. Sinon, repartir d'une sauvegarde.",
+    remedy_en="Find out who put them there and have them removed, then check: attriflux store verify. Else start from a backup.",
+)
+define(
+    "STORE_HISTORY",
+    "Les étapes de version inscrites dans ce bureau ne se suivent pas : il a été modifié hors du programme, rien n'a été fait.",
+    "The steps of version written in this desk do not follow one another: it was changed outside the program, nothing was done.",
+    remedy_fr="Repartir d'une sauvegarde : attriflux store restore",
+    remedy_en="Start from a backup: attriflux store restore",
 )
 define(
     "STORE_TRIGGERS",
@@ -229,6 +259,13 @@ define(
     remedy_en="Try again.",
 )
 define(
+    "STORE_COPYING",
+    "Une autre copie de ce bureau est en cours : celle-ci n'a pas été faite.",
+    "Another copy of this desk is being made: this one was not.",
+    remedy_fr="Attendre sa fin, puis recommencer.",
+    remedy_en="Wait for its end, then try again.",
+)
+define(
     "STORE_FULL",
     "Le disque est plein : rien n'a été enregistré.",
     "The disk is full: nothing was recorded.",
@@ -301,6 +338,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
     "HOUR": (
         "Heure illisible ({what}) : « {found} ». Attendu : HH:MM, par exemple 14:30.",
         "An hour cannot be read ({what}): “{found}”. Expected: HH:MM, for example 14:30.",
+    ),
+    "HOURS": (
+        "La séance serait close ({ended}) avant d'être ouverte ({began}).",
+        "The session would be closed ({ended}) before it was opened ({began}).",
     ),
     "NO_QUORUM": (
         "Le quorum n'est pas atteint : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum} demandées.",

@@ -152,6 +152,8 @@ class Session(models.Model):
     quorum_rule = _text(1000)
     opened_at = _instant(null=True)
     closed_at = _instant(null=True)
+    sat_from = _text(5, null=True)
+    sat_to = _text(5, null=True)
     prepared_by = _text()
     signed_by = _text()
     one_person = _yes()

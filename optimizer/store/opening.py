@@ -14,7 +14,7 @@ from optimizer.store import clock as days
 from optimizer.store import ledger, schema
 from optimizer.store.configure import configure, database, is_postgres, sqlite_path, state_folder
 from optimizer.store.holding import SLACK, Clock, Store
-from optimizer.store.keys import LEDGER, Keys, forget_keys, load_keys
+from optimizer.store.keys import Keys, forget_keys, load_keys, no_key
 from optimizer.store.messages import StoreUnusable
 
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs"})
@@ -109,7 +109,7 @@ def bound(entry: dict[str, Any], path: Path | None, folder: Path, create: bool) 
     """
     if path is not None and not os.access(path.parent, os.W_OK):  # SQLite writes its log beside the file
         raise StoreUnusable("STORE_FOLDER_READ_ONLY", folder=str(path.parent))
-    new = create and not (folder / LEDGER).exists()
+    new = create and no_key(folder)
     found = load_keys(folder, create)
     empty = False
     try:

@@ -96,3 +96,12 @@ def assert_guarded(path: Path | None) -> None:
                     raise StoreUnusable("STORE_NOT_SAFE", what=f"{pragma} = {found}")
         if lost := triggers.missing(cursor, bound.vendor):
             raise StoreUnusable("STORE_TRIGGERS", names=", ".join(lost))
+    if found := strangers():
+        raise StoreUnusable("STORE_STRANGERS", names=", ".join(found))
+
+
+def strangers() -> list[str]:
+    """What stands in the desk's file, acts at a writing, and is not the program's."""
+    bound = connection()
+    with bound.cursor() as cursor:
+        return triggers.strangers(cursor, bound.vendor)

@@ -67,6 +67,14 @@ def missing(cursor: Cursor, vendor: str) -> list[str]:
     return sorted(name for name, text in _of(vendor).items() if found.get(name) != text)
 
 
+def strangers(cursor: Cursor, vendor: str) -> list[str]:
+    """Triggers and views of a desk's file that the program did not make: what they do at a writing is in no line of the ledger."""
+    if vendor == "postgresql":  # its administrator's, who may have put some there
+        return []
+    cursor.execute("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')")
+    return sorted({str(name) for (name,) in cursor.fetchall()} - SQLITE.keys())
+
+
 def _of(vendor: str) -> dict[str, str]:
     return _POSTGRES if vendor == "postgresql" else SQLITE
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from optimizer.disk import system
+from optimizer.disk.beside import beside
 from optimizer.store import clock as days
 from optimizer.store import schema
 from optimizer.store.configure import database, is_postgres, sqlite_path, state_folder
@@ -37,6 +39,8 @@ def upgrade(url: str | Path, *, keys: str | Path | None = None, now: datetime | 
     StoreUnusable
         The desk is newer than the program, or no copy can be made: nothing was changed.
     """
+    from django.db.migrations.exceptions import InconsistentMigrationHistory
+
     url = str(url)
     path = None if is_postgres(url) else sqlite_path(url)
     if path is not None:
@@ -55,15 +59,21 @@ def upgrade(url: str | Path, *, keys: str | Path | None = None, now: datetime | 
         if steps and not empty:
             stamp = (now or days.system()).strftime("%Y%m%d-%H%M%S")
             copy = _copied(url, path, stamp)
-        schema.build()
+        try:
+            schema.build()
+        except InconsistentMigrationHistory:
+            raise StoreUnusable("STORE_HISTORY") from None
         schema.assert_guarded(path)
     return Upgrade(empty, copy, steps)
 
 
 def _copied(url: str, path: Path | None, stamp: str) -> Path:
     if path is not None:
-        copy = path.with_name(f"{path.name}{COPY_MARK}{stamp}")
-        snapshot(copy)
+        copy, half = path.with_name(f"{path.name}{COPY_MARK}{stamp}"), beside(path, "copied")
+        half.unlink(missing_ok=True)  # of an upgrade that was killed
+        snapshot(half)
+        system.add(half, copy)
+        system.flush(copy.parent)
         return copy
     copy = state_folder() / "copies" / f"bureau{COPY_MARK}{stamp}.dump"
     copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -81,6 +91,7 @@ def snapshot(copy: Path) -> None:
             cursor.execute("VACUUM INTO %s", [str(copy)])
     finally:
         os.umask(previous)
+    system.flush(copy)
 
 
 def dump(url: str, copy: Path) -> None:

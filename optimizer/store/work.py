@@ -154,6 +154,13 @@ class Work:
             raise StoreRefused("STORE_NEEDS_REASON")
         return text
 
+    def happened(self, day: date, after: date | None = None, what: Said | None = None) -> None:
+        """StoreRefused when ``day`` is to come, or stands before ``after`` (the day of ``what``)."""
+        if day > self.today:
+            raise StoreRefused("STORE_FUTURE", day=day)
+        if after is not None and day < after:
+            raise StoreRefused("STORE_BEFORE", what=what, day=after)
+
     def coded(self, list_name: str, code: str) -> str:
         """A code of a closed list of the law."""
         if code not in self.law.labels(list_name):

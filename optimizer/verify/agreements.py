@@ -38,7 +38,7 @@ class AgreementLine:
     opening_balance: Fraction
     deadline_days: int
     assumed: bool
-    """Whether its share is assumed (shipped lines are)."""
+    """Whether its share is assumed: shipped lines are, and one that the case changes in a file of agreements."""
 
     def covers(self, commune: str, epci: str, departement: str) -> bool:
         """Whether a dwelling there is in the line's area."""
@@ -85,7 +85,7 @@ def _from_case(table: RawTable) -> Iterator[dict[str, Any]]:
         for name in ("share", "tolerance", "opening_balance", "proposal_deadline_days"):
             row[name] = _number(row[name])
         row["area"] = row["area"] or _own_area(row["account"], row["departement"])
-        row["assumed"] = False
+        row["assumed"], row["own"] = False, True
         yield row
 
 
@@ -163,6 +163,7 @@ def _of_file(path: Path) -> Iterator[dict[str, Any]]:
             "area": str(item.get("area") or _own_area(account, departement)),
             "account": account,
             "assumed": first_known((item.get("status"), data.get("status")), "") == "assumed",
+            "own": False,
             **{f: first_known((item.get(f), defaults.get(f)), "") for f in FIELDS},
         }
 
@@ -189,7 +190,8 @@ def _changed(law: Law, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 and area in ("*", row["area"])
             ):
                 row[name] = value
-                row["assumed"] &= name != "share"
+                # a share that the case says of an agreement in a file is a hypothesis; in its own table it is what it entered
+                row["assumed"] |= name == "share" and not row["own"]
     return rows
 
 

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import lcm
+from math import floor, lcm
 
 import numpy as np
 
 from optimizer.compiled import njit
 from optimizer.verify.cells import I32, I64
-from optimizer.verify.verdict import Unreadable
 from optimizer.verify.world import World
 
 KEY = "national.housing_allowance"
@@ -68,13 +67,12 @@ class Allowances:
         return all(self.world.law.has(f"{KEY}.{x}") for x in keys)
 
     def _cents(self, name: str) -> list[int]:
-        return [self._scaled(x, 100, name) for x in self.world.law.raw(f"{KEY}.{name}")]
+        return [self._scaled(x, 100) for x in self.world.law.raw(f"{KEY}.{name}")]
 
-    def _scaled(self, value: object, unit: int, name: str) -> int:
-        found = Fraction(str(value)) * unit
-        if found.denominator != 1:
-            raise Unreadable("housing_allowance.yaml", name)
-        return int(found)
+    @staticmethod
+    def _scaled(value: object, unit: int) -> int:
+        """A value in units, half-up: a scenario may give more decimals than a cent has."""
+        return floor(Fraction(str(value)) * unit + Fraction(1, 2))
 
     def _by_family(self, values: Sequence[int]) -> list[int]:
         """The value of each family: the last number is what each further dependant adds."""
@@ -107,7 +105,7 @@ class Allowances:
         share = law.fraction(f"{KEY}.income_share") * law.whole(f"{KEY}.income_months")
         least = law.fraction(f"{KEY}.personal_share.minimum_rate")
         amounts = ("personal_share.minimum", "flat_cut", "least_paid")
-        cents = (self._scaled(law.raw(f"{KEY}.{x}"), 100, x) for x in amounts)
+        cents = (self._scaled(law.raw(f"{KEY}.{x}"), 100) for x in amounts)
         return (share, least, *cents)  # type: ignore[return-value]
 
     @cached_property
@@ -116,10 +114,7 @@ class Allowances:
         base, more = self._cents("charges")
         charges = [base + max(0, k - 1) * more for k in range(self._most + 1)]
         free = self._by_family(self._cents("personal_share.allowance"))
-        rates = [
-            self._scaled(x, RATE_UNIT, "family_rate")
-            for x in self.world.law.raw(f"{KEY}.personal_share.family_rate")
-        ]
+        rates = [self._scaled(x, RATE_UNIT) for x in self.world.law.raw(f"{KEY}.personal_share.family_rate")]
         by_family = [max(0, x) for x in self._by_family(rates)]
         return tuple(np.array(x, np.int64) for x in (charges, free, by_family))  # type: ignore[return-value]
 
@@ -128,7 +123,7 @@ class Allowances:
         """(limits, rates) of the steps of RL, ten-thousandths."""
         names = ("rent_breaks", "rent_rates")
         values = (self.world.law.raw(f"{KEY}.personal_share.{x}") for x in names)
-        breaks, rates = ([self._scaled(x, 10_000, "rent_breaks") for x in one] for one in values)
+        breaks, rates = ([self._scaled(x, 10_000) for x in one] for one in values)
         return breaks, rates
 
     def _rent_rate(self, rent: I64) -> I64:

@@ -54,7 +54,7 @@ def check_manifest(folder: Path, run: Mapping[str, Any], found: Findings) -> Non
             found.add("manifest", f"{name} : absent")
         elif name not in stated:
             found.add("manifest", f"{name} : fichier que run.json ne connaît pas")
-        elif there[name].is_symlink() or _measure(there[name]) != stated[name]:
+        elif not _is_plain(there[name]) or _measure(there[name]) != stated[name]:
             found.add("manifest", f"{name} : modifié après le calcul")
     found.demand("manifest", _own_hash(run) == run["self_sha256"], f"{RECORD} : modifié après le calcul")
     for stem in TABLES:
@@ -62,6 +62,11 @@ def check_manifest(folder: Path, run: Mapping[str, Any], found: Findings) -> Non
         found.demand("manifest", not both, f"{stem} : deux formats")
         for name, times in Counter(headers(folder, stem)).items():
             found.demand("manifest", times == 1, f"{stem} : colonne {name} deux fois")
+
+
+def _is_plain(file: Path) -> bool:
+    """Whether it is a file of its own: a link leads elsewhere, a pipe or a device is never at its end."""
+    return file.is_file() and not file.is_symlink()
 
 
 def _measure(file: Path) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ROLES = "SPMARDT"
+READS, WRITES = ("GET", "HEAD"), "POST"
 Place = Literal["public", "anyone", "desk", "session"]
 """Where a route stands: open to all, to who is logged in, to a role held anywhere, to a role held for the session named in it."""
 
@@ -24,8 +25,13 @@ class Access:
 
     def allows(self, method: str, roles: str) -> bool:
         """Whether one of ``roles`` may use ``method``."""
-        wanted = self.read if method in ("GET", "HEAD") else self.write
+        wanted = self.read if method in READS else self.write if method == WRITES else ""
         return any(role in wanted for role in roles)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Verbs that some role may use: a page is read, a form is sent, and nothing else is done to an address."""
+        return (*(READS if self.read else ()), *((WRITES,) if self.write else ()))
 
 
 ROUTES: dict[str, Access] = {

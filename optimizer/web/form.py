@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -11,6 +12,20 @@ from django.http import HttpRequest
 from optimizer.errors import Lang, said
 from optimizer.store.clock import clock_time
 from optimizer.web.pages import command_id, lang_of
+
+YEARS = range(1900, 2200)
+"""Years a day of the desk may have: a browser sends ``0026`` of a year typed with two digits."""
+
+
+class Problem(str):
+    """A sentence about a form that knows which field it is about, so that the page leads there."""
+
+    field: str
+
+    def __new__(cls, sentence: str, field: str) -> Problem:
+        made = super().__new__(cls, sentence)
+        made.field = field
+        return made
 
 
 class FormProblems(Exception):
@@ -42,17 +57,19 @@ class Form:
         given = self.data.get("version", "")
         return int(given) if given.isdecimal() and len(given) < 12 else None
 
-    def refuse(self, code: str, label: str, **params: object) -> None:
-        """Keep a sentence about a field."""
-        self.problems.append(said(code, self.lang, field=said(label, self.lang), **params))
+    def refuse(self, code: str, label: str, at: str = "", **params: object) -> None:
+        """Keep a sentence about a field, ``at`` its name in the form."""
+        self.problems.append(Problem(said(code, self.lang, field=said(label, self.lang), **params), at))
 
     def text(self, name: str, label: str, *, required: bool = False, longest: int = 500) -> str:
         """A text, without the blanks around it."""
         value = str(self.data.get(name, "")).replace("\r\n", "\n").strip()
         if required and not value:
-            self.refuse("WEB.FORM_REQUIRED", label)
+            self.refuse("WEB.FORM_REQUIRED", label, name)
         if len(value) > longest:
-            self.refuse("WEB.FORM_LONG", label, most=longest)
+            self.refuse("WEB.FORM_LONG", label, name, most=longest)
+        if any(ord(sign) < 32 and sign not in "\n\t" for sign in value):
+            self.refuse("WEB.FORM_SIGNS", label, name)
         return value
 
     def choice(self, name: str, label: str, known: Collection[str], *, required: bool = True) -> Any:
@@ -60,7 +77,7 @@ class Form:
         value = str(self.data.get(name, ""))
         if value not in known:
             if value or required:
-                self.refuse("WEB.FORM_CHOICE", label)
+                self.refuse("WEB.FORM_CHOICE", label, name)
             return ""
         return value
 
@@ -69,15 +86,11 @@ class Form:
         value = self.text(name, label, required=required, longest=30)
         if not value:
             return None
-        try:
-            parts = [int(x) for x in value.split("/")]
-            return date(parts[2], parts[1], parts[0]) if len(parts) == 3 else date.fromisoformat(value)
-        except ValueError:
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                self.refuse("WEB.FORM_DAY", label)
-                return None
+        found = _day_of(value)
+        if found is None or found.year not in YEARS:
+            self.refuse("WEB.FORM_DAY", label, name)
+            return None
+        return found
 
     def a_day(self, name: str, label: str) -> date:
         """A day that must be there; after a refusal some day, which :meth:`check` keeps from being used."""
@@ -89,7 +102,7 @@ class Form:
         if not value:
             return None
         if not value.isdecimal() or int(value) > most:
-            self.refuse("WEB.FORM_WHOLE", label)
+            self.refuse("WEB.FORM_WHOLE", label, name)
             return None
         return int(value)
 
@@ -98,10 +111,21 @@ class Form:
         value = self.text(name, label, required=required, longest=7)
         found = clock_time(value) if value else ""
         if found is None:
-            self.refuse("WEB.FORM_HOUR", label)
+            self.refuse("WEB.FORM_HOUR", label, name)
         return found or ""
 
     def check(self) -> None:
         """Raise :class:`FormProblems` when a field is wrong."""
         if self.problems:
             raise FormProblems(self.problems)
+
+
+def _day_of(value: str) -> date | None:
+    """The day of ``2026-12-03`` or ``3/12/2026``, None of anything else."""
+    written = re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", value)
+    try:
+        if written:
+            return date(int(written[3]), int(written[2]), int(written[1]))
+        return date.fromisoformat(value)
+    except ValueError:
+        return None

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from optimizer.errors import AttrifluxError, define
 from optimizer.web.desk import Desk
+from optimizer.web.temporary import passing
 
 KNOWN = (".csv", ".xlsx", ".parquet", ".yaml", ".yml")
 define(
@@ -103,8 +104,8 @@ def kept_file(desk: Desk, file: UploadedFile[Any] | None) -> Iterator[Path]:
     name = safe_name(str(file.name))
     if not name.lower().endswith((".csv", ".xlsx")):
         raise AttrifluxError("WEB_PEOPLE_KIND", name=name)
-    folder = desk.deployment.state / "incoming" / uuid4().hex
-    folder.mkdir(parents=True, mode=0o700)
+    folder = passing(desk.deployment.state) / uuid4().hex
+    folder.mkdir(mode=0o700)
     try:
         with (folder / name).open("wb") as out:
             for part in file.chunks():

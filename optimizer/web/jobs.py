@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from optimizer.chains import length_word
 from optimizer.errors import AttrifluxError, Lang, define
@@ -27,6 +27,7 @@ from optimizer.web.children.lines import ONE_THREAD
 from optimizer.web.desk import Desk
 from optimizer.web.imports import case_path
 from optimizer.web.models import Job
+from optimizer.web.temporary import forget_left, unchanged
 
 define(
     "WEB_JOB_BUSY",
@@ -38,6 +39,8 @@ LOST = timedelta(seconds=45)
 """A job without a heartbeat for so long has lost its server."""
 ORPHAN = 600.0
 """Seconds after which a sent import that no computation is about has lost its server."""
+TRIES = 12
+"""Times that the end of a job is written down, :data:`HEARTBEAT` seconds apart, before its place is left to :func:`reap`."""
 GRACE = 20.0
 """Seconds between the request to stop and the kill."""
 children: dict[str, subprocess.Popen[bytes]] = {}
@@ -167,19 +170,33 @@ def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes], sent: str) -> N
             code = child.wait(timeout=HEARTBEAT)
             break
         except subprocess.TimeoutExpired:
-            Job.objects.filter(id=job, state="running").update(heartbeat_at=desk.store.now())
+            _noted(job, heartbeat_at=desk.store.now())
     if child.stdin is not None:
         child.stdin.close()
     whose = told(desk, job).landlord
     if whose:
         Job.objects.filter(id=job).update(landlord=whose)
     state = "done" if code == 0 else "stopped" if code in (130, -signal.SIGINT, -signal.SIGKILL) else "failed"
-    Job.objects.filter(id=job, state="running").update(state=state, code=code, ended_at=desk.store.now())
+    for _ in range(
+        TRIES
+    ):  # a result that was computed is not lost to a disk that is full or busy for a minute
+        if _noted(job, state=state, code=code, ended_at=desk.store.now()):
+            break
+        time.sleep(HEARTBEAT)
     _forget_unread(desk, job)
     _forget(desk, sent)
     _log_file(desk, job).unlink(missing_ok=True)
     children.pop(job, None)
     connection.close()
+
+
+def _noted(job: str, **columns: Any) -> bool:
+    """Write down where a running job stands; whether the base let it."""
+    try:
+        Job.objects.filter(id=job, state="running").update(**columns)
+    except DatabaseError:
+        return False
+    return True
 
 
 def _forget_unread(desk: Desk, job: str) -> None:
@@ -226,11 +243,11 @@ def reap(desk: Desk) -> None:
 
 def _forget_orphans(desk: Desk) -> None:
     """Erase what was sent and never became a computation's own, a server having ended meanwhile."""
-    if not desk.cases.is_dir() or Job.objects.filter(state="running").exists():
+    if Job.objects.filter(state="running").exists():
         return
-    for folder in desk.cases.iterdir():
-        if time.time() - folder.stat().st_mtime > ORPHAN:
-            _forget(desk, folder.name)
+    forget_left(desk.deployment.state)
+    for folder in unchanged(desk.cases, ORPHAN):
+        _forget(desk, folder.name)
     for log in desk.runs.glob("*.log"):
         log.unlink(missing_ok=True)
 

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from optimizer.errors import AttrifluxError, Lang, Said, define
+from optimizer.errors import AttrifluxError, Lang, Said, day_words, define
 from optimizer.store.records import NewCandidate, NewItem, SessionRecord
 from optimizer.web.agendas import item_of, name_of
 from optimizer.web.children.lines import ONE_THREAD
@@ -58,22 +58,22 @@ class Checked:
         return {key: code for key, code in self.found.items() if code}
 
 
-def imports_kept(desk: Desk, jobs: Iterable[Job]) -> list[tuple[str, str]]:
+def imports_kept(desk: Desk, jobs: Iterable[Job], lang: Lang = "fr") -> list[tuple[str, str]]:
     """(case, title) of the imports of computations still on this machine, in their order; none whose files are wrong describes anybody."""
     found: dict[str, str] = {}
     for job in jobs:
         if job.wrong:
             continue
         if job.case not in found and is_kept(desk, job.case):
-            found[job.case] = f"{job.title} ({job.started_at:%d/%m/%Y})"
+            found[job.case] = f"{job.title} ({day_words(job.started_at, lang)})"
         if len(found) == OFFERED:
             break
     return list(found.items())
 
 
-def recheck(desk: Desk, session: SessionRecord, case: str, lang: Lang) -> Checked:
+def recheck(desk: Desk, session: SessionRecord, case: str) -> Checked:
     """Check the names of a session against an import, and keep what was found."""
-    told = _ask(desk, case, Recheck(session), lang)
+    told = _ask(desk, case, Recheck(session))
     title = dict(imports_kept(desk, Job.objects.filter(case=case).order_by("-started_at"))).get(case, "")
     found = {int(key): str(code) for key, code in told["found"].items()}
     made = Checked(desk.store.now(), title, session.status, found)
@@ -95,18 +95,14 @@ def checked(desk: Desk, session: SessionRecord) -> Checked | None:
         return None
 
 
-def late_item(
-    desk: Desk, case: str, dwelling: str, account: str, numbers: tuple[str, ...], lang: Lang
-) -> NewItem:
+def late_item(desk: Desk, case: str, dwelling: str, account: str, numbers: tuple[str, ...]) -> NewItem:
     """A dwelling of an import with the names put forward for it."""
-    return item_of(_ask(desk, case, DescribeItem(dwelling, account, numbers), lang)["item"])
+    return item_of(_ask(desk, case, DescribeItem(dwelling, account, numbers))["item"])
 
 
-def late_name(
-    desk: Desk, case: str, dwelling: str, account: str, number: str, position: int, lang: Lang
-) -> NewCandidate:
+def late_name(desk: Desk, case: str, dwelling: str, account: str, number: str, position: int) -> NewCandidate:
     """A household of an import put forward for a dwelling."""
-    told = _ask(desk, case, DescribeName(dwelling, account, number, position), lang)
+    told = _ask(desk, case, DescribeName(dwelling, account, number, position))
     return replace(name_of(told["name"]), source="late")
 
 
@@ -114,10 +110,10 @@ def _file(desk: Desk, session: SessionRecord) -> Path:
     return desk.runs / f"{session.session_id}.checks.json"
 
 
-def _ask(desk: Desk, case: str, asked: Asked, lang: Lang) -> dict[str, Any]:
+def _ask(desk: Desk, case: str, asked: Asked) -> dict[str, Any]:
     if not imports_kept(desk, Job.objects.filter(case=case)):
         raise AttrifluxError("WEB_LOOK_NO_IMPORT")
-    words = [sys.executable, "-m", "optimizer.web.children.look", str(case_path(desk, case)), lang]
+    words = [sys.executable, "-m", "optimizer.web.children.look", str(case_path(desk, case))]
     try:
         done = subprocess.run(
             words,

@@ -103,8 +103,9 @@ class Doors:
         account = str(request.user.get_username())
         request.visitor = self._visitor(request)  # type: ignore[attr-defined]
         visitor: Visitor | None = request.visitor  # type: ignore[attr-defined]
+        method = str(request.method)
         if access.place == "public":
-            return None
+            return None if method in access.methods else errors.other_verb(request, access.methods)
         if visitor is None:
             onward = request.get_full_path()
             if request.method == "POST":
@@ -114,9 +115,12 @@ class Doors:
                     )  # the address of a form is no page to come to
                 unsent.keep(account, onward, request.POST)
             return HttpResponseRedirect(f"{reverse('login')}?suite={quote(onward)}")
+        if (
+            method not in access.methods
+        ):  # the proof of a form is asked of a POST only, so nothing else may act
+            return errors.other_verb(request, access.methods)
         if access.place == "anyone":
             return None
-        method = str(request.method)
         if not access.allows(method, visitor.roles):
             return errors.forbidden(request)
         if access.place == "session":

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 import optimizer.desk.papers.texts  # noqa: F401  a line of the call list reads the same on a page and on paper
 from optimizer.desk.documents import BLANK
+from optimizer.desk.entry_rows import account_words
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDES
 from optimizer.presentation.numbers import day, decimal, percent
@@ -96,7 +97,9 @@ def page(
                 "lang": lang,
                 "decides": DECIDES[lang],
                 "paper": lambda name: said(f"PAPER.{name}".upper(), lang),
-                "label": label,
+                "label": partial(label, lang=lang),
+                "colon": Markup(said("PAGE.COLON", lang)),
+                "account": partial(account_words, lang=lang),
                 "on_screen": on_screen,
                 "sitting": lambda session_id: sitting(session_id, lang),
                 "word": lambda family, key: word(family, key, lang),
@@ -112,6 +115,9 @@ def page(
                 "refresh": refresh,
                 "demo": desk().deployment.demo,
                 "problems": (),
+                "field_of": field_of,
+                "places": {},
+                "wrong": {field_of(p): p for p in (values or {}).get("problems", ()) if field_of(p)},
                 "typed": {},
                 **spoken,
                 **(values or {}),
@@ -122,6 +128,11 @@ def page(
     answer = HttpResponse(shown, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def field_of(sentence: str) -> str:
+    """The name of the field that a problem is about; empty where it is about the whole form."""
+    return str(getattr(sentence, "field", ""))
 
 
 def may_open(visitor: Any, route: str, session: SessionRecord | None) -> bool:
@@ -145,9 +156,9 @@ def word(family: str, key: str, lang: Lang) -> str:
         return key
 
 
-def label(family: str, code: str) -> str:
+def label(family: str, code: str, lang: Lang) -> str:
     """The words of a code of the commission's law (``documents``, ``withdrawal_reasons``…), or the code where it has none."""
-    return commission_law(today()).labels(family).get(code, code)
+    return commission_law(today()).words(family, lang).get(code, code)
 
 
 def on_screen(line: Iterable[Iterable[str]]) -> list[tuple[str, str]]:

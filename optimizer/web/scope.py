@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from optimizer.desk.following import Followed, elsewhere
+from optimizer.errors import Lang
 from optimizer.store import queries
 from optimizer.store.records import CorrectionRecord, ItemRecord, SessionRecord
 from optimizer.web.access import ROLES
@@ -66,9 +67,9 @@ def jobs_for(visitor: Visitor, session: SessionRecord) -> Iterator[Job]:
     return (job for job in jobs_of(visitor) if job.landlord in ("", session.landlord))
 
 
-def imports_for(visitor: Visitor, session: SessionRecord) -> list[tuple[str, str]]:
+def imports_for(visitor: Visitor, session: SessionRecord, lang: Lang = "fr") -> list[tuple[str, str]]:
     """(case, title) of the imports whose households may stand in the session."""
-    return imports_kept(desk(), jobs_for(visitor, session))
+    return imports_kept(desk(), jobs_for(visitor, session), lang)
 
 
 def _whole(ids: Iterable[str]) -> list[SessionRecord]:

@@ -92,28 +92,30 @@ def run(opened: store.Store, deployment: Deployment, said: Callable[[str, str], 
     from optimizer.web.logs import keep_log
     from optimizer.web.rooms import close_rooms
     from optimizer.web.signing import sign_daily
+    from optimizer.web.temporary import temporary_files
 
     deployment.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    deploy(opened, deployment)
-    keep_log(deployment.state / "desk.log")
-    server = waitress.create_server(application(), **options(deployment))
-    end_signing = sign_daily(opened)
-    own = f"http://{'localhost' if ':' in deployment.listen else deployment.listen}:{deployment.port}"
-    said("address", deployment.proxy or own)
-    if deployment.first:
-        said("first", f"{own}/premier/{deployment.first}")
-    if threading.current_thread() is threading.main_thread():
-        # a service begun in the background by a shell inherits a SIGINT that is ignored
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        server.run()
-    except (KeyboardInterrupt, SystemExit):
-        pass
-    finally:
-        server.close()
-        end_signing()
-        end_all()
-        close_rooms()
+    with temporary_files(deployment.state):
+        deploy(opened, deployment)
+        keep_log(deployment.state / "desk.log")
+        server = waitress.create_server(application(), **options(deployment))
+        end_signing = sign_daily(opened)
+        own = f"http://{'localhost' if ':' in deployment.listen else deployment.listen}:{deployment.port}"
+        said("address", deployment.proxy or own)
+        if deployment.first:
+            said("first", f"{own}/premier/{deployment.first}")
+        if threading.current_thread() is threading.main_thread():
+            # a service begun in the background by a shell inherits a SIGINT that is ignored
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            server.run()
+        except (KeyboardInterrupt, SystemExit):
+            pass
+        finally:
+            server.close()
+            end_signing()
+            end_all()
+            close_rooms()
 
 
 def application() -> Any:

@@ -14,6 +14,8 @@ UPLOAD = 60 * 1024 * 1024
 """Bytes of one import: an export of 80,000 applications weighs about 25 MB."""
 WRITES = 240
 """Forms that one visitor may send in a minute: a hand sends 20, a program that goes round sends thousands."""
+FIELDS = 20_000
+"""Fields of one form: the convocation of a region's session has one a name, and is below the bytes of a form."""
 NONE, SELF = "'none'", "'self'"
 _VALIDATION = "django.contrib.auth.password_validation"
 
@@ -77,6 +79,7 @@ SETTINGS: dict[str, object] = {
     "STATIC_URL": "/static/",
     "LOGIN_URL": "login",
     "DATA_UPLOAD_MAX_MEMORY_SIZE": 2 * 1024 * 1024,
+    "DATA_UPLOAD_MAX_NUMBER_FIELDS": FIELDS,
     "DATA_UPLOAD_MAX_NUMBER_FILES": 40,
     "FILE_UPLOAD_PERMISSIONS": 0o600,
     "DEBUG": False,

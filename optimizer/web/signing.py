@@ -34,7 +34,7 @@ def sign_if_due(opened: Store) -> bool:
 
 def sign_daily(opened: Store, every: float = LOOK_EVERY) -> Callable[[], None]:
     """Look now, then again and again, in a thread of its own; call what is returned to end it."""
-    from django.db import connection
+    from django.db import DatabaseError, connection
 
     over = threading.Event()
 
@@ -42,8 +42,8 @@ def sign_daily(opened: Store, every: float = LOOK_EVERY) -> Callable[[], None]:
         while True:
             try:
                 sign_if_due(opened)
-            except StoreError:
-                # a busy or full disk: the next look signs; the log says where, never what
+            except (StoreError, DatabaseError):
+                # a busy, full or failing disk: the next look signs; the log says where, never what
                 logging.getLogger("django.desk").warning("head not signed", exc_info=True)
             finally:
                 connection.close()

@@ -22,6 +22,7 @@ texts(
         "menu_accounts": ("Comptes", "Accounts"),
         "logout": ("Sortir", "Log out"),
         "other_language": ("English", "Français"),
+        "title_wrong": ("À corriger", "To correct"),
         "not_done": ("Rien n'a été enregistré.", "Nothing was recorded."),
         "required": ("(demandé)", "(required)"),
         "choose": ("— choisir —", "— choose —"),
@@ -101,6 +102,7 @@ texts(
         "error_400": ("Demande incomprise", "Request not understood"),
         "error_403": ("Accès refusé", "Access refused"),
         "error_404": ("Introuvable", "Not found"),
+        "error_405": ("Adresse à ouvrir autrement", "Address to be opened otherwise"),
         "error_409": ("Modifié entre-temps", "Changed meanwhile"),
         "error_413": ("Envoi trop lourd", "Too large"),
         "error_422": ("Refusé", "Refused"),
@@ -108,6 +110,10 @@ texts(
         "error_500": ("Erreur imprévue", "Unexpected error"),
         "error_503": ("Bureau indisponible", "Desk unavailable"),
         "error_role": ("Votre rôle ne permet pas cette page ou cette action.", "Your role does not allow this page or action."),
+        "error_verb": (
+            "Cette adresse ne s'ouvre pas ainsi : rien n'a été enregistré. Revenir à la page et se servir de ses boutons.",
+            "This address does not open this way: nothing was recorded. Go back to the page and use its buttons.",
+        ),
         "error_forged": (
             "Ce formulaire est trop ancien ou ne vient pas de ce bureau : rien n'a été enregistré. Recharger la page, puis recommencer.",
             "This form is too old or does not come from this desk: nothing was recorded. Reload the page and try again.",
@@ -131,6 +137,10 @@ texts(
         "form_choice": ("{field} : choisir dans la liste.", "{field}: choose from the list."),
         "form_day": ("{field} : une date, par exemple 03/12/2026.", "{field}: a date, such as 2026-12-03."),
         "form_hour": ("{field} : une heure, par exemple 14:30.", "{field}: an hour, such as 14:30."),
+        "form_signs": (
+            "{field} : ce texte contient des signes qui ne s'écrivent pas ; le retaper.",
+            "{field}: this text holds signs that cannot be written; type it again.",
+        ),
         "form_whole": ("{field} : un nombre entier.", "{field}: a whole number."),
         "form_unchanged": ("{field} : rien ne change de ce qui est signé.", "{field}: nothing changes from what is signed."),
         "form_recused": ("{field} : des numéros de logements de l'ordre du jour.", "{field}: numbers of dwellings of the agenda."),

@@ -83,6 +83,18 @@ class Visitor:
         """Whether computations on a landlord's cases are the visitor's to see; empty: of no single landlord that is known."""
         return any(g.role in "SPM" and g.landlord in ("", landlord) for g in self.grants)
 
+    def reads_nomination(self, account: str, landlords: Iterable[str]) -> bool:
+        """Whether a nomination is the visitor's to read: of its own account, or made for dwellings of its landlords.
+
+        ``landlords``: those its author names households for; an empty text stands for every one.
+        """
+        theirs = set(landlords)
+        return any(
+            (g.role == "R" and g.account == account)
+            or (g.role in "SP" and (not g.landlord or "" in theirs or g.landlord in theirs))
+            for g in self.grants
+        )
+
     def names_households(self, session: SessionRecord) -> bool:
         """Whether numbers of applications are shown: to all who prepare or sit, never to a réservataire."""
         return any(role in "SPMA" for role in self.roles_for(session))

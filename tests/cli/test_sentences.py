@@ -75,6 +75,12 @@ def test_places_that_do_not_exist(case: Path) -> None:
     assert said("propose", case, "--out", file, "--lang", "en").endswith("a file already has this name.")
 
 
+def test_a_file_that_others_keep_to_themselves(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda *words: False)
+    done = attriflux("verify", case, "--case", case)
+    assert done.code == 2 and "accès refusé à" in done.err and "readable" not in done.err
+
+
 def test_programs_read_one_json_document_whatever_stops_a_command(case: Path) -> None:
     for words, code in (
         (("verify", case / "absent", "--case", case), "NOT_FOUND"),

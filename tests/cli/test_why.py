@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -187,6 +188,9 @@ def test_unknown_numbers_dwellings_and_folders_are_sentences(week: Path, tmp_pat
         done = attriflux("why", *words)
         assert done.code == 2 and code in done.err and not done.out
     (tmp_path / "why.npz").write_bytes(b"PK nothing")
+    assert attriflux("why", tmp_path, "A2").code == 2
+    (tmp_path / "why.npz").unlink()
+    os.mkfifo(tmp_path / "why.npz")  # nobody ever writes to it
     assert attriflux("why", tmp_path, "A2").code == 2
 
 

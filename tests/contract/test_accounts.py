@@ -8,6 +8,7 @@ import pytest
 
 from optimizer.pipeline import check_case
 from optimizer.runs import Options, propose_to
+from optimizer.verify import verify
 from tests.contract.writing import codes, lists, reasons, row, run, write
 
 ALS_FIRST = """
@@ -121,6 +122,197 @@ def pools(folder: Path, account: str) -> set[str]:
 def test_default_pools_and_explicit_accounts(tmp_path: Path, account: str, expected: set[str]) -> None:
     """Sitting tenants of the dwelling's landlord under no other account; `accounts` overrides the first four pools."""
     assert pools(tmp_path, account) == expected
+
+
+@pytest.mark.parametrize(
+    ("pool", "expected"),
+    [
+        ("priority", {"dalo", "seen", "sent"}),
+        ("als_employee", {"work", "sent"}),
+        ("public_agent", {"agent", "sent"}),
+        ("any", {"dalo", "seen", "said", "agent", "work", "sent"}),
+        ("default", {"dalo", "seen", "said", "agent", "work", "sent"}),
+    ],
+)
+def test_a_pool_that_the_convention_gives_takes_the_place_of_the_default(
+    tmp_path: Path, pool: str, expected: set[str]
+) -> None:
+    """Of a commune's account, whose default is anybody; explicit accounts still override it, and the verifier reads the same."""
+    case = write(
+        tmp_path / "case",
+        settings={"shortlist_size": "9"},
+        conventions=f"""
+            landlord departement year account    share management_mode pool
+            BAIL     25          2026 COLL:25056 0.5   delegated       {pool}
+        """,
+        dwellings="""
+            id landlord commune rooms financing reserved_to assiette_exclusion
+            L1 BAIL     25056   3     PLUS      COLL:25056  stock
+        """,
+        applications="""
+            id    first_registered_on persons choices status score priority_codes priority_status als_employee public_agent accounts
+            dalo  2024-01-01 3 25056 active 10 DALO declared . . .
+            seen  2024-01-03 3 25056 active 10 a    verified . . .
+            said  2024-01-03 3 25056 active 10 a    declared . . .
+            agent 2024-01-04 3 25056 active 10 .    .        . 1 .
+            work  2024-01-05 3 25056 active 10 .    .        1 . .
+            bound 2024-01-06 3 25056 active 10 a    verified 1 1 ALS
+            sent  2024-01-07 3 25056 active 10 .    .        . . ETAT_PRIO|COLL:25056
+        """,
+    )
+    result = propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False)).result
+    assert {name for name, why in reasons(result).items() if why != "ACCOUNT"} == expected
+    assert not verify(tmp_path / "out", case).refused
+
+
+TERRITORY = """
+title: Doubs
+departements: ["25"]
+status: local
+source: conseil communautaire
+reviewed_on: 2026-06-01
+by: agence
+market: relaxed
+grid: demonstration
+conventions: [accord.yaml]
+"""
+OWN = """
+landlord: OFFICE
+name: Office du Doubs
+departement: "25"
+year: 2026
+status: local
+source: convention du 3 mars 2026
+reviewed_on: 2026-06-01
+by: agence
+lines:
+  - {account: ALS, share: 0.2, management_mode: delegated}
+  - {account: ETAT_PRIO, share: 0.3, management_mode: delegated}
+"""
+
+
+@pytest.mark.parametrize(
+    ("territory", "landlord", "other"), [("doubs", "OPH25", 0), ("sien.yaml", "OFFICE", 1000)]
+)
+def test_a_share_that_the_case_changes_in_a_file_of_agreements_is_a_hypothesis(
+    tmp_path: Path, territory: str, landlord: str, other: int
+) -> None:
+    """A changed value is assumed: in a real case the row of that share weighs nothing, as those of shipped lines; a line of the
+    territory's own file whose delay alone is changed keeps its price. The verifier reads the same."""
+    lines = f"{{conventions.{landlord}.ALS.share: 0.25, conventions.{landlord}.ETAT_PRIO.proposal_deadline_days: 9}}"
+    case = write(
+        tmp_path / "case",
+        settings={"synthetic": "false", "territory": territory, "changes": lines},
+        dwellings="\n".join(
+            ["id landlord commune rooms financing", *(f"L{n} {landlord} 25056 3 PLUS" for n in range(4))]
+        ),
+        applications="""
+            id first_registered_on persons choices status score als_employee
+            N1 2024-01-01          3       25056   active 10    1
+        """,
+    )
+    (case / "sien.yaml").write_text(TERRITORY, encoding="utf-8")
+    (case / "accord.yaml").write_text(OWN, encoding="utf-8")
+    result = propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False)).result
+    changed, kept = (row(result, "flux", f"account={account}") for account in ("ALS", "ETAT_PRIO"))
+    assert (changed["share"], changed["price"], kept["price"]) == (0.25, 0, other)
+    assert not verify(tmp_path / "out", case).refused
+
+
+def test_words_of_a_table_of_labels(tmp_path: Path) -> None:
+    """The État may name A2 alone, whose own word for the proof the sheet ``libelles`` explains; the verifier reads the same."""
+    case = write(
+        tmp_path / "case",
+        conventions="""
+            landlord departement year account   share management_mode
+            BAIL     25          2026 ETAT_PRIO 0.3   delegated
+        """,
+        dwellings="""
+            id landlord commune rooms financing reserved_to assiette_exclusion
+            L1 BAIL     25056   3     PLUS      ETAT_PRIO   stock
+        """,
+        applications="""
+            id first_registered_on persons choices status score priority_codes priority_status
+            A1 2024-01-01          3       25056   active 20    a              vu
+            A2 2024-01-02          3       25056   active 10    a              tampon~préf.
+        """,
+        libelles="""
+            colonne         libelle       valeur
+            preuve_priorite vu            declared
+            preuve_priorite tampon~préf.  labelled
+        """,
+    )
+    result = propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False)).result
+    assert lists(result) == {"L1": ["ETAT_PRIO", "A2"]}
+    assert not verify(tmp_path / "out", case).refused
+
+
+def test_communes_by_name_in_numbered_columns(tmp_path: Path) -> None:
+    """Gilley is a commune of the Doubs (25271) and one of the Haute-Marne: unique in the territory, its name is its code. The verifier
+    reads the same, of numbered columns too."""
+    case = write(
+        tmp_path / "case",
+        dwellings="""
+            id landlord commune rooms financing
+            L1 BAIL     25056   3     PLUS
+            L2 BAIL     25271   3     PLUS
+        """,
+        applications="""
+            id first_registered_on persons commune_souhaitee_1 commune_souhaitee_2 status score
+            A1 2024-01-01          3       Gilley              .                   active 20
+            A2 2024-01-02          3       Besançon            Gilley              active 10
+        """,
+    )
+    result = propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False)).result
+    assert lists(result) == {"L1": ["BAILLEUR", "A2"], "L2": ["BAILLEUR", "A1"]}
+    assert not verify(tmp_path / "out", case).refused
+
+
+def test_a_household_whose_only_dwelling_is_in_progress(tmp_path: Path) -> None:
+    """A1 asks for Besançon, where the only dwelling is before a réservataire: no free dwelling; A2 stands behind A3. Verified so."""
+    case = write(
+        tmp_path / "case",
+        dwellings="""
+            id landlord commune rooms financing
+            L1 BAIL     25056   3     PLUS
+            L2 BAIL     25271   3     PLUS
+        """,
+        in_progress="""
+            dwelling_id landlord commune rooms financing account  application_id stage    since
+            L1          BAIL     25056   3     PLUS      BAILLEUR .              oriented 2026-06-25
+        """,
+        applications="""
+            id first_registered_on persons choices status score
+            A1 2024-01-01          3       25056   active 20
+            A2 2024-01-02          3       25271   active 10
+            A3 2024-01-03          3       25271   active 30
+        """,
+    )
+    result = propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False)).result
+    assert reasons(result) == {"A1": "NO_FREE_DWELLING", "A2": "RESERVE", "A3": "FIRST_RANK"}
+    assert not verify(tmp_path / "out", case).refused
+
+
+@pytest.mark.parametrize(("priced", "price"), [(False, 0), (True, 100)])
+def test_the_balance_of_accounts_rests_on_an_assumed_margin(tmp_path: Path, priced: bool, price: int) -> None:
+    """Turned on in a real case, its target (the supply less 0,10, assumed) has no price unless --price-assumed (0,4 × 12 leases are more than four); verified so."""
+    case = write(
+        tmp_path / "case",
+        settings={"synthetic": "false", "changes": "{national.rules.account_balance.enabled: true}"},
+        conventions=ALS_FIRST,
+        dwellings="\n".join(
+            ["id landlord commune rooms financing", *(f"L{n} BAIL 25056 3 PLUS" for n in range(12))]
+        ),
+        applications="""
+            id first_registered_on persons choices status score als_employee
+            N1 2024-01-01          3       25056   active 10    1
+        """,
+    )
+    options = Options(accept_assumed=True, price_assumed=priced, pdf=False)
+    result = propose_to(case, tmp_path / "out", options).result
+    found = row(result, "account_balance", "account=ALS;rooms=T3")
+    assert (found["share"], found["price"]) == (0.9, price)
+    assert not verify(tmp_path / "out", case).refused
 
 
 def test_exclusions_and_relocations(tmp_path: Path) -> None:

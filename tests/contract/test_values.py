@@ -307,3 +307,24 @@ def test_ages_are_full_years_on_the_date_of_the_case(tmp_path: Path) -> None:
     assert list(lines(result, "score")) == ["N1"]
     propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False))
     assert not verify(tmp_path / "out", case).refused
+
+
+def test_amounts_of_the_allowance_that_a_scenario_gives_are_read_to_the_cent(tmp_path: Path) -> None:
+    """151,428 is 151,43 and 4,015 half-up 4,02, for the verifier as for the engine (it refused such a proposal)."""
+    case = tmp_path / "case"
+    run(
+        case,
+        settings={
+            "changes": "{national.housing_allowance.personal_share.minimum: 151.428, national.housing_allowance.flat_cut: 4.015}"
+        },
+        dwellings="""
+            id landlord commune rooms financing rent_eur charges_eur
+            L1 BAIL     25056   3     PLUS      700      60
+        """,
+        applications="""
+            id first_registered_on persons adults children_under_14 choices status score monthly_income_eur income_status
+            N1 2024-01-01          3       2      1                 25056   active 10    1000               verified
+        """,
+    )
+    propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False))
+    assert not verify(tmp_path / "out", case).refused

@@ -16,7 +16,15 @@ from optimizer.fairness.lottery import Draw, Lottery, counts, worth
 from optimizer.fairness.market import NOT, Market, traits
 from optimizer.fairness.registry import CLAIMS, Mechanism, all_mechanisms, mechanism
 from optimizer.fairness.reserves import counting_pairs, reserved_slots
-from tests.fairness.markets import every_allocation, held, levels, priced_shortfall, small_market
+from optimizer.problem.model import Kinds, Row
+from tests.fairness.markets import (
+    every_allocation,
+    held,
+    levels,
+    plain_market,
+    priced_shortfall,
+    small_market,
+)
 
 MARKETS = 24
 """Markets on which each claim is tried, of each kind."""
@@ -355,3 +363,43 @@ def test_a_public_is_who_counts_somewhere():
     market = small_market(3, ruled=True)
     assert traits(market, "priority_publics").any()
     assert not traits(market, "dalo").any()
+
+
+def test_a_public_is_reserved_the_part_of_the_flux_agreed_with_its_own_landlord():
+    """Two landlords of four dwellings, everybody counts on both accounts: half of what ALS has there is for its public. It has all the flux
+    of X and a quarter of that of Y, where the landlord's own account has no line and its ceiling leaves it the rest."""
+
+    def row(rule: str, landlord: str, account: str, rate: int) -> Row:
+        return Row(
+            rule,
+            f"landlord={landlord};departement=25;account={account}",
+            1,
+            rate,
+            rate,
+            0,
+            0,
+            0,
+            1,
+            1,
+            play=0,
+        )
+
+    rows = (
+        row("flux", "X", "ALS", 10_000), row("flux", "Y", "ALS", 2_500), row("flux_max", "Y", "BAILLEUR", 2_500),
+        row("priority_publics", "X", "ALS", 5_000), row("priority_publics", "Y", "ALS", 5_000), row("priority_publics", "Y", "BAILLEUR", 5_000),
+    )  # fmt: skip
+    # a kind for each landlord and account: (account, rows it enters, whether it counts)
+    marks = [(0, [0, 3], [1, 1]), (0, [1, 2, 4], [1, 1, 1]), (1, [1, 2, 5], [0, 0, 1])]
+    kinds = Kinds(
+        np.array([m[0] for m in marks], np.int32), np.cumsum([0, *(len(m[1]) for m in marks)]),
+        np.array([r for m in marks for r in m[1]], np.int32), np.array([n for m in marks for n in m[2]], np.int8),
+        np.ones(8, np.int8), order_ptr=np.zeros(4, np.int64),
+    )  # fmt: skip
+    plain = plain_market([[0, 0]], capacity=[4, 4])
+    market = replace(
+        plain, kinds=kinds, rows=rows, accounts=("ALS", "BAILLEUR"), option_ptr=np.array([0, 1, 3]),
+        option_kind=np.array([0, 1, 2], np.int32), option_value=np.full(3, 1),
+    )  # fmt: skip
+    slots = [[r for r in part if r >= 0] for part in np.split(np.array(reserved_slots(market)), 2)]
+    # of X 4 × 1 / 2; of Y 4 × 1/4 / 2, rounded up, and of its own account 4 × 3/4 / 2, rounded up
+    assert slots == [[3, 3], [4, 5, 5]]

@@ -99,7 +99,7 @@ def test_a_policy_is_registered_once_and_says_what_it_is():
         policy("cotation", title_fr="x", title_en="x", says_fr="x", says_en="x", source="x", order=999)(
             lambda state: todays(state.problem)
         )
-    with pytest.raises(ValueError, match="order 10"):
+    with pytest.raises(ValueError, match="'another': '[a-z_]+' has order 10"):
         bound("another", title_fr="x", title_en="x", says_fr="x", says_en="x", source="x", order=10)(
             lambda world: {}
         )

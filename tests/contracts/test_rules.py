@@ -180,7 +180,7 @@ FINE: Fields = {"id": "another", "order": 99, "title_fr": "Autre", "source": "CC
         ({"id": ""}, "empty id"),
         ({"unit": ""}, "empty unit"),
         ({"id": "flux"}, "declared twice"),
-        ({"order": 1}, "order 1"),
+        ({"order": 1}, "'flux' has order 1"),
     ],
 )
 def test_the_register_refuses_what_is_missing_or_double(change: Fields, message: str) -> None:

@@ -91,6 +91,7 @@ def run(case: Path, place: Path, folder: str, text: str, command: tuple[str, ...
     [
         ("fairness.mechanisms", "def allocate(market, draw)\n    return 1\n", FAIRNESS, 1, "SyntaxError: expected ':'"),
         ("fairness.mechanisms", MECHANISM.format(id="cotation", parameters="market, draw", body="..."), FAIRNESS, 2, "'cotation' is declared twice"),
+        ("fairness.mechanisms", MECHANISM.format(id="a", parameters="market, draw", body="...").replace("=999", "=10"), FAIRNESS, 2, "'a': 'cotation' has order 10"),
         ("fairness.mechanisms", MECHANISM.format(id="wrong", parameters="market", body="..."), FAIRNESS, 2, "must take (market, draw)"),
         ("fairness.mechanisms", MECHANISM.format(id="wrong", parameters="market, draw", body="return 3"), WRONG, 2, "it returned int, Lottery was expected"),
         ("fairness.metrics", METRIC.format(answer="3"), FAIRNESS, 2, "it returned int, Iterable was expected"),

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from optimizer.policy.loading import load as load_rules
+from optimizer.runs.tables import place_names
 from tests.desk.commands import NO_PAGE, RECIPES, writing_commands
 from tests.desk.looking import faults
+from tests.french import french_in, text_of
+
+PARTNERS = ("bilan-",)
+"""Papers of French partners, French in both languages (docs/README.en.md)."""
+NAMES = (
+    "Grille de démonstration des mutations",
+    "Grille de démonstration",
+    "Logement rendu en bon état",
+    "Logement suroccupé",
+    "Représentant du préfet",
+    "Secrétariat de la commission",
+    "Préfet du Doubs",
+    "case/demandes.csv",
+    "case/logements.csv",
+    "une année entière",
+    "d'une semaine",
+)
 
 
 def test_every_command_that_writes_is_run_here():
@@ -30,6 +51,27 @@ def test_pages_fit_and_shut_nobody_out(recipe: str, browser: Browser, written: C
             kept.mkdir(parents=True, exist_ok=True)
         wrong += [f"{file.relative_to(folder)} {x}" for x in faults(browser, file, kept)]
     assert wrong == [], "\n".join(wrong)
+
+
+@pytest.mark.parametrize("recipe", [name for name, words in RECIPES.items() if "en" in words])
+def test_a_page_in_english_holds_no_french_but_names_and_what_it_says_is_french(
+    recipe: str, written: Callable[[str], Path]
+):
+    wrong = {}
+    for file in sorted(written(recipe).rglob("*.html")):
+        if file.name.startswith(PARTNERS):
+            continue
+        found = french_in(text_of(file.read_text(encoding="utf-8")), names())
+        if found:
+            wrong[file.name] = found[:6]
+    assert not wrong
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Places, and the names that the shipped files and the tests give: they stay French."""
+    rules = load_rules("doubs", date(2026, 11, 23))
+    return (*rules.communes["name"], *map(str, place_names(rules).values()), *NAMES)
 
 
 def test_a_page_that_is_too_wide_is_found(browser: Browser, tmp_path: Path):

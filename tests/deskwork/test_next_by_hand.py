@@ -245,7 +245,7 @@ def test_dwellings_let_and_withdrawn_leave_and_presentations_that_came_to_nothin
     ]  # fmt: skip
     assert made.counts["dwellings"] == -2 and made.counts["applications"] == -1
     assert [f.params for f in made.said if f.code == "DESK_DWELLING_WITHDRAWN"] == [
-        {"dwelling": "L5", "day": "09/12/2026"}
+        {"dwelling": "L5", "day": date(2026, 12, 9)}
     ]
 
 

@@ -12,8 +12,10 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
+from optimizer.desk.call_list import Due
 from optimizer.desk.pack import home_lines
 from optimizer.desk.paper_set import write_minutes, write_pack
+from optimizer.desk.papers.calls import calls_paper
 from optimizer.desk.papers.convocation import agenda_paper, convocation
 from optimizer.desk.papers.letters import letters, letters_of, notices
 from optimizer.desk.papers.minutes import minutes
@@ -23,7 +25,7 @@ from optimizer.desk.sessions import due_today, told_of, with_names
 from optimizer.errors import said
 from optimizer.presentation.document import Document, document_html, document_pdf
 from optimizer.store import commands, queries
-from optimizer.store.records import CorrectionRecord, ItemRecord, PersonRecord
+from optimizer.store.records import CorrectionRecord, DocumentRecord, ItemRecord, PersonRecord
 from tests.deskwork.room import CHAIR, REFUSAL, SECRETARY, Room, listed, room
 
 ISSUER = Issuer(
@@ -118,7 +120,7 @@ def test_the_minutes_hold_every_mention(made: Room, told: Told):
             item.dwelling_id,
             f"T{item.facts['rooms']}",
             str(item.facts["financing"]).upper(),
-            str(item.facts["account_label"]),
+            str(item.facts["account_label"]["fr"]),
         ):
             assert mention in text
         for c in item.candidates:
@@ -320,6 +322,84 @@ def test_the_minute_a_workbook_was_read_is_not_the_hour_the_commission_sat(made:
     assert "ouverte à 14:00, close à 15:35" in words(minutes(replace(told, session=sat)))
 
 
+def test_the_list_of_calls_on_paper(told: Told):
+    """Whom to call, on which rank, by when, how often in vain; of a dwelling its vacancy, or the day it will be free."""
+    made = told.session.items[0]
+    one, two = made.candidates[:2]
+    common = {"session_id": told.session.session_id, "dwelling_id": made.dwelling_id}
+    lines = [
+        Due("next_rank", None, ref=two.ref, application_id=two.application_id, rank=2, vacant_days=12, **common),
+        Due("next_rank", None, ref=two.ref, application_id=two.application_id, rank=3, free_on=date(2027, 1, 15), **common),
+        Due("clock", date(2026, 12, 14), ref=one.ref, application_id=one.application_id, rank=1, attempts=3, write=True, **common),
+    ]  # fmt: skip
+    known = {one.ref: PersonRecord(one.ref, one.application_id, "Mme Zoé Essai", "0612345678")}
+    named = replace(told, people=known)
+    text = words(calls_paper(named, lines, date(2026, 12, 11)))
+    assert text.index("Le délai de réponse finit bientôt") < text.index("vacant depuis 12 jours")
+    own = f"{made.dwelling_id} {one.application_id} – Mme Zoé Essai 0612345678 1 14/12/2026 3 (écrire)"
+    assert own in text and "libre le 15/01/2027" in text and "À appeler le 11/12/2026" in text
+    bare = words(calls_paper(replace(named, pseudonymous=True), lines, date(2026, 12, 11)))
+    assert one.ref in bare and not any(x in bare for x in (one.application_id, "Essai", "0612345678"))
+    assert "Rien à faire aujourd'hui." in words(calls_paper(told, [], date(2026, 12, 11)))
+
+
+def test_minutes_say_which_documents_were_asked_for_by_the_day_of_the_session(told: Told):
+    """Asked for on 30 November: said; asked for on the day after the session: not yet."""
+    first = told.session.items[0]
+    one, two, *others = first.candidates
+    asked = {one.candidate_id: date(2026, 11, 30), two.candidate_id: date(2026, 12, 4)}
+    names = tuple(
+        replace(c, documents=(DocumentRecord(c.candidate_id, "tax_notice", asked[c.candidate_id], None),)) for c in (one, two)
+    )  # fmt: skip
+    items = (replace(first, candidates=(*names, *others)), *told.session.items[1:])
+    text = words(minutes(replace(told, session=replace(told.session, items=items))))
+    assert f"{one.application_id} : Avis d'imposition (demande du 30/11/2026)" in text
+    assert f"{two.application_id} : Avis d'imposition" not in text
+
+
+def test_the_convocation_and_the_agenda_say_when_where_and_what_the_residence_is(made: Room, told: Told):
+    item = made.session.items[0]
+    known = replace(
+        item, orientation={**item.orientation, "residence_q1_share": "0,51", "residence_fragility": "forte"}
+    )
+    held = replace(told, session=replace(told.session, items=(known,)))
+    assert "14:00" in words(convocation(held)) and "Q1 0,51, fragilité forte" in words(agenda_paper(held))
+    blank = replace(
+        item, orientation={**item.orientation, "residence_q1_share": "", "residence_fragility": ""}
+    )
+    bare = replace(told, session=replace(told.session, items=(blank,), hour="", place=""))
+    assert "14:00" not in words(convocation(bare)) and "Q1 –, fragilité –" in words(agenda_paper(bare))
+
+
+def test_who_left_the_list_before_the_session_and_why(told: Told):
+    """The reason of a replacement is told; what stands there of a household that declined (why its late name came) is not."""
+    first = told.session.items[0]
+    one, two, *others = first.candidates
+    left = (
+        replace(one, status="replaced", decision=None, offer=None, reason="Dossier retiré par le ménage"),
+        replace(two, status="declined", decision=None, offer=None, reason="Appelé après un désistement"),
+    )
+    items = (replace(first, candidates=(*left, *others)), *told.session.items[1:])
+    text = words(minutes(replace(told, session=replace(told.session, items=items))))
+    assert "Dossier retiré par le ménage" in text and "Appelé après un désistement" not in text
+
+
+def test_no_letter_goes_to_a_household_that_was_erased(told: Told):
+    home = next(i for i in told.session.items if i.status == "offering")
+    names = tuple(replace(c, application_id="") for c in home.candidates)
+    items = tuple(
+        replace(home, candidates=names) if i.item_id == home.item_id else i for i in told.session.items
+    )
+    due = letters_of(replace(told, session=replace(told.session, items=items)))
+    assert due and home.item_id not in {x.item.item_id for x in due}
+    assert home.item_id in {x.item.item_id for x in letters_of(told)}
+
+
+def test_minutes_of_a_session_for_a_whole_programme_name_it(made: Room, told: Told):
+    held = replace(told.session, programme="Les Vergers, 12 logements neufs")
+    assert "programme Les Vergers, 12 logements neufs" in words(minutes(replace(told, session=held)))
+
+
 def test_minutes_taken_during_the_session_tell_no_vote_of_what_nobody_voted_on(made: Room, told: Told):
     first = told.session.items[0]
     names = tuple(replace(c, status="listed", decision=None, offer=None) for c in first.candidates)
@@ -332,11 +412,32 @@ def test_minutes_taken_during_the_session_tell_no_vote_of_what_nobody_voted_on(m
     assert "Vote : pas encore." in own and "unanimité" not in own
 
 
+def test_minutes_taken_during_the_session_count_the_voices_as_the_vote_will(made: Room, told: Told):
+    """Three of the board, the préfet by proxy and the mayor of Besançon are five; where the mayor leaves the room with the
+    préfet's proxy three stay; elsewhere the mayor has no voice, and neither has a mandant of Doubs in the Jura."""
+    first = told.session.items[0]
+    waiting = replace(
+        first, status="listed", vote=None, facts={**first.facts, "commune": "25056", "departement": "25"}
+    )
+    away = replace(waiting, facts={"commune": "39198", "epci": "243900354", "departement": "39"})
+    held = {m.member: m for m in told.session.attendance}
+    out = replace(held["Mme Maire"], recused=(first.item_id,))
+    proxy = replace(held["M. Préfet"], represented_by="Mme Maire")
+    mandant = replace(held["Membre 1"], voice="mandant", territory="25")
+    for item, changed, present in ((waiting, (), 5), (waiting, (out, proxy), 3), (away, (mandant,), 3)):
+        members = tuple({**held, **{m.member: m for m in changed}}.values())
+        during = replace(told.session, status="open", closed_at=None, items=(item,), attendance=members)
+        text = words(minutes(replace(told, session=during)))
+        assert f"{present} voix" in text[text.index(f"réf. {first.dwelling_id}") :]
+
+
 def test_the_agenda_counts_what_remains_as_the_a4_page_does(made: Room, told: Told):
     """36,1 leases due beyond what is done and in progress are 37 to find, on every paper of the session."""
     remains = re.compile(r"reste (\d+)")
     for item in told.session.items:
-        line = next(v for row in home_lines(item) for n, v in row if n.startswith("Année du réservataire"))
+        line = next(
+            v for row in home_lines(item, "fr") for n, v in row if n.startswith("Année du réservataire")
+        )
         on_page = remains.search(line)
         one = replace(told, session=replace(told.session, items=(item,)))
         on_agenda = remains.search(words(agenda_paper(one)))
@@ -375,7 +476,7 @@ def test_papers_agree_with_what_they_name(made: Room, told: Told):
         for name, value in b.rows
         if name == "Available on"
     ]
-    assert days and all(re.fullmatch(r"\d{4}-\d\d-\d\d", value) for value in days)
+    assert days and all(re.fullmatch(r"\d{1,2} [A-Z][a-z]+ \d{4}", value) for value in days)
 
 
 def test_the_page_counts_the_households_on_the_list_now(made: Room, told: Told):
@@ -383,7 +484,7 @@ def test_the_page_counts_the_households_on_the_list_now(made: Room, told: Told):
     label = said("SHEETS.EXAMINED", "fr")
 
     def counted(item: ItemRecord) -> list[str]:
-        return [value for line in home_lines(item) for name, value in line if name == label]
+        return [value for line in home_lines(item, "fr") for name, value in line if name == label]
 
     now = len([c for c in home.candidates if c.status != "queue"])
     assert counted(home) == [str(now)]

@@ -18,10 +18,13 @@ from hypothesis import strategies as st
 from optimizer.desk.entry import SHEETS
 from optimizer.desk.entry_reading import read_entries
 from optimizer.desk.lists import choices
-from optimizer.desk.sessions import take_back
+from optimizer.desk.papers.minutes import minutes
+from optimizer.desk.sessions import take_back, told_of
 from optimizer.errors import Finding, InputProblems
+from optimizer.presentation.document import document_html
 from optimizer.store import commands, queries
 from optimizer.store.law import law
+from optimizer.store.ledger import verify
 from tests.deskwork.filling import columns, fill, row_of
 from tests.deskwork.room import HELD, MEMBERS, OPENED, REFUSAL, SECRETARY, Room, decided, listed, room
 
@@ -354,6 +357,23 @@ def _rows(path: Path) -> dict[str, list[list[str]]]:
         s.title: [["" if v is None else str(v) for v in row] for row in s.iter_rows(values_only=True)]
         for s in book.worksheets
     }
+
+
+def test_the_hours_written_in_the_workbook_are_those_of_the_minutes(made: Room):
+    made.clock.to(HELD)
+    made.write_book()
+    rows = decided(made.session)
+    fill(made.book, session=OPENED | {"ouverte_a": "14h10", "close_a": "25:00"}, members=MEMBERS, rows=rows)
+    assert [(f.code, f.column) for f in refused(made)] == [("DESK_ENTRY_HOUR", "close_a")]
+    fill(made.book, session=OPENED | {"ouverte_a": "14h10", "close_a": "13:00"}, members=MEMBERS, rows=rows)
+    assert [(f.code, f.column) for f in refused(made)] == [("DESK_ENTRY_HOURS", "close_a")]
+    fill(made.book, session=OPENED | {"ouverte_a": "14h10", "close_a": "16:05"}, members=MEMBERS, rows=rows)
+    made.record()
+    closed = queries.session(made.desk, made.session_id)
+    assert (closed.status, closed.sat_from, closed.sat_to) == ("closed", "14:10", "16:05")
+    told = told_of(made.desk, made.session_id, "fr")
+    assert "ouverte à 14:10, close à 16:05" in document_html(minutes(told), "fr")
+    assert verify(made.desk).problems == ()
 
 
 @pytest.fixture(scope="module")

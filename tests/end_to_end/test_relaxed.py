@@ -78,8 +78,11 @@ def test_the_sheet_holds_the_evidence_in_place_of_points_and_ranks(relaxed):
     assert "publier l'annonce" not in page and (out / "sheets.pdf").stat().st_size > 1000
     # the pack of a session is set from these
     kept = {form["dwelling"]: form for form in json.loads((out / "sheets.json").read_bytes())["forms"]}
-    assert any("bienveo.fr" in value for line in kept["D1"]["lines"] for _, value in line)
-    assert kept["D1"]["candidates"][0]["lines"][3][0][1].endswith("1 candidat, proposé")
+    assert any("bienveo.fr" in value for line in kept["D1"]["lines"]["fr"] for _, value in line)
+    why = kept["D1"]["candidates"][0]["lines"]
+    assert why["fr"][3][0][1].endswith("1 candidat, proposé") and why["en"][3][0][1].endswith(
+        "1 household, proposed"
+    )
 
 
 def test_the_workbook_has_no_passages_and_no_points_there(relaxed):
@@ -107,8 +110,10 @@ def test_where_one_household_stands_behind_another_the_ranking_is_shown(tmp_path
     page = shown(tmp_path / "out" / "report.html")
     part = page.partition("D1 — ")[2].partition("D2 — ")[0]
     assert "by score among 2 eligible" in part and "everyone eligible is proposed" not in page
-    assert "2 of 3 households; advertised (since 2026-11-02" in page
-    assert "advertised (since 2026-11-02, bienveo.fr, proof: annonce 2026-7); 1 household, proposed" in page
+    assert "2 of 3 households; advertised (since 2 November 2026" in page
+    assert (
+        "advertised (since 2 November 2026, bienveo.fr, proof: annonce 2026-7); 1 household, proposed" in page
+    )
 
 
 def test_advertising_without_its_proof_proves_nothing_and_is_told(tmp_path):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running import attriflux, content
+from tests.cli.running import Forked, attriflux, content
 from tests.end_to_end.small import table
 
 
@@ -102,6 +103,21 @@ def test_one_output_missing(copy, name):
     case, out = copy
     (out / name).unlink()
     assert refused(case, out)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless"])
+def test_a_page_that_is_no_file_is_refused_and_not_waited_for(copy, kind):
+    """`verify` is given folders that others made."""
+    case, out = copy
+    page = out / "report.html"
+    page.unlink()
+    if kind == "pipe":
+        os.mkfifo(page)
+    else:
+        page.symlink_to("/dev/zero")
+    done = Forked("verify", out, "--case", case, "--json").finish(120)
+    checks = json.loads(done.out)["checks"]
+    assert done.code == 3 and [check["id"] for check in checks if not check["ok"]] == ["manifest"]
 
 
 def test_the_result_of_another_week(weeks):

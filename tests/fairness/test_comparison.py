@@ -25,7 +25,7 @@ import optimizer as af
 from optimizer.cli.app import app
 from optimizer.cli.commands import fairness as fairness
 from optimizer.disk import seal
-from optimizer.errors import AttrifluxError
+from optimizer.errors import AttrifluxError, Lang
 from optimizer.fairness import all_mechanisms, comparison, fairness_to, most_worth
 from optimizer.fairness.groups import groups_of
 from optimizer.fairness.lottery import Draw, allocation, mixed
@@ -471,6 +471,8 @@ def test_bad_input_is_told_in_both_languages(case_folder: Path):
         ({"mechanisms": ","}, "FAIRNESS_UNKNOWN"),
         ({"groups": ["col:nothing"]}, "FAIRNESS_GROUP"),
         ({"groups": ["col:publics_prioritaires"]}, "FAIRNESS_GROUP_GUARDED"),
+        ({"groups": ["col:numero_unique"]}, "FAIRNESS_GROUP_NAMING"),
+        ({"groups": ["col:current_dwelling"]}, "FAIRNESS_GROUP_NAMING"),
         ({"mechanisms": ["cotation"], "prices": ["nothing"]}, "FAIRNESS_RULE"),
         ({"draws": 0}, "FAIRNESS_OPTION"),
         ({"preferences": "loose"}, "FAIRNESS_OPTION"),
@@ -511,3 +513,19 @@ def test_the_record_tells_options_inputs_and_files(written: Path):
         "mechanisms.csv",
         "lottery.parquet",
     }
+
+
+def test_the_page_says_what_is_assumed_and_that_the_draw_is_another():
+    case = af.synthesize("commission", dwellings=4, applications=60, seed=2)
+    real = replace(case, settings=replace(case.settings, synthetic=False))
+
+    def page(lang: Lang = "fr", **options: object) -> str:
+        return " ".join(
+            unescape(fairness_html(af.fairness(real, ["cotation"], draws=5, **options), lang)).split()
+        )
+
+    own = page()
+    assert "Objectifs supposés, qui ne pèsent pas et dont rien n'est compté ici : part du flux" in own
+    assert "Tirage modifié" not in own
+    assert "la graine des ex æquo est « autre »" in page(seed="autre")
+    assert "Assumed targets weighed, as asked: " in page("en", price_assumed=True)

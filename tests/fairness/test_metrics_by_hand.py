@@ -21,12 +21,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from random import Random
 
 import numpy as np
 import pytest
 
 import optimizer as af
-from optimizer.fairness.groups import group_table, groups_of, lorenz_table, masked_levels
+from optimizer.fairness.groups import group_table, groups_of, lorenz_table, masked_groups, masked_levels
 from optimizer.fairness.lottery import allocation, certain, mixed
 from optimizer.fairness.market import Market
 from optimizer.fairness.measures import all_metrics, wilson
@@ -259,3 +260,33 @@ def test_a_household_stands_in_the_groups_that_its_file_says():
     assert found["tenant"] == ("newcomer", "tenant", "newcomer", "tenant", "newcomer", "newcomer")
     besancon, montbeliard = "242500361", "200065647"
     assert found["epci"] == (besancon, montbeliard, besancon, besancon, besancon, besancon)
+
+
+def test_no_other_group_gives_a_masked_level_back():
+    """Twenty newcomers and 65 tenants, 60 of landlord A and five of B: tenants less those of A would be the five."""
+    tenant = ["newcomer"] * 20 + ["tenant"] * 65
+    landlord = ["none"] * 20 + ["A"] * 60 + ["B"] * 5
+    assert masked_groups({"tenant": tenant}, 11) == {"tenant": set()}
+    assert masked_groups({"landlord": landlord}, 11) == {"landlord": {"B", "none"}}
+    told = masked_groups({"tenant": tenant, "landlord": landlord}, 11)
+    assert told == {"tenant": set(), "landlord": {"A", "B", "none"}}
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_what_is_told_of_two_groups_determines_no_small_level(number: int):
+    """One group refines the other here and there: no small level is a combination of the levels told and of everybody."""
+    draw = Random(number)
+    people = draw.randint(60, 200)
+    coarse = [draw.choice("abc") for _ in range(people)]
+    parts = {x: draw.choice((1, 2, 3)) for x in "abc"}
+    fine = [f"{x}{min(int(draw.expovariate(2)), parts[x] - 1)}" for x in coarse]
+    mixed_up = [x if draw.random() < 0.5 else "z" for x in fine] if number % 2 else fine
+    groups = {"coarse": coarse, "fine": mixed_up}
+    hidden = masked_groups(groups, 11)
+    rows = {(g, x): np.array(v) == x for g, v in groups.items() for x in sorted(set(v))}
+    told = np.array([np.ones(people), *(mine for (g, x), mine in rows.items() if x not in hidden[g])], float)
+    for (g, x), mine in rows.items():
+        if 0 < mine.sum() < 11:
+            assert x in hidden[g]
+            found = np.linalg.lstsq(told.T, mine.astype(float))[0]
+            assert np.abs(told.T @ found - mine).max() > 1e-6

@@ -106,3 +106,33 @@ def test_closed_lists_and_bounds():
 def test_every_unit_says_what_it_expects_in_both_languages():
     for test, french, english in UNITS.values():
         assert callable(test) and french and english
+
+
+LABELS = """
+why:
+  title: Raisons
+  unit: labels
+  status: assumed
+  review_every: 12 months
+  values:
+    2020-01-01:
+      value: {size: Taille, rent: Loyer}
+      english: {size: Size, rent: Rent}
+      source: texte
+      reviewed_on: 2026-11-24
+      by: x
+"""
+
+
+def test_labels_may_be_given_in_english_for_the_same_codes():
+    value = _entries(LABELS)["national.t.why"].on(date(2026, 1, 1))
+    assert value.value["rent"] == "Loyer" and value.english == {"size": "Size", "rent": "Rent"}
+    plain = _entries(LABELS.replace("      english: {size: Size, rent: Rent}\n", ""))["national.t.why"]
+    assert plain.on(date(2026, 1, 1)).english == {}
+    for wrong in ("{size: Size}", "{size: Size, rent: Rent, other: Other}", "{size: Size, rent: ''}", "Size"):
+        with pytest.raises(PolicyError) as caught:
+            _entries(LABELS.replace("{size: Size, rent: Rent}", wrong))
+        assert (caught.value.code, caught.value.params["line"]) == ("POLICY_BAD_VALUE", 10)
+    with pytest.raises(PolicyError) as caught:
+        _entries(ENTRY.replace("{value: 0.2,", "{value: 0.2, english: {a: b},"))
+    assert caught.value.code == "POLICY_BAD_VALUE"

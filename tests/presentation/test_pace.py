@@ -39,7 +39,7 @@ def test_the_year_adds_up_in_whole_leases():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("lang", "told"), [("fr", "dû au 31/12 0,03"), ("en", "due to 31/12 0.03")])
+@pytest.mark.parametrize(("lang", "told"), [("fr", "dû au 31/12 0,03"), ("en", "due by 31 December 0.03")])
 def test_a_lease_remains_only_where_something_is_said_to_be_due(lang, told):
     # 3 % of the one lease of a year: due 0.03, and the next whole lease remains
     year = AccountYear(Fraction(3, 100), Fraction(0), 0, 0, 0, 0, Fraction(1))

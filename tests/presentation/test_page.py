@@ -109,7 +109,7 @@ def test_a_unique_number_alone_in_its_cell_stays_on_one_line():
         (signed(-1.25, 2), "−1,25"),
         (signed(0), "0"),
         (day("2026-01-05"), "05/01/2026"),
-        (day("2026-01-05", "en"), "2026-01-05"),
+        (day("2026-01-05", "en"), "5 January 2026"),
         (day(""), ""),
         (day(None), "–"),
     ],

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from optimizer.presentation.words import dwelling_words, place_words
 from optimizer.runs import Options, propose_to
+from optimizer.synth import synthesize, write_case
 from tests.end_to_end.small import agreement, application, dwelling, write
 
 DIRECT = {"management_mode": "direct", "proposal_deadline_days": "20"}
@@ -274,7 +275,9 @@ def test_a_week_of_more_dwellings_than_the_page_lists_says_all_that_is_to_settle
     # a session freezes the same lines, however many files they are printed in
     frozen, whole = (json.loads((place / "sheets.json").read_text("utf-8")) for place in (out, session))
     feet = [form.pop("foot") for form in (*frozen["forms"], *whole["forms"])]
-    assert frozen["forms"] == whole["forms"] and all(foot.startswith("Petit dossier") for foot in feet)
+    assert frozen["forms"] == whole["forms"] and all(
+        words.startswith("Petit dossier") for foot in feet for words in (foot["fr"], foot["en"])
+    )
 
 
 def test_what_the_session_brings_to_an_account_is_of_the_flux_like_what_remains(tmp_path):
@@ -314,3 +317,30 @@ def test_no_table_of_the_report_is_cut_without_a_word(tmp_path, monkeypatch, ses
     book = load_workbook(out / "shortlists.xlsx")
     agreed = [row for row in book["Réservataires"].iter_rows(min_row=2, values_only=True) if row[0]]
     assert len(agreed) == 2, "the workbook holds every account, whatever the page shows"
+
+
+def test_a_target_missed_says_which_dwelling_would_help_and_what_that_would_cost(tmp_path):
+    """An account with more than its share is told with what stands against bringing it back; leases too many are none missing."""
+    write_case(synthesize("commission", dwellings=9, applications=45, seed=11), tmp_path / "case")
+    done = propose_to(tmp_path / "case", tmp_path / "out", Options(accept_assumed=True, pdf=False))
+    assert (
+        "Objectifs : il manque 5 baux, 1 bail de trop, sur 5 lignes (rules.csv)." in done.summary["lines_fr"]
+    )
+    page = words((tmp_path / "out" / "report.html").read_text("utf-8"))
+    missed = re.sub(
+        r"\s+", " ", page[page.index("Objectifs non tenus, et pourquoi") :].partition("Par contingent")[0]
+    )
+    above = missed[missed.index("part du flux à ne pas dépasser") :].partition(
+        " 25 % aux publics prioritaires ESH25"
+    )[0]
+    assert "1 bail de trop" in above
+    assert (
+        above.count(
+            "le moins coûteux, orienter ESH25-059756 vers « Besançon », coûterait notamment à : 25 % aux publics"
+        )
+        == 1
+    )
+    alone = missed[missed.index("ESH25 · département 25 · État (publics prioritaires)") :].partition(
+        "part du flux"
+    )[0]
+    assert "aucun changement d'un seul premier rang n'en ajoute une" in alone and "orienter" not in alone

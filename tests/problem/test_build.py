@@ -102,14 +102,20 @@ def test_seats_are_those_of_eligibility_with_their_value(seed: int) -> None:
         (int(d), int(problem.kinds.account[k])): int(v)
         for d, k, v in zip(columns.dwelling[seats], columns.kind[seats], columns.value[seats], strict=True)
     }
-    expected = {}
+    expected, owed = {}, {}
     deadlines = set()
     for d, r, days, pool in eligibility.seats(facts, terms):
         deadlines.add((int(problem.klass[d]), r, days))
         points = np.sort(scores.points(pool, int(facts.dwellings.epci[d]))).tolist()
         middle = (points[(len(points) - 1) // 2] + points[len(points) // 2] + 1) // 2 if points else 0
-        expected[d, r] = 2_000_000 + middle - _plain_deduction(book, d, r, pool)
+        parts = _plain_parts(book, d, r, pool)
+        expected[d, r] = 2_000_000 + middle - int((sum(parts.values()) * 2 + 1) // 2)
+        most = max(parts.values(), default=Fraction(0))
+        owed[d, r] = {k for k, part in parts.items() if part == most and part} or {-1}
     assert found == expected
+    for at, (klass, kind) in enumerate(zip(problem.seats.klass, problem.seats.kind, strict=True)):
+        for d in np.flatnonzero(problem.klass == klass).tolist():
+            assert int(problem.seats.owed[at]) in owed[d, int(problem.kinds.account[kind])]
     account = problem.kinds.account[problem.seats.kind]
     stored = zip(
         problem.seats.klass.tolist(), account.tolist(), problem.seats.deadline_days.tolist(), strict=True
@@ -117,15 +123,15 @@ def test_seats_are_those_of_eligibility_with_their_value(seed: int) -> None:
     assert set(stored) == deadlines
 
 
-def _plain_deduction(book: RuleBook, d: int, r: int, pool: np.ndarray) -> int:
-    """Hundredths: price × what the rate asks above the part of the pool that would count, over the rules of households."""
-    owed = Fraction(0)
+def _plain_parts(book: RuleBook, d: int, r: int, pool: np.ndarray) -> dict[int, Fraction]:
+    """By rule of households, hundredths: price × what the rate asks above the part of the pool that would count."""
+    owed = {}
     counted = [_alone(book, d, int(a), r) for a in pool]
     for k, row in enumerate(book.rows):
         if row.rule in HOUSEHOLDS and row.price and any(den[k] for _, den in counted):
             part = Fraction(sum(int(num[k]) for num, _ in counted), len(counted))
-            owed += row.price * max(Fraction(0), Fraction(row.rate, 10_000) - part)
-    return int((owed * 2 + 1) // 2)
+            owed[k] = row.price * max(Fraction(0), Fraction(row.rate, 10_000) - part)
+    return owed
 
 
 def _alone(book: RuleBook, d: int, a: int, r: int) -> tuple[np.ndarray, np.ndarray]:

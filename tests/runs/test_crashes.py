@@ -281,6 +281,34 @@ def test_a_full_disk_is_a_sentence_and_keeps_the_older_result(case, flux, tmp_pa
     assert content(out) == old and os.listdir(tmp_path) == ["out"]
 
 
+def full_for_archives():
+    """No room is left on the disk for a workbook, which says so again when it is thrown away."""
+    import io
+    import zipfile
+    from types import SimpleNamespace
+
+    class Full(io.RawIOBase):
+        def readable(self):
+            return True
+
+        writable = seekable = readable
+
+        def seek(self, offset, whence=0):
+            return 0
+
+        def write(self, data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    sys.unraisablehook = sys.__unraisablehook__  # the test runner has its own
+    zipfile.io = SimpleNamespace(**{**vars(io), "open": lambda file, mode: io.BufferedRandom(Full())})
+
+
+def test_a_workbook_that_cannot_be_closed_is_one_sentence(tmp_path):
+    done = Forked("template", tmp_path / "modele", "--xlsx", before=full_for_archives).finish()
+    assert done.code == 2 and "disque plein" in done.err
+    assert "Traceback" not in done.err and "ignored" not in done.err and os.listdir(tmp_path) == []
+
+
 def test_a_disk_that_fails_at_the_last_flush_keeps_the_older_result(case, flux, tmp_path, monkeypatch):
     from optimizer.errors import AttrifluxError
 

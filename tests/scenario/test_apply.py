@@ -144,6 +144,21 @@ def test_shares_that_meet_in_one_commune_never_pass_one():
     assert [w.params["account"] for w in under.warnings if w.code == "SCENARIO_SHARE_CUT"] == ["COLL:25056"]
 
 
+def test_two_communes_of_one_epci_do_not_take_each_others_share():
+    """100 of 1 000 dwellings for each commune, where 200 of them lie: 0,1 / 0,2 = one half there, beside Action Logement's fifth."""
+    rows = [
+        {"landlord": "OPH25", "departement": "25", "commune": c, "account": a, "dwellings": n, "turnover": 0.1}
+        for c, a, n in (
+            ("25056", "COLL:25056", 100), ("25056", "BAILLEUR", 100), ("25036", "COLL:25036", 100), ("25036", "BAILLEUR", 100),
+            ("25388", "BAILLEUR", 400), ("25388", "ALS", 200),
+        )
+    ]  # fmt: skip
+    under = apply(with_tables(planner_case(), stock=filled("stock", rows)), run(flux__mode=1))
+    table = shares(under)
+    assert (table["COLL:25056"], table["COLL:25036"], table["ALS"]) == (0.5, 0.5, 0.2)
+    assert not [w for w in under.warnings if w.code == "SCENARIO_SHARE_CUT"]
+
+
 @pytest.mark.parametrize(
     "key", ["assiette.OPH99.mutation", "stock.OPH99.ALS.turnover", "stock.*.COLL:99999.turnover", "delivery.OPH99.ALS",
             "rights.OPH99.ALS.2027"],

@@ -317,6 +317,10 @@ def test_a_scenario_is_applied_before_the_conversion(tmp_path):
     with pytest.raises(AttrifluxError) as caught:
         flux_to(tmp_path / "cas", tmp_path / "autre", scenario=matrix)
     assert caught.value.code == "SCENARIO_MATRIX" and not (tmp_path / "autre").exists()
+    matrix.write_text('title: "M"\nwhy: "m"\nvariants:\n  un:\n    flux.mode: 1\n', encoding="utf-8")
+    with pytest.raises(AttrifluxError) as caught:
+        flux_to(tmp_path / "cas", tmp_path / "autre", scenario=matrix)
+    assert caught.value.code == "SCENARIO_MATRIX" and not (tmp_path / "autre").exists()
 
 
 def test_a_wrong_landlord_in_the_scenario_is_refused_with_its_line(tmp_path):

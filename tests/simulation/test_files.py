@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -64,6 +65,9 @@ def test_every_column_and_indicator_is_explained(written):
     )
     whole = whole.loc[["cotation", "required_rate"]]
     assert (whole["offers"] == whole["lettings"] + whole["refusals"]).all()
+    assert (whole["vacated"] + whole["freed"] == whole["lettings"] + whole["unlet"]).all()
+    left = whole["withdrawn"] + whole["still_waiting"]
+    assert (whole["pool"] + whole["arrived"] == whole["lettings"] + left).all() and (left > 0).all()
     cost = whole["worth"] - whole["lost"] - whole["value"]
     assert cost.tolist() == pytest.approx((50 * whole["waited"]).tolist())
 
@@ -150,6 +154,15 @@ def test_a_stopped_simulation_is_taken_up(written, tmp_path):
         ({"publics": 1.5}, "SIMULATION_NUMBER"),
         ({"pool": float("nan")}, "SIMULATION_NUMBER"),
         ({"seeds": []}, "SIMULATION_NUMBER"),
+        ({"seeds": "20"}, "SIMULATION_NUMBER"),
+        ({"seeds": ["a"]}, "SIMULATION_NUMBER"),
+        ({"seeds": 2.5}, "SIMULATION_NUMBER"),
+        ({"seeds": [-1]}, "SIMULATION_NUMBER"),
+        ({"years": 1.5}, "SIMULATION_NUMBER"),
+        ({"dwellings": "6"}, "SIMULATION_NUMBER"),
+        ({"pool": "4"}, "SIMULATION_NUMBER"),
+        ({"sessions": 2.5}, "SIMULATION_NUMBER"),
+        ({"chains": "all"}, "SIMULATION_NUMBER"),
         ({"session": "month"}, "SIMULATION_NUMBER"),
         ({"policies": "nothing"}, "SIMULATION_UNKNOWN"),
         ({"policies": ","}, "SIMULATION_UNKNOWN"),
@@ -161,6 +174,12 @@ def test_bad_values_are_refused_before_anything_is_lived(options, code):
     with pytest.raises(AttrifluxError) as refused:
         af.simulate("commission", **{"seeds": 1, **options})
     assert refused.value.code == code
+
+
+def test_seeds_are_a_number_of_them_or_which_they_are():
+    small = {"dwellings": 2, "sessions": 1, "freed": False}
+    for seeds, numbers in ((2, (1, 2)), (np.array([4, 3]), (4, 3)), (range(2), (0, 1))):
+        assert af.simulate("commission", "required_rate", seeds=seeds, **small).seeds == numbers
 
 
 def test_over_several_years_the_bound_of_one_is_left_out_and_the_page_says_so():

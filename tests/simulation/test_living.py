@@ -60,8 +60,12 @@ def as_case(world: World, life: Life, session: int) -> af.Case:
     ]  # fmt: skip
     assiette = empty_frame("assiette")
     assiette = pd.DataFrame(forecast, columns=list(assiette.columns)).astype({c: str(t) for c, t in assiette.dtypes.items()})  # fmt: skip
+    # the landlord names everywhere
+    lines = world.case.table("conventions") if world.case.has("conventions") else world.rules.conventions
+    lines = lines[lines["landlord"].isin(homes["landlord"])].assign(management_mode="delegated")
     tables = {
         **world.case.tables,
+        "conventions": lines.reset_index(drop=True),
         "dwellings": homes[homes["dwelling_id"].isin(waiting)].reset_index(drop=True),
         "applications": people[people["application_id"].isin(there)].reset_index(drop=True),
         "leases": leases,

@@ -158,7 +158,20 @@ def test_multipliers_of_any_size_are_made_admissible(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "damage", ["loop", "twice", "far", "row", "on", "cut without rows", "unit", "slope", "weight", "negative"]
+    "damage",
+    [
+        "loop",
+        "twice",
+        "far",
+        "row",
+        "on",
+        "cut without rows",
+        "unit",
+        "slope",
+        "weight",
+        "no table",
+        "negative",
+    ],
 )
 def test_a_tree_that_is_none_is_refused(damage, tmp_path):
     problem, solved = commission(30, 200, 1)
@@ -184,6 +197,8 @@ def test_a_tree_that_is_none_is_refused(damage, tmp_path):
         leaf["cuts"][0] = {"rows": {"0": 1}, "base": [0], "times": 1, "cap": 3, "unit": 7, "nu": "1.000000"}
     elif damage == "weight":
         leaf["cuts"][0] = {"rows": {"0": 10**11}, "counts": {"0": 1}, "slope": 0, "nu": "0.000001"}
+    elif damage == "no table":
+        leaf["branch"] = 1e308
     elif damage == "slope":
         leaf["cuts"][0] = {"rows": {"0": 1}, "counts": {"0": 1}, "slope": 0.5, "nu": "1.000000"}
     else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -68,7 +70,8 @@ def test_verify_says_what_holds_and_exits_3_when_something_does_not(typed, play)
     told = f"{head.seq}:{head.hash}:{head.signature}"
     code, out, _ = typed("verify", "--head", told)
     assert code == 0 and "tout concorde" in out and told in out
-    assert typed("verify", "--head", "n'importe quoi")[0] == 2
+    for wrong in ("n'importe quoi", "²:a:b", f"{'9' * 5000}:a:b"):
+        assert typed("verify", "--head", wrong)[0] == 2
     with store.open(play.store.entry["NAME"], clock=play.clock):
         schema.connection().cursor().execute("UPDATE store_offer SET rank = rank + 1")
         schema.connection().cursor().execute("UPDATE store_item SET account = 'ALS'")
@@ -86,6 +89,36 @@ def test_a_desk_that_is_read_only_exits_3_when_it_is_written_to(typed, play):
     triggers.create(cursor, "sqlite")
     code, _, err = typed("user", "add", "s.martin", "--role", "S")
     assert code == 3 and "lecture seule" in err and "ligne 1" in err
+
+
+def test_the_exit_code_says_whether_the_desk_was_written_when_nothing_can_be_displayed(copied):
+    """An account that is made is made, though the words that say so are lost."""
+    desk = ("--store", str(copied("bureau")))
+
+    def said_to_a_full_disk(*words):
+        code = "from optimizer.cli import main; main()"
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-c", code, *words, *desk], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )  # fmt: skip
+        return done.returncode, "est écrit" in done.stderr
+
+    added = ("store", "user", "add", "s.martin", "--role", "S", "--actor", "martin")
+    assert said_to_a_full_disk(*added) == (0, True)
+    assert said_to_a_full_disk(*added) == (2, False)
+    assert said_to_a_full_disk("store", "verify") == (2, False)
+
+
+def test_an_account_of_the_machine_without_a_name_is_asked_for_one(typed, play, monkeypatch):
+    """A container often runs under a number that no account has."""
+
+    def nobody():
+        raise KeyError("getpwuid(): uid not found: 54321")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    code, _, err = typed("user", "add", "s.martin", "--role", "S")
+    assert code == 2 and "--actor" in err
+    assert typed("user", "add", "s.martin", "--role", "S", "--actor", "martin")[0] == 0
 
 
 def test_a_backup_is_made_restored_and_verified(typed, play, tmp_path):

@@ -17,6 +17,7 @@ from optimizer.store.export import COLUMNS, export_pseudonymous
 from optimizer.store.messages import StoreForbidden, StoreUnusable
 from optimizer.store.records import NewCandidate, NewItem
 from optimizer.store.sealing import PIECE, PRIVATE, PUBLIC, new_pair, read_key, seal, unseal
+from tests.cli.running import KILLED, Forked, killed_at
 from tests.store.playing import D, S, dwelling
 
 
@@ -49,6 +50,27 @@ def play_keys(again, play):
     from dataclasses import replace
 
     return replace(play.store.keys, folder=again.keys.folder)
+
+
+@pytest.mark.parametrize("flushes", range(4))
+def test_a_backup_that_is_killed_leaves_nothing_clear_where_it_was_to_go(copied, pair, tmp_path, flushes):
+    """That folder may be a disk that others read; beside the desk, the next copy writes over what was left."""
+    desk, there = copied("bureau"), tmp_path / "disque"
+    there.mkdir()
+    words = ("store", "backup", "--out", there / "lundi.sauvegarde", "--key", pair[1], "--store", desk)
+    done = Forked(*words, before=killed_at(flushes)).finish()
+    assert done.code == KILLED, done.err
+    keys = [key.read_bytes() for key in (desk.parent / "bureau.sqlite.keys").iterdir()]
+    for file in (p for p in there.rglob("*") if p.is_file()):
+        clear = file.read_bytes()
+        assert b"SQLite format 3" not in clear and not any(key in clear for key in keys)
+    left = sorted(p.name for p in desk.parent.iterdir() if p.name.startswith("."))
+    assert all((desk.parent / name).stat().st_mode & 0o077 == 0 for name in left if "lock" not in name)
+    if (there / "lundi.sauvegarde").exists():
+        (there / "lundi.sauvegarde").unlink()
+    assert Forked(*words).finish().code == 0
+    assert [p.name for p in there.iterdir()] == ["lundi.sauvegarde"]
+    assert [p.name for p in desk.parent.iterdir() if p.name.startswith(".")] == []
 
 
 def test_another_key_or_a_changed_file_does_not_open(play, pair, tmp_path):

@@ -105,6 +105,18 @@ def test_a_notification_that_was_never_sent_is_taken_back(play):
     refused("STORE_STATE", play.do, c.correct_notification, S, wrong, reason=WHY)
 
 
+def test_an_offer_that_was_never_sent_does_not_bind_the_answer_before_it(play):
+    """Rank 1 refused, rank 2 was notified by mistake and that is taken back: rank 1's answer may be taken back too."""
+    play.week()
+    first = play.offer("L1")
+    play.refuse(first)
+    second = play.offer("L1")
+    refused("STORE_CORRECTION_OFFERED", play.do, c.correct_answer, S, first, reason=WHY)
+    play.do(c.correct_notification, S, second, reason=WHY)
+    play.do(c.correct_answer, S, first, reason=WHY)
+    assert statuses(play)[:2] == ["offered", "ranked"]
+
+
 def test_a_lease_is_not_taken_back(play):
     play.week()
     offer = play.offer("L1")

@@ -228,6 +228,26 @@ def test_a_ledger_cut_from_its_end_needs_the_head_kept_elsewhere(play):
     assert not ledger.verify(play.store, forged).holds  # nobody else can sign
 
 
+def test_a_line_rewritten_below_a_signed_head_is_found_without_any_head_kept_elsewhere(play):
+    """Who has no key may make every later hash again, and finds the head signed afterwards in the way."""
+    play.do(c.log, S, kind="printed")
+    play.do(c.sign_head, S)
+    play.do(c.log, S, kind="printed")
+    cursor = schema.connection().cursor()
+    for name in triggers.SQLITE:
+        cursor.execute(f"DROP TRIGGER {name}")
+    prev = chain.GENESIS
+    for event in list(ledger.events(play.store)):
+        made = {**event, "prev": prev, "actor": "autre" if event["seq"] == 1 else event["actor"]}
+        prev = chain.event_hash(made)
+        cursor.execute(
+            "UPDATE store_event SET actor = %s, prev = %s, hash = %s WHERE seq = %s",
+            [made["actor"], made["prev"], prev, made["seq"]],
+        )
+    cursor.execute("UPDATE store_head SET hash = %s", [prev])
+    assert [p.code for p in ledger.verify(play.store).problems] == ["STORE_PROOF_SIGNATURE"]
+
+
 def test_the_database_itself_refuses_to_change_or_remove_a_line(play):
     from django.db import DatabaseError
 
@@ -283,6 +303,29 @@ def test_the_head_is_signed_once_a_day_while_the_desk_is_served(play):
     assert last.at - first.at >= timedelta(days=1)
     assert [e.actor for e in queries.events(play.store, kinds=("head.signed",))] == ["programme"] * 2
     assert ledger.verify(play.store, last).holds
+
+
+def test_a_disk_that_fails_for_a_moment_does_not_end_the_daily_signature(play, monkeypatch):
+    from django.db import OperationalError
+
+    from optimizer.web.signing import sign_daily
+
+    play.do(c.log, S, kind="printed")
+    looks, head = [], play.store.head
+
+    def failing():
+        looks.append(1)
+        if len(looks) < 3:
+            raise OperationalError("disk I/O error")
+        return head()
+
+    monkeypatch.setattr(play.store, "head", failing)
+    end = sign_daily(play.store, every=0.01)
+    until = time.monotonic() + 60
+    while queries.head(play.store) is None and time.monotonic() < until:
+        time.sleep(0.01)
+    end()
+    assert queries.head(play.store) is not None
 
 
 def test_a_desk_that_is_opened_while_another_process_writes_is_not_taken_for_broken(play, monkeypatch):

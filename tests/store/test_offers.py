@@ -31,6 +31,25 @@ def test_the_next_rank_takes_over_on_a_refusal_without_a_solve(play):
     assert (made.refusal_reason, made.legitimate, made.rank) == ("rent", "no", 1)
 
 
+def test_the_ranks_are_those_of_the_commission_not_of_the_proposal(play):
+    """Proposed 1, 2, 3; decided third, first, second: the offers go to the second, the third, then the first."""
+    play.new(dwelling("L1"))
+    play.open()
+    names = [n.candidate_id for n in play.names("L1", "listed")]
+    ranks = [
+        NewDecision(names[0], "ranked", 3),
+        NewDecision(names[1], "ranked", 1),
+        NewDecision(names[2], "ranked", 2),
+    ]
+    play.decide("L1", ranks, departure="La deuxième famille est sans logement.")
+    play.close()
+    turns = []
+    for _ in names:
+        turns.append(queries.next_to_offer(play.store, play.item("L1")))
+        play.refuse(play.offer("L1"))
+    assert turns == [names[1], names[2], names[0]]
+
+
 def test_without_a_rank_left_the_dwelling_is_exhausted(play):
     play.week()
     for left in ("offering", "offering", "exhausted"):
@@ -115,6 +134,23 @@ def test_a_lease_lets_the_dwelling_and_opens_the_radiation(play):
     assert queries.duties(play.store) == ()
 
 
+def test_what_is_owed_or_contested_is_not_of_a_day_to_come_nor_closed_before_it_began(play):
+    play.week()
+    offer = play.offer("L1")
+    play.accept(offer)
+    play.sign(offer)
+    (duty,), tomorrow = queries.duties(play.store), DAY + timedelta(days=1)
+    refused("STORE_FUTURE", play.do, c.close_duty, S, duty.duty_id, outcome="Radiation saisie", on=tomorrow)
+    told = {"ref": play.names("L1")[1].ref, "kind": "gracieux"}
+    refused("STORE_FUTURE", play.do, c.open_recourse, S, **told, on=tomorrow)
+    recourse = play.do(c.open_recourse, S, **told, on=DAY)["recourse_id"]
+    refused(
+        "STORE_BEFORE", play.do, c.close_recourse, S, recourse, on=DAY - timedelta(days=1), outcome="Rejeté"
+    )
+    refused("STORE_FUTURE", play.do, c.close_recourse, S, recourse, on=tomorrow, outcome="Rejeté")
+    play.do(c.close_recourse, S, recourse, on=DAY, outcome="Rejeté")
+
+
 def same_household(name: str, rank: int) -> NewItem:
     """A dwelling on which the household ``commun`` stands at ``rank``."""
     names = [NewCandidate("commun" if k == rank else f"{name}-{k}", k) for k in (1, 2, 3)]
@@ -182,6 +218,17 @@ def test_a_condition_that_is_met_makes_the_lease_due(play):
     seen = queries.offer(play.store, offer)
     assert (seen.condition, seen.document, seen.due_on) == ("met", "tax_notice", date(2026, 12, 18))
     play.sign(offer)
+
+
+def test_the_day_of_a_condition_is_the_one_told_between_the_session_and_today(play):
+    name = conditional(play)
+    play.clock.later(5)
+    for told in (c.condition_met, c.condition_failed):
+        more = {"reason": "access"} if told is c.condition_failed else {}
+        refused("STORE_BEFORE", play.do, told, A, name, on=DAY - timedelta(days=1), **more)
+        refused("STORE_FUTURE", play.do, told, A, name, on=DAY + timedelta(days=6), **more)
+    play.do(c.condition_met, A, name, on=DAY + timedelta(days=2))
+    assert play.names("L1")[0].condition_on == DAY + timedelta(days=2)
 
 
 def test_a_condition_fails_after_its_date_or_when_access_is_in_question(play):

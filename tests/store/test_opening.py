@@ -12,12 +12,13 @@ import pytest
 
 from optimizer import store
 from optimizer.store import commands as c
-from optimizer.store import holding, opening, schema
+from optimizer.store import holding, ledger, opening, schema, triggers
 from optimizer.store.clock import PARIS
 from optimizer.store.configure import database, shown, sqlite_path
 from optimizer.store.messages import StoreBusy, StoreRefused, StoreUnusable
 from optimizer.store.sqlite import driver as sqlite_driver
 from optimizer.store.upgrading import upgrade
+from tests.cli.running import KILLED, Forked, killed_at
 from tests.store.playing import S, Ticking
 
 
@@ -79,6 +80,37 @@ def test_a_desk_whose_keys_are_lost_is_given_no_other_ones(copied, way):
     store.open(path).close()
 
 
+@pytest.mark.parametrize("lost", [("ledger.key",), ("ledger.key", "export.key"), ("web.key",)])
+@pytest.mark.parametrize("way", ["upgrade", "open"])
+def test_a_desk_that_lost_some_of_its_keys_is_given_no_other_ones(copied, way, lost):
+    path = copied("bureau")
+    folder = path.parent / "bureau.sqlite.keys"
+    kept = {p.name: p.read_bytes() for p in folder.iterdir() if p.name not in lost}
+    for name in lost:
+        (folder / name).unlink()
+    for _ in range(2):
+        with pytest.raises(StoreUnusable) as error:
+            upgrade(path) if way == "upgrade" else store.open(path, create=True)
+        assert error.value.code == "STORE_KEYS_MISSING" and lost[0] in str(error.value)
+        assert {p.name: p.read_bytes() for p in folder.iterdir()} == kept
+
+
+@pytest.mark.parametrize("flushes", range(6))
+def test_a_first_start_that_is_killed_is_done_again(tmp_path, flushes):
+    """However far it was: half a set of keys would have shut the desk for ever."""
+    done = Forked("store", "upgrade", "--store", tmp_path / "b.sqlite", before=killed_at(flushes)).finish()
+    assert done.code == KILLED, done.err
+    done = Forked("store", "upgrade", "--store", tmp_path / "b.sqlite").finish()
+    assert done.code == 0, done.err
+    assert {p.name for p in tmp_path.iterdir()} >= {"b.sqlite", "b.sqlite.keys"}
+    assert sorted(p.name for p in (tmp_path / "b.sqlite.keys").iterdir()) == [
+        "export.key",
+        "ledger.key",
+        "web.key",
+    ]
+    assert Forked("store", "verify", "--store", tmp_path / "b.sqlite").finish().code == 0
+
+
 def test_a_folder_that_cannot_be_written_is_named(copied, monkeypatch):
     path = copied("bureau")
     monkeypatch.setattr("os.access", lambda place, mode: False)
@@ -130,6 +162,48 @@ def test_a_migration_that_loses_the_guards_is_noticed_and_an_upgrade_puts_them_b
     assert "store_event_no_delete" in str(unusable("STORE_TRIGGERS", path))
     upgrade(path)
     store.open(path, clock=Ticking()).close()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "CREATE TRIGGER later AFTER INSERT ON store_candidate BEGIN UPDATE store_candidate SET position = 1; END",
+        "CREATE VIEW nobody AS SELECT * FROM store_item",
+    ],
+)
+def test_what_acts_in_the_file_and_is_not_the_programs_is_refused_and_told(copied, made):
+    """A trigger changes rows at the next writing: until then every table is what the ledger makes."""
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()) as opened:
+        c.log(opened, S, "1", kind="printed")
+        schema.connection().cursor().execute(made)
+    name = made.split()[2]
+    assert name in str(unusable("STORE_STRANGERS", path))
+    with pytest.raises(StoreUnusable):
+        upgrade(path)
+    with store.open(path, inspect=True) as seen:
+        assert [name in problem.text() for problem in ledger.verify(seen).problems] == [True]
+
+
+def test_steps_of_version_that_do_not_follow_one_another_are_a_sentence(copied):
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()):
+        schema.connection().cursor().execute("DELETE FROM django_migrations WHERE app = 'contenttypes'")
+    with pytest.raises(StoreUnusable) as error:
+        upgrade(path)
+    assert error.value.code == "STORE_HISTORY"
+
+
+def test_a_line_nested_without_end_is_a_problem_of_the_ledger(copied):
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()) as opened:
+        c.log(opened, S, "1", kind="printed")
+        cursor = schema.connection().cursor()
+        cursor.execute("DROP TRIGGER store_event_no_update")
+        cursor.execute("UPDATE store_event SET payload = %s", ["[" * 100_000])
+        triggers.create(cursor, "sqlite")
+    with store.open(path, inspect=True) as seen:
+        assert not ledger.verify(seen).holds
 
 
 def test_a_file_without_its_log_written_ahead_does_not_start(copied):
@@ -228,6 +302,36 @@ def test_a_locked_desk_and_a_full_disk_write_nothing_and_say_so(copied, monkeypa
         kept = opened.head()["seq"]
         cursor.execute("PRAGMA max_page_count = 1000000")
         assert c.log(opened, S, f"k{kept}", kind="printed", facts={}).seq == kept + 1
+
+
+def test_a_desk_that_cannot_be_written_is_a_sentence(copied, monkeypatch):
+    """A file made by another account, a disk that fails: nothing was recorded, and what to do."""
+    from django.db import OperationalError
+
+    with store.open(copied("bureau"), clock=Ticking()) as opened:
+        cursor = schema.connection().cursor()
+        cursor.execute("PRAGMA query_only = ON")
+        with pytest.raises(StoreUnusable) as error:
+            c.log(opened, S, "1", kind="printed")
+        assert error.value.code == "STORE_FILE_READ_ONLY" and "rien n'a été enregistré" in error.value.text(
+            "fr"
+        )
+        cursor.execute("PRAGMA query_only = OFF")
+
+        def fails(*args):
+            raise OperationalError("disk I/O error")
+
+        with monkeypatch.context() as broken, pytest.raises(StoreUnusable) as error:
+            broken.setattr(opened.tables, "add", fails)
+            c.log(opened, S, "2", kind="printed")
+        assert error.value.code == "STORE_UNREACHABLE" and opened.head()["seq"] == 0
+        assert c.log(opened, S, "3", kind="printed").seq == 1
+
+
+def test_a_home_that_nobody_has_is_a_sentence():
+    with pytest.raises(StoreUnusable) as error:
+        sqlite_path("~personne-ne-s-appelle-ainsi/bureau.sqlite")
+    assert error.value.code == "STORE_NO_HOME" and "ATTRIFLUX_STATE" in error.value.text("fr")
 
 
 def test_an_invariant_of_the_database_is_named(play):

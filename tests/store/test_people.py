@@ -92,6 +92,17 @@ def test_each_look_at_a_name_is_a_line_and_the_technical_role_sees_nobody(play):
         c.view_identities(play.store, S, play.number(), refs=["inconnu"], reason="appel")
 
 
+def test_the_reason_of_a_look_at_a_whole_list_stands_on_its_line(play):
+    play.new(dwelling("L1"))
+    refs = [n.ref for n in play.names("L1")]
+    c.view_identities(play.store, S, play.number(), refs=refs, reason="ouverture de la séance")
+    (line,) = queries.events(play.store, kinds=("identity.viewed",))
+    assert line.ref == "" and line.payload["facts"] == {
+        "refs": sorted(refs),
+        "reason": "ouverture de la séance",
+    }
+
+
 def test_only_known_kinds_are_logged(play):
     play.do(c.log, S, kind="history.viewed", ref="x", facts={"reason": "Recours du 3 décembre"})
     refused("STORE_OUTSIDE", play.do, c.log, S, kind="decided")

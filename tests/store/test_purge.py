@@ -150,6 +150,16 @@ def test_nobody_is_erased_before_the_time(play):
     assert len(erase(play).erased) == 4
 
 
+def test_a_day_to_come_says_what_would_be_erased_then(play):
+    """Kept for twelve months from 3 December 2026: nobody on 3 December 2027, four households the day after."""
+    play.new(dwelling("L1"))
+    play.do(c.cancel, S, play.session, reason="Salle indisponible")
+    last = later(DAY, 12)
+    assert erase(play, dry_run=True, on=last).erased == ()
+    assert len(erase(play, dry_run=True, on=last + timedelta(days=1)).erased) == 4
+    assert len(play.store.tables.find("person")) == 4
+
+
 def test_only_the_dpo_purges(play):
     for actor in (S, A, T):
         with pytest.raises(StoreForbidden):

@@ -169,6 +169,7 @@ def test_late_names_replacements_and_late_dwellings_have_their_reasons(play):
     )
     refused("STORE_NEEDS_REASON", play.do, c.add_item, S, play.session, dwelling("L9"), reason="")
     play.do(c.add_item, S, play.session, dwelling("L9"), reason="Préavis reçu hier")
+    assert [i.position for i in play.seen().items] == list(range(1, len(play.seen().items) + 1))
     late = next(i for i in play.seen().items if i.dwelling_id == "L9")
     assert (late.added_as, late.added_reason) == ("late", "Préavis reçu hier")
 
@@ -439,6 +440,54 @@ def test_a_rectification_is_prepared_signed_and_stops_at_the_first_notification(
         reason="x",
         decisions=right,
     )
+
+
+def test_a_session_of_one_household_has_no_other_number_to_hide(play):
+    play.new(dwelling("L1", names=1, queue=0))
+    play.open()
+    (only,) = play.names("L1")
+    told = NewDecision(only.candidate_id, "not_attributed", motive="N3", sentence=SMALL)
+    play.decide("L1", [told], few_reason="too_few_candidates")
+    assert play.names("L1")[0].decision.sentence == SMALL
+
+
+def test_after_a_signed_rectification_another_has_the_next_number(play):
+    play.week(dwelling("L1"))
+    for number, kept in ((1, (2, 1, 3)), (2, (1, 2, 3))):
+        ranked = [
+            NewDecision(n.candidate_id, "ranked", k) for n, k in zip(play.names("L1"), kept, strict=False)
+        ]
+        made = play.do(c.prepare_rectification, S, play.session, reason=f"Erreur {number}", decisions=ranked)
+        assert made["number"] == number
+        play.do(c.sign_rectification, P, play.session, number)
+    assert [(r.number, r.reason, r.signed_by) for r in play.seen().rectifications] == [
+        (1, "Erreur 1", P.name),
+        (2, "Erreur 2", P.name),
+    ]
+    assert [n.decision.rank for n in play.names("L1", "ranked")] == [1, 2, 3]
+
+
+def test_the_day_of_a_session_that_people_were_convened_for_is_not_moved(play):
+    play.new(dwelling("L1"))
+    play.do(c.edit_session, S, play.session, on=DAY + timedelta(days=7))
+    assert play.seen().on == DAY + timedelta(days=7)
+    play.convene()
+    refused("STORE_STATE", play.do, c.edit_session, S, play.session, on=DAY + timedelta(days=8))
+    play.do(c.edit_session, S, play.session, hour="16 h")
+    assert play.seen().on == DAY + timedelta(days=7)
+
+
+def test_the_line_of_a_duty_that_is_met_says_of_which_session_it_was(play):
+    play.new(dwelling("L1"))
+    play.open()
+    first, *others = (n.candidate_id for n in play.names("L1", "listed"))
+    mixed = NewDecision(first, "not_attributed", motive="N7", sentence=SMALL)
+    play.decide("L1", [mixed, *(NewDecision(n, "ranked", k) for k, n in enumerate(others, 1))])
+    play.close()
+    (owed,) = queries.duties(play.store)
+    play.do(c.close_duty, S, owed.duty_id, outcome="Autre logement signé")
+    (line,) = queries.events(play.store, kinds=("duty.closed",))
+    assert (line.session_id, line.ref) == (play.session, owed.ref)
 
 
 def test_a_rectification_that_could_not_be_signed_is_refused_and_one_that_waits_is_replaced(play):

@@ -121,6 +121,18 @@ def test_the_stock_of_a_year_turns_over_as_its_base_says(year: Case, week: Case)
         assert float((stock["dwellings"] * stock["turnover"]).sum()) == pytest.approx(vacated, rel=0.01)
 
 
+def test_agreements_of_the_stock_end_on_a_first_of_january_from_this_year_to_their_longest(
+    year: Case,
+) -> None:
+    """``stock_agreement_years`` of the profiles: 25 years at most for Action Logement, 40 for a collectivité, 20 for others."""
+    stock = year.table("stock")
+    ends = stock["ends_on"].dropna()
+    assert len(ends) and set(zip(ends.dt.month, ends.dt.day, strict=True)) == {(1, 1)}
+    left = ends.dt.year - year.settings.on.year
+    longest = stock.loc[ends.index, "account"].str.partition(":")[0].map({"ALS": 25, "COLL": 40, "OTHER": 20})
+    assert (left >= 0).all() and (left <= longest).all() and left.max() > 1
+
+
 def test_a_year_of_fewer_dwellings_has_as_much_less_stock(year: Case) -> None:
     """Else a stock of a whole territory would stand beside a few dwellings, and rights would last a century."""
     small = synthesize("belfort", dwellings=120, applications=50, seed=7)

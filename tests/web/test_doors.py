@@ -166,6 +166,30 @@ def test_a_technician_does_not_take_its_own_role(played: Played):
     assert played.client("T").post(f"/comptes/{pk}", sent).status_code == 302
 
 
+def test_a_page_is_read_a_form_is_sent_and_no_other_verb_does_anything(
+    played: Played, address: dict[str, str]
+):
+    """The proof that a form is ours is asked of a POST only: another verb must not do what a form does."""
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    wrong = []
+    for role in "SDT":
+        client.cookies = played.client(role).cookies
+        before = played.store.head()["seq"]
+        for name, at in address.items():
+            verbs = ("OPTIONS", "TRACE", "PUT", "DELETE", *(() if ROUTES[name].read else ("GET", "HEAD")))
+            for verb in verbs:
+                status = client.generic(verb, at).status_code
+                if status not in (403, 404, 405):
+                    wrong.append(f"{role} {verb} {name}: {status}")
+        assert client.get(address["password"]).status_code == 200, "still logged in"
+        assert played.store.head()["seq"] == before
+    assert wrong == []
+    refused = played.client("S").get("/sortir")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")
+
+
 def test_a_form_of_somebody_else_is_refused(played: Played, address: dict[str, str]):
     from django.test import Client
 
@@ -185,6 +209,26 @@ def test_five_wrong_passwords_close_the_door(played: Played):
     assert played.client("S").get("/semaine").status_code == 200
     (line,) = queries.events(played.store, kinds=("login.locked",))
     assert line.actor == "distraite"
+
+
+def test_an_open_page_is_no_way_round_the_five_tries(played: Played):
+    played.account("imprudente", "S")
+    client = played.client(name="imprudente")
+    sent = {"old": "faux", "new": "nouveau-lilas-43"}
+    for _ in range(4):
+        assert client.post("/mot-de-passe", sent).status_code == 422
+    assert client.post("/mot-de-passe", sent).status_code == 429
+    assert client.post("/mot-de-passe", sent | {"old": PASSWORD}).status_code == 429
+
+
+def test_what_can_be_no_name_of_an_account_is_not_kept_among_the_tries(played: Played):
+    from axes.models import AccessAttempt
+
+    before = AccessAttempt.objects.count()
+    for name in ("x" * 100_000, "secretaire\x00"):
+        answer = played.client().post("/entrer", {"name": name, "password": "faux"})
+        assert answer.status_code == 401
+    assert AccessAttempt.objects.count() == before
 
 
 def test_a_session_ends_after_its_idle_time(played: Played):

@@ -159,6 +159,43 @@ def test_every_problem_of_a_form_is_told_at_once(played: Played):
     assert page.split('role="alert"')[1].split("</ul>")[0].count("<li>") == 3
 
 
+def test_the_focus_goes_to_the_problems_and_they_lead_to_their_fields(played: Played, home: ItemRecord):
+    """Without a script: the summary takes the focus, each line leads to its field, which says what is wrong with it."""
+    first, second, _ = listed(home)
+    typed = {
+        "version": home.version,
+        f"kind-{first}": "roi",
+        f"kind-{second}": "ranked",
+        f"rank-{second}": "deux",
+    }
+    page = played.client(name="greffe").post(at(home, "/decider"), typed).content.decode()
+    assert page.count("autofocus") == 1 and re.search(
+        r'<div class="wrong" role="alert" tabindex="-1" autofocus>', page
+    )
+    assert page.split("<title>")[1].startswith("À corriger : ")
+    for name in (f"kind-{first}", f"rank-{second}"):
+        field = re.search(rf'<(?:select|input)[^>]* id="{name}"[^>]*>', page)[0]
+        assert 'aria-invalid="true"' in field and f'aria-describedby="{name}-wrong"' in field
+        told = page.split(f'id="{name}-wrong">')[1].split("</span>")[0]
+        assert told and f'<a href="#{name}">{told}</a>' in page
+    assert page.count('aria-invalid="true"') == 2
+
+
+def test_after_saving_the_focus_is_on_what_was_done(played: Played):
+    session = played.opened()
+    client = played.client("S")
+    members = {
+        "member-0": "A. Durand",
+        "voice-0": "board",
+        "presence-0": "present",
+        "version": session.version,
+    }
+    page = client.post(f"/seances/{session.session_id}/presences", members, follow=True).content.decode()
+    assert page.count("autofocus") == 1
+    assert re.search(r'<p class="done" role="status" tabindex="-1" autofocus>', page)
+    assert "autofocus" not in client.get(f"/seances/{session.session_id}/seance").content.decode()
+
+
 def test_english_is_asked_by_a_link(played: Played):
     client = played.client("S")
     assert client.get("/langue/en", {"suite": "/semaine"}).headers["Location"] == "/semaine"
@@ -172,6 +209,33 @@ def test_strange_numbers_are_refused_and_break_nothing(
     first = home_or_decided.candidates[0].candidate_id
     typed = {f"kind-{first}": "ranked", f"rank-{first}": given, "version": given}
     assert played.client(name="greffe").post(at(home_or_decided, "/decider"), typed).status_code in (409, 422)
+
+
+@pytest.mark.parametrize(
+    "given", ["1/1/99999999999999999999", "0026-12-03", "03/12/26", "9999-12-31", "31/02/2027"]
+)
+def test_a_day_that_is_none_of_a_desk_is_a_problem_of_its_field(
+    played: Played, home_or_decided: ItemRecord, given: str
+):
+    """A browser sends the year 26 of a date typed with two digits."""
+    first = home_or_decided.candidates[0].candidate_id
+    sent = {"on": given, "act": "recourse", "kind": "gracieux"}
+    there = f"/seances/{home_or_decided.session_id}/demandes/{first}/suites"
+    answer = played.client(name="greffe").post(there, sent)
+    assert answer.status_code == 422 and "une date, par exemple" in answer.content.decode()
+
+
+def test_the_convocation_of_a_large_session_is_one_form(played: Played):
+    """One field a name: five hundred dwellings have fifteen hundred."""
+    session = played.session(date(2027, 3, 4))
+    fields = {f"check-{n}": "" for n in range(100_000, 101_500)}
+    answer = played.client("S").post(f"/seances/{session.session_id}/convoquer", fields)
+    assert answer.status_code == 422 and 'name="recipients"' in answer.content.decode()
+
+
+def test_signs_that_cannot_be_written_are_a_problem_of_their_field(played: Played):
+    answer = played.client("S").post("/demandes", {"number": "0250\x00123"})
+    assert answer.status_code == 422 and "le retaper" in answer.content.decode()
 
 
 @pytest.fixture

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
+from typing import Any
+
+import pytest
 
 from tests.web.hands import the_form
 from tests.web.playing import Played
@@ -43,3 +47,35 @@ def test_what_a_computation_has_read_and_brought_is_counted_once(played: Played)
     page = played.client("S").get(f"/preparer/{key}").content.decode().replace("\u00a0", " ")
     assert "1 bail signé" in page and "logements.csv : 7 lignes lues" in page and "chartes" not in page
     job.delete()
+
+
+def test_the_end_of_a_computation_is_written_down_once_the_disk_lets_it(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+):
+    from django.db import OperationalError
+    from django.db.models import QuerySet
+
+    from optimizer.web import jobs
+    from optimizer.web.models import Job
+
+    case = "7" * 32
+    (played.desk.cases / case).mkdir(parents=True)
+    refused, update = [], QuerySet.update
+
+    def full(query: Any, **columns: Any) -> int:
+        if query.model is Job and "state" in columns and len(refused) < 2:
+            refused.append(columns["state"])
+            raise OperationalError("database or disk is full")
+        return int(update(query, **columns))
+
+    monkeypatch.setattr(QuerySet, "update", full)
+    monkeypatch.setattr(jobs, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(jobs.sys, "executable", "/bin/true")
+    job = jobs.start(played.desk, case, "Semaine", "secretaire", "fr")
+    end = time.monotonic() + 60
+    while Job.objects.get(id=job.id).state == "running":
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    found = Job.objects.get(id=job.id)
+    assert (found.state, found.code, refused) == ("done", 0, ["done", "done"])
+    found.delete()

@@ -109,3 +109,34 @@ def test_a_job_that_ended_before_its_check_leaves_no_files(played: Played):
     assert refused.status_code == 422 and "envoyer l" in refused.content.decode()
     for job in (lost, stopped):
         job.delete()
+
+
+def test_what_a_killed_server_left_of_passing_files_is_erased(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+):
+    """Files of identities, uploads and papers being made pass through the desk's own folder, not the machine's."""
+    import tempfile
+
+    from optimizer.web import temporary
+    from optimizer.web.imports import kept_file
+    from optimizer.web.jobs import reap
+
+    state = played.desk.deployment.state
+    with kept_file(played.desk, SimpleUploadedFile("noms.csv", b"numero_unique;nom")) as file:
+        assert file.is_relative_to(state) and file.parent.stat().st_mode & 0o077 == 0
+    with temporary.temporary_files(state):
+        assert Path(tempfile.mkdtemp()).is_relative_to(state)
+        child = subprocess.run(
+            [sys.executable, "-c", "import tempfile; print(tempfile.mkstemp()[1])"],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert Path(child.stdout.strip()).is_relative_to(state)
+        assert Path(tempfile.gettempdir()).stat().st_mode & 0o077 == 0
+    assert not Path(tempfile.gettempdir()).is_relative_to(state)
+    reap(played.desk)
+    left = list((state / temporary.NAME).iterdir())
+    assert left, "somebody may be writing them"
+    for path in left:
+        os.utime(path, (1, 1))
+    reap(played.desk)
+    assert list((state / temporary.NAME).iterdir()) == []

@@ -68,8 +68,18 @@ def test_nor_stopped_attached_begun_again_or_offered_to_a_session(played: Played
     # nor to who may see both: the households of a session are its own landlord's
     both = played.client(name="siege")
     assert TITLE not in both.get(f"/seances/{session}").content.decode()
-    checked = both.post(f"/seances/{session}/controle", {"command_id": "s4", "import": KEY})
-    assert checked.status_code in (404, 422)
+    checked = both.post(f"/seances/{session}/controler", {"command_id": "s4", "import": KEY})
+    assert checked.status_code == 422
+
+
+def test_a_household_named_for_another_landlords_dwellings_is_not_read(played: Played, other: Any):
+    played.account("voisine", "R", landlord="AUTRE", commission="Autre commission", account="ALS")
+    named = {"account": "ALS", "number": "NOMMEE-AILLEURS", "rank": "1", "command_id": "n1"}
+    assert played.client(name="voisine").post("/reservataire", named).status_code == 302
+    readers = {"S": False, "P": False, "ailleurs": True, "siege": True, "voisine": True}
+    for who, reads in readers.items():
+        client = played.client(who) if len(who) == 1 else played.client(name=who)
+        assert ("NOMMEE-AILLEURS" in client.get("/reservataire").content.decode()) == reads, who
 
 
 def test_a_case_of_a_landlord_that_is_not_theirs_is_refused_and_leaves_nothing(

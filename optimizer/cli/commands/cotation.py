@@ -249,7 +249,7 @@ def new(
     if json:
         say_json(
             {
-                "file": str(file), "method": made.method.name, "source": made.method.source, "total": made.total,
+                "file": str(file), "method": made.method.name, "source": getattr(made.method.source, lang.value), "total": made.total,
                 "criteria": [{"name": c.name, "weight": round(float(c.weight), 4), "points": c.points} for c in made.chosen],
             }
         )  # fmt: skip
@@ -258,14 +258,15 @@ def new(
     rows = [
         (
             c.criterion.title,
-            f"{100 * float(c.weight):.1f} %".replace(".", "," if fr else "."),
+            f"{100 * float(c.weight):.1f} %".replace(".", ",") if fr else f"{100 * float(c.weight):.1f}%",
             str(c.points),
         )
         for c in made.chosen
     ]
     typer.echo(table(rows, ("Critère", "Poids", "Points") if fr else ("Criterion", "Weight", "Points")))
     typer.echo(made.method.fr if fr else made.method.en)
-    typer.echo(f"Source : {made.method.source}.")
+    source = getattr(made.method.source, lang.value)
+    typer.echo(f"Source{' : ' if fr else ': '}{source}.")
     if not made.reads_priorities:
         typer.echo(
             "Attention : aucun critère ne lit les publics prioritaires ; la cotation doit les servir "
@@ -340,8 +341,8 @@ def list_methods(
                     {
                         "name": m.name,
                         "meaning": m.fr if fr else m.en,
-                        "formula": m.formula,
-                        "source": m.source,
+                        "formula": getattr(m.formula, lang.value),
+                        "source": getattr(m.source, lang.value),
                         "weights": [round(w, 4) for w in weights[m.name]],
                     }
                     for m in METHODS
@@ -353,4 +354,9 @@ def list_methods(
     head = "Poids en % par rang" if fr else "Weight in % by rank"
     typer.echo(table(rows, (head, *(str(i) for i in range(1, count + 1)))))
     for m in METHODS:
-        typer.echo(f"\n{m.name} : {m.fr if fr else m.en}\n  {m.formula}\n  {m.source}")
+        meaning, formula, source = (
+            getattr(m, lang.value),
+            getattr(m.formula, lang.value),
+            getattr(m.source, lang.value),
+        )
+        typer.echo(f"\n{m.name}{' : ' if fr else ': '}{meaning}\n  {formula}\n  {source}")

@@ -282,7 +282,7 @@ def add_item(
     if result is not None:
         item = agenda(result, case, read, dwellings=[dwelling], models=models).items[0]
     else:
-        item = Described(read, lang.value, models=models).item(dwelling, account, numbers)
+        item = Described(read, models=models).item(dwelling, account, numbers)
     with opened(store) as desk:
         add_late_item(desk, acting(actor), queries.session(desk, name), item, reason)
     people = sum(not c.queue for c in item.candidates)
@@ -321,7 +321,7 @@ def add_name(
     from optimizer.desk.sessions import add_late_name, item_named
     from optimizer.store import queries
 
-    described = Described(importers.read(case, models=models), lang.value, models=models)
+    described = Described(importers.read(case, models=models), models=models)
     with opened(store) as desk:
         item = item_named(queries.session(desk, name), dwelling)
         add_late_name(desk, acting(actor), item, described, application, reason)
@@ -374,9 +374,7 @@ def replace(
         raise typer.BadParameter(
             both("--by et --case vont ensemble", "--by and --case go together"), param_hint="--by"
         )
-    described = (
-        None if case is None else Described(importers.read(case, models=models), lang.value, models=models)
-    )
+    described = None if case is None else Described(importers.read(case, models=models), models=models)
     with opened(store) as desk:
         item = item_named(queries.session(desk, name), dwelling)
         done = replace_name(

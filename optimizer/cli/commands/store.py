@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import uuid
 from datetime import date
@@ -211,7 +212,7 @@ def _head(text: str) -> HeadRecord | None:
     if not text:
         return None
     parts = text.split(":")
-    if len(parts) != 3 or not parts[0].isdigit():
+    if len(parts) != 3 or not re.fullmatch("[0-9]{1,18}", parts[0]):
         raise typer.BadParameter("NUMERO:EMPREINTE:SIGNATURE", param_hint="--head")
     return HeadRecord(int(parts[0]), parts[1], system(), parts[2], "")
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.desk.chained import waits_of
+from optimizer.desk.entry_rows import account_words
 from optimizer.desk.following import items_of
 from optimizer.desk.papers.minutes import ledger_rows, members_table
 from optimizer.desk.papers.wording import Told
+from optimizer.errors import said
 from optimizer.presentation.document import (
     Block,
     Document,
@@ -38,7 +40,7 @@ def cause(told: Told) -> str:
     """Why the session was not held: what was counted against the quorum, or that it was cancelled; then the reason given."""
     found, reason = told.cancellation, told.for_everyone.free(told.session.reason)
     if found is None or not found.hour:
-        return " : ".join(filter(None, [told.say("CARENCE_CANCELLED"), reason]))
+        return said("PAGE.COLON", told.lang).join(filter(None, [told.say("CARENCE_CANCELLED"), reason]))
     counted = told.say("CARENCE_COUNTED", hour=found.hour, present=found.present, quorum=found.quorum)
     return " ".join(filter(None, [counted, reason]))
 
@@ -46,7 +48,7 @@ def cause(told: Told) -> str:
 def goes(told: Told, item: ItemRecord) -> str:
     """Where a dwelling of the session stands since: on another agenda, or to be put on one; or why it had left before."""
     if item.end_reason not in ("cancelled", "quorum"):
-        reasons = told.law.labels("not_examined_reasons")
+        reasons = told.law.words("not_examined_reasons", told.lang)
         return told.say("CARENCE_LEFT_BEFORE", why=reasons.get(item.end_reason, item.end_reason))
     day = told.moved.get(item.dwelling_id)
     if day is not None:
@@ -69,7 +71,7 @@ def _blocks(told: Told) -> Iterator[Block]:
     convened = (
         say("CARENCE_NOT_CONVENED")
         if s.convened_on is None
-        else say("CONVOKED", day=told.day(s.convened_on), to=" ; ".join(s.recipients) or UNKNOWN)
+        else say("CONVOKED", day=told.day(s.convened_on), to=told.listed(s.recipients) or UNKNOWN)
     )
     rows = [
         (say("LANDLORD"), told.landlord), (say("COMMISSION"), s.commission), (say("DATE"), told.day(s.on)),
@@ -95,7 +97,7 @@ def _blocks(told: Told) -> Iterator[Block]:
         [say("N"), say("REFERENCE"), say("HOME"), say("ACCOUNT"), say("CARENCE_HOUSEHOLDS"), say("CARENCE_GOES")],
         [
             [
-                str(i.position), i.dwelling_id, told.home(i), str(i.facts.get("account_label") or i.account),
+                str(i.position), i.dwelling_id, told.home(i), account_words(i, told.lang),
                 str(sum(c.candidate_id in listed for c in i.candidates)), goes(told, i),
             ]
             for i in items_of(s)

@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any
 
 from optimizer.desk.chained import waits_of
+from optimizer.desk.entry_rows import account_words
 from optimizer.desk.following import items_of
 from optimizer.desk.papers.wording import Told
 from optimizer.domain.account import find_account
@@ -25,6 +26,7 @@ from optimizer.presentation.document import (
     text,
 )
 from optimizer.presentation.numbers import UNKNOWN, decimal
+from optimizer.problem import all_rules
 from optimizer.store.records import DutyRecord, ItemRecord
 
 
@@ -71,7 +73,7 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
         [say("N"), say("REFERENCE"), say("HOME"), say("ACCOUNT"), say("CANDIDATES")],
         [
             [
-                str(i.position), i.dwelling_id, told.home(i), str(i.facts.get("account_label") or i.account),
+                str(i.position), i.dwelling_id, told.home(i), account_words(i, told.lang),
                 _candidates(told, i),
             ]
             for i in items
@@ -95,11 +97,11 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
     chained = [(i, waits) for i in items if (waits := waits_of(s, i)) is not None]
     if chained:
         yield heading(say("CHAIN"))
-        yield listing([f"{i.dwelling_id} : {waits.words(told.lang)}" for i, waits in chained])
+        yield listing([told.beside(i.dwelling_id, waits.words(told.lang)) for i, waits in chained])
     late: list[ItemRecord] = [i for i in items if i.added_as == "late"]
     if late:
         yield heading(say("LATE"))
-        yield listing([f"{i.dwelling_id} : {told.free(i.added_reason)}" for i in late])
+        yield listing([told.beside(i.dwelling_id, told.free(i.added_reason)) for i in late])
     yield heading(say("DUTIES"))
     owed = [d for d in duties if d.kind == "suitable_offer" and d.closed_on is None]
     if owed:
@@ -121,6 +123,16 @@ def _candidates(told: Told, item: ItemRecord) -> str:
 def _number(written: Any) -> float:
     """A figure of the orientation, which the agenda keeps as it was written."""
     return float(str(written or "0").replace(",", "."))
+
+
+def _objectives(told: Told, written: Any) -> str:
+    """Targets reached, as the table of orientations words them, in the language of the paper."""
+    text = str(written or "")
+    if told.lang == "en":
+        for french, english in (shape.reached for shape in all_rules() if shape.reached[0]):
+            text = text.replace(french, english)
+        text = text.replace(" ; ", "; ")
+    return text or UNKNOWN
 
 
 def _leases(told: Told, number: Any) -> str:
@@ -146,7 +158,7 @@ def _inputs(told: Told, item: ItemRecord) -> list[str]:
     )
     home = say(
         "RESIDENCE_Q1",
-        share=o.get("residence_q1_share") or UNKNOWN,
+        share=decimal(_number(q1), 2, told.lang) if (q1 := o.get("residence_q1_share")) else UNKNOWN,
         fragility=o.get("residence_fragility") or UNKNOWN,
     )
     people = say(
@@ -156,6 +168,6 @@ def _inputs(told: Told, item: ItemRecord) -> list[str]:
         priority=o.get("candidates_priority") or "0",
     )
     return [
-        str(o.get("objectives") or UNKNOWN), flux if o.get("flux_share") else _without_share(told, item.account), home,
+        _objectives(told, o.get("objectives")), flux if o.get("flux_share") else _without_share(told, item.account), home,
         str(o.get("recent_move_ins") or UNKNOWN), people,
     ]  # fmt: skip

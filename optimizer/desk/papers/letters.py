@@ -15,6 +15,7 @@ from optimizer.desk.documents import BLANK, document_words, missing
 from optimizer.desk.following import LIVE, items_of, next_to_offer
 from optimizer.desk.papers.wording import NO_DOCUMENT, Told, examined, money, yes_no
 from optimizer.errors import LANGS, said
+from optimizer.presentation.bilingual import in_one
 from optimizer.presentation.document import (
     Block,
     Document,
@@ -184,7 +185,7 @@ def _awaited_documents(told: Told, x: Letter) -> str:
     if x.kind not in (OFFER, RANK, CONDITION):
         return ""
     own = [d for d in missing(x.candidate) if x.kind != CONDITION or d.document != x.decided.document]
-    return document_words(own, told.law.documents, told.lang)
+    return document_words(own, told.law.words("documents", told.lang), told.lang)
 
 
 def _offer(told: Told, x: Letter) -> Iterator[Block]:
@@ -260,7 +261,7 @@ def _over(told: Told, x: Letter) -> Iterator[Block]:
     say = told.say
     yield text(say("LETTER_RANK_TEXT", n=x.decided.rank or 1, home=told.home(x.item)))
     if x.item.status == "withdrawn":
-        reasons = told.law.labels("withdrawal_reasons")
+        reasons = told.law.words("withdrawal_reasons", told.lang)
         yield mention(say("OVER_WITHDRAWN", why=reasons.get(x.item.end_reason, x.item.end_reason)))
         if x.candidate.offer is not None:
             yield text(say("OVER_OFFER"))
@@ -272,7 +273,7 @@ def _over(told: Told, x: Letter) -> Iterator[Block]:
 def _failed(told: Told, x: Letter) -> Iterator[Block]:
     """A condition that was not met: what was awaited, which of the two reasons, and where to contest it."""
     d, say = x.decided, told.say
-    reasons = told.law.labels("condition_failures")
+    reasons = told.law.words("condition_failures", told.lang)
     offer = x.candidate.offer
     known = offer.end_reason if offer is not None else ""
     yield text(say("LETTER_CONDITION_FAILED_TEXT", home=told.home(x.item)))
@@ -291,7 +292,7 @@ def _failed(told: Told, x: Letter) -> Iterator[Block]:
 def _conditional(told: Told, x: Letter) -> Iterator[Block]:
     d = x.decided
     yield text(told.say("LETTER_CONDITION_TEXT"))
-    document = told.law.documents.get(d.document, d.document)
+    document = told.law.words("documents", told.lang).get(d.document, d.document)
     say = told.say
     if x.candidate.condition == "met":
         yield mention(say("CONDITION_MET", document=document, day=told.day(x.candidate.condition_on)))
@@ -344,8 +345,8 @@ def _why(told: Told, x: Letter) -> Iterator[Block]:
     d, say = x.decided, told.say
     yield pairs(
         [
-            (say("MOTIVE_ALONE"), told.law.motives.get(d.motive, d.motive)),
-            (say("PROVISION"), d.provision or told.law.provisions.get(d.motive, UNKNOWN)),
+            (say("MOTIVE_ALONE"), told.law.words("motives", told.lang).get(d.motive, d.motive)),
+            (say("PROVISION"), told.law.provision(d.motive, d.provision, told.lang) or UNKNOWN),
             (say("FACTS"), d.sentence or say("ERASED")),
             *([(say("EFFORT_HEAD"), _effort(told, x))] if d.motive == EFFORT else []),
             *([(say("DOCUMENTS_WANTED"), told.wanted(d))] if d.motive == NO_DOCUMENT else []),
@@ -361,7 +362,13 @@ def _effort(told: Told, x: Letter) -> str:
         return BLANK
     label = {said("SHEETS.ALLOWANCE", name) for name in LANGS}
     allowance = next(
-        (str(value) for line in facts.get("lines") or () for name, value in line if name in label), UNKNOWN
+        (
+            str(value)
+            for line in in_one(facts.get("lines"), lang) or ()
+            for name, value in line
+            if name in label
+        ),
+        UNKNOWN,
     )
     before = f" {said('SHEETS.BEFORE', lang)}" if facts.get("effort_status") == "before_allowance" else ""
     return told.say(

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from optimizer.desk.chained import length_words, waits_of
 from optimizer.desk.documents import BLANK
+from optimizer.desk.entry_rows import account_words
 from optimizer.desk.following import items_of, local_day
 from optimizer.desk.papers.wording import (
     Told,
@@ -65,11 +66,14 @@ def minutes(told: Told) -> Document:
 
 
 def _hours(told: Told) -> str:
-    """When the session sat; of one recorded afterwards, the hour it was convened for and the days it was recorded on.
+    """When the session sat: as it was written down, else as the screens opened and closed it; of one recorded afterwards without its
+    hours, the hour it was convened for and the days it was recorded on.
 
     A workbook opens and closes a session in one go: the minute it was read is not the hour the commission sat.
     """
     s, say = told.session, told.say
+    if s.sat_from or s.sat_to:
+        return say("HOURS", opened=s.sat_from or BLANK, closed=s.sat_to or BLANK)
     days = [local_day(at) for at in (s.opened_at, s.closed_at) if at is not None]
     at_once = s.opened_at is not None and s.closed_at is not None and s.closed_at - s.opened_at < AT_ONCE
     if all(day == s.on for day in days) and not at_once:
@@ -90,7 +94,7 @@ def _opening(told: Told) -> Iterator[Block]:
     rows = [
         (say("LANDLORD"), told.landlord), (say("COMMISSION"), s.commission), (say("DATE"), told.day(s.on)), (say("TIMES"), hours),
         (say("PLACE"), s.place or UNKNOWN), (say("MODE"), say(f"MODE_{s.mode}")),
-        (say("CONVOCATION"), say("CONVOKED", day=told.day(s.convened_on), to=" ; ".join(s.recipients) or UNKNOWN)),
+        (say("CONVOCATION"), say("CONVOKED", day=told.day(s.convened_on), to=told.listed(s.recipients) or UNKNOWN)),
         (say("QUORUM_RULE"), f"{s.quorum_rule or say('QUORUM_RULE_DEFAULT')} ({say('QUORUM_COUNT', n=s.quorum)})"),
     ]  # fmt: skip
     if s.urgent:
@@ -104,9 +108,12 @@ def _opening(told: Told) -> Iterator[Block]:
     outside = [i for i in items_of(s) if i.status == "not_examined"]
     yield heading(say("NOT_EXAMINED"))
     if outside:
-        reasons = told.law.labels("not_examined_reasons")
+        reasons = told.law.words("not_examined_reasons", told.lang)
         yield listing(
-            [f"{i.dwelling_id} – {told.home(i)} : {reasons.get(i.end_reason, i.end_reason)}" for i in outside]
+            [
+                told.beside(f"{i.dwelling_id} – {told.home(i)}", reasons.get(i.end_reason, i.end_reason))
+                for i in outside
+            ]
         )
     else:
         yield text(say("NONE"))
@@ -115,7 +122,7 @@ def _opening(told: Told) -> Iterator[Block]:
 def members_table(told: Told) -> Block:
     """Who was there, by what right, from when to when, and who left the room for which dwelling."""
     s, say = told.session, told.say
-    labels = told.law.labels("voice_labels")
+    labels = told.law.words("voice_labels", told.lang)
     at = {i.item_id: i.dwelling_id for i in s.items}
     return table(
         [say("MEMBER"), say("QUALITY"), say("VOICE"), say("PRESENCE"), say("TIMES"), say("RECUSED")],
@@ -134,7 +141,7 @@ def members_table(told: Told) -> Block:
 def ledger_rows(told: Told) -> list[tuple[str, str]]:
     """The head of the ledger that was signed after the session, and its signature."""
     s, say = told.session, told.say
-    head = f"{s.signed_seq} : {in_groups(s.signed_hash)}" if s.signed_seq is not None else UNKNOWN
+    head = told.beside(s.signed_seq, in_groups(s.signed_hash)) if s.signed_seq is not None else UNKNOWN
     return [(say("LEDGER_HEAD"), head), (say("LEDGER_SIGNATURE"), in_groups(s.signed_with) or UNKNOWN)]
 
 
@@ -151,20 +158,20 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
         (say("COMMUNE"), str(f.get("commune_name") or f.get("commune") or UNKNOWN)), (say("TYPE"), f"T{f.get('rooms')}"),
         (say("FINANCING"), str(f.get("financing") or UNKNOWN).upper()), ("QPV", qpv_words(f, told.lang)),
         (say("FIRST_LETTING"), yes_no(f.get("first_letting"), told.lang)),
-        (say("ACCOUNT"), str(f.get("account_label") or item.account)),
+        (say("ACCOUNT"), account_words(item, told.lang)),
         (say("QUORUM_HERE"), say("QUORUM_MET" if present >= quorum else "QUORUM_NOT_MET", present=present, quorum=quorum)),
         (say("EXAMINED"), str(len(named)) + (f" – {say('FEWER')} {say(f'FEW_{few}')}" if few else "")),
-        (say("PROPOSED_ORDER"), " ; ".join(f"{c.position} : {told.number(c)}" for c in named) or UNKNOWN),
-        (say("DECIDED_ORDER"), " ; ".join(f"{i} : {told.number(c)}" for i, c in enumerate(decided_order(item), 1)) or say("NONE")),
+        (say("PROPOSED_ORDER"), told.listed(told.beside(c.position, told.number(c)) for c in named) or UNKNOWN),
+        (say("DECIDED_ORDER"), told.listed(told.beside(i, told.number(c)) for i, c in enumerate(decided_order(item), 1)) or say("NONE")),
     ]  # fmt: skip
     left = [c for c in item.candidates if c.status in ("declined", "replaced")]
     if left:
-        words = (f"{c.position} : {told.number(c)} ({told.set_aside(c)})" for c in left)
-        rows.append((say("LEFT_BEFORE"), " ; ".join(words)))
+        words = (told.beside(c.position, f"{told.number(c)} ({told.set_aside(c)})") for c in left)
+        rows.append((say("LEFT_BEFORE"), told.listed(words)))
     asked = [(c, told.asked_of(c)) for c in named]
     if any(words for _, words in asked):
         rows.append(
-            (say("DOCUMENTS"), " ; ".join(f"{told.number(c)} : {words}" for c, words in asked if words))
+            (say("DOCUMENTS"), told.listed(told.beside(told.number(c), words) for c, words in asked if words))
         )
     waits = waits_of(told.session, item)
     if waits is not None:
@@ -188,7 +195,7 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
     if departs(item):
         yield mention(say("DEPARTURE", why=told.free(item.departure) or BLANK))
     if item.status == "withdrawn":
-        reasons = told.law.labels("withdrawal_reasons")
+        reasons = told.law.words("withdrawal_reasons", told.lang)
         yield mention(say("WITHDRAWN", why=reasons.get(item.end_reason, item.end_reason)))
 
 
@@ -237,7 +244,7 @@ def _closing(told: Told) -> Iterator[Block]:
             [
                 (say("VERDICT"), verdict), (say("SEED"), r.seed), (say("RUNS"), str(r.runs)), (say("CASE_ON"), told.day(r.case_on)),
                 *([(say("CHAINS"), length_words(r.chains, told.lang))] if r.chains else []),
-                (say("HASHES"), " ; ".join(f"{name} {value}" for name, value in hashes)),
+                (say("HASHES"), told.listed(f"{name} {value}" for name, value in hashes)),
                 (say("AGENDA_HASH"), s.agenda_hash[:HASH] or UNKNOWN),
             ]
         )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.desk.chained import void, waits_of
-from optimizer.desk.entry_rows import in_qpv
+from optimizer.desk.entry_rows import account_words, in_qpv
 from optimizer.desk.following import WAITING, Followed, followed, local_day
 from optimizer.desk.papers.wording import Told
 from optimizer.presentation.document import Document, Sheet, table, text
@@ -41,12 +41,16 @@ def events_table(told: Told) -> pd.DataFrame:
         if o is not None:
             rows.append(
                 _event(
-                    told, x, "OFFERED", told.day(o.notified_on), told.law.labels("proofs").get(o.proof, "")
+                    told,
+                    x,
+                    "OFFERED",
+                    told.day(o.notified_on),
+                    told.law.words("proofs", told.lang).get(o.proof, ""),
                 )
             )
             if x.candidate.status in ("refused", "silent", "desisted", "accepted", "signed"):
                 status = "accepted" if x.candidate.status == "signed" else x.candidate.status
-                why = told.law.labels("refusal_reasons").get(o.refusal_reason, "")
+                why = told.law.words("refusal_reasons", told.lang).get(o.refusal_reason, "")
                 rows.append(_event(told, x, f"ANSWER_{status}", told.day(o.answered_on or o.deadline), why))
             if o.lease_on is not None:
                 rows.append(_event(told, x, "LEASED", told.day(o.lease_on), ""))
@@ -68,10 +72,11 @@ def radiations_table(told: Told) -> pd.DataFrame:
             rows.append(_housed(told, x))
         elif x.candidate.status == "ineligible" and x.candidate.decision is not None:
             motive = x.candidate.decision.motive
+            words = told.law.words("motives", told.lang).get(motive, "")
             rows.append(
                 {
                     "numUnique": told.number(x.candidate), "motifRadiation": told.say("RADIATION_INELIGIBLE"),
-                    "sousMotifIrrecevabilite": f"{motive} – {told.law.motives.get(motive, '')}", "dateCourrier": "",
+                    "sousMotifIrrecevabilite": f"{motive} – {words}", "dateCourrier": "",
                 }
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(RADIATION_COLUMNS), dtype=object).fillna("")
@@ -83,7 +88,7 @@ def _withdrawn_because(told: Told, x: Followed) -> str:
         waits = waits_of(told.session, x.item)
         assert waits is not None
         return waits.words(told.lang)
-    return told.law.labels("withdrawal_reasons").get(x.item.end_reason, x.item.end_reason)
+    return told.law.words("withdrawal_reasons", told.lang).get(x.item.end_reason, x.item.end_reason)
 
 
 def _numbered(told: Told) -> Iterator[Followed]:
@@ -113,7 +118,7 @@ def _taken_back(told: Told, x: Followed) -> list[dict[str, str]]:
 def _event(told: Told, x: Followed, name: str, day: str, detail: str) -> dict[str, str]:
     return {
         "numUnique": told.number(x.candidate), "evenement": told.say(f"EVENT_{name}"), "date": day, "logement": x.item.dwelling_id,
-        "reservataire": str(x.item.facts.get("account_label") or x.item.account), "detail": detail,
+        "reservataire": account_words(x.item, told.lang), "detail": detail,
     }  # fmt: skip
 
 
@@ -127,7 +132,7 @@ def _housed(told: Told, x: Followed) -> dict[str, str]:
         "dateSignatureBail": told.day(offer.lease_on if offer is not None else None),
         "dejaLogeParcBailleur": yes[0] if x.candidate.facts.get("transfer") == "internal" else yes[1],
         "numeroRpls": str(f.get("rpls") or ""), "attribueEnComDALO": yes[0] if x.candidate.facts.get("dalo") else yes[1],
-        "typeReservataire": str(f.get("account_label") or x.item.account), "zus": yes[0] if in_qpv(f.get("qpv")) else yes[1],
+        "typeReservataire": account_words(x.item, told.lang), "zus": yes[0] if in_qpv(f.get("qpv")) else yes[1],
         "typeLogement": f"T{f.get('rooms')}", "surface": "" if f.get("surface_m2") is None else str(f["surface_m2"]).replace(".", ","),
         "montantLoyer": "" if rent is None else f"{float(rent):.2f}".replace(".", ","), "adresse": str(f.get("address") or ""),
     }  # fmt: skip

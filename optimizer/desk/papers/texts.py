@@ -296,7 +296,7 @@ texts(
         ),
         "rank_no_appeal": (
             "Un classement n'est pas une décision susceptible de recours (CE 27/11/2025, n° 496595).",
-            "A ranking is not a decision open to appeal (CE 27/11/2025, no. 496595).",
+            "A ranking is not a decision open to appeal (CE, 27 November 2025, no. 496595).",
         ),
         "letter_condition_text": (
             "La commission vous a attribué le logement décrit ci-dessous, sous une condition.",

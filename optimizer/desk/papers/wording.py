@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -15,9 +15,9 @@ from optimizer.desk.following import PARIS, UNDONE, rank_of
 from optimizer.desk.papers import texts as texts
 from optimizer.errors import Lang, said
 from optimizer.presentation.numbers import UNKNOWN, day, decimal
+from optimizer.store import voting
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import (
-    AttendanceRecord,
     CancellationRecord,
     CandidateRecord,
     CorrectionRecord,
@@ -73,6 +73,14 @@ class Told:
     def say(self, name: str, **values: object) -> str:
         return said(f"PAPER.{name}".upper(), self.lang, **values)
 
+    def beside(self, label: object, value: str) -> str:
+        """``label : value`` as each language sets it."""
+        return f"{label}{said('PAGE.COLON', self.lang)}{value}"
+
+    def listed(self, words: Iterable[str]) -> str:
+        """One after the other in a line."""
+        return said("WORDS.LIST", self.lang).join(words)
+
     def day(self, when: date | None) -> str:
         return day(when, self.lang) if when is not None else UNKNOWN
 
@@ -86,7 +94,11 @@ class Told:
 
     def term(self, name: str, **values: object) -> str:
         """A text of the letters, as ``models/national/commission.yaml`` dates it."""
-        return self.law.labels("letter_terms")[name].format(**values)
+        return self.law.words("letter_terms", self.lang)[name].format(**values)
+
+    @property
+    def _documents(self) -> Mapping[str, str]:
+        return self.law.words("documents", self.lang)
 
     @property
     def for_everyone(self) -> Told:
@@ -139,7 +151,7 @@ class Told:
 
     def decision(self, d: DecisionRecord) -> str:
         """``b – Attribution avec rang de classement, rang 2``."""
-        words = f"{d.letter} – {self.law.labels('decisions')[d.kind]}"
+        words = f"{d.letter} – {self.law.words('decisions', self.lang)[d.kind]}"
         ranked = d.rank is not None and d.kind != "attribution"
         return f"{words}, {self.say('RANK', n=d.rank)}" if ranked else words
 
@@ -151,36 +163,40 @@ class Told:
         """Why a household on the list was not examined, or left it before the session."""
         if candidate.status in ("declined", "replaced"):
             said_why = candidate.reason if candidate.status == "replaced" else ""
-            return " : ".join([self.say(f"LEFT_{candidate.status}"), *filter(None, [self.free(said_why)])])
+            return said("PAGE.COLON", self.lang).join(
+                [self.say(f"LEFT_{candidate.status}"), *filter(None, [self.free(said_why)])]
+            )
         # a late name was given its own reason in the same place: only a code of the list is why it was not examined
-        reason = self.law.labels("not_examined_reasons").get(candidate.reason, "")
-        return " : ".join([self.say("CANDIDATE_NOT_EXAMINED"), *filter(None, [reason])])
+        reason = self.law.words("not_examined_reasons", self.lang).get(candidate.reason, "")
+        return said("PAGE.COLON", self.lang).join(
+            [self.say("CANDIDATE_NOT_EXAMINED"), *filter(None, [reason])]
+        )
 
     def condition(self, d: DecisionRecord) -> str:
         if not d.document:
             return ""
         return self.say(
-            "DOCUMENT_DUE", document=self.law.documents.get(d.document, d.document), day=self.day(d.due_on)
+            "DOCUMENT_DUE", document=self._documents.get(d.document, d.document), day=self.day(d.due_on)
         )
 
     def motive(self, d: DecisionRecord) -> str:
         """Motive, provision and the commission's own sentence; with the documents that did not come, where they are the motive."""
         if not d.motive:
             return ""
-        provision = d.provision or self.law.provisions.get(d.motive, "")
+        provision = self.law.provision(d.motive, d.provision, self.lang)
         sentence = self.free(d.sentence) or self.say("ERASED")
         wanted = f" {self.say('MISSING', documents=self.wanted(d))}" if d.motive == NO_DOCUMENT else ""
-        return f"{d.motive} – {self.law.motives.get(d.motive, '')} ({provision}). {sentence}{wanted}"
+        return f"{d.motive} – {self.law.words('motives', self.lang).get(d.motive, '')} ({provision}). {sentence}{wanted}"
 
     def wanted(self, d: DecisionRecord) -> str:
         """Documents that the household of a decision was asked for and had not brought by the day of the session."""
         names = (c for i in self.session.items for c in i.candidates if c.candidate_id == d.candidate_id)
         found = [x for c in names for x in missing(c, self.session.on)]
-        return document_words(found, self.law.documents, self.lang) or BLANK
+        return document_words(found, self._documents, self.lang) or BLANK
 
     def asked_of(self, candidate: CandidateRecord) -> str:
         """Documents that a household was asked for by the day of the session, and when they came; empty where none was."""
-        return document_words(documents_on(candidate, self.session.on), self.law.documents, self.lang)
+        return document_words(documents_on(candidate, self.session.on), self._documents, self.lang)
 
 
 def examined(item: ItemRecord) -> list[CandidateRecord]:
@@ -212,23 +228,15 @@ def in_groups(hexadecimal: str, size: int = 16) -> str:
     return " ".join(hexadecimal[i : i + size] for i in range(0, len(hexadecimal), size))
 
 
-def votes_here(member: AttendanceRecord, item: ItemRecord) -> bool:
-    """Whether a member, present or represented, has a voice on a dwelling: its territory, and no recusal."""
-    if member.voice == "consultative" or member.presence == "absent" or item.item_id in member.recused:
-        return False
-    facts = item.facts
-    if member.voice == "mayor" and member.territory:
-        return member.territory == str(facts.get("commune") or "")
-    if member.voice == "epci" and member.territory:
-        return member.territory == str(facts.get("epci") or "")
-    return True
-
-
 def voices_on(session: SessionRecord, item: ItemRecord) -> int:
-    """Voices present or represented on a dwelling: those counted when it was decided, else those recorded."""
+    """Voices present or represented on a dwelling: those counted when it was decided, else those that would be."""
     if item.vote is not None:
         return item.vote.present
-    return sum(votes_here(m, item) for m in session.attendance)
+    attendance = [asdict(member) for member in session.attendance]
+    there = voting.voters(
+        attendance, {"facts": item.facts, "item_id": item.item_id}, voting.voices(session.on)
+    )
+    return len(there)
 
 
 def yes_no(value: Any, lang: Lang) -> str:

@@ -67,7 +67,8 @@ class AccountBalance(RuleShape):
         if not ground.rules.get("national.rules.account_balance.enabled"):
             return []
         facts, terms = ground.facts, ground.rules.rule(self.id)
-        margin = exact(ground.rules.get("national.rules.account_balance.margin"))
+        asked = ground.rules.value("national.rules.account_balance.margin")
+        margin = exact(asked.value)
         year = FluxYear(ground)
         names = facts.accounts
         pairs = ground.landlord_departements
@@ -86,8 +87,8 @@ class AccountBalance(RuleShape):
                         share=kept,
                         tolerance=exact(terms.tolerance.value),
                         price=hundredths(terms.price.value),
-                        # whoever turns the rule on has decided it
-                        status="local",
+                        # the supply is counted; what is taken off it is a number of the models
+                        status=asked.status,
                         remaining=remaining,
                     )
                 )

@@ -41,7 +41,7 @@ class FirstQuartileOutsideQpv(RuleShape):
     )
     group = ("Mixité (LEC)", "Mixity (LEC)")
     share_key = "national.lec.first_quartile_share"
-    reached = "hors QPV Q1"
+    reached = ("hors QPV Q1", "outside QPV Q1")
     indicator = (
         "lec_outside_qpv",
         "LEC hors QPV : premier quartile ou relogement, EPCI soumis",

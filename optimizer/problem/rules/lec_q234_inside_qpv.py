@@ -41,7 +41,7 @@ class OtherQuartilesInsideQpv(RuleShape):
     )
     group = ("Mixité (LEC)", "Mixity (LEC)")
     share_key = "national.lec.other_quartiles_share"
-    reached = "en QPV Q2-Q4"
+    reached = ("en QPV Q2-Q4", "inside QPV Q2–Q4")
     indicator = (
         "lec_inside_qpv",
         "LEC en QPV : autres quartiles, EPCI soumis",

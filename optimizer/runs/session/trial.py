@@ -133,7 +133,7 @@ def _lines(prepared: Prepared, solved: Solved, dwelling: str, lang: Lang) -> tup
         size=size,
         max_lists=rules.integer("national.caleol.max_lists"),
         places=place_names(rules),
-        lang=lang,
+        langs=(lang,),
     )
     lines = lists.lines
     at = [i for i, d in enumerate(lines.dwelling.tolist()) if str(problem.dwelling_ids[d]) == dwelling]
@@ -142,7 +142,7 @@ def _lines(prepared: Prepared, solved: Solved, dwelling: str, lang: Lang) -> tup
             int(lines.rank[i]),
             _name(prepared, int(lines.app[i])),
             str(problem.accounts[lines.account[i]]),
-            lists.reasons[i],
+            lists.reasons[lang][i],
         )
         for i in at
     )

@@ -41,9 +41,7 @@ def correct_answer(work: Work, offer: int, *, reason: str, version: int | None =
     reason = work.reason(reason)
     for later in _sent(work, item):
         if later["offer_id"] > offer:
-            raise StoreRefused(
-                "STORE_CORRECTION_OFFERED", rank=later["rank"], day=f"{later['notified_on']:%d/%m/%Y}"
-            )
+            raise StoreRefused("STORE_CORRECTION_OFFERED", rank=later["rank"], day=later["notified_on"])
     if work.find("offer", ref=row["ref"], status="signed"):
         raise StoreRefused("STORE_CORRECTION_HOUSED")
     _nothing_elsewhere(work, item)

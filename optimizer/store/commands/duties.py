@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from optimizer.errors import Said
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import touch
 from optimizer.store.states import DUTY
@@ -45,7 +46,9 @@ def close_duty(work: Work, duty: int, *, outcome: str, on: date | None = None) -
     work.ref, work.session = row["ref"], row["session_id"] or ""
     if row["closed_on"] is not None:
         work.require("duty", "closed", ("open",))
-    work.set("duty", duty, closed_on=on or work.today, outcome=named(outcome, WORDS, "suite"))
+    closed = on or work.today
+    work.happened(closed)
+    work.set("duty", duty, closed_on=closed, outcome=named(outcome, WORDS, "suite"))
     touch(work, row["ref"])
     return {}
 
@@ -57,6 +60,7 @@ def open_recourse(work: Work, *, ref: str, kind: str, on: date) -> Mapping[str, 
         raise StoreRefused("STORE_OUTSIDE", what="recours", found=kind)
     work.get("person", ref)
     work.ref = ref
+    work.happened(on)
     row = work.put("recourse", ref=ref, kind=kind, opened_on=on, closed_on=None, outcome="")
     touch(work, ref)
     return {"recourse_id": row["recourse_id"]}
@@ -69,6 +73,7 @@ def close_recourse(work: Work, recourse: int, *, on: date, outcome: str) -> Mapp
     work.ref = row["ref"]
     if row["closed_on"] is not None:
         work.require("recourse", "closed", ("open",))
+    work.happened(on, row["opened_on"], Said("le recours", "the recourse"))
     work.set("recourse", recourse, closed_on=on, outcome=named(outcome, WORDS, "suite"))
     touch(work, row["ref"])
     return {}

@@ -82,8 +82,7 @@ def _document(
     if document not in work.law.documents:
         raise StoreRefused("STORE_DOCUMENT", code=document)
     for day in days.values():
-        if day > work.today:
-            raise StoreRefused("STORE_FUTURE", day=f"{day:%d/%m/%Y}")
+        work.happened(day)
     keys = {one: _noted(work, one, document, days) for one in _candidatures(work, row)}
     touch(work, row["ref"])
     work.bump("item", item)

@@ -47,7 +47,7 @@ def offer(
         raise StoreRefused("STORE_RANK_AHEAD", rank=ahead)
     if not may_offer(work.store.tables, item):
         raise StoreRefused("STORE_CHAIN_WAITS", dwelling=_waits_for(item))
-    _day(work, notified_on, after=session["on"], what=Said("la séance", "the session"))
+    work.happened(notified_on, after=session["on"], what=Said("la séance", "the session"))
     law = work.law_on(notified_on)
     days = law.answer_days if days is None else int(days)
     if days < law.answer_days:
@@ -109,7 +109,7 @@ def answer(
     """The household answers. A refusal has a code of ``refusal_reasons``; the next rank's turn comes."""
     row, name, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("offered",))
-    _day(work, on, after=row["notified_on"], what=Said("la notification", "the notification"))
+    work.happened(on, after=row["notified_on"], what=Said("la notification", "the notification"))
     if accepted:
         if not written:
             raise StoreRefused("STORE_WRITTEN")
@@ -148,7 +148,7 @@ def confirm_silence(work: Work, offer: int, *, version: int | None = None) -> Ma
     if row["deadline"] is None:
         raise StoreRefused("STORE_NO_PROOF")
     if not past(row["deadline"], work.now):
-        raise StoreRefused("STORE_NOT_PAST", day=f"{row['deadline']:%d/%m/%Y}")
+        raise StoreRefused("STORE_NOT_PAST", day=row["deadline"])
     work.set("offer", offer, status="silent")
     return _ended(work, name, item, "silent")
 
@@ -161,9 +161,7 @@ def condition_met(
     name, item = candidate_of(work, candidate, version)
     _conditional(work, name)
     day = on or work.today
-    _day(
-        work, day, after=work.get("session", item["session_id"])["on"], what=Said("la séance", "the session")
-    )
+    _since_session(work, day, item)
     work.set("candidate", candidate, condition="met", condition_on=day)
     touch(work, name["ref"])
     work.bump("item", item)
@@ -185,9 +183,9 @@ def condition_failed(
     reason = work.coded("condition_failures", reason)
     due = work.find("decision", candidate_id=candidate, current=True)[0]["due_on"]
     if reason == "late" and not past(due, work.now):
-        raise StoreRefused("STORE_NOT_PAST", day=f"{due:%d/%m/%Y}")
+        raise StoreRefused("STORE_NOT_PAST", day=due)
     day = on or work.today
-    _day(work, day)
+    _since_session(work, day, item)
     work.set("candidate", candidate, condition="failed", condition_on=day)
     for live in work.find("offer", candidate_id=candidate, status=LIVE):
         work.set("offer", live["offer_id"], status="failed", end_reason=reason)
@@ -208,7 +206,7 @@ def sign_lease(work: Work, offer: int, *, on: date, version: int | None = None) 
         raise StoreRefused("STORE_CONDITION_OPEN")
     if not may_let(work.store.tables, item):
         raise StoreRefused("STORE_CHAIN_LEASE", dwelling=_waits_for(item))
-    _day(work, on, after=row["answered_on"], what=Said("l'acceptation", "the acceptance"))
+    work.happened(on, after=row["answered_on"], what=Said("l'acceptation", "the acceptance"))
     work.set("offer", offer, status="signed", lease_on=on)
     work.set("candidate", name["candidate_id"], status="signed")
     for _, other in ranked(work.store.tables, item["item_id"]):
@@ -254,7 +252,7 @@ def desist(
     """A household that had accepted gives up; ``reason``: code of ``refusal_reasons``. The next rank's turn comes."""
     row, name, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("accepted",))
-    _day(work, on, after=row["answered_on"], what=Said("l'acceptation", "the acceptance"))
+    work.happened(on, after=row["answered_on"], what=Said("l'acceptation", "the acceptance"))
     reason = work.coded("refusal_reasons", reason)
     # the day of the last answer, and why: the workbook and « À reporter » tell them as those of a refusal
     work.set("offer", offer, status="desisted", answered_on=on, refusal_reason=reason, end_reason=reason)
@@ -303,8 +301,6 @@ def offer_of(work: Work, offer: int, version: int | None) -> tuple[Row, Row, Row
     return row, name, item
 
 
-def _day(work: Work, day: date, after: date | None = None, what: Said | None = None) -> None:
-    if day > work.today:
-        raise StoreRefused("STORE_FUTURE", day=f"{day:%d/%m/%Y}")
-    if after is not None and day < after:
-        raise StoreRefused("STORE_BEFORE", what=what, day=f"{after:%d/%m/%Y}")
+def _since_session(work: Work, day: date, item: Row) -> None:
+    session = work.get("session", item["session_id"])
+    work.happened(day, after=session["on"], what=Said("la séance", "the session"))

@@ -105,6 +105,8 @@ def new_session(
         quorum_rule=clean(quorum_rule, TEXT, "quorum"),
         opened_at=None,
         closed_at=None,
+        sat_from=None,
+        sat_to=None,
         prepared_by=work.actor.name,
         signed_by="",
         one_person=False,
@@ -299,9 +301,21 @@ def drop_item(work: Work, item: Row, reason: str) -> None:
 
 @command("session.closed", roles="P")
 def _close(
-    work: Work, session: str, *, one_person: bool = False, version: int | None = None
+    work: Work,
+    session: str,
+    *,
+    one_person: bool = False,
+    sat_from: str = "",
+    sat_to: str = "",
+    version: int | None = None,
 ) -> Mapping[str, Any]:
     row = _session(work, session, ("open",), version)
+    began, ended = (
+        hour_of(sat_from, Said("l'ouverture", "the opening")),
+        hour_of(sat_to, Said("la clôture", "the close")),
+    )
+    if began and ended and ended < began:
+        raise StoreRefused("STORE_HOURS", began=began, ended=ended)
     items = work.find("item", session_id=session)
     if left := [i for i in items if i["status"] == "listed"]:
         raise StoreRefused("STORE_ITEMS_LEFT", count=len(left))
@@ -312,7 +326,16 @@ def _close(
     decided = [i for i in items if i["status"] == "decided"]
     offering, no_taker = settle_items(work, decided)
     settle_duties(work, session, decided)
-    work.bump("session", row, status="closed", closed_at=work.now, signed_by=work.actor.name, one_person=same)
+    work.bump(
+        "session",
+        row,
+        status="closed",
+        closed_at=work.now,
+        sat_from=began or None,
+        sat_to=ended or None,
+        signed_by=work.actor.name,
+        one_person=same,
+    )
     return {"offering": offering, "no_taker": no_taker, "version": row["version"]}
 
 
@@ -335,15 +358,27 @@ def close(
     session: str,
     *,
     one_person: bool = False,
+    sat_from: str = "",
+    sat_to: str = "",
     version: int | None = None,
 ) -> Receipt:
     """Sign a session: every dwelling is decided or taken off; offers may begin.
 
-    ``one_person`` allows the person who prepared it to sign, which the procès-verbal then says. The head of the ledger
-    is signed after it: ``result["head"]``.
+    ``one_person`` allows the person who prepared it to sign, which the procès-verbal then says. ``sat_from`` and
+    ``sat_to`` (``HH:MM``) are the hours it sat, where they are written down afterwards: the minutes then give these, not those
+    of the screens. The head of the ledger is signed after it: ``result["head"]``.
     """
     with store.writing():
-        done = _close(store, actor, command_id, session, one_person=one_person, version=version)
+        done = _close(
+            store,
+            actor,
+            command_id,
+            session,
+            one_person=one_person,
+            sat_from=sat_from,
+            sat_to=sat_to,
+            version=version,
+        )
         head = sign_head(store, actor, f"{command_id}/head", session=session)
     return replace(done, result={**done.result, "head": head.result})
 

@@ -1,4 +1,4 @@
-"""``python -m optimizer.web.children.look CASE LANG``: what an import says of the names of a session, asked once on the input.
+"""``python -m optimizer.web.children.look CASE``: what an import says of the names of a session, asked once on the input.
 
 The question is a pickle of :data:`~optimizer.web.children.questions.Asked`, written by the desk itself; the answer is one line of JSON: ``found`` (candidate -> code)
 for a new check of eligibility, ``item`` or ``name`` for a dwelling or a household described as the session keeps it, else ``refused``.
@@ -11,12 +11,12 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from optimizer.errors import AttrifluxError, InputProblems, Lang
+from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.web.children.lines import PATIENT, give_way, say
 from optimizer.web.children.questions import Asked, DescribeItem, Recheck
 
 
-def main(case: Path, lang: Lang) -> int:
+def main(case: Path) -> int:
     """Answer the question of the input."""
     from optimizer import importers
     from optimizer.desk.late import Described
@@ -29,9 +29,9 @@ def main(case: Path, lang: Lang) -> int:
         if isinstance(asked, Recheck):
             say(found={str(key): code for key, code in rechecked(read, asked.session).items()})
         elif isinstance(asked, DescribeItem):
-            say(item=asdict(Described(read, lang).item(asked.dwelling, asked.account, asked.numbers)))
+            say(item=asdict(Described(read).item(asked.dwelling, asked.account, asked.numbers)))
         else:
-            described = Described(read, lang)
+            described = Described(read)
             say(
                 name=asdict(
                     described.name(asked.dwelling, asked.account, asked.number, position=asked.position)
@@ -45,4 +45,4 @@ def main(case: Path, lang: Lang) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), "en" if sys.argv[2] == "en" else "fr"))
+    sys.exit(main(Path(sys.argv[1])))

@@ -126,7 +126,7 @@ def _grant(form: Form, name: str, actor: Any) -> Any:
     fields = ("landlord", "commission", "territory", "account")
     scope = {field: form.text(field, f"WEB.GRANT_{field.upper()}", longest=120) for field in fields}
     if role == "R" and not scope["account"]:
-        form.refuse("WEB.FORM_REQUIRED", "WEB.GRANT_ACCOUNT")
+        form.refuse("WEB.FORM_REQUIRED", "WEB.GRANT_ACCOUNT", "account")
     until = form.day("until", "WEB.UNTIL")
     form.check()
     return commands.grant(desk().store, actor, form.command_id, user=name, role=role, until=until, **scope)

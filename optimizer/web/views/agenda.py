@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from optimizer.desk.chained import length_words, waits_words
 from optimizer.desk.documents import to_settle
-from optimizer.errors import AttrifluxError, Lang
+from optimizer.errors import AttrifluxError, Lang, day_words
 from optimizer.store import commands, queries
 from optimizer.store.law import law
 from optimizer.store.records import CandidateRecord, ItemRecord, NewItem, SessionRecord
@@ -76,7 +76,7 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "listed": listed(record),
             "waits": waits_words([record], lang),
             "chains": length_words(record.run.chains, lang) if record.run and record.run.chains else "",
-            "imports": imports_for(request.visitor, record),
+            "imports": imports_for(request.visitor, record, lang_of(request)),
             "runs": _runs(request),
             **values,
         },
@@ -90,7 +90,7 @@ def _to_settle(
     """Names on the dwellings shown whose file is to be settled before the session: dwelling, household, what is missing."""
     if record.status not in ("draft", "convened"):
         return []
-    labels = law(record.on).documents
+    labels = law(record.on).words("documents", lang)
     found = [
         (item, c, to_settle(c, labels, lang))
         for item in homes
@@ -105,7 +105,7 @@ def _runs(request: Asked) -> list[tuple[str, str]]:
     """Verified proposals whose list a late dwelling may take."""
     done = (job for job in jobs_for(request.visitor, request.session_record) if job.state == "done")
     jobs = islice(done, OFFERED)
-    return [(job.id, f"{job.title} ({job.started_at:%d/%m/%Y})") for job in jobs]
+    return [(job.id, f"{job.title} ({day_words(job.started_at, lang_of(request))})") for job in jobs]
 
 
 def checks_of(form: Form, record: SessionRecord) -> dict[int, str]:
@@ -132,7 +132,7 @@ def check_names(request: Asked, session: str) -> HttpResponse:
     def do() -> Any:
         case = form.choice("import", "WEB.IMPORT", dict(imports_for(request.visitor, record)))
         form.check()
-        return recheck(desk(), record, case, form.lang)
+        return recheck(desk(), record, case)
 
     there = "room" if record.status in ("convened", "open") else "agenda"
     return act(
@@ -194,11 +194,7 @@ def add_item(request: Asked, session: str) -> HttpResponse:
             "import", "WEB.IMPORT", dict(imports_for(request.visitor, record)), required=by_hand
         )
         form.check()
-        item = (
-            _proposed(run, dwelling)
-            if run
-            else late_item(desk(), case, dwelling, account, tuple(numbers), form.lang)
-        )
+        item = _proposed(run, dwelling) if run else late_item(desk(), case, dwelling, account, tuple(numbers))
         return commands.add_item(
             desk().store, request.visitor.actor("S", record), form.command_id, session, item,
             reason=reason, version=form.version,

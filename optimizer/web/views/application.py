@@ -41,7 +41,7 @@ def application(request: Asked, session: str, candidate: int) -> HttpResponse:
     def do() -> Any:
         reason = form.text("reason", "WEB.REASON", required=True, longest=300)
         if len(reason) < SHORTEST:
-            form.refuse("WEB.FORM_SHORT", "WEB.REASON", least=SHORTEST)
+            form.refuse("WEB.FORM_SHORT", "WEB.REASON", "reason", least=SHORTEST)
         form.check()
         if not _may_identify(request, found):
             raise Http404
@@ -68,7 +68,7 @@ def find(request: Asked) -> HttpResponse:
             record = desk().known.session(c.session_id) if c.session_id in own else None
             if record is not None and any(i.item_id == c.item_id for i in visitor.items(record)):
                 return reverse("application", kwargs={"session": c.session_id, "candidate": c.candidate_id})
-        form.refuse("WEB.FIND_NONE", "WEB.FIND_NUMBER")
+        form.refuse("WEB.FIND_NONE", "WEB.FIND_NUMBER", "number")
         raise FormProblems(form.problems)
 
     try:
@@ -109,7 +109,7 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
         case = form.choice("import", "WEB.IMPORT", dict(imports_for(request.visitor, record)), required=False)
         form.check()
         home = next(i for i in record.items if i.item_id == found.item_id)
-        by = late_candidate(home, number, case, form.lang, found.position) if number else None
+        by = late_candidate(home, number, case, found.position) if number else None
         return commands.replace(
             store, actor, form.command_id, candidate, reason=reason, by=by, version=form.version
         )
@@ -179,6 +179,7 @@ def _show(
         request.visitor.roles_for(record),
         commission_law(record.on),
     )
+    documents = law.words("documents", lang_of(request))
     return page(
         request,
         "application",
@@ -189,7 +190,7 @@ def _show(
             "history": history if names and asked else [c for c in history if c.item_id == found.item_id],
             "asked": asked,
             "named": names,
-            "lines": household_lines(found, law.documents, lang_of(request), screen=True),
+            "lines": household_lines(found, documents, lang_of(request), screen=True),
             "may_identify": _may_identify(request, found),
             "person": person,
             "owed": _owed(found),
@@ -210,12 +211,12 @@ def _show(
             ],
             "elsewhere": elsewhere_of(request.visitor, home).get(found.ref, []) if names else [],
             "outcomes": words("CALL", OUTCOMES, lang_of(request)),
-            "declines": list(law.labels("decline_reasons").items()),
-            "documents": list(law.documents.items()),
+            "declines": list(law.words("decline_reasons", lang_of(request)).items()),
+            "documents": list(documents.items()),
             "known_documents": [
-                (d, document_words([d], law.documents, lang_of(request))) for d in documents_on(found)
+                (d, document_words([d], documents, lang_of(request))) for d in documents_on(found)
             ],
-            "imports": imports_for(request.visitor, record),
+            "imports": imports_for(request.visitor, record, lang_of(request)),
             **values,
         },
         status=status,

@@ -51,7 +51,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return page(request, "login", {"onward": onward, "first": bool(desk().deployment.first)})
     form = Form(request)
     name = form.text("name", "WEB.ACCOUNT_NAME", longest=150)
-    user = authenticate(request, username=name, password=request.POST.get("password", ""))
+    # what can be no account's name is not looked for, nor kept among the tries
+    user = (
+        None
+        if form.problems
+        else authenticate(request, username=name, password=request.POST.get("password", ""))
+    )
     if getattr(request, "axes_locked_out", False):
         _note_lock(name)
         return errors.locked_out(request)
@@ -137,7 +142,11 @@ def password(request: Asked) -> HttpResponse:
         return page(request, "password")
     old, new = request.POST.get("old", ""), request.POST.get("new", "")
     user: Any = request.user
-    problems = [] if user.check_password(old) else [said("WEB.PASSWORD_OLD_WRONG", lang_of(request))]
+    # tried and counted as at the door: an open page is no way round the five tries
+    known = authenticate(request, username=user.get_username(), password=old)
+    if getattr(request, "axes_locked_out", False):
+        return errors.locked_out(request)
+    problems = [] if known is not None else [said("WEB.PASSWORD_OLD_WRONG", lang_of(request))]
     problems += weak(request, new, user)
     if problems:
         return page(request, "password", {"problems": problems}, status=422)

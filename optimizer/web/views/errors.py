@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,12 +15,14 @@ from optimizer.store.messages import (
     StoreForbidden,
     StoreMissing,
     StoreReadOnly,
+    StoreUnusable,
 )
 from optimizer.web.pages import lang_of, page
 from optimizer.web.unsent import Unsent, form_of
 
 STATUS: tuple[tuple[type[StoreError], int], ...] = (
     (StoreForbidden, 403), (StoreMissing, 404), (StoreConflict, 409), (StoreReadOnly, 503), (StoreBusy, 503),
+    (StoreUnusable, 503),
 )  # fmt: skip
 
 
@@ -57,6 +60,13 @@ def told(request: HttpRequest, error: AttrifluxError) -> HttpResponse:
 def forbidden(request: HttpRequest) -> HttpResponse:
     """The role may not."""
     return problem(request, 403, said("WEB.ERROR_ROLE", lang_of(request)))
+
+
+def other_verb(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
+    """A page that is asked to act, a form that is asked to be read, or a verb of neither."""
+    answer = problem(request, 405, said("WEB.ERROR_VERB", lang_of(request)))
+    answer["Allow"] = ", ".join(methods)
+    return answer
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

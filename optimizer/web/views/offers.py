@@ -92,8 +92,8 @@ def _shared(request: Asked) -> dict[str, Any]:
         "may_sign": "S" in request.visitor.roles,
         "proofs": words("PROOF", PROOFS, lang),
         "outcomes": words("CALL", OUTCOMES, lang),
-        "declines": list(law.labels("decline_reasons").items()),
-        "refusals": list(law.labels("refusal_reasons").items()),
+        "declines": list(law.words("decline_reasons", lang).items()),
+        "refusals": list(law.words("refusal_reasons", lang).items()),
         "days": law.answer_days,
         "typed_for": request.POST.get("candidate", ""),
     }

@@ -34,7 +34,7 @@ def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         and (s.session_id in known or item.status in ("listed", "decided", "offering"))
     ]
     every = desk().known.of("nominations", lambda: queries.nominations(desk().store))
-    named = [n for n in every if accounts is None or n.account in accounts]
+    named = [n for n in every if request.visitor.reads_nomination(n.account, n.landlords)]
     return page(
         request,
         "reserver",

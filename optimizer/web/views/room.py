@@ -71,7 +71,7 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
             "listed": listed(record),
             "checks": words("CHECK", CHECKS, lang),
             "checked": checked(desk(), record),
-            "imports": imports_for(request.visitor, record),
+            "imports": imports_for(request.visitor, record, lang_of(request)),
             "left": [item for item in record.items if item.status == "listed"],
             "examined": examined,
             "recused": lambda member: _recused(record, member),
@@ -175,7 +175,7 @@ def attendance(request: Asked, session: str) -> HttpResponse:
             ]
             recused = tuple(item.item_id for item in record.items if str(item.position) in away)
             if len(recused) != len(set(away)):
-                form.refuse("WEB.FORM_RECUSED", "WEB.RECUSED")
+                form.refuse("WEB.FORM_RECUSED", "WEB.RECUSED", f"recused-{n}")
             members.append(
                 AttendanceRecord(
                     session_id=session, member=name, quality=form.text(f"quality-{n}", "WEB.QUALITY", longest=120),
@@ -186,7 +186,7 @@ def attendance(request: Asked, session: str) -> HttpResponse:
                 )
             )  # fmt: skip
         if not members:
-            form.refuse("WEB.FORM_REQUIRED", "WEB.MEMBER")
+            form.refuse("WEB.FORM_REQUIRED", "WEB.MEMBER", "member-0")
         form.check()
         actor = request.visitor.actor("SP", record)
         return commands.attend(
@@ -222,8 +222,8 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "before": homes[at - 1] if at else None,
             "after": homes[at + 1] if at + 1 < len(homes) else None,
             "waits": waits_words([record], lang, None if named else {home.dwelling_id for home in homes}),
-            "home_lines": home_lines(found, chained=named),
-            "household_lines": lambda c: household_lines(c, law.documents, lang, screen=True),
+            "home_lines": home_lines(found, lang, chained=named),
+            "household_lines": lambda c: household_lines(c, law.words("documents", lang), lang, screen=True),
             "names": [c for c in found.candidates if c.status != "queue"],
             "examined": examined(found),
             "queue": [c for c in found.candidates if c.status == "queue"],
@@ -256,14 +256,15 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "hour": hour,
             "kinds": words("KIND", KINDS, lang),
             "motives": [
-                (code, f"{code} – {text} ({law.provisions[code]})") for code, text in law.motives.items()
+                (code, f"{code} – {text} ({law.words('provisions', lang)[code]})")
+                for code, text in law.words("motives", lang).items()
             ],
-            "documents": list(law.documents.items()),
+            "documents": list(law.words("documents", lang).items()),
             "few": words("FEW", FEW, lang),
             "checked": checked(desk(), record),
-            "imports": imports_for(request.visitor, record),
-            "not_examined": list(law.labels("not_examined_reasons").items()),
-            "withdrawals": list(law.labels("withdrawal_reasons").items()),
+            "imports": imports_for(request.visitor, record, lang_of(request)),
+            "not_examined": list(law.words("not_examined_reasons", lang).items()),
+            "withdrawals": list(law.words("withdrawal_reasons", lang).items()),
             "shortest": law.value("sentence_characters"),
             "enough": law.shortlist_size,
             "answer": None,
@@ -362,7 +363,7 @@ def item_state(request: Asked, session: str, item: int) -> HttpResponse:
                 "import", "WEB.IMPORT", dict(imports_for(request.visitor, record)), required=False
             )
             form.check()
-            late = late_candidate(found, number, case, form.lang)
+            late = late_candidate(found, number, case)
             secretary = request.visitor.actor("S", record)
             return commands.add_candidate(
                 desk().store, secretary, form.command_id, item, late, reason=reason, version=form.version
@@ -393,12 +394,12 @@ def item_state(request: Asked, session: str, item: int) -> HttpResponse:
     )
 
 
-def late_candidate(item: ItemRecord, number: str, case: str, lang: Lang, position: int = 0) -> NewCandidate:
+def late_candidate(item: ItemRecord, number: str, case: str, position: int = 0) -> NewCandidate:
     """A household that comes late: as the import describes it, or its number alone where no import is chosen."""
     place = position or 1 + max((c.position for c in item.candidates), default=0)
     if not case:
         return NewCandidate(number, position=place, source="late")
-    return late_name(desk(), case, item.dwelling_id, item.account, number, place, lang)
+    return late_name(desk(), case, item.dwelling_id, item.account, number, place)
 
 
 def question(request: Asked, session: str, item: int) -> HttpResponse:

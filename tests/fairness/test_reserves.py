@@ -1,0 +1,28 @@
+"""Dwellings reserved for the rules of households, counted by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from optimizer.fairness.reserves import reserved_slots
+from optimizer.problem.model import Kinds, Row
+from tests.fairness.markets import plain_market
+
+
+def test_the_dearest_rule_reserves_first_and_no_dwelling_is_reserved_twice():
+    """Two rules ask for half of four dwellings each: the dearest takes the two that three households may have, the other the rest."""
+    plain = plain_market([[1, 1], [1, None], [1, None]], capacity=[2, 2])
+    kinds = Kinds(
+        np.zeros(1, np.int32), np.array([0, 2], np.int64), np.array([0, 1], np.int32), np.ones(2, np.int8), np.ones(2, np.int8),
+        order_ptr=np.zeros(2, np.int64),
+    )  # fmt: skip
+    rows = tuple(
+        Row(rule, "landlord=X;epci=1", price * 100, 5000, 5000, 0, 0, 0, 1, 1, play=0)
+        for rule, price in (("lec_q1_outside_qpv", 2000), ("priority_mix", 1000))
+    )
+    market = replace(plain, kinds=kinds, rows=rows)
+    assert reserved_slots(market) == [0, 0, 1, 1]
+    dearer = tuple(replace(row, price=price) for row, price in zip(rows, (1000_00, 2000_00), strict=True))
+    assert reserved_slots(replace(market, rows=dearer)) == [1, 1, 0, 0]
