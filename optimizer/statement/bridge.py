@@ -12,7 +12,8 @@ from optimizer.statement.ledger import in_flux, lines_of, looked_up, placed
 
 KEYS = ["landlord", "departement", "account"]
 COLUMNS = (
-    *KEYS, "attributed", "not_signed", "attributed_before", "signed", "outside_flux", "no_line", "ledger_signed", "followed",
+    *KEYS, "attributed", "not_signed", "attributed_before", "signed", "outside_flux", "no_line", "several_lines", "ledger_signed",
+    "followed",
     "returned", "ledger_consumed", "difference",
 )  # fmt: skip
 
@@ -34,7 +35,8 @@ def bridge(
     DataFrame
         ``attributed`` (statement) − ``not_signed`` in the year + ``attributed_before`` the year and signed in it = ``signed``;
         less ``outside_flux`` (transfers, relocations, first lettings, stock) and ``no_line`` (no share agreed there for the
-        account) = ``ledger_signed``. Then what the ledger counts and the statement does not: ``followed``, candidates that are
+        account), and once more for each further line of the account that covers it (``several_lines``: a share of a commune's flux
+        beside one of the département's) = ``ledger_signed``. Then what the ledger counts and the statement does not: ``followed``, candidates that are
         still followed and have reached the count rule of the agreement, and ``returned``, orientations come back without a
         lease that it counts, make ``ledger_consumed``. ``difference`` is what is left: nothing, or the statement is refused.
     """
@@ -44,11 +46,12 @@ def bridge(
     epci = rules.by_commune("epci")
     signed = placed(leases, epci, departement).rename(columns={"dep": "departement"})
     flux = in_flux(leases).to_numpy(bool)
-    covered = _covered(signed, lines_of(case, rules, year))
-    parts = {
+    covering = _covering(signed, lines_of(case, rules, year))
+    parts: dict[str, pd.Series] = {
         "signed": pd.Series(True, index=signed.index),
         "outside_flux": pd.Series(~flux, index=signed.index),
-        "no_line": pd.Series(flux & ~covered, index=signed.index),
+        "no_line": (covering == 0) & flux,
+        "several_lines": (covering - 1).clip(lower=0).where(flux, 0),
         "attributed_before": _before(signed, _decided_in(case.table("events"), year)),
     }
     by = [signed[name].astype(object) for name in KEYS]
@@ -64,7 +67,7 @@ def bridge(
         book = lines.loc[key] if key in lines.index else nothing
         kept, returned, consumed = (int(book[name]) for name in ("consumed_signed", "returned", "consumed"))
         waiting = given - (n["signed"] - n["attributed_before"])
-        left = n["signed"] - n["outside_flux"] - n["no_line"] - kept
+        left = n["signed"] - n["outside_flux"] - n["no_line"] + n["several_lines"] - kept
         rows.append(
             (
                 *key,
@@ -74,6 +77,7 @@ def bridge(
                 n["signed"],
                 n["outside_flux"],
                 n["no_line"],
+                n["several_lines"],
                 kept,
                 consumed - kept - returned,
                 returned,
@@ -122,20 +126,20 @@ def _decided_in(events: pd.DataFrame, year: int) -> dict[tuple[str, str], int] |
     return out
 
 
-def _covered(signed: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
-    """Leases for which their landlord agreed a share with their account where they lie."""
+def _covering(signed: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
+    """Of each lease, the lines by which its landlord agreed a share with its account where it lies."""
     agreed = {
         (str(b), str(a), str(area))
         for b, a, area in zip(lines["landlord"], lines["account"], lines["area"], strict=True)
     }
     return pd.Series(
         [
-            any((b, a, place) in agreed for place in places)
+            sum((b, a, place) in agreed for place in places)
             for b, a, *places in zip(
                 signed["landlord"].astype(str), signed["account"].astype(str), signed["commune"].astype(str),
                 signed["epci"].astype(str), signed["departement"].astype(str), strict=True,
             )
         ],
         index=signed.index,
-        dtype=bool,
+        dtype="int64",
     )  # fmt: skip

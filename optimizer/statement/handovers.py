@@ -73,9 +73,14 @@ def handovers(case: Case, to: date) -> pd.DataFrame:
     return pd.DataFrame([(*key, *counts) for key, counts in sorted(sums.items())], columns=list(COLUMNS))
 
 
-def owed(table: pd.DataFrame, lines: pd.DataFrame) -> dict[Line, int]:
-    """What each agreement line has still to get back (+) or to give back (−): the widest line of the account holds it all."""
-    net = table.groupby(["landlord", "departement", "account"])["balance"].sum()
+def owed(table: pd.DataFrame, before: pd.DataFrame, lines: pd.DataFrame) -> dict[Line, int]:
+    """What the year leaves each agreement line to get back (+) or to give back (−): the widest line of the account holds it all.
+
+    ``table`` and ``before`` are the register at the end of the year and of the year before it: what was open by then stands in the
+    opening balance of this year already, and what of it was given back since is taken off again.
+    """
+    now, then = (t.groupby(["landlord", "departement", "account"])["balance"].sum() for t in (table, before))
+    net = now.sub(then, fill_value=0)
     out: dict[Line, int] = {}
     for key, balance in net.items():
         landlord, departement, account = (str(part) for part in key)  # type: ignore[attr-defined]
@@ -85,7 +90,7 @@ def owed(table: pd.DataFrame, lines: pd.DataFrame) -> dict[Line, int]:
             & (lines["account"] == account)
         ]
         areas = sorted(
-            (str(a) for a in mine["area"]), key=lambda area: (area != departement, len(area), area)
+            (str(a) for a in mine["area"]), key=lambda area: (area != departement, -len(area), area)
         )
         if balance and areas:
             out[landlord, departement, areas[0], account] = int(balance)

@@ -61,7 +61,7 @@ def year_fraction(on: date, year: int) -> tuple[int, int]:
 
 
 def ledger(case: Case, rules: policy.RuleSet, year: int, *, over: bool = False) -> pd.DataFrame:
-    """The ledger of every convention line of the landlords that have leases, work in progress or an assiette.
+    """The ledger of every convention line of the landlords that have leases, work in progress, an assiette or lines of their own in the case.
 
     ``base`` is the landlord's flux in the area: its leases, and the work in progress and the orientations come back that
     the count rule of their account counts. ``due`` = share × base − opening balance, ``consumed`` follows
@@ -86,6 +86,7 @@ def ledger(case: Case, rules: policy.RuleSet, year: int, *, over: bool = False) 
         *progress["landlord"].dropna(),
         *back["landlord"],
         *case.table("assiette")["landlord"].dropna(),
+        *case.table("conventions")["landlord"].dropna(),
     }
     lines = lines[lines["landlord"].isin(present)]
     signed = placed(leases[in_flux(leases)], epci, departement)

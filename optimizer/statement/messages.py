@@ -57,8 +57,8 @@ define(
     "BILAN_LEDGER_GAP",
     "{landlord} ({departement}), {account} : {attributed:attribué/attribués} et {signed:bail/baux} au bilan, {ledger_signed:bail/baux} au registre.",
     "{landlord} ({departement}), {account}: {attributed} attributed and {signed:lease/leases} in the statement, {ledger_signed} in the ledger.",
-    remedy_fr="Vérifier les périmètres des conventions : un bail ne compte que sur une ligne",
-    remedy_en="Check the areas of the agreements: a lease counts on one line only",
+    remedy_fr="Vérifier les périmètres des conventions et les communes des baux",
+    remedy_en="Check the areas of the agreements and the communes of the leases",
 )
 define(
     "MIDYEAR_DATE",

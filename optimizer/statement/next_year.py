@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from optimizer.domain import empty_frame
 from optimizer.domain.account import remainder
 from optimizer.statement.bilan import Bilan
-from optimizer.statement.handovers import owed
+from optimizer.statement.handovers import handovers, owed
 from optimizer.statement.next_stock import Holder
 
 DIFF_COLUMNS = ("landlord", "departement", "area", "account", "field", "before", "after", "why")
@@ -64,7 +65,8 @@ def next_conventions(
     places = {key[:2] for key in shares}
     moved = _moved(result, lines, places)
     ended = dict(gone or {})
-    debts: dict[tuple[str, ...], int] = dict(owed(result.handovers, lines).items())
+    before = handovers(result.case, date(result.year - 1, 12, 31))
+    debts: dict[tuple[str, ...], int] = dict(owed(result.handovers, before, lines).items())
     rows: list[dict[str, object]] = []
     changes: list[tuple[object, ...]] = []
     seen: set[tuple[str, ...]] = set()

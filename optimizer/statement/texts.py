@@ -29,6 +29,7 @@ texts(
         "attributed_before": ("attribués avant l'année", "attributed before"),
         "outside_the_flux": ("hors flux", "outside the flux"),
         "no_share_agreed": ("sans part convenue", "no share agreed"),
+        "several_lines": ("sur une ligne de plus", "on a further line"),
         "handovers": ("Cessions entre réservataires", "Handovers between réservataires"),
         "handovers_note": (
             "Logements cédés pour un temps. + : à récupérer, − : à rendre. Ce qui n'est pas rendu au 31 décembre est porté au solde d'ouverture des deux lignes, même sans report.",

@@ -349,16 +349,17 @@ def test_a_statement_made_before_the_end_of_the_year_says_so(tmp_path):
             assert ("année non finie" in text) == (on.year == 2026)
 
 
-def test_areas_that_overlap_for_one_account_are_refused():
+def test_a_lease_under_two_lines_of_its_account_stands_on_both_and_the_bridge_says_so():
+    """`propose` counts it on both rows all year: the statement was refused in January."""
     line = {"landlord": "OPH25", "departement": "25", "year": 2026, "account": "ALS", "share": 0.1}
     case = year_case(
         leases=[lease("a", "ALS")],
         conventions=[{**line, "area": "25"}, {**line, "area": "25056"}],
     )
-    with pytest.raises(InputProblems) as caught:
-        bilan(case, 2026)
-    assert [f.code for f in caught.value.findings] == ["BILAN_LEDGER_GAP"]
-    assert "2 baux au registre" in caught.value.findings[0].text("fr")
+    result = bilan(case, 2026)
+    assert result.ledger["consumed"].tolist() == [1, 1] and totals(result) == {"ALS": (1, 1)}
+    (row,) = result.bridge.to_dict("records")
+    assert [row[n] for n in ("attributed", "several_lines", "ledger_signed", "difference")] == [1, 1, 2, 0]
 
 
 def test_work_begun_after_the_year_is_not_in_its_ledger():

@@ -80,6 +80,71 @@ def test_what_is_not_given_back_is_carried_even_where_nothing_else_is():
             assert why.to_dict() == {"ALS": "cession non rendue", "ETAT_PRIO": "cession non rendue"}
 
 
+def test_what_an_earlier_year_left_open_is_carried_once():
+    """The register goes on from year to year: an open row of last year stands in this year's opening balance already."""
+    for rows, opening in (
+        ([handed("ALS", "ETAT_PRIO", 2, "2025-02-01")], 0.0),
+        (
+            [handed("ALS", "ETAT_PRIO", 2, "2025-02-01", 1, "2026-03-01")],
+            1.0,
+        ),  # given back beside what the flux gave back
+        ([handed("ALS", "ETAT_PRIO", 2, "2025-02-01"), handed("ALS", "ETAT_PRIO", 1, "2026-03-01")], -1.0),
+    ):
+        result = bilan(lent(*rows), 2026)
+        table = following(result, next_stock(result)).conventions.set_index("account")
+        assert table.loc["ALS", "opening_balance"] == opening == -table.loc["ETAT_PRIO", "opening_balance"]
+
+
+def test_a_landlord_that_let_nothing_keeps_its_agreement_and_what_it_owes():
+    """It had a line in `propose` and none in the statement: its agreement was gone the year after."""
+    lines = [("OPH25", "BAILLEUR", 0.4, 0.0), ("ESH25", "ALS", 0.3, 2.0)]
+    case = year_case(
+        leases=[lease("c", "BAILLEUR")],
+        conventions=[
+            {**AGREEMENT, "landlord": b, "account": a, "share": s, "carry_over": True, "opening_balance": o} for b, a, s, o in lines
+        ],
+    )  # fmt: skip
+    result = bilan(case, 2026)
+    table = following(result, next_stock(result)).conventions.set_index("landlord")
+    assert table.loc["ESH25", ["account", "share", "opening_balance"]].tolist() == ["ALS", 0.3, 2.0]
+
+
+def statement_page(folder: Path, result) -> str:
+    write_bilan(folder, result)
+    return (folder / "bilan.html").read_text(encoding="utf-8").replace("\xa0", " ")
+
+
+def test_the_widest_line_of_an_account_holds_what_it_is_owed(tmp_path: Path):
+    epci = "242500361"
+    lines = [("ALS", "25056", 0.1), ("ALS", epci, 0.1), ("BAILLEUR", "25", 0.45)]
+    case = year_case(
+        leases=[lease("a", "ALS"), lease("c", "BAILLEUR")],
+        conventions=[
+            {**AGREEMENT, "account": a, "area": area, "share": s, "carry_over": False} for a, area, s in lines
+        ],
+        handovers=[handed("ALS", "BAILLEUR", 1, "2026-02-01")],
+    )
+    result = bilan(case, 2026)  # the lease in Besançon is on both lines of ALS; it was refused
+    row = result.bridge.set_index("account").loc["ALS"]
+    names = [
+        "attributed",
+        "signed",
+        "no_line",
+        "several_lines",
+        "ledger_signed",
+        "ledger_consumed",
+        "difference",
+    ]
+    assert row[names].tolist() == [1, 1, 0, 1, 2, 2, 0]
+    assert "sur une ligne de plus" in statement_page(tmp_path, result)
+    table = following(result, next_stock(result)).conventions.set_index(["account", "area"])
+    assert table["opening_balance"].to_dict() == {
+        ("ALS", epci): -1.0,
+        ("ALS", "25056"): 0.0,
+        ("BAILLEUR", "25"): 1.0,
+    }
+
+
 @pytest.mark.parametrize(
     ("row", "code"),
     [
