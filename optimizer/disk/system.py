@@ -34,8 +34,24 @@ def add(source: Path, target: Path) -> None:
     """Put a file at a name that must be free, atomically. Raises `FileExistsError`."""
     if _renameat2(source, target, _NOREPLACE):
         return
-    os.link(source, target)
-    os.unlink(source)
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in _UNKNOWN:
+            raise
+        _claim(source, target)
+    else:
+        os.unlink(source)
+
+
+def _claim(source: Path, target: Path) -> None:
+    """The same where there are no hard links (a key, a shared folder): the name is taken by an empty file, then by the whole one."""
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        os.replace(source, target)
+    except OSError:
+        os.unlink(target)
+        raise
 
 
 def exchange(one: Path, other: Path) -> bool:

@@ -137,7 +137,11 @@ def _is_labels(value: object) -> bool:
 
 
 def _is_ceilings(value: object) -> bool:
-    return isinstance(value, (list, tuple)) and len(value) == 7 and all(_is_int(v) and v > 0 for v in value)
+    return (
+        isinstance(value, (list, tuple))
+        and len(value) == 7
+        and all(_is_int(v) and 0 < v < 10**7 for v in value)
+    )
 
 
 def _is_rooms(value: object) -> bool:

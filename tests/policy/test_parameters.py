@@ -46,6 +46,14 @@ def test_before_the_first_date_it_raises():
     assert caught.value.params["first"] == "2020-01-01"
 
 
+def test_an_amount_is_one_that_a_household_may_have():
+    """A number of twenty digits is a slip of the hand, and beyond what the tables hold."""
+    usual = [20_000, 25_000, 30_000, 36_000, 42_000, 48_000, 5_000]
+    assert fits(usual, "ceilings", (), None, None)
+    for wrong in (10**7, 10**19):
+        assert not fits([*usual[:6], wrong], "ceilings", (), None, None)
+
+
 def test_groups_make_dotted_keys():
     nested = "rule:\n" + "\n".join("  " + line for line in ENTRY.splitlines())
     assert list(_entries(nested)) == ["national.t.rule.share"]

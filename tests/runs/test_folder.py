@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
 import pytest
 
-from optimizer.disk import check_out, hold, listen, seal, system
+from optimizer.disk import check_out, hold, listen, seal, system, write_files
 from optimizer.disk.beside import beside
 from optimizer.errors import AttrifluxError
 
@@ -216,3 +217,23 @@ def test_the_case_is_never_the_output(tmp_path):
     case.mkdir()
     for out in (case, tmp_path):
         assert refused(check_out, out, force=True, inputs=case).code == "OUT_IS_INPUT"
+
+
+def test_a_file_takes_its_place_on_a_disk_without_links_and_never_anothers(tmp_path, monkeypatch):
+    """A key, a folder shared by another system."""
+
+    def none(source, target):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM), str(target))
+
+    monkeypatch.setattr(system, "swapping_call", lambda: None)
+    monkeypatch.setattr("os.link", none)
+    jobs = [(tmp_path / "paires.csv", lambda place: place.write_text("a;b"))]
+    write_files(jobs, force=False)
+    assert (tmp_path / "paires.csv").read_text() == "a;b" and len(os.listdir(tmp_path)) == 1
+    with pytest.raises(AttrifluxError) as error:
+        write_files([(tmp_path / "paires.csv", lambda place: place.write_text("c"))], force=False)
+    assert error.value.code == "FILE_EXISTS" and (tmp_path / "paires.csv").read_text() == "a;b"
+    monkeypatch.setattr("os.replace", none)
+    with pytest.raises(AttrifluxError):
+        write_files([(tmp_path / "autre.csv", lambda place: place.write_text("c"))], force=False)
+    assert os.listdir(tmp_path) == ["paires.csv"]
