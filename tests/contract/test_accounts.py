@@ -313,6 +313,14 @@ def test_the_balance_of_accounts_rests_on_an_assumed_margin(tmp_path: Path, pric
     found = row(result, "account_balance", "account=ALS;rooms=T3")
     assert (found["share"], found["price"]) == (0.9, price)
     assert not verify(tmp_path / "out", case).refused
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert ("Objectifs supposés pris en compte, à la demande" in page) is priced
+    assert ("Objectifs supposés, affichés sans peser" in page) is not priced
+    (case / "case.yaml").write_text(
+        (case / "case.yaml").read_text("utf-8").replace("synthetic: false", "synthetic: true"), "utf-8"
+    )
+    propose_to(case, tmp_path / "invented", options)
+    assert "Objectifs supposés" not in (tmp_path / "invented" / "report.html").read_text(encoding="utf-8")
 
 
 def test_exclusions_and_relocations(tmp_path: Path) -> None:
