@@ -188,6 +188,7 @@ def rule(
         ]
         empty += [name for name in ("title_en",) if not str(getattr(kind, name, "")).strip()]
         empty += [name for name in ("short", "long", "group") if not _both(getattr(kind, name, ()))]
+        empty += ["reached"] * (kind.reached != RuleShape.reached and not _both(kind.reached))
         if empty or not unit.strip():
             raise ValueError(f"rule {id!r}: empty {', '.join(empty) or 'unit'}")
         if id in REGISTERED:

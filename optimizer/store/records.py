@@ -372,10 +372,6 @@ class SessionRecord:
     """As the règlement intérieur says it; empty: the quorum is the assumed one."""
     opened_at: datetime | None
     closed_at: datetime | None
-    sat_from: str | None
-    """``HH:MM`` at which it was opened, as somebody wrote it down; None where ``opened_at`` is all that is known."""
-    sat_to: str | None
-    """The same of its end."""
     prepared_by: str
     signed_by: str
     one_person: bool
@@ -388,6 +384,10 @@ class SessionRecord:
     items: tuple[ItemRecord, ...] = ()
     attendance: tuple[AttendanceRecord, ...] = ()
     rectifications: tuple[RectificationRecord, ...] = ()
+    sat_from: str | None = None
+    """``HH:MM`` at which it was opened, as somebody wrote it down; None where ``opened_at`` is all that is known."""
+    sat_to: str | None = None
+    """The same of its end."""
 
 
 @dataclass(frozen=True)

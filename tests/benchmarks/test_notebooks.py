@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from benchmarks.notebook import DOCS, NOTEBOOKS, notebook, run
 
 
+@pytest.mark.long
 def test_the_notebook_of_a_week_holds_what_its_cells_give_today():
     kept = json.loads((DOCS / "week.ipynb").read_text(encoding="utf-8"))
     assert notebook(NOTEBOOKS["week"]) == kept

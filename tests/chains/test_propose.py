@@ -84,6 +84,7 @@ def test_a_tenant_moves_and_a_newcomer_follows(week: Path, done: Path):
     assert {r["dwelling_id"] for r in table(done / "dwellings.csv")} == {"V0", "V1", "V2", "H0", "H1"}
 
 
+@pytest.mark.long
 def test_a_run_says_how_many_chains_there_are_or_why_there_is_none(week: Path, tmp_path: Path):
     def told(case: Path, *words: str) -> str:
         said = propose(case, case.with_name(f"{case.name}-out"), *words)

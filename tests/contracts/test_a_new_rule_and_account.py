@@ -35,7 +35,7 @@ class HomesOfWorkers(RuleShape):
     long = ("Baux du bailleur aux travailleurs essentiels.", "Leases of the landlord to essential workers.")
     group = ("Travailleurs logés", "Workers housed")
     share_key = "national.rules.homes_of_workers.share"
-    reached = "travailleurs"
+    reached = ("travailleurs", "workers")
     indicator = ("workers_housed", "travailleurs logés, tous bailleurs", "workers housed, all landlords")
     traits = {"worker": lambda ground, apps, epci: ground.facts.applications.essential_worker[apps]}
 
@@ -89,6 +89,9 @@ NUMBER = """
 def number(name: str, title: str, unit: str, value: float, indent: str = "") -> str:
     text = NUMBER.format(name=name, title=title, unit=unit, value=value)
     return "".join(indent + line + "\n" for line in text.strip().splitlines())
+
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

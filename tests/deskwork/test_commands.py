@@ -102,6 +102,7 @@ def test_a_proposal_that_was_altered_makes_no_session(monkeypatch: pytest.Monkey
     assert not (tmp_path / "bureau.sqlite").exists()
 
 
+@pytest.mark.long
 def test_an_urgent_session_takes_late_dwellings_late_names_and_replacements_with_what_a_lease_needs(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):

@@ -28,6 +28,7 @@ def test_family_seeds_differ_and_repeat() -> None:
     assert not np.array_equal(one.entry_value, other.entry_value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_three_oracles_without_rules_agree(seed: int) -> None:
     model = FAMILIES["tight"](60, 400, seed)

@@ -100,6 +100,7 @@ def test_how_many_proposals_stop_before_their_proof_is_counted(case):
     assert loose.unproven == 2
 
 
+@pytest.mark.long
 def test_files_and_sentences(folder, case, tmp_path):
     told: list[tuple[int, int, str]] = []
     _, summary = cotation_to(

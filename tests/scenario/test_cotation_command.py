@@ -25,6 +25,7 @@ def test_criteria_and_methods_are_listed():
     assert "Barron et Barrett" in done.output
 
 
+@pytest.mark.long
 def test_a_new_grid_is_written_said_and_compared(tiny, tmp_path):
     file = tmp_path / "ma_grille.yaml"
     done = RUN.invoke(

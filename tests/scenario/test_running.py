@@ -255,6 +255,7 @@ def test_an_empty_folder_is_no_run(tmp_path):
     assert comparison_table([]).empty
 
 
+@pytest.mark.long
 def test_the_year_lived_week_by_week_stands_beside_the_optimum(tiny, tmp_path):
     scenario = tmp_path / "s.yaml"
     scenario.write_text(HEAD + "changes:\n  national.prices.flux: 900\n", encoding="utf-8")

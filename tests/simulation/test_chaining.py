@@ -162,6 +162,7 @@ def test_a_session_is_what_propose_weighs_over_every_dwelling_that_might_be_free
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("made", POLICIES, ids=lambda p: p.id)
 def test_a_freed_dwelling_is_let_only_where_its_tenant_signed_and_every_session_is_proven(
     chained, lives, made
@@ -186,6 +187,7 @@ def test_a_freed_dwelling_is_let_only_where_its_tenant_signed_and_every_session_
             assert not any(x.chained for x in life.leases) and not any(w.void for w in life.weeks)
 
 
+@pytest.mark.long
 def test_chains_are_made_and_refusals_break_some(lives):
     for name in ("lucky", "calm"):
         assert sum(x.chained for p in CHAINING for x in lives[name, p.id].leases) > 0
@@ -193,6 +195,7 @@ def test_chains_are_made_and_refusals_break_some(lives):
     assert sum(w.void for p in CHAINING for w in lives["calm", p.id].weeks) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("made", POLICIES, ids=lambda p: p.id)
 def test_the_bound_stays_one_with_chains(chained, lives, made):
     for name, world in chained.items():

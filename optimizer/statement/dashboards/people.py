@@ -135,15 +135,18 @@ def files_table(year: Year) -> Table:
     """A commune's own files only: what is proposed or in progress on its account, and the dwellings it must name for."""
     lines = year.lines[year.lines["account"].isin(of_place(year.viewer.code))]
     lines = lines[lines["state"] != "signed"].sort_values(["dwelling_id", "rank"])
-    ends = dict(zip(year.homes["dwelling_id"], year.homes["deadline"], strict=True))
-    late = deadlines(year)
+    ends = {
+        name: day(str(end))
+        for name, end in zip(year.homes["dwelling_id"], year.homes["deadline"], strict=True)
+    }
+    late = deadlines(year)  # in words already
     ends |= dict(zip(late["dwelling_id"], late["deadline"], strict=True))
     rows = [
         {
             "dwelling_id": x["dwelling_id"], "landlord": x["landlord"], "rooms": f"T{x['rooms']}" if pd.notna(x["rooms"]) else "",
             "financing": x["financing"], "qpv": "en QPV" if x["qpv"] else "hors QPV", "state": _state(x),
             "rank": int(x["rank"]) if x["application_id"] else None, "application_id": x["application_id"],
-            "deadline": "" if x["application_id"] else day(str(ends.get(x["dwelling_id"], ""))),
+            "deadline": "" if x["application_id"] else ends.get(x["dwelling_id"], ""),
         }
         for x in lines.to_dict("records")
     ]  # fmt: skip

@@ -89,7 +89,7 @@ def test_a_commune_reads_until_when_it_must_name_somebody():
     assert files[["dwelling_id", "state", "application_id"]].to_numpy().tolist() == [
         ["ours", "orienté, candidat à désigner", ""]
     ]
-    assert files["deadline"].tolist()[0] > "10/07/2026"
+    assert files["deadline"].tolist() == ["10/07/2026"]  # fifteen days after 25 June
 
 
 def test_work_in_progress_counts_from_the_stage_of_the_convention():
