@@ -73,6 +73,8 @@ def add_remedies(
 
 
 class _Search:
+    """The best exchanges of all rows at once: each exchange is weighed once, for every row that it helps."""
+
     def __init__(self, problem: Problem, first: FirstRanks, counted: Evaluation, rows: list[int]) -> None:
         self.problem, self.rows, self.pools = problem, rows, Pools(problem)
         self.switching = Switching(problem, first, counted)

@@ -107,9 +107,8 @@ class Store:
                 raise StoreBusy("STORE_BUSY") from error
             if "readonly" in said or "read-only" in said:
                 raise StoreUnusable("STORE_FILE_READ_ONLY") from error
-            if (
-                isinstance(error, OperationalError) or "malformed" in said
-            ):  # the disk or the server, not what was written
+            # the disk or the server, not what was written
+            if isinstance(error, OperationalError) or "malformed" in said:
                 raise StoreUnusable(
                     "STORE_UNREACHABLE", reason=str(error).strip().partition("\n")[0]
                 ) from error

@@ -23,7 +23,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from optimizer.chains import length_word
 from optimizer.errors import AttrifluxError, Lang, define
 from optimizer.web.children.job import Log
-from optimizer.web.children.lines import ONE_THREAD
+from optimizer.web.children.lines import OF_A_CHILD
 from optimizer.web.desk import Desk
 from optimizer.web.imports import case_path
 from optimizer.web.models import Job
@@ -145,7 +145,7 @@ def start(
         ]
     with said_file(desk, job.id).open("wb") as out:
         child = subprocess.Popen(
-            words, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, **ONE_THREAD}
+            words, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, **OF_A_CHILD}
         )  # fmt: skip
     children[job.id] = child
     sent = "" if log is None else source
@@ -177,9 +177,8 @@ def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes], sent: str) -> N
     if whose:
         Job.objects.filter(id=job).update(landlord=whose)
     state = "done" if code == 0 else "stopped" if code in (130, -signal.SIGINT, -signal.SIGKILL) else "failed"
-    for _ in range(
-        TRIES
-    ):  # a result that was computed is not lost to a disk that is full or busy for a minute
+    # a result that was computed is not lost to a disk that is full or busy for a minute
+    for _ in range(TRIES):
         if _noted(job, state=state, code=code, ended_at=desk.store.now()):
             break
         time.sleep(HEARTBEAT)

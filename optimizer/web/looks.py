@@ -20,7 +20,7 @@ from typing import Any
 from optimizer.errors import AttrifluxError, Lang, Said, day_words, define
 from optimizer.store.records import NewCandidate, NewItem, SessionRecord
 from optimizer.web.agendas import item_of, name_of
-from optimizer.web.children.lines import ONE_THREAD
+from optimizer.web.children.lines import OF_A_CHILD
 from optimizer.web.children.questions import Asked, DescribeItem, DescribeName, Recheck
 from optimizer.web.desk import Desk
 from optimizer.web.imports import case_path, is_kept
@@ -121,7 +121,7 @@ def _ask(desk: Desk, case: str, asked: Asked) -> dict[str, Any]:
             capture_output=True,
             timeout=SECONDS,
             check=True,
-            env={**os.environ, **ONE_THREAD},
+            env={**os.environ, **OF_A_CHILD},
         )
         told: dict[str, Any] = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.SubprocessError):

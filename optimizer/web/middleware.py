@@ -115,9 +115,8 @@ class Doors:
                     )  # the address of a form is no page to come to
                 unsent.keep(account, onward, request.POST)
             return HttpResponseRedirect(f"{reverse('login')}?suite={quote(onward)}")
-        if (
-            method not in access.methods
-        ):  # the proof of a form is asked of a POST only, so nothing else may act
+        # the proof of a form is asked of a POST only, so nothing else may act
+        if method not in access.methods:
             return errors.other_verb(request, access.methods)
         if access.place == "anyone":
             return None

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from optimizer.web.children.lines import ONE_THREAD
+from optimizer.web.children.lines import OF_A_CHILD
 
 WAIT = 0.4
 """Seconds a page waits for an answer; what takes longer is there when the question is asked again."""
@@ -32,7 +32,7 @@ class Room:
         self._child = subprocess.Popen(
             [sys.executable, "-m", "optimizer.web.children.room", str(case)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-            env={**os.environ, **ONE_THREAD},
+            env={**os.environ, **OF_A_CHILD},
         )  # fmt: skip
         self._some = threading.Condition()
         self._answers: dict[str, dict[str, Any]] = {}

@@ -325,4 +325,6 @@ def test_amounts_of_the_allowance_that_a_scenario_gives_are_read_to_the_cent(tmp
             N1 2024-01-01          3       2      1                 25056   active 10    1000               verified
         """,
     )
-    propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False))
+    done = propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False))
+    assert "ALLOWANCE_ESTIMATED" in done.result.proposals["flags"].iloc[0]
+    assert done.verdict == "certified" and not verify(tmp_path / "out", case).refused

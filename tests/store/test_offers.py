@@ -149,6 +149,8 @@ def test_what_is_owed_or_contested_is_not_of_a_day_to_come_nor_closed_before_it_
     )
     refused("STORE_FUTURE", play.do, c.close_recourse, S, recourse, on=tomorrow, outcome="Rejeté")
     play.do(c.close_recourse, S, recourse, on=DAY, outcome="Rejeté")
+    assert [(r.opened_on, r.closed_on) for r in queries.recourses(play.store, open=False)] == [(DAY, DAY)]
+    assert queries.duties(play.store) == (duty,)  # what was refused left it open
 
 
 def same_household(name: str, rank: int) -> NewItem:

@@ -11,7 +11,7 @@ from typing import Any
 
 LAST, PATIENT = 19, 5
 """How far a child stands back: a proposal behind everybody; the room, where somebody waits for the answer, behind the pages only."""
-ONE_THREAD: Mapping[str, str] = dict.fromkeys(
+OF_A_CHILD: Mapping[str, str] = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "PYTHONSAFEPATH"), "1"
 )
 """Environment of a child: it computes on one processor, whatever the libraries would like, and reads no module from the folder that
