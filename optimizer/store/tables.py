@@ -6,6 +6,7 @@ A table is named by its model in lower case; a row holds the columns of the data
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any, Protocol
 
 Row = dict[str, Any]
@@ -62,7 +63,9 @@ class Live:
         return rows[0] if rows else None
 
     def find(self, table: str, **equal: Any) -> list[Row]:
-        return list(self.models[table].objects.filter(**_filter(equal)).order_by("pk").values())
+        rows = self.models[table].objects.filter(**_filter(equal)).values()
+        # by key here: a base orders texts by its administrator's language
+        return sorted(rows, key=itemgetter(self.keys[table]))
 
     def add(self, table: str, row: Row) -> None:
         self.models[table].objects.bulk_create([self.models[table](**row)])
