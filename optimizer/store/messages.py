@@ -45,10 +45,11 @@ class StoreForbidden(StoreError):
 class StoreRefused(StoreError):
     """A guard of the state machines, or an invariant of the database, says no.
 
-    ``place`` is the proposed rank of the household it speaks of, where one decision among several is refused.
+    ``place`` is the proposed rank of the household it speaks of, where one decision among several is refused, ``candidate`` its number.
     """
 
     place: int | None = None
+    candidate: int | None = None
 
     def text(self, lang: Lang = "fr") -> str:
         """The sentence, beginning with the household it speaks of."""

@@ -19,6 +19,8 @@ ERASABLE: Mapping[str, tuple[str, ...]] = {
     "remark": ("text",),
 }
 """Tables that can be erased, and their columns that the ledger knows by a commitment only."""
+AT_ONCE = 500
+"""Rows that are asked for or written together."""
 PROJECTIONS = (
     "run", "session", "item", "person", "candidate", "dossier", "remark", "document", "call", "decision", "note", "offer",
     "attendance", "vote", "rectification", "duty", "recourse", "nomination", "grant",
@@ -34,7 +36,7 @@ class Tables(Protocol):
     def find(self, table: str, **equal: Any) -> list[Row]:
         """Rows whose columns equal the values (a tuple: one of them), by key."""
 
-    def add(self, table: str, row: Row) -> None: ...
+    def add(self, table: str, *rows: Row) -> None: ...
 
     def change(self, table: str, key: Key, values: Row) -> None: ...
 
@@ -67,8 +69,10 @@ class Live:
         # by key here: a base orders texts by its administrator's language
         return sorted(rows, key=itemgetter(self.keys[table]))
 
-    def add(self, table: str, row: Row) -> None:
-        self.models[table].objects.bulk_create([self.models[table](**row)])
+    def add(self, table: str, *rows: Row) -> None:
+        self.models[table].objects.bulk_create(
+            [self.models[table](**row) for row in rows], batch_size=AT_ONCE
+        )
 
     def change(self, table: str, key: Key, values: Row) -> None:
         changed = self.models[table].objects.filter(pk=key).update(**values)

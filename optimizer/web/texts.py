@@ -806,6 +806,14 @@ texts(
         "role_t": ("Technique", "Technical"),
         "scope": ("Ressort", "Scope"),
         "scope_all": ("tout", "all"),
+        "scope_whole": (
+            "tout le bureau, quel que soit le bailleur : registre, purge, comptes et copies ne se partagent pas",
+            "the whole desk, whatever the landlord: ledger, purge, accounts and copies are not divided",
+        ),
+        "role_hint": (
+            "D et T valent pour tout le bureau : bailleur et commission n'y changent rien.",
+            "D and T hold for the whole desk: landlord and commission change nothing.",
+        ),
         "grant_landlord": ("Bailleur (vide : tous)", "Landlord (empty: all)"),
         "grant_commission": ("Commission (vide : toutes)", "Commission (empty: all)"),
         "grant_territory": ("Territoire d'un membre (INSEE ou SIREN)", "Territory of a member (INSEE or SIREN)"),
