@@ -119,6 +119,29 @@ class NewItem:
 
 
 @dataclass(frozen=True)
+class RunFacts:
+    """What is attached of a verified run: the arguments of ``attach_run``."""
+
+    run_id: str
+    verdict: Literal["certified", "within"]
+    gap_points: str
+    seed: str
+    case_on: date
+    hashes: Mapping[str, str]
+    chains: int = 0
+    """Freed dwellings that its chains may let after a vacant one, ``optimizer.chains.UNBOUNDED`` any number."""
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The dwellings of a session and the run they come from."""
+
+    run: RunFacts
+    items: tuple[NewItem, ...]
+    landlord: str
+
+
+@dataclass(frozen=True)
 class NewDecision:
     """What the commission says of one candidate; the motive is a code of ``national.commission.motives``."""
 
