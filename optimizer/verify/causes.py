@@ -74,11 +74,11 @@ REFUSED: Sequence[tuple[Two, Two]] = (
         ("publier l'annonce", "advertise the dwelling"),
     ),
     (
-        ("commune non souhaitée", "commune not wanted"),
+        ("hors du secteur de la demande", "outside the area of the application"),
         ("publier l'annonce au-delà de la commune", "advertise beyond the commune"),
     ),
     (
-        ("typologie inadaptée au ménage", "size does not fit the household"),
+        ("typologie inadaptée ou non souhaitée", "size does not fit or is not wanted"),
         (
             "proposer le logement aux ménages de taille voisine (table des typologies du bailleur)",
             "offer it to households of a neighbouring size (the landlord's table of sizes)",
