@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -404,6 +405,18 @@ def test_a_page_shows_no_box_that_only_a_hand_can_tick():
     assert on_screen(line) == [("Voix", "6 membres")]
     assert on_screen([["Dossier", "à compléter : pièce ……"]])  # what is missing is still said
     assert on_screen([["", "☐ insuffisance du nombre de candidats"]]) == []
+
+
+def test_an_orientation_is_read_in_its_order_whatever_order_the_base_gives_it_back_in(played: Played):
+    """PostgreSQL keeps the names inside a value by their length: « dont DALO » stood before what it is part of."""
+    home = replace(
+        dwelling("L121461"),
+        orientation={"candidates_dalo": "2", "best_score": "", "candidates": "69", "residence": "R"},
+    )
+    session = played.session(date(2026, 12, 14), homes=(home,))
+    page = played.client("S").get(f"/seances/{session.session_id}").content.decode()
+    told = re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page.split("Orientation", 1)[1])
+    assert told[:3] == [("Résidence", "R"), ("Demandes recevables", "69"), ("dont DALO", "2")]
 
 
 def test_what_was_typed_while_the_desk_was_busy_can_be_sent_again(
