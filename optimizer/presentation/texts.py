@@ -292,8 +292,8 @@ texts(
             "effort rate above the threshold in this dwelling",
         ),
         "why_lean": (
-            "injoignable, ou DALO mieux servi par ce contingent",
-            "unreachable, or DALO better served by this account",
+            "injoignable, ou derrière les points que ce contingent donne à un ménage DALO",
+            "unreachable, or behind the points this account gives a DALO household",
         ),
         "why_keep": ("proposition antérieure gardée", "earlier proposal kept"),
         "why_need": ("pièce nécessaire au logement {dwelling}", "needed by dwelling {dwelling}"),

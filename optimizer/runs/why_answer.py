@@ -585,6 +585,8 @@ class _Asked:
             "préférence, taux d'effort, ordre ou part d'un réservataire, décision enregistrée, objectif légal ou autre règle",
             "preference, effort rate, order or share of a réservataire, recorded decision, legal target or another rule",
         )
+        both = ("cotation, avec une autre règle", "score, with another rule")
+        groups |= dict.fromkeys(self.meta.get("score_and", ()), both)
         mine = ("votre dossier, signalé injoignable", "your file, marked unreachable")
         groups |= dict.fromkeys(self.meta.get("unreachable", ()), mine)  # an older index has none
         tally = Counter(say(groups.get(p.passed_by, rest), self.lang) for p in self.everywhere)
