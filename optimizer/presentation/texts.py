@@ -582,6 +582,5 @@ texts(
         "with_burden": ("Avec", "With"),
         "without_burden": ("Sans", "Without"),
         "quartile": ("Quartile", "Quartile"),
-        "shown_first": ("Voir la feuille", "See the sheet"),
     },
 )

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import optimizer as af
-from optimizer.runs import Result
+from optimizer.runs import Options, Result
+from optimizer.runs.report_data import report_data
 from optimizer.shortlist.leapfrogs import LineSummary, Standing, Together
 from optimizer.shortlist.reasons import LineContext, line_reason
 from tests.cli.running import attriflux
@@ -304,6 +305,43 @@ def test_transfers_without_a_ceiling_are_told_on_every_page(tmp_path: Path) -> N
         report = (out / "report.html").read_text(encoding="utf-8").replace("\u00a0", " ")
         assert ("1 bail (pour information)" in report) == (name == "without")
         assert not re.search(r"\+ \d+ / \d+\.\d", report)
+
+
+def test_transfers_without_a_ceiling_are_counted_where_no_row_limits_them(tmp_path: Path) -> None:
+    """BAIL has its forecast of the year. Of CAP's three dwellings one goes to its tenant out of the flux, one to a household from
+    outside, and the one kept for own transfers is taken from nobody."""
+    homes = """
+        id landlord commune rooms financing qpv reserved_to
+        L1 BAIL     25056   3     PLUS      0   .
+        L2 CAP      25056   3     PLUS      0   .
+        L3 CAP      25056   4     PLUS      0   .
+        L4 CAP      25056   2     PLUS      0   MUTATION
+    """
+    people = """
+        id first_registered_on persons choices status score current_landlord
+        N1 2024-01-01          3       25056   active 90    BAIL
+        N2 2024-01-02          3       25056   active 90    CAP
+        N3 2024-01-03          5       25056   active 90    .
+        N4 2024-01-04          1       25056   active 90    CAP
+    """
+    agreements = """
+        landlord departement year account    share management_mode
+        BAIL     25          2026 BAILLEUR   0     delegated
+        CAP      25          2026 BAILLEUR   0     delegated
+    """
+    forecast = """
+        landlord departement year basis    vacated mutation
+        BAIL     25          2026 forecast 10      10
+    """
+    done = run(tmp_path, dwellings=homes, applications=people, conventions=agreements, assiette=forecast)
+    assert lists(done) == {
+        "L1": ["MUTATION", "N1"], "L2": ["MUTATION", "N2"], "L3": ["BAILLEUR", "N3"], "L4": ["MUTATION", "N4"],
+    }  # fmt: skip
+    told = [x for x in report_data(done, Options()).banners if "mutation interne" in x]
+    assert [x.replace("\u00a0", " ") for x in told] == [
+        "1 logement sur 3 en mutation interne, hors du flux des réservataires, sans plafond faute de prévision de l'année "
+        "(table assiette) : CAP."
+    ]
 
 
 def test_a_score_of_nothing_is_told(tmp_path: Path) -> None:

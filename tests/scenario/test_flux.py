@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -12,7 +13,9 @@ from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.scenario import flux
 from optimizer.scenario.committed import committed_figures
 from optimizer.scenario.flux_files import flux_to, write_flux
+from optimizer.scenario.flux_page import flux_html
 from optimizer.scenario.flux_sheets import blocks_sheet, ends_sheet, spread_sheet
+from optimizer.scenario.flux_stock import ordered, stock_part
 from optimizer.scenario.in_force import in_force
 from optimizer.synth import write_case
 from tests.cli.running import attriflux
@@ -462,3 +465,45 @@ def test_the_demand_counts_who_is_active_and_the_quartile_as_the_rules_do():
     assert result.mixity.set_index("account").loc["BAILLEUR", "demand"] == 7
     fit = result.fit[(result.fit["account"] == "BAILLEUR") & (result.fit["dimension"] == "ceiling")]
     assert fit["demand"].sum() == 7
+
+
+def plain(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("\u00a0", " ")
+
+
+def test_what_the_page_sets_apart_follows_the_values_it_names():
+    """Of ALS's agreements one ends six years on, one twenty; a third of the demand is for two rooms, which the stock does not have."""
+    near = flux_html(flux(planner_case()))
+    assert "Échéance sous 5 ans" in near and "de plus de 10 points" in plain(near)
+    changes = {"national.planning.agreements_ending_within": 7, "national.planning.fit_gap": 0.4}
+    result = flux(planner_case(changes=changes))
+    far, english = flux_html(result), flux_html(result, "en")
+    assert "Échéance sous 7 ans" in far and "de plus de 40 points" in plain(far)
+    assert "Ending within 7 years" in english and "by more than 40 points" in plain(english)
+    ends = result.commitments.set_index("account").loc["ALS"].sort_values("ends_on")
+    assert ends["state"].tolist() == ["échoit dans les 7 ans", "en cours"]
+    soon = [stock_part(f, "OPH25", "25", "fr")["accounts"] for f in (flux(planner_case()), result)]
+    assert [sum(a["soon"] for a in accounts) for accounts in soon] == [
+        0, 1000,
+    ]  # fmt: skip
+    assert near.count('class="miss"') > far.count('class="miss"')
+
+
+def test_accounts_stand_in_one_order_and_each_exclusion_names_its_dwelling(tmp_path):
+    """État, Action Logement, collectivités, the landlord, whatever the order of the file."""
+    case = planner_case()
+    turned = case.table("stock").iloc[::-1].reset_index(drop=True)
+    home = {"landlord": "OPH25", "commune": "25056", "rooms": 3, "financing": "plus"}
+    homes = [
+        {**home, "dwelling_id": "L3", "assiette_exclusion": "sale"}, {**home, "dwelling_id": "L2"},
+        {**home, "dwelling_id": "L1", "assiette_exclusion": "sale"}, {**home, "dwelling_id": "L4", "assiette_exclusion": "anru"},
+    ]  # fmt: skip
+    result = flux(
+        replace(case, tables={**case.tables, "stock": turned, "dwellings": filled("dwellings", homes)})
+    )
+    rows = ordered(result.inventory.accounts)
+    assert [r["account"] for r in rows] == ["ETAT_PRIO", "ETAT_AGENT", "ALS", "COLL:25056", "BAILLEUR"]
+    write_flux(tmp_path, result)
+    assert (tmp_path / "exclusions.csv").read_text(encoding="utf-8-sig").splitlines() == [
+        "landlord;departement;dwelling_id;reason", "OPH25;25;L4;anru", "OPH25;25;L1;sale", "OPH25;25;L3;sale",
+    ]  # fmt: skip
