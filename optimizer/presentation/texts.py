@@ -261,7 +261,10 @@ texts(
         ),
         "no_lease": ("aucun", "none"),
         "leases": ("{n:bail/baux}", "{n:lease/leases}"),
-        "by_quartile": ("Par quartile de ressources", "By income quartile"),
+        "by_quartile": (
+            "Par quartile de ressources, dans l'EPCI de la première commune souhaitée",
+            "By income quartile, in the EPCI of the first commune wanted",
+        ),
         "by_size": ("Par taille du ménage", "By household size"),
         "by_priority": ("Par priorité", "By priority"),
         "by_origin": ("Mutation ou demande externe", "Transfer or external"),
