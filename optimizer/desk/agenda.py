@@ -34,8 +34,6 @@ ORIENTATION = (
     "objectives", "flux_share", "flux_done", "flux_in_progress", "flux_remaining", "flux_behind", "residence", "residence_q1_share",
     "residence_fragility", "recent_move_ins", "candidates", "candidates_dalo", "candidates_priority", "best_score",
 )  # fmt: skip
-ENOUGH = 3
-"""Households below which R. 441-3 asks for a reason; the sheets of a run name the same three."""
 
 
 def agenda(
@@ -155,10 +153,9 @@ class _Frozen:
             orientation={name: oriented.get(name, "") for name in ORIENTATION}, few_reason=self._few(form),
         )  # fmt: skip
 
-    @staticmethod
-    def _few(form: Mapping[str, Any]) -> str:
-        """Which box of R. 441-3 explains fewer than three households."""
-        if len(form["candidates"]) >= ENOUGH:
+    def _few(self, form: Mapping[str, Any]) -> str:
+        """Which box of R. 441-3 explains fewer households than it asks for."""
+        if len(form["candidates"]) >= self.described.rules.integer("national.caleol.shortlist_size"):
             return ""
         if form["facts"]["subsidised"]:
             return "subsidy_d331_25_1"
