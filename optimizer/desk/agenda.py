@@ -22,7 +22,7 @@ from optimizer.domain.schema import DWELLINGS
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.presentation.bilingual import in_both, in_one
 from optimizer.presentation.reading_back import read_back
-from optimizer.store.records import Agenda, NewCandidate, NewItem, RunFacts
+from optimizer.store.records import ORIENTATION, Agenda, NewCandidate, NewItem, RunFacts
 from optimizer.verify import Verdict, verify
 
 SHEETS = "sheets.json"
@@ -30,10 +30,6 @@ FORMATS = ("attriflux-sheets/1", "attriflux-sheets/2")
 """The first holds its sentences in the language of the run only, the second by language."""
 NUMBER = "NUR"
 """Label of the pair of a sheet that holds the number of a household."""
-ORIENTATION = (
-    "objectives", "flux_share", "flux_done", "flux_in_progress", "flux_remaining", "flux_behind", "residence", "residence_q1_share",
-    "residence_fragility", "recent_move_ins", "candidates", "candidates_dalo", "candidates_priority", "best_score",
-)  # fmt: skip
 
 
 def agenda(

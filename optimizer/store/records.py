@@ -64,6 +64,13 @@ AddedAs = Literal["agenda", "late"]
 DutyKind = Literal["suitable_offer", "sne_radiation", "radiation_notice", "prefet_signal"]
 
 
+ORIENTATION = (
+    "objectives", "flux_share", "flux_done", "flux_in_progress", "flux_remaining", "flux_behind", "residence", "residence_q1_share",
+    "residence_fragility", "recent_move_ins", "candidates", "candidates_dalo", "candidates_priority", "best_score",
+)  # fmt: skip
+"""What an agenda freezes of the orientation of a dwelling, in the order in which it is read: a base keeps no order inside a value."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who acts. ``name`` is the account's name (a person of staff, never a household)."""

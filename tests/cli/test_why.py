@@ -56,7 +56,7 @@ def test_a_household_in_reserve_hears_its_place_and_what_would_have_changed_it(w
     assert "Recevable pour 1 logement :" in said and "2e sur 3 à la cotation" in said
     assert "le premier rang a une cotation plus haute" in said
     assert "30 points de plus" in said
-    assert "Non recevable pour 2 logements : commune non souhaitée (2)" in said
+    assert "Non recevable pour 2 logements : hors du secteur de la demande (2)" in said
 
 
 def test_every_household_of_the_case_has_an_answer_in_both_languages(week: Path) -> None:
@@ -90,7 +90,7 @@ def test_one_dwelling_alone(week: Path) -> None:
     here = " ".join(attriflux("why", week, "A3", "--dwelling", "L1").out.split())
     assert "3e sur 3" in here and "L2" not in here
     there = " ".join(attriflux("why", week, "A3", "--dwelling", "L2").out.split())
-    assert "non recevable, commune non souhaitée" in there
+    assert "non recevable, hors du secteur de la demande" in there
     busy = " ".join(attriflux("why", week, "A6", "--dwelling", "L3").out.split())
     assert "déjà en cours" in busy
 
@@ -214,7 +214,9 @@ def test_a_place_on_a_list_that_does_not_exist_is_not_told_to_the_household(deci
 
 def test_points_are_not_spoken_of_beside_a_dwelling_they_change_nothing_for(week: Path) -> None:
     letter = attriflux("why", week, "A3", "--letter", "--dwelling", "L2").out
-    assert "non recevable, commune non souhaitée" in letter and "de points" not in letter.split("4. ")[1]
+    assert (
+        "non recevable, hors du secteur de la demande" in letter and "de points" not in letter.split("4. ")[1]
+    )
 
 
 def test_unknown_numbers_dwellings_and_folders_are_sentences(week: Path, tmp_path: Path) -> None:
