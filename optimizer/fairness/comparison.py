@@ -12,6 +12,7 @@ import pandas as pd
 
 from optimizer import pipeline
 from optimizer.domain import Case
+from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, Finding, Spaced
 from optimizer.fairness import messages as messages
 from optimizer.fairness.groups import group_table, groups_of, lorenz_table
@@ -33,7 +34,7 @@ REACH = 20_000
 
 
 @dataclass(frozen=True)
-class Fairness:
+class Fairness(OwnFrames):
     """What a comparison found.
 
     Attributes

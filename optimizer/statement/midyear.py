@@ -15,6 +15,7 @@ import pandas as pd
 from optimizer import importers, policy
 from optimizer.domain import Case
 from optimizer.domain.account import outside_flux
+from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, Finding
 from optimizer.runs.tables import place_names
 from optimizer.statement import messages as messages
@@ -30,7 +31,7 @@ DATES = ("oriented_on", "presented_on", "attributed_on", "signed_on")
 
 
 @dataclass(frozen=True)
-class MidYear:
+class MidYear(OwnFrames):
     """Where every réservataire stands on a day.
 
     Attributes
