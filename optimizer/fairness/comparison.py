@@ -21,6 +21,7 @@ from optimizer.fairness.market import Market, market_of, program_size
 from optimizer.fairness.prices import COLUMNS as FRONT
 from optimizer.fairness.prices import DIVERSITY, check_rule, diversity_lines
 from optimizer.fairness.registry import Mechanism, chosen_mechanisms
+from optimizer.fairness.reserves import RESERVES, reserved_table
 from optimizer.fairness.study import Study
 from optimizer.fairness.units import front_unit, mark_of, mechanism_unit, read_allocated, read_front
 from optimizer.runs.assumed import Assumed, assumed_of
@@ -43,6 +44,7 @@ class Fairness(OwnFrames):
     groups : DataFrame       rate and opportunity of each level of each group
     lorenz : DataFrame       share of the chances by share of the households
     front : DataFrame        the optimum as the share of a rule moves; no line without ``prices``
+    reserves : DataFrame     dwellings that mechanisms of reserves keep for the households of a rule first
     diversity : DataFrame    price of diversity of each group, in utility and in points, beside the bound on it
     lotteries : mapping      id -> `Lottery`
     margin : Fraction        share of the dwellings a group may have beyond its part in ``diversity``
@@ -75,6 +77,13 @@ class Fairness(OwnFrames):
         return (
             f"<Fairness {names}; dwellings: {len(self.market.dwelling_ids)}, households: {len(self.market)}>"
         )
+
+    @property
+    def reserves(self) -> pd.DataFrame:
+        """``dwelling_id, rule, scope``: dwellings that the mechanisms of reserves (deferred acceptance) keep for a rule's households first."""
+        if any(m.quotas == "reserves" for m in self.mechanisms):
+            return reserved_table(self.market)
+        return pd.DataFrame(columns=list(RESERVES))
 
     @property
     def probabilities(self) -> pd.DataFrame:
