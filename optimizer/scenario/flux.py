@@ -226,7 +226,7 @@ def flux(
             raise InputProblems((*known, *unmade, *wrong, *(_problems(case, rules)[1] if rules else ())))
     result, terms, places, findings = converted(case, rules, modes=modes, basis=basis, added=added)
     stock, dwellings = case.table("stock"), case.table("dwellings")
-    chosen = _chosen(result, basis)
+    chosen = chosen_bases(result, basis)
     register = commitments_of(case, rules, conventions_of(case, rules), assiette_base(case, rules, chosen))
     exclusions = conversion.trace(dwellings, places)
     return Flux(
@@ -266,7 +266,7 @@ def _problems(case: Case, rules: policy.RuleSet) -> tuple[pd.Series, tuple[Findi
     return places, (*eligibility.examine_stock(case, rules), *unknown)
 
 
-def _chosen(result: Conversion, basis: str) -> dict[tuple[str, str], int]:
+def chosen_bases(result: Conversion, basis: str) -> dict[tuple[str, str], int]:
     """The assiette the shares apply to, by landlord and département."""
     chosen: dict[tuple[str, str], int] = {}
     for base in result.bases:
