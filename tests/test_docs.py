@@ -124,6 +124,27 @@ def test_commands_are_those_of_the_specification():
     assert later.isdisjoint(built)
 
 
+def test_every_option_of_every_command_stands_in_the_docs():
+    """An option that no page names is found by nobody; one that is on unless refused (``--no-pdf``) is named by its refusal."""
+    from optimizer.cli.app import app
+
+    dropin.load_all("optimizer.cli.commands")
+    told = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "docs").rglob("*.md"))
+    unsaid = []
+
+    def walk(command: object, path: tuple[str, ...]) -> None:
+        for name, inner in sorted(getattr(command, "commands", {}).items()):
+            walk(inner, (*path, name))
+        for parameter in command.params:
+            names = [o for o in (*parameter.opts, *parameter.secondary_opts) if o.startswith("--")]
+            if names and not any(re.search(rf"{re.escape(o)}(?![\w-])", told) for o in names):
+                unsaid.append(" ".join((*path, *names)))
+
+    for name, group in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        walk(group, (name,))
+    assert unsaid == []
+
+
 def test_columns_of_the_proposals_are_those_of_the_specification():
     found = re.search(r"`proposals\.csv`: `([^`]+)`", section(8))
     assert found is not None

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.domain.decimals import half_up
+from optimizer.domain.durations import DAYS_PER_YEAR
 from optimizer.domain.frames import OwnFrames
 
 SPREADS = ("commune", "rooms", "financing", "qpv", "convention")
@@ -112,6 +113,15 @@ def _ends(frame: pd.DataFrame, keys: list[str], on: date) -> pd.DataFrame:
         dated.assign(convention=convention.astype(str))
         .groupby([*keys, "convention", "ends_on"], sort=True)["dwellings"].sum().reset_index()
     )  # fmt: skip
-    days = (sums["ends_on"] - pd.Timestamp(on)).dt.days
-    sums["years_left"] = (days.clip(lower=0) / 365.25).round(1)
+    sums["years_left"] = years_left(days_left(sums["ends_on"], on))
     return sums
+
+
+def days_left(ends_on: pd.Series, on: date) -> pd.Series:
+    """Days until each agreement ends, below nothing once it has; missing without a term."""
+    return (ends_on - pd.Timestamp(on)).dt.days
+
+
+def years_left(days: pd.Series) -> pd.Series:
+    """The same in years to a tenth, nothing once it has ended."""
+    return (days.clip(lower=0) / DAYS_PER_YEAR).round(1)

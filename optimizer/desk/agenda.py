@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from optimizer.domain.schema import DWELLINGS
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.presentation.bilingual import in_both, in_one
 from optimizer.presentation.reading_back import read_back
-from optimizer.store.records import NewCandidate, NewItem
+from optimizer.store.records import ORIENTATION, Agenda, NewCandidate, NewItem, RunFacts
 from optimizer.verify import Verdict, verify
 
 SHEETS = "sheets.json"
@@ -31,35 +30,8 @@ FORMATS = ("attriflux-sheets/1", "attriflux-sheets/2")
 """The first holds its sentences in the language of the run only, the second by language."""
 NUMBER = "NUR"
 """Label of the pair of a sheet that holds the number of a household."""
-ORIENTATION = (
-    "objectives", "flux_share", "flux_done", "flux_in_progress", "flux_remaining", "flux_behind", "residence", "residence_q1_share",
-    "residence_fragility", "recent_move_ins", "candidates", "candidates_dalo", "candidates_priority", "best_score",
-)  # fmt: skip
 ENOUGH = 3
 """Households below which R. 441-3 asks for a reason; the sheets of a run name the same three."""
-
-
-@dataclass(frozen=True)
-class RunFacts:
-    """What is attached of a run: the arguments of the store's command."""
-
-    run_id: str
-    verdict: str
-    gap_points: str
-    seed: str
-    case_on: Any
-    hashes: Mapping[str, str]
-    chains: int = 0
-    """Freed dwellings that its chains may let after a vacant one, ``optimizer.chains.UNBOUNDED`` any number."""
-
-
-@dataclass(frozen=True)
-class Agenda:
-    """The dwellings of a session and the run they come from."""
-
-    run: RunFacts
-    items: tuple[NewItem, ...]
-    landlord: str
 
 
 def agenda(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from optimizer.desk.agenda import Agenda
 from optimizer.desk.papers.wording import Told
 from optimizer.errors import LANGS, Lang, said, texts
 from optimizer.presentation.numbers import day
-from optimizer.store.records import SessionRecord
+from optimizer.store.records import Agenda, SessionRecord
 
 HEADINGS = ("session", "date", "status", "dwellings", "decided", "let")
 texts(

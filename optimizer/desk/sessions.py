@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.desk import messages as messages
-from optimizer.desk.agenda import Agenda
 from optimizer.desk.call_list import Due, call_list
 from optimizer.desk.late import Described
 from optimizer.desk.papers.wording import Issuer, Told
@@ -20,6 +19,7 @@ from optimizer.store.holding import Store
 from optimizer.store.law import CommissionLaw, law
 from optimizer.store.records import (
     Actor,
+    Agenda,
     CandidateRecord,
     DutyRecord,
     ItemRecord,

@@ -8,8 +8,8 @@ from optimizer.errors import Said, define
 REFUSALS = {
     "INACTIVE": Said("demande radiée ou non renouvelée", "struck off or not renewed"),
     "LIVE_OFFER": Said("une autre proposition est en cours", "another offer is in progress"),
-    "COMMUNE": Said("commune non souhaitée", "commune not wanted"),
-    "ROOMS": Said("taille inadaptée au ménage", "size does not fit the household"),
+    "COMMUNE": Said("hors du secteur de la demande", "outside the area of the application"),
+    "ROOMS": Said("taille inadaptée ou non souhaitée", "size does not fit or is not wanted"),
     "CEILING": Said("plafond de ressources dépassé", "income above the ceiling"),
     "ACCESSIBLE": Said("accessibilité insuffisante", "not accessible enough"),
     "OWN_DWELLING": Said("c'est le logement actuel du demandeur", "it is the applicant's present dwelling"),

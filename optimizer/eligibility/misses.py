@@ -155,23 +155,36 @@ def rooms_fr(mask: int, word: str = "ou") -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}" if names else ""
 
 
-def accepted_mask(facts: Facts, a: int) -> int:
-    """Rooms an application accepts, in the tables of the landlords that have dwellings here."""
+def accepted_masks(facts: Facts, a: int) -> tuple[int, int]:
+    """Rooms an application accepts in some, and in each, of the tables of the landlords that have dwellings here."""
     people = facts.applications
     if people.dalo_rooms[a]:
-        return int(people.dalo_rooms[a])
+        return int(people.dalo_rooms[a]), int(people.dalo_rooms[a])
     here = facts.memo.get("rooms_tables_here")
     if not isinstance(
         here, list
     ):  # found once: a country has 390,000 dwellings, and this is asked per household
         here = facts.memo["rooms_tables_here"] = np.unique(facts.dwellings.rooms_table).tolist()
-    mask = 0
+    some, each = 0, -1
     for table in here:
-        mask |= int(facts.rooms_tables[table].mask[a])
-    if people.small_asked[a]:
-        mask |= 1
-    wanted = int(people.rooms_wanted[a])
-    return mask & wanted if wanted else mask
+        mask = int(facts.rooms_tables[table].mask[a]) | int(people.small_asked[a])
+        some |= mask
+        each &= mask
+    wanted = int(people.rooms_wanted[a]) or -1
+    return some & wanted, each & some & wanted
+
+
+def _wished(facts: Facts, a: int) -> tuple[str, str]:
+    """Where an application may be housed: what a dwelling's place is compared with, in words."""
+    people = facts.applications
+    if people.dalo_perimeter.ptr[a] < people.dalo_perimeter.ptr[a + 1]:
+        return (
+            "dans le périmètre fixé par la commission de médiation",
+            "in the area that the commission de médiation fixed",
+        )
+    if people.districts_wanted.ptr[a] < people.districts_wanted.ptr[a + 1]:
+        return "dans vos communes et quartiers souhaités", "in your communes and districts"
+    return "dans vos communes", "in your communes"
 
 
 def _sentence(facts: Facts, table: Misses, a: int, code: int) -> tuple[str, str]:
@@ -181,17 +194,24 @@ def _sentence(facts: Facts, table: Misses, a: int, code: int) -> tuple[str, str]
     if code == LIVE_OFFER:
         return "une autre proposition est en cours", "another offer is in progress"
     if code == COMMUNE:
-        return "aucun logement libre dans vos communes", "no vacant dwelling in your communes"
+        fr, en = _wished(facts, a)
+        return f"aucun logement libre {fr}", f"no vacant dwelling {en}"
     if code == ROOMS:
-        mask = accepted_mask(facts, a)
+        mask, each = accepted_masks(facts, a)
         if not mask:
             return (
                 "la taille souhaitée ne convient pas au nombre de personnes",
                 "the wanted size does not suit the number of persons",
             )
+        fr, en = _wished(facts, a)
+        tables = ("", "")
+        if (
+            mask != each
+        ):  # a size is vacant perhaps, of a landlord whose table has another for so many persons
+            tables = (", d'après la table de chaque bailleur", ", by each landlord's table")
         return (
-            f"aucun {rooms_fr(mask)} libre dans vos communes",
-            f"no vacant {rooms_fr(mask, 'or')} in your communes",
+            f"aucun {rooms_fr(mask)} libre {fr}{tables[0]}",
+            f"no vacant {rooms_fr(mask, 'or')} {en}{tables[1]}",
         )
     if code == CEILING:
         name, cents = FINANCING[int(table.excess_financing[a])].upper(), int(table.excess_cents[a])
@@ -201,17 +221,15 @@ def _sentence(facts: Facts, table: Misses, a: int, code: int) -> tuple[str, str]
         )
     if code == ACCESSIBLE:
         need = int(people.mobility[a])
-        if need == MOBILITY.index("adapted"):
-            return "aucun logement adapté libre à votre taille", "no vacant adapted dwelling of your size"
-        if need == MOBILITY.index("accessible"):
-            return (
-                "aucun logement accessible libre à votre taille",
-                "no vacant accessible dwelling of your size",
-            )
-        return (
-            "aucun logement libre sans escalier à votre taille",
-            "no vacant dwelling without stairs of your size",
+        fr, en = (
+            "aucun des logements possibles (commune, taille, plafond) n'est ",
+            "none of the possible dwellings (commune, size, ceiling) is ",
         )
+        if need == MOBILITY.index("adapted"):
+            return f"{fr}adapté et sans escalier", f"{en}adapted and without stairs"
+        if need == MOBILITY.index("accessible"):
+            return f"{fr}accessible et sans escalier", f"{en}accessible and without stairs"
+        return f"{fr}sans escalier", f"{en}without stairs"
     if code == OWN_DWELLING:
         return "le seul logement possible est le vôtre", "the only possible dwelling is your own"
     if code == FORBIDDEN:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from optimizer import pipeline
 from optimizer.domain import Case
+from optimizer.domain.durations import DAYS_PER_MONTH
 from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, Finding, Spaced
 from optimizer.fairness import messages as messages
@@ -279,4 +280,4 @@ def _within_reach(
 
 def _months(market: Market) -> np.ndarray:
     """Months since the first application."""
-    return np.asarray(np.floor(market.seniority / 30.4375), np.float64)
+    return np.asarray(np.floor(market.seniority / DAYS_PER_MONTH), np.float64)

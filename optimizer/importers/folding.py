@@ -23,7 +23,7 @@ from optimizer.importers.texts import day_of
 from optimizer.importers.words import plain, vocabulary
 
 ADULT, CHILD = 18, 14
-"""Full years from which a person is an adult; below which a child counts 0.3 consumption unit."""
+"""Full years from which a person is an adult; below which a child counts in ``children_under_14``."""
 _NUMBERED = re.compile(r"(.*?[^0-9_])_?([0-9]{1,2})\Z")
 _EPOCH = date(1970, 1, 1)
 

@@ -44,7 +44,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What begins on a new sheet of paper."""
+    """A part of a paper: it begins on a new sheet of paper unless it `follows`."""
 
     title: str
     blocks: tuple[Block, ...]

@@ -241,10 +241,10 @@ texts(
         "nobody_more": (
             "{applications:demande recevable/demandes recevables} pour {dwellings:logement/logements} ; aucun changement d'un seul "
             "premier rang n'en ajoute une (déjà proposées, ou derrière d'autres sur une liste), et en changer plusieurs coûterait "
-            "plus que le prix de cette règle",
+            "plus que cette règle n'y gagnerait",
             "{applications:eligible application/eligible applications} for {dwellings:dwelling/dwellings}; no change of a single "
             "first rank adds one (proposed already, or behind others on a list), and changing several would cost more than this "
-            "rule's price",
+            "rule would gain",
         ),
         "remedy_moves": (
             "{why} ; le moins coûteux, orienter {dwelling} vers « {account} », coûterait notamment à : {pays}",
@@ -312,8 +312,12 @@ texts(
         "reason_first_rank": ("premier rang", "first rank"),
         "reason_reserve": ("en réserve", "in reserve"),
         "reason_outranked": (
-            "recevable, mais d'autres demandes passent devant",
-            "eligible, but others come first",
+            "recevable, sans rang : d'autres passent devant, ou le logement va à un contingent qui ne peut pas désigner ce ménage",
+            "eligible, without a rank: others come first, or the dwelling goes to an account that may not name this household",
+        ),
+        "reason_no_free_dwelling": (
+            "recevable seulement pour des logements déjà en cours d'attribution",
+            "eligible only for dwellings already in progress",
         ),
         "reason_no_dwelling": ("aucun logement dans ce dossier", "no dwelling in this case"),
         "within": (
@@ -578,6 +582,5 @@ texts(
         "with_burden": ("Avec", "With"),
         "without_burden": ("Sans", "Without"),
         "quartile": ("Quartile", "Quartile"),
-        "shown_first": ("Voir la feuille", "See the sheet"),
     },
 )

@@ -102,5 +102,5 @@ def why_words(why: str, lang: Lang, places: Mapping[str, str], max_lists: int) -
 
 def reason_words(reason: str, lang: Lang) -> str:
     """The status reason code of an application, in words."""
-    known = reason in ("FIRST_RANK", "RESERVE", "OUTRANKED", "NO_DWELLING")
+    known = reason in ("FIRST_RANK", "RESERVE", "OUTRANKED", "NO_FREE_DWELLING", "NO_DWELLING")
     return said(f"WORDS.REASON_{reason}", lang) if known else refusal_label(reason, lang)

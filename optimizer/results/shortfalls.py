@@ -30,15 +30,15 @@ texts(
         ),
         "too_dear": (
             "{applications:demande recevable/demandes recevables} pour {dwellings:logement/logements}, mais en proposer une de "
-            "plus coûterait davantage à d'autres objectifs ou à la cotation que le prix de cette règle",
+            "plus coûterait davantage à d'autres objectifs ou à la cotation que cette règle n'y gagnerait",
             "{applications:eligible application/eligible applications} for {dwellings:dwelling/dwellings}, but proposing one "
-            "more would cost other targets or the cotation more than this rule's price",
+            "more would cost other targets or the cotation more than this rule would gain",
         ),
         "above": (
-            "le contingent reçoit plus que sa part et son avance : l'y ramener coûterait plus à d'autres objectifs que le prix de "
-            "cette règle",
+            "le contingent reçoit plus que sa part et son avance : l'y ramener coûterait plus à d'autres objectifs que cette règle "
+            "n'y gagnerait",
             "the account receives more than its share and what was left of it: bringing it back would cost other targets more "
-            "than this rule's price",
+            "than this rule would gain",
         ),
     },
 )

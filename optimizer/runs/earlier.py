@@ -58,6 +58,8 @@ def read_earlier(start: Path | str | Result) -> Earlier:
     name = folder.name or str(folder.absolute())
     file = "certificate.json"
     try:
+        if (folder / file).exists() and not (folder / file).is_file():
+            raise ValueError("not a file")  # a pipe waits for whoever writes to it
         raw = (folder / file).read_bytes()
         content = json.loads(raw.decode("utf-8"))
         told = _told(content)

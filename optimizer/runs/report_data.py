@@ -13,6 +13,7 @@ import pandas as pd
 from optimizer import eligibility
 from optimizer.disk.stems import stems
 from optimizer.domain.account import transfers
+from optimizer.domain.durations import DAYS_PER_MONTH
 from optimizer.eligibility.facts import ACCESS, EXCLUSION, Q1_NO, Q1_YES
 from optimizer.errors import said
 from optimizer.presentation.csvfile import PARQUET_FROM
@@ -318,7 +319,7 @@ def _population(result: Result) -> pd.DataFrame:
             "origin": np.array(["externe", "mutation"], object)[(apps.current_landlord >= 0).astype(np.int8)],
             "qpv": np.array(["refuse ou inconnu", "accepte"], object)[apps.accepts_qpv.astype(np.int8)],
             "score": score,
-            "months": np.floor(apps.seniority_days / 30.4375),
+            "months": np.floor(apps.seniority_days / DAYS_PER_MONTH),
         }
     )
     return frame

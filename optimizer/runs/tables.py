@@ -135,7 +135,7 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
             facts,
             lists,
             on=case.settings.on,
-            second_best=second_best(problem, choices, chosen),
+            second_best=second_best(problem, choices, chosen, wanted),
             flag_names=flags,
             codes=None if large else lambda d: eligibility.pair_code(facts, d, everybody),
             places=places,

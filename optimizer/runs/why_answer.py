@@ -22,6 +22,7 @@ from optimizer.runs.why_words import (
     BY_SCORE,
     CLOSED,
     CONTRIBUTION,
+    DOSSIERS,
     ELSEWHERE,
     EMPTY,
     FEW,
@@ -408,6 +409,7 @@ class _Asked:
             (self._say("ressources", "income"), income),
             (self._say("titre de priorité", "priority"), title),
             (self._say("communes souhaitées", "communes wanted"), str(own["choices"])),
+            (self._say("état du dossier", "state of the file"), say(DOSSIERS[own["dossier"]], self.lang)),
         )
         colon = self._say(" : ", ": ")
         return [*(f"- {name}{colon}{value}" for name, value in rows), say(SOURCES, self.lang)]
@@ -563,6 +565,8 @@ class _Asked:
             "préférence, taux d'effort, ordre ou part d'un réservataire, décision enregistrée, objectif légal ou autre règle",
             "preference, effort rate, order or share of a réservataire, recorded decision, legal target or another rule",
         )
+        mine = ("votre dossier, signalé injoignable", "your file, marked unreachable")
+        groups |= dict.fromkeys(self.meta.get("unreachable", ()), mine)  # an older index has none
         tally = Counter(say(groups.get(p.passed_by, rest), self.lang) for p in self.everywhere)
         words = ", ".join(f"{text} ({whole(n, self.lang)})" for text, n in tally.most_common())
         return [

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from optimizer import eligibility, scoring
 from optimizer.eligibility.facts import CODES
+from optimizer.eligibility.fit import DOSSIER_UNREACHABLE
 from optimizer.runs.why_reading import FILE, FORMAT
 from optimizer.shortlist.labels import account_label, on_lists, refusal_label, rule_label
 from optimizer.shortlist.standings import Standings, standings
@@ -29,6 +30,8 @@ MOST_ROWS, BEST_PLACES = 3_000_000, 20
 """Pairs up to which every one is kept; beyond, so many of the best places of each household."""
 MOST_CODES = 8_000_000
 """Pairs up to which the refusal of each is kept."""
+UNREACHABLE = "unreachable"
+"""The word ``lean`` of a household that nobody reached."""
 BANDS = 10
 """Bands of the distribution of scores."""
 
@@ -68,6 +71,7 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
     misses = [("", "")] * n
     for a in np.flatnonzero(counts[:, 0] == 0).tolist():
         misses[a] = eligibility.nearest_miss(facts, a)[1:]
+    words, passed_by, behind_by = _own_words(found, facts.applications.dossier == DOSSIER_UNREACHABLE)
     texts = sorted(set(misses))
     text_of = {text: i for i, text in enumerate(texts)}
     arrays: dict[str, NDArray[np.generic]] = {
@@ -81,9 +85,9 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
         "place": found.place,
         "size": found.size,
         "rank": found.rank,
-        "passed_by": found.reason,
+        "passed_by": passed_by,
         "behind": found.behind,
-        "behind_by": found.behind_reason,
+        "behind_by": behind_by,
         "points_needed": needed,
         "nearest": near,
         "confirmed": confirmed,
@@ -93,12 +97,28 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
     arrays |= _own_data(result) | _scores(result)
     if n * len(problem.dwelling_ids) <= MOST_CODES:
         arrays["codes"] = _codes(result)
-    meta = _meta(result, lang, found)
+    meta = _meta(result, lang, found, words)
     meta |= {"status": words_status, "state_reason": words_reason, "misses": [list(x) for x in texts]}
     arrays["meta"] = np.frombuffer(
         json.dumps(meta, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(), np.uint8
     )
     return arrays
+
+
+def _own_words(
+    found: Standings, unreachable: NDArray[np.bool_]
+) -> tuple[list[str], NDArray[np.int32], NDArray[np.int32]]:
+    """Reasons, and per row that of the first rank and that of the reserve: of a household that nobody reached, ``lean`` is its own
+    file, else what the account adds to the household of the line."""
+    words, reasons = list(found.words), [found.reason.copy(), found.behind_reason.copy()]
+    mine = unreachable[np.repeat(np.arange(len(unreachable)), np.diff(found.ptr))]
+    for number, word in enumerate(found.words):
+        parts = word.split("+")
+        if "lean" in parts:
+            for reason in reasons:
+                reason[mine & (reason == number)] = len(words)
+            words.append("+".join(UNREACHABLE if part == "lean" else part for part in parts))
+    return words, reasons[0], reasons[1]
 
 
 def _utf8(names: NDArray[np.object_]) -> NDArray[np.bytes_]:
@@ -166,7 +186,7 @@ def _scores(result: Result) -> dict[str, NDArray[np.generic]]:
     }
 
 
-def _meta(result: Result, lang: str, found: Standings) -> dict[str, object]:
+def _meta(result: Result, lang: str, found: Standings, words: list[str]) -> dict[str, object]:
     prepared = result.optimum.prepared
     problem, facts, settings = prepared.problem, prepared.facts, prepared.case.settings
     places, dw = result.tables.places, facts.dwellings
@@ -189,7 +209,8 @@ def _meta(result: Result, lang: str, found: Standings) -> dict[str, object]:
         "grids": [str(x) for x in prepared.scores.titles],
         "criteria_titles": {str(k): str(v) for k, v in titles.items()},
         "accounts": [[account_label(a, "fr", places), account_label(a, "en", places)] for a in problem.accounts],
-        "words": [_word(word, result.tables.lists.max_lists) for word in found.words],
+        "words": [_word(word, result.tables.lists.max_lists) for word in words],
+        "unreachable": [n for n, word in enumerate(words) if UNREACHABLE in word.split("+")],
         "rules": [[rule_label(r, "fr"), rule_label(r, "en"), _share(priced, r)] for r in rules],
         "codes": [[refusal_label(c, "fr"), refusal_label(c, "en")] for c in CODES],
         "homes": [
@@ -214,7 +235,8 @@ def _word(word: str, max_lists: int) -> list[str]:
         "fit": ("préférence, taille ou accès du logement mieux adaptés", "a better match of preference, size or access"),
         "burden": ("taux d'effort au-delà du seuil pour vous dans ce logement", "an effort rate above the threshold for you in this dwelling"),
         "awaited": ("gardé pour un logement attendu, qui sans vous risquerait de rester vide", "kept for a dwelling expected, which might stay empty without you"),
-        "lean": ("ménage joignable, ou mieux servi par ce contingent", "a reachable household, or better served by this account"),
+        "lean": ("ménage DALO, ou désigné par le préfet, mieux servi par ce contingent", "a DALO household, or one that the préfet designated, better served by this account"),
+        UNREACHABLE: ("dossier injoignable, placé après les autres", "an unreachable file, set after the others"),
         "keep": ("proposition antérieure gardée", "an earlier proposal kept"),
         "pin": ("décision enregistrée", "a recorded decision"),
         "chain": ("son départ libère un logement attribué à la suite", "its departure frees a dwelling that is let in turn"),
@@ -223,6 +245,7 @@ def _word(word: str, max_lists: int) -> list[str]:
         "class": ("même public que le premier rang", "the same public as the first rank"),
         "filler": ("un ménage DALO ne complète pas une liste (premier rang, ou derrière un autre DALO)", "a DALO household never fills up a list (first rank, or behind another DALO)"),
         "gap": ("calcul arrêté avant la preuve", "a run stopped before the proof"),
+        "score": ("cotation plus haute du premier rang", "the higher score of the first rank"),
         "count": ("", ""),
     }  # fmt: skip
     if word in known:

@@ -40,6 +40,16 @@ STATUS: dict[str, tuple[str, str]] = {
     ),
 }
 
+DOSSIERS: tuple[tuple[str, str], ...] = (
+    ("complet", "complete"),
+    ("à compléter", "to complete"),
+    (
+        "injoignable, à mettre à jour auprès du bailleur",
+        "unreachable, to be brought up to date with the landlord",
+    ),
+)
+"""States of a file, in the order of the column ``dossier``."""
+
 NOT_A_DECISION = ("Ce courrier n'est pas une décision.", "This letter is not a decision.")
 HEADS: tuple[tuple[str, str], ...] = (
     (
@@ -72,10 +82,10 @@ SOURCES = (
 STEPS = (
     "Le traitement contrôle d'abord, pour chaque logement, les conditions de recevabilité (demande active, commune, taille, "
     "plafond de ressources, accessibilité, contingent). Il additionne ensuite cotation, préférence et adéquation, déduit le "
-    "poids d'un taux d'effort élevé, et cherche la proposition qui vaut le plus en tenant compte des parts des réservataires "
+    "poids d'un taux d'effort élevé, place un dossier injoignable après les autres, et cherche la proposition qui vaut le plus en tenant compte des parts des réservataires "
     "et des objectifs légaux. À égalité : l'ancienneté, puis un tirage reproductible.",
     "For each dwelling, the processing first checks eligibility (active application, commune, size, income ceiling, access, "
-    "account). It then adds up score, preference and fit, takes off the weight of a high effort rate, and looks for the "
+    "account). It then adds up score, preference and fit, takes off the weight of a high effort rate, sets an unreachable file after the others, and looks for the "
     "proposal worth most, given the shares of the réservataires and the legal targets. Ties: seniority, then a draw that can "
     "be repeated.",
 )

@@ -19,6 +19,8 @@ from optimizer.scenario.demand import (
     wanted_rooms,
 )
 
+FIT_GAP = "national.planning.fit_gap"
+"""How much more of the demand than of the stock is shown as lacking."""
 COLUMNS = (
     "landlord",
     "departement",

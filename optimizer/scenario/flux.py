@@ -19,12 +19,12 @@ from optimizer.runs.committed import EXTENSION, assiette_base, commitments_of
 from optimizer.runs.tables import place_names
 from optimizer.scenario import messages as messages
 from optimizer.scenario import stocktaking
-from optimizer.scenario.fit import public_fit
+from optimizer.scenario.fit import FIT_GAP, public_fit
 
 NUMBERS = (
     "national.flux.agents_cap", "national.flux.state_cap", "national.flux.guarantee_cap",
     "national.flux.cap_receiver", "national.flux.spread_years", "national.flux.stock_rights", "national.flux.counterparts",
-    "national.planning.turnover_gap", EXTENSION,
+    "national.planning.turnover_gap", stocktaking.ENDING_WITHIN, FIT_GAP, EXTENSION,
 )  # fmt: skip
 """Parameters a conversion rests on, in the order they are shown."""
 

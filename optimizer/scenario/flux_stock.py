@@ -8,9 +8,11 @@ import pandas as pd
 
 from optimizer.conversion import account_order
 from optimizer.errors import Lang, said
-from optimizer.presentation.numbers import percent
+from optimizer.presentation.numbers import decimal, percent
 from optimizer.presentation.page import Num
 from optimizer.presentation.plots_stock import ends_chart, stock_bars
+from optimizer.scenario.fit import FIT_GAP
+from optimizer.scenario.stocktaking import ENDING_WITHIN
 from optimizer.shortlist.labels import account_label
 
 if TYPE_CHECKING:
@@ -36,14 +38,18 @@ def stock_part(result: Flux, landlord: str, departement: str, lang: Lang) -> dic
     accounts = ordered(here(result.inventory.accounts))
     spreads = here(result.inventory.spreads)
     commitments = here(result.commitments)
+    numbers = {p.key: p.value for p in result.numbers}
+    gap = float(numbers[FIT_GAP])
     return {
+        "soon_years": numbers[ENDING_WITHIN],
+        "fit_points": decimal(100 * gap, lang=lang),
         "accounts": [_account(r, label(r["account"]), commitments, lang) for r in accounts],
         "mixity": [{**r, "label": label(r["account"])} for r in ordered(here(result.mixity))],
         "moves": [
             {"old": label(r["from_account"]), "new": label(r["to_account"]), "why": word(str(r["why"]), lang), "n": int(r["dwellings"])}
             for r in here(result.moves).to_dict("records")
         ],
-        "fits": [_fit(here(result.fit), d, said(f"FLUX.FIT_{d}".upper(), lang), label, lang) for d in FIT],
+        "fits": [_fit(here(result.fit), d, said(f"FLUX.FIT_{d}".upper(), lang), label, gap, lang) for d in FIT],
         "bars": _bars(spreads, accounts, label, lang),
         "bars_name": said("FLUX.BARS", lang),
         "ends": _ends(commitments, label, result.case.settings.year, lang),
@@ -77,7 +83,7 @@ def _account(row: dict[str, Any], label: str, commitments: pd.DataFrame, lang: L
     }
 
 
-def _fit(fit: pd.DataFrame, dimension: str, title: str, label: Any, lang: Lang) -> dict[str, Any]:
+def _fit(fit: pd.DataFrame, dimension: str, title: str, label: Any, gap: float, lang: Lang) -> dict[str, Any]:
     """Share of the stock beside share of the demand, contingents in lines and values in columns."""
     rows = fit[fit["dimension"] == dimension]
     values = list(dict.fromkeys(rows["value"])) if dimension == "ceiling" else sorted(rows["value"].unique())
@@ -94,7 +100,7 @@ def _fit(fit: pd.DataFrame, dimension: str, title: str, label: Any, lang: Lang) 
                 {
                     "stock": percent(have, lang=lang, fixed=True),
                     "demand": percent(want, lang=lang, fixed=True),
-                    "short": want - have > 0.1,
+                    "short": want - have > gap,
                 }
             )
         lines.append({"label": label(account), "cells": cells})

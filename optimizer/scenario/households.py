@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from optimizer.domain.account import transfers
+from optimizer.domain.durations import DAYS_PER_MONTH
 from optimizer.eligibility.facts import Facts
 from optimizer.pipeline import Prepared
 from optimizer.scenario.figures import Figure, share
@@ -34,7 +35,7 @@ def household_rows(first: pd.DataFrame, prepared: Prepared) -> list[Figure]:
     seniority = dict(zip(ids, a.seniority_days.tolist(), strict=True))
     dalo = dict(zip(ids, a.dalo.tolist(), strict=True))
     who = named["application_id"].astype(str).tolist()
-    months = sum(int(seniority[x]) for x in who) / n / (365.25 / 12)
+    months = sum(int(seniority[x]) for x in who) / n / DAYS_PER_MONTH
     publics = public_of_household(prepared.case.table("applications"), facts)
     kinds = [publics[x] for x in who]
     return [

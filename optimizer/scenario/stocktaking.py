@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from optimizer import policy
 from optimizer.conversion import Register
-from optimizer.conversion.inventory import in_qpv
+from optimizer.conversion.inventory import days_left, in_qpv, years_left
 from optimizer.domain import Case
 from optimizer.domain.account import remainder
+from optimizer.domain.durations import DAYS_PER_YEAR
 from optimizer.presentation.commitments import counterpart_words
 from optimizer.scenario.demand import first_choice, first_quartile, in_area, public_of, still_active
 
@@ -33,8 +34,8 @@ COMMITMENTS = (
     "state",
     "counterpart",
 )
-SOON_YEARS = 5
-"""Agreements that end within so many years are shown apart: the horizon of a convention and the next one."""
+ENDING_WITHIN = "national.planning.agreements_ending_within"
+"""Years within which an agreement that ends is shown apart."""
 
 
 def mixity(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
@@ -184,9 +185,9 @@ def commitments(
     )
     by = [*KEYS, "convention", "ends_on", "rights_kind"]
     sums = frame.groupby(by, sort=True, dropna=False)["dwellings"].sum().reset_index()
-    days = (sums["ends_on"] - pd.Timestamp(on)).dt.days
-    sums["years_left"] = (days.clip(lower=0) / 365.25).round(1)
-    sums["state"] = _states(days)
+    days = days_left(sums["ends_on"], on)
+    sums["years_left"] = years_left(days)
+    sums["state"] = _states(days, rules.integer(ENDING_WITHIN))
     families = sums["account"].astype(str).str.split(":").str[0]
     sums["counterpart"] = families.map(dict(words)).fillna("")
     given = {} if register is None else _given(register.table)
@@ -206,12 +207,12 @@ def _given(table: pd.DataFrame) -> dict[tuple[str, str, str], str]:
     return {key: ", ".join(dict.fromkeys(words)) for key, words in out.items()}
 
 
-def _states(days: pd.Series) -> NDArray[np.object_]:
+def _states(days: pd.Series, soon: int) -> NDArray[np.object_]:
     known = days.notna().to_numpy(bool)
     left = days.fillna(0).to_numpy(float)
     out = np.full(len(days), "sans terme", dtype=object)
     out[known] = "en cours"
-    out[known & (left <= SOON_YEARS * 365.25)] = f"échoit dans les {SOON_YEARS} ans"
+    out[known & (left <= soon * DAYS_PER_YEAR)] = f"échoit dans les {soon} ans"
     out[known & (left <= 0)] = "échue"
     return out
 

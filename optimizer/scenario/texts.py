@@ -65,7 +65,7 @@ texts(
         ),
         "turnover": ("Rotation", "Turnover"),
         "ended": ("Conventions échues", "Ended"),
-        "soon": ("Échéance sous 5 ans", "Ending within 5 years"),
+        "soon": ("Échéance sous {n:an/ans}", "Ending within {n:year/years}"),
         "last_end": ("Dernier terme", "Last end"),
         "counterpart": ("Contrepartie", "Counterpart"),
         "ends": (
@@ -78,8 +78,8 @@ texts(
         "of_first_quartile": ("dont 1er quartile", "first quartile"),
         "of_qpv": ("dont en QPV", "in QPV"),
         "fit_red": (
-            "En rouge : la demande dépasse le parc de plus de dix points. Par commune : feuille Adéquation.",
-            "In red: demand exceeds the stock by more than ten points. By commune: sheet Adéquation.",
+            "En rouge : la demande dépasse le parc de plus de {n} points. Par commune : feuille Adéquation.",
+            "In red: demand exceeds the stock by more than {n} points. By commune: sheet Adéquation.",
         ),
         "moves": ("Mobilité entre contingents", "Passages between accounts"),
         "from": ("De", "From"),
@@ -334,7 +334,6 @@ texts(
             "Share of each account in the dwellings proposed, those outside the flux included, in %.",
         ),
         "targets_reached_over_aimed": ("Objectifs : atteint sur visé", "Targets: reached over aimed at"),
-        "value_optimum_points": ("valeur de l'optimum (points)", "value of the optimum (points)"),
         "at_least_one_point": (
             "Un point au moins n'est pas certifié : sa marche n'est pas concluante.",
             "At least one point is not certified: its step is not conclusive.",

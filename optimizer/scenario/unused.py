@@ -59,7 +59,7 @@ def _said(key: str, run: Run) -> Finding:
 
 READ_BY_FLUX = (
     "flux.", "assiette.", "stock.", "rights.", "delivery.", "national.flux.", "national.ceilings.", "national.rooms.",
-    "national.uc.", "national.planning.turnover_gap", "territory.lec.", "territory.market",
+    "national.uc.", "national.planning.turnover_gap", "national.planning.agreements_ending_within", "national.planning.fit_gap", "territory.lec.", "territory.market",
 )  # fmt: skip
 """What the stock-to-flux command reads: the conversion, and the inventory beside it (rooms, ceilings, first quartile)."""
 

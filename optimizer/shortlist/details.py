@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.domain import Case
+from optimizer.domain.durations import DAYS_PER_MONTH
 from optimizer.domain.frames import records
 from optimizer.eligibility import Effort
 from optimizer.eligibility.effort import EFFORT_STATUS
@@ -109,7 +110,7 @@ def line_details(
             "residual_eur": np.where(residual >= 0, residual / 100, np.nan),
             "housing": [_housing(row) for row in records(rows)],
             "transfer": _transfers(facts, lines.dwelling[keep], who),
-            "seniority_months": np.floor(problem.seniority[lines.app[keep]] / 30.4375),
+            "seniority_months": np.floor(problem.seniority[lines.app[keep]] / DAYS_PER_MONTH),
             "criteria": [
                 " ; ".join(
                     f"{title}{' : ' if lang == 'fr' else ': '}{points(amount, lang)}"

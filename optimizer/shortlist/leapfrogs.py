@@ -3,8 +3,8 @@
 For a line (dwelling, account, household, rank) the passed households are those eligible for that dwelling and
 account with a higher score, not above it on the list and without a first rank. Each gets one reason:
 
-* ``pin`` / ``nomination`` — the place was decided before the run, or the order is the réservataire's own (of this list,
-  or of another that needs the household of the line housed);
+* ``pin`` / ``nomination`` — the place was decided before the run, or the order is the réservataire's own (of this list, where it
+  does not give both the same place, or of another that needs the household of the line housed);
 * ``chain`` — the first rank is a sitting tenant whose departure frees a dwelling that is let in turn;
 * ``fit``, ``burden``, ``awaited``, ``lean``, ``keep`` — the whole value of the passed household is not higher there: the part of it by
   which it loses most (preference, size or access; the rent's weight on its income; a dwelling expected that would miss it; the account; an earlier result kept);
@@ -17,6 +17,7 @@ account with a higher score, not above it on the list and without a first rank. 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,8 +33,8 @@ from optimizer.shortlist.passes import (
     FILLER,
     FIRST,
     GAP,
-    NAMED,
     NOMINATION,
+    NOT_NAMED,
     PARTS,
     PINNED,
     RESERVE,
@@ -80,6 +81,9 @@ _WORDS = (
 )
 """The reasons that are no rule, by number (`passes`)."""
 CHAIN = "chain"
+SCORE = "score"
+"""Of a household whose score is lower, where another part of the value counts as much: the first word of ``score+burden``."""
+_ANY_SCORE = np.iinfo(np.int64).min
 _PLAIN = np.where(np.arange(len(_WORDS)) == FILLER, CLASS, np.arange(len(_WORDS))).astype(np.int32)
 """The number under which the table publishes each reason: design §6 has one word for both kinds of ``class``."""
 _TOLD = np.arange(len(_WORDS), dtype=np.int32)
@@ -199,7 +203,8 @@ class LeapfrogFinder:
         self.placed = np.zeros(len(problem.application_ids), np.bool_)
         at_first = (lines.rank == 1) & (lines.app >= 0)
         self.placed[lines.app[at_first]] = True
-        self._people = People(self.placed, dalo, self._full_at())
+        place = np.full(len(self.placed), NOT_NAMED, np.int32)
+        self._people = People(self.placed, dalo, self._full_at(), place)
         self._off = TakenOff(
             problem.entry_burden, problem.awaited_of(np.arange(len(problem.application_ids)))
         )
@@ -275,7 +280,7 @@ class LeapfrogFinder:
             lines.kind[part], s.need, s.in_place.lacks, seeks,
         )  # fmt: skip
         more = problem.fill_value + int(problem.bonus[d])
-        word = self._charges(first, here, more) if how[0] == FIRST else _PLAIN
+        word = self._charges(first, here, more, int(lines.score[first])) if how[0] == FIRST else _PLAIN
         tally = Tally(
             np.empty(n, np.int64), np.empty(n, np.int64), np.empty((n, len(word)), np.int64), np.empty((n, len(word)), np.int64),
             np.empty((n, len(PARTS)), np.int64), np.empty((n, len(PARTS), len(PARTS)), np.int64),
@@ -286,10 +291,11 @@ class LeapfrogFinder:
             lines.order[part], more,
         )  # fmt: skip
         room = Room(word, np.empty((n, SHOWN, 3 + len(PARTS)), np.int64), self._found.open)
-        self._found.held = passed_over(
-            here.menu, self._off, self._least, here.on_account, s.in_place, self._people, one_list,
-            bool(self.dalo[lines.app[first]]), SHOWN, room, self._found.held, tally,
-        )  # fmt: skip
+        with self._in_order(first) as people:
+            self._found.held = passed_over(
+                here.menu, self._off, self._least, here.on_account, s.in_place, people, one_list,
+                bool(self.dalo[lines.app[first]]), SHOWN, room, self._found.held, tally,
+            )  # fmt: skip
         if self.proven and bool(tally.passed[:, GAP].any()):
             raise AttrifluxError("LEAPFROG_UNEXPLAINED")
         names = [self._words[FILLER if why == FILLER else w] for why, w in enumerate(word.tolist())]
@@ -307,25 +313,26 @@ class LeapfrogFinder:
     def first_reasons(self, first: int) -> I32:
         """By entry of the dwelling's menu: why a first rank stands before that household, a number of ``words``.
 
-        Below 0 (`standings`): its score is lower, or the same. Households that hold a first rank elsewhere are told as if they
-        were free.
+        Below 0 (`standings`): its score is lower and nothing else keeps it behind as much, or it is the same and the dwelling or a
+        tie decides. Households that hold a first rank elsewhere are told as if they were free.
         """
         lines, problem, s = self.lines, self.problem, self._scratch
         d, r = int(lines.dwelling[first]), int(lines.account[first])
         here = self._place(d, r)
         how = self._how(first, first + 1)
         more = problem.fill_value + int(problem.bonus[d])
-        word = self._charges(first, here, more) if how[0] == FIRST else _PLAIN
+        word = self._charges(first, here, more, _ANY_SCORE) if how[0] == FIRST else _PLAIN
         out = np.zeros(here.menu.stop - here.menu.start, np.int32)
         part = slice(first, first + 1)
         one_list = OneList(
             first, how, np.zeros(1, np.bool_), lines.app[part], lines.score[part], lines.value[part],
             self._parts(first, first + 1), lines.order[part], more,
         )  # fmt: skip
-        first_reasons(
-            here.menu, self._off, here.on_account, s.in_place, self._people, one_list, BY_SCORE, ALIKE, word, out,
-            also := np.zeros(len(out), np.uint8),
-        )  # fmt: skip
+        with self._in_order(first) as people:
+            first_reasons(
+                here.menu, self._off, here.on_account, s.in_place, people, one_list, BY_SCORE, ALIKE, word, out,
+                also := np.zeros(len(out), np.uint8),
+            )  # fmt: skip
         return self._joined(out, also)
 
     def reserve_reasons(self, first: int) -> tuple[I32, I32]:
@@ -349,18 +356,33 @@ class LeapfrogFinder:
         )  # fmt: skip
         size = here.menu.stop - here.menu.start
         line, out = np.zeros(size, np.int32), np.zeros(size, np.int32)
-        reserve_reasons(
-            here.menu, self._off, here.on_account, s.in_place, self._people, one_list, bool(self.dalo[lines.app[first]]),
-            _TOLD, line, out, also := np.zeros(size, np.uint8),
-        )  # fmt: skip
+        with self._in_order(first) as people:
+            reserve_reasons(
+                here.menu, self._off, here.on_account, s.in_place, people, one_list, bool(self.dalo[lines.app[first]]),
+                _TOLD, line, out, also := np.zeros(size, np.uint8),
+            )  # fmt: skip
         return np.where(line > 0, line + 1, 0).astype(np.int32), self._joined(out, also)
 
     def _joined(self, reasons: I32, also: NDArray[np.uint8]) -> I32:
-        """The reasons, those that do not suffice alone as ``fit+burden``."""
+        """The reasons, those that do not suffice alone as ``fit+burden``; a lower score beside another part as ``score+burden``."""
         for i in np.flatnonzero(also).tolist():
             others = [_WORDS[part] for k, part in enumerate(PARTS) if also[i] >> k & 1]
-            reasons[i] = self._word("+".join([self._words[reasons[i]], *others]))
+            main = SCORE if reasons[i] == BY_SCORE else self._words[reasons[i]]
+            reasons[i] = self._word("+".join([main, *others]))
         return reasons
+
+    @contextmanager
+    def _in_order(self, first: int) -> Iterator[People]:
+        """What is known of each household while one list is looked at: its place in the réservataire's order for it."""
+        own = self.named.get((int(self.lines.dwelling[first]), int(self.lines.account[first])))
+        if own is None:
+            yield self._people
+            return
+        self._people.place[own.app] = own.place
+        try:
+            yield self._people
+        finally:
+            self._people.place[own.app] = NOT_NAMED
 
     def _parts(self, first: int, stop: int) -> I64:
         """(lines, 5): fit without burden, awaited nor what the dwelling adds, burden, lean, what of it keeps an earlier result,
@@ -373,23 +395,21 @@ class LeapfrogFinder:
 
     def _how(self, first: int, stop: int) -> I32:
         """How each line of a list got its place."""
-        d, r = int(self.lines.dwelling[first]), int(self.lines.account[first])
+        d = int(self.lines.dwelling[first])
         how = np.full(stop - first, RESERVE, np.int32)
         how[0] = FIRST
-        own = self.named.get((d, r))
-        if own is not None:
-            how[np.isin(self.lines.app[first:stop], own.app)] = NAMED
         if d in self.pinned:
             how[0] = PINNED
         return how
 
-    def _charges(self, first: int, here: _Place, more: int) -> I32:
-        """What the rules charge for putting each type met in the place of a first rank; published number of each reason."""
+    def _charges(self, first: int, here: _Place, more: int, above: int) -> I32:
+        """What the rules charge for putting each type with a score higher than ``above`` in the place of a first rank; published number
+        of each reason."""
         lines, s = self.lines, self._scratch
         lean_of, kind_of = here.on_account.lean, here.on_account.kind
         met = types_ahead(
             here.menu, here.on_account, int(lean_of[here.types].max(initial=0)), self.placed, more, lines.value[first],
-            lines.score[first], s.met,
+            above, s.met,
         )  # fmt: skip
         if not met:
             return _PLAIN

@@ -189,13 +189,18 @@ def losses(
     return Choices(dwelling, account, loss, at_most, *(table[at, j] for j in range(2, 7)))
 
 
-def second_best(problem: Problem, choices: Choices, chosen: I32) -> dict[int, str]:
-    """Plan B of each dwelling: the cheapest other account that has candidates, by the exact exchange where one is known."""
-    other = np.flatnonzero(~choices.chosen(chosen) & (choices.candidates > 0))
-    unknown, most = choices.at_most[other] < 0, choices.at_most[other]
-    other = other[
-        np.lexsort((choices.account[other], choices.loss[other], most, unknown, choices.dwelling[other]))
-    ]
+def second_best(
+    problem: Problem, choices: Choices, chosen: I32, searched: NDArray[np.bool_]
+) -> dict[int, str]:
+    """Plan B of each dwelling: the cheapest other account with somebody to take it, by the exact exchange.
+
+    ``searched`` (D,): dwellings whose exchanges were looked for; an account whose households all hold first ranks elsewhere is no plan
+    there. Of the others any account with candidates may be, by the bound.
+    """
+    open_to = (choices.candidates > 0) & (~searched[choices.dwelling] | (choices.at_most >= 0))
+    other = np.flatnonzero(~choices.chosen(chosen) & open_to)
+    most = choices.at_most[other]
+    other = other[np.lexsort((choices.account[other], choices.loss[other], most, choices.dwelling[other]))]
     if not len(other):
         return {}
     ahead = np.concatenate([[True], np.diff(choices.dwelling[other]) != 0])

@@ -23,8 +23,10 @@ FIT, PIN, NOMINATION, PLACES, CLASS, GAP, BURDEN, LEAN, KEEP, AWAITED, FILLER, R
 """Reasons of a leapfrog by number; those from ``RULE`` on are rules of the line. 0 is the count row."""
 PARTS = (FIT, BURDEN, AWAITED, LEAN, KEEP)
 """The reasons that are a part of the value, in the order in which equal ones count."""
-FIRST, RESERVE, PINNED, NAMED = 0, 1, 2, 3
+FIRST, RESERVE, PINNED = 0, 1, 2
 """How a line got its place."""
+NOT_NAMED = np.int32(2**31 - 1)
+"""Place of a household that is not on a réservataire's order: after all those who are."""
 FORBIDDEN = np.int64(1) << 61
 """What an exchange costs that passes over a réservataire's order: more than any number of points."""
 
@@ -111,11 +113,14 @@ class People(NamedTuple):
         Whether it holds a first rank; whether it is DALO.
     full_at : (A,)
         Fill order of the list that was its last one allowed.
+    place : (A,)
+        In the réservataire's order for the list looked at, `NOT_NAMED` for others. Scratch, left as it was found.
     """
 
     placed: B
     dalo: B
     full_at: I64
+    place: I32
 
 
 class OneList(NamedTuple):
@@ -126,7 +131,7 @@ class OneList(NamedTuple):
     begin : int
         Number of its first line.
     how : (lines,)
-        How a line got its place: `FIRST`, `RESERVE`, `PINNED`, `NAMED`.
+        How a line got its place: `FIRST`, `RESERVE`, `PINNED`.
     seeks : (lines,)
         Whether it has the class of the first rank.
     app : (lines,)
@@ -381,8 +386,8 @@ def pool_size(menu, kind_of):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def types_ahead(menu, on_account, most, placed, more, worth, line_score, met):  # type: ignore[no-untyped-def]
-    """Mark in ``met`` the types of the unplaced households with a higher score who would be worth more at first rank.
+def types_ahead(menu, on_account, most, placed, more, worth, above, met):  # type: ignore[no-untyped-def]
+    """Mark in ``met`` the types of the unplaced households with a score higher than ``above`` who would be worth more at first rank.
 
     ``more``: what the dwelling adds to score + fit; ``most``: the largest lean of a type. Returns how many households.
     """
@@ -396,7 +401,7 @@ def types_ahead(menu, on_account, most, placed, more, worth, line_score, met):  
         t = kind[e]
         if kind_of[t] < 0 or not first[t] or value + lean_of[t] <= worth:
             continue
-        if score[e] > line_score and not placed[app[e]]:
+        if score[e] > above and not placed[app[e]]:
             met[t] = True
             n += 1
     return n
@@ -452,7 +457,9 @@ def passed_over(menu, off, least, on_account, in_place, people, one_list, filler
             if _above(line_app, j, a):
                 continue
             gain = points + parts[0] - parts[1] - parts[4] + parts[2] + more - line_worth[j]
-            why = _reason(t, a, gain, how[j], seeks[j], first, in_place, people, line_order[j], fillers)
+            why = _reason(
+                t, a, gain, how[j], seeks[j], first, in_place, people, line_app[j], line_order[j], fillers
+            )
             if why == FIT:
                 why = PARTS[_losses(parts, line_parts[j], lost)]
             passed[j, why] += 1
@@ -489,14 +496,15 @@ def passed_over(menu, off, least, on_account, in_place, people, one_list, filler
 def first_reasons(menu, off, on_account, in_place, people, one_list, by_score, alike, word, out, also):  # type: ignore[no-untyped-def]
     """``out`` by entry of a menu: why the first rank of its list, whose line ``one_list`` is, stands before each household.
 
-    ``by_score`` where the household's score is lower, ``alike`` where it is the same; else the published number in ``word``.
-    ``also``: bits of the other parts (`PARTS`) without which that one would not make up for the score.
+    ``by_score`` where the household's score is lower and its value too, ``alike`` where it is the same and the dwelling or a tie
+    decides; else the published number in ``word``. ``also``: bits of the other parts (`PARTS`) without which that one would not make
+    up for the score; of ``by_score``, of the part of the value by which it loses at least as much.
     """
     start, stop, app, kind, score, fit = menu
     burden, awaited = off
     kind_of, lean_of, keep_of, first = on_account
     how, line_score, line_worth = one_list.how[0], one_list.score[0], one_list.worth[0]
-    line_parts, more = one_list.parts[0], one_list.more
+    line_parts, more, ahead = one_list.parts[0], one_list.more, one_list.app[0]
     at_first = InPlace(first, in_place.cost, in_place.rule)
     parts, lost, needed = (
         np.empty(5, np.int64),
@@ -507,18 +515,23 @@ def first_reasons(menu, off, on_account, in_place, people, one_list, by_score, a
         points, t, a = np.int64(score[e]), kind[e], app[e]
         if kind_of[t] < 0:
             continue
-        if points <= line_score:
-            out[e - start] = by_score if points < line_score else alike
-            continue
         parts[0] = np.int64(fit[e]) + np.int64(burden[e]) + awaited[a]
         parts[1], parts[2], parts[3], parts[4] = burden[e], lean_of[t], keep_of[t], awaited[a]
         gain = points + parts[0] - parts[1] - parts[4] + parts[2] + more - line_worth
-        why = _reason(t, a, gain, how, False, first, at_first, people, 0, True)
-        if why == FIT:
-            main = _losses(parts, line_parts, lost)
-            why = PARTS[main]
-            also[e - start] = _others(lost, points - line_score, main, needed)
+        why = _reason(t, a, gain, how, False, first, at_first, people, ahead, 0, True)
         out[e - start] = word[why]
+        if why != FIT:
+            continue
+        main = _losses(parts, line_parts, lost)
+        out[e - start] = word[PARTS[main]]
+        if points > line_score:
+            also[e - start] = _others(lost, points - line_score, main, needed)
+        elif points < line_score:
+            out[e - start] = by_score
+            if PARTS[main] != FIT and lost[main] >= line_score - points:
+                also[e - start] = 1 << main
+        elif PARTS[main] == FIT:
+            out[e - start] = alike
 
 
 @njit(cache=True, nogil=True)
@@ -548,7 +561,9 @@ def reserve_reasons(menu, off, on_account, in_place, people, one_list, fillers, 
             parts[0] = np.int64(fit[e]) + np.int64(burden[e]) + awaited[a]
             parts[1], parts[2], parts[3], parts[4] = burden[e], lean_of[t], keep_of[t], awaited[a]
             gain = points + parts[0] - parts[1] - parts[4] + parts[2] + more - line_worth[j]
-            why = _reason(t, a, gain, how[j], seeks[j], first, in_place, people, line_order[j], fillers)
+            why = _reason(
+                t, a, gain, how[j], seeks[j], first, in_place, people, line_app[j], line_order[j], fillers
+            )
             line[e - start] = j
             if why == FIT:
                 main = _losses(parts, line_parts[j], lost)
@@ -559,12 +574,15 @@ def reserve_reasons(menu, off, on_account, in_place, people, one_list, fillers, 
 
 
 @njit(cache=True, nogil=True)
-def _reason(t, a, gain, how, seeks, first, in_place, people, order, fillers):  # type: ignore[no-untyped-def]
-    """Number of the reason why a line passes over a household worth ``gain`` hundredths more there; FIT: its value is not."""
+def _reason(t, a, gain, how, seeks, first, in_place, people, ahead, order, fillers):  # type: ignore[no-untyped-def]
+    """Number of the reason why the line of ``ahead`` passes over a household worth ``gain`` hundredths more there; FIT: its value is not.
+
+    A réservataire's order tells two of its nominees apart unless it gives them the same place.
+    """
     lacks, cost, rule = in_place
     if how == PINNED:
         return PIN
-    if how == NAMED:
+    if people.place[ahead] < people.place[a]:
         return NOMINATION
     if how == FIRST:
         if not first[t]:
@@ -572,7 +590,7 @@ def _reason(t, a, gain, how, seeks, first, in_place, people, order, fillers):  #
         if gain <= 0:
             return FIT
         return rule[t] if rule[t] >= 0 and cost[t] >= gain * MICRO_PER_HUNDREDTH else GAP
-    if people.dalo[a] and not fillers:
+    if people.dalo[a] and not fillers and people.place[a] == NOT_NAMED:
         return FILLER
     if people.full_at[a] < order:
         return PLACES

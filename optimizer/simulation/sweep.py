@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.domain import Case
+from optimizer.domain.durations import DAYS_PER_MONTH
 from optimizer.domain.memory import give_back
 from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation.living import Lease, Life, live
@@ -21,7 +22,6 @@ from optimizer.simulation.world import NEVER, World, draw_world
 from optimizer.solve import SolveOptions
 
 COLUMNS = ("policy", "seed", "year", "session", "indicator", "scope", "value", "text")
-DAYS_PER_MONTH = 365.25 / 12
 
 
 def lived(source: Case | str, setting: Setting, policy: str, seed: int, solving: Mapping[str, Any]) -> bytes:

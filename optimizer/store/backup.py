@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import subprocess
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,9 +123,7 @@ def read_into(url: str, copy: Path) -> None:
     program = shutil.which("pg_restore")
     if program is None:
         raise StoreUnusable("STORE_NO_DUMP", reason="pg_restore")
-    done = subprocess.run(
-        [program, "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={url}", str(copy)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    words = ("--no-owner", "--exit-on-error", "--single-transaction", str(copy))
+    done = upgrading.client(program, *words, url=url)
     if done.returncode:
         raise StoreUnusable("STORE_NO_DUMP", reason=(done.stderr.strip().splitlines() or ["pg_restore"])[0])

@@ -18,6 +18,14 @@ from optimizer.store.messages import StoreUnusable
 BUSY_SECONDS = 20
 """How long a writer waits for another one before it gives up, having written nothing."""
 ZONE = "Europe/Paris"
+SERVER = {
+    "lock_timeout": str(BUSY_SECONDS * 1000),
+    "synchronous_commit": "on",
+    "default_transaction_isolation": r"read\ committed",
+    "datestyle": "ISO",
+}
+"""What a PostgreSQL session of the desk rests on, whatever the administrator chose for his other databases: how long it waits for
+another writer, commits that are on the disk, a head that is read as it stands once it is held, days as the driver reads them."""
 
 
 def database(url: str) -> dict[str, Any]:
@@ -33,10 +41,10 @@ def database(url: str) -> dict[str, Any]:
         if find_spec("psycopg") is None:
             raise StoreUnusable("STORE_DRIVER")
         parts = urlsplit(url)
-        waits = f"-c lock_timeout={BUSY_SECONDS * 1000} -c synchronous_commit=on"
-        options: dict[str, Any] = {"connect_timeout": BUSY_SECONDS, "options": waits} | dict(
-            parse_qsl(parts.query)
-        )
+        options: dict[str, Any] = {"connect_timeout": BUSY_SECONDS} | dict(parse_qsl(parts.query))
+        ours = " ".join(f"-c {name}={value}" for name, value in SERVER.items())
+        # the last word on a setting wins: what the address says of another one (search_path) stays
+        options["options"] = f"{options.get('options', '')} {ours}".strip()
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
@@ -74,10 +82,27 @@ def sqlite_path(url: str) -> Path:
 
 def shown(url: str) -> str:
     """The address without its password."""
+    return without_password(url, "…")[0]
+
+
+def without_password(url: str, sign: str = "") -> tuple[str, str]:
+    """The address with ``sign`` for its password, and the password, which may stand before the ``@`` or among the options."""
     parts = urlsplit(url) if "://" in url else None
-    if parts is None or parts.password is None:
-        return url
-    return url.replace(f":{parts.password}@", ":…@", 1)
+    if parts is None:
+        return url, ""
+    found = unquote(parts.password or "")
+    if parts.password is not None:
+        url = url.replace(f":{parts.password}@", f":{sign}@" if sign else "@", 1)
+    kept = []
+    for pair in parts.query.split("&"):
+        name, _, value = pair.partition("=")
+        if unquote(name) == "password":
+            found = found or unquote(value.replace("+", " "))
+            pair = f"{name}={sign}" if sign else ""
+        if pair:
+            kept.append(pair)
+    head, mark, _ = url.partition("?")
+    return head + (mark + "&".join(kept) if kept else ""), found
 
 
 def state_folder() -> Path:

@@ -16,7 +16,7 @@ from optimizer.store import chain
 from optimizer.store import clock as days
 from optimizer.store.configure import BUSY_SECONDS, shown
 from optimizer.store.keys import Keys
-from optimizer.store.messages import StoreBusy, StoreReadOnly, StoreRefused, StoreUnusable
+from optimizer.store.messages import StoreBusy, StoreError, StoreReadOnly, StoreRefused, StoreUnusable
 from optimizer.store.tables import Live, Row
 
 Clock = Callable[[], datetime]
@@ -77,7 +77,7 @@ class Store:
         StoreReadOnly, StoreBusy, StoreRefused
             Nothing was written.
         """
-        from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+        from django.db import DatabaseError, IntegrityError, connection, transaction
 
         self._usable()
         if self.read_only:
@@ -100,19 +100,7 @@ class Store:
         except IntegrityError as error:
             raise StoreRefused("STORE_INVARIANT", name=_constraint(error)) from error
         except DatabaseError as error:
-            said = str(error).lower()
-            if "full" in said or "no space" in said:
-                raise StoreBusy("STORE_FULL") from error
-            if "locked" in said or "lock timeout" in said or "deadlock" in said or "busy" in said:
-                raise StoreBusy("STORE_BUSY") from error
-            if "readonly" in said or "read-only" in said:
-                raise StoreUnusable("STORE_FILE_READ_ONLY") from error
-            # the disk or the server, not what was written
-            if isinstance(error, OperationalError) or "malformed" in said:
-                raise StoreUnusable(
-                    "STORE_UNREACHABLE", reason=str(error).strip().partition("\n")[0]
-                ) from error
-            raise
+            raise why_not(error) from error
         finally:
             self._turn.release()
 
@@ -169,3 +157,42 @@ def _constraint(error: Exception) -> str:
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None)
     return str(name or str(error).rpartition(": ")[2] or error)
+
+
+OF_STATE: dict[str, tuple[type[StoreError], str]] = {
+    "40001": (StoreBusy, "STORE_BUSY"),  # another writer was first
+    "40P01": (StoreBusy, "STORE_BUSY"),  # each waited for the other
+    "55P03": (StoreBusy, "STORE_BUSY"),  # waited long enough for the other
+    "57014": (StoreBusy, "STORE_TOO_LONG"),
+    "53100": (StoreBusy, "STORE_FULL"),
+    "25006": (StoreUnusable, "STORE_SERVER_READ_ONLY"),  # a copy that only follows its server
+    "42501": (StoreUnusable, "STORE_SERVER_READ_ONLY"),  # a right that was not given
+}
+"""SQLSTATE of PostgreSQL -> what it is to a person. The words of a server are in its administrator's language."""
+
+
+def why_not(error: Exception) -> Exception:
+    """What a person is told of a database that did not do something; the error itself where nobody foresaw it.
+
+    Parameters
+    ----------
+    error : a DatabaseError of Django
+    """
+    from django.db import OperationalError
+
+    said = str(error).lower()
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state in OF_STATE:
+        kind, code = OF_STATE[state]
+        return kind(code)
+    if state is None:  # SQLite, or a server that is gone
+        if "full" in said or "no space" in said:
+            return StoreBusy("STORE_FULL")
+        if "locked" in said or "busy" in said:
+            return StoreBusy("STORE_BUSY")
+        if "readonly" in said or "read-only" in said:
+            return StoreUnusable("STORE_FILE_READ_ONLY")
+    # the disk or the server, not what was written
+    if isinstance(error, OperationalError) or "malformed" in said:
+        return StoreUnusable("STORE_UNREACHABLE", reason=str(error).strip().partition("\n")[0])
+    return error

@@ -64,8 +64,8 @@ define(
 )
 define(
     "STORE_PROOF_STRANGER",
-    "{name} : ce déclencheur (ou cette vue) n'est pas du programme",
-    "{name}: this trigger (or view) is not the program's",
+    "{name} : ce déclencheur (cette vue, cette règle) n'est pas du programme",
+    "{name}: this trigger (view, rule) is not the program's",
 )
 define(
     "STORE_PROOF_LOST",

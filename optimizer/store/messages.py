@@ -45,10 +45,11 @@ class StoreForbidden(StoreError):
 class StoreRefused(StoreError):
     """A guard of the state machines, or an invariant of the database, says no.
 
-    ``place`` is the proposed rank of the household it speaks of, where one decision among several is refused.
+    ``place`` is the proposed rank of the household it speaks of, where one decision among several is refused, ``candidate`` its number.
     """
 
     place: int | None = None
+    candidate: int | None = None
 
     def text(self, lang: Lang = "fr") -> str:
         """The sentence, beginning with the household it speaks of."""
@@ -106,6 +107,13 @@ define(
     remedy_en="Let the account that runs the program write the desk's file and its folder.",
 )
 define(
+    "STORE_SERVER_READ_ONLY",
+    "Le serveur PostgreSQL ne laisse pas écrire ce compte dans cette base : rien n'a été enregistré.",
+    "The PostgreSQL server does not let this account write this database: nothing was recorded.",
+    remedy_fr="Demander à son administrateur si ce serveur est une copie qui ne fait que suivre, et quels droits a le compte du bureau.",
+    remedy_en="Ask its administrator whether this server is a copy that only follows, and what the account of the desk may do.",
+)
+define(
     "STORE_NO_HOME",
     "Ce compte de la machine n'a pas de dossier personnel : on ne sait pas où est « {path} ».",
     "This account of the machine has no home folder: where “{path}” is, is not known.",
@@ -132,6 +140,13 @@ define(
     "SQLite {found} is too old: {needed} or later is needed.",
 )
 define(
+    "STORE_ENCODING",
+    "Cette base PostgreSQL est en {found} : tous les noms et les phrases ne peuvent pas y être écrits, et rien n'a démarré.",
+    "This PostgreSQL database is in {found}: not every name and sentence can be written there, and nothing was started.",
+    remedy_fr="Une base en UTF-8 : createdb --encoding=UTF8 --template=template0 NOM",
+    remedy_en="A database in UTF-8: createdb --encoding=UTF8 --template=template0 NAME",
+)
+define(
     "STORE_NOT_SAFE",
     "Le fichier n'est pas tenu comme il le doit ({what}) : rien n'a démarré.",
     "The file is not kept as it must be ({what}): nothing was started.",
@@ -140,10 +155,17 @@ define(
 )
 define(
     "STORE_STRANGERS",
-    "Le fichier du bureau contient des déclencheurs ou des vues que le programme n'a pas faits : {names}.",
-    "The desk's file holds triggers or views that the program did not make: {names}.",
+    "Le bureau contient des déclencheurs, des vues ou des règles que le programme n'a pas faits : {names}.",
+    "The desk holds triggers, views or rules that the program did not make: {names}.",
     remedy_fr="Savoir qui les a mis et les faire retirer, puis vérifier : attriflux store verify. Sinon, repartir d'une sauvegarde.",
     remedy_en="Find out who put them there and have them removed, then check: attriflux store verify. Else start from a backup.",
+)
+define(
+    "STORE_CELLS",
+    "Des valeurs écrites hors du programme ne se lisent plus : {cells}. Rien n'a démarré.",
+    "Values written outside the program can no longer be read: {cells}. Nothing was started.",
+    remedy_fr="attriflux store verify dit ce que le journal en sait ; les remettre comme elles étaient, ou repartir d'une sauvegarde.",
+    remedy_en="attriflux store verify says what the ledger knows of them; put them back as they were, or start again from a backup.",
 )
 define(
     "STORE_HISTORY",
@@ -257,6 +279,13 @@ define(
     "The desk is busy with another writing: nothing was recorded.",
     remedy_fr="Recommencer.",
     remedy_en="Try again.",
+)
+define(
+    "STORE_TOO_LONG",
+    "Le serveur PostgreSQL a interrompu cette demande, au bout du temps que son administrateur accorde (statement_timeout) : rien n'a été enregistré.",
+    "The PostgreSQL server stopped this request at the limit of time that its administrator set (statement_timeout): nothing was recorded.",
+    remedy_fr="Recommencer ; si cela se répète, lui demander de lever cette limite pour le compte du bureau.",
+    remedy_en="Try again; if it happens again, ask him to lift that limit for the account of the desk.",
 )
 define(
     "STORE_COPYING",

@@ -13,7 +13,7 @@ from optimizer.errors import Said
 from optimizer.store import clock as days
 from optimizer.store import ledger, schema
 from optimizer.store.configure import configure, database, is_postgres, sqlite_path, state_folder
-from optimizer.store.holding import SLACK, Clock, Store
+from optimizer.store.holding import SLACK, Clock, Store, why_not
 from optimizer.store.keys import Keys, forget_keys, load_keys, no_key
 from optimizer.store.messages import StoreUnusable
 
@@ -117,6 +117,8 @@ def bound(entry: dict[str, Any], path: Path | None, folder: Path, create: bool) 
         with reachable():
             if path is not None:
                 schema.assert_sqlite_version()
+            else:
+                schema.assert_server()
             empty = schema.is_empty()
         if new and not empty:
             raise StoreUnusable("STORE_KEYS_OTHER", folder=str(folder))
@@ -156,8 +158,11 @@ def reachable() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise StoreUnusable("STORE_UNREACHABLE", reason=reason) from error
+        told = why_not(error)
+        if told is error:
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            told = StoreUnusable("STORE_UNREACHABLE", reason=reason)
+        raise told from error
 
 
 def refuse_network(path: Path) -> None:

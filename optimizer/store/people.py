@@ -21,22 +21,23 @@ def household(work: Work, application_id: str) -> Row:
     return found[0] if found else add(work, number)
 
 
-def add(work: Work, application_id: str, **contact: str) -> Row:
+def add(work: Work, application_id: str) -> Row:
     """A new household with a reference and a salt of its own."""
-    return work.put(
-        "person",
-        **{
-            "ref": secrets.token_hex(BYTES),
-            "salt": secrets.token_hex(SALT),
-            "application_id": application_id,
-            "name": "",
-            "phone": "",
-            "email": "",
-            "address": "",
-            "purge_after": kept_until(work),
-        }
-        | contact,
-    )
+    return work.put("person", **somebody(application_id, kept_until(work)))
+
+
+def somebody(application_id: str, until: date, **contact: str) -> Row:
+    """The row of a household that nobody has met, not written yet."""
+    return {
+        "ref": secrets.token_hex(BYTES),
+        "salt": secrets.token_hex(SALT),
+        "application_id": application_id,
+        "name": "",
+        "phone": "",
+        "email": "",
+        "address": "",
+        "purge_after": until,
+    } | contact
 
 
 def kept_until(work: Work) -> date:

@@ -64,6 +64,13 @@ AddedAs = Literal["agenda", "late"]
 DutyKind = Literal["suitable_offer", "sne_radiation", "radiation_notice", "prefet_signal"]
 
 
+ORIENTATION = (
+    "objectives", "flux_share", "flux_done", "flux_in_progress", "flux_remaining", "flux_behind", "residence", "residence_q1_share",
+    "residence_fragility", "recent_move_ins", "candidates", "candidates_dalo", "candidates_priority", "best_score",
+)  # fmt: skip
+"""What an agenda freezes of the orientation of a dwelling, in the order in which it is read: a base keeps no order inside a value."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who acts. ``name`` is the account's name (a person of staff, never a household)."""
@@ -116,6 +123,29 @@ class NewItem:
     few_reason: str = ""
     """Code of R441-3 when fewer than the legal number are examined (``national.caleol.single_candidate_cases``)."""
     programme: str = ""
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What is attached of a verified run: the arguments of ``attach_run``."""
+
+    run_id: str
+    verdict: Literal["certified", "within"]
+    gap_points: str
+    seed: str
+    case_on: date
+    hashes: Mapping[str, str]
+    chains: int = 0
+    """Freed dwellings that its chains may let after a vacant one, ``optimizer.chains.UNBOUNDED`` any number."""
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The dwellings of a session and the run they come from."""
+
+    run: RunFacts
+    items: tuple[NewItem, ...]
+    landlord: str
 
 
 @dataclass(frozen=True)

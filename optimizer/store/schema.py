@@ -84,6 +84,15 @@ def assert_sqlite_version() -> None:
         )
 
 
+def assert_server() -> None:
+    """StoreUnusable ``STORE_ENCODING``: a base that cannot hold « œ » or « € » would refuse them one day, in somebody's sentence."""
+    with connection().cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        found = cursor.fetchone()[0]
+    if found != "UTF8":
+        raise StoreUnusable("STORE_ENCODING", found=found)
+
+
 def assert_guarded(path: Path | None) -> None:
     """The log is written ahead and flushed, foreign keys hold, the ledger's triggers are there."""
     bound = connection()
@@ -98,6 +107,8 @@ def assert_guarded(path: Path | None) -> None:
             raise StoreUnusable("STORE_TRIGGERS", names=", ".join(lost))
     if found := strangers():
         raise StoreUnusable("STORE_STRANGERS", names=", ".join(found))
+    if path is not None and (cells := misread()):
+        raise StoreUnusable("STORE_CELLS", cells=", ".join(cells))
 
 
 def strangers() -> list[str]:
@@ -105,3 +116,53 @@ def strangers() -> list[str]:
     bound = connection()
     with bound.cursor() as cursor:
         return triggers.strangers(cursor, bound.vendor)
+
+
+READS_AS = {
+    "BooleanField": "{0} IN (0, 1)",
+    "DateField": "typeof({0}) = 'text' AND date({0}) IS {0}",
+    "DateTimeField": "typeof({0}) = 'text' AND datetime({0}) IS substr({0}, 1, 19)",
+    "IntegerField": "typeof({0}) = 'integer'",
+    "BigIntegerField": "typeof({0}) = 'integer'",
+    "JSONField": "typeof({0}) = 'text' AND json_valid({0})",
+}
+"""What a value of a column is in a SQLite file, which lets anybody write any kind in any column; text elsewhere."""
+NAMED = 5
+"""Cells that are named; one is enough to know that the file was changed by hand."""
+
+
+def misread() -> list[str]:
+    """Cells of a SQLite desk that hold another kind of value than their column's: a table, its key, the column.
+
+    The ledger is not looked at here: its chain says of each line whether it changed.
+    """
+    from django.apps import apps
+
+    found: list[str] = []
+    with connection().cursor() as cursor:
+        for model in apps.get_app_config("store").get_models():
+            if model._meta.model_name in ("event", "head"):
+                continue
+            key, columns = model._meta.pk.column, [f for f in model._meta.local_fields if f.column]
+            wrong = {
+                str(f.column): READS_AS.get(_kind(f), "typeof({0}) = 'text'").format(f'"{f.column}"')
+                + (f' OR "{f.column}" IS NULL' if f.null else "")
+                for f in columns
+            }
+            # no column is named from outside: these are the program's own
+            any_wrong = " OR ".join(f"({holds}) IS NOT 1" for holds in wrong.values())
+            cursor.execute(
+                f'SELECT "{key}", {", ".join(f"({holds}) IS NOT 1" for holds in wrong.values())} '
+                f'FROM "{model._meta.db_table}" WHERE {any_wrong} LIMIT {NAMED}'
+            )
+            for row in cursor.fetchall():
+                off = [name for name, bad in zip(wrong, row[1:], strict=True) if bad]
+                found.append(f"{model._meta.model_name} {row[0]} ({', '.join(off)})")
+    return found[:NAMED]
+
+
+def _kind(field: Any) -> str:
+    """The kind of a column; of a link, that of the key it points to."""
+    while field.is_relation:
+        field = field.target_field
+    return str(field.get_internal_type())

@@ -6,6 +6,7 @@ A table is named by its model in lower case; a row holds the columns of the data
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any, Protocol
 
 Row = dict[str, Any]
@@ -18,6 +19,8 @@ ERASABLE: Mapping[str, tuple[str, ...]] = {
     "remark": ("text",),
 }
 """Tables that can be erased, and their columns that the ledger knows by a commitment only."""
+AT_ONCE = 500
+"""Rows that are asked for or written together."""
 PROJECTIONS = (
     "run", "session", "item", "person", "candidate", "dossier", "remark", "document", "call", "decision", "note", "offer",
     "attendance", "vote", "rectification", "duty", "recourse", "nomination", "grant",
@@ -33,7 +36,7 @@ class Tables(Protocol):
     def find(self, table: str, **equal: Any) -> list[Row]:
         """Rows whose columns equal the values (a tuple: one of them), by key."""
 
-    def add(self, table: str, row: Row) -> None: ...
+    def add(self, table: str, *rows: Row) -> None: ...
 
     def change(self, table: str, key: Key, values: Row) -> None: ...
 
@@ -62,10 +65,14 @@ class Live:
         return rows[0] if rows else None
 
     def find(self, table: str, **equal: Any) -> list[Row]:
-        return list(self.models[table].objects.filter(**_filter(equal)).order_by("pk").values())
+        rows = self.models[table].objects.filter(**_filter(equal)).values()
+        # by key here: a base orders texts by its administrator's language
+        return sorted(rows, key=itemgetter(self.keys[table]))
 
-    def add(self, table: str, row: Row) -> None:
-        self.models[table].objects.bulk_create([self.models[table](**row)])
+    def add(self, table: str, *rows: Row) -> None:
+        self.models[table].objects.bulk_create(
+            [self.models[table](**row) for row in rows], batch_size=AT_ONCE
+        )
 
     def change(self, table: str, key: Key, values: Row) -> None:
         changed = self.models[table].objects.filter(pk=key).update(**values)

@@ -13,7 +13,7 @@ from optimizer.disk import system
 from optimizer.disk.beside import beside
 from optimizer.store import clock as days
 from optimizer.store import schema
-from optimizer.store.configure import database, is_postgres, sqlite_path, state_folder
+from optimizer.store.configure import database, is_postgres, sqlite_path, state_folder, without_password
 from optimizer.store.messages import StoreUnusable
 from optimizer.store.opening import bound, keys_folder, private, reachable, refuse_network
 
@@ -101,11 +101,19 @@ def dump(url: str, copy: Path) -> None:
         raise StoreUnusable("STORE_NO_DUMP", reason="pg_dump")
     previous = os.umask(0o077)
     try:
-        done = subprocess.run(
-            [program, "--format=custom", f"--file={copy}", f"--dbname={url}"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = client(program, "--format=custom", f"--file={copy}", url=url)
     finally:
         os.umask(previous)
     if done.returncode:
         raise StoreUnusable("STORE_NO_DUMP", reason=(done.stderr.strip().splitlines() or ["pg_dump"])[0])
+
+
+def client(program: str, *words: str, url: str) -> subprocess.CompletedProcess[str]:
+    """Run a client program of PostgreSQL on a desk. The words of a command can be read by every account of the machine, its environment
+    cannot: the password goes there."""
+    address, password = without_password(url)
+    told = {"PGPASSWORD": password} if password else {}
+    return subprocess.run(
+        [program, *words, f"--dbname={address}"],
+        capture_output=True, text=True, check=False, env=os.environ | told,
+    )  # fmt: skip

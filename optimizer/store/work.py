@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -87,15 +87,20 @@ class Work:
         name = self.store.tables.keys[table]
         if name not in columns:
             columns = {name: self.store.tables.next_key(table), **columns}
-        self.store.tables.add(table, columns)
-        self.rows.append([table, "+", columns[name], self._shadow(table, columns)])
+        self.put_all(table, [columns])
         return columns
 
-    def set(self, table: str, key: Key, **columns: Any) -> None:
-        """Change columns of a row."""
+    def put_all(self, table: str, rows: Sequence[Row]) -> None:
+        """New rows with their keys."""
+        self.store.tables.add(table, *rows)
+        name = self.store.tables.keys[table]
+        self.rows += [[table, "+", row[name], self._shadow(table, row)] for row in rows]
+
+    def set(self, table: str, key: Key, was: Row | None = None, /, **columns: Any) -> None:
+        """Change columns of a row, which is read again where the caller has not: ``was``."""
         self.store.tables.change(table, key, columns)
         if table in ERASABLE and any(name in ERASABLE[table] for name in columns):
-            whole = self.get(table, key)
+            whole = self.get(table, key) if was is None else was | columns
             shown = {name: value for name, value in columns.items() if name not in ERASABLE[table]}
             self.rows.append([table, "=", key, plain(shown) | {HIDDEN: self._committed(table, whole)}])
         else:

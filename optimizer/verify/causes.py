@@ -13,6 +13,7 @@ from optimizer.verify.cells import I64, B
 from optimizer.verify.classes import Classes, Door
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out, read_out
+from optimizer.verify.sheets import EXCHANGED
 from optimizer.verify.solution import Lines, doubts_of
 from optimizer.verify.verdict import Findings, place
 from optimizer.verify.wording import account_words, counted, joined, on_so_many, pick, place_names
@@ -74,11 +75,11 @@ REFUSED: Sequence[tuple[Two, Two]] = (
         ("publier l'annonce", "advertise the dwelling"),
     ),
     (
-        ("commune non souhaitée", "commune not wanted"),
+        ("hors du secteur de la demande", "outside the area of the application"),
         ("publier l'annonce au-delà de la commune", "advertise beyond the commune"),
     ),
     (
-        ("typologie inadaptée au ménage", "size does not fit the household"),
+        ("typologie inadaptée ou non souhaitée", "size does not fit or is not wanted"),
         (
             "proposer le logement aux ménages de taille voisine (table des typologies du bailleur)",
             "offer it to households of a neighbouring size (the landlord's table of sizes)",
@@ -208,18 +209,20 @@ class Causes:
                     found.add("sentences", where)
 
     def _plans(self, folder: Path) -> dict[int, str]:
-        """Plan B of each dwelling: of the other accounts with candidates, the one that loses least by the orientation sheet."""
+        """Plan B of each dwelling: of the other accounts with candidates, the one that loses least by the orientation sheet; where
+        exchanges are looked for, of those that a household without a first rank may take."""
         out = read_out(folder, "orientation")
-        best: dict[int, tuple[tuple[bool, int, int, int], str]] = {}
+        best: dict[int, tuple[tuple[int, int, int], str]] = {}
         if out is None:
             return {}
         home, account = out.index("dwelling_id", self.world.ids.dwellings), out.strings("account")
         chosen, people = out.scaled("chosen", 1), out.scaled("candidates", 1)
         loss, most = out.scaled("loss_points", 100), out.scaled("loss_at_most", 100)
         known = out.filled("loss_at_most")
+        exact = len(self.world.dwellings.ids) <= EXCHANGED
         for i, d in enumerate(home.tolist()):
-            if chosen[i] == 0 and people[i] > 0:
-                key = (not known[i], int(most[i]), int(loss[i]), i)
+            if chosen[i] == 0 and people[i] > 0 and (known[i] or not exact):
+                key = (int(most[i]) if exact else 0, int(loss[i]), i)
                 best[d] = min(best.get(d, (key, account[i])), (key, account[i]))
         word = pick(("plan B : ", "plan B: "), self.lang)
         return {d: word + account_words(a, self.lang, self.names) for d, (_, a) in best.items()}

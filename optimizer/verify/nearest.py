@@ -29,7 +29,6 @@ TIED = ("à égalité : départagée par les règles d'égalité", "tied: decide
 FIXED = {
     "INACTIVE": ("demande radiée ou non renouvelée à temps", "application struck off or not renewed in time"),
     "LIVE_OFFER": ("une autre proposition est en cours", "another offer is in progress"),
-    "COMMUNE": ("aucun logement libre dans vos communes", "no vacant dwelling in your communes"),
     "OWN_DWELLING": ("le seul logement possible est le vôtre", "the only possible dwelling is your own"),
     "FORBIDDEN": ("écartée par une décision motivée", "kept away by a reasoned decision"),
     "ACCOUNT": (
@@ -37,11 +36,22 @@ FIXED = {
         "no account of the possible dwellings can name this household",
     ),
 }
-ACCESS = (
-    ("aucun logement libre sans escalier à votre taille", "no vacant dwelling without stairs of your size"),
-    ("aucun logement accessible libre à votre taille", "no vacant accessible dwelling of your size"),
-    ("aucun logement adapté libre à votre taille", "no vacant adapted dwelling of your size"),
+NONE_IS = (
+    "aucun des logements possibles (commune, taille, plafond) n'est ",
+    "none of the possible dwellings (commune, size, ceiling) is ",
 )
+ACCESS = (
+    ("sans escalier", "without stairs"),
+    ("accessible et sans escalier", "accessible and without stairs"),
+    ("adapté et sans escalier", "adapted and without stairs"),
+)
+MEDIATION = (
+    "dans le périmètre fixé par la commission de médiation",
+    "in the area that the commission de médiation fixed",
+)
+DISTRICTS = ("dans vos communes et quartiers souhaités", "in your communes and districts")
+COMMUNES = ("dans vos communes", "in your communes")
+EACH_TABLE = (", d'après la table de chaque bailleur", ", by each landlord's table")
 
 
 class Excess:
@@ -83,8 +93,11 @@ class Misses:
         self.world, self.excess, self.codes, self.lang = classes.world, excess, codes, lang
         tables = sorted({self.world.law_rooms(x) for x in self.world.dwellings.landlord})
         self.rooms = np.zeros(len(self.world.apps), np.int64)
+        self.everywhere = np.full(len(self.world.apps), -1, np.int64)
         for name in tables:
-            self.rooms |= accepted_rooms(self.world, name)[0]
+            accepted = accepted_rooms(self.world, name)[0]
+            self.rooms |= accepted
+            self.everywhere &= accepted
 
     def refused(self, a: int) -> set[str]:
         """What may be said of a household that fits no dwelling."""
@@ -92,10 +105,13 @@ class Misses:
         if not 0 < code <= len(CODES):
             return {""}
         name = CODES[code - 1]
+        if name == "COMMUNE":
+            return {f"{pick(('aucun logement libre', 'no vacant dwelling'), lang)} {self._wished(a)}"}
         if name == "ROOMS":
-            return {self._rooms(int(self.rooms[a]))}
+            return {self._rooms(a)}
         if name == "ACCESSIBLE":
-            return {pick(ACCESS[max(0, int(self.world.apps.mobility[a]) - 1)], lang)}
+            need = ACCESS[max(0, int(self.world.apps.mobility[a]) - 1)]
+            return {pick(NONE_IS, lang) + pick(need, lang)}
         if name == "CEILING":
             euros = -(-int(self.excess.cents[a]) // 100)
             kinds = [FINANCINGS[x].upper() for x in self.excess.financing[a]]
@@ -103,7 +119,14 @@ class Misses:
             return {pick((f"plafond {x} {fr}", f"{x} ceiling {en}"), lang) for x in kinds}
         return {pick(FIXED[name], lang)}
 
-    def _rooms(self, mask: int) -> str:
+    def _wished(self, a: int) -> str:
+        """Where a dwelling would have to lie."""
+        apps = self.world.apps
+        narrowed = int(apps.districts.lengths[a]) > 0
+        return pick(MEDIATION if apps.perimeter[a] else DISTRICTS if narrowed else COMMUNES, self.lang)
+
+    def _rooms(self, a: int) -> str:
+        mask = int(self.rooms[a])
         if not mask:
             words = (
                 "la taille souhaitée ne convient pas au nombre de personnes",
@@ -113,9 +136,9 @@ class Misses:
         names = [f"T{r}{'+' if r == 6 else ''}" for r in range(1, 7) if mask >> (r - 1) & 1]
         last = pick((" ou ", " or "), self.lang)
         text = last.join([x for x in (", ".join(names[:-1]), names[-1]) if x])
-        return pick(
-            (f"aucun {text} libre dans vos communes", f"no vacant {text} in your communes"), self.lang
-        )
+        head = pick((f"aucun {text} libre", f"no vacant {text}"), self.lang)
+        tail = pick(EACH_TABLE, self.lang) if mask != int(self.everywhere[a]) else ""
+        return f"{head} {self._wished(a)}{tail}"
 
     def lacking(self, hundredths: int, elsewhere: bool) -> str:
         """What so many points more would have brought; ``elsewhere``: on another account than the dwelling's."""

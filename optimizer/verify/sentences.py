@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -201,12 +202,15 @@ class Sentences:
                 where = f"{place('proposals', at[key], 'reason')} : dwelling_id={world.dwellings.ids[key[0]]}"
                 found.add("sentences", where)
 
-    def _never_filler(self) -> tuple[B, frozenset[int]]:
-        """Households that complete a list only behind one of their own, and the dwellings whose first rank is one."""
+    def _never_filler(self) -> NeverFiller:
+        """Households that complete a list only behind one of their own, and the lines behind which they may stand."""
         dalo: B = self.classes.world.apps.dalo.astype(bool)
         first = (self.lines.rank == 1) & (self.lines.app >= 0)
         behind = np.flatnonzero(first)[dalo[self.lines.app[first]]]
-        return dalo, frozenset(self.lines.dwelling[behind].tolist())
+        named = (
+            (int(self.lines.dwelling[i]), int(self.lines.rank[i])) for i, x in self.stands.items() if x.own
+        )
+        return NeverFiller(dalo, frozenset(self.lines.dwelling[behind].tolist()), frozenset(named))
 
     def _fits(self, i: int, said: str, passed: Passed | None) -> bool:
         if int(self.lines.app[i]) < 0:
@@ -381,15 +385,21 @@ class Sentences:
         return False
 
 
-def passed_over(
-    folder: Path, ids: Ids, lost: Lost, never_filler: tuple[B, frozenset[int]]
-) -> dict[tuple[int, int], Passed]:
-    """(dwelling, rank) -> the leapfrogs of that line that the table shows.
+class NeverFiller(NamedTuple):
+    """Where the table's ``class`` is told as ``filler``: of a household ``dalo``, elsewhere than on the lists of the dwellings
+    ``behind`` (a DALO first rank) and than on a line ``named`` (dwelling, rank) by its réservataire, which passes its own nominees
+    only by what tells households apart."""
 
-    ``never_filler``: DALO households, and the dwellings where they may stand behind the first rank; elsewhere the table's
-    ``class`` is told as ``filler``.
-    """
-    dalo, behind = never_filler
+    dalo: B
+    behind: frozenset[int]
+    named: frozenset[tuple[int, int]]
+
+
+def passed_over(
+    folder: Path, ids: Ids, lost: Lost, never_filler: NeverFiller
+) -> dict[tuple[int, int], Passed]:
+    """(dwelling, rank) -> the leapfrogs of that line that the table shows."""
+    dalo, behind, named = never_filler
     out = need_out(folder, "leapfrogs")
     home = out.index("dwelling_id", ids.dwellings)
     who = out.index("application_id_passed", ids.apps, unknown=-2)
@@ -399,7 +409,8 @@ def passed_over(
     for i in range(out.rows):
         mine = found.setdefault((int(home[i]), int(rank[i])), Passed(Counter(), {}))
         if apps[i]:
-            filler = why[i] == "class" and who[i] >= 0 and bool(dalo[who[i]]) and int(home[i]) not in behind
+            filler = why[i] == "class" and who[i] >= 0 and bool(dalo[who[i]])
+            filler &= int(home[i]) not in behind and (int(home[i]), int(rank[i])) not in named
             reason = "filler" if filler else why[i]
             mine.count[reason] += 1
             mine.widest[reason] = max(mine.widest.get(reason, 0), int(gap[i]))

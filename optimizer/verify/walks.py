@@ -403,6 +403,19 @@ def _breaks(other: int, me: int, q: int, door: AtDoor, placed: B, listed: Ordere
     return False
 
 
+@njit(cache=True, nogil=True)
+def _placed_before(own: Ordered, q: int, me: int, other: int) -> bool:
+    """Whether the réservataire's order for list q names ``me`` and sets it before ``other``, named later or not at all."""
+    ptr, nominee, rank = own
+    mine = theirs = np.int64(2**62)
+    for k in range(ptr[q], ptr[q + 1]):
+        if nominee[k] == me:
+            mine = np.int64(rank[k])
+        if nominee[k] == other:
+            theirs = np.int64(rank[k])
+    return bool(mine < theirs)
+
+
 EXTRA, FAR, UNFIT = 1, 2, 4
 """What is wrong with a published leapfrog: nobody is passed so, its number, its reason."""
 
@@ -423,7 +436,6 @@ def leapfrogs(
     allowed, may_first, lean, given = stands
     dalo, profile = types
     ptr, shown, stand, turn, _ = lists
-    own_ptr, nominee, _ = own
     wanted, pinned, kept, keep_points = held
     placed, full_at, _ = housed
     row_ptr, row_rank, row_ahead, row_passed, row_gap, row_why, rule_row = printed
@@ -501,7 +513,7 @@ def leapfrogs(
                 elif why == PIN:
                     fine_reason = rank == 1 and pinned[q]
                 elif why == NOMINATION:
-                    fine_reason = _above(nominee, own_ptr[q], own_ptr[q + 1], me) or (
+                    fine_reason = _placed_before(own, q, me, other) or (
                         rank == 1
                         and (not may_first[row, t] or _breaks(other, me, q, door, placed, listed, wanted))
                     )

@@ -13,6 +13,7 @@ from optimizer.store.messages import StoreBusy, StoreConflict, StoreForbidden, S
 from optimizer.web.desk import desk
 from optimizer.web.form import FormProblems
 from optimizer.web.pages import lang_of, tell
+from optimizer.web.refusals import told
 
 FULL = (ENOSPC, EDQUOT)
 """What the machine says when the disk, or the part of it that is ours, is full."""
@@ -61,6 +62,6 @@ def act(
     except InputProblems as wrong:
         return show(status=422, problems=[f.sentence(lang) for f in wrong.findings], typed=typed)
     except AttrifluxError as refused:
-        return show(status=422, problems=[refused.text(lang)], typed=typed)
+        return show(status=422, problems=[told(refused, typed, lang)], typed=typed)
     tell(request, said(done, lang) if isinstance(done, str) else done(result))
     return HttpResponseRedirect(to if isinstance(to, str) else to(result))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from optimizer.errors import AttrifluxError, define
-from optimizer.store.records import NewCandidate, NewItem
+from optimizer.store.records import Agenda, NewCandidate, NewItem, RunFacts
 from optimizer.web.children.job import agenda_file
 from optimizer.web.desk import Desk
 
@@ -19,29 +18,7 @@ define(
 )
 
 
-@dataclass(frozen=True)
-class RunAttached:
-    """What the store keeps of a run."""
-
-    run_id: str
-    verdict: Literal["certified", "within"]
-    gap_points: str
-    seed: str
-    case_on: date
-    hashes: dict[str, str]
-    chains: int = 0
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A run and the dwellings of its agenda."""
-
-    run: RunAttached
-    items: tuple[NewItem, ...]
-    landlord: str
-
-
-def agenda_of(desk: Desk, job: str) -> Prepared:
+def agenda_of(desk: Desk, job: str) -> Agenda:
     """The agenda of a finished job.
 
     Raises
@@ -54,7 +31,7 @@ def agenda_of(desk: Desk, job: str) -> Prepared:
         run = dict(kept["run"])
         run["case_on"] = date.fromisoformat(run["case_on"])
         items = tuple(item_of(item) for item in kept["items"])
-        return Prepared(RunAttached(**run), items, kept["landlord"])
+        return Agenda(RunFacts(**run), items, kept["landlord"])
     except (OSError, ValueError, KeyError, TypeError):
         raise AttrifluxError("WEB_AGENDA_GONE") from None
 

@@ -31,7 +31,7 @@ from optimizer.store.records import (
 from optimizer.web.deployment import Deployment
 
 if TYPE_CHECKING:
-    from optimizer.desk.agenda import Agenda
+    from optimizer.store.records import Agenda
 
 COMMISSION = "CALEOL Besançon"
 WEEKS = (21, 14, 7)

@@ -86,7 +86,7 @@ class Form:
         value = self.text(name, label, required=required, longest=30)
         if not value:
             return None
-        found = _day_of(value)
+        found = day_of(value)
         if found is None or found.year not in YEARS:
             self.refuse("WEB.FORM_DAY", label, name)
             return None
@@ -120,7 +120,7 @@ class Form:
             raise FormProblems(self.problems)
 
 
-def _day_of(value: str) -> date | None:
+def day_of(value: str) -> date | None:
     """The day of ``2026-12-03`` or ``3/12/2026``, None of anything else."""
     written = re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", value)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import pickle
 import shutil
@@ -173,20 +174,31 @@ def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes], sent: str) -> N
             _noted(job, heartbeat_at=desk.store.now())
     if child.stdin is not None:
         child.stdin.close()
-    whose = told(desk, job).landlord
-    if whose:
-        Job.objects.filter(id=job).update(landlord=whose)
-    state = "done" if code == 0 else "stopped" if code in (130, -signal.SIGINT, -signal.SIGKILL) else "failed"
-    # a result that was computed is not lost to a disk that is full or busy for a minute
-    for _ in range(TRIES):
-        if _noted(job, state=state, code=code, ended_at=desk.store.now()):
-            break
-        time.sleep(HEARTBEAT)
-    _forget_unread(desk, job)
-    _forget(desk, sent)
-    _log_file(desk, job).unlink(missing_ok=True)
-    children.pop(job, None)
-    connection.close()
+    ended: dict[str, Any] = {
+        "state": "done"
+        if code == 0
+        else "stopped"
+        if code in (130, -signal.SIGINT, -signal.SIGKILL)
+        else "failed",
+        "code": code,
+        "ended_at": desk.store.now(),
+    }
+    if whose := told(desk, job).landlord:
+        ended["landlord"] = whose
+    try:
+        # a result that was computed is not lost to a disk that is full or a base that is gone for a minute
+        for _ in range(TRIES):
+            if _noted(job, **ended):
+                break
+            time.sleep(HEARTBEAT)
+        _forget_unread(desk, job)
+        _forget(desk, sent)
+        _log_file(desk, job).unlink(missing_ok=True)
+    except DatabaseError:
+        logging.getLogger("django.desk").warning("end of a job not written", exc_info=True)
+    finally:
+        children.pop(job, None)
+        connection.close()
 
 
 def _noted(job: str, **columns: Any) -> bool:
@@ -194,6 +206,7 @@ def _noted(job: str, **columns: Any) -> bool:
     try:
         Job.objects.filter(id=job, state="running").update(**columns)
     except DatabaseError:
+        connection.close()  # a server that comes back is reached anew
         return False
     return True
 
@@ -232,6 +245,7 @@ def stop(job: str) -> None:
 def reap(desk: Desk) -> None:
     """Jobs whose server is gone end as failed: their place is free again, and files that were not checked are erased."""
     lost = Job.objects.filter(state="running", heartbeat_at__lt=desk.store.now() - LOST)
+    lost = lost.exclude(id__in=list(children))  # ours goes on: its base was away
     gone = list(lost.values_list("id", flat=True))
     if gone:
         lost.update(state="failed", code=None, ended_at=desk.store.now())

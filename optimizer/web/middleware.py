@@ -140,6 +140,8 @@ class Doors:
             return errors.refused(request, error)
         if isinstance(error, AttrifluxError):
             return errors.told(request, error)
+        if (told := errors.by_the_base(error)) is not None:
+            return errors.refused(request, told)
         return None
 
     def _visitor(self, request: HttpRequest) -> Visitor | None:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
@@ -82,7 +83,7 @@ def page(
         if visitor is not None and ROUTES[name].allows("GET", visitor.roles)
     ]
     match = request.resolver_match
-    told = request.session.pop(SAID, []) if hasattr(request, "session") and request.session.get(SAID) else []
+    told = _said_before(request)
     token = cache(lambda: get_token(request))  # masked anew for each page, not for each of its hundred forms
     spoken: dict[str, Callable[..., str]] = {
         "decimal": partial(decimal, lang=lang), "percent": partial(percent, lang=lang), "day": partial(day, lang=lang),
@@ -128,6 +129,16 @@ def page(
     answer = HttpResponse(shown, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _said_before(request: HttpRequest) -> list[str]:
+    """What the page begins with; nothing where the base that keeps it does not answer, which the page itself says."""
+    try:
+        return (
+            request.session.pop(SAID, []) if hasattr(request, "session") and request.session.get(SAID) else []
+        )
+    except DatabaseError:
+        return []
 
 
 def field_of(sentence: str) -> str:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from optimizer import store
 from optimizer.errors import AttrifluxError, define, reason_of
@@ -32,9 +33,38 @@ define(
 )
 
 
+OWNER = "database"
+"""Of the folder of a PostgreSQL desk: whose it is."""
+
+
 def state_of(url: str) -> Path:
-    """The folder of cases and runs: beside a SQLite file, else the user's state folder."""
-    return state_folder() / "desk" if is_postgres(url) else sqlite_path(url).with_suffix(".files")
+    """The folder of cases, runs and papers of one desk: beside a SQLite file, else in the user's state folder.
+
+    There the first PostgreSQL desk that was served has ``desk``, another one a folder that its database names: what is in the folder of
+    a desk is erased when its own tables do not know it, and the papers of a session are known by its day.
+    """
+    if not is_postgres(url):
+        return sqlite_path(url).with_suffix(".files")
+    first, owner = state_folder() / "desk", _database_of(url)
+    served = first / OWNER
+    if not served.exists() or served.read_text(encoding="utf-8") == owner:
+        return first
+    return first.with_name(f"desk-{quote(owner, safe='')}")
+
+
+def own_state(url: str) -> Path:
+    """The folder of the desk that is served, its own from now on."""
+    state = state_of(url)
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if is_postgres(url):
+        (state / OWNER).write_text(_database_of(url), encoding="utf-8")
+    return state
+
+
+def _database_of(url: str) -> str:
+    """The database of an address, and the schema in it where one is named: a host may be moved, these are the desk."""
+    parts = urlsplit(url)
+    return unquote(parts.path.lstrip("/")) + dict(parse_qsl(parts.query)).get("options", "").strip()
 
 
 def serve(
@@ -69,7 +99,7 @@ def serve(
         check_deployment(listen, proxy, accounts)
         first = "" if accounts else secrets.token_urlsafe(24)
         deployment = Deployment(
-            state=state_of(url),
+            state=own_state(url),
             url=url,
             listen=listen,
             port=port,

@@ -109,6 +109,10 @@ texts(
         "error_429": ("Trop d'essais", "Too many attempts"),
         "error_500": ("Erreur imprévue", "Unexpected error"),
         "error_503": ("Bureau indisponible", "Desk unavailable"),
+        "error_gone": (
+            "La base du bureau ne répond pas : rien ne peut être lu ni enregistré pour l'instant. Recommencer dans une minute ; ce qui vient d'être envoyé peut l'être encore, et ne sera enregistré qu'une fois. Si cela dure, prévenir qui tient le serveur : attriflux store verify lui dira pourquoi.",
+            "The database of the desk does not answer: nothing can be read or recorded for now. Try again in a minute; what was just sent can be sent again, and will be recorded once. If it lasts, tell whoever keeps the server: attriflux store verify will tell them why.",
+        ),
         "error_role": ("Votre rôle ne permet pas cette page ou cette action.", "Your role does not allow this page or action."),
         "error_verb": (
             "Cette adresse ne s'ouvre pas ainsi : rien n'a été enregistré. Revenir à la page et se servir de ses boutons.",
@@ -802,6 +806,14 @@ texts(
         "role_t": ("Technique", "Technical"),
         "scope": ("Ressort", "Scope"),
         "scope_all": ("tout", "all"),
+        "scope_whole": (
+            "tout le bureau, quel que soit le bailleur : registre, purge, comptes et copies ne se partagent pas",
+            "the whole desk, whatever the landlord: ledger, purge, accounts and copies are not divided",
+        ),
+        "role_hint": (
+            "D et T valent pour tout le bureau : bailleur et commission n'y changent rien.",
+            "D and T hold for the whole desk: landlord and commission change nothing.",
+        ),
         "grant_landlord": ("Bailleur (vide : tous)", "Landlord (empty: all)"),
         "grant_commission": ("Commission (vide : toutes)", "Commission (empty: all)"),
         "grant_territory": ("Territoire d'un membre (INSEE ou SIREN)", "Territory of a member (INSEE or SIREN)"),

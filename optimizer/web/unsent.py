@@ -34,9 +34,13 @@ _kept: dict[str, Unsent] = {}
 _lock = Lock()
 
 
-def form_of(to: str, sent: Mapping[str, Any]) -> Unsent:
-    """The fields of a form as they were typed, for the address it was sent to."""
-    fields = tuple((name, str(sent[name])) for name in sent if name not in OURS)
+def form_of(to: str, sent: Mapping[str, Any], *, perhaps_done: bool = False) -> Unsent:
+    """The fields of a form as they were typed, for the address it was sent to.
+
+    ``perhaps_done``: nobody knows whether it was recorded; it keeps its command's number, so that it is recorded once.
+    """
+    left = OURS[:1] if perhaps_done else OURS
+    fields = tuple((name, str(sent[name])) for name in sent if name not in left)
     return Unsent(time.monotonic(), to, fields)
 
 

@@ -56,7 +56,7 @@ def test_a_household_in_reserve_hears_its_place_and_what_would_have_changed_it(w
     assert "Recevable pour 1 logement :" in said and "2e sur 3 à la cotation" in said
     assert "le premier rang a une cotation plus haute" in said
     assert "30 points de plus" in said
-    assert "Non recevable pour 2 logements : commune non souhaitée (2)" in said
+    assert "Non recevable pour 2 logements : hors du secteur de la demande (2)" in said
 
 
 def test_every_household_of_the_case_has_an_answer_in_both_languages(week: Path) -> None:
@@ -90,9 +90,47 @@ def test_one_dwelling_alone(week: Path) -> None:
     here = " ".join(attriflux("why", week, "A3", "--dwelling", "L1").out.split())
     assert "3e sur 3" in here and "L2" not in here
     there = " ".join(attriflux("why", week, "A3", "--dwelling", "L2").out.split())
-    assert "non recevable, commune non souhaitée" in there
+    assert "non recevable, hors du secteur de la demande" in there
     busy = " ".join(attriflux("why", week, "A6", "--dwelling", "L3").out.split())
     assert "déjà en cours" in busy
+
+
+def test_the_letter_counts_who_has_a_score_in_each_band(tmp_path: Path) -> None:
+    """Besançon and Montbéliard side by side, scores as ranks: each application of an EPCI is in one band of its EPCI, and a score on
+    a limit in the band below it. The summary of the run tells a dwelling in progress from one that nobody fits."""
+    case = write(
+        tmp_path / "case",
+        [dwelling("L1"), dwelling("L2", commune="25388"), dwelling("L3"), dwelling("L4", rooms="6")],
+        [
+            *(application(f"A{n}", score="90") for n in range(8)),
+            *(application(f"B{n}", score="10") for n in range(12)),
+            *(application(f"M{n}", score="40", choices="25388") for n in range(5)),
+            application("C", score="70", choices="25388"),
+        ],
+        conventions=[agreement("BAILLEUR", "0")],
+        in_progress=[
+            {"dwelling_id": "L3", "landlord": "BAIL", "commune": "25056", "account": "BAILLEUR", "application_id": "A9",
+             "stage": "oriented", "since": "2026-11-20"},
+        ],
+    )  # fmt: skip
+    done = propose(case, tmp_path / "out")
+    told = " ".join(done.out.split())
+    assert (
+        "4 logements : 2 avec une liste, 0 en attente du réservataire, 1 sans candidat, 1 déjà en cours d'attribution."
+        in told
+    )
+    assert "26 demandes : 2 au premier rang, 4 en réserve, 20 non proposées, 0 non recevable." in told
+
+    def bands(application: str) -> dict[str, str]:
+        said = attriflux("why", tmp_path / "out", application, "--letter").out
+        lines = said.partition("Répartition")[2].partition("Règles et poids")[0].splitlines()[1:]
+        told = dict(line.strip().split(" : ") for line in lines if line.strip())
+        assert list(told) == [f"{10 * j}–{10 * (j + 1)}" for j in range(10)]
+        return {band: n for band, n in told.items() if n != "0"}
+
+    # ranks in the middle of whoever has the same score: 12 below of 20 is 30, 8 above is 80; 5 of 6 is 41.67, the last 91.67
+    assert bands("A0") == {"20–30": "12", "70–80": "8"} == bands("B0")
+    assert bands("C") == {"40–50": "5", "90–100": "moins de 5"}
 
 
 def test_json_holds_the_same_as_data(week: Path) -> None:
@@ -176,7 +214,9 @@ def test_a_place_on_a_list_that_does_not_exist_is_not_told_to_the_household(deci
 
 def test_points_are_not_spoken_of_beside_a_dwelling_they_change_nothing_for(week: Path) -> None:
     letter = attriflux("why", week, "A3", "--letter", "--dwelling", "L2").out
-    assert "non recevable, commune non souhaitée" in letter and "de points" not in letter.split("4. ")[1]
+    assert (
+        "non recevable, hors du secteur de la demande" in letter and "de points" not in letter.split("4. ")[1]
+    )
 
 
 def test_unknown_numbers_dwellings_and_folders_are_sentences(week: Path, tmp_path: Path) -> None:

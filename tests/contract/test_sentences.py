@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import optimizer as af
-from optimizer.runs import Result
+from optimizer.runs import Options, Result
+from optimizer.runs.report_data import report_data
 from optimizer.shortlist.leapfrogs import LineSummary, Standing, Together
 from optimizer.shortlist.reasons import LineContext, line_reason
 from tests.cli.running import attriflux
@@ -304,6 +305,43 @@ def test_transfers_without_a_ceiling_are_told_on_every_page(tmp_path: Path) -> N
         report = (out / "report.html").read_text(encoding="utf-8").replace("\u00a0", " ")
         assert ("1 bail (pour information)" in report) == (name == "without")
         assert not re.search(r"\+ \d+ / \d+\.\d", report)
+
+
+def test_transfers_without_a_ceiling_are_counted_where_no_row_limits_them(tmp_path: Path) -> None:
+    """BAIL has its forecast of the year. Of CAP's three dwellings one goes to its tenant out of the flux, one to a household from
+    outside, and the one kept for own transfers is taken from nobody."""
+    homes = """
+        id landlord commune rooms financing qpv reserved_to
+        L1 BAIL     25056   3     PLUS      0   .
+        L2 CAP      25056   3     PLUS      0   .
+        L3 CAP      25056   4     PLUS      0   .
+        L4 CAP      25056   2     PLUS      0   MUTATION
+    """
+    people = """
+        id first_registered_on persons choices status score current_landlord
+        N1 2024-01-01          3       25056   active 90    BAIL
+        N2 2024-01-02          3       25056   active 90    CAP
+        N3 2024-01-03          5       25056   active 90    .
+        N4 2024-01-04          1       25056   active 90    CAP
+    """
+    agreements = """
+        landlord departement year account    share management_mode
+        BAIL     25          2026 BAILLEUR   0     delegated
+        CAP      25          2026 BAILLEUR   0     delegated
+    """
+    forecast = """
+        landlord departement year basis    vacated mutation
+        BAIL     25          2026 forecast 10      10
+    """
+    done = run(tmp_path, dwellings=homes, applications=people, conventions=agreements, assiette=forecast)
+    assert lists(done) == {
+        "L1": ["MUTATION", "N1"], "L2": ["MUTATION", "N2"], "L3": ["BAILLEUR", "N3"], "L4": ["MUTATION", "N4"],
+    }  # fmt: skip
+    told = [x for x in report_data(done, Options()).banners if "mutation interne" in x]
+    assert [x.replace("\u00a0", " ") for x in told] == [
+        "1 logement sur 3 en mutation interne, hors du flux des réservataires, sans plafond faute de prévision de l'année "
+        "(table assiette) : CAP."
+    ]
 
 
 def test_a_score_of_nothing_is_told(tmp_path: Path) -> None:
@@ -613,3 +651,129 @@ def test_no_number_of_points_is_promised_useless_where_first_ranks_move_together
         assert attriflux("verify", out, "--case", asked).code == 0
     raised = run(tmp_path / "raised", dwellings=homes, applications=households.format(score=22.51))
     assert lists(raised) == {"L1": ["BAILLEUR", "N3"], "L2": ["BAILLEUR", "N1", "N2"]}
+
+
+NOMINATED_ALIKE = """
+    account application_id dwelling_id rank
+    ALS     N1             L1          1
+    ALS     N2             L1          1
+    ALS     N3             L1          2
+    ALS     N4             L1          2
+"""
+UNREACHED = """
+    id first_registered_on persons choices status score als_employee dossier
+    N1 2024-01-01          3       25056   active 90    1            unreachable
+    N2 2024-01-01          3       25056   active 80    1            .
+    N3 2024-01-01          3       25056   active 70    1            .
+    N4 2024-01-01          3       25056   active 85    1            unreachable
+"""
+
+
+def test_a_reserver_that_gives_two_households_one_place_is_not_said_to_set_one_before_the_other(
+    tmp_path: Path,
+) -> None:
+    """N1 and N2 have one place and N1 is unreachable: that decides. N4 comes after N2 in the order; N3 passes N4, its equal there."""
+    case = {
+        "dwellings": ONE,
+        "applications": UNREACHED,
+        "conventions": OWN_AND_NAMED,
+        "nominations": NOMINATED_ALIKE,
+    }
+    decided = """
+        dwelling_id application_id account decision reason              author
+        L1          .              ALS     orient   commission_decision S
+    """
+    folder = write(tmp_path / "case", decisions=decided, **case)
+    done = attriflux("propose", folder, "--out", tmp_path / "out", "--no-pdf", "--accept-assumed")
+    assert done.code == 0, done.err
+    result = af.propose(af.read(folder), af.Options(accept_assumed=True, pdf=False))
+    assert lists(result)["L1"] == ["ALS", "N2", "N1", "N3"]
+    found = {
+        (row["rank"], row["application_id_passed"]): row["explained_by"]
+        for row in result.leapfrogs.to_dict("records")
+    }
+    assert found == {(1, "N1"): "lean", (1, "N4"): "nomination", (3, "N4"): "lean"}
+    said = result.proposals.set_index("rank")["reason"]
+    assert said[1].endswith(
+        "passe devant 2 demandes mieux cotées : injoignable (1), ordre du réservataire (1)"
+    )
+
+
+EQUALS = """
+    id first_registered_on persons choices status score dossier
+    N1 2024-01-01          3       25056   active 90    .
+    N2 2024-01-01          3       25056   active 90    .
+    N3 2023-01-01          3       25056   active 90    unreachable
+    N4 2024-01-01          3       25056   active 80    unreachable
+    N5 2025-01-01          3       25056   active 90    .
+"""
+TOO_DEAR_FOR_N2 = """
+    dwelling_id application_id effort
+    L1          N1             0.2
+    L1          N2             0.6
+    L1          N3             0.2
+    L1          N4             0.2
+    L1          N5             0.2
+"""
+
+
+def test_a_household_of_the_same_score_hears_what_set_another_before_it(tmp_path: Path) -> None:
+    """Not « the dwelling, seniority or the draw » where the effort rate or a file that nobody reached decided."""
+    result = run(tmp_path, dwellings=ONE, applications=EQUALS, simulations=TOO_DEAR_FOR_N2)
+    assert lists(result)["L1"][1] == "N1"
+    said = {a: str(af.why(result, a)) for a in ("N2", "N3", "N4", "N5")}
+    assert "passée par : taux d'effort au-delà du seuil" in said["N2"]
+    assert "passée par : dossier injoignable, placé après les autres" in said["N3"]
+    assert (
+        "cotation plus haute du premier rang et dossier injoignable, placé après les autres, ensemble"
+        in said["N4"]
+    )
+    assert (
+        "même cotation que le premier rang ; le logement, l'ancienneté ou le tirage départagent" in said["N5"]
+    )
+
+
+def test_who_could_not_be_reached_reads_it_in_the_letter(tmp_path: Path) -> None:
+    result = run(tmp_path, dwellings=ONE, applications=EQUALS, simulations=TOO_DEAR_FOR_N2)
+    letter = str(af.why(result, "N3", letter=True))
+    assert "- état du dossier : injoignable" in letter
+    assert "Ce qui a compté, par logement : votre dossier, signalé injoignable (1)." in letter
+    assert "injoignable (1)" not in str(af.why(result, "N2", letter=True))
+
+
+TWO_TOWNS = """
+    id landlord commune rooms financing rent_eur
+    L1 BAIL     25056   3     PLUS      300
+    L2 BAIL     25147   3     PLUS      300
+"""
+STATE_AND_OWN = """
+    landlord departement year account   share management_mode
+    BAIL     25          2026 ETAT_PRIO 0.5   delegated
+    BAIL     25          2026 BAILLEUR  0.5   delegated
+"""
+ONE_LABELLED = """
+    id first_registered_on persons choices     status score priority_codes priority_status
+    N1 2024-01-01          3       25056|25147 active 90    DALO           labelled
+    N2 2024-01-01          3       25056       active 80    .              .
+"""
+
+
+def test_no_account_is_a_plan_b_whose_only_household_is_housed_elsewhere(tmp_path: Path) -> None:
+    """The État could name only N1 for L1, and N1 holds L2: sending L1 there would leave it empty."""
+    result = run(tmp_path, dwellings=TWO_TOWNS, applications=ONE_LABELLED, conventions=STATE_AND_OWN)
+    assert lists(result) == {"L1": ["BAILLEUR", "N2"], "L2": ["ETAT_PRIO", "N1"]}
+    assert result.dwellings.set_index("dwelling_id")["advice"]["L1"] == ""
+
+
+def test_what_stays_short_is_weighed_at_what_it_would_gain(tmp_path: Path) -> None:
+    """A twentieth of a lease is missing: no exchange costs as much as a whole one, and the sentence does not say so."""
+    result = af.propose(
+        af.synthesize("commission", dwellings=6, applications=60, seed=1), af.Options(pdf=False)
+    )
+    [row] = result.tables.shortfalls.to_dict("records")
+    sheet = result.orientation
+    there = (sheet["dwelling_id"] == row["exchange_dwelling"]) & (sheet["account"] == row["exchange_account"])
+    price = result.rules.set_index(["rule", "scope"]).loc[(row["rule"], row["scope"]), "price"]
+    assert sheet.loc[there, "loss_at_most"].item() + row["missing_leases"] * price < price
+    assert row["reason_fr"].endswith("que cette règle n'y gagnerait")
+    assert row["reason_en"].endswith("than this rule would gain")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from optimizer.store.clock import today
 from optimizer.synth import synthesize, write_case
 from tests.desk.commands import RECIPES, run
 from tests.desk.once import once
+from tests.desk.server import Server
 from tests.deskwork.room import Room, held_today, not_held_today, proposed
 from tests.statement.dashboards.midyear import middle_of_the_year
 
@@ -30,6 +32,17 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of the module's own."""
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    made = Server(folder)
+    made.start()
+    yield made
+    made.stop()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import pwd
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import campaign
+from tests.desk.server import SORTED_OTHERWISE, Server, base
 
 ROOT = Path(__file__).resolve().parents[2]
 SAME = (
@@ -38,81 +34,6 @@ BESIDE_THE_FILE = (
 MAIN = "from optimizer.cli import main; main()"
 
 
-class Server:
-    """A PostgreSQL server on a socket of its own, run by the account of its own that it asks for."""
-
-    def __init__(self, folder: Path) -> None:
-        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-        found = shutil.which("initdb")
-        assert programs or found, "PostgreSQL is not installed: make test-desk installs it"
-        self.programs = programs[-1] if programs else Path(str(found)).parent
-        self.folder = folder
-        self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-        folder.chmod(0o755)
-        for name in ("donnees", "prise"):
-            (folder / name).mkdir(mode=0o700)
-            if os.geteuid() == 0:
-                shutil.chown(folder / name, self.user)
-        (folder / "prise").chmod(0o755)
-        self.run(
-            "initdb",
-            "--pgdata",
-            folder / "donnees",
-            "--auth=trust",
-            "--username=bureau",
-            "--encoding=UTF8",
-            "--no-sync",
-        )
-
-    def run(self, program: str, *words: object) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [str(self.programs / program), *map(str, words)],
-            user=self.user if os.geteuid() == 0 else None, cwd=self.folder / "donnees",
-            capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done
-
-    def start(self) -> None:
-        options = f"-k {self.folder / 'prise'} -h '' -p 5439 -c max_connections=30 -c fsync=off"
-        self.run(
-            "pg_ctl",
-            "--pgdata",
-            self.folder / "donnees",
-            "--log",
-            self.folder / "donnees" / "journal",
-            "-w",
-            "-o",
-            options,
-            "start",
-        )
-
-    def stop(self) -> None:
-        self.run("pg_ctl", "--pgdata", self.folder / "donnees", "-m", "immediate", "-w", "stop")
-
-    def kill(self) -> None:
-        """kill -9 of the whole server, as a power cut would."""
-        first = int((self.folder / "donnees" / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(first, signal.SIGKILL)
-        for _ in range(100):
-            if not Path(f"/proc/{first}").exists():
-                return
-            time.sleep(0.05)
-
-    def address(self, name: str) -> str:
-        return f"postgres://bureau@/{name}?host={self.folder / 'prise'}&port=5439"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    made = Server(folder)
-    made.start()
-    yield made
-    made.stop()
-    shutil.rmtree(folder)
-
-
 @pytest.fixture
 def child(server: Server, tmp_path: Path):
     """Runs Python in a process of its own, with keys of its own; returns what it printed."""
@@ -128,10 +49,9 @@ def child(server: Server, tmp_path: Path):
     return run
 
 
-def made(child, server: Server, name: str) -> str:
+def made(child, server: Server, name: str, *words: str) -> str:
     """A new empty desk; its address."""
-    server.run("createdb", "-h", server.folder / "prise", "-p", 5439, "-U", "bureau", name)
-    address = server.address(name)
+    address = base(server, name, *words)
     said = child("-c", MAIN, "store", "upgrade", "--store", address)
     assert said == "Bureau créé.\n"
     return address
@@ -152,7 +72,7 @@ def test_random_hands_are_answered_alike_by_both(child, server, tmp_path, seed):
     child("-c", MAIN, "store", "upgrade", "--store", str(file))
     told = [
         json.loads(child("-m", "tests.store.tracing", address, str(seed), "150"))
-        for address in (str(file), made(child, server, f"traces{seed}"))
+        for address in (str(file), made(child, server, f"traces{seed}", *SORTED_OTHERWISE))
     ]
     assert told[0] == told[1]
 
@@ -186,6 +106,225 @@ except store.messages.StoreUnusable as error:
 
 def test_the_ledger_only_grows_and_a_change_is_found(child, server):
     assert child("-c", GUARDED, made(child, server, "garde")) == "1\nSTORE_TRIGGERS\n"
+
+
+STRANGE = """
+import sys
+from optimizer import store
+from optimizer.store import ledger, schema
+from optimizer.store.upgrading import upgrade
+def told():
+    try:
+        store.open(sys.argv[1]).close()
+    except store.messages.StoreUnusable as error:
+        return error.code + " " + error.text()
+    return ""
+def does(*orders):
+    with store.open(sys.argv[1], inspect=True):
+        with schema.connection().cursor() as cursor:
+            for order in orders:
+                cursor.execute(order)
+def proof():
+    with store.open(sys.argv[1], inspect=True) as seen:
+        return " ".join(problem.text() for problem in ledger.verify(seen).problems)
+does("CREATE FUNCTION elsewhere() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.position = 1; RETURN NEW; END'")
+for name, order, undo in (
+    ("later", "CREATE TRIGGER later BEFORE INSERT ON store_candidate FOR EACH ROW EXECUTE FUNCTION elsewhere()",
+     "DROP TRIGGER later ON store_candidate"),
+    ("everybody", "CREATE VIEW everybody AS SELECT name, phone FROM store_person", "DROP VIEW everybody"),
+    ("kept", "CREATE MATERIALIZED VIEW kept AS SELECT count(*) FROM store_offer", "DROP MATERIALIZED VIEW kept"),
+    ("instead", "CREATE RULE instead AS ON UPDATE TO store_offer DO INSTEAD NOTHING", "DROP RULE instead ON store_offer"),
+    ("below", "CREATE TABLE below () INHERITS (store_duty)", "DROP TABLE below"),
+    ("some_only", "CREATE POLICY some_only ON store_person USING (ref < 'a')", "DROP POLICY some_only ON store_person"),
+    ("store_vote", "ALTER TABLE store_vote RENAME TO votes; CREATE VIEW store_vote AS SELECT * FROM votes",
+     "DROP VIEW store_vote; ALTER TABLE votes RENAME TO store_vote"),
+):
+    assert told() == "", told()
+    does(order)
+    assert told().startswith("STORE_STRANGERS") and name in told() and name in proof(), (name, told(), proof())
+    does(undo)
+for order, undo in (
+    ("CREATE OR REPLACE FUNCTION store_event_refuses() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'", ""),
+    ("ALTER TABLE store_event DISABLE TRIGGER store_event_no_update", "ALTER TABLE store_event ENABLE TRIGGER store_event_no_update"),
+    ("DROP TRIGGER store_event_no_update ON store_event; CREATE TRIGGER store_event_no_update BEFORE UPDATE OR DELETE ON store_event "
+     "FOR EACH ROW WHEN (OLD.seq > 100) EXECUTE FUNCTION store_event_refuses()", ""),
+):
+    does(order)
+    assert told().startswith("STORE_TRIGGERS"), (order, told())
+    does(*[undo] * bool(undo))
+    upgrade(sys.argv[1])
+    assert told() == "", told()
+print("vu")
+"""
+
+
+def test_what_an_administrator_put_on_the_tables_is_refused_and_told(child, server):
+    assert child("-c", STRANGE, made(child, server, "etranger")) == "vu\n"
+
+
+CHOSEN = """
+import sys
+from datetime import date
+from optimizer import store
+from optimizer.store import commands as c, ledger, queries, schema
+from optimizer.store.messages import StoreError
+from optimizer.store.records import Actor
+with store.open(sys.argv[1]) as opened:
+    c.attach_run(opened, Actor("sophie", "S"), "un", run_id="r", verdict="certified", case_on=date(2026, 12, 3))
+    assert queries.runs(opened)[0].case_on == date(2026, 12, 3) and ledger.verify(opened).holds
+    with schema.connection().cursor() as cursor:
+        for name in ("transaction_isolation", "lock_timeout", "synchronous_commit", "search_path"):
+            cursor.execute(f"SHOW {name}")
+            print(cursor.fetchone()[0])
+    for state in ("55P03", "40P01", "40001", "57014", "53100", "25006", "42501"):
+        try:
+            with opened.writing(), schema.connection().cursor() as cursor:
+                cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'annulation, dans la langue du serveur' USING ERRCODE = '{state}'; END $$")
+        except StoreError as error:
+            print(type(error).__name__, error.code)
+"""
+TOLD = """read committed
+20s
+on
+autre
+StoreBusy STORE_BUSY
+StoreBusy STORE_BUSY
+StoreBusy STORE_BUSY
+StoreBusy STORE_TOO_LONG
+StoreBusy STORE_FULL
+StoreUnusable STORE_SERVER_READ_ONLY
+StoreUnusable STORE_SERVER_READ_ONLY
+"""
+
+
+def test_an_administrator_s_choices_for_other_bases_do_not_reach_the_desk(child, server):
+    address = base(server, "choix")
+    orders = (
+        "CREATE SCHEMA autre",
+        "ALTER DATABASE choix SET datestyle = 'SQL, DMY'",
+        "ALTER DATABASE choix SET default_transaction_isolation = 'serializable'",
+        "ALTER DATABASE choix SET synchronous_commit = off",
+        "ALTER DATABASE choix SET timezone = 'America/New_York'",
+    )
+    words = ("-h", server.folder / "prise", "-p", 5439, "-U", "bureau", "-d", "choix")
+    server.run("psql", *words, *[part for order in orders for part in ("-c", order)])
+    address += "&options=-csearch_path%3Dautre%20-csynchronous_commit%3Doff"
+    assert child("-c", MAIN, "store", "upgrade", "--store", address) == "Bureau créé.\n"
+    assert child("-c", CHOSEN, address) == TOLD
+    tables = server.run("psql", *words, "-Atc", "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+    assert tables.stdout.strip() == "0"
+
+
+REFUSED = """
+import sys
+from optimizer.store import messages, upgrading
+try:
+    upgrading.upgrade(sys.argv[1])
+except messages.StoreUnusable as error:
+    print(error.code)
+"""
+
+
+def test_a_base_that_cannot_hold_every_sign_is_refused_before_anything_is_made(child, server, tmp_path):
+    address = base(server, "latin", "--encoding=LATIN1", "--template=template0", "--locale=C")
+    assert child("-c", REFUSED, address) == "STORE_ENCODING\n"
+    assert not list(tmp_path.glob("etat/keys/*"))
+
+
+AWAY = """
+import json, sys, time
+from pathlib import Path
+import psycopg
+from optimizer import store
+from optimizer.store import commands, queries
+from optimizer.web.demo import give_passwords, make_accounts
+from optimizer.web.deployment import Deployment
+address, state = sys.argv[1], Path(sys.argv[2])
+name = address.partition("@/")[2].partition("?")[0]
+def order(text):
+    with psycopg.connect(address.replace("/" + name + "?", "/postgres?"), autocommit=True) as server:
+        server.execute(text)
+def away():
+    order(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    order(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+def back():
+    order(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    close_old_connections()  # a server of pages does so before each, a client of tests does not
+with store.open(address) as opened:
+    from django.db import close_old_connections
+    from optimizer.web import jobs
+    from optimizer.web.deploying import deploy
+    from optimizer.web.models import Job
+    from tests.web.hands import ClientHands, the_form
+    make_accounts(opened)
+    give_passwords("un-mot-de-passe-assez-long")
+    desk = deploy(opened, Deployment(state=state))
+    from django.conf import settings
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    dpo = ClientHands("dpo", "un-mot-de-passe-assez-long").client
+    dpo.raise_request_exception = False
+    page = dpo.get("/journal")
+    assert page.status_code == 200
+    _, form = the_form(page.content.decode(), "/journal/verifier", {})
+    away()
+    for path in ("/", "/journal", "/entrer", "/health"):
+        seen = dpo.get(path)
+        text = seen.content.decode()
+        assert seen.status_code == 503 and "ne répond pas" in text and "bureau@" not in text and name not in text, (path, text)
+    sent = dpo.post("/journal/verifier", form.hidden)
+    _, again = the_form(sent.content.decode(), "/journal/verifier", {})
+    assert sent.status_code == 503 and again.hidden["command_id"] == form.hidden["command_id"]
+    back()
+    assert dpo.post("/journal/verifier", again.hidden).status_code in (200, 302)
+    # a computation that ends while the base is away
+    jobs.HEARTBEAT = 0.2
+    jobs.TRIES = 1000
+    case = desk.cases / "cas"
+    case.mkdir(parents=True)
+    (case / "logements.csv").write_text("rien")
+    job = jobs.start(desk, "cas", "Import", "secretaire", "fr")
+    time.sleep(0.5)
+    away()
+    jobs.children[job.id].wait()
+    time.sleep(1)
+    back()
+    for _ in range(300):
+        found = Job.objects.get(id=job.id)
+        if found.state != "running":
+            break
+        time.sleep(0.2)
+    print(found.state, found.code)
+"""
+
+
+def test_a_base_that_goes_and_comes_back_is_told_and_nothing_is_lost(child, server, tmp_path):
+    address = made(child, server, "absente")
+    assert child("-c", AWAY, address, str(tmp_path / "fichiers")).splitlines()[-1] == "failed 2"
+
+
+SPY = """#!/bin/sh
+printf '%s\\n' "$@" "secret=$PGPASSWORD" > "$SPY"
+exit 1
+"""
+
+
+@pytest.mark.parametrize("how", ["cle:sesame@", "cle@&password=sesame"])
+def test_the_password_of_a_base_is_not_read_among_the_words_of_a_command(child, server, tmp_path, how):
+    address = made(child, server, f"secret{len(how)}")
+    user, _, more = how.partition("@")
+    address = address.replace("bureau@", f"{user.replace('cle', 'bureau')}@") + more
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "pg_dump").write_text(SPY)
+    (tmp_path / "bin" / "pg_dump").chmod(0o755)
+    child("-c", MAIN, "store", "key", "--out", str(tmp_path / "cles"))
+    key = str(tmp_path / "cles" / "sauvegarde.pub")
+    called = "from optimizer.cli import main\ntry:\n    main()\nexcept SystemExit:\n    pass"
+    child(
+        "-c", called, "store", "backup", "--out", str(tmp_path / "s"), "--key", key, "--store", address,
+        PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}", SPY=str(tmp_path / "lu"),
+    )  # fmt: skip
+    *words, secret = (tmp_path / "lu").read_text().splitlines()
+    assert secret == "secret=sesame" and not any("sesame" in word for word in words)
 
 
 OLDER = """

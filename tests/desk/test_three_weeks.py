@@ -1,4 +1,4 @@
-"""Three weeks played in Chromium, form by form, and by ``record``: the same desk, and the same fourth case byte for byte."""
+"""Three weeks played in Chromium on PostgreSQL, form by form, and by ``record`` on SQLite: the same desk, and the same fourth case byte for byte."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser
 
 from optimizer import store
 from tests.desk.looking import PATIENT
+from tests.desk.server import SORTED_OTHERWISE, Server, base
 from tests.deskwork.room import START
 from tests.deskwork.weeks import by_workbook, files
 from tests.store.dump import dump
@@ -32,9 +34,9 @@ from optimizer import store
 from optimizer.web.demo import give_passwords, make_accounts
 from optimizer.web.deployment import Deployment
 from optimizer.web.serving import run
-folder, port, password = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+address, folder, port, password = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 clock = lambda: datetime.fromisoformat((folder / "clock").read_text())
-with store.open(folder / "bureau.sqlite", create=True, clock=clock) as opened:
+with store.open(address, create=True, clock=clock) as opened:
     from optimizer.web import answers
     answers.room_at_hand = lambda *told, **more: None
     make_accounts(opened)
@@ -99,7 +101,11 @@ class BrowserHands:
         return re.sub(r"^https?://[^/]+|#.*", "", self.page.url), self.text
 
 
-def test_three_weeks_in_a_browser_and_on_the_workbook_are_the_same_weeks(browser: Browser, tmp_path: Path):
+def test_three_weeks_in_a_browser_and_on_the_workbook_are_the_same_weeks(
+    browser: Browser, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("ATTRIFLUX_STATE", str(tmp_path / "etat"))
+    address = base(server, "semaines", *SORTED_OTHERWISE)
     # the browser's loop runs in this thread, where Django asks no database
     with ThreadPoolExecutor(1) as apart:
 
@@ -122,22 +128,24 @@ def test_three_weeks_in_a_browser_and_on_the_workbook_are_the_same_weeks(browser
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        server = subprocess.Popen(
-            [sys.executable, "-c", SERVED, str(desk), str(port), PASSWORD], stdout=subprocess.PIPE, text=True
+        serving = subprocess.Popen(
+            [sys.executable, "-c", SERVED, address, str(desk), str(port), PASSWORD],
+            stdout=subprocess.PIPE,
+            text=True,
         )
-        assert server.stdout is not None
-        url = server.stdout.readline().strip().partition(" ")[2]
+        assert serving.stdout is not None
+        url = serving.stdout.readline().strip().partition(" ")[2]
         try:
             hands = [BrowserHands(browser, url, name) for name in ("secretaire", "presidente")]
             fourth = play(Player(hands[0], hands[1], to, desk / "files"), weeks)
             for one in hands:
                 one.context.close()
         finally:
-            server.send_signal(signal.SIGINT)
-            assert server.wait(120) == 0
+            serving.send_signal(signal.SIGINT)
+            assert serving.wait(120) == 0
 
         def told() -> list[str]:
-            with store.open(desk / "bureau.sqlite", clock=lambda: clock) as opened:
+            with store.open(address, clock=lambda: clock) as opened:
                 return dump(opened)
 
         assert beside(told) == weeks.dump

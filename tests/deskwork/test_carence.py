@@ -169,6 +169,26 @@ def test_a_session_cancelled_in_preparation_says_so_without_a_convocation(made: 
     assert book is None  # the workbook of a cancelled session can be handed out again
 
 
+def test_the_paper_says_where_and_when_it_was_to_be_held_or_that_nobody_wrote_it_down(made: Room):
+    not_held(made, carence_constatee_a="14h30")
+    told = told_of(made.desk, made.session_id, "fr")
+    head = dict(carence(told).sheets[0].blocks[0].rows)
+    assert {label: head[label] for label in ("Date", "Heure", "Lieu", "Mode")} == {
+        "Date": "03/12/2026", "Heure": "14:00", "Lieu": "Besançon, siège", "Mode": "en présence",
+    }  # fmt: skip
+    bare = replace(told, session=replace(told.session, hour="", place="", quorum_rule="", recipients=()))
+    head = dict(carence(bare).sheets[0].blocks[0].rows)
+    assert (head["Heure"], head["Lieu"]) == ("–", "–")
+    assert head["Convocation"].endswith("à : –") and head["Règle de quorum"].endswith("(3 voix)")
+    assert [sheet.anchor for sheet in carence(told).sheets] == ["carence"]
+    # one line a dwelling, with the households of its list
+    homes = next(
+        b for b in carence(told).sheets[0].blocks if b.kind == "table" and "Ménages inscrits" in b.columns
+    )
+    lists = {i.dwelling_id: str(sum(not c.queue for c in i.candidates)) for i in ready().items}
+    assert {row[1]: row[4] for row in homes.rows} == lists
+
+
 def test_an_urgent_session_that_was_cancelled_keeps_its_reasons_apart(made: Room, tmp_path: Path):
     urgent = begin(
         made.desk, SECRETARY, _of_one(), commission="CALEOL Besançon", on=HELD, quorum=3, urgent="Incendie rue des Lilas"

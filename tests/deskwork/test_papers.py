@@ -136,6 +136,18 @@ def test_the_minutes_hold_every_mention(made: Room, told: Told):
         assert mention.lower() in text.lower(), mention
 
 
+def test_the_dwellings_of_the_minutes_stand_below_each_other_and_the_closing_on_its_own_sheet(told: Told):
+    paper = minutes(told)
+    examined = [i for i in told.session.items if i.status != "not_examined"]
+    assert [s.anchor for s in paper.sheets] == [
+        "seance", *(f"logement-{i.position}" for i in examined), "cloture",
+    ]  # fmt: skip
+    assert len(examined) > 1
+    assert [s.follows for s in paper.sheets] == [False, False, *[True] * (len(examined) - 1), False]
+    page = document_html(paper, "fr")
+    assert page.count('<article class="paper page"') == 3 and page.count("<h1>") == 3
+
+
 def test_the_copy_kept_has_neither_numbers_nor_names(made: Room, told: Told, tmp_path: Path):
     write_minutes(tmp_path / "pv", told, today=date(2026, 12, 9))
     text = (tmp_path / "pv" / "proces-verbal-pseudonyme.html").read_text(encoding="utf-8")
@@ -619,6 +631,12 @@ def test_what_is_carried_over_has_the_fields_of_the_radiation(made: Room, told: 
     signed = next(c for i in made.session.items for c in i.candidates if c.status == "signed")
     radiations = radiations_table(told).set_index("numUnique")
     assert list(radiations_table(told).columns) == list(RADIATION_COLUMNS)
+    nobody = replace(told, session=replace(told.session, items=()))
+    for whose in (told, nobody):
+        assert list(events_table(whose)) == [
+            "numUnique", "evenement", "date", "logement", "reservataire", "detail",
+        ]  # fmt: skip
+    assert events_table(nobody).empty and radiations_table(nobody).empty
     line = radiations.loc[signed.application_id]
     assert (
         line["dateSignatureBail"] == "09/12/2026"

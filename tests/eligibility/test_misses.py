@@ -31,7 +31,10 @@ def miss(homes: list[dict[str, Any]], **person: Any) -> tuple[str, str, str]:
         ({}, {"rooms_wanted": "1"}, "ROOMS", "la taille souhaitée ne convient pas au nombre de personnes"),
         ({}, {"tax_income_eur": 38_823.5}, "CEILING", f"plafond PLUS dépassé de 1{NARROW}240{NARROW}€"),
         ({}, {"tax_income_eur": 37_584.01}, "CEILING", f"plafond PLUS dépassé de 1{NARROW}€"),
-        ({}, {"mobility_need": "adapted"}, "ACCESSIBLE", "aucun logement adapté libre à votre taille"),
+        ({}, {"mobility_need": "adapted"}, "ACCESSIBLE", "aucun des logements possibles (commune, taille, plafond) n'est adapté et sans escalier"),
+        ({"district": "Planoise"}, {"districts_wanted": "Centre"}, "COMMUNE", "aucun logement libre dans vos communes et quartiers souhaités"),
+        ({}, {"dalo_perimeter": PONTARLIER}, "COMMUNE", "aucun logement libre dans le périmètre fixé par la commission de médiation"),
+        ({"rooms": 6}, {"dalo_perimeter": BESANCON}, "ROOMS", "aucun T3 ou T4 libre dans le périmètre fixé par la commission de médiation"),
         ({}, {"current_dwelling": "L1"}, "OWN_DWELLING", "le seul logement possible est le vôtre"),
         ({"reserved_to": "ALS"}, {}, "ACCOUNT", "aucun réservataire des logements possibles ne peut désigner ce ménage"),
     ],
@@ -40,6 +43,13 @@ def test_sentences(home: dict[str, Any], person: dict[str, Any], code: str, fr: 
     found = miss([dwelling(**home)], **person)
     assert found[:2] == (code, fr)
     assert bool(found[2]) == bool(fr)
+
+
+def test_an_adapted_dwelling_above_the_ceiling_is_not_said_to_be_missing() -> None:
+    """The nearest dwelling lacks the access, another of the size has it and is above the ceiling: neither is denied."""
+    homes = [dwelling("L1", financing="plai", accessible="adapted"), dwelling("L2")]
+    code, fr, _ = miss(homes, mobility_need="adapted", tax_income_eur=30_000.0)
+    assert code == "ACCESSIBLE" and "logement adapté libre" not in fr
 
 
 def test_the_nearest_miss_is_the_furthest_check_reached_and_the_smallest_excess() -> None:

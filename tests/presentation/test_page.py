@@ -99,6 +99,9 @@ def test_a_unique_number_alone_in_its_cell_stays_on_one_line():
         (decimal(1234.5), "1\u202f234,5"),
         (decimal(1234.5, lang="en"), "1,234.5"),
         (decimal(0.05), "0,1"),
+        # the half of what is written, not of the float nearest to it
+        (decimal(2.675, 2), "2,68"),
+        (percent(0.1235), "12,4\u00a0%"),
         (decimal(2.0, 2, fixed=True), "2,00"),
         (decimal(-0.04), "0"),
         (decimal(float("nan")), "–"),

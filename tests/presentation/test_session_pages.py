@@ -30,7 +30,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "surface_m2": "61,5", "rent_eur": "380,40", "charges_eur": "80", "available_on": "2026-12-01", "attempts": "1",
     }  # fmt: skip
     homes = [
-        dwelling("L1", **printed), dwelling("L2", reserved_to="ALS"),
+        dwelling("L1", **printed), dwelling("L2", reserved_to="ALS", floor="0", rent_eur="300"),
         dwelling("L3", commune="25542", assiette_exclusion="orcod", vacant_since="", available_on="2026-12-15"),
     ]  # fmt: skip
     people = [
@@ -131,6 +131,17 @@ def test_the_a4_page_has_its_lines_in_order(sheets):
     boxes = sheets[0][sheets[0].index("Si moins de trois") : sheets[0].index("Rang proposé")]
     assert boxes.count("☐") == 3
     assert "Vacant depuis : pas encore libre" in sheets[-1]
+
+
+def test_what_is_not_given_is_a_dash_and_adds_nothing(sheets):
+    """L2 is on the ground floor and has no charges written down; of L3 nothing is known but its type."""
+    for page, pieces in (
+        (sheets[-2], ("Étage : rez-de-chaussée", "Loyer + charges : 300,00 € + – = 300,00 €", "Disponible le : –",
+                     "Vacant depuis : 30 jours", "Présentation n° : 1", "Surface : –", "Plafond : PLUS")),
+        (sheets[-1], ("Étage : –", "Loyer + charges : – + – = –", "Disponible le : 15/12/2026", "Présentation n° : 1")),
+    ):  # fmt: skip
+        for piece in pieces:
+            assert piece in page.replace("\u202f", " "), piece
 
 
 def test_a_dwelling_in_one_line_has_the_figures_of_its_sheet():

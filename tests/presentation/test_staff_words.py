@@ -8,9 +8,10 @@ import pytest
 from openpyxl import load_workbook
 
 from optimizer.cli.speak import table
+from optimizer.eligibility.facts import CODES
 from optimizer.presentation.page import kept_together
 from optimizer.presentation.session import title_words
-from optimizer.presentation.words import scope_words, why_words
+from optimizer.presentation.words import reason_words, scope_words, why_words
 from optimizer.runs import Options, propose, propose_to
 from optimizer.runs.report_data import parameter_words
 from optimizer.shortlist.labels import plural, pool_label
@@ -51,6 +52,14 @@ def test_the_workbook_shows_no_code(week):
             # the first column of the parameters is their key, for those who change them
             for cell in row[sheet.title == "Hypothèses" :]:
                 assert not (isinstance(cell, str) and RAW.search(cell)), (sheet.title, cell)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_state_of_an_application_is_said_in_words(lang):
+    for reason in ("FIRST_RANK", "RESERVE", "OUTRANKED", "NO_FREE_DWELLING", "NO_DWELLING", *CODES):
+        assert reason not in reason_words(reason, lang), reason
+    # a household whose only dwelling goes to an account that may not name it is passed by nobody
+    assert ("contingent" if lang == "fr" else "account") in reason_words("OUTRANKED", lang)
 
 
 def test_parameters_are_those_of_the_landlord_and_told_once(week):

@@ -13,7 +13,9 @@ from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.scenario import flux
 from optimizer.scenario.committed import committed_figures
 from optimizer.scenario.flux_files import flux_to, write_flux
+from optimizer.scenario.flux_page import flux_html
 from optimizer.scenario.flux_sheets import blocks_sheet, ends_sheet, spread_sheet
+from optimizer.scenario.flux_stock import ordered, stock_part
 from optimizer.scenario.in_force import in_force
 from optimizer.synth import write_case
 from tests.cli.running import attriflux
@@ -514,19 +516,6 @@ def test_dwellings_out_of_the_assiette_are_named_with_their_reason(tmp_path):
     assert "mutations 120 (1 dans exclusions.csv ; 119 au taux déclaré de 14,7 %)" in page
 
 
-def test_accounts_stand_in_the_order_of_the_contract_on_every_table_of_the_page(tmp_path):
-    """État, agents, Action Logement, collectivités, the landlord: in the shares, the stock, its mixity, its fit."""
-    write_flux(tmp_path, flux(planner_case()))
-    page = (tmp_path / "flux.html").read_text(encoding="utf-8").replace("\xa0", " ")
-    names = [
-        "État (publics prioritaires)", "État (agents publics)", "Action Logement", "Besançon", "bailleur (non réservé)",
-    ]  # fmt: skip
-    tables = [re.findall(r'<th scope="row"[^>]*>([^<]+)<', table) for table in page.split("<table")[1:]]
-    told = [[h for h in heads if h in names] for heads in tables if set(names) <= set(heads)]
-    assert len(told) >= 3  # shares, volumes, mixity at least
-    assert all(heads == names for heads in told)
-
-
 def test_the_page_names_the_territory_and_not_its_file(tmp_path):
     found = flux(planner_case())
     write_flux(tmp_path, found)
@@ -543,3 +532,45 @@ def test_what_is_written_in_a_frame_of_a_conversion_does_not_last():
     mine = found.conversion.flux
     mine["share"] = 0.0
     assert found.conversion.flux["share"].sum() == 3
+
+
+def plain(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("\u00a0", " ")
+
+
+def test_what_the_page_sets_apart_follows_the_values_it_names():
+    """Of ALS's agreements one ends six years on, one twenty; a third of the demand is for two rooms, which the stock does not have."""
+    near = flux_html(flux(planner_case()))
+    assert "Échéance sous 5 ans" in near and "de plus de 10 points" in plain(near)
+    changes = {"national.planning.agreements_ending_within": 7, "national.planning.fit_gap": 0.4}
+    result = flux(planner_case(changes=changes))
+    far, english = flux_html(result), flux_html(result, "en")
+    assert "Échéance sous 7 ans" in far and "de plus de 40 points" in plain(far)
+    assert "Ending within 7 years" in english and "by more than 40 points" in plain(english)
+    ends = result.commitments.set_index("account").loc["ALS"].sort_values("ends_on")
+    assert ends["state"].tolist() == ["échoit dans les 7 ans", "en cours"]
+    soon = [stock_part(f, "OPH25", "25", "fr")["accounts"] for f in (flux(planner_case()), result)]
+    assert [sum(a["soon"] for a in accounts) for accounts in soon] == [
+        0, 1000,
+    ]  # fmt: skip
+    assert near.count('class="miss"') > far.count('class="miss"')
+
+
+def test_accounts_stand_in_one_order_and_each_exclusion_names_its_dwelling(tmp_path):
+    """État, Action Logement, collectivités, the landlord, whatever the order of the file."""
+    case = planner_case()
+    turned = case.table("stock").iloc[::-1].reset_index(drop=True)
+    home = {"landlord": "OPH25", "commune": "25056", "rooms": 3, "financing": "plus"}
+    homes = [
+        {**home, "dwelling_id": "L3", "assiette_exclusion": "sale"}, {**home, "dwelling_id": "L2"},
+        {**home, "dwelling_id": "L1", "assiette_exclusion": "sale"}, {**home, "dwelling_id": "L4", "assiette_exclusion": "anru"},
+    ]  # fmt: skip
+    result = flux(
+        replace(case, tables={**case.tables, "stock": turned, "dwellings": filled("dwellings", homes)})
+    )
+    rows = ordered(result.inventory.accounts)
+    assert [r["account"] for r in rows] == ["ETAT_PRIO", "ETAT_AGENT", "ALS", "COLL:25056", "BAILLEUR"]
+    write_flux(tmp_path, result)
+    assert (tmp_path / "exclusions.csv").read_text(encoding="utf-8-sig").splitlines() == [
+        "landlord;departement;dwelling_id;reason", "OPH25;25;L4;anru", "OPH25;25;L1;sale", "OPH25;25;L3;sale",
+    ]  # fmt: skip

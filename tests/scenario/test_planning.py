@@ -53,6 +53,19 @@ def test_a_notebook_runs_scenarios_without_writing_a_file(small, tmp_path, monke
     assert len(repr(ran)) < 200
 
 
+def test_a_scenario_of_a_notebook_is_called_by_its_title_else_by_its_name():
+    change = {"national.lec.first_quartile_share": 0.5}
+    named, bare = (
+        sound_scenario(af.Scenario("lec", changes=change, title="LEC à 50 %")),
+        af.Scenario("lec", changes=change),
+    )
+    assert (named.title, sound_scenario(bare).title) == ("LEC à 50 %", "lec")
+    assert named.chain == ("lec",) == sound_scenario(bare).chain
+    assert sound_scenario(replace(bare, chain=("base", "lec"))).chain == ("base", "lec")
+    # where each key is said, for the messages about it
+    assert named.lines == {"national.lec.first_quartile_share": ("lec", 1)}
+
+
 def lec_title() -> str:
     return "Baux hors QPV aux ménages du premier quartile ou relogés (NPNRU, ORCOD)"
 

@@ -200,5 +200,13 @@ def test_accounts_are_opened_listed_and_closed(typed, monkeypatch):
     assert typed("user", "end", "s.martin")[0] == 0 and typed("user", "open", "s.martin")[0] == 0
     listed = typed("user", "list")[1]
     assert "s.martin\n  1  S  CAL1\n" in listed and "p.durand (fermé)" in listed
+    monkeypatch.setattr("sys.stdin", io.StringIO("un mot de passe vraiment long\n"))
+    assert typed("user", "add", "dpo", "--role", "D", "--landlord", "OPH25", "--password-stdin")[0] == 0
+    assert "  D  tout le bureau\n" in typed("user", "list")[1]  # a purge is of no landlord
+    assert typed("user", "end", "dpo")[0] == 0
     found = json.loads(typed("user", "list", "--json")[1])["accounts"]
-    assert {one["user"]: one["active"] for one in found} == {"s.martin": True, "p.durand": False}
+    assert {one["user"]: one["active"] for one in found} == {
+        "s.martin": True,
+        "p.durand": False,
+        "dpo": False,
+    }

@@ -14,12 +14,12 @@ from optimizer import store
 from optimizer.store import commands as c
 from optimizer.store import holding, ledger, opening, schema, triggers
 from optimizer.store.clock import PARIS
-from optimizer.store.configure import database, shown, sqlite_path
+from optimizer.store.configure import database, shown, sqlite_path, without_password
 from optimizer.store.messages import StoreBusy, StoreRefused, StoreUnusable
 from optimizer.store.sqlite import driver as sqlite_driver
 from optimizer.store.upgrading import upgrade
 from tests.cli.running import KILLED, Forked, killed_at
-from tests.store.playing import S, Ticking
+from tests.store.playing import Play, S, Ticking, dwelling
 
 
 def unusable(code, url, **more):
@@ -183,6 +183,35 @@ def test_what_acts_in_the_file_and_is_not_the_programs_is_refused_and_told(copie
         upgrade(path)
     with store.open(path, inspect=True) as seen:
         assert [name in problem.text() for problem in ledger.verify(seen).problems] == [True]
+
+
+@pytest.mark.parametrize("value", ["position = '[['", "checks = '[['", "position = 1.5", "status = x'00'"])
+def test_a_cell_of_another_kind_is_named_before_anything_reads_it(copied, value):
+    """SQLite takes any value in any column; whatever reads such a desk afterwards would end on an unexpected error."""
+    path = copied("bureau")
+    clock = Ticking()
+    with store.open(path, clock=clock) as opened:
+        Play(opened, clock).new(dwelling("L1"))
+        with schema.connection().cursor() as cursor:
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+            cursor.execute(f"UPDATE store_candidate SET {value} WHERE candidate_id = 2")
+    column = value.split()[0]
+    told = unusable("STORE_CELLS", path)
+    assert "candidate 2" in str(told) and column in str(told)
+    with store.open(path, inspect=True) as seen:
+        assert any("candidate" in problem.text() for problem in ledger.verify(seen).problems)
+
+
+def test_a_password_stands_in_no_message_and_no_words_of_a_command():
+    for url, safe, password in (
+        ("postgres://b:p%40ss@h/d", "postgres://b@h/d", "p@ss"),
+        ("postgres://b@h/d?sslmode=require&password=p+s", "postgres://b@h/d?sslmode=require", "p s"),
+        ("postgres://b@h/d?password=p", "postgres://b@h/d", "p"),
+        ("postgres://b@/d?host=/x&port=1", "postgres://b@/d?host=/x&port=1", ""),
+        ("bureau.sqlite", "bureau.sqlite", ""),
+    ):
+        assert without_password(url) == (safe, password)
+        assert "p%40ss" not in shown(url) and "=p" not in shown(url)
 
 
 def test_steps_of_version_that_do_not_follow_one_another_are_a_sentence(copied):

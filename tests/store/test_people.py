@@ -6,7 +6,7 @@ import pytest
 import xlsxwriter
 
 from optimizer.errors import InputProblems
-from optimizer.store import accounts, queries
+from optimizer.store import accounts, ledger, queries
 from optimizer.store import commands as c
 from optimizer.store.identities import read
 from optimizer.store.messages import StoreForbidden, StoreMissing, StoreRefused
@@ -74,6 +74,26 @@ def test_names_are_added_changed_and_kept_where_the_file_is_empty(play):
     ref = play.names("L1")[0].ref
     seen = c.view_identities(play.store, S, play.number(), refs=[ref], reason="appel", session=play.session)
     assert (seen.people[ref].name, seen.people[ref].phone) == ("Zoé Essai", "07")
+
+
+def test_a_list_of_thousands_of_names_does_not_hold_the_desk(play):
+    """Others wait for its transaction: it asks and writes by hundreds, never household by household."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    people = [PersonRecord("", f"N{k}", f"Nom {k}", f"06{k:08d}") for k in range(2_000)]
+    with CaptureQueriesContext(connection) as asked:
+        assert play.do(c.import_people, S, people=people) == {"added": 2_000, "changed": 0}
+        assert play.do(c.import_people, S, people=people) == {"added": 0, "changed": 0}
+    assert len(asked) < 60
+    twice = [
+        PersonRecord("", "N1", "Autre"),
+        PersonRecord("", "N1", phone="07"),
+        PersonRecord("", "neuf", "Neuf"),
+    ]
+    assert play.do(c.import_people, S, people=twice) == {"added": 1, "changed": 1}
+    row = play.store.tables.find("person", application_id="N1")[0]
+    assert (row["name"], row["phone"]) == ("Autre", "07") and ledger.verify(play.store).holds
 
 
 def test_each_look_at_a_name_is_a_line_and_the_technical_role_sees_nobody(play):

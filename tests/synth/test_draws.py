@@ -96,3 +96,9 @@ def test_exponential_has_its_share_below() -> None:
 )
 def test_apportion_by_largest_remainder(total: int, weights: list[int], expected: list[int]) -> None:
     assert apportion(total, weights) == expected
+
+
+def test_knots_stand_at_their_rank_in_percent_with_scaled_values() -> None:
+    where, values = knots({100: 9, 0: 1, 12: 4}, 100)
+    # 12 % of 2**32, to the nearest; the ranks in order whatever order they are given in
+    assert where.tolist() == [0, 515396076, ONE] and values.tolist() == [100, 400, 900]

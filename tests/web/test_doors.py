@@ -166,6 +166,20 @@ def test_a_technician_does_not_take_its_own_role(played: Played):
     assert played.client("T").post(f"/comptes/{pk}", sent).status_code == 302
 
 
+def test_a_role_of_the_whole_desk_is_shown_as_such_whatever_landlord_was_typed(played: Played):
+    """The ledger, a purge, accounts and copies are of no landlord: a page that named one would be believed."""
+    played.account("delegue", "D")
+    client = played.client("T")
+    from django.contrib.auth import get_user_model
+
+    user = get_user_model().objects.get(username="delegue").pk
+    given = client.post(f"/comptes/{user}", {"act": "grant", "role": "D", "landlord": "Habitat seul"})
+    page = client.get("/comptes").content.decode()
+    own = page.split(f'id="u{user}"')[1].split("</section>")[0]
+    assert given.status_code == 302 and own.count("tout le bureau, quel que soit le bailleur") == 2
+    assert "Habitat seul" not in own
+
+
 def test_a_page_is_read_a_form_is_sent_and_no_other_verb_does_anything(
     played: Played, address: dict[str, str]
 ):

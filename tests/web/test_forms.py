@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -181,6 +182,67 @@ def test_the_focus_goes_to_the_problems_and_they_lead_to_their_fields(played: Pl
     assert page.count('aria-invalid="true"') == 2
 
 
+def leads_to(page: str, name: str) -> str:
+    """The sentence of the only problem of a page, which leads to the field of that name."""
+    field = re.search(rf'<(?:select|input|textarea)[^>]* name="{name}"[^>]*aria-invalid="true"[^>]*>', page)
+    assert field is not None and page.count('aria-invalid="true"') == 1, name
+    at = re.search(r' id="([^"]+)"', field[0])[1]
+    told = page.split(f'id="{at}-wrong">')[1].split("</span>")[0]
+    assert f'<a href="#{at}">{told}</a>' in page
+    return told
+
+
+def test_a_refusal_of_the_store_leads_to_its_field_too(played: Played, home: ItemRecord):
+    first, second, third = listed(home)
+    client = played.client(name="greffe")
+    right = {
+        f"kind-{first}": "attribution", f"kind-{second}": "ranked", f"rank-{second}": "2",
+        f"kind-{third}": "ranked", f"rank-{third}": "3", "version": str(home.version), "departure": "",
+    }  # fmt: skip
+    short = {
+        f"kind-{second}": "not_attributed",
+        f"rank-{second}": "",
+        f"motive-{second}": "N3",
+        f"sentence-{second}": "Non.",
+    }
+    for typed, field in (
+        (short, f"sentence-{second}"),
+        ({f"kind-{third}": "conditional", f"document-{third}": ""}, f"document-{third}"),
+        ({f"kind-{second}": ""}, f"kind-{second}"),
+        ({f"rank-{first}": "2"}, f"rank-{first}"),
+        ({f"rank-{third}": "7"}, f"rank-{first}"),
+        ({f"rank-{second}": "3", f"rank-{third}": "2"}, "departure"),
+        ({"votes_for": "90", "votes_against": "0", "abstentions": "0"}, "votes_for"),
+    ):
+        answer = client.post(at(home, "/decider"), right | {f"rank-{first}": ""} | typed)
+        assert answer.status_code == 422 and leads_to(answer.content.decode(), field)
+
+
+def test_a_day_that_the_store_refuses_leads_to_the_field_it_was_typed_in(played: Played):
+    elsewhere = "CALEOL Pontarlier"
+    played.account("pontarlier", "S", commission=elsewhere)
+    held = played.session(
+        date(2026, 12, 1), state="closed", commission=elsewhere, homes=(dwelling("L120171"),)
+    )
+    name, client = held.items[0].candidates[0], played.client(name="pontarlier")
+    told = {
+        "act": "notify",
+        "candidate": name.candidate_id,
+        "version": held.items[0].version,
+        "proof": "hand",
+    }
+    for notified, proof_on, field in (
+        ("2099-12-01", "2026-12-01", "notified"),
+        ("2026-11-30", "2026-12-01", "notified"),
+        ("2026-12-01", "2099-12-01", "proof_on"),
+    ):
+        answer = client.post(
+            f"/seances/{held.session_id}/offres/{name.candidate_id}",
+            told | {"notified": notified, "proof_on": proof_on},
+        )
+        assert answer.status_code == 422 and leads_to(answer.content.decode(), field)
+
+
 def test_after_saving_the_focus_is_on_what_was_done(played: Played):
     session = played.opened()
     client = played.client("S")
@@ -343,6 +405,18 @@ def test_a_page_shows_no_box_that_only_a_hand_can_tick():
     assert on_screen(line) == [("Voix", "6 membres")]
     assert on_screen([["Dossier", "à compléter : pièce ……"]])  # what is missing is still said
     assert on_screen([["", "☐ insuffisance du nombre de candidats"]]) == []
+
+
+def test_an_orientation_is_read_in_its_order_whatever_order_the_base_gives_it_back_in(played: Played):
+    """PostgreSQL keeps the names inside a value by their length: « dont DALO » stood before what it is part of."""
+    home = replace(
+        dwelling("L121461"),
+        orientation={"candidates_dalo": "2", "best_score": "", "candidates": "69", "residence": "R"},
+    )
+    session = played.session(date(2026, 12, 14), homes=(home,))
+    page = played.client("S").get(f"/seances/{session.session_id}").content.decode()
+    told = re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page.split("Orientation", 1)[1])
+    assert told[:3] == [("Résidence", "R"), ("Demandes recevables", "69"), ("dont DALO", "2")]
 
 
 def test_what_was_typed_while_the_desk_was_busy_can_be_sent_again(

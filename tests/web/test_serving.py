@@ -11,7 +11,7 @@ import pytest
 
 from optimizer.errors import AttrifluxError
 from optimizer.web.deployment import Deployment, check_deployment
-from optimizer.web.serving import options, serve, taken
+from optimizer.web.serving import options, own_state, serve, state_of, taken
 from tests.cli.running import attriflux
 from tests.web.playing import Played
 
@@ -45,6 +45,23 @@ def test_headers_of_a_proxy_count_from_the_proxy_only():
     assert behind["trusted_proxy"] == "10.0.0.2"
     # HSTS and the checks of forms go by it, and install.md asks no X-Forwarded-Proto of the proxy
     assert behind["url_scheme"] == "https" and "x-forwarded-proto" not in behind["trusted_proxy_headers"]
+
+
+def test_two_bases_served_by_one_account_do_not_share_their_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Each erases the imports that its own tables do not know, and finds the papers of a session by its day."""
+    monkeypatch.setenv("ATTRIFLUX_STATE", str(tmp_path))
+    real, trial = "postgres://b@h/bureau", "postgres://b@h/essai"
+    apart = "postgres://b@h/bureau?options=-csearch_path%3Dautre"
+    assert (
+        own_state(real)
+        == tmp_path / "desk"
+        == state_of("postgres://b:mot@ailleurs:5433/bureau?sslmode=require")
+    )
+    assert len({own_state(url) for url in (real, trial, apart)}) == 3
+    assert {state_of(real), own_state(real)} == {tmp_path / "desk"} and own_state(trial) == state_of(trial)
+    assert all(state_of(url).parent == tmp_path for url in (trial, apart))
 
 
 def test_what_is_refused_makes_no_desk_and_says_why(tmp_path: Path):

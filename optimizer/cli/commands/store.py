@@ -458,6 +458,8 @@ def list_(url: StoreOption = DESK, json: JsonOption = False, lang: LangOption = 
         typer.echo(one.user + closed)
         for grant in one.grants:
             scope = [grant.landlord, grant.commission, grant.territory, grant.account]
+            if grant.role in "DT":  # what they do is of the whole desk
+                scope = ["tout le bureau" if lang is Language.fr else "the whole desk"]
             typer.echo(
                 f"  {grant.grant_id}  {grant.role}  {' · '.join(part for part in scope if part)}".rstrip()
             )

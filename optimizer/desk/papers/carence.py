@@ -8,7 +8,7 @@ from optimizer.desk.chained import waits_of
 from optimizer.desk.entry_rows import account_words
 from optimizer.desk.following import items_of
 from optimizer.desk.papers.minutes import ledger_rows, members_table
-from optimizer.desk.papers.wording import Told
+from optimizer.desk.papers.wording import HASH, Told
 from optimizer.errors import said
 from optimizer.presentation.document import (
     Block,
@@ -107,5 +107,5 @@ def _blocks(told: Told) -> Iterator[Block]:
     if s.convened_on is not None:
         yield text(say("CARENCE_SENT"))
         yield heading(say("LEDGER"))
-        yield pairs([(say("AGENDA_HASH"), s.agenda_hash[:16] or UNKNOWN), *ledger_rows(told)])
+        yield pairs([(say("AGENDA_HASH"), s.agenda_hash[:HASH] or UNKNOWN), *ledger_rows(told)])
     yield signatures([(say("CHAIR"), ""), (say("SECRETARY"), found.by if found is not None else "")])

@@ -9,7 +9,7 @@ from typing import Any
 from optimizer.desk.chained import waits_of
 from optimizer.desk.entry_rows import account_words
 from optimizer.desk.following import items_of
-from optimizer.desk.papers.wording import Told
+from optimizer.desk.papers.wording import HASH, Told
 from optimizer.domain.account import find_account
 from optimizer.errors import said
 from optimizer.presentation import texts as page_words  # noqa: F401  the share is worded as on the A4 pages
@@ -62,7 +62,9 @@ def agenda_paper(told: Told, duties: Sequence[DutyRecord] = ()) -> Document:
     s, say = told.session, told.say
     blocks = tuple(_agenda(told, duties))
     title = say("AGENDA")
-    sub = say("AGENDA_HEAD", day=told.day(s.on), commission=s.commission, hash=s.agenda_hash[:16] or UNKNOWN)
+    sub = say(
+        "AGENDA_HEAD", day=told.day(s.on), commission=s.commission, hash=s.agenda_hash[:HASH] or UNKNOWN
+    )
     return Document(title, s.on, (Sheet(title, blocks, sub=sub),), foot=f"{told.landlord} – {s.session_id}")
 
 

@@ -11,6 +11,7 @@ from optimizer.desk.documents import BLANK
 from optimizer.desk.entry_rows import account_words
 from optimizer.desk.following import items_of, local_day
 from optimizer.desk.papers.wording import (
+    HASH,
     Told,
     decided_order,
     departs,
@@ -35,8 +36,6 @@ from optimizer.presentation.document import (
 from optimizer.presentation.numbers import UNKNOWN, decimal
 from optimizer.store.records import AttendanceRecord, CandidateRecord, ItemRecord, RectificationRecord
 
-HASH = 16
-"""First signs of a hash that a paper prints; the store keeps them whole."""
 AT_ONCE = timedelta(minutes=1)
 """No commission opens, examines and closes within it: such a session was recorded from a workbook."""
 

@@ -27,6 +27,8 @@ from optimizer.store.records import (
     SessionRecord,
 )
 
+HASH = 16
+"""First signs of a hash that a paper prints; the store keeps them whole."""
 NO_DOCUMENT = "N1"
 """The motive of a document that did not come, although it was asked for."""
 
@@ -223,7 +225,7 @@ def departs(item: ItemRecord) -> bool:
     return bool(item.departure) or places != sorted(places)
 
 
-def in_groups(hexadecimal: str, size: int = 16) -> str:
+def in_groups(hexadecimal: str, size: int = HASH) -> str:
     """A hash or a signature in groups that a line of paper can break."""
     return " ".join(hexadecimal[i : i + size] for i in range(0, len(hexadecimal), size))
 

@@ -20,8 +20,8 @@ define(
 )
 define(
     "DASHBOARD_NO_RUN",
-    "« {name} » n'est pas un dossier écrit par attriflux propose : il y manque {missing}.",
-    "“{name}” is not a folder written by attriflux propose: {missing} is missing.",
+    "« {name} » n'est pas un dossier écrit par attriflux propose : {missing} y manque, ou ne se lit pas.",
+    "“{name}” is not a folder written by attriflux propose: {missing} is missing, or cannot be read.",
     remedy_fr="Donner à --proposals le dossier --out d'un propose",
     remedy_en="Give --proposals the --out folder of a propose",
 )

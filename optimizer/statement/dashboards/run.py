@@ -48,15 +48,22 @@ def read_run(folder: Path, case: Case) -> Run:
 
 
 def _json(folder: Path, name: str) -> dict[str, Any]:
+    file = folder / name
     try:
-        content: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise AttrifluxError("DASHBOARD_NO_RUN", name=folder.name, missing=name) from None
+        # nothing else is opened: a pipe waits for whoever writes to it
+        content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+    except (OSError, ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise AttrifluxError("DASHBOARD_NO_RUN", name=folder.name, missing=name)
     return content
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:
-    frame = read_back(folder, name)
+    try:
+        frame = read_back(folder, name)
+    except (OSError, ValueError):
+        frame = None
     if frame is None:
         raise AttrifluxError("DASHBOARD_NO_RUN", name=folder.name, missing=f"{name}.csv")
     return frame

@@ -9,9 +9,10 @@ from typing import Any
 from optimizer.store.commands.room import remark
 from optimizer.store.holding import Store
 from optimizer.store.messages import StoreMissing
-from optimizer.store.people import NUMBER, add
+from optimizer.store.people import NUMBER, kept_until, somebody
 from optimizer.store.queries import reason_key
 from optimizer.store.records import Actor, PersonRecord, Receipt
+from optimizer.store.tables import AT_ONCE
 from optimizer.store.work import Work, clean, command, named
 
 REASON = 300
@@ -23,20 +24,24 @@ LENGTHS = {"name": 200, "phone": 60, "email": 200, "address": 500}
 def import_people(work: Work, *, people: Sequence[PersonRecord]) -> Mapping[str, Any]:
     """Names and contacts by unique number; what a person's row already says is kept where the file is empty."""
     added = changed = 0
-    for person in people:
-        given = {
-            field: clean(getattr(person, field), limit, field)
-            for field, limit in LENGTHS.items()
-            if getattr(person, field)
-        }
-        number = named(person.application_id, NUMBER, "numero_unique")
-        found = work.find("person", application_id=number)
-        if not found:
-            add(work, number, **given)
-            added += 1
-        elif new := {field: value for field, value in given.items() if found[0][field] != value}:
-            work.set("person", found[0]["ref"], **new)
-            changed += 1
+    until = kept_until(work)
+    for start in range(0, len(people), AT_ONCE):
+        given: dict[str, dict[str, str]] = {}
+        for person in people[start : start + AT_ONCE]:
+            number = named(person.application_id, NUMBER, "numero_unique")
+            given.setdefault(number, {}).update(
+                (field, clean(getattr(person, field), limit, field))
+                for field, limit in LENGTHS.items()
+                if getattr(person, field)
+            )
+        known = {row["application_id"]: row for row in work.find("person", application_id=tuple(given))}
+        new = [somebody(number, until, **told) for number, told in given.items() if number not in known]
+        work.put_all("person", new)
+        added += len(new)
+        for number, row in known.items():
+            if other := {field: value for field, value in given[number].items() if row[field] != value}:
+                work.set("person", row["ref"], row, **other)
+                changed += 1
     return {"added": added, "changed": changed}
 
 

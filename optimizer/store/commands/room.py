@@ -203,6 +203,7 @@ def checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
     try:
         return _checked(work, item, new)
     except StoreRefused as refused:
+        refused.candidate = new.candidate_id
         refused.place = int(work.get("candidate", new.candidate_id)["position"])
         raise
 

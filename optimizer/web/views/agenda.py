@@ -14,7 +14,7 @@ from optimizer.desk.documents import to_settle
 from optimizer.errors import AttrifluxError, Lang, day_words
 from optimizer.store import commands, queries
 from optimizer.store.law import law
-from optimizer.store.records import CandidateRecord, ItemRecord, NewItem, SessionRecord
+from optimizer.store.records import ORIENTATION, CandidateRecord, ItemRecord, NewItem, SessionRecord
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
 from optimizer.web.asked import Asked
@@ -69,6 +69,7 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "homes": request.visitor.items(record),
             "may": "S" in held,
             "enough": law(record.on).shortlist_size,
+            "orientation": ORIENTATION,
             "settle": _to_settle(record, request.visitor.items(record), lang),
             "may_call": any(r in held for r in "SA") and record.status in ("draft", "convened"),
             "checks": words("CHECK", CHECKS, lang),

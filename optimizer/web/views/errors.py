@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from optimizer.errors import AttrifluxError, said
+from optimizer.store.holding import why_not
 from optimizer.store.messages import (
     StoreBusy,
     StoreConflict,
@@ -45,11 +48,16 @@ def problem(request: HttpRequest, status: int, sentence: str, again: Unsent | No
 def refused(request: HttpRequest, error: StoreError) -> HttpResponse:
     """What the store answered."""
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 422)
+    # a base that is gone may have recorded the form before it went
+    gone = error.code == "STORE_UNREACHABLE"
     # files are not held: a browser sends them again by itself only when its page is reloaded
-    busy = isinstance(error, StoreBusy) and request.method == "POST" and not request.FILES
-    busy = busy and not any("password" in name for name in request.POST)
-    again = form_of(request.path, request.POST) if busy else None
-    return problem(request, status, error.text(lang_of(request)), again)
+    typed = (gone or isinstance(error, StoreBusy)) and request.method == "POST" and not request.FILES
+    typed = typed and not any("password" in name for name in request.POST)
+    again = form_of(request.path, request.POST, perhaps_done=gone) if typed else None
+    lang = lang_of(request)
+    # why it does not answer names a server and an account, and anybody reads this page
+    sentence = said("WEB.ERROR_GONE", lang) if gone else error.text(lang)
+    return problem(request, status, sentence, again)
 
 
 def told(request: HttpRequest, error: AttrifluxError) -> HttpResponse:
@@ -106,6 +114,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return problem(request, 404, said("WEB.ERROR_NOWHERE", lang_of(request)))
 
 
+def by_the_base(error: BaseException | None) -> StoreError | None:
+    """What a person is told of a database that does not answer; None of any other error."""
+    if isinstance(error, DatabaseError):
+        told = why_not(error)
+        return told if isinstance(told, StoreError) else None
+    return None
+
+
 def failed(request: HttpRequest) -> HttpResponse:
-    """500: where it happened is in the log, without any value."""
+    """503 where the base does not answer; else 500: where it happened is in the log, without any value."""
+    if (told := by_the_base(sys.exc_info()[1])) is not None:
+        return refused(request, told)
     return problem(request, 500, said("WEB.ERROR_FAILED", lang_of(request)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from dataclasses import replace
@@ -170,6 +171,20 @@ def test_proposals_of_another_case_are_refused(year, tmp_path):
     with pytest.raises(AttrifluxError) as caught:
         dashboard(year[0], "landlord", "OPH25", proposals=tmp_path)
     assert caught.value.code == "DASHBOARD_NO_RUN"
+
+
+@pytest.mark.parametrize("file", ["run.json", "certificate.json", "proposals.csv"])
+@pytest.mark.parametrize("put", ["pipe", "damage"])
+def test_a_run_whose_file_is_a_pipe_or_damaged_is_refused_at_once(year, tmp_path, file, put):
+    run = shutil.copytree(year[1], tmp_path / "run")
+    (run / file).unlink()
+    if put == "pipe":
+        os.mkfifo(run / file)  # nobody ever writes to it
+    else:
+        (run / file).write_text("[" * 100_000 if file.endswith("json") else 'a;"b\n1;2;3')
+    with pytest.raises(AttrifluxError) as caught:
+        dashboard(year[0], "landlord", "OPH25", proposals=run)
+    assert caught.value.code == "DASHBOARD_NO_RUN" and file in str(caught.value)
 
 
 def test_the_command_says_where_to_look(year, tmp_path):
