@@ -61,7 +61,7 @@ def test_claims_of_many_processes_on_the_same_dwellings_are_won_once(play, tmp_p
     asked.write_text(json.dumps(turns), encoding="utf-8")
     children = [
         subprocess.Popen(
-            [sys.executable, "-c", CLAIMS, play.store.entry["NAME"], f"main{k}", str(asked), str(rounds)],
+            [sys.executable, "-c", CLAIMS, play.store.url, f"main{k}", str(asked), str(rounds)],
             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         for k in range(hands)
