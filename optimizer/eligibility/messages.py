@@ -376,11 +376,21 @@ UNKNOWN_DEPARTEMENT = define(
 ASSIETTE_MISSING = define(
     "ELIG_ASSIETTE_MISSING",
     "la table assiette n'a pas de ligne {year} pour {value} dans le département {departement} : ses objectifs ne tiennent pas "
-    "compte des logements attendus d'ici le 31 décembre",
+    "compte des logements attendus d'ici le 31 décembre, et rien ne limite ses mutations internes",
     "the table assiette has no line of {year} for {value} in département {departement}: its targets do not know the dwellings "
-    "expected until 31 December",
+    "expected until 31 December, and nothing limits its own transfers",
     remedy_fr="Ajoutez la ligne, ou écrivez le bailleur et le département comme dans les logements",
     remedy_en="Add the line, or write the landlord and the département as in the dwellings",
+)
+NO_TRANSFER_CEILING = define(
+    "ELIG_NO_TRANSFER_CEILING",
+    "sans table assiette, rien ne limite les mutations internes de {value} : ses locataires déjà logés peuvent recevoir tous les "
+    "logements",
+    "without the table assiette nothing limits the own transfers of {value}: its sitting tenants may be given every dwelling",
+    expected_fr="les logements libérés dans l'année, et ceux que le bailleur garde à ses mutations",
+    expected_en="the dwellings vacated in the year, and those that the landlord keeps for its own transfers",
+    remedy_fr="Ajoutez la table assiette (une ligne par bailleur et département)",
+    remedy_en="Add the table assiette (a line for each landlord and département)",
 )
 FORBID_UNKNOWN = define(
     "ELIG_FORBID_UNKNOWN",

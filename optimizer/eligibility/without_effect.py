@@ -20,6 +20,7 @@ from optimizer.eligibility.messages import (
     ASSIETTE_MISSING,
     DALO_ELSEWHERE,
     LANDLORD_ELSEWHERE,
+    NO_TRANSFER_CEILING,
     NOMINATION_DELEGATED,
     NOMINATION_NO_LINE,
     NOMINEE_OUTSIDE_POOL,
@@ -165,10 +166,14 @@ def check_assiette(case: Case, dwellings: pd.DataFrame, rules: RuleSet, findings
     """Landlords that the table ``assiette`` leaves out.
 
     Where the table says nothing of a landlord with dwellings in the case, its year is counted from what the case holds
-    otherwise (design §6): a warning, since whoever gave the table expects it to be used.
+    otherwise (design §6): a warning, since whoever gave the table expects it to be used. Without any table a landlord whose tenants
+    apply is told what that leaves open.
     """
     frame = case.table("assiette")
     if not len(frame):
+        housed = set(texts(case.table("applications"), "current_landlord"))
+        for landlord in sorted(set(texts(dwellings, "landlord")) & housed - {""}):
+            findings.add(NO_TRANSFER_CEILING, "assiette", None, "landlord", str(landlord), severity="warning")
         return
     departements = texts(frame, "departement")
     year = case.settings.year

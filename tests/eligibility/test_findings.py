@@ -278,6 +278,19 @@ def test_an_assiette_that_leaves_out_a_landlord_or_names_no_departement_is_told(
     assert ("UNKNOWN_DEPARTEMENT", "e", 2, "5") in told(code="5")
 
 
+def test_without_an_assiette_a_landlord_whose_tenants_apply_is_told_that_nothing_limits_their_transfers() -> (
+    None
+):
+    def told(tenant_of: str | None) -> list[tuple[str, str, str | None]]:
+        people = [application("A1"), application("A2", current_landlord=tenant_of)]
+        return [
+            (code, level, value) for code, level, _, _, value, _ in found(make_case([dwelling()], people))
+        ]
+
+    assert told("OPH25") == [("NO_TRANSFER_CEILING", "w", "OPH25")]
+    assert told(None) == told("AUTRE") == []
+
+
 def test_all_problems_are_listed_together() -> None:
     case = make_case(
         [dwelling("L1", commune="99999"), dwelling("L2", landlord="INCONNU"), dwelling("L3", rooms=6)],
