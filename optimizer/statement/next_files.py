@@ -261,7 +261,7 @@ def why_words(why: str, lang: Lang) -> str:
     """Why a value of the next year changes, in the language of the page; the tables are in French."""
     if lang == "fr":
         return why
-    return "; ".join(WHY_ENGLISH.get(part, part) for part in why.split(" ; "))
+    return said("WORDS.LIST", lang).join(WHY_ENGLISH.get(part, part) for part in why.split(" ; "))
 
 
 def _number(value: object, field: str, lang: Lang) -> str:
