@@ -30,8 +30,6 @@ FORMATS = ("attriflux-sheets/1", "attriflux-sheets/2")
 """The first holds its sentences in the language of the run only, the second by language."""
 NUMBER = "NUR"
 """Label of the pair of a sheet that holds the number of a household."""
-ENOUGH = 3
-"""Households below which R. 441-3 asks for a reason; the sheets of a run name the same three."""
 
 
 def agenda(
@@ -151,10 +149,9 @@ class _Frozen:
             orientation={name: oriented.get(name, "") for name in ORIENTATION}, few_reason=self._few(form),
         )  # fmt: skip
 
-    @staticmethod
-    def _few(form: Mapping[str, Any]) -> str:
-        """Which box of R. 441-3 explains fewer than three households."""
-        if len(form["candidates"]) >= ENOUGH:
+    def _few(self, form: Mapping[str, Any]) -> str:
+        """Which box of R. 441-3 explains fewer households than it asks for."""
+        if len(form["candidates"]) >= self.described.rules.integer("national.caleol.shortlist_size"):
             return ""
         if form["facts"]["subsidised"]:
             return "subsidy_d331_25_1"

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from optimizer.store.clock import PARIS
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 
-PARIS = ZoneInfo("Europe/Paris")
 POSITIVE = ("attribution", "ranked", "conditional")
 """Kinds of decisions that attribute, at once, in rank order or under a condition (CCH R. 441-3)."""
 LIVE = ("offered", "accepted")

@@ -17,9 +17,6 @@ from optimizer.eligibility.facts import EXCLUSION, Facts
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
 
-POOLS = ("default", "priority", "public_agent", "als_employee", "any")
-"""Words a convention may give as ``pool``; ``default`` (or empty) is the account's own pool, ``priority`` the publics
-prioritaires with a proof that counts in the 25 % target."""
 STATE_PRIORITY = "state_priority"
 NONE = EXCLUSION.index("none")
 MUTATION_ONLY = EXCLUSION.index("mutation")

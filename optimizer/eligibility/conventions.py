@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from optimizer.domain import TABLES, Case
 from optimizer.domain.account import account_of, in_flux, place_of, remainder
-from optimizer.eligibility.accounts import NONE, POOLS, STOCK, is_known
+from optimizer.eligibility.accounts import NONE, STOCK, is_known
 from optimizer.eligibility.facts import EXCLUSION, ConventionFacts, Receiving
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
@@ -26,6 +26,7 @@ from optimizer.eligibility.messages import (
     UNKNOWN_POOL,
 )
 from optimizer.errors import AttrifluxError, Said
+from optimizer.policy.conventions import POOLS
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.domain.account import convention_forms, is_convention_account, place_of
+from optimizer.domain.schema import COUNT_RULES
 from optimizer.errors import Said
 from optimizer.policy.folder import Folder
 from optimizer.policy.messages import Gathered, PolicyError
@@ -20,9 +21,9 @@ from optimizer.policy.strict_yaml import YamlMap
 from optimizer.policy.territory import inside
 
 MANAGEMENT_MODES = ("direct", "delegated", "partial")
-COUNT_RULES = ("oriented", "presented", "attributed", "signed")
 POOLS = ("default", "priority", "public_agent", "als_employee", "any")
-"""Who may be named under an account; ``default`` is the account's own pool."""
+"""Who may be named under an account; ``default`` (or empty) is the account's own pool, ``priority`` the publics prioritaires with a
+proof that counts in the 25 % target."""
 
 COLUMNS = (
     "landlord", "departement", "year", "area", "account", "share", "pool", "management_mode", "count_rule",

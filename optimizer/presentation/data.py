@@ -108,6 +108,8 @@ class ReportData:
     """author, reason, count"""
     max_lists: int
     """Lists a household may be reserve on in a session."""
+    least: int
+    """Households to be examined for a dwelling (CCH R. 441-3), save where the law lets fewer be."""
     lang: Lang = "fr"
     ending: str = "csv"
     """How the names of the tables' files end."""

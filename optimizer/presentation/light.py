@@ -1,6 +1,6 @@
 """The light path of relaxed markets: advertising proven, too few households, and an order of scores that decided nothing.
 
-CCH R. 441-3 asks for three households unless too few apply. Where the dwelling was advertised and everybody who could have it
+CCH R. 441-3 asks for three households (`ReportData.least`) unless too few apply. Where the dwelling was advertised and everybody who could have it
 is proposed, a place in the cotation, points and passages say nothing: pages give the proof and the count instead.
 """
 
@@ -14,9 +14,6 @@ from optimizer.domain.frames import records
 from optimizer.errors import Lang, said, texts
 from optimizer.presentation.data import ReportData
 from optimizer.presentation.numbers import day
-
-ASKED = 3
-"""Households that CCH R. 441-3 asks for on a dwelling."""
 
 texts(
     "LIGHT",
@@ -62,7 +59,7 @@ class Publicity:
     proven : bool
         Whether the three are there and the day is not to come.
     light : bool
-        Whether fewer than three households were eligible and every one of them holds a first rank: the cotation decided nothing.
+        Whether fewer households were eligible than the law has examined, and every one of them holds a first rank: the cotation decided nothing.
     sentence : str
         Where `light`: ``publicité faite (…) ; 1 candidat, proposé``.
     told : str
@@ -76,7 +73,7 @@ class Publicity:
     sentence: str = ""
 
 
-def publicity(d: Any, f: Any, named: int, lang: Lang) -> Publicity | None:
+def publicity(data: ReportData, d: Any, f: Any, named: int) -> Publicity | None:
     """The advertising of a dwelling, None where nothing is written of it.
 
     Parameters
@@ -85,6 +82,7 @@ def publicity(d: Any, f: Any, named: int, lang: Lang) -> Publicity | None:
     named : int
         Households on its list.
     """
+    lang = data.lang
     if not (f.published_on or f.published_at or f.publication_proof):
         return None
     parts = [
@@ -95,7 +93,7 @@ def publicity(d: Any, f: Any, named: int, lang: Lang) -> Publicity | None:
     ]
     words = ", ".join(x for x in parts if x)
     told = said("LIGHT.DONE" if f.published else "LIGHT.DOUBTFUL", lang, words=words)
-    if not f.published or d.status == "awaiting_reservataire" or f.eligible >= ASKED or not f.all_first:
+    if not f.published or d.status == "awaiting_reservataire" or f.eligible >= data.least or not f.all_first:
         return Publicity(words, bool(f.published), told)
     count = _count_words(int(f.eligible), named, lang)
     return Publicity(words, True, told, True, said("WORDS.LIST", lang).join((told, count)))
@@ -121,5 +119,5 @@ def light_week(data: ReportData, homes: Sequence[Any]) -> bool:
     """Whether the cotation decided nothing on any dwelling of the run: its page is short."""
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
     named = data.proposals.loc[data.proposals["application_id"] != "", "dwelling_id"].value_counts()
-    shown = [publicity(d, facts[d.dwelling_id], int(named.get(d.dwelling_id, 0)), data.lang) for d in homes]
+    shown = [publicity(data, d, facts[d.dwelling_id], int(named.get(d.dwelling_id, 0))) for d in homes]
     return bool(shown) and all(x is not None and x.light for x in shown)

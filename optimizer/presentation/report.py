@@ -9,7 +9,7 @@ from typing import Any
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, Spaced, said
 from optimizer.presentation.data import QUARTILES, ReportData, proof_sentence, stop_sentence
-from optimizer.presentation.light import ASKED, advice_words, light_week, publicity
+from optimizer.presentation.light import advice_words, light_week, publicity
 from optimizer.presentation.numbers import day, decimal, due
 from optimizer.presentation.numbers import percent as share_words
 from optimizer.presentation.page import render
@@ -17,7 +17,7 @@ from optimizer.presentation.session import STATES, in_session, pace_words
 from optimizer.presentation.svg import bar, gauge
 from optimizer.presentation.words import dwelling_words, flags_words, place_words, scope_words, why_words
 from optimizer.problem.registry import find_rule
-from optimizer.shortlist.labels import account_label, flag_label, rule_label, rule_long, share_key
+from optimizer.shortlist.labels import account_label, count_word, flag_label, rule_label, rule_long, share_key
 
 MOST_LISTS = 200
 """Dwellings listed in the report itself; beyond, the workbook and the sheets hold them."""
@@ -25,8 +25,8 @@ MOST_PLACES = 12
 """Places named of each thing to settle; the rest is counted."""
 MOST_GAUGES = 40
 MOST_CHANGES = 100
-NAMES = ASKED
-"""Columns of the first table."""
+NAMES = 3
+"""Households named beside each dwelling of the first table, a column each."""
 HOUSEHOLD_GAUGES = ("epci_rates", "account_rates", "yearly_numbers")
 """Kinds of rules about who is housed (`RuleShape.gauge`)."""
 SMALL_GROUP = 5
@@ -172,16 +172,16 @@ def _to_settle(
             for code, flag in SETTLED:
                 if flag in marks:
                     found.setdefault(code, []).append({**where, "rank": int(line.rank)})
-        shown = publicity(d, facts[d.dwelling_id], len(named), data.lang)
-        proven = shown is not None and shown.proven and facts[d.dwelling_id].eligible < NAMES
-        if d.status == "listed" and not proven and _few(d, named, details):
+        shown = publicity(data, d, facts[d.dwelling_id], len(named))
+        proven = shown is not None and shown.proven and facts[d.dwelling_id].eligible < data.least
+        if d.status == "listed" and not proven and _few(data, d, named, details):
             found.setdefault("SETTLE_FEW", []).append(where)
         if d.status == "awaiting_reservataire":
             found.setdefault("SETTLE_NAMES", []).append(where)
     order = [code for code, _ in SETTLED] + ["SETTLE_FEW", "SETTLE_NAMES"]
     return [
         {
-            "label": said(f"REPORT.{code}", data.lang), "n": len(found[code]), "count": show(len(found[code]), data, 0),
+            "label": said(f"REPORT.{code}", data.lang, least=count_word(data.least, data.lang)), "n": len(found[code]), "count": show(len(found[code]), data, 0),
             "places": found[code][:MOST_PLACES],
         }
         for code in order
@@ -228,15 +228,15 @@ def session_rows(data: ReportData) -> list[dict[str, Any]]:
     return _session(data, homes, lines, {int(row.line): row for row in records(data.details)})
 
 
-def _few(d: Any, named: list[tuple[int, Any]], details: Mapping[int, Any]) -> bool:
-    """Whether the list is short where the law asks for three: a household that the préfet designated may stand alone."""
+def _few(data: ReportData, d: Any, named: list[tuple[int, Any]], details: Mapping[int, Any]) -> bool:
+    """Whether the list is shorter than the law asks: a household that the préfet designated may stand alone."""
     alone = any(details[i].designated for i, _ in named if i in details)
-    return bool(d.reason_if_short) and int(d.candidates) < NAMES and not alone
+    return bool(d.reason_if_short) and int(d.candidates) < data.least and not alone
 
 
 def _lacks(data: ReportData, d: Any, f: Any, named: list[tuple[int, Any]], details: Mapping[int, Any]) -> str:
     lang = data.lang
-    shown = publicity(d, f, len(named), lang)
+    shown = publicity(data, d, f, len(named))
     if d.status == "awaiting_reservataire":
         back = str(d.advice).removeprefix("plan B : ").removeprefix("plan B: ")
         parts = [
@@ -254,8 +254,8 @@ def _lacks(data: ReportData, d: Any, f: Any, named: list[tuple[int, Any]], detai
         parts = []
         if shown is not None and shown.light:
             parts.append(shown.sentence)
-        elif _few(d, named, details):
-            parts.append(said("REPORT.FEW_NAMES", lang, n=int(d.candidates), of=NAMES))
+        elif _few(data, d, named, details):
+            parts.append(said("REPORT.FEW_NAMES", lang, n=int(d.candidates), of=data.least))
             if shown is not None:
                 parts.append(shown.told)
         ranks: dict[str, list[str]] = {}
@@ -563,7 +563,7 @@ def _lists(
     """Every line with its reason, in the order of the session; names alone where the cotation decided nothing."""
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
     shown = {
-        d.dwelling_id: publicity(d, facts[d.dwelling_id], len(lines.get(str(d.dwelling_id), [])), data.lang)
+        d.dwelling_id: publicity(data, d, facts[d.dwelling_id], len(lines.get(str(d.dwelling_id), [])))
         for d in homes
     }
     return [

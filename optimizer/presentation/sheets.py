@@ -19,12 +19,12 @@ from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
 from optimizer.presentation.bilingual import in_both
 from optimizer.presentation.data import Headed, Linked, ReportData
-from optimizer.presentation.light import ASKED, advice_words, publicity
+from optimizer.presentation.light import advice_words, publicity
 from optimizer.presentation.numbers import UNKNOWN, day, decimal, percent
 from optimizer.presentation.page import render
 from optimizer.presentation.session import account_year, in_session, title_words, year_words
 from optimizer.presentation.words import first_quartile_word, flags_words
-from optimizer.shortlist.labels import account_label, ordinal
+from optimizer.shortlist.labels import account_label, count_word, ordinal
 
 PER_SHEET = 3
 """Households on one sheet."""
@@ -148,7 +148,7 @@ class _Home:
     ) -> None:
         self.data, self.d, self.f, self.eligible, self.link = data, d, facts, eligible, link
         self.lang = data.lang
-        self.shown = publicity(d, facts, named, data.lang)
+        self.shown = publicity(data, d, facts, named)
 
     @property
     def light(self) -> str:
@@ -276,10 +276,10 @@ class _Home:
         ]  # fmt: skip
 
     def _examined(self, named: int) -> Line:
-        few = named < ASKED and self.shown is not None
+        few = named < self.data.least and self.shown is not None
         proof = [(said("LIGHT.LABEL", self.lang), self.shown.words)] if few and self.shown else []
         return [
-            (self.say("EXAMINED"), str(named)), *proof, (self.say("IF_FEWER"), ""),
+            (self.say("EXAMINED"), str(named)), *proof, (self.say("IF_FEWER", least=count_word(self.data.least, self.lang)), ""),
             ("", f"{BOX} {self.say('FEW', eligible=self.eligible)}"), ("", f"{BOX} {self.say('DESIGNATED')}"),
             ("", f"{BOX} {self.say('SUBSIDISED')}"),
         ]  # fmt: skip

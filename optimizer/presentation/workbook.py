@@ -197,7 +197,7 @@ def _lists(b: _Book) -> None:
     for d in in_session(data.dwellings):
         account = account_label(d.account, lang, data.places)
         named = [(i, line) for i, line in lines.get(str(d.dwelling_id), []) if line.application_id]
-        shown = publicity(d, facts[d.dwelling_id], len(named), lang)
+        shown = publicity(data, d, facts[d.dwelling_id], len(named))
         light = shown.sentence if shown is not None and shown.light else ""
         band = f"{d.dwelling_id}   {dwelling_words(facts[d.dwelling_id], lang)}   →   {account or '–'}"
         sheet.merge_range(r, 0, r, len(header) - 1, neutral(band), b.band)

@@ -28,7 +28,7 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 B = NDArray[np.bool_]
 
-RELOCATED = ("npnru", "orcod")
+COUNTED_RELOCATIONS = ("npnru", "orcod")
 """Relocations which count with the first quartile outside QPV (LEC)."""
 
 
@@ -146,7 +146,9 @@ class Ground:
     @cached_property
     def relocated(self) -> B:
         """(A,) households relocated by NPNRU or ORCOD."""
-        return np.isin(self.facts.applications.relocation, [RELOCATION.index(word) for word in RELOCATED])
+        return np.isin(
+            self.facts.applications.relocation, [RELOCATION.index(word) for word in COUNTED_RELOCATIONS]
+        )
 
     @cached_property
     def places_present(self) -> tuple[tuple[int, int, int], ...]:

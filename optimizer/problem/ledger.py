@@ -22,7 +22,7 @@ from optimizer.eligibility.columns import arrow_text, booleans, choice, codes, d
 from optimizer.eligibility.encode_dwellings import in_qpv
 from optimizer.eligibility.facts import FINANCING, PROOF, Q1_NO, Q1_UNKNOWN, Q1_YES, Facts
 from optimizer.problem.ground import (
-    RELOCATED,
+    COUNTED_RELOCATIONS,
     Counted,
     Forecast,
     Ground,
@@ -102,7 +102,7 @@ def _signed(frame: pd.DataFrame, facts: Facts, rules: RuleSet) -> Counted:
         q1=q1,
         dalo=dalo,
         priority=dalo | (some & np.isin(proof, proofs_counted(rules))),
-        relocated=np.isin(texts(frame, "relocation"), RELOCATED),
+        relocated=np.isin(texts(frame, "relocation"), COUNTED_RELOCATIONS),
         essential=booleans(frame, "essential_worker"),
         accepts_qpv=np.zeros(len(frame), bool),
         designated=np.zeros(len(frame), bool),

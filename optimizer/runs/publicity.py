@@ -11,8 +11,6 @@ from optimizer.shortlist.lookup import Pools
 if TYPE_CHECKING:
     from optimizer.runs.result import Result
 
-ENOUGH = 3
-"""Households from which no more are counted: a list of three needs no evidence."""
 COLUMNS = ("published_on", "published_at", "publication_proof", "published", "eligible", "all_first")
 
 
@@ -24,7 +22,7 @@ def publicity_of(result: Result) -> pd.DataFrame:
     DataFrame
         One row per dwelling, in the order of the facts: ``published_on`` (ISO day), ``published_at``, ``publication_proof``
         (texts, empty where nothing is written), ``published`` (all three, on or before the day of the case), ``eligible``
-        (households eligible on one account or another, counted up to `ENOUGH`; −1 where the advertising is not proven),
+        (households eligible on one account or another, counted up to those that the law has examined, from which on a list needs no evidence; −1 where the advertising is not proven),
         ``all_first`` (each of them holds a first rank of this run, here or elsewhere: nobody was put behind anybody).
     """
     prepared = result.optimum.prepared
@@ -35,6 +33,7 @@ def publicity_of(result: Result) -> pd.DataFrame:
         ["" if pd.isna(x) else str(x) for x in table[name].astype(object)]
         for name in ("published_at", "publication_proof")
     )
+    enough = prepared.rules.integer("national.caleol.shortlist_size")
     today = prepared.case.settings.on.isoformat()
     told = [
         bool(day) and day <= today and bool(place) and bool(proof)
@@ -54,8 +53,8 @@ def publicity_of(result: Result) -> pd.DataFrame:
             d = place_of[str(dwelling)]
             people: set[int] = set()
             for account in pools.accounts_of(d):
-                people.update(pools.pool(d, account).app[:ENOUGH].tolist())
-                if len(people) >= ENOUGH:
+                people.update(pools.pool(d, account).app[:enough].tolist())
+                if len(people) >= enough:
                     break
             eligible[i] = len(people)
             served[i] = all(str(problem.application_ids[app]) in first for app in people)

@@ -77,6 +77,7 @@ def report_data(result: Result, options: Options) -> ReportData:
         places=result.tables.places,
         forbids=tally,
         max_lists=result.tables.lists.max_lists,
+        least=prepared.rules.integer("national.caleol.shortlist_size"),
         confirmed=_confirmed(result.explanations),
         changes=result.changes,
         quartiles=_first_rank_quartiles(result),

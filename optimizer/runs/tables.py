@@ -196,117 +196,128 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
     AttrifluxError
         ``LEAPFROG_UNEXPLAINED`` when a proven run passes a household without a reason.
     """
-    prepared = optimum.prepared
+    prepared, solved = optimum.prepared, optimum.solved
     problem, facts, rules, case = prepared.problem, prepared.facts, prepared.rules, prepared.case
-    solved = optimum.solved
     proven = solved.certificate.status == "certified_optimal"
     large = is_large(problem)
     main = main_tables(optimum, options)
-    lists, counts, choices, chosen, free = main.lists, main.counts, main.choices, main.chosen, main.free
-    rules_frame, places = main.rules, main.places
-    max_lists = rules.integer("national.caleol.max_lists")
+    lists, choices = main.lists, main.choices
     years = account_years(problem.rows, pending_work(case, facts, rules))
-    state = flux_state(years)
-
-    explaining = Explaining(
-        problem,
-        solved.first,
-        optimum.evaluation,
-        counts,
-        free,
-        score=lambda apps, homes: scores_there(prepared.scores, facts, apps, homes),
-        top=facts.span,
-        sentence=lambda a: _nearest(facts, a, options.lang),
-        lang=options.lang,
-    )
-
-    def orientation(part: int) -> Iterator[pd.DataFrame]:
-        for start in range(0, max(1, len(choices)), part):
-            lines = choices.part(slice(start, start + part))
-            yield orientation_table(
-                problem,
-                facts,
-                lines,
-                chosen,
-                rules_frame,
-                state,
-                case.table("residences"),
-                leases_of_year(case),
-            )
-
-    def leapfrogs(part: int) -> Iterator[pd.DataFrame]:
-        for start in range(0, max(1, len(lists.leapfrogs)), part):
-            yield leapfrogs_table(problem, lists.leapfrogs.part(slice(start, start + part)))
-
-    streams: dict[str, Callable[[], Iterator[pd.DataFrame]]] = {
-        "explanations": lambda: explaining.parts(PART),
-        "orientation": lambda: orientation(PART),
-        "leapfrogs": lambda: leapfrogs(PART),
-        "scores": prepared.scores.breakdown_parts,
-    }
+    explaining = _explaining(optimum, main, options.lang)
     nothing = pd.DataFrame()
     why = nothing if large else next(explaining.parts(len(problem.application_ids)))
+    if proven and not large and not options.chains:
+        why = confirm(problem, why, solved, _sample(rules), options.lang)
+    short = unmet(problem, solved)
+    if len(main.chosen) <= MOST_HELPED:
+        short = add_remedies(short, problem, solved.first, optimum.evaluation)
+    named = None
+    if options.prospects:
+        named = prospects(
+            problem, facts, solved.first, counted=optimum.evaluation, size=lists.size, names=options.prospects,
+            max_lists=rules.integer("national.caleol.max_lists"),
+        )  # fmt: skip
+    streams: dict[str, Callable[[], Iterator[pd.DataFrame]]] = {
+        "explanations": lambda: explaining.parts(PART),
+        "orientation": lambda: _orientation(optimum, main, years, PART),
+        "leapfrogs": lambda: _leapfrogs(problem, lists.leapfrogs, PART),
+        "scores": prepared.scores.breakdown_parts,
+    }
     return Tables(
         proposals=main.proposals,
         applications=main.applications,
         dwellings=main.dwellings,
-        rules=rules_frame,
-        orientation=nothing if large else next(orientation(len(choices) + 1)),
+        rules=main.rules,
+        orientation=nothing if large else next(_orientation(optimum, main, years, len(choices) + 1)),
         leapfrogs=_reasons_only(lists.leapfrogs) if large else leapfrogs_table(problem, lists.leapfrogs),
-        explanations=confirm(problem, why, solved, _sample(rules), options.lang)
-        if proven and not large and not options.chains
-        else why,
+        explanations=why,
         scores=nothing if large else prepared.scores.breakdown(),
-        shortfalls=unmet(problem, solved)
-        if len(chosen) > MOST_HELPED
-        else add_remedies(unmet(problem, solved), problem, solved.first, optimum.evaluation),
-        prospects=prospects(
-            problem,
-            facts,
-            solved.first,
-            counted=optimum.evaluation,
-            size=lists.size,
-            names=options.prospects,
-            max_lists=max_lists,
-        )
-        if options.prospects
-        else None,
+        shortfalls=short,
+        prospects=named,
         details=pd.DataFrame({"line": np.zeros(0, np.int64)})
         if large
-        else line_details(
-            case,
-            problem,
-            facts,
-            lists.lines,
-            effort=lambda d, apps: eligibility.effort(facts, rules, d, apps),
-            q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
-            criteria=lambda a, epci: _criteria(prepared.scores, a, epci),
-            ceiling=lambda d, apps: ceiling_cents(facts, d, apps) // FACTOR_UNIT,
-            places=lists.places,
-            lang=options.lang,
-        ),
-        changes=empty_changes()
-        if kept is None
-        else changes_table(
-            problem,
-            facts,
-            solved.first,
-            optimum.evaluation,
-            lists.lines,
-            kept.lists,
-            known=kept.applications,
-            code=lambda d, apps: eligibility.pair_code(facts, d, apps),
-            places=places,
-            max_lists=max_lists,
-            lang=options.lang,
-        ),
+        else _details(optimum, lists, options.lang),
+        changes=empty_changes() if kept is None else _changes(optimum, main, kept, options.lang),
         kept=nothing if kept is None else weighed(problem, kept),
         years=years_table(years),
         chains=read_moves(problem, facts, solved.first).table(case) if options.chains else None,
         lists=lists,
-        places=places,
+        places=main.places,
         wordings=main.wordings,
         streams=streams if large else {},
+    )
+
+
+def _explaining(optimum: Optimum, main: MainTables, lang: Lang) -> Explaining:
+    """What would have given each household a first rank, computed part by part."""
+    prepared = optimum.prepared
+    facts = prepared.facts
+    return Explaining(
+        prepared.problem,
+        optimum.solved.first,
+        optimum.evaluation,
+        main.counts,
+        main.free,
+        score=lambda apps, homes: scores_there(prepared.scores, facts, apps, homes),
+        top=facts.span,
+        sentence=lambda a: _nearest(facts, a, lang),
+        lang=lang,
+    )
+
+
+def _orientation(
+    optimum: Optimum, main: MainTables, years: Mapping[tuple[str, str, str], AccountYear], part: int
+) -> Iterator[pd.DataFrame]:
+    """``orientation``, by parts of so many lines; one empty part where there is none."""
+    prepared, choices = optimum.prepared, main.choices
+    state = flux_state(years)
+    for start in range(0, max(1, len(choices)), part):
+        yield orientation_table(
+            prepared.problem, prepared.facts, choices.part(slice(start, start + part)), main.chosen, main.rules, state,
+            prepared.case.table("residences"), leases_of_year(prepared.case),
+        )  # fmt: skip
+
+
+def _leapfrogs(problem: Problem, found: Leapfrogs, part: int) -> Iterator[pd.DataFrame]:
+    """``leapfrogs``, in the same way."""
+    for start in range(0, max(1, len(found)), part):
+        yield leapfrogs_table(problem, found.part(slice(start, start + part)))
+
+
+def _details(optimum: Optimum, lists: Shortlists, lang: Lang) -> pd.DataFrame:
+    """What a page prints of each household on a list."""
+    prepared = optimum.prepared
+    facts, rules = prepared.facts, prepared.rules
+    return line_details(
+        prepared.case,
+        prepared.problem,
+        facts,
+        lists.lines,
+        effort=lambda d, apps: eligibility.effort(facts, rules, d, apps),
+        q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
+        criteria=lambda a, epci: _criteria(prepared.scores, a, epci),
+        ceiling=lambda d, apps: ceiling_cents(facts, d, apps) // FACTOR_UNIT,
+        places=lists.places,
+        lang=lang,
+    )
+
+
+def _changes(optimum: Optimum, main: MainTables, kept: Kept, lang: Lang) -> pd.DataFrame:
+    """What moved against the result that was kept, and why."""
+    prepared = optimum.prepared
+    facts = prepared.facts
+    return changes_table(
+        prepared.problem,
+        facts,
+        optimum.solved.first,
+        optimum.evaluation,
+        main.lists.lines,
+        kept.lists,
+        known=kept.applications,
+        code=lambda d, apps: eligibility.pair_code(facts, d, apps),
+        places=main.places,
+        max_lists=prepared.rules.integer("national.caleol.max_lists"),
+        lang=lang,
     )
 
 

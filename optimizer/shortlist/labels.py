@@ -120,9 +120,14 @@ _COUNTS = (
 )  # fmt: skip
 
 
+def count_word(n: int, lang: Lang) -> str:
+    """``trois``, ``three``; figures beyond ten."""
+    return _pick(_COUNTS[n - 1], lang) if 1 <= n <= len(_COUNTS) else str(n)
+
+
 def on_lists(n: int, lang: Lang = "fr") -> str:
     """``sur deux listes``, ``on one list``: as many as a household may be reserve on (``national.caleol.max_lists``)."""
-    word = _pick(_COUNTS[n - 1], lang) if 1 <= n <= len(_COUNTS) else str(n)
+    word = count_word(n, lang)
     if lang == "fr":
         return f"sur {word} liste{'s' if n > 1 else ''}"
     return f"on {word} list{'' if n == 1 else 's'}"

@@ -17,6 +17,7 @@ from optimizer.domain import Case
 from optimizer.domain.account import outside_flux
 from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, Finding
+from optimizer.problem.returned import DATES
 from optimizer.runs.tables import place_names
 from optimizer.statement import messages as messages
 from optimizer.statement.ledger import ledger
@@ -27,7 +28,6 @@ COLUMNS = (
     "forecast_low", "forecast_high", "proposed", "per_month", "answer", "agreed", "answered_on",
 )  # fmt: skip
 ANSWER_COLUMNS = (*KEYS, "as_of", "proposed", "answer", "agreed", "answered_on")
-DATES = ("oriented_on", "presented_on", "attributed_on", "signed_on")
 
 
 @dataclass(frozen=True)

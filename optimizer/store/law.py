@@ -19,6 +19,9 @@ from optimizer.policy.parameter import Entry, Parameter, parse_entries
 from optimizer.store.clock import ALSACE_MOSELLE
 
 FILES = ("commission", "caleol")
+NO_DOCUMENT, EFFORT = "N1", "N5"
+"""Motives that the program knows by themselves: a document that did not come although it was asked for, and the effort rate, whose
+calculation is joined."""
 
 
 @dataclass(frozen=True, eq=False)

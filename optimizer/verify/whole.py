@@ -27,7 +27,7 @@ from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.lists import Lists
 from optimizer.verify.manifest import RECORD, check_manifest, kept_firsts, old_format
 from optimizer.verify.order import check_order
-from optimizer.verify.outputs import need_out, out_parts, read_json
+from optimizer.verify.outputs import Out, need_out, out_parts, read_json
 from optimizer.verify.proof import Proof, foreseen
 from optimizer.verify.prospects import prospects_of
 from optimizer.verify.readings import FirstReading, SecondReading
@@ -40,6 +40,7 @@ from optimizer.verify.sheets import EXCHANGED, Choices
 from optimizer.verify.situation import Situation
 from optimizer.verify.solution import (
     LineChecks,
+    Lines,
     check_firsts,
     check_labels,
     check_rows,
@@ -218,6 +219,29 @@ def _space(whole: World, price_assumed: bool) -> tuple[Field, Book]:
     return space, book
 
 
+def _read_result(
+    world: World, out: Path, price_assumed: bool, found: Findings
+) -> tuple[Classes, Book, Out, Lines] | None:
+    """Scores, rules and classes of the case, and the lines that are proposed; None where these cannot be read, which is told."""
+    try:
+        scores = Scores(world)
+        scores.settle()
+        with found.guard("breakdown"):
+            check_breakdown(out, scores, found)
+        scores.forget()
+        world.forget("applications", "scores")
+        book = Book(world, price_assumed)
+        Year(world, book).count()
+        classes = Classes(world, scores, book)
+        proposals = need_out(out, "proposals")
+        return classes, book, proposals, read_lines(proposals, world, found)
+    except AttrifluxError as error:
+        found.add("reading", error.text("fr"))
+    except MALFORMED as error:
+        found.add("reading", f"contenu inattendu ({type(error).__name__})")
+    return None
+
+
 def _compare(
     world: World,
     out: Path,
@@ -234,24 +258,11 @@ def _compare(
     ``names``: ranks of the prospects, 0 without. ``price_assumed``: whether assumed targets kept their price. ``lang``: of the sentences, None where there are none.
     """
     recorded = lang is not None
-    try:
-        scores = Scores(world)
-        scores.settle()
-        with found.guard("breakdown"):
-            check_breakdown(out, scores, found)
-        scores.forget()
-        world.forget("applications", "scores")
-        book = Book(world, price_assumed)
-        Year(world, book).count()
-        classes = Classes(world, scores, book)
-        proposals = need_out(out, "proposals")
-        lines = read_lines(proposals, world, found)
-    except AttrifluxError as error:
-        found.add("reading", error.text("fr"))
+    read = _read_result(world, out, price_assumed, found)
+    if read is None:
         return Verdict(REFUSED, found.checks())
-    except MALFORMED as error:
-        found.add("reading", f"contenu inattendu ({type(error).__name__})")
-        return Verdict(REFUSED, found.checks())
+    classes, book, proposals, lines = read
+    del read
     check_firsts(lines, world, found)
     if recorded:
         with found.guard("order"):

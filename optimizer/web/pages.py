@@ -8,7 +8,6 @@ from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +23,7 @@ from optimizer.presentation.data import DECIDES
 from optimizer.presentation.numbers import day, decimal, percent
 from optimizer.presentation.page import UNSEEN, Words, environment, kept_together
 from optimizer.presentation.sheets import BOX
+from optimizer.store.clock import PARIS
 from optimizer.store.records import SessionRecord
 from optimizer.web import ledger_words as ledger_words
 from optimizer.web import texts as texts
@@ -35,7 +35,6 @@ from optimizer.web.today import today
 MENU = (
     "week", "prepare", "sessions", "calls", "offers", "reserver", "ledger", "retention", "accounts",
 )  # fmt: skip
-PARIS = ZoneInfo("Europe/Paris")
 SAID = "said"
 LOOSE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 """The policy of a page the program wrote itself as a file: its own style, no script, nothing fetched."""

@@ -8,14 +8,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from optimizer.store import commands, queries
+from optimizer.store.commands.chains import PROGRAM
 from optimizer.store.holding import Store
 from optimizer.store.messages import StoreError
-from optimizer.store.records import Actor
 
 DAY = timedelta(days=1)
 LOOK_EVERY = 600.0
 """Seconds between two looks at the clock: a signature is at most ten minutes late."""
-PROGRAM = Actor("programme", "program")
 
 
 def sign_if_due(opened: Store) -> bool:

@@ -308,7 +308,7 @@ def test_transfers_without_a_ceiling_are_told_on_every_page(tmp_path: Path) -> N
 
 
 def test_transfers_without_a_ceiling_are_counted_where_no_row_limits_them(tmp_path: Path) -> None:
-    """BAIL has its forecast of the year. Of CAP's three dwellings one goes to its tenant out of the flux, one to a household from
+    """BAIL has its forecast of the year. Of CAP's four dwellings two go to its tenants out of the flux, one to a household from
     outside, and the one kept for own transfers is taken from nobody."""
     homes = """
         id landlord commune rooms financing qpv reserved_to
@@ -316,6 +316,7 @@ def test_transfers_without_a_ceiling_are_counted_where_no_row_limits_them(tmp_pa
         L2 CAP      25056   3     PLUS      0   .
         L3 CAP      25056   4     PLUS      0   .
         L4 CAP      25056   2     PLUS      0   MUTATION
+        L5 CAP      25056   5     PLUS      0   .
     """
     people = """
         id first_registered_on persons choices status score current_landlord
@@ -323,6 +324,7 @@ def test_transfers_without_a_ceiling_are_counted_where_no_row_limits_them(tmp_pa
         N2 2024-01-02          3       25056   active 90    CAP
         N3 2024-01-03          5       25056   active 90    .
         N4 2024-01-04          1       25056   active 90    CAP
+        N5 2024-01-05          7       25056   active 90    CAP
     """
     agreements = """
         landlord departement year account    share management_mode
@@ -336,10 +338,11 @@ def test_transfers_without_a_ceiling_are_counted_where_no_row_limits_them(tmp_pa
     done = run(tmp_path, dwellings=homes, applications=people, conventions=agreements, assiette=forecast)
     assert lists(done) == {
         "L1": ["MUTATION", "N1"], "L2": ["MUTATION", "N2"], "L3": ["BAILLEUR", "N3"], "L4": ["MUTATION", "N4"],
+        "L5": ["MUTATION", "N5"],
     }  # fmt: skip
     told = [x for x in report_data(done, Options()).banners if "mutation interne" in x]
     assert [x.replace("\u00a0", " ") for x in told] == [
-        "1 logement sur 3 en mutation interne, hors du flux des réservataires, sans plafond faute de prévision de l'année "
+        "2 logements sur 4 en mutation interne, hors du flux des réservataires, sans plafond faute de prévision de l'année "
         "(table assiette) : CAP."
     ]
 

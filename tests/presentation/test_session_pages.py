@@ -13,6 +13,8 @@ from types import SimpleNamespace
 import pytest
 from openpyxl import load_workbook
 
+from optimizer.desk.agenda import agenda
+from optimizer.importers import read
 from optimizer.presentation.words import dwelling_words, place_words
 from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
@@ -142,6 +144,21 @@ def test_what_is_not_given_is_a_dash_and_adds_nothing(sheets):
     ):  # fmt: skip
         for piece in pieces:
             assert piece in page.replace("\u202f", " "), piece
+
+
+def test_how_many_are_to_be_examined_is_a_number_of_the_law(tmp_path):
+    """Four, if R. 441-3 came to ask for four: a list of three is then short on every page and on the agenda made of it."""
+    people = [application(f"A{i}", score=str(90 - i)) for i in range(3)]
+    case = write(
+        tmp_path / "case", [dwelling("L1")], people, conventions=[agreement("BAILLEUR", "0")],
+        settings={"changes": "{national.caleol.shortlist_size: 4}"},
+    )  # fmt: skip
+    propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False))
+    report = words((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    assert "moins de quatre candidats" in report and "3 candidats sur 4" in report
+    assert "Si moins de quatre (R. 441-3)" in words((tmp_path / "out" / "sheets.html").read_text("utf-8"))
+    made = agenda(tmp_path / "out", case, read(case))
+    assert [item.few_reason for item in made.items] == ["too_few_candidates"]
 
 
 def test_a_dwelling_in_one_line_has_the_figures_of_its_sheet():

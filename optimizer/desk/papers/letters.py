@@ -13,7 +13,7 @@ from datetime import date
 from optimizer.desk.chained import held_back
 from optimizer.desk.documents import BLANK, document_words, missing
 from optimizer.desk.following import LIVE, items_of, next_to_offer
-from optimizer.desk.papers.wording import NO_DOCUMENT, Told, examined, money, yes_no
+from optimizer.desk.papers.wording import Told, examined, money, yes_no
 from optimizer.errors import LANGS, said
 from optimizer.presentation.bilingual import in_one
 from optimizer.presentation.document import (
@@ -28,12 +28,11 @@ from optimizer.presentation.document import (
     text,
 )
 from optimizer.presentation.numbers import UNKNOWN, decimal, percent
+from optimizer.store.law import EFFORT, NO_DOCUMENT
 from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
 
 OFFER, RANK, CONDITION, REFUSAL, INELIGIBLE = "offer", "rank", "condition", "not_attributed", "ineligible"
 NO_REPLY = "no_reply"
-EFFORT = "N5"
-"""The motive whose calculation is joined."""
 OVER, FAILED = "over", "condition_failed"
 """The dwelling is let to somebody else or was withdrawn; the document of a condition did not come, or bars the access."""
 

@@ -34,6 +34,7 @@ from optimizer.presentation.document import (
     text,
 )
 from optimizer.presentation.numbers import UNKNOWN, decimal
+from optimizer.shortlist.labels import count_word
 from optimizer.store.records import AttendanceRecord, CandidateRecord, ItemRecord, RectificationRecord
 
 AT_ONCE = timedelta(minutes=1)
@@ -159,7 +160,7 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
         (say("FIRST_LETTING"), yes_no(f.get("first_letting"), told.lang)),
         (say("ACCOUNT"), account_words(item, told.lang)),
         (say("QUORUM_HERE"), say("QUORUM_MET" if present >= quorum else "QUORUM_NOT_MET", present=present, quorum=quorum)),
-        (say("EXAMINED"), str(len(named)) + (f" – {say('FEWER')} {say(f'FEW_{few}')}" if few else "")),
+        (say("EXAMINED"), str(len(named)) + (f" – {say('FEWER', least=count_word(told.law.shortlist_size, told.lang))} {say(f'FEW_{few}')}" if few else "")),
         (say("PROPOSED_ORDER"), told.listed(told.beside(c.position, told.number(c)) for c in named) or UNKNOWN),
         (say("DECIDED_ORDER"), told.listed(told.beside(i, told.number(c)) for i, c in enumerate(decided_order(item), 1)) or say("NONE")),
     ]  # fmt: skip

@@ -90,7 +90,7 @@ texts(
             "not met: {present:voice/voices} present or represented for {quorum}",
         ),
         "examined": ("Candidats examinés", "Households examined"),
-        "fewer": ("moins de trois (R. 441-3) :", "fewer than three (R. 441-3):"),
+        "fewer": ("moins de {least} (R. 441-3) :", "fewer than {least} (R. 441-3):"),
         "few_prefet_designated": ("personnes désignées par le préfet", "designated by the préfet"),
         "few_too_few_candidates": ("insuffisance du nombre de candidats", "too few households"),
         "few_subsidy_d331_25_1": (

@@ -11,12 +11,13 @@ from typing import Any
 
 from optimizer.desk.documents import BLANK, document_words, documents_on, missing
 from optimizer.desk.entry_rows import home_words, in_qpv
-from optimizer.desk.following import PARIS, UNDONE, rank_of
+from optimizer.desk.following import UNDONE, rank_of
 from optimizer.desk.papers import texts as texts
 from optimizer.errors import Lang, said
 from optimizer.presentation.numbers import UNKNOWN, day, decimal
 from optimizer.store import voting
-from optimizer.store.law import CommissionLaw
+from optimizer.store.clock import PARIS
+from optimizer.store.law import NO_DOCUMENT, CommissionLaw
 from optimizer.store.records import (
     CancellationRecord,
     CandidateRecord,
@@ -29,8 +30,6 @@ from optimizer.store.records import (
 
 HASH = 16
 """First signs of a hash that a paper prints; the store keeps them whole."""
-NO_DOCUMENT = "N1"
-"""The motive of a document that did not come, although it was asked for."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from optimizer.policy import Parameter
 from optimizer.problem import RuleShape
-from optimizer.statement.dashboards.lines import SCALE
+from optimizer.results import SCALE
 from optimizer.statement.dashboards.year import Year
 
 Direction = Literal["at_least", "at_most"]

@@ -21,15 +21,12 @@ from optimizer.domain.account import outside_flux
 from optimizer.domain.schema import RELOCATIONS, STAGES
 from optimizer.eligibility.facts import PROOF, Q1_NO, Q1_YES, Facts
 from optimizer.errors import AttrifluxError
-from optimizer.problem.ground import Counted, Ground, leases_of_first_ranks
+from optimizer.problem.ground import COUNTED_RELOCATIONS, Counted, Ground, leases_of_first_ranks
 from optimizer.problem.returned import REACHED, furthest, returned_orientations
+from optimizer.results import FULL, SCALE
 from optimizer.statement.dashboards.run import Run
 from optimizer.statement.ledger import RuleAt, count_rule_of, in_flux
 
-SCALE = 10**12
-FULL = 10_000
-RELOCATED = ("npnru", "orcod")
-"""Relocations that count with the first quartile outside QPV (CCH L. 441-1)."""
 Q1_WORDS = {Q1_NO: "no", Q1_YES: "yes"}
 COLUMNS = (
     "state", "dwelling_id", "application_id", "landlord", "commune", "epci", "departement", "qpv", "account", "rooms",
@@ -162,7 +159,7 @@ def _signed(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
             "dalo": dalo,
             "priority": dalo | (some & frame["priority_status"].isin(list(proofs)).to_numpy()),
             "relocation": _text(frame["relocation"]).replace("", "none"),
-            "relocated": frame["relocation"].isin(RELOCATED),
+            "relocated": frame["relocation"].isin(COUNTED_RELOCATIONS),
             "essential": frame["essential_worker"].astype("boolean").fillna(False).astype(bool),
             "accepts_qpv": False,
             "in_flux": in_flux(frame),
@@ -186,7 +183,7 @@ def _in_progress(case: Case, rules: policy.RuleSet, rule_at: RuleAt, people: Hou
     ]
     known = people.columns(home["application_id"].tolist(), places["epci"].tolist())
     known.pop("acceptance")
-    known["relocated"] = [word in RELOCATED for word in known["relocation"]]
+    known["relocated"] = [word in COUNTED_RELOCATIONS for word in known["relocation"]]
     return pd.DataFrame(
         {
             "state": "progress", **home, **places, **{k: pd.Series(v, index=frame.index) for k, v in known.items()},

@@ -23,9 +23,9 @@ from optimizer.presentation.numbers import some
 from optimizer.problem import RuleShape
 from optimizer.problem.registry import Line
 from optimizer.problem.rulebook import Section
+from optimizer.results import SCALE
 from optimizer.shortlist.labels import account_label
 from optimizer.statement.dashboards.gauges import Counts, Gauge, count, named, rate_gauge
-from optimizer.statement.dashboards.lines import SCALE
 from optimizer.statement.dashboards.year import COLUMN, Year
 
 Shapes = tuple[RuleShape, ...]

@@ -12,6 +12,7 @@ from typing import Any
 from optimizer.store import queries
 from optimizer.store.canonical import plain
 from optimizer.store.chained import link_of
+from optimizer.store.commands.chains import TENANT_STAYS
 from optimizer.store.commands.offers import candidate_of, offer_of
 from optimizer.store.commands.room import remark
 from optimizer.store.messages import StoreRefused
@@ -21,7 +22,6 @@ from optimizer.store.tables import Row
 from optimizer.store.work import Work, command
 
 ANSWERED = ("accepted", "refused", "silent", "desisted")
-TENANT_STAYS = "tenant_stays"
 LEFT = {"draft": ("declined", "replaced"), "convened": ("declined", "replaced"), "open": ("not_examined",)}
 """State of a session -> how a name may have left the list that it can be put back on."""
 TOLD = ("status", "answered_on", "refusal_reason", "legitimate")

@@ -12,6 +12,7 @@ from optimizer.store import voting
 from optimizer.store.commands.heads import sign_head
 from optimizer.store.commands.outcomes import settle_duties, settle_items
 from optimizer.store.holding import Store
+from optimizer.store.law import EFFORT, NO_DOCUMENT
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import touch
 from optimizer.store.records import Actor, AttendanceRecord, NewDecision, Receipt, VoteRecord
@@ -24,9 +25,6 @@ RANKED = ("attribution", "ranked", "conditional")
 DECIDED = tuple(STATUS_OF.values())
 TELLING = 4
 """Characters from which a number in a sentence can only be that of a household."""
-EFFORT = "N5"
-NO_DOCUMENT = "N1"
-"""The motive of a document that did not come, although it was asked for."""
 RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 """A rate as people write it."""
 

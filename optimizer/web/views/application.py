@@ -10,6 +10,7 @@ from django.urls import reverse
 from optimizer.desk.documents import document_words, documents_on, household_lines
 from optimizer.store import commands, queries
 from optimizer.store.commands.corrections import ANSWERED, LEFT
+from optimizer.store.commands.duties import RECOURSES
 from optimizer.store.records import CandidateRecord, DutyRecord, PersonRecord, RecourseRecord
 from optimizer.store.states import LIVE_ITEM
 from optimizer.web.access import ROUTES
@@ -24,7 +25,6 @@ from optimizer.web.scope import corrections_of, elsewhere_of, heads_of, imports_
 from optimizer.web.views.room import late_candidate
 from optimizer.web.views.week import week
 
-RECOURSES = ("gracieux", "contentieux", "mediation")
 LEFT_LIST = ("declined", "replaced", "not_examined")
 """Candidatures that no document is asked for."""
 SHORTEST = 10

@@ -12,11 +12,12 @@ from optimizer.chains import length_of, length_word
 from optimizer.desk.chained import length_words
 from optimizer.errors import AttrifluxError, define, said
 from optimizer.store import commands, identities, queries
+from optimizer.store.commands.sessions import MODES
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
 from optimizer.web.asked import Asked
 from optimizer.web.children.job import Log
-from optimizer.web.choices import CHAINS, MODES, chains_words, words
+from optimizer.web.choices import CHAINS, chains_words, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.imports import is_kept, keep_case, kept_file
