@@ -40,7 +40,7 @@ class PolicyProblems(PolicyError):
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Every problem at its place."""
-        return tuple(finding for error in self.errors for finding in PolicyError.findings.fget(error))  # type: ignore[attr-defined]
+        return tuple(finding for error in self.errors for finding in error.findings)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (PolicyProblems, (list(self.errors),))

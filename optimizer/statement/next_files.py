@@ -28,8 +28,8 @@ from optimizer.presentation.page import render
 from optimizer.shortlist.labels import account_label
 from optimizer.statement import texts as texts
 from optimizer.statement.bilan import Bilan
-from optimizer.statement.next_stock import NextStock
-from optimizer.statement.next_year import next_conventions
+from optimizer.statement.next_stock import ENDED, SPENT, TURNED, USED, NextStock
+from optimizer.statement.next_year import CARRIED, COMMITTED, HANDED, NEW, NOT_CARRIED, next_conventions
 
 TERRITORY = "territoire.yaml"
 
@@ -224,11 +224,11 @@ def _page(result: Bilan, coming: Following, lang: Lang) -> str:
         "synthetic": result.case.settings.synthetic,
         "year": result.year,
         "on": result.case.settings.on,
-        "early": result.case.settings.on <= date(result.year, 12, 31),
+        "early": result.unfinished,
         "carried": coming.stock.carried,
         "mode": None if coming.mode is None else f"{coming.mode} ({MODES[coming.mode][lang == 'en']})",
         "rows": [_shown(row, lang, places) for row in coming.diff.to_dict("records")],
-        "stock": [{**r, "label": account_label(str(r["account"]), lang, places)} for r in coming.stock.changes.to_dict("records")],
+        "stock": [{**r, "what": why_words(str(r["what"]), lang), "label": account_label(str(r["account"]), lang, places)} for r in coming.stock.changes.to_dict("records")],
         "lines": [
             {**r, "area": places.get(str(r["area"]), str(r["area"])), "label": account_label(str(r["account"]), lang, places)}
             for r in coming.conventions.to_dict("records")
@@ -242,9 +242,26 @@ def _shown(row: Mapping[Any, Any], lang: Lang, places: Mapping[str, str]) -> dic
     field = str(row["field"])
     return {
         "landlord": str(row["landlord"]), "area": places.get(str(row["area"]), str(row["area"])), "label": account_label(str(row["account"]), lang, places),
-        "field": said(f"NEXT.FIELD_{field}".upper(), lang), "why": str(row["why"]),
+        "field": said(f"NEXT.FIELD_{field}".upper(), lang), "why": why_words(str(row["why"]), lang),
         "before": _number(row["before"], field, lang), "after": _number(row["after"], field, lang),
     }  # fmt: skip
+
+
+WHY_ENGLISH = {
+    CARRIED: "balance carried over", NOT_CARRIED: "not carried over", NEW: "new account", HANDED: "handover not given back",
+    ENDED: "agreement ended", SPENT: "rights spent", USED: "rights used", TURNED: "single-use rights",
+    COMMITTED["over"]: "commitment ended", COMMITTED["ends_next"]: "commitment that ends within the year",
+    COMMITTED["begins"]: "new commitment", COMMITTED["none"]: "commitments",
+    **{f"conversion, mode {mode} ({fr})": f"conversion, mode {mode} ({en})" for mode, (fr, en) in MODES.items()},
+}  # fmt: skip
+"""Reasons as the tables write them -> as an English page says them."""
+
+
+def why_words(why: str, lang: Lang) -> str:
+    """Why a value of the next year changes, in the language of the page; the tables are in French."""
+    if lang == "fr":
+        return why
+    return said("WORDS.LIST", lang).join(WHY_ENGLISH.get(part, part) for part in why.split(" ; "))
 
 
 def _number(value: object, field: str, lang: Lang) -> str:

@@ -265,3 +265,18 @@ def test_the_next_year_can_start_from_the_written_files(tmp_path):
     bilan_to(tmp_path / "suite", 2027, tmp_path / "out2", following=UPDATE)
     names = [p.name for p in sorted((tmp_path / "out2" / "conventions-2028").iterdir())]
     assert names == ["oph25-25-2027.yaml", "oph25-25-2028.yaml", "territoire.yaml"]
+
+
+@pytest.mark.parametrize(("on", "early"), [(date(2026, 12, 30), True), (date(2026, 12, 31), False)])
+def test_an_english_page_of_the_next_year_gives_its_reasons_in_english(on, early, tmp_path):
+    """They stood in French; on 31 December, when nothing more is expected, the page said that the year was not over."""
+    case = stocked(ALS=("recurring", "2026-06-30"), ETAT_PRIO=("recurring", None))
+    folder = case_on_disk(replace(case, settings=replace(case.settings, on=on)), tmp_path)
+    pages = {}
+    for lang in ("fr", "en"):
+        bilan_to(folder, 2026, tmp_path / lang, lang=lang, following=UPDATE)
+        pages[lang] = (tmp_path / lang / "conventions-diff.html").read_text(encoding="utf-8")
+    assert "solde reporté" in pages["fr"] and "convention échue" in pages["fr"]
+    assert "balance carried over" in pages["en"] and "agreement ended" in pages["en"]
+    assert not any(word in pages["en"] for word in ("solde", "échue"))
+    assert ("The year is not over" in pages["en"]) == early
