@@ -244,6 +244,11 @@ class AttrifluxError(Exception):
         self.params = dict(params)
         super().__init__(code)
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The problems of input files that the error stands for, each at its place; none for an error of another kind."""
+        return ()
+
     def text(self, lang: Lang = "fr") -> str:
         known = _MESSAGES.get(self.code)
         if known is None:
@@ -274,8 +279,13 @@ class InputProblems(AttrifluxError):
     """The case cannot be used: every problem of every file at once. Exit code 2, nothing written."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(findings)
-        super().__init__("INPUT_PROBLEMS", count=sum(f.severity == "error" for f in self.findings))
+        self._findings = tuple(findings)
+        super().__init__("INPUT_PROBLEMS", count=sum(f.severity == "error" for f in self._findings))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Errors and warnings, in the order they are told."""
+        return self._findings
 
     def __str__(self) -> str:
         """The sentence, then the first problems, errors first; all of them are in ``findings``."""

@@ -71,7 +71,7 @@ class Optimum:
 
 def told(error: AttrifluxError) -> tuple[Finding, ...]:
     """An error of the rules (unknown territory, a key that cannot be changed) as findings of the settings file."""
-    if isinstance(error, InputProblems):
+    if error.findings:
         return error.findings
     if (
         error.code == "POLICY_NOT_IN_FORCE"
@@ -95,7 +95,7 @@ def rules_told(
         try:
             return policy.rules_of(replace(settings, changes=changes), models), tuple(found)
         except AttrifluxError as error:
-            found += told(error)
+            found += [f for f in told(error) if f not in found]
             kept = _without(changes, error)
             if len(kept) < len(changes):
                 changes = kept

@@ -119,6 +119,11 @@ def run_words() -> int:
         say_findings(problems.findings, lang)
         return 2
     except AttrifluxError as error:
+        if error.findings:  # files of rules that are wrong: each problem at its place, as those of a case
+            from optimizer.cli.speak import say_findings
+
+            say_findings(error.findings, lang)
+            return 2
         stopped = error.code.startswith(("NO_USABLE", "WORKERS_LOST"))
         refused = error.code in ("VERIFICATION_FAILED", "STORE_READ_ONLY")
         return _told(error.code, error.text(lang), 3 if refused else 4 if stopped else 2)

@@ -18,6 +18,7 @@ from optimizer.conversion import messages as messages
 from optimizer.conversion.blocks import MICRO, in_area
 from optimizer.conversion.rounding import decimal_half_up
 from optimizer.domain.account import place_of
+from optimizer.domain.frames import OwnFrames
 from optimizer.errors import Finding
 
 COLUMNS = (
@@ -37,7 +38,7 @@ Line = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
-class Register:
+class Register(OwnFrames):
     """Commitments on a day of a year.
 
     Attributes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
@@ -13,10 +13,11 @@ from optimizer.conversion import messages as messages
 from optimizer.conversion.assiette import Base, assiette_table, bases
 from optimizer.conversion.blocks import Block, blocks, stays_out
 from optimizer.conversion.caps import BAILLEUR, Caps, apply_caps, cap_groups
-from optimizer.conversion.modes import Negotiated, mean_rotation, mode_shares, two_words
+from optimizer.conversion.modes import Negotiated, below_minima, mean_rotation, mode_shares, two_words
 from optimizer.conversion.rights import rights_ledger, spread_rights
 from optimizer.conversion.rounding import decimal_half_up, integers, rounded_shares
 from optimizer.domain.account import account_order, in_flux
+from optimizer.domain.frames import OwnFrames
 from optimizer.errors import Finding, InputProblems, Said
 
 FLUX_COLUMNS = (
@@ -54,12 +55,14 @@ class Terms:
     kept: frozenset[str] = frozenset()
     negotiated: Negotiated | None = None
     added: Mapping[tuple[str, str], Mapping[int, int]] = field(default_factory=dict)
+    reach: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Collectivité -> the départements it has communes in; one that is not here may be anywhere."""
     turnover_gap: Fraction | None = None
     """Part of the declared vacated dwellings by which those that the turnover gives may differ before it is said."""
 
 
 @dataclass(frozen=True)
-class Conversion:
+class Conversion(OwnFrames):
     """The result: published tables and exact values behind them.
 
     Attributes
@@ -161,17 +164,31 @@ def convert(
         fresh = {account: years for (*where, account), years in brought.items() if tuple(where) == place}
         now = {a: sum(n for y, n in years.items() if y <= base.year) for a, years in fresh.items()}
         for mode in modes:
+            negotiated, elsewhere = _here(terms, blocks_here, base.departement)
             shares, more = mode_shares(
                 mode,
                 blocks_here,
                 base,
                 spread_years=terms.spread_years,
-                negotiated=terms.negotiated,
+                negotiated=negotiated,
                 added=now,
             )
             findings += more
             if shares is None:
                 continue
+            if mode == 4 and negotiated is not None:
+                findings += [
+                    Finding(
+                        "FLUX_NEGOTIATED_ELSEWHERE",
+                        "warning",
+                        "case.yaml",
+                        params={**_place(base), "account": a},
+                    )
+                    for a in elsewhere
+                ]
+                findings += below_minima(
+                    apply_caps(shares, terms.caps, receiver).shares, negotiated.minima, _place(base)
+                )
             lines, capped, four, ledger = _mode_rows(mode, shares, blocks_here, base, terms, receiver, fresh)
             rows += lines
             if receiver != BAILLEUR and any(
@@ -190,6 +207,25 @@ def convert(
         assiette_table(found), pd.DataFrame(rows, columns=list(FLUX_COLUMNS)), rights, exact, rounded, held, found,
         tuple(findings),
     )  # fmt: skip
+
+
+def _here(terms: Terms, held: Sequence[Block], departement: str) -> tuple[Negotiated | None, tuple[str, ...]]:
+    """What was negotiated as it holds in a département, and the collectivités whose difference does not.
+
+    One that has neither communes nor stock there could be given no dwelling of its share: the landlord keeps it.
+    """
+    negotiated = terms.negotiated
+    if negotiated is None:
+        return None, ()
+    holders = {b.account for b in held if b.stock}
+    elsewhere = tuple(
+        account
+        for account in sorted(negotiated.delta)
+        if account in terms.reach and departement not in terms.reach[account] and account not in holders
+    )
+    delta = {a: q for a, q in negotiated.delta.items() if a not in elsewhere}
+    delta[BAILLEUR] = -sum((q for a, q in delta.items() if a != BAILLEUR), Fraction(0))
+    return replace(negotiated, delta=delta), elsewhere
 
 
 def _place(base: Base) -> dict[str, object]:

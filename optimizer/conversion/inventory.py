@@ -10,13 +10,14 @@ import pandas as pd
 
 from optimizer.domain.decimals import half_up
 from optimizer.domain.durations import DAYS_PER_YEAR
+from optimizer.domain.frames import OwnFrames
 
 SPREADS = ("commune", "rooms", "financing", "qpv", "convention")
 _UNKNOWN = "non renseigné"
 
 
 @dataclass(frozen=True)
-class Inventory:
+class Inventory(OwnFrames):
     """Tables of the inventory; shares in [0, 1], turnover weighted by dwellings.
 
     Attributes

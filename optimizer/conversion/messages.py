@@ -77,6 +77,11 @@ define(
     remedy_en="Raise its difference (negotiated: delta), or review that minimum with it",
 )
 define(
+    "FLUX_NEGOTIATED_ELSEWHERE",
+    "Mode 4, {landlord} ({departement}) : {account} n'a ni commune ni logement dans ce département ; son écart n'y compte pas, le bailleur le garde.",
+    "Mode 4, {landlord} ({departement}): {account} has neither commune nor dwelling in this département; its difference does not count there, the landlord keeps it.",
+)
+define(
     "FLUX_NO_ROTATION",
     "Mode {mode} non calculé pour {landlord} ({departement}) : aucune rotation dans tout le stock.",
     "Mode {mode} not computed for {landlord} ({departement}): no turnover in the whole stock.",

@@ -175,15 +175,14 @@ def mode_shares(
             for a, q in sorted(moved.items())
             if q < 0
         )
-        bad += _below_minima(moved, negotiated.minima, place)
         return (None if bad else moved), (*findings, *bad)
     raise AttrifluxError("FLUX_UNKNOWN_MODE", mode=mode)
 
 
-def _below_minima(
+def below_minima(
     shares: Mapping[str, Fraction], minima: Mapping[str, Fraction], place: Mapping[str, object]
 ) -> tuple[Finding, ...]:
-    """Parties whose share would be below what each asks for at least; one that holds nothing there asks for nothing there."""
+    """Parties whose share, once the caps are applied, is below what each asks for at least; one that holds nothing there asks for nothing there."""
     return tuple(
         Finding(
             "FLUX_BELOW_MINIMUM",

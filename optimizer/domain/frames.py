@@ -1,13 +1,25 @@
-"""Reading frames row by row without losing the types on the way."""
+"""Reading frames row by row without losing the types on the way; values whose frames are theirs alone."""
 
 from __future__ import annotations
 
 import collections
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+
+class OwnFrames:
+    """A value whose frames are its own: every look at one is a copy, so that writing in it changes neither the value nor the
+    next look (pandas copies on write: a copy costs nothing until then)."""
+
+    if not TYPE_CHECKING:
+
+        def __getattribute__(self, name: str) -> Any:
+            """The attribute; of a frame, a copy."""
+            value = super().__getattribute__(name)
+            return value.copy(deep=False) if isinstance(value, pd.DataFrame) else value
 
 
 def records(frame: pd.DataFrame) -> Iterator[Any]:

@@ -45,12 +45,19 @@ from optimizer.eligibility.facts import CODES, Q1_NO, Q1_UNKNOWN, Q1_YES, Facts
 from optimizer.eligibility.fit import FLAGS, flags_of_pairs, pair_flags
 from optimizer.eligibility.income import income_missing, q1_state
 from optimizer.eligibility.menus import Menus, menus
-from optimizer.eligibility.misses import Misses, code_counts, misses, nearest_miss, remember_misses
+from optimizer.eligibility.misses import (
+    Misses,
+    accepted_masks,
+    code_counts,
+    misses,
+    nearest_miss,
+    remember_misses,
+)
 from optimizer.eligibility.naming import naming, nominee_order
 from optimizer.eligibility.seats import seats
 
 __all__ = [
-    "CODES", "EFFORT_STATUS", "FLAGS", "Effort", "Facts", "Menus", "Misses", "Q1_NO", "Q1_UNKNOWN", "Q1_YES", "Reading", "burden",
+    "CODES", "EFFORT_STATUS", "FLAGS", "Effort", "Facts", "Menus", "Misses", "Q1_NO", "Q1_UNKNOWN", "Q1_YES", "Reading", "accepted_masks", "burden",
     "check_case", "code_counts", "effort", "encode", "examine", "examine_decisions", "examine_part", "examine_stock", "flags_of_pairs", "income_missing", "menus", "misses", "naming", "remember_misses",
     "nearest_miss", "nominee_order", "pair_code", "pair_flags", "q1_state", "seats",
 ]  # fmt: skip

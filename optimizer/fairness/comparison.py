@@ -13,6 +13,7 @@ import pandas as pd
 from optimizer import pipeline
 from optimizer.domain import Case
 from optimizer.domain.durations import DAYS_PER_MONTH
+from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, Finding, Spaced
 from optimizer.fairness import messages as messages
 from optimizer.fairness.groups import group_table, groups_of, lorenz_table
@@ -21,6 +22,7 @@ from optimizer.fairness.market import Market, market_of, program_size
 from optimizer.fairness.prices import COLUMNS as FRONT
 from optimizer.fairness.prices import DIVERSITY, check_rule, diversity_lines
 from optimizer.fairness.registry import Mechanism, chosen_mechanisms
+from optimizer.fairness.reserves import RESERVES, reserved_table
 from optimizer.fairness.study import Study
 from optimizer.fairness.units import front_unit, mark_of, mechanism_unit, read_allocated, read_front
 from optimizer.runs.assumed import Assumed, assumed_of
@@ -34,7 +36,7 @@ REACH = 20_000
 
 
 @dataclass(frozen=True)
-class Fairness:
+class Fairness(OwnFrames):
     """What a comparison found.
 
     Attributes
@@ -43,6 +45,7 @@ class Fairness:
     groups : DataFrame       rate and opportunity of each level of each group
     lorenz : DataFrame       share of the chances by share of the households
     front : DataFrame        the optimum as the share of a rule moves; no line without ``prices``
+    reserves : DataFrame     dwellings that mechanisms of reserves keep for the households of a rule first
     diversity : DataFrame    price of diversity of each group, in utility and in points, beside the bound on it
     lotteries : mapping      id -> `Lottery`
     margin : Fraction        share of the dwellings a group may have beyond its part in ``diversity``
@@ -75,6 +78,13 @@ class Fairness:
         return (
             f"<Fairness {names}; dwellings: {len(self.market.dwelling_ids)}, households: {len(self.market)}>"
         )
+
+    @property
+    def reserves(self) -> pd.DataFrame:
+        """``dwelling_id, rule, scope``: dwellings that the mechanisms of reserves (deferred acceptance) keep for a rule's households first."""
+        if any(m.quotas == "reserves" for m in self.mechanisms):
+            return reserved_table(self.market)
+        return pd.DataFrame(columns=list(RESERVES))
 
     @property
     def probabilities(self) -> pd.DataFrame:

@@ -106,6 +106,8 @@ def write_fairness(
     }
     if len(found.front):
         tables["front"] = found.front
+    if len(found.reserves):
+        tables["reserves"] = found.reserves
     for name, frame in tables.items():
         decimals = {c: (lambda i: 6) for c in frame.columns if c in SIX}
         (folder / f"{name}.csv").write_bytes(exact_csv(frame, style, decimals))

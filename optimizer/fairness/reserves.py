@@ -6,12 +6,14 @@ from fractions import Fraction
 from math import ceil
 
 import numpy as np
+import pandas as pd
 
 from optimizer.fairness.market import Market
 from optimizer.problem.model import RATE_UNIT, B
 
 OF_ACCOUNTS = ("flux", "flux_max", "mutation_max", "account_balance")
 """Rules about accounts, which no household's trait serves."""
+RESERVES = ("dwelling_id", "rule", "scope")
 
 
 def counting_pairs(market: Market, row: int) -> tuple[B, B]:
@@ -57,6 +59,17 @@ def reserved_slots(market: Market) -> list[int]:
         for d in homes[: max(0, need)]:
             slot[d] = r
     return slot
+
+
+def reserved_table(market: Market) -> pd.DataFrame:
+    """``dwelling_id, rule, scope``: one line per dwelling that a mechanism of reserves keeps for those who count for a rule first."""
+    rows = [
+        (str(market.dwelling_ids[d]), market.rows[r].rule, market.rows[r].scope)
+        for d, r in enumerate(reserved_slots(market))
+        if r >= 0
+    ]
+    found = pd.DataFrame(rows, columns=list(RESERVES))
+    return found.sort_values("dwelling_id", ignore_index=True)
 
 
 def _expected(market: Market, scope: str, possible: B) -> Fraction:

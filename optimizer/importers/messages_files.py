@@ -47,6 +47,13 @@ define(
     remedy_en="Give it the name of its table, or take it out of the case",
 )
 define(
+    "READ_FILE_UNNAMED",
+    "le territoire {territory} ne nomme pas ce fichier : il n'est pas lu.",
+    "the territory {territory} does not name this file: it is not read.",
+    remedy_fr="Nommez-le dans « conventions » (ou « grid ») de {territory}, ou retirez-le du dossier",
+    remedy_en="Name it under “conventions” (or “grid”) of {territory}, or take it out of the case",
+)
+define(
     "READ_TERRITORY_ELSEWHERE",
     "le fichier de territoire « {value} » n'est pas dans le dossier du cas.",
     "the territory file “{value}” is not in the folder of the case.",

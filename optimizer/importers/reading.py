@@ -23,6 +23,7 @@ from optimizer.importers.raw import Opened, RawTable, shown
 from optimizer.importers.registry import format_of
 from optimizer.importers.settings import of_sheet, read_settings, undated
 from optimizer.importers.tables import ReadTable, read_table
+from optimizer.importers.territory import named_beside, unnamed_beside
 from optimizer.importers.words import NOTES_SHEETS, SETTINGS_SHEETS, plain
 from optimizer.importers.yamltext import Block, parse, raw_of
 
@@ -154,7 +155,7 @@ def with_own_lines(settings: CaseSettings, frames: Mapping[str, pd.DataFrame]) -
 
 
 def _beside(settings: CaseSettings | None, place: Path, found: _Found) -> CaseSettings | None:
-    """A territory written as a file of the case: where it lies; its YAML files are then no unknown tables."""
+    """A territory written as a file of the case: where it lies; what it names beside it are no unknown tables."""
     if settings is None or not settings.territory.endswith((".yaml", ".yml")):
         return settings
     folder = (place if place.is_dir() else place.parent).resolve()
@@ -165,12 +166,12 @@ def _beside(settings: CaseSettings | None, place: Path, found: _Found) -> CaseSe
             Finding("READ_TERRITORY_ELSEWHERE", file="case.yaml", column="territory", value=name)
         )
         return settings
-    found.findings = [
-        f
-        for f in found.findings
-        if f.code != "READ_FILE_UNKNOWN"
-        or f.params != near(f.file, ())
-        or not f.file.endswith((".yaml", ".yml"))
+    named = {path.name for path in (file, *named_beside(file))} if file.parent == folder else set[str]()
+    mine = (*named, *unnamed_beside(file))
+    found.findings = [f for f in found.findings if f.code != "READ_FILE_UNKNOWN" or f.file not in mine]
+    found.findings += [
+        Finding("READ_FILE_UNNAMED", "warning", path, params={"territory": file.name})
+        for path in unnamed_beside(file)
     ]
     return replace(settings, territory_file=file)
 

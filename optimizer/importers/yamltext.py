@@ -14,7 +14,8 @@ from typing import Any
 
 import yaml
 
-from optimizer.errors import Finding, Said
+from optimizer.domain.yaml_words import DEEP, SEVERAL, SHAPE, line_at, yaml_problem
+from optimizer.errors import Finding
 from optimizer.importers.encoding import Refused, to_utf8
 from optimizer.importers.raw import shown
 
@@ -74,37 +75,6 @@ class Series:
 Node = Scalar | Block | Series
 
 
-_SHAPE = Said("ce n'est pas une suite de « clé: valeur »", "it is not a series of “key: value”")
-_SEVERAL = Said("il contient plusieurs documents (---)", "it holds several documents (---)")
-_DEEP = Said("les valeurs s'emboîtent trop", "values are nested too deeply")
-_PROBLEMS = (
-    ("',' or ", Said("un crochet ou une accolade n'est pas refermé", "a bracket or a brace is not closed")),
-    ("expected ':'", Said("il manque « : » après une clé", "a “:” is missing after a key")),
-    (
-        "mapping values",
-        Said("« : » en trop, ou lignes mal alignées", "a “:” too many, or lines badly aligned"),
-    ),
-    (
-        "\\t",
-        Said("une tabulation décale la ligne : mettez des espaces", "a tab indents the line: use spaces"),
-    ),
-    ("unexpected end of stream", Said("un guillemet n'est pas refermé", "a quote is not closed")),
-    ("expected", Said("les lignes sont mal alignées", "lines are badly aligned")),
-    (
-        "cannot start any token",
-        Said("un caractère interdit commence une valeur", "a value begins with a reserved character"),
-    ),
-)
-"""What the parser says (part of its sentence) and what it means for who wrote the file."""
-
-
-def _said(problem: str) -> Said:
-    return next(
-        (words for part, words in _PROBLEMS if part in problem),
-        Said("structure illisible", "unreadable structure"),
-    )
-
-
 class _Stop(Exception):
     def __init__(self, code: str, line: int, **params: object) -> None:
         super().__init__(code)
@@ -131,11 +101,11 @@ def parse(raw: bytes, label: str) -> tuple[Block | None, list[Finding]]:
         return None, [Finding(stop.code, file=label, row=stop.line, params=stop.params)]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        detail = _said(getattr(error, "problem", None) or "")
         row = mark.line + 1 if mark is not None else 1
+        detail = yaml_problem(getattr(error, "problem", None) or "", line_at(text.decode("utf-8"), row))
         return None, [Finding("READ_YAML", file=label, row=row, params={"detail": detail})]
     if not isinstance(node, Block):
-        return None, [Finding("READ_YAML", file=label, row=1, params={"detail": _SHAPE})]
+        return None, [Finding("READ_YAML", file=label, row=1, params={"detail": SHAPE})]
     return node, findings
 
 
@@ -155,7 +125,7 @@ class _Builder:
         extra = next(self.events)
         if not isinstance(extra, yaml.StreamEndEvent):
             mark = extra.start_mark
-            raise _Stop("READ_YAML", mark.line + 1 if mark is not None else 1, detail=_SEVERAL)
+            raise _Stop("READ_YAML", mark.line + 1 if mark is not None else 1, detail=SEVERAL)
         return node
 
     def node(self, event: Any, depth: int) -> Node:
@@ -163,7 +133,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _Stop("READ_YAML_ALIAS", line)
         if depth > MAX_DEPTH:
-            raise _Stop("READ_YAML", line, detail=_DEEP)
+            raise _Stop("READ_YAML", line, detail=DEEP)
         if isinstance(event, yaml.ScalarEvent):
             return Scalar(str(event.value), line, event.style in ("'", '"', "|", ">"))
         if isinstance(event, yaml.SequenceStartEvent):
@@ -175,7 +145,7 @@ class _Builder:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.node(event, depth + 1)
             if not isinstance(key, Scalar):
-                raise _Stop("READ_YAML", key.line, detail=_SHAPE)
+                raise _Stop("READ_YAML", key.line, detail=SHAPE)
             node = self.node(next(self.events), depth + 1)
             if key.text in block.items:
                 params = {"first": block.lines[key.text]}

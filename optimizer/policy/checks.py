@@ -78,19 +78,15 @@ def _tried(findings: list[Finding], read: Callable[[], _T]) -> _T | None:
     try:
         return read()
     except PolicyError as error:
-        findings.append(_finding(error))
+        findings += error.findings or (Finding(error.code, params=error.params),)
         return None
 
 
-def _finding(error: PolicyError) -> Finding:
-    params = error.params
-    line = params.get("line")
-    return Finding(error.code, file=str(params.get("file", "")), row=line if isinstance(line, int) else None,
-                   params=params)  # fmt: skip
-
-
 def _problem(code: str, **params: object) -> Finding:
-    return Finding(code, file=str(params.get("file", "")), params=params)
+    line = params.get("line")
+    return Finding(
+        code, file=str(params.get("file", "")), row=line if isinstance(line, int) else None, params=params
+    )
 
 
 def check_ceilings(entries: Mapping[str, Entry]) -> list[Finding]:
@@ -212,7 +208,9 @@ def _check_lines(lines: list[Line], communes: Communes, epci: pd.DataFrame) -> I
     for line in lines:
         for code in (line.departement, line.area):
             if not communes.knows(code) and code not in epci.index:
-                yield _problem("POLICY_AREA_UNKNOWN", file=line.file, area=code, landlord=line.landlord)
+                yield _problem(
+                    "POLICY_AREA_UNKNOWN", file=line.file, line=line.at, area=code, landlord=line.landlord
+                )
         if place_of(line.account):
             code = place_of(line.account)
             if not communes.knows(code) and code not in epci.index:
@@ -231,7 +229,7 @@ def _check_territory(folder: Folder, name: str, year: int) -> list[Finding]:
         return findings
     for convention in facts.conventions:
         if convention not in folder.names("conventions"):
-            findings.append(_problem("POLICY_FILE_MISSING", file=f"conventions/{convention}.yaml"))
+            findings.append(_problem("POLICY_FILE_MISSING", missing=f"conventions/{convention}.yaml"))
     if not findings:
         _tried(findings, lambda: load(name, date(year, 12, 31), models=folder.root))
     return findings

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from optimizer.domain.account import convention_forms, is_convention_account, pl
 from optimizer.domain.schema import COUNT_RULES
 from optimizer.errors import Said
 from optimizer.policy.folder import Folder
-from optimizer.policy.messages import PolicyError
+from optimizer.policy.messages import Gathered, PolicyError
 from optimizer.policy.parameter import bad_value, date_of, expectation, fits, only_keys, status_of, text_of
 from optimizer.policy.strict_yaml import YamlMap
 from optimizer.policy.territory import inside
@@ -77,6 +78,8 @@ class Line:
     reviewed_on: date
     since: date
     file: str
+    at: int = field(default=1, compare=False)
+    """Where the line stands in its file (or in the table that the file names)."""
     changed: frozenset[str] = frozenset()
     """Fields that a scenario, or the case, says otherwise: hypotheses, whatever the file says of itself."""
 
@@ -114,8 +117,8 @@ def field_expectation(name: str) -> tuple[str, str]:
         return " | ".join(choices), " | ".join(choices)
     return {
         "share": (
-            "une part entre 0 et 1, au plus 4 décimales",
-            "a share between 0 and 1, at most 4 decimals",
+            "une part entre 0 et 1, au plus 4 décimales (0.25 pour 25 %)",
+            "a share between 0 and 1, at most 4 decimals (0.25 for 25 %)",
         ),
         "bool": ("true ou false", "true or false"),
         "days": ("un nombre entier de jours", "a whole number of days"),
@@ -138,27 +141,69 @@ def read_agreement(folder: Folder, name: str, path: Path | None = None) -> Agree
         Unknown key, account, mode or count rule, share outside [0, 1], the same line twice: with file and line.
     """
     file = f"conventions/{name}.yaml" if path is None else path.name
-    data = folder.yaml(file, path)
+    met, settings, defaults = Gathered(), dict[str, Any](), dict[str, Any]()
+    data = folder.as_far(file, path, met)
     if "table" in data:
-        return _from_table(folder, data, path)
+        return _from_table(folder, data, path, met)
     required = tuple(k for k in _FILE_KEYS if k not in ("link", "defaults", *_SETTINGS))
-    only_keys(data, _FILE_KEYS, required)
-    landlord, departement = text_of(data, "landlord"), text_of(data, "departement")
-    settings = _settings(data)
-    items = data["lines"]
-    if not isinstance(items, list) or not items or not all(isinstance(i, YamlMap) for i in items):
-        bad_value(data, "lines", items, "une liste de lignes", "a list of lines")
-    defaults = _fields(data.get("defaults", YamlMap(data.path)), data, ())
+    with met.each():
+        only_keys(data, _FILE_KEYS, required)
+    head = _head(data, met, ("landlord", "name", "departement"))
+    with met.each():
+        settings = _settings(data)
+    with met.each():
+        defaults = _fields(data.get("defaults", YamlMap(data.path)), data, ())
+    items = data.get("lines")
+    if items is not None and (
+        not isinstance(items, list) or not items or not all(isinstance(i, YamlMap) for i in items)
+    ):
+        with met.each():
+            bad_value(data, "lines", items, "une liste de lignes", "a list of lines")
+        items = None
     lines = []
-    for item in items:
-        values = {**defaults, **_fields(item, data, ("account", "area"))}
-        if "share" not in values:
-            raise PolicyError("POLICY_MISSING_KEY", file=data.path, line=item.line, key="share")
-        account = _account(item, item.get("account"))
-        area = text_of(item, "area", default_area(account, departement))
-        lines.append(_line(data, landlord, departement, area, account, values))
-    _refuse_twins(lines)
-    return Agreement({landlord: text_of(data, "name")}, {landlord: settings}, tuple(lines))
+    for item in items or ():
+        values, account, area = defaults, "", ""
+        with met.each():
+            values = {**defaults, **_fields(item, data, ("account", "area"))}
+            if "share" not in values:
+                raise PolicyError("POLICY_MISSING_KEY", file=data.path, line=item.line, key="share")
+        with met.each():
+            account = _account(item, item.get("account"))
+            area = text_of(item, "area", default_area(account, str(head.get("departement", ""))))
+        if not met.errors:
+            lines.append(
+                _line(
+                    head, data.path, item.line, head["landlord"], head["departement"], area, account, values
+                )
+            )
+    with met.each():
+        _refuse_twins(lines)
+    met.done()
+    return Agreement({head["landlord"]: head["name"]}, {head["landlord"]: settings}, tuple(lines))
+
+
+def _head(data: YamlMap, met: Gathered, words: tuple[str, ...]) -> dict[str, Any]:
+    """What a file says of itself, each key that it has read on its own; those that are missing are told already."""
+    readers: dict[str, Callable[[], object]] = {name: partial(text_of, data, name) for name in words}
+    readers |= {
+        "year": lambda: _year(data), "status": lambda: status_of(data), "source": lambda: text_of(data, "source"),
+        "reviewed_on": lambda: date_of(data, "reviewed_on"),
+    }  # fmt: skip
+    found: dict[str, Any] = {}
+    for name, read in readers.items():
+        if data.get(name) is not None:
+            with met.each():
+                found[name] = read()
+    with met.each():
+        found["link"] = text_of(data, "link", "")
+    return found
+
+
+def _year(data: YamlMap) -> int:
+    year = data["year"]
+    if not isinstance(year, int) or isinstance(year, bool) or not 2020 <= year <= 2100:
+        bad_value(data, "year", year, "une année de 2020 à 2100", "a year from 2020 to 2100")
+    return int(year)
 
 
 def _settings(data: YamlMap) -> dict[str, Any]:
@@ -221,21 +266,30 @@ def _agree(landlord: str, key: str, first: object, second: object) -> None:
         raise PolicyError("POLICY_SETTING_CONFLICT", landlord=landlord, key=key, first=first, second=second)
 
 
-def _from_table(folder: Folder, data: YamlMap, path: Path | None) -> Agreement:
-    only_keys(data, _TABLE_KEYS, tuple(k for k in _TABLE_KEYS if k not in ("link", "defaults")))
-    table = text_of(data, "table")
+def _from_table(folder: Folder, data: YamlMap, path: Path | None, met: Gathered) -> Agreement:
+    with met.each():
+        only_keys(data, _TABLE_KEYS, tuple(k for k in _TABLE_KEYS if k not in ("link", "defaults")))
+    head = _head(data, met, ("name", "table"))
+    with met.each():
+        defaults = _fields(data.get("defaults", YamlMap(data.path)), data, ())
+    met.done()
+    table = head["table"]
     file = f"conventions/{table}"
-    defaults = _fields(data.get("defaults", YamlMap(data.path)), data, ())
     lines, names = [], {}
     for number, (landlord, departement, area, account, share, mode) in folder.table(
         file, _TABLE_HEADER, inside(path.parent, table) if path is not None else None
     ):
         row = YamlMap(file, number)
         row |= {"account": account, "share": _share(share), "management_mode": mode}
-        values = {**defaults, **_fields(row, row, ("account",))}
-        names[landlord] = text_of(data, "name").replace("{landlord}", landlord)
-        lines.append(_line(data, landlord, departement, area, _account(row, account), values))
-    _refuse_twins(lines)
+        names[landlord] = head["name"].replace("{landlord}", landlord)
+        with met.each():
+            values = {**defaults, **_fields(row, row, ("account",))}
+            lines.append(
+                _line(head, file, number, landlord, departement, area, _account(row, account), values)
+            )
+    with met.each():
+        _refuse_twins(lines)
+    met.done()
     return Agreement(names, {}, tuple(lines))
 
 
@@ -249,14 +303,18 @@ def _share(text: str) -> float | str:
 def _fields(item: object, owner: YamlMap, more: tuple[str, ...]) -> dict[str, Any]:
     if not isinstance(item, YamlMap):
         bad_value(owner, "defaults", item, "une suite de « clé: valeur »", "a mapping")
-    only_keys(item, (*more, *FIELDS))
+    met = Gathered()
+    with met.each():
+        only_keys(item, (*more, *FIELDS))
     values = {}
     for name, value in item.items():
-        if name in more:
+        if name not in FIELDS:
             continue
         if not field_fits(name, value):
-            bad_value(item, name, value, *field_expectation(name))
+            with met.each():
+                bad_value(item, name, value, *field_expectation(name))
         values[name] = value
+    met.done()
     return values
 
 
@@ -269,14 +327,18 @@ def _account(item: YamlMap, value: object) -> str:
 
 
 def _line(
-    data: YamlMap, landlord: str, departement: str, area: str, account: str, values: Mapping[str, Any]
+    head: Mapping[str, Any],
+    file: str,
+    at: int,
+    landlord: str,
+    departement: str,
+    area: str,
+    account: str,
+    values: Mapping[str, Any],
 ) -> Line:
-    year = data["year"]
-    if not isinstance(year, int) or isinstance(year, bool) or not 2020 <= year <= 2100:
-        bad_value(data, "year", year, "une année", "a year")
     return Line(
-        landlord, departement, year, area, account, dict(values), status_of(data), text_of(data, "source"),
-        text_of(data, "link", ""), date_of(data, "reviewed_on"), date(year, 1, 1), data.path,
+        landlord, departement, head["year"], area, account, dict(values), head["status"], head["source"], head["link"],
+        head["reviewed_on"], date(head["year"], 1, 1), file, at=at,
     )  # fmt: skip
 
 
@@ -286,8 +348,8 @@ def _refuse_twins(lines: Iterable[Line]) -> None:
         key = (line.landlord, line.departement, line.year, line.area, line.account)
         if key in seen:
             raise PolicyError(
-                "POLICY_CONVENTION_TWICE", file=line.file, landlord=line.landlord, departement=line.departement,
-                area=line.area, account=line.account, year=line.year,
+                "POLICY_CONVENTION_TWICE", file=line.file, line=line.at, landlord=line.landlord,
+                departement=line.departement, area=line.area, account=line.account, year=line.year,
             )  # fmt: skip
         seen.add(key)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from optimizer.policy.messages import PolicyError
+from optimizer.policy.messages import Gathered, PolicyError, PolicyProblems
 from optimizer.policy.strict_yaml import MAX_BYTES, YamlMap, parse_yaml, raw_of
 
 
@@ -28,7 +28,7 @@ class Folder:
         """Bytes of ``name`` (relative to the folder, or at ``path``); POLICY_FILE_MISSING when there is none."""
         file = path or self.root / name
         if not file.is_file():
-            raise PolicyError("POLICY_FILE_MISSING", file=name)
+            raise PolicyError("POLICY_FILE_MISSING", missing=name)
         content = file.read_bytes()
         self._hashes[name] = hashlib.sha256(content).hexdigest()
         return content
@@ -43,6 +43,16 @@ class Folder:
     def yaml(self, name: str, path: Path | None = None) -> YamlMap:
         """A file as a mapping, which nobody modifies: the same content is parsed once per process."""
         return parsed(self.text(name, path), name)
+
+    def as_far(self, name: str, path: Path | None, met: Gathered) -> YamlMap:
+        """As :meth:`yaml`, reading on over keys written twice and days that do not exist: ``met`` has them."""
+        try:
+            return self.yaml(name, path)
+        except PolicyProblems as problems:
+            if not isinstance(problems.partial, YamlMap):
+                raise
+            met.add(problems)
+            return problems.partial
 
     def table(
         self, name: str, header: Sequence[str], path: Path | None = None

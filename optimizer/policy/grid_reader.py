@@ -24,6 +24,7 @@ from optimizer.policy.grid import (
     Operator,
     Rubric,
 )
+from optimizer.policy.messages import Gathered
 from optimizer.policy.parameter import bad_value, date_of, only_keys, status_of, text_of
 from optimizer.policy.strict_yaml import YamlMap, read_yaml
 
@@ -246,8 +247,12 @@ class _Reader:
         items = data["criteria"]
         if not isinstance(items, YamlMap) or not items:
             bad_value(data, "criteria", items, "des critères", "criteria")
-        criteria = tuple(self.criterion(_checked_id(items, k), v, items, low) for k, v in items.items())
-        return Rubric(name, text_of(data, "title"), combine, cap, criteria)
+        met, criteria = Gathered(), []
+        for key, item in items.items():
+            with met.each():
+                criteria.append(self.criterion(_checked_id(items, key), item, items, low))
+        met.done()
+        return Rubric(name, text_of(data, "title"), combine, cap, tuple(criteria))
 
 
 def _scaled(value: object, decimals: int) -> int | None:
@@ -296,11 +301,16 @@ def parse_grid(data: YamlMap, name: str) -> Grid:
         bad_value(data, "columns", columns, "des colonnes", "columns")
     if not isinstance(rubrics, YamlMap) or not rubrics:
         bad_value(data, "rubrics", rubrics, "des rubriques", "rubrics")
-    declared = []
+    met, declared, read = Gathered(), [], []
     for key, item in columns.items():
-        if not isinstance(item, YamlMap):
-            bad_value(columns, key, item, "une colonne", "a column")
-        declared.append(reader.column(str(key), item))
+        with met.each():
+            if not isinstance(item, YamlMap):
+                bad_value(columns, key, item, "une colonne", "a column")
+            declared.append(reader.column(str(key), item))
+    for key, item in rubrics.items():
+        with met.each():
+            read.append(reader.rubric(_checked_id(rubrics, key), item, rubrics))
+    met.done()
     return Grid(
         id=name,
         title=text_of(data, "title"),
@@ -310,6 +320,6 @@ def parse_grid(data: YamlMap, name: str) -> Grid:
         in_force_from=date_of(data, "in_force_from"),
         reviewed_on=date_of(data, "reviewed_on"),
         columns=tuple(declared),
-        rubrics=tuple(reader.rubric(_checked_id(rubrics, k), v, rubrics) for k, v in rubrics.items()),
+        rubrics=tuple(read),
         file=data.path,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
@@ -27,6 +28,7 @@ from optimizer.policy.changes import (
     sorted_changes,
 )
 from optimizer.policy.conventions import (
+    Agreement,
     Line,
     in_force,
     merged_settings,
@@ -38,7 +40,7 @@ from optimizer.policy.folder import Folder, parsed
 from optimizer.policy.geography import Communes, read_communes, read_epci
 from optimizer.policy.grid import Grid
 from optimizer.policy.grid_reader import parse_grid
-from optimizer.policy.messages import PolicyError
+from optimizer.policy.messages import Gathered, PolicyError, PolicyProblems
 from optimizer.policy.parameter import DatedValue, Entry, parse_entries
 from optimizer.policy.places import TABLES, read_places
 from optimizer.policy.ruleset import RuleSet
@@ -101,7 +103,7 @@ def load(
         if entry is None:
             refuse_unknown(key, entries)
         entries[key] = own_entry(entry, number, source, on)
-    agreements = [read_agreement(folder, name, facts.beside(name)) for name in facts.conventions]
+    agreements = _agreements(folder, facts)
     lines = in_force([line for a in agreements for line in a.lines], on.year)
 
     ordered = sorted_changes(changes)
@@ -142,6 +144,40 @@ def load(
         _communes=communes,
         _load=partial(_reload, territory, on, models, own),
     )
+
+
+def _agreements(folder: Folder, facts: Territory) -> list[Agreement]:
+    """The agreements a territory names; where one is wrong, what is wrong in all of them and in its own grids."""
+    met, found = Gathered(), []
+    for name in facts.conventions:
+        with met.each(), _named_by(facts, "conventions"):
+            found.append(read_agreement(folder, name, facts.beside(name)))
+    if met.errors:
+        pairs = [name for pair in facts.grid_by_epci.values() for name in pair]
+        for name in sorted({facts.grid, facts.mutation_grid, *pairs}):
+            with met.each(), _named_by(facts, "grid"):
+                path = facts.beside(name)
+                if path is not None:
+                    parse_grid(folder.yaml(path.name, path), _stem(name))
+    met.done()
+    return found
+
+
+@contextmanager
+def _named_by(facts: Territory, key: str) -> Iterator[None]:
+    """A file that is missing, or may not be read, is a problem of the key of the territory that names it."""
+    try:
+        yield
+    except PolicyError as error:
+        if "missing" not in error.params:
+            raise
+        place = {
+            "file": facts.file,
+            "line": facts.lines.get(key, 1),
+            "key": key,
+            "value": error.params["missing"],
+        }
+        raise PolicyError(error.code, **{**error.params, **place}) from None
 
 
 def rules_of(settings: CaseSettings, models: str | Path | None = None) -> RuleSet:
@@ -205,11 +241,9 @@ def with_national_defaults(lines: Iterable[Line], entries: Mapping[str, Entry], 
 
 
 def _territory_entries(facts: Territory, folder: Folder, since: date) -> dict[str, Entry]:
-    file = facts.path.name if facts.path is not None else f"territories/{facts.id}.yaml"
-
     def entry(name: str, title: str, value: str, choices: tuple[str, ...]) -> Entry:
         dated = DatedValue(since, value, facts.status, facts.source, facts.link, facts.reviewed_on, "")
-        return Entry(f"territory.{name}", title, "code", (dated,), choices, file=file)
+        return Entry(f"territory.{name}", title, "code", (dated,), choices, file=facts.file)
 
     grids = ("none", *folder.names("cotation"))
     own = tuple(n for n in (facts.grid, facts.mutation_grid) if n.endswith(".yaml"))
@@ -230,10 +264,8 @@ def _scope(facts: Territory, communes: Communes) -> dict[str, Collection[str]]:
     """Which places of each table lie in the territory."""
     unknown = sorted(set(facts.departements) - communes.departements)
     if unknown:
-        raise PolicyError(
-            "POLICY_PLACE_UNKNOWN", file=facts.path.name if facts.path else f"territories/{facts.id}.yaml", line=1,
-            place=unknown[0],
-        )  # fmt: skip
+        place = {"file": facts.file, "line": facts.lines.get("departements", 1), "key": "departements"}
+        raise PolicyProblems([PolicyError("POLICY_PLACE_UNKNOWN", **place, place=code) for code in unknown])
     inside = communes.within(facts.departements)
     epci = set(inside["epci"].unique()) - {""}
     departements = frozenset(facts.departements) or communes.departements
@@ -265,10 +297,13 @@ def epci_of_areas(lines: Iterable[Line], communes: Communes) -> dict[str, str]:
 
 
 def _check_areas(lines: Iterable[Line], communes: Communes, epci: pd.DataFrame) -> None:
+    met = Gathered()
     for line in lines:
-        for code in (line.area, line.departement):
+        for code in dict.fromkeys((line.area, line.departement)):
             if not communes.knows(code) and code not in epci.index:
-                raise PolicyError("POLICY_AREA_UNKNOWN", file=line.file, area=code, landlord=line.landlord)
+                params = {"line": line.at, "area": code, "landlord": line.landlord}
+                met.add(PolicyError("POLICY_AREA_UNKNOWN", file=line.file, **params))
+    met.done()
 
 
 def _grids(
@@ -278,12 +313,14 @@ def _grids(
     wanted = {entries["territory.grid"].on(on).value, entries["territory.mutation_grid"].on(on).value}
     wanted.update(_stem(name) for pair in facts.grid_by_epci.values() for name in pair)
     own = {facts.grid, facts.mutation_grid, *(name for pair in facts.grid_by_epci.values() for name in pair)}
-    grids = []
+    met, grids = Gathered(), []
     for name in sorted(wanted - {"none", ""}):
         if name == OWN_GRID and written.grid:
             grids.append(parse_grid(parse_yaml(written.grid.encode(), OWN_GRID), name))
             continue
-        path = facts.beside(f"{name}.yaml") if f"{name}.yaml" in own else None
-        file = path.name if path is not None else f"cotation/{name}.yaml"
-        grids.append(parse_grid(folder.yaml(file, path), name))
+        with met.each(), _named_by(facts, "grid"):
+            path = facts.beside(f"{name}.yaml") if f"{name}.yaml" in own else None
+            file = path.name if path is not None else f"cotation/{name}.yaml"
+            grids.append(parse_grid(folder.yaml(file, path), name))
+    met.done()
     return tuple(grids)

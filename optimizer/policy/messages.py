@@ -2,62 +2,163 @@
 
 from __future__ import annotations
 
-from optimizer.errors import AttrifluxError, define
+from optimizer.errors import AttrifluxError, Finding, Lang, Said, define
 
 
 class PolicyError(AttrifluxError):
     """A file of ``models/`` or a change cannot be used; ``code`` and ``params`` say which and why."""
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The problem at its file, line and key; none where it is of no file (a change, an unknown territory)."""
+        file, line, value = (self.params.get(name) for name in ("file", "line", "value"))
+        if not isinstance(file, str):
+            return ()
+        return (
+            Finding(
+                self.code, file=file, row=line if isinstance(line, int) else None,
+                column=str(self.params["key"]) if "key" in self.params else None,
+                value=None if value is None or isinstance(value, Said) else str(value), params=self.params,
+            ),
+        )  # fmt: skip
+
+    def text(self, lang: Lang = "fr") -> str:
+        """The sentence, after the file, the line and the key it is about."""
+        found = self.findings
+        return found[0].sentence(lang) if found else super().text(lang)
+
+
+class PolicyProblems(PolicyError):
+    """Several problems of files, told together; ``code`` and ``params`` are those of the first."""
+
+    def __init__(self, errors: list[PolicyError], partial: object = None) -> None:
+        super().__init__(errors[0].code, **errors[0].params)
+        self.errors = tuple(errors)
+        self.partial = partial
+        """What could be read of the file all the same, where reading on tells more problems."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every problem at its place."""
+        return tuple(finding for error in self.errors for finding in PolicyError.findings.fget(error))  # type: ignore[attr-defined]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (PolicyProblems, (list(self.errors),))
+
+
+class Gathered:
+    """Problems of files met one by one and told together: each part is tried in :meth:`each`, :meth:`done` raises them all."""
+
+    def __init__(self) -> None:
+        self.errors: list[PolicyError] = []
+
+    def each(self) -> _Part:
+        """A part that may be wrong without keeping the next one from being read."""
+        return _Part(self)
+
+    def add(self, error: PolicyError) -> None:
+        """One problem, or all of those told together; a day that does not exist is not told again as a value that is no day."""
+        for one in error.errors if isinstance(error, PolicyProblems) else (error,):
+            if _cell(one) not in [_cell(e) for e in self.errors if e.code == "YAML_BAD_DATE"]:
+                self.errors.append(one)
+
+    def done(self, partial: object = None) -> None:
+        """Raise what was met, if anything: :class:`PolicyProblems`, the first problem first."""
+        if self.errors:
+            raise PolicyProblems(self.errors, partial)
+
+
+def _cell(error: PolicyError) -> tuple[object, ...]:
+    return error.params.get("file"), error.params.get("line"), str(error.params.get("value")).strip('"')
+
+
+class _Part:
+    """Keeps what is wrong in one part."""
+
+    def __init__(self, met: Gathered) -> None:
+        self._met = met
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, PolicyError):
+            return False
+        self._met.add(error)
+        return True
+
 
 define(
     "YAML_UNREADABLE",
-    "{file}, ligne {line} : le fichier n'est pas du YAML lisible ({detail}).",
-    "{file}, line {line}: the file is not readable YAML ({detail}).",
+    "le fichier n'est pas du YAML lisible : {detail}",
+    "the file is not readable YAML: {detail}",
+    expected_fr="une suite de lignes « clé: valeur », en UTF-8",
+    expected_en="a series of “key: value” lines, in UTF-8",
+    remedy_fr="Corrigez la ligne",
+    remedy_en="Correct the line",
 )
 define(
     "YAML_DUPLICATE_KEY",
-    "{file}, ligne {line} : la clé « {key} » figure deux fois (première fois ligne {first}).",
-    "{file}, line {line}: the key “{key}” appears twice (first on line {first}).",
+    "la clé « {key} » figure deux fois (première fois ligne {first})",
+    "the key “{key}” appears twice (first on line {first})",
+    remedy_fr="Gardez la bonne ligne",
+    remedy_en="Keep the right line",
 )
 define(
     "YAML_BAD_DATE",
-    "{file}, ligne {line} : la date {value} n'existe pas.",
-    "{file}, line {line}: the date {value} does not exist.",
+    "la date {value} n'existe pas",
+    "the date {value} does not exist",
+    expected_fr="un jour AAAA-MM-JJ qui existe",
+    expected_en="a day YYYY-MM-DD that exists",
+    remedy_fr="Corrigez la date",
+    remedy_en="Correct the date",
 )
 define(
     "YAML_ALIAS",
-    "{file}, ligne {line} : les ancres et alias YAML (& et *) ne sont pas admis.",
-    "{file}, line {line}: YAML anchors and aliases (& and *) are not accepted.",
+    "les ancres et alias YAML (& et *) ne sont pas admis",
+    "YAML anchors and aliases (& and *) are not accepted",
+    remedy_fr="Recopiez la valeur",
+    remedy_en="Copy the value",
 )
 define(
     "POLICY_FILE_OUTSIDE",
-    "Le fichier « {file} » n'est pas dans le dossier de celui qui le nomme : il n'est pas lu.",
-    "The file “{file}” is not in the folder of the one that names it: it is not read.",
+    "Le fichier « {missing} » n'est pas dans le dossier de celui qui le nomme : il n'est pas lu.",
+    "The file “{missing}” is not in the folder of the one that names it: it is not read.",
 )
 define(
     "POLICY_FILE_MISSING",
-    "Le fichier {file} n'existe pas dans models/. Un fichier du dossier, à côté de celui qui le nomme, s'écrit en entier, avec « .yaml ».",
-    "The file {file} does not exist in models/. A file of the case, beside the one that names it, is written in full, with “.yaml”.",
+    "Le fichier {missing} n'existe pas dans models/. Un fichier du dossier, à côté de celui qui le nomme, s'écrit en entier, avec « .yaml ».",
+    "The file {missing} does not exist in models/. A file of the case, beside the one that names it, is written in full, with “.yaml”.",
 )
 define(
     "POLICY_TABLE_UNREADABLE",
-    "{file} : la table n'est pas lisible ({detail}).",
-    "{file}: the table cannot be read ({detail}).",
+    "la table n'est pas lisible ({detail})",
+    "the table cannot be read ({detail})",
 )
 define(
     "POLICY_UNKNOWN_KEY",
-    "{file}, ligne {line} : la clé « {key} » est inconnue ; clés admises : {known}.",
-    "{file}, line {line}: the key “{key}” is unknown; accepted keys: {known}.",
+    "la clé « {key} » est inconnue",
+    "the key “{key}” is unknown",
+    expected_fr="{known}",
+    expected_en="{known}",
+    remedy_fr="Corrigez la clé, ou retirez la ligne",
+    remedy_en="Correct the key, or remove the line",
 )
 define(
     "POLICY_MISSING_KEY",
-    "{file}, ligne {line} : il manque la clé « {key} ».",
-    "{file}, line {line}: the key “{key}” is missing.",
+    "il manque la clé « {key} »",
+    "the key “{key}” is missing",
+    remedy_fr="Ajoutez-la dans la partie qui commence à cette ligne",
+    remedy_en="Add it to the part that begins at this line",
 )
 define(
     "POLICY_BAD_VALUE",
-    "{file}, ligne {line} : « {key} » vaut {value} ; attendu : {expected_fr}.",
-    "{file}, line {line}: “{key}” is {value}; expected: {expected_en}.",
+    "« {key} » ne peut pas valoir « {value} »",
+    "“{key}” cannot be “{value}”",
+    expected_fr="{expected_fr}",
+    expected_en="{expected_en}",
+    remedy_fr="Corrigez la valeur",
+    remedy_en="Correct the value",
 )
 define(
     "POLICY_UNKNOWN_TERRITORY",
@@ -107,8 +208,10 @@ define(
 )
 define(
     "POLICY_CONVENTION_TWICE",
-    "{file} : la convention {landlord} × {departement} × {area} × {account} × {year} figure deux fois.",
-    "{file}: the convention {landlord} × {departement} × {area} × {account} × {year} appears twice.",
+    "la convention {landlord} × {departement} × {area} × {account} × {year} figure deux fois",
+    "the convention {landlord} × {departement} × {area} × {account} × {year} appears twice",
+    remedy_fr="Gardez la bonne ligne",
+    remedy_en="Keep the right line",
 )
 define(
     "POLICY_SETTING_CONFLICT",
@@ -117,13 +220,19 @@ define(
 )
 define(
     "POLICY_AREA_UNKNOWN",
-    "{file} : le secteur {area} de la convention {landlord} n'est ni une commune, ni un EPCI, ni un département connus.",
-    "{file}: the area {area} of the convention of {landlord} is no known commune, EPCI or département.",
+    "le secteur {area} de la convention {landlord} n'est ni une commune, ni un EPCI, ni un département connus",
+    "the area {area} of the convention of {landlord} is no known commune, EPCI or département",
+    expected_fr="un code INSEE de commune, un SIREN d'EPCI ou un code de département, entre guillemets",
+    expected_en="the INSEE code of a commune, the SIREN of an EPCI or the code of a département, in quotes",
+    remedy_fr="Corrigez le code",
+    remedy_en="Correct the code",
 )
 define(
     "POLICY_PLACE_UNKNOWN",
-    "{file}, ligne {line} : le code {place} n'existe pas dans le découpage administratif livré.",
-    "{file}, line {line}: the code {place} does not exist in the shipped administrative geography.",
+    "le code {place} n'existe pas dans le découpage administratif livré",
+    "the code {place} does not exist in the shipped administrative geography",
+    remedy_fr="Corrigez le code",
+    remedy_en="Correct the code",
 )
 define(
     "POLICY_ORDER",

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NoReturn
 
-from optimizer.policy.messages import PolicyError
+from optimizer.errors import Said
+from optimizer.policy.messages import Gathered, PolicyError
 from optimizer.policy.strict_yaml import YamlMap
 
 STATUSES = ("sourced", "local", "assumed")
@@ -254,32 +255,44 @@ _VALUE_KEYS = ("value", "source", "link", "reviewed_on", "by", "status", "note",
 
 def bad_value(data: YamlMap, key: object, value: object, fr: str, en: str) -> NoReturn:
     """Raise POLICY_BAD_VALUE at the line of ``key``."""
-    shown = "vide" if value is None else repr(value)
+    shown = Said("vide", "empty") if value is None else _written(value)
     raise PolicyError(
         "POLICY_BAD_VALUE", file=data.path, line=data.line_of(key), key=str(key), value=shown, expected_fr=fr,
         expected_en=en,
     )  # fmt: skip
 
 
+def _written(value: object) -> str:
+    """A value as the file writes it: ``true`` rather than ``True``; quotes only where a bare word would be a number or the like."""
+    if isinstance(value, str) and re.fullmatch(r"true|false|[-+\d.]+", value):
+        return f'"{value}"'
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def only_keys(data: YamlMap, known: tuple[str, ...], required: tuple[str, ...] = ()) -> None:
-    """Refuse keys outside ``known`` and missing ``required`` ones, with the line."""
+    """Refuse keys outside ``known`` and missing ``required`` ones, all of them, each with its line."""
+    met = Gathered()
     for key in data:
         if key not in known:
-            raise PolicyError(
-                "POLICY_UNKNOWN_KEY",
-                file=data.path,
-                line=data.line_of(key),
-                key=str(key),
-                known=", ".join(known),
-            )
+            params = {"line": data.line_of(key), "key": str(key), "known": ", ".join(known)}
+            met.add(PolicyError("POLICY_UNKNOWN_KEY", file=data.path, **params))
     for key in required:
         if data.get(key) is None:
-            raise PolicyError("POLICY_MISSING_KEY", file=data.path, line=data.line, key=key)
+            met.add(PolicyError("POLICY_MISSING_KEY", file=data.path, line=data.line, key=key))
+    met.done()
 
 
 def text_of(data: YamlMap, key: str, default: str | None = None) -> str:
     """A non-empty text of the mapping, else POLICY_BAD_VALUE."""
     value = data.get(key, default)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        bad_value(
+            data,
+            key,
+            value,
+            f'un texte, donc entre guillemets : "{value}"',
+            f'a text, hence in quotes: "{value}"',
+        )
     if not isinstance(value, str) or (value == "" and default is None):
         bad_value(data, key, value, "un texte", "a text")
     return value

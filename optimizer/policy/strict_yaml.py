@@ -14,9 +14,18 @@ from typing import Any
 
 import yaml
 
-from optimizer.policy.messages import PolicyError
+from optimizer.domain.yaml_words import DEEP, SHAPE, line_at, yaml_problem
+from optimizer.errors import Said
+from optimizer.policy.messages import Gathered, PolicyError
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+_LISTED = Said("une clé est une liste", "a key is a list")
+_ENCODING = Said("encodage UTF-8 attendu", "UTF-8 is expected")
+_TAGGED = Said(
+    "une valeur n'a pas la forme que son étiquette annonce", "a value has not the form that its tag announces"
+)
 
 
 class YamlMap(dict[Any, Any]):
@@ -35,6 +44,8 @@ class YamlMap(dict[Any, Any]):
 
 class _Loader(_Base):  # type: ignore[misc]
     path = ""
+    met: Gathered
+    """Keys written twice and days that do not exist: all of a file are told, not the first alone."""
 
 
 def _mapping(loader: Any, node: yaml.MappingNode) -> Iterator[YamlMap]:
@@ -44,22 +55,26 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> Iterator[YamlMap]:
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
         if isinstance(key, (list, dict)):
-            raise PolicyError("YAML_UNREADABLE", file=loader.path, line=line, detail="une clé est une liste")
+            raise PolicyError("YAML_UNREADABLE", file=loader.path, line=line, detail=_LISTED)
+        value = loader.construct_object(value_node, deep=True)
         if key in data:
-            raise PolicyError(
-                "YAML_DUPLICATE_KEY", file=loader.path, line=line, key=str(key), first=data.lines[key]
+            first = data.lines[key]
+            loader.met.add(
+                PolicyError("YAML_DUPLICATE_KEY", file=loader.path, line=line, key=str(key), first=first)
             )
+            continue
         data.lines[key] = line
-        data[key] = loader.construct_object(value_node, deep=True)
+        data[key] = value
 
 
-def _date(loader: Any, node: yaml.ScalarNode) -> date:
+def _date(loader: Any, node: yaml.ScalarNode) -> date | str:
     text = str(loader.construct_scalar(node))
     try:
         return date.fromisoformat(text)
     except ValueError:
         line = node.start_mark.line + 1
-        raise PolicyError("YAML_BAD_DATE", file=loader.path, line=line, value=text) from None
+        loader.met.add(PolicyError("YAML_BAD_DATE", file=loader.path, line=line, value=text))
+        return text
 
 
 MAX_BYTES = 500_000
@@ -74,7 +89,7 @@ def _plain_number(loader: Any, node: yaml.ScalarNode, pattern: str) -> str:
     """The digits of a number; a tag (``!!int abc``) does not make one of a word."""
     text = str(loader.construct_scalar(node))
     if len(text) > LONGEST or not re.fullmatch(pattern, text):
-        detail = f"« {text[:LONGEST]} » n'est pas un nombre"
+        detail = Said(f"« {text[:LONGEST]} » n'est pas un nombre", f"“{text[:LONGEST]}” is no number")
         raise PolicyError("YAML_UNREADABLE", file=loader.path, line=node.start_mark.line + 1, detail=detail)
     return text
 
@@ -120,7 +135,7 @@ def read_yaml(path: str | Path, name: str | None = None) -> YamlMap:
     file = Path(path)
     shown = name or file.name
     if not file.is_file():
-        raise PolicyError("POLICY_FILE_MISSING", file=shown)
+        raise PolicyError("POLICY_FILE_MISSING", missing=shown)
     return parse_yaml(raw_of(file), shown)
 
 
@@ -133,16 +148,16 @@ def raw_of(path: Path) -> bytes:
 def parse_yaml(content: bytes, name: str) -> YamlMap:
     """As :func:`read_yaml`, from the bytes of a file already read."""
     if len(content) > MAX_BYTES:
-        detail = f"plus de {MAX_BYTES // 1000} ko"
+        detail = Said(f"plus de {MAX_BYTES // 1000} ko", f"more than {MAX_BYTES // 1000} kB")
         raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail=detail)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail="encodage UTF-8 attendu") from None
+        raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail=_ENCODING) from None
     try:
         _refuse_aliases(text, name)
         loader = _Loader(text)
-        loader.path = name
+        loader.path, loader.met = name, Gathered()
         try:
             data = loader.get_single_data()
         finally:
@@ -154,19 +169,17 @@ def parse_yaml(content: bytes, name: str) -> YamlMap:
     ) as error:  # what a value's own tag asks for and its text is not
         if isinstance(error, PolicyError):
             raise
-        detail = "une valeur n'a pas la forme que son étiquette annonce"
-        raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail=detail) from None
+        raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail=_TAGGED) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
-        detail = str(getattr(error, "problem", None) or "structure")
+        detail = yaml_problem(str(getattr(error, "problem", None) or ""), line_at(text, line))
         raise PolicyError("YAML_UNREADABLE", file=name, line=line, detail=detail) from None
     if not isinstance(data, YamlMap):
-        raise PolicyError(
-            "YAML_UNREADABLE", file=name, line=1, detail="une suite de « clé: valeur » est attendue"
-        )
+        raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail=SHAPE)
     if _deep(data):
-        raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail="les valeurs s'emboîtent trop")
+        raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail=DEEP)
+    loader.met.done(data)
     return data
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from optimizer.policy.folder import Folder
-from optimizer.policy.messages import PolicyError
+from optimizer.policy.messages import Gathered, PolicyError
 from optimizer.policy.parameter import bad_value, date_of, only_keys, status_of, text_of
 from optimizer.policy.strict_yaml import YamlMap
 
@@ -37,6 +38,10 @@ class Territory:
     link: str
     reviewed_on: date
     path: Path | None = None
+    file: str = ""
+    """Its name in messages."""
+    lines: Mapping[object, int] = field(default_factory=dict)
+    """Line of each key of the file."""
 
     def beside(self, name: str) -> Path | None:
         """Path of a grid or agreement written as a file name, which lies beside the territory's own file.
@@ -55,7 +60,7 @@ def inside(folder: Path, name: str) -> Path:
     """A file of a folder by its name. Raises ``POLICY_FILE_OUTSIDE`` for a path that leaves it, be it by a link."""
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise PolicyError("POLICY_FILE_OUTSIDE", file=Path(name).name)
+        raise PolicyError("POLICY_FILE_OUTSIDE", missing=Path(name).name)
     return path
 
 
@@ -72,10 +77,10 @@ def read_territory(folder: Folder, territory: str | Path) -> Territory:
     PolicyError
         ``POLICY_UNKNOWN_TERRITORY``, or a key or value that the file may not have, with its line.
     """
-    path = None
+    path, met = None, Gathered()
     if isinstance(territory, Path) or territory.endswith((".yaml", ".yml")):
         path = Path(territory)
-        data = folder.yaml(path.name, path)
+        data = folder.as_far(path.name, path, met)
         name = path.stem
     else:
         name = territory
@@ -87,35 +92,40 @@ def read_territory(folder: Folder, territory: str | Path) -> Territory:
             )
         data = folder.yaml(f"territories/{name}.yaml")
     optional = ("link", "mutation_grid", "grid_by_epci", "grid")
-    only_keys(data, _KEYS, tuple(k for k in _KEYS if k not in optional))
+    with met.each():
+        only_keys(data, _KEYS, tuple(k for k in _KEYS if k not in optional))
+    fields: dict[str, Any] = {}
+    for key, read in _FIELDS.items():
+        if data.get(key) is not None or key in optional:  # one that is missing is told already
+            with met.each():
+                fields[key] = read(data)
+    met.done()
+    return Territory(id=name, path=path, file=data.path, lines=dict(data.lines), **fields)
+
+
+def _market(data: YamlMap) -> str:
     market = data["market"]
     if market not in MARKETS:
         bad_value(data, "market", market, " | ".join(MARKETS), " | ".join(MARKETS))
+    return str(market)
+
+
+def _departements(data: YamlMap) -> tuple[str, ...]:
     departements = data["departements"]
     if departements == "all":
-        departements = []
-    elif not _texts(departements) or not departements:
+        return ()
+    if not _texts(departements) or not departements:
         bad_value(data, "departements", departements, 'all ou ["25", …]', 'all or ["25", …]')
+    return tuple(departements)
+
+
+def _conventions(data: YamlMap) -> tuple[str, ...]:
     conventions = data["conventions"]
     if not _texts(conventions):
         bad_value(
             data, "conventions", conventions, "une liste de fichiers de conventions/", "a list of files"
         )
-    return Territory(
-        id=name,
-        title=text_of(data, "title"),
-        departements=tuple(departements),
-        market=market,
-        grid=text_of(data, "grid", ""),
-        mutation_grid=text_of(data, "mutation_grid", ""),
-        grid_by_epci=_grids(data),
-        conventions=tuple(conventions),
-        status=status_of(data),
-        source=text_of(data, "source"),
-        link=text_of(data, "link", ""),
-        reviewed_on=date_of(data, "reviewed_on"),
-        path=path,
-    )
+    return tuple(conventions)
 
 
 def _texts(value: object) -> bool:
@@ -133,3 +143,19 @@ def _grids(data: YamlMap) -> dict[str, tuple[str, str]]:
         only_keys(item, ("grid", "mutation_grid"), ("grid",))
         grids[epci] = (text_of(item, "grid"), text_of(item, "mutation_grid", ""))
     return grids
+
+
+_FIELDS: dict[str, Callable[[YamlMap], Any]] = {
+    "title": lambda data: text_of(data, "title"),
+    "departements": _departements,
+    "market": _market,
+    "grid": lambda data: text_of(data, "grid", ""),
+    "mutation_grid": lambda data: text_of(data, "mutation_grid", ""),
+    "grid_by_epci": _grids,
+    "conventions": _conventions,
+    "status": status_of,
+    "source": lambda data: text_of(data, "source"),
+    "link": lambda data: text_of(data, "link", ""),
+    "reviewed_on": lambda data: date_of(data, "reviewed_on"),
+}
+"""How each field of the file is read; each may be wrong on its own."""

@@ -120,6 +120,9 @@ class ReportData:
     """What moved against the result kept and why (``changes.csv``); empty without one."""
     kept: bool = False
     """Whether an earlier result weighed."""
+    quartiles: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Group of resources (`QUARTILES`) in the EPCI of the dwelling, by dwelling and household: first ranks, and whom an effort rate put
+    behind one."""
     years: pd.DataFrame = field(default_factory=pd.DataFrame)
     """landlord, area, account and the figures of `problem.account_year.AccountYear`."""
     banners: tuple[str, ...] = ()
@@ -133,7 +136,7 @@ class ReportData:
 
 
 QUARTILES = ("1er quartile", "2e à 4e quartile", "inconnu", "sans seuil publié")
-"""Groups of resources that a report compares; the last holds who first asks for an EPCI without a threshold."""
+"""Groups of resources that a report compares; the last holds who asks first for an EPCI without a threshold, or is proposed there."""
 
 
 def proof_sentence(proof: ProofSummary, lang: Lang) -> str:

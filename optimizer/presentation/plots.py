@@ -10,13 +10,15 @@ from optimizer.errors import Lang
 from optimizer.presentation.numbers import decimal, percent, signed
 
 INK, LINE, PALE = "#1b2b41", "#B8C4D6", "#E8EEF6"
+DASHES = ("", "8 4", "2 3", "10 3 2 3")
+"""Lines and curves are told apart without colours too."""
 COLOURS = ("#1F3A5F", "#B3261E", "#2E7D5B", "#B26B00", "#6A4C93", "#0F7A8A", "#8A5A44", "#556270")
 
 
 def slope_chart(
     series: Mapping[str, Sequence[float | None]], steps: Sequence[str], label: str, *, lang: Lang = "fr"
 ) -> str:
-    """Shares by account over modes or scenarios: one line per account, one column per step.
+    """Shares by account over modes or scenarios: one line per account, one column per step, a scale in per cent on the left.
 
     Parameters
     ----------
@@ -29,10 +31,11 @@ def slope_chart(
 
     Examples
     --------
-    >>> [word in slope_chart({"ALS": [0.075, 0.1]}, ["1", "2"], "ALS", lang="en") for word in ("ALS 7.5%", "ALS 7,5")]
-    [True, False]
+    >>> drawn = slope_chart({"ALS": [0.075, 0.1]}, ["1", "2"], "ALS", lang="en")
+    >>> [word in drawn for word in ("ALS 7.5%", "ALS 7,5", ">10%<")]
+    [True, False, True]
     """
-    width, height, left, right, top = 1000, 360, 280, 280, 36
+    width, height, left, right, top = 1000, 360, 320, 280, 36
     known = [v for values in series.values() for v in values if v is not None]
     most = max(known, default=1.0) or 1.0
     bottom = height - 16
@@ -44,6 +47,9 @@ def slope_chart(
         return bottom - (bottom - top) * v / (most * 1.05)
 
     out = [open_svg(width, height, label)]
+    for at in _levels(most):
+        out.append(f'<line x1="44" x2="{width - right}" y1="{y(at):.1f}" y2="{y(at):.1f}" stroke="{PALE}"/>')
+        out.append(text_svg(40, y(at) + 4, percent(at, lang=lang), "end"))
     for i, step in enumerate(steps):
         out.append(f'<line x1="{x(i):.1f}" x2="{x(i):.1f}" y1="{top}" y2="{bottom}" stroke="{LINE}"/>')
         out.append(text_svg(x(i), 18, step, "middle"))
@@ -53,7 +59,11 @@ def slope_chart(
         points = [(x(i), y(v)) for i, v in enumerate(series[name]) if v is not None]
         if len(points) > 1:
             path = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
-            out.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2.5" points="{path}"/>')
+            dash = DASHES[n % len(DASHES)]
+            dashed = f' stroke-dasharray="{dash}"' if dash else ""
+            out.append(
+                f'<polyline fill="none" stroke="{colour}" stroke-width="2.5"{dashed} points="{path}"/>'
+            )
         out += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3.5" fill="{colour}"/>' for a, b in points]
     for i, anchor, shift in ((0, "end", -8), (len(steps) - 1, "start", 8)):
         ends = [(n, series[name][i]) for n, name in enumerate(names)] if steps else []
@@ -72,6 +82,12 @@ def slope_chart(
         if len(steps) == 1:
             break
     return "".join([*out, "</svg>"])
+
+
+def _levels(most: float) -> list[float]:
+    """From 0 to the largest share, four to eight steps of a round width."""
+    step = next((s for s in (0.01, 0.02, 0.05, 0.1, 0.2) if most / s <= 8), 0.25)
+    return [round(i * step, 2) for i in range(int(most / step + 1e-9) + 1)]
 
 
 def _spread(labels: list[tuple[int, float]], lowest: float, gap: float = 14.0) -> list[tuple[int, float]]:
@@ -96,8 +112,9 @@ class Cell:
 
 
 def heat_map(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[Cell]], label: str) -> str:
-    """Rules in lines, scenarios in columns: red below what is aimed at, amber above what is allowed, blue where all is well."""
-    left, top, cell, line = 540, 84, 92 if len(columns) <= 8 else 56, 24
+    """Rules in lines, scenarios in columns: red and ↓ below what is aimed at, amber and ↑ above what is allowed, blue where all is well."""
+    left, top, line = 540, 84, 24
+    cell = max(56, min(92, 580 // max(1, len(columns))))  # up to ten columns within a page
     width, height = left + cell * len(columns) + 8, top + line * len(rows) + 8
     out = [open_svg(width, height, label)]
     for j, name in enumerate(columns):
@@ -115,7 +132,8 @@ def heat_map(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequen
             out.append(
                 f'<rect x="{left + cell * j}" y="{y}" width="{cell - 2}" height="{line - 2}" fill="{_shade(one.tone)}"/>'
             )
-            out.append(text_svg(left + cell * j + cell / 2 - 1, y + 16, one.words, "middle"))
+            sign = "" if not one.tone else "↓ " if one.tone < 0 else "↑ "
+            out.append(text_svg(left + cell * j + cell / 2 - 1, y + 16, f"{sign}{one.words}", "middle"))
     return "".join([*out, "</svg>"])
 
 
@@ -172,7 +190,7 @@ def curve(
     return "".join([*out, "</svg>"])
 
 
-def tornado(bars: Sequence[tuple[str, float, float, str]], label: str) -> str:
+def tornado(bars: Sequence[tuple[str, float, float, str]], label: str, heads: tuple[str, str, str]) -> str:
     """What each value changes when it is lowered and raised, the widest first.
 
     Parameters
@@ -180,8 +198,9 @@ def tornado(bars: Sequence[tuple[str, float, float, str]], label: str) -> str:
     bars : sequence of (name, change when lowered, change when raised, words)
     label : str
         Text alternative.
+    heads : what stands on the left (lowered), on the right (raised), and what the words beside count
     """
-    left, right, line, top = 430, 170, 26, 14
+    left, right, line, top = 430, 170, 26, 34
     width, height = 1000, top + line * max(1, len(bars)) + 12
     most = max((abs(v) for _, low, high, _ in bars for v in (low, high)), default=0.0) or 1.0
     middle = left + (width - left - right) / 2
@@ -190,6 +209,9 @@ def tornado(bars: Sequence[tuple[str, float, float, str]], label: str) -> str:
         return middle + (width - left - right) / 2 * v / most
 
     out = [open_svg(width, height, label)]
+    out.append(text_svg(middle - 10, 18, heads[0], "end"))
+    out.append(text_svg(middle + 10, 18, heads[1], "start"))
+    out.append(text_svg(width - right + 8, 18, heads[2], "start"))
     out.append(f'<path d="M{middle:.1f} {top}V{height - 8}" fill="none" stroke="{INK}"/>')
     for i, (name, low, high, words) in enumerate(bars):
         y = top + line * i

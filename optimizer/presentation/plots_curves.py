@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from optimizer.presentation.plots import COLOURS, INK, LINE, open_svg, text_svg
 
-DASHES = ("", "7 4", "2 3")
+_DASHES = ("", "7 4", "2 3")
 """Colours come back after eight; the dash then tells curves apart."""
 WIDTH, TOP, RIGHT, LEGEND = 1000, 26, 640, 670
 LETTERS = 46
@@ -93,7 +93,7 @@ def _rule(left: float, y: float) -> str:
 
 
 def _stroke(i: int) -> str:
-    dash = DASHES[i // len(COLOURS) % len(DASHES)]
+    dash = _DASHES[i // len(COLOURS) % len(_DASHES)]
     return f'stroke="{COLOURS[i % len(COLOURS)]}" stroke-width="2.2"' + (
         f' stroke-dasharray="{dash}"' if dash else ""
     )

@@ -47,7 +47,7 @@ def stock_bars(rows: Sequence[tuple[str, int, int, int]], words: tuple[str, str,
 
 
 def ends_chart(ends: Mapping[str, Mapping[int, int]], first: int, label: str) -> str:
-    """Dwellings whose agreement ends, by year, one colour per contingent; empty text without any dated agreement.
+    """Dwellings whose agreement ends, by year, one colour and one letter per contingent; empty text without any dated agreement.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def ends_chart(ends: Mapping[str, Mapping[int, int]], first: int, label: str) ->
     at = float(left)
     for n, name in enumerate(names):
         out.append(f'<rect x="{at:.0f}" y="4" width="12" height="12" fill="{COLOURS[n % len(COLOURS)]}"/>')
-        out.append(text_svg(at + 18, 14, clipped(name, 28), "start"))
-        at += 40 + 7 * min(28, len(name))
+        out.append(text_svg(at + 18, 14, f"{_letter(n)} {clipped(name, 28)}", "start"))
+        at += 54 + 7 * min(28, len(name))
     for value in (most // 2, most):
         y = bottom - (bottom - top) * value / most
         out.append(f'<line x1="{left}" x2="{width - 12}" y1="{y:.1f}" y2="{y:.1f}" stroke="{PALE}"/>')
@@ -86,9 +86,19 @@ def ends_chart(ends: Mapping[str, Mapping[int, int]], first: int, label: str) ->
                     f'<rect x="{x + 1:.1f}" y="{y:.1f}" width="{max(1.0, step - 2):.1f}" height="{high:.1f}" '
                     f'fill="{COLOURS[n % len(COLOURS)]}"><title>{year} : {escape(names[n])} {value}</title></rect>'
                 )
-        if len(years) <= 16 or (year - first) % 5 == 0:
-            out.append(text_svg(x + step / 2, bottom + 16, str(year), "middle", INK))
+                if high >= 14:
+                    out.append(text_svg(x + step / 2, y + high / 2 + 4, _letter(n), "middle", "#fff"))
+        beyond = year == years[-1] and last > year
+        if len(years) <= 16 or (year - first) % 5 == 0 or beyond:
+            out.append(
+                text_svg(x + step / 2, bottom + 16, f"≥ {year}" if beyond else str(year), "middle", INK)
+            )
     return "".join([*out, "</svg>"])
+
+
+def _letter(n: int) -> str:
+    """What tells a contingent from another one without colours."""
+    return chr(ord("A") + n) if n < 26 else ""
 
 
 def _at(years: Mapping[int, int], year: int, last: int) -> int:

@@ -379,7 +379,6 @@ def _quartiles(data: ReportData) -> list[dict[str, str]]:
     frame = data.leapfrogs
     if "rank" not in frame.columns or not len(data.population):
         return []
-    group = dict(zip(data.population["application_id"], data.population["quartile"], strict=True))
     first = data.proposals[(data.proposals["rank"] == 1) & (data.proposals["application_id"] != "")]
     named = {str(d): str(a) for d, a in zip(first["dwelling_id"], first["application_id"], strict=True)}
     other, taken = dict(named), set(named.values())
@@ -393,9 +392,12 @@ def _quartiles(data: ReportData) -> list[dict[str, str]]:
             other[x.dwelling_id] = x.application_id_passed
             taken.add(x.application_id_passed)
     out = []
-    unpublished = QUARTILES[-1] in group.values()
+    group = data.quartiles
+    unpublished = any(
+        group.get(pair) == QUARTILES[-1] for chosen in (named, other) for pair in chosen.items()
+    )
     for name in QUARTILES if unpublished else QUARTILES[:-1]:
-        counts = [sum(group.get(a) == name for a in chosen.values()) for chosen in (named, other)]
+        counts = [sum(group.get(pair) == name for pair in chosen.items()) for chosen in (named, other)]
         label = name if data.lang == "fr" else GROUPS_EN.get(name, name)
         out.append({"label": label, "with": show(counts[0], data, 0), "without": show(counts[1], data, 0)})
     return out

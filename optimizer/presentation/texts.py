@@ -261,7 +261,10 @@ texts(
         ),
         "no_lease": ("aucun", "none"),
         "leases": ("{n:bail/baux}", "{n:lease/leases}"),
-        "by_quartile": ("Par quartile de ressources", "By income quartile"),
+        "by_quartile": (
+            "Par quartile de ressources, dans l'EPCI de la première commune souhaitée",
+            "By income quartile, in the EPCI of the first commune wanted",
+        ),
         "by_size": ("Par taille du ménage", "By household size"),
         "by_priority": ("Par priorité", "By priority"),
         "by_origin": ("Mutation ou demande externe", "Transfer or external"),
@@ -292,8 +295,8 @@ texts(
             "effort rate above the threshold in this dwelling",
         ),
         "why_lean": (
-            "injoignable, ou DALO mieux servi par ce contingent",
-            "unreachable, or DALO better served by this account",
+            "injoignable, ou derrière les points que ce contingent donne à un ménage DALO",
+            "unreachable, or behind the points this account gives a DALO household",
         ),
         "why_keep": ("proposition antérieure gardée", "earlier proposal kept"),
         "why_need": ("pièce nécessaire au logement {dwelling}", "needed by dwelling {dwelling}"),

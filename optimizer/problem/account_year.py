@@ -80,6 +80,11 @@ class AccountYear:
         return self.consumed - self.due_to_date
 
     @property
+    def shown_balance(self) -> float:
+        """The balance beside what is due as it is shown: what is counted less it, so that the cells of a line add up."""
+        return float(self.consumed - Fraction(repr(_two(self.due_to_date))))
+
+    @property
     def late(self) -> int:
         """Whole leases that lack to date."""
         return max(0, ceil(-self.balance))

@@ -80,6 +80,7 @@ def report_data(result: Result, options: Options) -> ReportData:
         least=prepared.rules.integer("national.caleol.shortlist_size"),
         confirmed=_confirmed(result.explanations),
         changes=result.changes,
+        quartiles=_first_rank_quartiles(result),
         kept=kept,
         years=result.tables.years,
         banners=tuple(_banners(result, options)),
@@ -324,6 +325,34 @@ def _population(result: Result) -> pd.DataFrame:
         }
     )
     return frame
+
+
+def _first_rank_quartiles(result: Result) -> dict[tuple[str, str], str]:
+    """Group of resources in the EPCI of the dwelling: of first ranks, and of those whom an effort rate put behind one."""
+    prepared, frame = result.optimum.prepared, result.leapfrogs
+    facts = prepared.facts
+    first = result.proposals[(result.proposals["rank"] == 1) & (result.proposals["application_id"] != "")]
+    pairs = set(zip(first["dwelling_id"], first["application_id"], strict=True))
+    if "rank" in frame.columns:
+        behind = frame[
+            (frame["rank"] == 1)
+            & (frame["explained_by"] == "burden")
+            & (frame["application_id_passed"] != "")
+        ]
+        pairs |= set(zip(behind["dwelling_id"], behind["application_id_passed"], strict=True))
+    asked = sorted((str(d), str(a)) for d, a in pairs)
+    homes = np.searchsorted(prepared.problem.dwelling_ids, np.array([d for d, _ in asked], object))
+    apps = np.searchsorted(prepared.problem.application_ids, np.array([a for _, a in asked], object)).astype(
+        np.int32
+    )
+    epci = facts.dwellings.epci[homes]
+    group = np.full(len(asked), 2, np.int64)
+    for e in np.unique(epci).tolist():
+        here = np.flatnonzero(epci == e)
+        state = eligibility.q1_state(facts, apps[here], int(e))
+        unknown = 3 if e >= 0 and facts.q1_threshold_cents[e] < 0 else 2
+        group[here] = np.select([state == Q1_YES, state == Q1_NO], [0, 1], unknown)
+    return {pair: QUARTILES[g] for pair, g in zip(asked, group.tolist(), strict=True)}
 
 
 def _numbers(result: Result, options: Options) -> Iterator[LegalNumber]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.errors import day_words, singular
 from optimizer.runs.why_reading import Index, Place, open_index
 from optimizer.runs.why_words import (
+    ACCESS,
     ALIKE,
     BY_SCORE,
     CLOSED,
@@ -40,6 +41,7 @@ from optimizer.runs.why_words import (
     place,
     points,
     say,
+    sizes,
     whole,
 )
 
@@ -407,12 +409,30 @@ class _Asked:
             (self._say("personnes à loger", "persons to house"), str(own["persons"])),
             (self._say("unités de consommation", "consumption units"), points(own["uc"], self.lang)),
             (self._say("ressources", "income"), income),
+            *self._limits(),
             (self._say("titre de priorité", "priority"), title),
             (self._say("communes souhaitées", "communes wanted"), str(own["choices"])),
             (self._say("état du dossier", "state of the file"), say(DOSSIERS[own["dossier"]], self.lang)),
         )
         colon = self._say(" : ", ": ")
         return [*(f"- {name}{colon}{value}" for name, value in rows), say(SOURCES, self.lang)]
+
+    def _limits(self) -> list[tuple[str, str]]:
+        """What was compared with the ceilings, sizes and access of dwellings; nothing in an index that does not hold it."""
+        if not self.index.has("own_tax"):
+            return []
+        tax, rooms, need = (int(self.index[f"own_{x}"][self.a]) for x in ("tax", "rooms", "mobility"))
+        year = self._say("non renseigné", "not given")
+        if tax >= 0:
+            year = f"{points(tax, self.lang)} € {self._say('par an', 'a year')}"
+        return [
+            (
+                self._say("revenu fiscal comparé aux plafonds", "tax income compared with the ceilings"),
+                year,
+            ),
+            (self._say("tailles de logement acceptées", "sizes accepted"), sizes(rooms, self.lang)),
+            (self._say("besoin d'accessibilité", "need of access"), say(ACCESS[need], self.lang)),
+        ]
 
     def _weights(self) -> list[str]:
         colon = self._say(" : ", ": ")
@@ -565,6 +585,8 @@ class _Asked:
             "préférence, taux d'effort, ordre ou part d'un réservataire, décision enregistrée, objectif légal ou autre règle",
             "preference, effort rate, order or share of a réservataire, recorded decision, legal target or another rule",
         )
+        both = ("cotation, avec une autre règle", "score, with another rule")
+        groups |= dict.fromkeys(self.meta.get("score_and", ()), both)
         mine = ("votre dossier, signalé injoignable", "your file, marked unreachable")
         groups |= dict.fromkeys(self.meta.get("unreachable", ()), mine)  # an older index has none
         tally = Counter(say(groups.get(p.passed_by, rest), self.lang) for p in self.everywhere)

@@ -21,6 +21,7 @@ from optimizer.eligibility.facts import CODES
 from optimizer.eligibility.fit import DOSSIER_UNREACHABLE
 from optimizer.runs.why_reading import FILE, FORMAT
 from optimizer.shortlist.labels import account_label, on_lists, refusal_label, rule_label
+from optimizer.shortlist.leapfrogs import SCORE
 from optimizer.shortlist.standings import Standings, standings
 
 if TYPE_CHECKING:
@@ -143,7 +144,9 @@ def _codes(result: Result) -> NDArray[np.int8]:
 
 def _own_data(result: Result) -> dict[str, NDArray[np.generic]]:
     """What the case says of each household and the computation read."""
-    a = result.optimum.prepared.facts.applications
+    facts = result.optimum.prepared.facts
+    a = facts.applications
+    rooms = [eligibility.accepted_masks(facts, i)[0] for i in range(len(a.dossier))]
     return {
         "own_days": a.seniority_days.astype(np.int32),
         "own_persons": a.persons.astype(np.int16),
@@ -155,6 +158,9 @@ def _own_data(result: Result) -> dict[str, NDArray[np.generic]]:
         "own_proof": a.proof,
         "own_choices": np.diff(a.choices.ptr).astype(np.int16),
         "own_dossier": a.dossier,
+        "own_tax": a.ceiling_income_cents.astype(np.int64),
+        "own_rooms": np.array(rooms, np.int8),
+        "own_mobility": a.mobility,
     }
 
 
@@ -210,6 +216,7 @@ def _meta(result: Result, lang: str, found: Standings, words: list[str]) -> dict
         "criteria_titles": {str(k): str(v) for k, v in titles.items()},
         "accounts": [[account_label(a, "fr", places), account_label(a, "en", places)] for a in problem.accounts],
         "words": [_word(word, result.tables.lists.max_lists) for word in words],
+        "score_and": [n for n, word in enumerate(words) if word.split("+")[0] == SCORE and UNREACHABLE not in word],
         "unreachable": [n for n, word in enumerate(words) if UNREACHABLE in word.split("+")],
         "rules": [[rule_label(r, "fr"), rule_label(r, "en"), _share(priced, r)] for r in rules],
         "codes": [[refusal_label(c, "fr"), refusal_label(c, "en")] for c in CODES],
@@ -235,7 +242,7 @@ def _word(word: str, max_lists: int) -> list[str]:
         "fit": ("préférence, taille ou accès du logement mieux adaptés", "a better match of preference, size or access"),
         "burden": ("taux d'effort au-delà du seuil pour vous dans ce logement", "an effort rate above the threshold for you in this dwelling"),
         "awaited": ("gardé pour un logement attendu, qui sans vous risquerait de rester vide", "kept for a dwelling expected, which might stay empty without you"),
-        "lean": ("ménage DALO, ou désigné par le préfet, mieux servi par ce contingent", "a DALO household, or one that the préfet designated, better served by this account"),
+        "lean": ("points que ce contingent donne à un ménage DALO ou désigné par le préfet", "points that this account gives a household that is DALO or designated by the préfet"),
         UNREACHABLE: ("dossier injoignable, placé après les autres", "an unreachable file, set after the others"),
         "keep": ("proposition antérieure gardée", "an earlier proposal kept"),
         "pin": ("décision enregistrée", "a recorded decision"),
@@ -245,7 +252,7 @@ def _word(word: str, max_lists: int) -> list[str]:
         "class": ("même public que le premier rang", "the same public as the first rank"),
         "filler": ("un ménage DALO ne complète pas une liste (premier rang, ou derrière un autre DALO)", "a DALO household never fills up a list (first rank, or behind another DALO)"),
         "gap": ("calcul arrêté avant la preuve", "a run stopped before the proof"),
-        "score": ("cotation plus haute du premier rang", "the higher score of the first rank"),
+        SCORE: ("cotation plus haute du premier rang", "the higher score of the first rank"),
         "count": ("", ""),
     }  # fmt: skip
     if word in known:

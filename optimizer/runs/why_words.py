@@ -50,6 +50,14 @@ DOSSIERS: tuple[tuple[str, str], ...] = (
 )
 """States of a file, in the order of the column ``dossier``."""
 
+ACCESS: tuple[tuple[str, str], ...] = (
+    ("aucun", "none"),
+    ("sans escalier", "without stairs"),
+    ("logement accessible", "accessible dwelling"),
+    ("logement adapté", "adapted dwelling"),
+)
+"""Needs of access, in the order of the column ``mobility_need``."""
+
 NOT_A_DECISION = ("Ce courrier n'est pas une décision.", "This letter is not a decision.")
 HEADS: tuple[tuple[str, str], ...] = (
     (
@@ -124,6 +132,12 @@ def place(k: int, n: int, lang: Lang) -> str:
 def whole(n: int, lang: Lang) -> str:
     """A whole number with its thousands apart: ``1 279`` (fr), ``1,279`` (en)."""
     return points(100 * n, lang)
+
+
+def sizes(mask: int, lang: Lang) -> str:
+    """``T2, T3`` of the bits of a mask, six standing for six and more; ``aucune`` of none."""
+    names = [f"T{rooms}{'+' if rooms == 6 else ''}" for rooms in range(1, 7) if mask >> (rooms - 1) & 1]
+    return ", ".join(names) or ("aucune" if lang == "fr" else "none")
 
 
 def many(n: int, one: str, more: str, lang: Lang) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ from optimizer.policy.own_lines import changed_conventions, named
 from optimizer.scenario import messages as messages
 from optimizer.scenario.case_changes import change_tables, new_rights
 from optimizer.scenario.files import Run, policy_changes
-from optimizer.scenario.flux import conventions_of, converted
+from optimizer.scenario.flux import chosen_bases, conventions_of, converted
 from optimizer.scenario.keys import own_key
 
 
@@ -172,7 +173,10 @@ def converted_lines(
     shares = {(landlord, departement): four for (landlord, departement, _), four in result.rounded.items()}
     if not shares:
         return conventions_of(case, rules).iloc[:0], frozenset(), findings
-    table, cut = _with_shares(conventions_of(case, rules), shares, case.table("stock"), rules, settings.year)
+    bases = chosen_bases(result, basis)
+    table, cut = _with_shares(
+        conventions_of(case, rules), shares, case.table("stock"), bases, rules, settings.year
+    )
     return table, frozenset(landlord for landlord, _ in shares), (*result.findings, *cut)
 
 
@@ -180,6 +184,7 @@ def _with_shares(
     lines: pd.DataFrame,
     shares: Mapping[tuple[str, str], Mapping[str, Fraction]],
     stock: pd.DataFrame,
+    bases: Mapping[tuple[str, str], int],
     rules: policy.RuleSet,
     year: int,
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
@@ -192,7 +197,7 @@ def _with_shares(
     landlords = {landlord for landlord, _ in shares}
     epci_of = rules.by_commune("epci")
     kept = lines[lines["landlord"].isin(landlords)]
-    rows = []
+    rows: list[_Converted] = []
     for (landlord, departement), four in sorted(shares.items()):
         mine = kept[(kept["landlord"] == landlord) & (kept["departement"] == departement)]
         known = {str(r["account"]): r for r in mine.to_dict("records")}
@@ -206,12 +211,13 @@ def _with_shares(
             line = dict(
                 known.get(account, {"landlord": landlord, "departement": departement, "account": account})
             )
-            area = place_of(account) or departement
+            area, weight, left = place_of(account) or departement, Fraction(1), Fraction(1)
             if area != departement:
                 part = in_area(stock, landlord, departement, area, epci_of)
-                left = 1 - (broad - own_share) - _met(taken, area, epci_of)
+                left = max(1 - (broad - own_share) - _met(taken, area, epci_of), Fraction(0))
                 due = share / part if part else share
-                share = min(max(left, Fraction(0)), due)
+                weight = part * bases.get((landlord, departement), 0)
+                share = min(left, due)
                 if share < due:
                     params = {
                         "landlord": landlord, "account": account, "due": f"{float(due):.4f}", "share": f"{float(share):.4f}",
@@ -219,8 +225,43 @@ def _with_shares(
                     cut.append(Finding("SCENARIO_SHARE_CUT", "warning", params=params))
                 share = Fraction(floor(share * SHARE_UNITS), SHARE_UNITS)
                 taken[area] = taken.get(area, Fraction(0)) + share
-            rows.append({**line, "area": area, "year": year, "share": float(share)})
-    return pd.DataFrame(rows, columns=list(lines.columns)), tuple(cut)
+            rows.append(
+                _Converted({**line, "area": area, "year": year}, share, weight, left, account in known)
+            )
+    return pd.DataFrame(_one_line_each(rows), columns=list(lines.columns)), tuple(cut)
+
+
+@dataclass(frozen=True)
+class _Converted:
+    """A line of one département: its share, and the dwellings of the year's flux that this share is of."""
+
+    line: Mapping[Hashable, Any]
+    share: Fraction
+    weight: Fraction
+    most: Fraction
+    """What the other shares leave it there."""
+    agreed: bool
+    """Whether an agreement of the département has such a line."""
+
+
+def _one_line_each(rows: Sequence[_Converted]) -> list[dict[Hashable, Any]]:
+    """One line per landlord, area and account: an EPCI of two départements has one share of the flux in it, the mean of both,
+    and no more than the others leave in either.
+
+    The line is that of the département whose agreement has it, else of the one with most of the flux there.
+    """
+    groups: dict[tuple[object, ...], list[_Converted]] = {}
+    for row in rows:
+        groups.setdefault((row.line["landlord"], row.line["area"], row.line["account"]), []).append(row)
+    out = []
+    for group in groups.values():
+        first = max(group, key=lambda row: (row.agreed, row.weight))
+        share, whole = first.share, sum((row.weight for row in group), Fraction(0))
+        if len(group) > 1 and whole:
+            mean = sum((row.share * row.weight for row in group), Fraction(0)) / whole
+            share = Fraction(floor(min(mean, *(row.most for row in group)) * SHARE_UNITS), SHARE_UNITS)
+        out.append({**first.line, "share": float(share)})
+    return out
 
 
 def _met(taken: Mapping[str, Fraction], area: str, epci_of: Mapping[str, str]) -> Fraction:

@@ -243,7 +243,10 @@ def _heat(records: Sequence[Record], lang: Lang) -> tuple[str, int, int]:
         rule = parts_of(scope)["rule"]
         shape = find_rule(rule)
         limits = any(("flux_gap", scope, "leases") in r.values for r in records)
-        if scope not in priced or (shape is not None and not shape.viewers and not limits):
+        told_elsewhere = (
+            shape is not None and shape.agreed and not limits
+        )  # what is not reserved: its other line
+        if scope not in priced or told_elsewhere or (shape is not None and not shape.viewers and not limits):
             continue
         cells = [_target_cell(record, scope, limits, lang) for record in records]
         worst = max((abs(c.tone) for c in cells if c.tone is not None), default=0.0)

@@ -15,6 +15,7 @@ import pandas as pd
 from optimizer import importers, pipeline, policy
 from optimizer.datadirs import models_dir
 from optimizer.domain import Case
+from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, define
 from optimizer.runs import Options, Result, propose
 from optimizer.scenario.fragile import KEYS, SCALE, fragile, points_of
@@ -41,7 +42,7 @@ PUBLIC_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class GridTest:
+class GridTest(OwnFrames):
     """The comparison of two grids on one case.
 
     Attributes

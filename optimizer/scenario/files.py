@@ -76,11 +76,9 @@ def read_scenario(path: Path | str) -> Scenario:
 
     Raises
     ------
-    PolicyError
-        The file is not strict YAML (same key twice, date that does not exist, alias), with the line.
     InputProblems
-        ``SCENARIO_…``, everything that is wrong at once: unknown keys, values that do not fit, a missing title, inheritance that
-        goes round.
+        Everything that is wrong at once: ``YAML_…`` where the file is not strict YAML (same key twice, date that does not exist,
+        alias), ``SCENARIO_…`` for unknown keys, values that do not fit, a missing title, inheritance that goes round.
     """
     found, wrong = _read(locate(path), ())
     if wrong:
@@ -115,6 +113,8 @@ class _Wrong:
     def add(self, code: str, line: int | None, key: str, value: object = None, **params: object) -> None:
         """One problem, at a line and a key of the file."""
         said = None if value is None else str(value)
+        if any(f.code == "YAML_BAD_DATE" and (f.row, f.value) == (line, said) for f in self.found):
+            return  # a day that does not exist is told already
         self.found.append(Finding(code, file=self.file, row=line, column=key, value=said, params=params))
 
     def bad(self, line: int, key: str, value: object, fr: str, en: str) -> None:
@@ -169,9 +169,11 @@ def _gathered(files: Sequence[Path | str | Scenario]) -> tuple[list[Scenario], l
 
 def _read(path: Path, above: tuple[str, ...]) -> tuple[Scenario, list[Finding]]:
     """One file as far as it can be read, and what is wrong in it."""
-    content = read_yaml(path)
     name, file = path.stem, path.name
     wrong = _Wrong(file)
+    content = _content(path, wrong)
+    if content is None:
+        return Scenario(name), wrong.found
     for key in content:
         if key not in FILE_KEYS:
             near = ", ".join(FILE_KEYS)
@@ -221,6 +223,16 @@ def _read(path: Path, above: tuple[str, ...]) -> tuple[Scenario, list[Finding]]:
     swept = _few_enough(swept, variants, wrong)
     told = (str(content.get("title", "")), str(content.get("why", "")))
     return Scenario(name, *told, chain, changes, swept, variants, lines), wrong.found
+
+
+def _content(path: Path, wrong: _Wrong) -> YamlMap | None:
+    """The file as far as it is YAML: with a key written twice or a day that does not exist, the rest is read all the same."""
+    try:
+        return read_yaml(path)
+    except PolicyError as error:
+        wrong.found += error.findings
+        partial = getattr(error, "partial", None)
+        return partial if isinstance(partial, YamlMap) else None
 
 
 VARIANT_NAME = ("un nom en lettres, chiffres et tirets", "a name of letters, figures and dashes")
@@ -400,6 +412,8 @@ def check_keys(scenario: Scenario, territory: str | Path, on: date, models: Path
                 check_changes(pending, territory, on, models)
                 break
             except PolicyError as error:
+                if error.findings:  # a file of the territory itself, whatever the scenario says
+                    raise InputProblems([*wrong, *error.findings]) from None
                 key = str(error.params.get("key", ""))
                 landlord = error.params.get("landlord")
                 left = {k: v for k, v in pending.items() if k != key}

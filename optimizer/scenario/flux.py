@@ -12,7 +12,8 @@ import pandas as pd
 from optimizer import conversion, eligibility, importers, pipeline, policy
 from optimizer.conversion import Caps, Conversion, Inventory, Negotiated, Register, Terms
 from optimizer.domain import Case
-from optimizer.domain.account import is_convention_account
+from optimizer.domain.account import is_convention_account, place_of
+from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.runs.committed import EXTENSION, assiette_base, commitments_of
 from optimizer.runs.tables import place_names
@@ -33,7 +34,7 @@ BASES = ("forecast", "actual")
 
 
 @dataclass(frozen=True)
-class Flux:
+class Flux(OwnFrames):
     """Everything the stock-to-flux command shows.
 
     Attributes
@@ -77,6 +78,8 @@ class Flux:
     numbers: tuple[policy.Parameter, ...]
     findings: tuple[Finding, ...]
     base: int
+    territory: str = ""
+    """Title of the territory."""
     places: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -100,6 +103,22 @@ def conventions_of(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     own, shipped = case.table("conventions"), rules.conventions
     kept = shipped[~shipped["landlord"].isin(own["landlord"].unique())]
     return pd.concat([kept, own], ignore_index=True) if len(own) else kept
+
+
+def _reach(case: Case, rules: policy.RuleSet) -> dict[str, frozenset[str]]:
+    """Départements that each collectivité of the negotiation, or of new rights, has communes in."""
+    communes = rules.all_communes
+    negotiated = case.settings.negotiated.get("delta", {})
+    found = {}
+    for account in negotiated if isinstance(negotiated, Mapping) else ():
+        place = place_of(str(account))
+        if not place:
+            continue
+        inside = communes[
+            (communes.index == place) | (communes["epci"] == place) | (communes["departement"] == place)
+        ]
+        found[str(account)] = frozenset(str(d) for d in inside["departement"].unique())
+    return found
 
 
 def terms_of(
@@ -138,6 +157,7 @@ def terms_of(
         negotiated=conversion.negotiated_from(case.settings.negotiated),
         added=added or {},
         turnover_gap=exact("national.planning.turnover_gap"),
+        reach=_reach(case, rules),
     ), tuple(findings)
 
 
@@ -206,7 +226,7 @@ def flux(
             raise InputProblems((*known, *unmade, *wrong, *(_problems(case, rules)[1] if rules else ())))
     result, terms, places, findings = converted(case, rules, modes=modes, basis=basis, added=added)
     stock, dwellings = case.table("stock"), case.table("dwellings")
-    chosen = _chosen(result, basis)
+    chosen = chosen_bases(result, basis)
     register = commitments_of(case, rules, conventions_of(case, rules), assiette_base(case, rules, chosen))
     exclusions = conversion.trace(dwellings, places)
     return Flux(
@@ -225,6 +245,7 @@ def flux(
         numbers=tuple(rules.value(key) for key in NUMBERS),
         findings=(*findings, *register.findings),
         base=sum(chosen.values()),
+        territory=rules.title,
         places=place_names(rules),
     )
 
@@ -245,7 +266,7 @@ def _problems(case: Case, rules: policy.RuleSet) -> tuple[pd.Series, tuple[Findi
     return places, (*eligibility.examine_stock(case, rules), *unknown)
 
 
-def _chosen(result: Conversion, basis: str) -> dict[tuple[str, str], int]:
+def chosen_bases(result: Conversion, basis: str) -> dict[tuple[str, str], int]:
     """The assiette the shares apply to, by landlord and département."""
     chosen: dict[tuple[str, str], int] = {}
     for base in result.bases:

@@ -29,7 +29,7 @@ def flux_html(result: Flux, lang: Lang = "fr") -> str:
     shown = list(places)
     values = {
         "title": settings.title,
-        "territory": settings.territory,
+        "territory": result.territory,
         "on": settings.on,
         "year": settings.year,
         "synthetic": settings.synthetic,

@@ -67,19 +67,21 @@ def flux_gaps(lines: pd.DataFrame, rules: RuleSet) -> list[Figure]:
     lines leave it on either side.
 
     The band is the tolerance of the line and the half lease of play that the rule leaves. What is not reserved is due
-    what the other shares leave where they apply.
+    what the other shares leave where they apply; it stands under one scope whether an agreement gives it a line of its own or not, so
+    that two runs are compared of which only one has it (a conversion).
     """
     if lines.empty:  # a case without dwellings has no line, nor columns of words
         return []
     agreed = [shape.id for shape in all_rules() if shape.agreed]
     play = float(str(rules.get(PLAY)))
     flux = lines[lines["rule"].isin(agreed)]
+    rest = _rest_scopes(lines)
     found: list[Figure] = []
     above = below = 0
     for row in [*flux.to_dict("records"), *not_reserved(lines, rules)]:
         if not row["den"]:
             continue
-        scope = f"rule={row['rule']};{row['scope']}"
+        scope = rest.get(str(row["scope"])) or f"rule={row['rule']};{row['scope']}"
         gap = float(row["num"]) - float(row.get("due", row["share"] * row["den"])) + float(row["opening"])
         band = play + float(row["tolerance"]) * float(row["den"])
         found.append(Figure("flux_gap", scope, "leases", gap, float(row["num"]), float(row["den"])))
@@ -90,6 +92,15 @@ def flux_gaps(lines: pd.DataFrame, rules: RuleSet) -> list[Figure]:
         found.append(Figure("flux_above", "", "lines", float(above)))
         found.append(Figure("flux_below", "", "lines", float(below)))
     return found
+
+
+def _rest_scopes(lines: pd.DataFrame) -> dict[str, str]:
+    """Scope of the landlord's own line over a whole département -> the one under which what is not reserved is told."""
+    limits = lines[lines["ceiling"] & lines["scope"].str.endswith(f";account={remainder()}")]
+    return {
+        str(row["scope"]).replace("departement=", "area="): f"rule={row['rule']};{row['scope']}"
+        for row in limits.to_dict("records")
+    }
 
 
 def not_reserved(lines: pd.DataFrame, rules: RuleSet, den: str = "den") -> list[dict[Hashable, Any]]:

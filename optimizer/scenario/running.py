@@ -20,6 +20,7 @@ from optimizer.disk.folder import clear
 from optimizer.disk.manifest import names as files_of
 from optimizer.domain import Case
 from optimizer.domain.account import place_of
+from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, Finding, InputProblems, said
 from optimizer.policy.beside import copy_territory
 from optimizer.runs import Options, Result, propose_to
@@ -71,7 +72,7 @@ class Start:
 
 
 @dataclass(frozen=True, repr=False)
-class Ran:
+class Ran(OwnFrames):
     """What :func:`run_scenarios` did.
 
     Attributes

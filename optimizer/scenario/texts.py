@@ -7,7 +7,10 @@ from optimizer.errors import texts
 texts(
     "FLUX",
     {
-        "bars": ("Parc par contingent, en et hors QPV", "Stock by account, in and outside QPV"),
+        "bars": (
+            "Logements du parc par contingent, hors QPV et en QPV.",
+            "Dwellings of the stock by account, outside and in QPV.",
+        ),
         "not_reserved": ("non réservé", "not reserved"),
         "fit_rooms": ("typologie", "rooms"),
         "fit_ceiling": ("plafond de ressources", "income ceiling"),
@@ -99,7 +102,10 @@ texts(
             "{n:autre bailleur/autres bailleurs} : voir flux.csv et inventory.xlsx.",
             "{n:more landlord/more landlords}: see flux.csv and inventory.xlsx.",
         ),
-        "chart": ("Parts de flux par contingent selon le mode", "Flux shares by account and mode"),
+        "chart": (
+            "Part du flux de chaque contingent selon le mode, en %.",
+            "Share of the flux of each account by mode, in %.",
+        ),
         "fit_title": (
             "Adéquation, {what} : part du parc / part des demandes du public",
             "Fit, {what}: share of the stock / share of the public's applications",
@@ -170,8 +176,8 @@ texts(
             "{n:more line/more lines}, closer to their share: comparison.csv.",
         ),
         "attainment_note": (
-            "Taux atteint par les lignes qui pèsent dans l'optimum. Rouge : sous l'objectif ; ambre : flux au-dessus de sa bande ; bleu : tenu. Les lignes sans prix n'y figurent pas : l'optimum n'avait pas à les tenir.",
-            "Rate reached by the lines that weigh in the optimum. Red: below the target; amber: flux above its band; blue: held. Lines without a price are left out: the optimum was not asked to meet them.",
+            "Taux atteint par les lignes qui pèsent dans l'optimum. Rouge et ↓ : sous l'objectif ; ambre et ↑ : flux au-dessus de sa bande ; bleu : tenu. Les lignes sans prix n'y figurent pas : l'optimum n'avait pas à les tenir.",
+            "Rate reached by the lines that weigh in the optimum. Red and ↓: below the target; amber and ↑: flux above its band; blue: held. Lines without a price are left out: the optimum was not asked to meet them.",
         ),
         "farthest": (
             "Les {shown} lignes les plus éloignées de leur objectif sur {lines} ; toutes dans comparison.xlsx.",
@@ -190,8 +196,8 @@ texts(
             "Differences from the lowest value tried ({value}), in points, leases, months of waiting and households passed over.",
         ),
         "tornado_decides": (
-            "{title} décide le plus : bougée de {step}, {n:premier rang change/premiers rangs changent} sur {of}. {idle:valeur/valeurs} sans effet sur les premiers rangs.",
-            "{title} decides most: moved by {step}, {n:first rank changes/first ranks change} out of {of}. {idle:value/values} without effect on first ranks.",
+            "« {title} » décide le plus : bougée de {step}, {n:premier rang change/premiers rangs changent} sur {of}. {idle:valeur/valeurs} sans effet sur les premiers rangs.",
+            "“{title}” decides most: moved by {step}, {n:first rank changes/first ranks change} out of {of}. {idle:value/values} without effect on first ranks.",
         ),
         "tornado_nothing": (
             "Aucune valeur supposée, bougée de {step}, ne change un premier rang sur {of} ({idle:valeur essayée/valeurs essayées}).",
@@ -324,8 +330,8 @@ texts(
     "COMPARISON",
     {
         "share_dwellings_by_account": (
-            "Part des logements proposés par contingent",
-            "Share of dwellings by account",
+            "Part de chaque contingent dans les logements proposés, hors flux compris, en %.",
+            "Share of each account in the dwellings proposed, those outside the flux included, in %.",
         ),
         "targets_reached_over_aimed": ("Objectifs : atteint sur visé", "Targets: reached over aimed at"),
         "at_least_one_point": (

@@ -120,8 +120,11 @@ def tornado_part(records: Sequence[Record], lang: Lang) -> dict[str, Any] | None
         (title, -float(counts.get("bas", 0)), float(counts.get("haut", 0)), _both(counts))
         for _, title, _, counts, _ in shown
     ]
+    lowered, raised, changed = (
+        said(f"COMPARISON.{name}", lang) for name in ("LOWERED", "RAISED", "LISTS_CHANGED")
+    )
     return {
-        "svg": drawn(bars, said("COMPARISON.TORNADO", lang)) if bars else "",
+        "svg": drawn(bars, said("COMPARISON.TORNADO", lang), (lowered, raised, changed)) if bars else "",
         "sentence": _sentence(base, rows, idle, lang),
         "rows": [
             {

@@ -2,7 +2,8 @@
 
 One cause is given per list, the first that holds: a decision of the session, a household or dwelling that came or went, a
 household that is no longer eligible or holds a first rank elsewhere, the réservataire's own order, the rule that the former
-household would worsen most, and at last the value of the new one. Points stay in the certificate.
+household would worsen most where it is worth more than the new one, and at last the part of the value by which it is worth less.
+Points stay in the certificate.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.eligibility.facts import CODES, Facts
+from optimizer.eligibility.fit import DOSSIER_UNREACHABLE
 from optimizer.errors import Lang
 from optimizer.problem import Evaluation
 from optimizer.problem.finding import entries_of_pairs
@@ -203,7 +205,8 @@ class _Causes:
         lost, row = self.exchange.cost(out, int(kind_of[type_])) if a not in self.home else (0, -1)
         if lost == NEVER:
             return self._say("ordre du réservataire", "the réservataire's own order")
-        if lost > 0 and row >= 0:
+        value = self._value(d, int(entry[0]), int(kind_of[type_]))
+        if lost > 0 and row >= 0 and value > self._worth(d):
             rule = rule_label(self.problem.rows[row].rule, self.lang)
             return self._say(f"règle : {rule}", f"rule: {rule}")
         if a in self.home:
@@ -211,10 +214,57 @@ class _Causes:
             return self._say(
                 f"au premier rang du logement {home} désormais", f"now at the first rank of dwelling {home}"
             )
-        return self._say(
-            "la nouvelle proposition vaut plus (cotation, adéquation, taux d'effort)",
-            "the new proposal is worth more (score, fit, effort rate)",
+        return self._worth_less(d, a, int(entry[0]), int(kind_of[type_]))
+
+    def _value(self, d: int, entry: int, kind: int) -> int:
+        """What a household is worth at the first rank of a dwelling, hundredths."""
+        value = int(self.problem.values(np.array([entry]))[0])
+        return value + int(self.problem.bonus[d]) + int(self.problem.kinds.value[kind])
+
+    def _worth(self, d: int) -> int:
+        """What the first rank of a dwelling is worth now, hundredths; nothing where it has none."""
+        at = self._first_line(d)
+        return int(self.lines.value[at]) if at >= 0 else 0
+
+    def _first_line(self, d: int) -> int:
+        at = int(np.searchsorted(self.lines.dwelling, d))
+        return at if at < len(self.lines) and int(self.lines.dwelling[at]) == d else -1
+
+    def _worth_less(self, d: int, a: int, entry: int, kind: int) -> str:
+        """The part of the value by which the former household is worth less than the new first rank, the largest one."""
+        at = self._first_line(d)
+        if at < 0 or int(self.lines.app[at]) < 0:
+            return self._say(
+                "l'orienter vers ce réservataire, qui désigne lui-même, vaut désormais plus",
+                "it is now worth more to send it to this réservataire, which names its own households",
+            )
+        problem, lines = self.problem, self.lines
+        burden = int(problem.entry_burden[entry])
+        awaited = int(problem.awaited_of(np.array([a]))[0])
+        fit = int(problem.entry_fit[entry]) + int(problem.bonus[d]) + burden + awaited
+        unreached = int(self.facts.applications.dossier[a]) == DOSSIER_UNREACHABLE
+        lean = (
+            ("dossier injoignable", "unreachable file")
+            if unreached
+            else (
+                "un autre contingent, ou un ménage que ce contingent sert mieux, vaut plus",
+                "another account, or a household that this one serves better, is worth more",
+            )
         )
+        parts = (
+            (int(lines.score[at]) - int(problem.entry_score[entry]), ("cotation plus haute du nouveau premier rang", "higher score of the new first rank")),
+            (int(lines.fit[at]) - fit, ("préférence, taille ou accès mieux adaptés au nouveau premier rang", "preference, size or access suit the new first rank better")),
+            (burden - int(lines.burden[at]), ("taux d'effort au-delà du seuil", "effort rate above the threshold")),
+            (awaited - int(lines.awaited[at]), ("gardée pour un logement attendu", "kept for a dwelling expected")),
+            (int(lines.lean[at]) - int(problem.kinds.value[kind]), lean),
+        )  # fmt: skip
+        lost, words = max(parts, key=lambda part: part[0])
+        if lost <= 0:
+            words = (
+                "à égalité, départagée par l'ancienneté ou le tirage",
+                "tied, decided by seniority or the draw",
+            )
+        return self._say(*words)
 
     def _absent(self, d: int, name: str) -> str:
         """Why a household cannot stand there at all; empty when it can."""

@@ -29,7 +29,10 @@ WITH = {
     "fit": ("une meilleure adéquation", "a better fit"),
     "burden": ("un taux d'effort au-delà du seuil", "an effort rate above the threshold"),
     "awaited": ("un logement attendu", "a dwelling expected"),
-    "lean": ("un dossier injoignable ou un autre contingent", "an unreachable file or another account"),
+    "lean": (
+        "un dossier injoignable ou les points du contingent",
+        "an unreachable file or the points of the account",
+    ),
     "keep": ("une proposition antérieure gardée", "an earlier proposal kept"),
 }
 """A part of the value said beside another, where neither suffices alone."""
@@ -134,8 +137,8 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
         ),
         "awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
         "lean": (
-            "injoignable, ou DALO mieux servi par ce contingent",
-            "unreachable, or DALO better served by this account",
+            "injoignable, ou derrière les points que ce contingent donne à un ménage DALO",
+            "unreachable, or behind the points this account gives a DALO household",
         )
         if context.dalo
         else (

@@ -17,6 +17,7 @@ import pandas as pd
 
 from optimizer import importers
 from optimizer.domain import Case
+from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.pipeline import PROPOSE_TABLES
 from optimizer.runs.assumed import Assumed, assumed_of
@@ -25,7 +26,7 @@ from optimizer.simulation.registry import Policy, chosen_policies
 from optimizer.simulation.setting import DAYS, Every, Setting
 from optimizer.simulation.summary import summary
 from optimizer.simulation.sweep import lived
-from optimizer.simulation.world import draw_world
+from optimizer.simulation.world import draw_world, too_few
 from optimizer.solve import SolveOptions
 from optimizer.synth.profile import profiles
 from optimizer.workers import Parts, Unit, Workers, key_of, run_units
@@ -36,7 +37,7 @@ OF_CHAINS = ("chained", "void")
 
 
 @dataclass(frozen=True, repr=False)
-class Simulation:
+class Simulation(OwnFrames):
     """What :func:`simulate` returns.
 
     Attributes
@@ -185,7 +186,7 @@ def simulate(
     chosen = chosen_policies(policies if isinstance(policies, str) else list(policies))
     setting = Setting(
         years=years, every=session, refusals=refusals, freed=freed, chains=chains, dwellings=dwellings, pool=pool, arrivals=arrivals, publics=publics,
-        tight=tight, sessions=sessions, seed=seed, gap=gap, accept_assumed=accept_assumed, price_assumed=price_assumed, models=models,
+        tight=tight, sessions=sessions, seed=seed, gap=gap, backend=backend, accept_assumed=accept_assumed, price_assumed=price_assumed, models=models,
     )  # fmt: skip
     if years != 1:
         lived_by = tuple(p for p in chosen if p.bound is None)
@@ -193,6 +194,7 @@ def simulate(
             raise AttrifluxError("SIMULATION_ONE_YEAR", name=", ".join(p.id for p in chosen), years=years)
         chosen = lived_by
     case, name, digest, findings = _source(source, models)
+    findings = (*findings, *(() if case is None else too_few(case, setting)))
     for option, changed in (("--publics", publics != 1.0), ("--tight", tight)):
         if changed and case is not None:
             raise AttrifluxError("SIMULATION_PROFILE_ONLY", name=option, known=", ".join(profiles(models)))

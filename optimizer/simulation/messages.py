@@ -45,6 +45,15 @@ define(
     remedy_en="Ask for one year, or another policy beside it",
 )
 define(
+    "SIMULATION_FEW_HOUSEHOLDS",
+    "L'assiette libère {dwellings} logements dans l'année pour {households:demande/demandes} en attente ou à venir : des logements restent "
+    "vides faute de demandes, quelle que soit la politique.",
+    "The assiette vacates {dwellings} dwellings in the year for {households:application/applications} waiting or to come: dwellings stay "
+    "empty for want of applications, whatever the policy.",
+    remedy_fr="Joignez les demandes de tout le parc que compte l'assiette, ou dites combien de logements vivre (--dwellings N)",
+    remedy_en="Add the applications of the whole stock that the assiette counts, or say how many dwellings to live (--dwellings N)",
+)
+define(
     "SIMULATION_CHAINS",
     "--chains {chains} avec --freed off : un locataire qui mute n'y libère rien, il n'y a pas de chaîne.",
     "--chains {chains} with --freed off: a tenant who moves leaves nothing there, no chain begins.",

@@ -29,6 +29,7 @@ class Setting:
     sessions : of a year; None: 52 or 26
     seed : of all draws, beside the number of the year drawn
     gap : relative, at which the proof of a session may stop; 0 asks for the whole proof
+    backend : the engine of every session
     """
 
     years: int = 1
@@ -44,6 +45,7 @@ class Setting:
     sessions: int | None = None
     seed: str = "attriflux"
     gap: float = 0.0
+    backend: str = "auto"
     accept_assumed: bool = False
     price_assumed: bool = False
     models: Path | None = None
@@ -72,6 +74,7 @@ class Setting:
             "sessions",
             "seed",
             "gap",
+            "backend",
         )
         found = {name: getattr(self, name) for name in names} | {
             "accept_assumed": self.accept_assumed, "price_assumed": self.price_assumed,

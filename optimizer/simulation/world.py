@@ -18,7 +18,7 @@ from optimizer import eligibility, importers, policy, scoring
 from optimizer.chains.homes import MOST
 from optimizer.domain import Case
 from optimizer.eligibility.facts import Facts
-from optimizer.errors import AttrifluxError, InputProblems
+from optimizer.errors import AttrifluxError, Finding, InputProblems, Spaced
 from optimizer.policy import RuleSet
 from optimizer.problem import RuleBook, book_of
 from optimizer.problem.ground import Counted, Forecast, Ground, leases_of_first_ranks
@@ -248,11 +248,10 @@ def _delegated(facts: Facts) -> Facts:
 def _of_case(case: Case, setting: Setting, drawn: str) -> tuple[Case, dict[str, int], dict[str, int]]:
     people = case.table("applications").sort_values("application_id", ignore_index=True)
     homes = case.table("dwellings").sort_values("dwelling_id", ignore_index=True)
-    each = setting.dwellings or _vacated(case) or len(homes)
+    each = _each(case, setting)
     years = setting.years
     new_homes, _ = _again(homes, "dwelling_id", each * years, drawn, "home")
-    registered = pd.to_datetime(people["first_registered_on"])
-    recent = people[registered > pd.Timestamp(case.settings.on) - pd.Timedelta(days=365)]
+    recent = _recent(case, people)
     many = len(recent) if not setting.arrivals else round(setting.arrivals * each)
     pool, of_pool = people, {name: name for name in map(str, people["application_id"])}
     if setting.pool:
@@ -269,6 +268,31 @@ def _of_case(case: Case, setting: Setting, drawn: str) -> tuple[Case, dict[str, 
     arrives = dict.fromkeys(map(str, pool["application_id"]), 0)
     arrives |= {name: _session(drawn, "arrives", name, setting) for name in map(str, later["application_id"])}
     return made, _spread(made, setting, drawn), arrives
+
+
+def _each(case: Case, setting: Setting) -> int:
+    """Dwellings vacated in a year."""
+    return setting.dwellings or _vacated(case) or len(case.table("dwellings"))
+
+
+def _recent(case: Case, people: pd.DataFrame) -> pd.DataFrame:
+    """Those who asked in the last year: as many as arrive in one that is drawn."""
+    registered = pd.to_datetime(people["first_registered_on"])
+    return people[registered > pd.Timestamp(case.settings.on) - pd.Timedelta(days=365)]
+
+
+def too_few(case: Case, setting: Setting) -> tuple[Finding, ...]:
+    """The warning that the assiette vacates more dwellings in a year than households are there to be housed: it is likely that of
+    a whole landlord, beside the applications of a week."""
+    each, people = _each(case, setting), case.table("applications")
+    if setting.dwellings or not len(people) or each != _vacated(case):
+        return ()
+    waiting = round(setting.pool * each) if setting.pool else len(people)
+    arriving = round(setting.arrivals * each) if setting.arrivals else len(_recent(case, people))
+    if each <= waiting + arriving:
+        return ()
+    params = {"dwellings": Spaced(each), "households": Spaced(waiting + arriving)}
+    return (Finding("SIMULATION_FEW_HOUSEHOLDS", "warning", file="assiette", params=params),)
 
 
 def _vacated(case: Case) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from operator import index
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,8 @@ import pandas as pd
 from optimizer import importers, policy
 from optimizer.conversion import Register
 from optimizer.domain import Case
-from optimizer.errors import Finding, InputProblems
+from optimizer.domain.frames import OwnFrames
+from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.runs.committed import Base, assiette_base, commitments_of
 from optimizer.runs.tables import place_names
 from optimizer.statement import messages as messages
@@ -32,7 +34,7 @@ _KEYS = ["dwelling_id", "account"]
 
 
 @dataclass(frozen=True)
-class Bilan:
+class Bilan(OwnFrames):
     """A year's statement.
 
     Attributes
@@ -99,6 +101,20 @@ class Bilan:
         return tuple(sorted(set(self.table["account"])))
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def _year(value: int) -> int:
+    try:
+        year = 0 if value is True else index(value)
+    except TypeError:
+        year = 0
+    if FIRST_YEAR <= year <= LAST_YEAR:
+        return year
+    params = {"value": repr(value), "first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
+    raise AttrifluxError("BILAN_BAD_YEAR", **params)
+
+
 def bilan(
     case: Case | Path | str, year: int, *, models: Path | None = None, against: pd.DataFrame | None = None
 ) -> Bilan:
@@ -119,7 +135,10 @@ def bilan(
     ------
     InputProblems
         Leases and events of the case do not agree, or the statement and the ledger do not: every difference is listed.
+    AttrifluxError
+        ``BILAN_BAD_YEAR``: not a whole number, or none of a calendar that statements are made of.
     """
+    year = _year(year)
     if not isinstance(case, Case):
         case = importers.read(Path(case), need=())
     leases, events = case.table("leases"), case.table("events")

@@ -272,6 +272,7 @@ def _summary(result: Bilan, out: Path) -> dict[str, object]:
         **{
             f"lines_{lang}": [
                 said("BILAN.DONE", lang, year=result.year, **counts),
+                *([said("BILAN.UNFINISHED_SAID", lang, day=result.as_of)] if result.unfinished else []),
                 said("BILAN.RECONCILED", lang, same=Spaced(same), apart=Spaced(apart)),
                 *(f.sentence(lang) for f in result.findings if f.code.startswith("BILAN")),
                 *([said("BILAN.ENDING", lang, n=ending, year=str(result.year))] if ending else []),

@@ -310,7 +310,7 @@ def _row(line: dict[str, Any], flux: _Flux) -> dict[str, object]:
         **{f"consumed_{name}": counts[name] for name in ("oriented", "presented", "attributed", "signed")},
         "consumed": year.consumed,
         "returned": own_returned,
-        "balance": _two(year.balance),
+        "balance": year.shown_balance,
         "year_base": _two(year.year_base),
         "year_due": shown["due_year"],
         "year_target": year.whole_due,

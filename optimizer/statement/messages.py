@@ -40,6 +40,13 @@ define(
     remedy_en="Two landlords with the same numbering: put the landlord's code before each number; else correct the commune",
 )
 define(
+    "BILAN_BAD_YEAR",
+    "l'année d'un bilan ne peut pas être {value}.",
+    "the year of a statement cannot be {value}.",
+    expected_fr="un nombre entier de {first} à {last}, par exemple 2026",
+    expected_en="a whole number from {first} to {last}, for example 2026",
+)
+define(
     "BILAN_NOTHING",
     "Le cas n'a ni baux ni evenements : il n'y a rien à établir pour {year}.",
     "The case has neither leases nor events: there is nothing to state for {year}.",

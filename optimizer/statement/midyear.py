@@ -15,6 +15,7 @@ import pandas as pd
 from optimizer import importers, policy
 from optimizer.domain import Case
 from optimizer.domain.account import outside_flux
+from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, Finding
 from optimizer.problem.returned import DATES
 from optimizer.runs.tables import place_names
@@ -30,7 +31,7 @@ ANSWER_COLUMNS = (*KEYS, "as_of", "proposed", "answer", "agreed", "answered_on")
 
 
 @dataclass(frozen=True)
-class MidYear:
+class MidYear(OwnFrames):
     """Where every réservataire stands on a day.
 
     Attributes

@@ -16,6 +16,7 @@ import pandas as pd
 from optimizer import policy
 from optimizer.conversion import MODES
 from optimizer.datadirs import models_dir
+from optimizer.domain.frames import OwnFrames
 from optimizer.errors import Finding, Lang, Spaced, said
 from optimizer.policy.beside import files_beside
 from optimizer.policy.conventions import FIELDS, default_area
@@ -34,7 +35,7 @@ TERRITORY = "territoire.yaml"
 
 
 @dataclass(frozen=True)
-class Following:
+class Following(OwnFrames):
     """The next year as it follows from a statement.
 
     Attributes

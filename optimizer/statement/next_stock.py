@@ -15,6 +15,7 @@ from optimizer.conversion.blocks import MICRO, no_right_left, years_left
 from optimizer.conversion.rounding import integers
 from optimizer.domain import Case, default_seed
 from optimizer.domain.account import remainder
+from optimizer.domain.frames import OwnFrames
 from optimizer.statement.bilan import Bilan
 
 Holder = tuple[str, str, str]
@@ -25,7 +26,7 @@ ENDED, SPENT, USED, TURNED = "convention échue", "droits épuisés", "droits co
 
 
 @dataclass(frozen=True)
-class NextStock:
+class NextStock(OwnFrames):
     """What the next year begins with.
 
     Attributes

@@ -59,6 +59,10 @@ texts(
         "ledger_counted": ("Décomptés au registre", "Counted in the ledger"),
         "as_of": ("arrêté au", "as of"),
         "unfinished": ("année non finie", "year not over"),
+        "unfinished_said": (
+            "Arrêté au {day} : l'année n'est pas finie, les soldes sont ceux de ce jour.",
+            "As of {day}: the year is not over, balances are those of that day.",
+        ),
         "ledger_leases": ("Baux au registre", "Leases of the ledger"),
         "lec": ("LEC : ce qu'il reste à faire hors QPV", "LEC: what is left to do outside QPV"),
         "leases_outside_qpv": ("Baux hors QPV", "Leases outside QPV"),

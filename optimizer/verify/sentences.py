@@ -43,7 +43,7 @@ WITH = {
     "fit": ("une meilleure adéquation", "a better fit"),
     "burden": ("un taux d'effort au-delà du seuil", "an effort rate above the threshold"),
     "awaited": ("un logement attendu", "a dwelling expected"),
-    "lean": ("un dossier injoignable ou un autre contingent", "an unreachable file or another account"),
+    "lean": ("un dossier injoignable ou les points du contingent", "an unreachable file or the points of the account"),
     "keep": ("une proposition antérieure gardée", "an earlier proposal kept"),
 }  # fmt: skip
 """Parts of the value, and how each is told beside another where neither suffices alone."""
@@ -64,7 +64,7 @@ SEAT = (
 )
 FIXED = {
     "awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
-    "lean": ("injoignable, ou DALO mieux servi par ce contingent", "unreachable, or DALO better served by this account"),
+    "lean": ("injoignable, ou derrière les points que ce contingent donne à un ménage DALO", "unreachable, or behind the points this account gives a DALO household"),
     "keep": ("proposition antérieure gardée", "earlier proposal kept"),
     "fit": ("adéquation (préférence, taille, accès) et points du logement", "fit (preference, size, access)"),
     "class": ("même public que le premier rang", "same class as the first rank"),

@@ -89,7 +89,7 @@ def test_each_change_has_its_kind_and_its_cause(tmp_path: Path) -> None:
         "L6": ("first_rank", "demande radiée ou non renouvelée"),
         "L7": (
             "first_rank",
-            "la nouvelle proposition vaut plus (cotation, adéquation, taux d'effort)",
+            "cotation plus haute du nouveau premier rang",
         ),
         "L8": ("account", "demande nouvelle"),
         "L9": (
@@ -99,4 +99,28 @@ def test_each_change_has_its_kind_and_its_cause(tmp_path: Path) -> None:
         "L10": ("first_rank", "ménage désigné par une décision enregistrée"),
         "L11": ("first_rank", "au premier rang du logement L12 désormais"),
         "L12": ("dwelling_new", "logement nouveau"),
+    }
+
+
+def test_a_first_rank_lost_by_one_part_of_the_value_names_that_part(tmp_path: Path) -> None:
+    """N1 was first: it cannot be reached any more, or N2 has more points than it."""
+    table = """
+        id first_registered_on persons choices status score dossier
+        N1 2024-01-01          3       25056   active 90    {first}
+        N2 2024-01-02          3       25056   active {second}    .
+    """
+    home = """
+        id landlord commune rooms financing rent_eur
+        L1 BAIL     25056   3     PLUS      300
+    """
+    told = {}
+    before = run(tmp_path / "before", dwellings=home, applications=table.format(first=".", second=80))
+    for name, first, second in (("file", "unreachable", 80), ("score", ".", 200)):
+        people_now = table.format(first=first, second=second)
+        folder = write(tmp_path / name, dwellings=home, applications=people_now)
+        after = propose(folder, Options(accept_assumed=True, pdf=False, keep=before))
+        told[name] = moved(after)["L1"]
+    assert told == {
+        "file": ("first_rank", "dossier injoignable"),
+        "score": ("first_rank", "cotation plus haute du nouveau premier rang"),
     }

@@ -780,3 +780,51 @@ def test_what_stays_short_is_weighed_at_what_it_would_gain(tmp_path: Path) -> No
     assert sheet.loc[there, "loss_at_most"].item() + row["missing_leases"] * price < price
     assert row["reason_fr"].endswith("que cette règle n'y gagnerait")
     assert row["reason_en"].endswith("than this rule would gain")
+
+
+def test_the_letter_gives_what_was_compared_with_ceilings_sizes_and_access(tmp_path: Path) -> None:
+    """The income above the ceiling is the lower one of two years; a household of three takes the sizes of the landlord's table."""
+    table = """
+        id first_registered_on persons choices status score tax_income_eur tax_income_n1_eur mobility_need
+        N1 2024-01-01          3       25056   active 90    90000          80000             accessible
+        N2 2024-01-01          3       25056   active 90    .              .                 .
+    """
+    result = run(tmp_path, dwellings=ONE, applications=table)
+    letter = str(af.why(result, "N1", letter=True)).splitlines()
+    assert "- revenu fiscal comparé aux plafonds : 80\u202f000 € par an" in letter
+    assert "- tailles de logement acceptées : T3, T4" in letter
+    assert "- besoin d'accessibilité : logement accessible" in letter
+    assert any(line.startswith("Pourquoi : plafond PLUS dépassé de") for line in letter)
+    other = str(af.why(result, "N2", letter=True))
+    assert "comparé aux plafonds : non renseigné" in other and "d'accessibilité : aucun" in other
+
+
+def test_the_points_of_a_dalo_household_are_not_told_as_a_better_account(tmp_path: Path) -> None:
+    """One account only: N1, DALO, passes N2 by the points that its account gives it, and the line says that."""
+    table = """
+        id first_registered_on persons choices status score priority_codes priority_status
+        N1 2024-01-01          3       25056   active 40    DALO           labelled
+        N2 2024-01-01          3       25056   active 90    c              labelled
+    """
+    whole = """
+        landlord departement year account   share management_mode
+        BAIL     25          2026 ETAT_PRIO 1     delegated
+    """
+    result = run(
+        tmp_path,
+        dwellings=ONE,
+        applications=table,
+        conventions=whole,
+        settings={"changes": "{national.prices.dalo: 0}"},
+    )
+    assert lists(result)["L1"] == ["ETAT_PRIO", "N1", "N2"]
+    assert "les points que ce contingent donne à un ménage DALO" in result.proposals["reason"][0]
+    assert "points que ce contingent donne à un ménage DALO" in str(af.why(result, "N2"))
+    lower = run(tmp_path / "lower", dwellings=ONE, applications=table.replace("90", "30"), conventions=whole)
+    said = str(af.why(lower, "N2"))
+    assert "cotation plus haute du premier rang et points que ce contingent donne à un ménage DALO" in said
+    letter = str(af.why(lower, "N2", letter=True))
+    assert (
+        "Ce qui a compté, par logement : cotation, avec une autre règle (1)." in letter
+        and "DALO" not in letter.split("4. ")[1]
+    )

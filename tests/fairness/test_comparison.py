@@ -529,3 +529,19 @@ def test_the_page_says_what_is_assumed_and_that_the_draw_is_another():
     assert "Tirage modifié" not in own
     assert "la graine des ex æquo est « autre »" in page(seed="autre")
     assert "Assumed targets weighed, as asked: " in page("en", price_assumed=True)
+
+
+def test_dwellings_that_deferred_acceptance_reserves_stand_in_a_table(tmp_path):
+    """They stood in no file: one could not see which dwelling was kept for whom."""
+    case = af.synthesize("commission", dwellings=12, applications=150, seed=21)
+    found = af.fairness(case, "cotation,deferred_acceptance", groups=[])
+    assert len(found.reserves) and found.reserves["dwelling_id"].is_unique
+    assert set(found.reserves["dwelling_id"]) <= set(case.table("dwellings")["dwelling_id"])
+    mine = found.reserves
+    mine["rule"] = ""
+    assert "" not in found.reserves["rule"].tolist()
+    af.write_case(case, tmp_path / "case")
+    written = af.fairness_to(tmp_path / "case", tmp_path / "out", "deferred_acceptance", groups=[])
+    table = pd.read_csv(written.out / "reserves.csv", sep=";", encoding="utf-8-sig")
+    assert table.to_dict("records") == found.reserves.to_dict("records")
+    assert not len(af.fairness(case, "cotation", groups=[]).reserves)

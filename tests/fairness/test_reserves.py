@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.fairness.lottery import Draw
 from optimizer.fairness.mechanisms.deferred_acceptance import allocate
-from optimizer.fairness.reserves import reserved_slots
+from optimizer.fairness.reserves import reserved_slots, reserved_table
 from optimizer.problem.model import Kinds, Row
 from tests.fairness.markets import plain_market
 
@@ -28,6 +28,12 @@ def test_the_dearest_rule_reserves_first_and_no_dwelling_is_reserved_twice():
     assert reserved_slots(market) == [0, 0, 1, 1]
     dearer = tuple(replace(row, price=price) for row, price in zip(rows, (1000_00, 2000_00), strict=True))
     assert reserved_slots(replace(market, rows=dearer)) == [1, 1, 0, 0]
+    told = reserved_table(market)
+    names = [str(name) for name in market.dwelling_ids]
+    assert dict(zip(told["dwelling_id"], told["rule"], strict=True)) == {
+        names[0]: "lec_q1_outside_qpv", names[1]: "lec_q1_outside_qpv", names[2]: "priority_mix", names[3]: "priority_mix",
+    }  # fmt: skip
+    assert set(told["scope"]) == {"landlord=X;epci=1"}
 
 
 def test_a_reserved_dwelling_goes_to_whoever_counts_before_a_better_score():

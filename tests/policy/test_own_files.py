@@ -190,3 +190,43 @@ def test_check_models_finds_a_broken_file(tmp_path, file, old, new, code):
     assert code in {f.code for f in findings}
     for finding in findings:
         assert finding.sentence("fr") and finding.sentence("en")
+
+
+def test_everything_wrong_in_ones_own_files_is_told_at_once_each_at_its_place(own):
+    (own / "one.yaml").write_text(
+        CONVENTION.replace("year: 2026", "year: 26\nyear: 2026")
+        .replace("share: 0.5", "share: 50, count_rule: signé")
+        .replace('"COLL:90010", share: 0.3', '"COLL:90010", part: 0.3'),
+        encoding="utf-8",
+    )
+    (own / "two.yaml").write_text(
+        CONVENTION.replace('departement: "90"', "departement: 25").replace("2026-11-24", "2026-13-01"),
+        encoding="utf-8",
+    )
+    (own / "mine.yaml").write_text(
+        GRID.replace("points: 3}", "points: 3.333}\n      age: {title: A, kind: count, input: nationality, points_each: 1, max_count: 2}"),
+        encoding="utf-8",
+    )  # fmt: skip
+    (own / "territoire.yaml").write_text(TERRITORY.replace("oph90", "two.yaml, absent"), encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load(own / "territoire.yaml", ON)
+    found = [(f.file, f.row, f.column, f.code) for f in caught.value.findings]
+    assert found == [
+        ("one.yaml", 5, "year", "YAML_DUPLICATE_KEY"),
+        ("one.yaml", 4, "year", "POLICY_BAD_VALUE"),
+        ("one.yaml", 11, "share", "POLICY_BAD_VALUE"),
+        ("one.yaml", 11, "count_rule", "POLICY_BAD_VALUE"),
+        ("one.yaml", 12, "part", "POLICY_UNKNOWN_KEY"),
+        ("two.yaml", 7, None, "YAML_BAD_DATE"),
+        ("two.yaml", 3, "departement", "POLICY_BAD_VALUE"),
+        ("territoire.yaml", 5, "conventions", "POLICY_FILE_MISSING"),
+        ("mine.yaml", 13, "points", "POLICY_BAD_VALUE"),
+        ("mine.yaml", 14, "input", "POLICY_BAD_VALUE"),
+    ]
+    said = [f.sentence("fr") for f in caught.value.findings]
+    assert said[2] == (
+        "one.yaml, ligne 11, clé « share » : « share » ne peut pas valoir « 50 ». "
+        "Attendu : une part entre 0 et 1, au plus 4 décimales (0.25 pour 25 %). Corrigez la valeur."
+    )
+    assert 'donc entre guillemets : "25"' in said[6]
+    assert all(f.sentence("fr") != f.sentence("en") for f in caught.value.findings)

@@ -429,3 +429,17 @@ def test_a_target_missed_says_which_dwelling_would_help_and_what_that_would_cost
         "part du flux"
     )[0]
     assert "aucun changement d'un seul premier rang n'en ajoute une" in alone and "orienter" not in alone
+
+
+def test_first_ranks_by_quartile_are_those_of_the_lists(tmp_path):
+    """A1 asks first for Morteau, which has no threshold, and is proposed in Besançon: it has a quartile there, as its list says."""
+    people = [application("A1", choices="25411|25056"), application("A2", score="1", choices="25056")]
+    case = write(tmp_path / "case", [dwelling("L1")], people)
+    propose_to(case, tmp_path / "out", Options(pdf=False))
+    rows = (tmp_path / "out" / "proposals.csv").read_text(encoding="utf-8-sig").splitlines()
+    column = rows[0].split(";").index("q1")
+    [first] = [row.split(";") for row in rows[1:] if row.split(";")[2] == "1"]
+    assert (first[3], first[column]) == ("A1", "no")
+    report = words((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    table = report[report.index("Premiers rangs par quartile") :][:300]
+    assert "2e à 4e quartile 1 1" in table and "sans seuil publié" not in table

@@ -46,7 +46,7 @@ def test_only_what_will_be_divided_is_left_before_its_pricings_end(monkeypatch: 
         return best
 
     monkeypatch.setattr(NodeRelaxation, "converge", converge)
-    for seed in (1, 2, 3):
+    for seed in (1, 2, 7):
         week, start = new_week(raw, earlier, seed)
         found = solve_transport(week, ONE, warm=start)
         assert found.stop_reason == "proven"

@@ -159,6 +159,26 @@ def test_two_communes_of_one_epci_do_not_take_each_others_share():
     assert not [w for w in under.warnings if w.code == "SCENARIO_SHARE_CUT"]
 
 
+def test_an_epci_of_two_departements_has_one_line_and_the_mean_of_both():
+    """Half of the 40 dwellings of the flux there in the Doubs, a tenth of the 50 in Haute-Saône: 25 of 90. Two lines were refused."""
+    epci = "COLL:200041887"
+    rows = [
+        {"landlord": "OPH25", "departement": d, "commune": c, "account": a, "dwellings": n, "turnover": 0.1}
+        for d, c, a, n in (
+            ("25", "25055", epci, 100), ("25", "25055", "BAILLEUR", 100), ("25", "25056", "BAILLEUR", 800),
+            ("70", "70045", epci, 20), ("70", "70045", "BAILLEUR", 180), ("70", "70550", "BAILLEUR", 200),
+        )
+    ]  # fmt: skip
+    base = {"landlord": "OPH25", "year": 2026, "basis": "forecast"}
+    bases = [{**base, "departement": "25", "vacated": 200}, {**base, "departement": "70", "vacated": 100}]
+    tables = {"stock": filled("stock", rows), "assiette": filled("assiette", bases)}
+    case = with_tables(planner_case(territory="franche-comte"), **tables)
+    lines = apply(case, run(flux__mode=1)).table("conventions")
+    mine = lines[(lines["landlord"] == "OPH25") & (lines["account"] == epci)]
+    assert mine["share"].tolist() == [0.2777] and mine["area"].tolist() == ["200041887"]
+    assert mine["departement"].tolist() == ["70"]  # where most of its flux is, as no agreement has it
+
+
 @pytest.mark.parametrize(
     "key", ["assiette.OPH99.mutation", "stock.OPH99.ALS.turnover", "stock.*.COLL:99999.turnover", "delivery.OPH99.ALS",
             "rights.OPH99.ALS.2027"],

@@ -68,7 +68,7 @@ def test_the_page_draws_shares_attainment_and_the_cost_of_the_quota(folders, tmp
     compare(folders, tmp_path / "c")
     page = (tmp_path / "c" / "comparison.html").read_text(encoding="utf-8").replace("\xa0", " ")
     for label in (
-        "Part des logements proposés par contingent",
+        "Part de chaque contingent dans les logements proposés, hors flux compris, en %.",
         "Objectifs : atteint sur visé",
         "Coût du quota",
     ):

@@ -11,6 +11,7 @@ import optimizer as af
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.scenario import check_keys, expand, new_scenario, read_scenario, shipped
 from optimizer.scenario.files import Scenario, checked_scenarios, read_scenarios
+from tests.scenario.cases import planner_case
 
 ON = date(2026, 1, 1)
 HEAD = 'title: "T"\nwhy: "W"\n'
@@ -163,3 +164,27 @@ def test_a_new_file_is_accepted_as_it_is_and_never_overwrites(tmp_path):
     with pytest.raises(AttrifluxError) as caught:
         new_scenario(file)
     assert caught.value.code == "SCENARIO_EXISTS"
+
+
+def test_a_key_written_twice_a_day_that_is_none_and_a_tab_hide_nothing_else(tmp_path):
+    """The first of them was all that was told, of all the files."""
+    first = write(
+        tmp_path,
+        "changes:\n  flux.mode: 7\n  flux.basis: forecast\n  flux.basis: actual\n  flux.negotiated.ALS: 2026-02-31\n",
+        "one",
+    )
+    second = write(tmp_path, "changes:\n\tflux.mode: 1\n", "two")
+    third = write(tmp_path, "changes:\n  national.lec.first_quartile_share: 30\n", "three")
+    with pytest.raises(InputProblems) as caught:
+        checked_scenarios([first, second, third], planner_case())
+    assert [(f.file, f.row, f.column, f.code) for f in caught.value.findings] == [
+        ("one.yaml", 6, "flux.basis", "YAML_DUPLICATE_KEY"),
+        ("one.yaml", 7, None, "YAML_BAD_DATE"),
+        ("one.yaml", 4, "flux.mode", "SCENARIO_BAD_VALUE"),
+        ("two.yaml", 4, None, "YAML_UNREADABLE"),
+        ("three.yaml", 4, "national.lec.first_quartile_share", "SCENARIO_REFUSED"),
+    ]
+    unreadable = caught.value.findings[3]
+    assert "une tabulation décale la ligne" in unreadable.sentence("fr") and "a tab" in unreadable.sentence(
+        "en"
+    )

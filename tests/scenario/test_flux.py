@@ -467,6 +467,73 @@ def test_the_demand_counts_who_is_active_and_the_quartile_as_the_rules_do():
     assert fit["demand"].sum() == 7
 
 
+def test_a_collectivite_of_another_departement_receives_nothing_of_this_one():
+    """Mode 4 gave a hundredth of the Doubs to an EPCI of Ille-et-Vilaine, and its share became a line of an agreement."""
+    agreed = {"base": 1, "delta": {"ALS": 0.02, "COLL:243500139": 0.01, "COLL:25": 0.03, "BAILLEUR": -0.06}}
+    found = flux(planner_case(negotiated=agreed), modes=(1, 4))
+    table = found.flux
+    shares = {m: rows.set_index("account")["share"] for m, rows in table.groupby("mode")}
+    assert "COLL:243500139" not in shares[4].index
+    assert shares[4]["ALS"] == 0.27 and shares[4]["COLL:25"] == 0.03
+    assert (
+        shares[4]["BAILLEUR"] == 0.25
+    )  # 0.3 less 0.02 and 0.03: nothing is taken for what is given to nobody
+    (told,) = [f for f in found.findings if f.code == "FLUX_NEGOTIATED_ELSEWHERE"]
+    assert "COLL:243500139" in told.sentence("fr") and told.severity == "warning"
+
+
+def test_a_minimum_that_a_cap_takes_away_is_refused():
+    """The caps came after the minima: public agents asked for 6 %, were given the 5 % of the law, and nobody was told."""
+    agreed = {"base": 1, "delta": {"ETAT_AGENT": 0.02}, "minima": {"ETAT_AGENT": 0.06}}
+    with pytest.raises(InputProblems) as caught:
+        flux(planner_case(negotiated=agreed), modes=(4,))
+    (told,) = [f for f in caught.value.findings if f.severity == "error"]
+    assert told.code == "FLUX_BELOW_MINIMUM" and "5,00 %" in told.sentence("fr")
+    held = flux(planner_case(negotiated={**agreed, "minima": {"ETAT_AGENT": 0.05}}), modes=(4,))
+    assert held.flux.set_index("account")["share"]["ETAT_AGENT"] == 0.05
+
+
+HOMES = [
+    ("d", "none", None, False), ("b", "mutation", None, False), ("c", "anru", None, False), ("a", "none", "ALS", False),
+    ("e", "none", "ALS", True),
+]  # fmt: skip
+
+
+def test_dwellings_out_of_the_assiette_are_named_with_their_reason(tmp_path):
+    homes = [
+        {"dwelling_id": name, "landlord": "OPH25", "commune": "25056", "rooms": 3, "financing": "plus",
+         "assiette_exclusion": why, "reserved_to": reserved, "first_letting": first}
+        for name, why, reserved, first in HOMES
+    ]  # fmt: skip
+    case = planner_case()
+    write_flux(tmp_path, flux(replace(case, tables={**case.tables, "dwellings": filled("dwellings", homes)})))
+    lines = (tmp_path / "exclusions.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines == [
+        "landlord;departement;dwelling_id;reason", "OPH25;25;c;anru", "OPH25;25;e;first_letting", "OPH25;25;b;mutation",
+        "OPH25;25;a;stock",
+    ]  # fmt: skip
+    page = (tmp_path / "flux.html").read_text(encoding="utf-8").replace("\xa0", " ")
+    assert "mutations 120 (1 dans exclusions.csv ; 119 au taux déclaré de 14,7 %)" in page
+
+
+def test_the_page_names_the_territory_and_not_its_file(tmp_path):
+    found = flux(planner_case())
+    write_flux(tmp_path, found)
+    assert f">{found.territory} · " in (tmp_path / "flux.html").read_text(encoding="utf-8")
+    assert found.territory == "Doubs"
+
+
+def test_what_is_written_in_a_frame_of_a_conversion_does_not_last():
+    found = flux(planner_case())
+    mine = found.flux
+    mine["share"] = 0.0
+    mine.loc[0, "dwellings"] = 999
+    assert found.flux["share"].sum() == 3 and 999 not in found.flux["dwellings"].tolist()
+    mine = found.conversion.flux
+    mine["share"] = 0.0
+    assert found.conversion.flux["share"].sum() == 3
+
+
 def plain(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("\u00a0", " ")
 

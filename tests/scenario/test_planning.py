@@ -16,7 +16,8 @@ from optimizer import importers, policy
 from optimizer.cli.commands.scenario import tornado_table
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.policy import Parameter
-from optimizer.presentation.plots import Cell, heat_map
+from optimizer.presentation.plots import Cell, heat_map, slope_chart, tornado
+from optimizer.presentation.plots_stock import ends_chart
 from optimizer.runs import Options
 from optimizer.scenario import expand, read_scenario
 from optimizer.scenario.comparison_page import comparison_html
@@ -177,6 +178,38 @@ def test_what_is_not_reserved_is_due_what_the_others_leave_once():
     assert {f.indicator: f.value for f in found}["flux_above"] == 0
 
 
+def test_what_is_not_reserved_is_one_line_whether_an_agreement_gives_it_a_share_or_not():
+    """A conversion leaves out the landlord's own line: the same account stood in two rows, neither with a difference."""
+    rest = ("flux_max", "landlord=B;departement=25;account=BAILLEUR", 0.7, True, 65, 100)
+    als = ("flux", "landlord=B;area=25;account=ALS", 0.3, False, 35, 100)
+    own = ("flux", "landlord=B;area=25;account=BAILLEUR", 0.6, False, 65, 100)
+    rules = policy.load("doubs", date(2026, 7, 1))
+
+    def gaps(*lines: tuple[object, ...]) -> dict[str, float]:
+        frame = pd.DataFrame(list(lines), columns=["rule", "scope", "share", "ceiling", "num", "den"])
+        found = flux_gaps(frame.assign(tolerance=0.0, opening=0.0), rules)
+        return {f.scope: round(f.value, 6) for f in found if f.indicator == "flux_gap"}
+
+    scope = "rule=flux_max;landlord=B;departement=25;account=BAILLEUR"
+    assert gaps(als, rest)[scope] == -5  # 0.7 × 100 are due
+    assert gaps(als, own, rest) == {
+        "rule=flux;landlord=B;area=25;account=ALS": 5,
+        scope: 5,
+    }  # its own 0.6 × 100
+
+
+def test_plots_are_read_without_colours():
+    below, above, well = (heat_map(["a"], ["x"], [[Cell("44 %", tone)]], "l") for tone in (-1.0, 1.0, 0.0))
+    assert ">↓ 44 %<" in below and ">↑ 44 %<" in above and ">44 %<" in well
+    lines = slope_chart({"A": [0.1, 0.2], "B": [0.3, 0.1]}, ["1", "2"], "l")
+    assert lines.count("stroke-dasharray") == 1  # the second line
+    assert all(f">{share} %<" in lines.replace("\xa0", " ") for share in ("0", "10", "20", "30"))
+    ends = ends_chart({"A": {2030: 40}, "B": {2030: 40, 2100: 40}}, 2026, "l")
+    assert ">A A<" in ends and ">B B<" in ends and ">A<" in ends and ">B<" in ends and ">≥ 2065<" in ends
+    bars = tornado([("value", -1.0, 0.0, "1 / 0")], "l", ("Lowered", "Raised", "Changed"))
+    assert all(f">{head}<" in bars for head in ("Lowered", "Raised", "Changed"))
+
+
 def test_over_consumption_is_seen_and_nothing_is_cut_without_saying_so():
     """17 of 95 leases for 5 % and 8 of 18 for 2 %: both are far above; lines without a price are not on the map."""
     values: dict[tuple[str, str, str], float] = {}
@@ -244,7 +277,7 @@ def test_a_tornado_says_which_assumed_value_decides():
     assert [r["key"] for r in part["rows"]] == ["p.big", "p.small"]
     assert part["rows"][0]["changed"] == "4 / 1" and part["rows"][0]["leases"] == "+1,5 / ="
     said = part["sentence"].replace("\xa0", " ")
-    assert said.startswith("P.BIG décide le plus : bougée de 20 %, 4 premiers rangs changent sur 10.")
+    assert said.startswith("« P.BIG » décide le plus : bougée de 20 %, 4 premiers rangs changent sur 10.")
     assert "1 valeur sans effet" in said
     assert "marge de la preuve" not in said
     left = replace(runs[2], status="certified_within")

@@ -8,6 +8,7 @@ import pytest
 
 from optimizer import importers, pipeline, policy
 from optimizer.datadirs import models_dir
+from optimizer.errors import InputProblems
 from optimizer.runs import Options, propose_to
 from optimizer.scenario import run_scenarios
 from optimizer.scenario.running import input_key
@@ -60,6 +61,30 @@ def test_rule_files_at_the_top_are_no_unknown_tables_and_slips_are_still_said(ow
     case, findings = pipeline.check_case(own)
     assert policy.rules_of(case.settings).get("conventions.OPH25.ALS.share") == 0.2222
     assert [f.file for f in findings if f.code == "READ_FILE_UNKNOWN"] == ["colums.yaml"]
+
+
+def test_a_territory_with_a_name_like_a_case_s_is_read_and_an_agreement_that_it_forgets_is_told(own):
+    """`pays.yaml` was said not to be read, being so near to `case.yaml`; a forgotten agreement was said by nobody."""
+    for file in (own / "regles").iterdir():
+        shutil.copyfile(file, own / ("pays.yaml" if file.name == "mien.yaml" else file.name))
+    shutil.copyfile(own / "oph25.yaml", own / "oph25-2027.yaml")
+    settings = (own / "case.yaml").read_text(encoding="utf-8").replace("regles/mien.yaml", "pays.yaml")
+    (own / "case.yaml").write_text(settings, encoding="utf-8")
+    _, findings = pipeline.check_case(own)
+    assert [(f.code, f.file) for f in findings if f.code.startswith("READ_FILE")] == [
+        ("READ_FILE_UNNAMED", "oph25-2027.yaml")
+    ]
+    assert "« conventions »" in next(f for f in findings if f.code == "READ_FILE_UNNAMED").sentence("fr")
+
+
+def test_a_broken_agreement_of_the_case_is_its_own_problem_and_not_the_scenario_s(own, tmp_path):
+    file = own / "regles" / "oph25.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("share: 0.2222", "share: 22"), encoding="utf-8")
+    with pytest.raises(InputProblems) as caught:
+        run_scenarios(["lec-30"], tmp_path / "out", case=own)
+    assert [(f.file, f.column, f.code) for f in caught.value.findings] == [
+        ("oph25.yaml", "share", "POLICY_BAD_VALUE")
+    ]
 
 
 def test_the_proposal_is_verified_under_the_same_rules(own, tmp_path):

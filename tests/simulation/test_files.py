@@ -252,3 +252,20 @@ def test_the_page_says_that_the_bound_lets_tenants_exchange_only_where_moves_fre
         )
         page = (found.out / "report.html").read_text(encoding="utf-8")
         assert ("échanger leurs logements" in page) == freed
+
+
+def test_the_record_names_the_engine_that_was_asked_for(tmp_path):
+    asked = {**SMALL, "seeds": 1, "sessions": 1}
+    simulate_to("commission", tmp_path / "years", "cotation", backend="highs", **asked)
+    record = json.loads((tmp_path / "years" / "run.json").read_text(encoding="utf-8"))
+    assert record["options"]["backend"] == "highs"
+    assert json.loads((tmp_path / "years" / "run.json").read_text(encoding="utf-8"))["options"]["gap"] == 0
+
+
+def test_what_is_written_in_a_frame_of_a_simulation_does_not_last(written):
+    found = written.result
+    before = found.table.copy(), found.summary.copy()
+    table, summary = found.table, found.summary
+    table["value"] = 0.0
+    summary["mean"] = 0.0
+    assert found.table.equals(before[0]) and found.summary.equals(before[1])

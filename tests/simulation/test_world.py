@@ -15,7 +15,7 @@ from optimizer.errors import Lang
 from optimizer.pipeline import prepare
 from optimizer.simulation.page import simulation_html
 from optimizer.simulation.setting import Setting
-from optimizer.simulation.world import NEVER, draw_world
+from optimizer.simulation.world import NEVER, draw_world, too_few
 from tests.statement.year import filled
 
 
@@ -42,6 +42,23 @@ def test_a_year_vacates_what_the_assiette_says_of_it_once():
         assert counts.max() - counts.min() <= 1 and len(counts) == 4
     asked = draw_world(one, Setting(sessions=4, freed=False, dwellings=7), 1)
     assert len(asked.opens) == 7 and pd.Index(asked.facts.dwellings.ids).is_unique
+
+
+def test_an_assiette_of_more_dwellings_than_there_are_households_is_told():
+    """A week of four dwellings beside the assiette of its whole landlord lived 300 dwellings with its 20 households, unsaid."""
+    case = af.synthesize("commission", dwellings=4, applications=20, seed=3)
+    (landlord,) = set(case.table("dwellings")["landlord"])
+    (place,) = {str(c)[:2] for c in case.table("dwellings")["commune"]}
+    row = {"landlord": landlord, "departement": place, "year": case.settings.year, "basis": "forecast"}
+
+    def told(vacated: int, **setting: object) -> list[str]:
+        whole = filled("assiette", [{**row, "vacated": vacated}])
+        one = af.case({**case.tables, "assiette": whole}, case.settings)
+        return [f.sentence("fr").replace("\u202f", " ") for f in too_few(one, Setting(**setting))]  # type: ignore[arg-type]
+
+    (said,) = told(1300)
+    assert "1 300 logements" in said and "--dwellings" in said
+    assert told(20) == [] and told(1300, dwellings=8) == [] and told(1300, pool=4.0) == []
 
 
 def test_households_of_a_case_keep_the_cotation_written_for_them():

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
+import pytest
 
+from optimizer.errors import AttrifluxError
 from optimizer.statement import bilan, dashboard, next_stock
 from tests.statement.year import event, lease, year_case
 
@@ -219,3 +222,33 @@ def test_a_rate_reached_has_four_decimals():
         1,
         0.3333,
     ]
+
+
+def test_the_cells_of_a_line_of_the_ledger_add_up():
+    """0.125 of a lease due, less 1.25 carried over: −1.125 is told as −1.12, and one lease is 2.12 beyond it, not 2.13."""
+    leases = [lease("a", "ALS")] + [lease(f"b{i}", "BAILLEUR") for i in range(4)]
+    case = year_case(
+        leases=leases, conventions=[{**LINE, "account": "ALS", "share": 0.025, "opening_balance": 1.25}]
+    )
+    row = of(bilan(case, 2026), "ALS")
+    assert (row["due"], row["consumed"], row["balance"]) == (-1.12, 1, 2.12)
+
+
+@pytest.mark.parametrize("year", ["2026", 2026.0, True, None, 26, 20_260])
+def test_a_year_that_is_none_is_told_in_words(year):
+    """A text was « 'str' object cannot be interpreted as an integer »; 26 was the year 26."""
+    case = year_case(leases=[lease("a", "ALS")])
+    with pytest.raises(AttrifluxError) as caught:
+        bilan(case, year)
+    assert caught.value.code == "BILAN_BAD_YEAR" and repr(year) in caught.value.text("fr")
+    assert bilan(case, np.int64(2026)).year == 2026
+
+
+def test_what_is_written_in_a_frame_of_a_statement_does_not_last():
+    found = bilan(
+        year_case(leases=[lease("a", "ALS")], conventions=[{**LINE, "account": "ALS", "share": 0.3}]), 2026
+    )
+    ledger, table = found.ledger, found.table
+    ledger["due"] = 99.0
+    table["attributed"] = 99
+    assert 99.0 not in found.ledger["due"].tolist() and 99 not in found.table["attributed"].tolist()

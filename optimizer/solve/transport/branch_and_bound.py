@@ -172,7 +172,9 @@ class AssignmentTree(NodeRelaxation):
             return True
         if self.opened <= self.policy.counts_first and self.divide(node, best, cells_too=False):
             return True
-        if self.search_near(node, best, rows, tail) or self.divide(node, best, cells_too=True):
+        if not self._whole(node, best) and (
+            self.search_near(node, best, rows, tail) or self.divide(node, best, cells_too=True)
+        ):
             return True
         # everything is whole: a solution is missing, and worth nearly the same as many others
         for shake in self.policy.shakes:
@@ -181,6 +183,8 @@ class AssignmentTree(NodeRelaxation):
                 return True
         if run.halted():
             return False
+        if self.search_near(node, best, rows, tail, last=True):
+            return True
         assert run.incumbent is not None
         known = replace(node.told(best), start=best.multipliers, own=True)
         self.stuck.append(Stuck(known, run.incumbent.objective))
@@ -226,6 +230,11 @@ class AssignmentTree(NodeRelaxation):
     def _promises_nothing(self, node: AssignmentNode, best: LagrangianSolution) -> bool:
         """Whether dividing a node would hardly lower its bound: then a solution is missing."""
         return self._split(node, best).cost < 0.5 * self.run.grid
+
+    def _whole(self, node: AssignmentNode, best: LagrangianSolution) -> bool:
+        """Whether a node leaves nothing to divide, neither a count nor a cell."""
+        split = self._split(node, best)
+        return split.at < 0 and _least_whole(split.cells[: self.structure.cells.n_household_cells]) < 0
 
     def _split(self, node: AssignmentNode, best: LagrangianSolution) -> _Split:
         """How to divide a node, asked of the master once."""
@@ -297,21 +306,23 @@ class AssignmentTree(NodeRelaxation):
         return wide(node), start
 
     def search_near(
-        self, node: AssignmentNode, best: LagrangianSolution, rows: RowSystem, tail: Tail
+        self, node: AssignmentNode, best: LagrangianSolution, rows: RowSystem, tail: Tail, *, last: bool = False
     ) -> bool:
-        """Close a node by exact search on its near arcs."""
-        run = self.run
+        """Close a node by exact search on its near arcs; ``last``: on many more of them, since nothing else is left to try."""
+        run, options = self.run, self.run.options
         assert run.incumbent is not None
+        most = options.wide_search_columns if last else options.max_search_columns
+        wide = 0 if last or self.opened < self.next_wide else options.wide_search_columns
         start = value_of(self.structure, rows, run.incumbent.leases, run.incumbent.labels)
         now = time.perf_counter()
         found = search(
             self.structure, rows, tail, self.lagrangian, best, start,
-            target=run.incumbent.objective + run.grid, max_columns=run.options.max_search_columns, nodes=run.options.search_nodes,
-            wide_columns=run.options.wide_search_columns if self.opened >= self.next_wide else 0, policy=run.policy.primal,
+            target=run.incumbent.objective + run.grid, max_columns=most, nodes=options.search_nodes, wide_columns=wide,
+            time_limit_s=run.time_left(), policy=run.policy.primal,
         )  # fmt: skip
         run.clock.charge("search", now)
         if (
-            found.columns > run.options.max_search_columns and not found.complete
+            found.columns > options.max_search_columns and not found.complete
         ):  # it would not either in the next few nodes
             self.next_wide, self.wide_wait = self.opened + self.wide_wait, 2 * self.wide_wait
         run.offer(value_of(run.structure, run.rows, found.incumbent.leases, found.incumbent.labels))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer.domain import Case
+from optimizer.domain.frames import OwnFrames
 from optimizer.policy import Parameter
 from optimizer.problem import all_rules
 from optimizer.statement.dashboards import people
@@ -29,7 +30,7 @@ GAUGE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Dashboard:
+class Dashboard(OwnFrames):
     """What one viewer sees.
 
     Attributes

@@ -10,13 +10,14 @@ import pandas as pd
 from optimizer.conversion import account_order
 from optimizer.conversion.inventory import in_qpv
 from optimizer.domain.account import of_place, state_accounts
+from optimizer.domain.frames import OwnFrames
 from optimizer.statement.dashboards.gauges import count, rate
 from optimizer.statement.dashboards.targets import label, own_ledger, place_name
 from optimizer.statement.dashboards.year import Year
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(OwnFrames):
     """A table of a page, of a sheet of the workbook and of a CSV file; ``note`` says how to read it."""
 
     id: str
