@@ -306,7 +306,13 @@ class AssignmentTree(NodeRelaxation):
         return wide(node), start
 
     def search_near(
-        self, node: AssignmentNode, best: LagrangianSolution, rows: RowSystem, tail: Tail, *, last: bool = False
+        self,
+        node: AssignmentNode,
+        best: LagrangianSolution,
+        rows: RowSystem,
+        tail: Tail,
+        *,
+        last: bool = False,
     ) -> bool:
         """Close a node by exact search on its near arcs; ``last``: on many more of them, since nothing else is left to try."""
         run, options = self.run, self.run.options
