@@ -79,11 +79,12 @@ def test_a_gauge_draws_what_is_done_what_this_run_adds_what_to_expect_and_the_ta
 
 def test_shares_by_step_stand_at_their_height_from_one_step_to_the_next():
     drawn = slope_chart({"ALS": [0.1, 0.2, 0.05], "État": [0.2, None, 0.2]}, ["1", "2", "3"], "parts")
-    # from 344 at nothing to 36 at 1.05 times the most, over steps 220 apart
+    # from 344 at nothing to 36 at 1.05 times the most, over steps as wide as each other
     height = [round(344 - 308 * share / 0.21, 1) for share in (0.1, 0.2, 0.05)]
-    assert points(drawn) == [
-        [(280.0, height[0]), (500.0, height[1]), (720.0, height[2])], [(280.0, height[1]), (720.0, height[1])],
-    ]  # fmt: skip
+    als, state = points(drawn)
+    assert [y for _, y in als] == height and [y for _, y in state] == [height[1], height[1]]
+    assert als[1][0] - als[0][0] == als[2][0] - als[1][0] > 0
+    assert [x for x, _ in state] == [als[0][0], als[2][0]]
     assert drawn.count("<circle") == 5
     assert sorted(re.findall(r">(ALS [^<]*|État [^<]*)<", drawn)) == [
         "ALS 10\u00a0%", "ALS 5\u00a0%", "État 20\u00a0%", "État 20\u00a0%",
@@ -97,9 +98,9 @@ def test_a_map_has_a_cell_for_each_rule_and_scenario_with_its_words():
     assert [(int(x), int(y)) for x, y, _ in places] == [(540, 84), (632, 84), (540, 108), (632, 108)]
     assert len({colour for *_, colour in places}) == 4
     assert [w for w in re.findall(r'text-anchor="middle"[^>]*>([^<]*)<', drawn) if w] == [
-        "40 %",
+        "↓ 40 %",
         "45 %",
-        "9 %",
+        "↑ 9 %",
     ]
 
 
@@ -112,10 +113,13 @@ def test_a_swept_value_and_its_gap_from_nothing():
 
 
 def test_a_bar_of_the_tornado_goes_from_nothing_to_its_change():
-    drawn = tornado([("prix", -4.0, 2.0, "mots"), ("part", 0.0, 1.0, "mots")], "valeurs")
+    drawn = tornado([("prix", -4.0, 2.0, "mots"), ("part", 0.0, 1.0, "mots")], "valeurs", ("−", "+", "n"))
     bars = re.findall(r'<rect x="([\d.]+)" y="(\d+)" width="([\d.]+)"', drawn)
     # 200 on either side of 630 for the widest change; none where nothing changes
-    assert bars == [("430.0", "17", "200.0"), ("630.0", "17", "100.0"), ("630.0", "43", "50.0")]
+    assert [(x, wide) for x, _, wide in bars] == [
+        ("430.0", "200.0"), ("630.0", "100.0"), ("630.0", "50.0"),
+    ]  # fmt: skip
+    assert int(bars[0][1]) == int(bars[1][1]) < int(bars[2][1])
 
 
 def test_curves_of_several_series_share_their_axes():
