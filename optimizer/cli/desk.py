@@ -66,8 +66,11 @@ SessionArgument = Annotated[
 
 
 def also(store: str) -> str:
-    """What a next command needs to find the same desk: nothing where it is the usual one, or the one of the variable."""
-    return "" if store in (DESK, os.environ.get("ATTRIFLUX_STORE")) else f" --store {shlex.quote(store)}"
+    """What a next command needs to find the same desk, but for a password: nothing where it is the usual one, or the variable's."""
+    from optimizer.store.configure import shown
+
+    known = store in (DESK, os.environ.get("ATTRIFLUX_STORE"))
+    return "" if known else f" --store {shlex.quote(shown(store))}"
 
 
 @contextmanager

@@ -203,9 +203,10 @@ def due_today(
     ``of`` a session whose papers are made: what is due in its commission, as its list of calls is headed, and the duties of its
     landlord; a desk holds those of others too.
     """
-    today, sessions = opened.today(), queries.sessions(opened)
-    duties = queries.duties(opened)
-    lines = call_list(sessions, rules, today, duties=duties, calls=queries.calls(opened))
+    today = opened.today()
+    with opened.reading():
+        sessions, duties, calls = queries.sessions(opened), queries.duties(opened), queries.calls(opened)
+    lines = call_list(sessions, rules, today, duties=duties, calls=calls)
     if of is None:
         return today, lines, duties
     own = [s for s in sessions if s.landlord == of.landlord]

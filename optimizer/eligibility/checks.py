@@ -27,6 +27,7 @@ from optimizer.eligibility.messages import (
     STOCK_UNRESERVED,
     UNKNOWN_ACCOUNT,
     UNKNOWN_COMMUNE,
+    UNKNOWN_DEPARTEMENT,
 )
 
 if TYPE_CHECKING:
@@ -150,10 +151,22 @@ def check_accounts(case: Case, rules: RuleSet, findings: Findings) -> None:
     check_stock_accounts(case, rules, findings)
 
 
+OF_A_DEPARTEMENT = ("stock", "assiette", "commitments", "handovers", "answers")
+"""Tables whose lines are of a landlord in a département; those of agreements are read line by line."""
+
+
 def check_stock_accounts(case: Case, rules: RuleSet, findings: Findings) -> None:
-    """Accounts of the stock, which a landlord may hold beyond the territory of the case, and those that receive what is above a cap."""
+    """Accounts of the stock, which a landlord may hold beyond the territory of the case, and those that receive what is above a cap;
+    départements of every table of a landlord's year that do not exist."""
     _check_account(case, "stock", findings.places, findings, beyond=rules)
     _check_account(case, "conventions", findings.places, findings, beyond=rules, column="cap_receiver")
+    known = set(rules.all_communes["departement"].unique())
+    for table in OF_A_DEPARTEMENT:
+        values, rows = texts(case.table(table), "departement"), findings.rows(table)
+        for value in sorted({str(v) for v in values if v} - known):
+            findings.add_rows(
+                UNKNOWN_DEPARTEMENT, table, "departement", value, [int(r) for r in rows[values == value]]
+            )
 
 
 def _check_account(

@@ -25,7 +25,6 @@ from optimizer.eligibility.messages import (
     NOMINEE_OUTSIDE_POOL,
     PROGRESS_TWO_ACCOUNTS,
     TOLERANCE_CUT,
-    UNKNOWN_DEPARTEMENT,
     YEAR_OVER,
 )
 from optimizer.errors import Said
@@ -163,7 +162,7 @@ def _tell_idle(case: Case, facts: Facts, account: int, code: str, findings: Find
 
 
 def check_assiette(case: Case, dwellings: pd.DataFrame, rules: RuleSet, findings: Findings) -> None:
-    """Lines of ``assiette`` of a département that does not exist (errors), and landlords that the table leaves out.
+    """Landlords that the table ``assiette`` leaves out.
 
     Where the table says nothing of a landlord with dwellings in the case, its year is counted from what the case holds
     otherwise (design §6): a warning, since whoever gave the table expects it to be used.
@@ -171,11 +170,7 @@ def check_assiette(case: Case, dwellings: pd.DataFrame, rules: RuleSet, findings
     frame = case.table("assiette")
     if not len(frame):
         return
-    departements, rows = texts(frame, "departement"), findings.rows("assiette")
-    known = set(rules.all_communes["departement"].unique())
-    for i, code in enumerate(departements):
-        if code and code not in known:
-            findings.add(UNKNOWN_DEPARTEMENT, "assiette", int(rows[i]), "departement", str(code))
+    departements = texts(frame, "departement")
     year = case.settings.year
     this_year = (frame["year"].isna() | (frame["year"] == year)).to_numpy(bool)
     given = set(zip(texts(frame, "landlord")[this_year], departements[this_year], strict=True))

@@ -67,6 +67,8 @@ class Fairness(OwnFrames):
     applications: int
     masked_below: int
     margin: Fraction
+    territory: str = ""
+    """Title of the territory."""
     places: Mapping[str, str] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -226,6 +228,7 @@ def fairness(
         mechanisms=wanted,
         draws=draws,
         applications=len(prepared.facts.applications.ids),
+        territory=prepared.rules.title,
         masked_below=masked,
         margin=margin,
         places={

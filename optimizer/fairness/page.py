@@ -44,7 +44,7 @@ def fairness_html(found: Fairness, lang: Lang = "fr") -> str:
     titles = {m.id: m.title(lang) for m in found.mechanisms}
     values = {
         "title": settings.title,
-        "territory": settings.territory,
+        "territory": found.territory or settings.territory,
         "on": settings.on,
         "synthetic": settings.synthetic,
         "banners": list(_banners(found, lang)),

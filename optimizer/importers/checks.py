@@ -60,6 +60,9 @@ def check_tables(found: Mapping[str, ReadTable], settings: CaseSettings | None) 
     commitments = found.get("commitments")
     if commitments is not None and commitments.frame is not None:
         findings += _commitments(commitments, commitments.frame)
+    assiette = found.get("assiette")
+    if assiette is not None and assiette.frame is not None:
+        findings += _negative(assiette, assiette.frame)
     leases = found.get("leases")
     if leases is not None and leases.frame is not None:
         findings += _outside(leases, leases.frame)
@@ -190,6 +193,23 @@ def _commitments(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
             value = "" if pd.isna(cell) else _day(cell) if isinstance(cell, pd.Timestamp) else str(cell)
             findings.append(read.finding(Problem(code, at, value, params), column))
     return findings
+
+
+def _negative(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """An assiette takes no more off than what is vacated: what is left is shared out."""
+    minus = (
+        frame[["mutation", "anru", "orcod", "unfit", "sale", "stock"]].fillna(0).sum(axis=1).astype("int64")
+    )
+    at = np.flatnonzero((minus > frame["vacated"]).fillna(False).to_numpy(bool))
+    if not len(at):
+        return []
+    first = int(at[0])
+    params = {"minus": int(minus.iloc[first])}
+    return [
+        read.finding(
+            Problem("READ_ASSIETTE_NEGATIVE", at, str(frame["vacated"].iloc[first]), params), "vacated"
+        )
+    ]
 
 
 def _dates(found: Mapping[str, ReadTable], settings: CaseSettings) -> list[Finding]:

@@ -360,6 +360,15 @@ define(
     remedy_en="Check the household",
 )
 define(
+    "READ_ASSIETTE_NEGATIVE",
+    "l'assiette retire {minus} logements, et {value} seulement sont libérés.",
+    "the assiette takes off {minus} dwellings, and only {value} are vacated.",
+    expected_fr="des retraits (mutations, ANRU, ORCOD, insalubrité, vente, en stock) qui ne dépassent pas les logements libérés",
+    expected_en="subtractions (mutation, anru, orcod, unfit, sale, stock) that do not exceed the dwellings vacated",
+    remedy_fr="Corrigez les retraits, ou le nombre de logements libérés",
+    remedy_en="Correct the subtractions, or the number of dwellings vacated",
+)
+define(
     "READ_COMMITMENT_NOTHING",
     "l'engagement ne dit pas ce qu'il apporte.",
     "the commitment does not say what it brings.",

@@ -138,6 +138,7 @@ class _Asked:
         self.reason: str = self.meta["state_reason"][int(index["state_reason"][a])]
         self.needed, self.nearest = int(index["points_needed"][a]), int(index["nearest"][a])
         self.confirmed = bool(index["confirmed"][a])
+        self.if_reached = int(index["if_reached"][a]) if index.has("if_reached") else -1
 
     def _say(self, fr: str, en: str) -> str:
         return fr if self.lang == "fr" else en
@@ -245,6 +246,14 @@ class _Asked:
             return []
         if self.status == "ineligible":
             return [self._why_none()]
+        if self.if_reached >= 0 and self.only in (-1, self.if_reached):
+            home = self._home(self.if_reached)
+            return [
+                self._say(
+                    f"Ce qui aurait changé la réponse : un dossier joignable ({home}).",
+                    f"What would have changed the answer: a file that could be reached ({home}).",
+                )
+            ]
         if self.nearest < 0:
             return self._closed()
         if self.only not in (-1, self.nearest):
@@ -516,6 +525,13 @@ class _Asked:
             lines += self._refusals()
         if self.status == "ineligible":
             lines.append(self._why_none())
+        elif self.if_reached >= 0 and self.only in (-1, self.if_reached):
+            lines.append(
+                self._say(
+                    "Un dossier joignable aurait changé cette proposition.",
+                    "A file that could be reached would have changed this proposal.",
+                )
+            )
         elif self.status != "proposed" and self.nearest < 0:
             lines += self._closed() if self.places else []
         elif self.status != "proposed" and self.only in (-1, self.nearest):

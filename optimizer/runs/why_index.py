@@ -19,9 +19,12 @@ from numpy.typing import NDArray
 from optimizer import eligibility, scoring
 from optimizer.eligibility.facts import CODES
 from optimizer.eligibility.fit import DOSSIER_UNREACHABLE
+from optimizer.problem.leans import lean_terms
+from optimizer.problem.model import MICRO_PER_HUNDREDTH
 from optimizer.runs.why_reading import FILE, FORMAT
 from optimizer.shortlist.labels import account_label, on_lists, refusal_label, rule_label
 from optimizer.shortlist.leapfrogs import SCORE
+from optimizer.shortlist.nearest import nearest_exchanges
 from optimizer.shortlist.standings import Standings, standings
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ MOST_CODES = 8_000_000
 """Pairs up to which the refusal of each is kept."""
 UNREACHABLE = "unreachable"
 """The word ``lean`` of a household that nobody reached."""
+MOST_HOMES = 1_000
+"""Dwellings up to which it is looked for what reaching a household would have changed."""
 BANDS = 10
 """Bands of the distribution of scores."""
 
@@ -72,7 +77,8 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
     misses = [("", "")] * n
     for a in np.flatnonzero(counts[:, 0] == 0).tolist():
         misses[a] = eligibility.nearest_miss(facts, a)[1:]
-    words, passed_by, behind_by = _own_words(found, facts.applications.dossier == DOSSIER_UNREACHABLE)
+    unreachable = facts.applications.dossier == DOSSIER_UNREACHABLE
+    words, passed_by, behind_by = _own_words(found, unreachable)
     texts = sorted(set(misses))
     text_of = {text: i for i, text in enumerate(texts)}
     arrays: dict[str, NDArray[np.generic]] = {
@@ -91,6 +97,7 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
         "behind_by": behind_by,
         "points_needed": needed,
         "nearest": near,
+        "if_reached": _if_reached(result, unreachable),
         "confirmed": confirmed,
         "miss": np.array([text_of[x] for x in misses], np.int32),
         "code_counts": counts.astype(np.int32),
@@ -120,6 +127,25 @@ def _own_words(
                 reason[mine & (reason == number)] = len(words)
             words.append("+".join(UNREACHABLE if part == "lean" else part for part in parts))
     return words, reasons[0], reasons[1]
+
+
+def _if_reached(result: Result, unreachable: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """(A,) the dwelling by which a household that nobody reached would have a first rank if it were reached, -1 for none.
+
+    Every proposal without it would be worth what it is; where its cheapest exchange loses less than the points taken off, the best
+    one holds it.
+    """
+    optimum = result.optimum
+    prepared = optimum.prepared
+    home = np.full(len(unreachable), -1, np.int32)
+    if not unreachable.any() or result.stop != "proven" or len(prepared.problem.dwelling_ids) > MOST_HOMES:
+        return home
+    near = nearest_exchanges(prepared.problem, optimum.solved.first, optimum.evaluation)
+    off = lean_terms(prepared.rules, prepared.facts.span).unreachable * MICRO_PER_HUNDREDTH
+    at = np.flatnonzero(unreachable & (near.lacking >= 0) & (near.lacking < off))
+    home[at] = near.dwelling[at]
+    home[optimum.solved.first.app[optimum.solved.first.app >= 0]] = -1
+    return home
 
 
 def _utf8(names: NDArray[np.object_]) -> NDArray[np.bytes_]:

@@ -15,7 +15,7 @@ from typing import Any, SupportsIndex
 
 import pandas as pd
 
-from optimizer import importers
+from optimizer import importers, policy
 from optimizer.domain import Case
 from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, Finding, InputProblems
@@ -45,7 +45,7 @@ class Simulation(OwnFrames):
     setting : what was asked
     policies : those run, in the order of tables
     seeds : numbers of the years drawn
-    title, territory, synthetic : of the source
+    title, territory (its title), synthetic : of the source
     assumed : of a case that is not synthetic: targets and thresholds that nobody published
     facts : every figure in long form (``policy, seed, year, session, indicator, scope, value, text``)
     """
@@ -228,7 +228,7 @@ def simulate(
     )  # fmt: skip
     settings = None if case is None else case.settings
     return Simulation(
-        setting, chosen, numbers, name if settings is None else settings.title, "" if settings is None else settings.territory,
+        setting, chosen, numbers, name if settings is None else settings.title, "" if settings is None else policy.rules_of(settings, models).title,
         settings is None or settings.synthetic, facts, {} if case is None else {s.name: s.sha256 for s in case.sources}, findings,
         time.perf_counter() - began, assumed,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from optimizer.store.messages import StoreUnusable
 
@@ -34,20 +34,23 @@ def database(url: str) -> dict[str, Any]:
     Raises
     ------
     StoreUnusable
-        ``STORE_URL`` (neither), ``STORE_DRIVER`` (psycopg is not installed).
+        ``STORE_URL`` (neither, or without the name of a database), ``STORE_DRIVER`` (psycopg is not installed).
     """
     scheme = url.partition("://")[0].lower() if "://" in url else ""
     if scheme in ("postgres", "postgresql"):
         if find_spec("psycopg") is None:
             raise StoreUnusable("STORE_DRIVER")
-        parts = urlsplit(url)
+        parts = _parts(url)
+        name = unquote(parts.path.lstrip("/")) if parts is not None else ""
+        if parts is None or not name:
+            raise StoreUnusable("STORE_URL", url=shown(url))
         options: dict[str, Any] = {"connect_timeout": BUSY_SECONDS} | dict(parse_qsl(parts.query))
         ours = " ".join(f"-c {name}={value}" for name, value in SERVER.items())
         # the last word on a setting wins: what the address says of another one (search_path) stays
         options["options"] = f"{options.get('options', '')} {ours}".strip()
         return {
             "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.lstrip("/")),
+            "NAME": name,
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": options.pop("host", parts.hostname or ""),
@@ -87,9 +90,11 @@ def shown(url: str) -> str:
 
 def without_password(url: str, sign: str = "") -> tuple[str, str]:
     """The address with ``sign`` for its password, and the password, which may stand before the ``@`` or among the options."""
-    parts = urlsplit(url) if "://" in url else None
-    if parts is None:
+    if "://" not in url:
         return url, ""
+    parts = _parts(url)
+    if parts is None:  # where its password stands cannot be told
+        return f"{url.partition('://')[0]}://…", ""
     found = unquote(parts.password or "")
     if parts.password is not None:
         url = url.replace(f":{parts.password}@", f":{sign}@" if sign else "@", 1)
@@ -103,6 +108,16 @@ def without_password(url: str, sign: str = "") -> tuple[str, str]:
             kept.append(pair)
     head, mark, _ = url.partition("?")
     return head + (mark + "&".join(kept) if kept else ""), found
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of an address; None of one that is none (a bracket left open, a port that is no port)."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
 
 
 def state_folder() -> Path:

@@ -104,6 +104,33 @@ class Store:
         finally:
             self._turn.release()
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What is read inside is of one instant, whatever others record meanwhile; nothing may be written inside, nobody waits."""
+        from django.db import connection, transaction
+
+        self._usable()
+        if connection.in_atomic_block:
+            yield
+        elif self.vendor == "postgresql":
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield
+        else:
+            connection.ensure_connection()
+            if connection.connection.in_transaction:  # a reading inside another one
+                yield
+                return
+            # Django would take the file for a writer
+            with connection.cursor() as cursor:
+                cursor.execute("BEGIN")
+                try:
+                    yield
+                finally:
+                    if connection.connection.in_transaction:
+                        cursor.execute("ROLLBACK")
+
     def _begin(self, stack: ExitStack, transaction: AbstractContextManager[None]) -> None:
         """Enter a transaction, waiting for other processes as long as ``BUSY_SECONDS``.
 

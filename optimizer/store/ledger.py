@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -208,7 +207,7 @@ def verify(store: Store, given: HeadRecord | None = None) -> Proof:
     """
     memory = Memory()
     last: Row = {"seq": 0, "hash": chain.GENESIS}
-    with _snapshot(store):
+    with store.reading():
         problems = list(_chain(store, last, memory, given))
         compared, differences = compare(store, memory)
         problems += differences
@@ -227,19 +226,6 @@ def _rows(payload: str) -> list[Any]:
         return list(json.loads(payload)["rows"])
     except UNREADABLE:
         return []
-
-
-@contextmanager
-def _snapshot(store: Store) -> Iterator[None]:
-    """One reading of everything, whatever others write meanwhile."""
-    from django.db import connection, transaction
-
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if store.vendor == "postgresql" and outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
 
 
 def compare(store: Store, memory: Memory) -> tuple[int, list[Problem]]:

@@ -60,7 +60,8 @@ class VotersRecord:
 
 def session(store: Store, session_id: str) -> SessionRecord:
     """A session with everything below it. Raises StoreMissing."""
-    return _sessions(store, [_row(store, "session", session_id)], items=True)[0]
+    with store.reading():
+        return _sessions(store, [_row(store, "session", session_id)], items=True)[0]
 
 
 def sessions(
@@ -77,10 +78,11 @@ def sessions(
         equal["status"] = status
     if commission is not None:
         equal["commission"] = commission
-    rows = sorted(
-        store.tables.find("session", **equal), key=lambda r: (r["on"], r["session_id"]), reverse=True
-    )
-    return tuple(_sessions(store, rows, items))
+    with store.reading():
+        rows = sorted(
+            store.tables.find("session", **equal), key=lambda r: (r["on"], r["session_id"]), reverse=True
+        )
+        return tuple(_sessions(store, rows, items))
 
 
 def agendas_since(store: Store, dwellings: Iterable[str], since: date) -> Mapping[str, date]:
@@ -99,7 +101,8 @@ def agendas_since(store: Store, dwellings: Iterable[str], since: date) -> Mappin
 
 def item(store: Store, item_id: int) -> ItemRecord:
     """A dwelling of an agenda with its candidates. Raises StoreMissing."""
-    return _items(store, [_row(store, "item", item_id)])[0]
+    with store.reading():
+        return _items(store, [_row(store, "item", item_id)])[0]
 
 
 def candidate(store: Store, candidate_id: int) -> CandidateRecord:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +59,29 @@ def build() -> None:
     if bound.vendor == "sqlite":
         with bound.cursor() as cursor:
             cursor.execute("PRAGMA journal_mode = WAL")
-    call_command("migrate", verbosity=0, interactive=False)
-    with bound.cursor() as cursor:
+    with _one_builder(), bound.cursor() as cursor:
+        call_command("migrate", verbosity=0, interactive=False)
         cursor.execute(
             "INSERT INTO store_head (id, seq, hash, at) SELECT 1, 0, %s, NULL "
             "WHERE NOT EXISTS (SELECT 1 FROM store_head)",
             ["0" * 64],
         )
         triggers.create(cursor, bound.vendor)
+
+
+@contextmanager
+def _one_builder() -> Iterator[None]:
+    """On a server, one process brings a desk forward at a time; the next one finds it done. A file has its own lock."""
+    bound = connection()
+    if bound.vendor == "sqlite":
+        yield
+        return
+    with bound.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('attriflux store upgrade'))")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('attriflux store upgrade'))")
 
 
 def assert_current() -> None:

@@ -828,3 +828,26 @@ def test_the_points_of_a_dalo_household_are_not_told_as_a_better_account(tmp_pat
         "Ce qui a compté, par logement : cotation, avec une autre règle (1)." in letter
         and "DALO" not in letter.split("4. ")[1]
     )
+
+
+def test_who_would_be_first_if_reached_hears_that_and_not_that_nothing_helps(tmp_path: Path) -> None:
+    """N3 has the most points and nobody reached it; N4 would stand behind N1 all the same."""
+    table = """
+        id first_registered_on persons choices status score dossier
+        N1 2024-01-01          3       25056   active 90    .
+        N3 2024-01-01          3       25056   active 95    unreachable
+        N4 2024-01-01          3       25056   active 80    unreachable
+    """
+    result = run(tmp_path, dwellings=ONE, applications=table)
+    assert lists(result)["L1"][1] == "N1"
+    said = str(af.why(result, "N3"))
+    assert (
+        "Ce qui aurait changé la réponse : un dossier joignable (L1 (" in said
+        and "aucun nombre de points" not in said
+    )
+    assert "Un dossier joignable aurait changé cette proposition." in str(af.why(result, "N3", letter=True))
+    assert "un dossier joignable" not in str(af.why(result, "N4")) + str(af.why(result, "N4", letter=True))
+    reached = run(
+        tmp_path / "reached", dwellings=ONE, applications=table.replace("95    unreachable", "95    .")
+    )
+    assert lists(reached)["L1"][1] == "N3"

@@ -21,6 +21,7 @@ SAME = (
     "test_invariants",
     "test_machine",
     "test_random_hands",
+    "test_together",
     "test_people",
     "test_purge",
 )
@@ -325,6 +326,25 @@ def test_the_password_of_a_base_is_not_read_among_the_words_of_a_command(child, 
     )  # fmt: skip
     *words, secret = (tmp_path / "lu").read_text().splitlines()
     assert secret == "secret=sesame" and not any("sesame" in word for word in words)
+
+
+def test_two_upgrades_at_once_make_one_desk(child, server, tmp_path):
+    address = base(server, "ensemble")
+    again = (
+        "import sys; from optimizer.store.upgrading import upgrade; upgrade(sys.argv[1], keys=sys.argv[2])"
+    )
+    keys = tmp_path / "etat" / "keys"
+    child(
+        "-c", again, made(child, server, "dabord"), str(keys)
+    )  # the keys are there: nothing else holds them apart
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", again, address, str(keys)], cwd=ROOT, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    assert [(one.wait(120), one.communicate()[1]) for one in both] == [(0, "")] * 4
+    assert "0 ligne" in child("-c", MAIN, "store", "verify", "--store", address)
 
 
 OLDER = """

@@ -574,3 +574,18 @@ def test_accounts_stand_in_one_order_and_each_exclusion_names_its_dwelling(tmp_p
     assert (tmp_path / "exclusions.csv").read_text(encoding="utf-8-sig").splitlines() == [
         "landlord;departement;dwelling_id;reason", "OPH25;25;L4;anru", "OPH25;25;L1;sale", "OPH25;25;L3;sale",
     ]  # fmt: skip
+
+
+def test_a_departement_that_does_not_exist_and_an_assiette_below_nothing_are_told_by_check_too(tmp_path):
+    """`check` said « lisible et cohérent » of both; `propose` steered the year by an assiette of −10."""
+    case = planner_case()
+    stock = case.table("stock").assign(departement=["2"] + ["25"] * 5)
+    assiette = case.table("assiette").assign(mutation=[760])
+    tables = {**case.tables, "stock": stock, "assiette": assiette}
+    write_case(replace(case, tables=tables), tmp_path / "case")
+    told = attriflux("check", str(tmp_path / "case"))
+    said = " ".join(told.err.split())
+    assert told.code == 2
+    assert "ELIG_UNKNOWN_DEPARTEMENT stock.csv, ligne 2, colonne « departement »" in said
+    assert "READ_ASSIETTE_NEGATIVE assiette.csv, ligne 2, colonne « liberes »" in said
+    assert "retire 820 logements, et 810 seulement sont libérés" in said

@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from optimizer import store
+from optimizer.cli.desk import also
 from optimizer.store import commands as c
 from optimizer.store import holding, ledger, opening, schema, triggers
 from optimizer.store.clock import PARIS
@@ -212,6 +214,28 @@ def test_a_password_stands_in_no_message_and_no_words_of_a_command():
     ):
         assert without_password(url) == (safe, password)
         assert "p%40ss" not in shown(url) and "=p" not in shown(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://b:mot@[h/d",
+        "postgres://b:mot@h:port/d",
+        "postgres://b:mot@h:99999/d",
+        "postgres://b:mot@h",
+        "mysql://b:mot@h/d",
+    ],
+)
+def test_an_address_that_is_none_is_said_without_its_password(url):
+    # without its driver no address of a server is read
+    known = find_spec("psycopg") is not None or not url.startswith("postgres")
+    with pytest.raises(StoreUnusable) as error:
+        database(url)
+    assert error.value.code == ("STORE_URL" if known else "STORE_DRIVER") and "mot@" not in str(error.value)
+
+
+def test_a_next_command_is_told_without_a_password():
+    assert also("postgres://b:mot@h/d") == " --store 'postgres://b:…@h/d'" and also("bureau.sqlite") == ""
 
 
 def test_steps_of_version_that_do_not_follow_one_another_are_a_sentence(copied):

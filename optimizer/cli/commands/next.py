@@ -79,7 +79,7 @@ def next_(
     read = importers.read(case, models=models)
     settings = read.settings
     rules = policy.rules_of(settings, models)
-    with opened(store) as desk:
+    with opened(store) as desk, desk.reading():
         sessions = [
             s
             for s in queries.sessions(desk, commission=commission or None)

@@ -75,11 +75,12 @@ def prepare(request: Asked) -> HttpResponse:
         log = None
         if "next" in request.POST:
             store = desk().store
-            held = tuple(s for s in queries.sessions(store) if request.visitor.prepares_for(s.landlord))
-            ids = {s.session_id for s in held}
-            owed = queries.duties(store, open=False)
-            duties = tuple(d for d in owed if d.session_id in ids or not d.session_id)
-            log = Log(held, duties, queries.nominations(store))
+            with store.reading():
+                held = tuple(s for s in queries.sessions(store) if request.visitor.prepares_for(s.landlord))
+                ids = {s.session_id for s in held}
+                owed = queries.duties(store, open=False)
+                duties = tuple(d for d in owed if d.session_id in ids or not d.session_id)
+                log = Log(held, duties, queries.nominations(store))
         title = title or said("WEB.PREPARE_UNTITLED", form.lang)
         theirs = request.visitor.prepares_only_for
         return start(
