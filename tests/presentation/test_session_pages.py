@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from html import unescape
+from math import ceil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -183,6 +184,17 @@ def test_a_gauge_says_what_is_done_what_this_run_adds_and_the_leases_aimed_at(se
     page = (session / "report.html").read_text(encoding="utf-8")
     drawn = re.findall(r'aria-label="(\d+ \+ \d+ / [\d,]+)"', unescape(page))
     assert len(told) > 2 and sorted(drawn) == sorted(told)
+
+
+def test_the_workbook_tells_missing_leases_whole(session):
+    """Half a lease short is one more lease to sign: the sheet says what `rules.csv` says, rounded up."""
+    with (session / "rules.csv").open(encoding="utf-8-sig", newline="") as file:
+        short = [float(row["shortfall"].replace(",", ".")) for row in csv.DictReader(file, delimiter=";")]
+    sheet = next(s for s in load_workbook(session / "shortlists.xlsx").worksheets if s.title == "Objectifs")
+    header, *rows = sheet.iter_rows(values_only=True)
+    at = header.index("Manque (baux entiers)")
+    assert any(0 < s < 1 for s in short)
+    assert [row[at] for row in rows[: len(short)]] == [ceil(s) for s in short]
 
 
 def test_files_to_complete_are_counted_line_by_line(session):
