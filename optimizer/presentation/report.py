@@ -30,6 +30,7 @@ NAMES = 3
 HOUSEHOLD_GAUGES = ("epci_rates", "account_rates", "yearly_numbers")
 """Kinds of rules about who is housed (`RuleShape.gauge`)."""
 SMALL_GROUP = 5
+"""Households below which a group of the selection rates is not shown."""
 GROUPS_EN = {
     "1er quartile": "first quartile",
     "2e à 4e quartile": "second to fourth quartile",
@@ -94,6 +95,7 @@ def report_html(data: ReportData) -> str:
             "quartiles": _quartiles(data),
             "accounts": lettings_by_account(data),
             "groups": _groups(data),
+            "small_group": SMALL_GROUP,
             "leapfrogs": _leapfrogs(data),
             "flags": _flags(data),
             "forbids": data.forbids.to_dict(orient="records"),

@@ -27,8 +27,8 @@ texts(
         "priority": ("Prioritaires", "Priority"),
         "who": ("Qui est proposé au premier rang ?", "Who holds a first rank?"),
         "who_note": (
-            "Taux de sélection parmi les demandes recevables de chaque groupe ; groupes de moins de 5 masqués.",
-            "Selection rate among eligible applications; groups under 5 hidden.",
+            "Taux de sélection parmi les demandes recevables de chaque groupe ; groupes de moins de {n} masqués.",
+            "Selection rate among eligible applications; groups under {n} hidden.",
         ),
         "group": ("Groupe", "Group"),
         "eligible": ("Recevables", "Eligible"),

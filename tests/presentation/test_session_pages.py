@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
 from collections.abc import Iterator
 from html import unescape
+from math import ceil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +17,7 @@ from openpyxl import load_workbook
 
 from optimizer.desk.agenda import agenda
 from optimizer.importers import read
+from optimizer.presentation.numbers import decimal
 from optimizer.presentation.words import dwelling_words, place_words
 from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
@@ -133,6 +136,72 @@ def test_the_a4_page_has_its_lines_in_order(sheets):
     boxes = sheets[0][sheets[0].index("Si moins de trois") : sheets[0].index("Rang proposé")]
     assert boxes.count("☐") == 3
     assert "Vacant depuis : pas encore libre" in sheets[-1]
+
+
+def test_who_holds_a_first_rank_is_counted_by_group_and_small_groups_are_masked(session):
+    """One first rank among six: five households of three persons, of which A0 with 90 points, and one of two that is not shown."""
+    page = (session / "report.html").read_text(encoding="utf-8")
+    part = page[page.index("Qui est proposé au premier rang") :].partition("Passages devant")[0]
+    told = [[" ".join(words(c).split()) for c in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)]
+            for row in re.findall(r"<tr[^>]*>(.*?)</tr>", part, re.S)]  # fmt: skip
+    groups = {
+        row[0]: row[1:3] + [row[3].replace("\u00a0", " ")] + row[4:]
+        for row in told
+        if len(row) == 6 and row[0] != "Groupe"
+    }
+    assert groups["3"] == ["5", "1", "20,0 %", "90,0", "18,0"] and "2" not in groups
+    assert groups["externe"] == ["6", "1", "16,7 %", "90,0", "18,0"] == groups["2e à 4e quartile"]
+    assert groups["autre"] == ["5", "0", "0,0 %", "–", "–"], (
+        "A0 alone has a title, and stands in no group shown"
+    )
+    assert "groupes de moins de 5 masqués" in words(part)
+
+
+def test_who_names_the_households_is_the_reservataire_or_the_landlord(sheets):
+    named = [
+        page[page.index("Réservataire imputé") :].partition(" Année")[0] for page in (sheets[0], sheets[-2])
+    ]
+    assert named == [
+        "Réservataire imputé : bailleur (non réservé) · Désignataire : BAIL · Mode : délégué · Échéance de désignation : –",
+        "Réservataire imputé : Action Logement · Désignataire : Action Logement · Mode : direct · Échéance de désignation : 13/12/2026",
+    ]
+
+
+def test_a_gauge_says_what_is_done_what_this_run_adds_and_the_leases_aimed_at(session):
+    """Of a share: what is signed and the required part of this run's leases; of a limit: its share of them and what it may go beyond."""
+    told = []
+    with (session / "rules.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            n = {
+                name: float(row[name].replace(",", ".") or "nan")
+                for name in row
+                if name not in ("rule", "scope")
+            }
+            limit = row["rate_required"] == ""
+            aim = n["share"] * n["den_run"] + n["allowance"] if limit else n["rate_required"] * n["den_run"]
+            target = decimal(n["num_before"] + aim, 1, fixed=True)
+            told.append(f"{n['num_before']:.0f} + {n['num_run']:.0f} / {target}")
+    page = (session / "report.html").read_text(encoding="utf-8")
+    drawn = re.findall(r'aria-label="(\d+ \+ \d+ / [\d,]+)"', unescape(page))
+    assert len(told) > 2 and sorted(drawn) == sorted(told)
+
+
+def test_the_workbook_tells_missing_leases_whole(session):
+    """Half a lease short is one more lease to sign: the sheet says what `rules.csv` says, rounded up."""
+    with (session / "rules.csv").open(encoding="utf-8-sig", newline="") as file:
+        short = [float(row["shortfall"].replace(",", ".")) for row in csv.DictReader(file, delimiter=";")]
+    sheet = next(s for s in load_workbook(session / "shortlists.xlsx").worksheets if s.title == "Objectifs")
+    header, *rows = sheet.iter_rows(values_only=True)
+    at = header.index("Manque (baux entiers)")
+    assert any(0 < s < 1 for s in short)
+    assert [row[at] for row in rows[: len(short)]] == [ceil(s) for s in short]
+
+
+def test_files_to_complete_are_counted_line_by_line(session):
+    """Four households have an allowance that is estimated, one a file to verify; the seat that awaits a name is no file."""
+    page = words((session / "report.html").read_text(encoding="utf-8"))
+    part = page[page.index("Dossiers à compléter") :].partition("Demandes écartées")[0]
+    assert part.strip() == "Dossiers à compléter Signal Lignes APL estimée 4 pièces à vérifier 1"
 
 
 def test_what_is_not_given_is_a_dash_and_adds_nothing(sheets):

@@ -147,3 +147,12 @@ def test_unmet_rows_say_how_many_leases_and_why() -> None:
             assert line.reason_fr and line.reason_en
             seen += 1
     assert seen > 0
+
+
+def test_where_all_there_is_has_been_proposed_the_reason_says_how_much_that_is() -> None:
+    problem = tiny(20)
+    problem = replace(problem, rows=tuple(replace(r, rate=10_000, price=100_000) for r in problem.rows))
+    line = next(unmet(problem, solve(problem)).itertuples())
+    assert line.reason == "all_proposed" and line.most_possible > 0
+    assert f"{line.most_possible} au plus ({line.eligible_applications} demande" in line.reason_fr
+    assert f"{line.most_possible} at most ({line.eligible_applications} eligible" in line.reason_en
