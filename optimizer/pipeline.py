@@ -183,6 +183,7 @@ def prepare(
     chains: int = 0,
     exchanges: bool = False,
     freed: Collection[str] | None = None,
+    percentiles: bool = False,
     lean: bool = False,
     remembered: Remembered | None = None,
     phase: Phase = lambda text: None,
@@ -195,6 +196,7 @@ def prepare(
     chains : freed dwellings that a chain may let after its vacant one; `optimizer.chains.UNBOUNDED`: any number.
     exchanges : whether two or three tenants may exchange their dwellings beside bounded chains.
     freed : those dwellings that the case is to have; all by default.
+    percentiles : scores are percentiles even where those dwellings alone would leave points as they are.
     lean : let go of the table of the applications of a large case once it is encoded and scored: only pages per
         household read it, and a country's weighs 1.3 GB.
 
@@ -252,7 +254,7 @@ def prepare(
     found = (*findings, *reading.findings)
     if any(f.severity == "error" for f in found):
         raise InputProblems((*found, *scoring.check_case(case, facts, rules)))
-    scores = scoring.score(case, facts, rules)
+    scores = scoring.score(case, facts, rules, percentiles=percentiles)
     facts = facts.with_span(scores.span)
     found = (*found, *scores.repairs, *scoring.price_warnings(scores, rules))
     case = replace(case, warnings=(*case.warnings, *(f for f in found if f not in case.warnings)))

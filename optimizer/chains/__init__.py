@@ -27,9 +27,11 @@ from optimizer.chains.homes import (
     IN_EXCHANGE,
     POSITION,
     UNBOUNDED,
+    home_of,
     known_homes,
     length_of,
     length_word,
+    present_homes,
     with_homes,
 )
 
@@ -42,8 +44,10 @@ __all__ = [
     "UNBOUNDED",
     "Exchange",
     "exchanges_of",
+    "home_of",
     "known_homes",
     "length_of",
     "length_word",
+    "present_homes",
     "with_homes",
 ]

@@ -24,6 +24,8 @@ number; from ``EXCHANGED`` down: none, its exchange has that number), and in an 
 of the case itself have none of them."""
 IN_EXCHANGE = re.compile(r"(?P<home>.+)~e(?P<number>[1-9][0-9]{0,8})", re.DOTALL)
 """Identifier of a dwelling in an exchange: its own, and the number of the exchange among all that were weighed."""
+COPY = re.compile(r"~e?[1-9][0-9]{0,8}\Z")
+"""What a copy of a dwelling adds to its identifier."""
 OF_HOME = {
     "dwelling_id": "current_dwelling", "landlord": "current_landlord", "commune": "current_commune",
     "rooms": "current_rooms", "financing": "current_financing", "qpv": "current_qpv",
@@ -70,6 +72,25 @@ define(
 def copy_id(dwelling_id: str, position: int) -> str:
     """Identifier of a freed dwelling at a position of its chain: its own, but for the second position on."""
     return dwelling_id if position <= 1 else f"{dwelling_id}~{position}"
+
+
+def home_of(dwelling_id: str) -> str:
+    """The dwelling itself, of a copy at some position of a chain or in an exchange.
+
+    >>> home_of("H1~2"), home_of("H1~e3"), home_of("H1")
+    ('H1', 'H1', 'H1')
+    """
+    return COPY.sub("", dwelling_id)
+
+
+def present_homes(case: Case) -> frozenset[str]:
+    """The dwellings that applicants say they live in."""
+    frame = case.table("applications")
+    return (
+        frozenset(frame["current_dwelling"].dropna().astype(str))
+        if "current_dwelling" in frame
+        else frozenset()
+    )
 
 
 def with_homes(

@@ -201,6 +201,8 @@ def realised(optimum: Optimum, case: Case | Path | str, options: Options, kept: 
         kept=() if kept is None else kept.first,
         chains=options.chains,
         freed=[str(d) for d in problem.dwelling_ids[freed]],
+        # points of two EPCI met in the optimum, be anything let in the second or not
+        percentiles=optimum.prepared.scores.basis == "percentile",
     )
     small = prepared.problem
     at = {d: i for i, d in enumerate(small.dwelling_ids.tolist())}

@@ -17,7 +17,7 @@ from optimizer.errors import AttrifluxError, Lang, define
 from optimizer.pipeline import Optimum, Prepared
 from optimizer.runs.chains import realised
 from optimizer.runs.earlier import read_earlier
-from optimizer.runs.keeping import read_kept
+from optimizer.runs.keeping import read_kept, weighed
 from optimizer.runs.large import without_pairs, without_rows
 from optimizer.runs.options import Options, options_of
 from optimizer.runs.result import Result, Written
@@ -148,13 +148,15 @@ def propose(
     if large:
         let_go()
     optimum = _optimise(prepared, options, earlier, reporter, interrupt)
+    # the proof weighs what chains may let: a first rank kept there counts in its bounds, let again or not
+    held = None if kept is None else weighed(prepared.problem, kept)
     if options.chains:
         optimum = realised(optimum, case, options, kept)
     if large:
         let_go()
     reporter.phase("Listes et explications…" if options.lang == "fr" else "Lists and explanations…")
     clock = time.perf_counter()
-    tables = make_tables(optimum, options, kept)
+    tables = make_tables(optimum, options, kept, held)
     if large:
         let_go()
     timings = dict(prepared.timings)

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import eligibility
+from optimizer.chains import present_homes
 from optimizer.domain.beside import both, worthwhile
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.pairs import FACTOR_UNIT, ceiling_cents
@@ -22,7 +23,6 @@ from optimizer.problem.ledger import leases_of_year, pending_work
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
 from optimizer.runs.chains import read_moves
-from optimizer.runs.keeping import weighed
 from optimizer.runs.options import Options
 from optimizer.runs.result import Kept, Tables, Wording
 from optimizer.scoring import Scores
@@ -188,8 +188,14 @@ def _rates(facts: Facts, rules: RuleSet, dwelling: int, apps: NDArray[np.int32])
     return found
 
 
-def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) -> Tables:
+def make_tables(
+    optimum: Optimum, options: Options, kept: Kept | None = None, held: pd.DataFrame | None = None
+) -> Tables:
     """Lists, leapfrogs, statuses, orientation and explanations of an optimum; what moved against a result kept.
+
+    Parameters
+    ----------
+    held : its first ranks that weighed in the optimum (`keeping.weighed`).
 
     Raises
     ------
@@ -238,7 +244,7 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
         if large
         else _details(optimum, lists, options.lang),
         changes=empty_changes() if kept is None else _changes(optimum, main, kept, options.lang),
-        kept=nothing if kept is None else weighed(problem, kept),
+        kept=nothing if held is None else held,
         years=years_table(years),
         chains=read_moves(problem, facts, solved.first).table(case) if options.chains else None,
         lists=lists,
@@ -316,6 +322,8 @@ def _changes(optimum: Optimum, main: MainTables, kept: Kept, lang: Lang) -> pd.D
         known=kept.applications,
         code=lambda d, apps: eligibility.pair_code(facts, d, apps),
         places=main.places,
+        homes=present_homes(prepared.case),
+        proven=optimum.solved.certificate.status == "certified_optimal",
         max_lists=prepared.rules.integer("national.caleol.max_lists"),
         lang=lang,
     )

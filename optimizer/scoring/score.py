@@ -54,7 +54,7 @@ class _Scales:
         return self.names.index(name)
 
 
-def score(case: Case, facts: FactsView, rules: RuleSet) -> Scores:
+def score(case: Case, facts: FactsView, rules: RuleSet, *, percentiles: bool = False) -> Scores:
     """Score the applications of a case.
 
     Each household has one scale in each EPCI: the grid that the territory gives there (its mutation grid, where it has
@@ -64,6 +64,10 @@ def score(case: Case, facts: FactsView, rules: RuleSet) -> Scores:
     Points are used as they are when one scale serves one EPCI; otherwise, written or computed, each is replaced by its
     mid-rank percentile among the applications scored in the same EPCI by the same scale.
 
+    Parameters
+    ----------
+    percentiles : replace them even so: dwellings of another EPCI that tenants might have freed, and do not, were weighed too.
+
     Raises
     ------
     InputProblems
@@ -71,7 +75,7 @@ def score(case: Case, facts: FactsView, rules: RuleSet) -> Scores:
         others have one and no grid can give it, all of them at once.
     """
     findings: list[Finding] = []
-    scores = _score(case, facts, rules, findings)
+    scores = _score(case, facts, rules, findings, percentiles)
     if any(f.severity == "error" for f in findings):
         raise InputProblems(findings)
     return replace(scores, repairs=tuple(findings))
@@ -85,7 +89,9 @@ def check_case(case: Case, facts: FactsView, rules: RuleSet) -> tuple[Finding, .
     return tuple(findings)
 
 
-def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]) -> Scores:
+def _score(
+    case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding], percentiles: bool = False
+) -> Scores:
     frame = case.table("applications")
     # of an identifier written twice (the reader told it), the facts keep the first line
     first = np.flatnonzero(~frame["application_id"].duplicated().to_numpy(bool))
@@ -139,7 +145,7 @@ def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]
                 raw[left] = facts.applications.seniority_days[apps[left]]
         raw = np.where(column[apps], given[apps], raw)
         standing[epci] = Standing(apps, scale, raw, raw, written, column[apps])
-    return _ranked(facts, rules, scales, standing, given, max(highest, default=0))
+    return _ranked(facts, rules, scales, standing, given, max(highest, default=0), percentiles)
 
 
 def _tell_unscored(apps: I32, facts: FactsView, rows: I64, file: str, findings: list[Finding]) -> None:
@@ -252,6 +258,7 @@ def _ranked(
     standing: dict[int, Standing],
     given: I64,
     highest: int,
+    percentiles: bool,
 ) -> Scores:
     """Points of the one scale in the one EPCI, else percentiles."""
     used = sorted({int(g) for here in standing.values() for g in np.unique(here.grid)})
@@ -276,7 +283,7 @@ def _ranked(
                 f"{left} {'application' if left == 1 else 'applications'} without a written score: points of the territory's grid.",
             ),
         )
-    if SENIORITY not in names and len(names) <= 1 and len(standing) <= 1:
+    if not percentiles and SENIORITY not in names and len(names) <= 1 and len(standing) <= 1:
         basis: Basis = "given" if told else "grid"
         if not told:
             overall = scales.points[names[0]].total if names else None

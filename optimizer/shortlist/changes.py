@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.chains import home_of
 from optimizer.eligibility.facts import CODES, Facts
 from optimizer.eligibility.fit import DOSSIER_UNREACHABLE
 from optimizer.errors import Lang
 from optimizer.problem import Evaluation
 from optimizer.problem.finding import entries_of_pairs
-from optimizer.problem.model import FirstRanks, Problem
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
 from optimizer.shortlist.exchange import NEVER, Exchange
 from optimizer.shortlist.labels import account_label, on_lists, refusal_label, rule_label
 from optimizer.shortlist.lookup import Pools
@@ -53,6 +54,8 @@ def changes_table(
     known: frozenset[str] | None,
     code: Callable[[int, NDArray[np.int32]], NDArray[np.int8]],
     places: Mapping[str, str],
+    homes: frozenset[str],
+    proven: bool,
     max_lists: int,
     lang: Lang,
 ) -> pd.DataFrame:
@@ -62,6 +65,8 @@ def changes_table(
     ----------
     known : every application of the earlier result, None where it does not say
     code : (dwelling, applications) -> first refusal codes
+    homes : dwellings that applicants live in: one that was freed for the earlier result is there still
+    proven : whether no proposal is worth more
     """
     now: dict[str, tuple[str, tuple[str, ...]]] = {}
     for i in range(len(lines)):
@@ -69,7 +74,9 @@ def changes_table(
         account, names = now.get(home, (problem.accounts[int(lines.account[i])], ()))
         a = int(lines.app[i])
         now[home] = (account, names if a < 0 else (*names, str(problem.application_ids[a])))
-    causes = _Causes(problem, facts, first, counted, lines, known, code, places, max_lists, lang)
+    causes = _Causes(
+        problem, facts, first, counted, lines, known, code, places, homes, proven, max_lists, lang
+    )
     here = {str(x): d for d, x in enumerate(problem.dwelling_ids)}
     rows = []
     for home in sorted({*before, *now}):
@@ -77,7 +84,7 @@ def changes_table(
         if was == is_:
             continue
         what = _what(home, here, before, was, is_)
-        why = causes.of(here.get(home, -1), what, was, is_)
+        why = causes.of(home, here.get(home, -1), what, was, is_)
         rows.append(
             (home, what, was[0], is_[0], *(x[1][0] if x[1] else "" for x in (was, is_)), "|".join(was[1]), "|".join(is_[1]), why)
         )  # fmt: skip
@@ -112,6 +119,8 @@ class _Causes:
     known: frozenset[str] | None
     code: Callable[[int, NDArray[np.int32]], NDArray[np.int8]]
     places: Mapping[str, str]
+    homes: frozenset[str]
+    proven: bool
     max_lists: int
     lang: Lang
 
@@ -124,6 +133,9 @@ class _Causes:
             zip(self.first.app[named].tolist(), self.first.dwelling[named].tolist(), strict=True)
         )
         self.kind = dict(zip(self.first.dwelling.tolist(), self.first.kind.tolist(), strict=True))
+        tenants = self.facts.dwellings.tenant[self.first.dwelling]
+        self.frees = frozenset(tenants[tenants >= 0].tolist())
+        self.let = frozenset(str(x) for x in self.problem.dwelling_ids[self.first.dwelling[tenants >= 0]])
         reserve = self.lines.app[self.lines.rank > 1]
         self.lists = np.bincount(reserve, minlength=len(self.problem.application_ids))
 
@@ -131,8 +143,18 @@ class _Causes:
         return fr if self.lang == "fr" else en
 
     def of(
-        self, d: int, what: str, was: tuple[str, tuple[str, ...]], now: tuple[str, tuple[str, ...]]
+        self, name: str, d: int, what: str, was: tuple[str, tuple[str, ...]], now: tuple[str, tuple[str, ...]]
     ) -> str:
+        if what in (GONE, NEW) and self._elsewhere(name):
+            return self._say(
+                "logement proposé à une autre place d'une chaîne",
+                "dwelling proposed at another place of a chain",
+            )
+        if what == GONE and home_of(name) in self.homes:
+            return self._say(
+                "logement d'un locataire, qui n'est pas proposé ici à la suite de son départ",
+                "dwelling of a tenant, which is not proposed here after its departure",
+            )
         if what == GONE:
             return self._say("logement absent de ce cas", "dwelling not in this case")
         if what == NEW and self.facts.dwellings.freed[d]:
@@ -203,9 +225,18 @@ class _Causes:
             )
         out = self.kind.get(d, -1)
         lost, row = self.exchange.cost(out, int(kind_of[type_])) if a not in self.home else (0, -1)
+        value = self._value(d, int(entry[0]), int(kind_of[type_]))
+        if lost == NEVER and self._opens(d):
+            if value > self._worth(d):
+                return self._say(
+                    "le départ du nouveau premier rang libère un logement attribué à la suite",
+                    "the departure of the new first rank frees a dwelling that is let in turn",
+                )
+            lost = 0
         if lost == NEVER:
             return self._say("ordre du réservataire", "the réservataire's own order")
-        value = self._value(d, int(entry[0]), int(kind_of[type_]))
+        if not self.proven and (value - self._worth(d)) * MICRO_PER_HUNDREDTH > lost and a not in self.home:
+            return self._say("calcul arrêté avant la preuve", "stopped before the proof")
         if lost > 0 and row >= 0 and value > self._worth(d):
             rule = rule_label(self.problem.rows[row].rule, self.lang)
             return self._say(f"règle : {rule}", f"rule: {rule}")
@@ -215,6 +246,15 @@ class _Causes:
                 f"au premier rang du logement {home} désormais", f"now at the first rank of dwelling {home}"
             )
         return self._worth_less(d, a, int(entry[0]), int(kind_of[type_]))
+
+    def _elsewhere(self, name: str) -> bool:
+        """Whether the same dwelling of a tenant is proposed, at another place of a chain."""
+        return any(x != name and home_of(x) == home_of(name) for x in self.let)
+
+    def _opens(self, d: int) -> bool:
+        """Whether the departure of the first rank of a dwelling frees one that is let."""
+        at = self._first_line(d)
+        return at >= 0 and int(self.lines.app[at]) in self.frees
 
     def _value(self, d: int, entry: int, kind: int) -> int:
         """What a household is worth at the first rank of a dwelling, hundredths."""
@@ -261,8 +301,12 @@ class _Causes:
         lost, words = max(parts, key=lambda part: part[0])
         if lost <= 0:
             words = (
-                "à égalité, départagée par l'ancienneté ou le tirage",
-                "tied, decided by seniority or the draw",
+                (
+                    "à égalité, départagée par l'ancienneté ou le tirage",
+                    "tied, decided by seniority or the draw",
+                )
+                if self.proven
+                else ("à égalité, calcul arrêté avant la preuve", "tied, stopped before the proof")
             )
         return self._say(*words)
 

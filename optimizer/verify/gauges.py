@@ -38,8 +38,12 @@ class Margins:
     proof: Proof
     again: bool
 
-    def allows(self, k: int, said: Fraction, lost: Fraction) -> bool:
-        """Whether the marginal points of row ``k`` are its multiplier's, or within what its leaves leave open."""
+    def allows(self, row: tuple[str, str], said: Fraction, lost: Fraction) -> bool:
+        """Whether the marginal points of a row, by rule and scope, are its multiplier's, or within what its leaves leave open.
+
+        By name: the proof may have rows besides, of dwellings that a chain could let and does not, so its numbers are others.
+        """
+        k = self.proof.book.number[row]
         if said == self.root.marginal(k, lost):
             return True
         return self.again and -lost <= said <= Fraction(self.proof.asked_more(k), MICRO)
@@ -66,7 +70,7 @@ def check_gauges(
                 fine = number(text) == expected[k]
             else:
                 value = number(text)
-                fine = -lost <= value <= 0 if margins is None else margins.allows(k, value, lost)
+                fine = -lost <= value <= 0 if margins is None else margins.allows(name, value, lost)
             found.demand("gauges", fine, f"{place('rules', i, column)} : {name[0]}[{name[1]}]")
 
 

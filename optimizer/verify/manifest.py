@@ -82,9 +82,12 @@ def _own_hash(run: Mapping[str, Any]) -> str:
 
 
 def kept_firsts(
-    folder: Path, run: Mapping[str, Any], world: World, found: Findings
+    folder: Path, run: Mapping[str, Any], world: World, found: Findings, *, part: bool = False
 ) -> dict[int, tuple[int, str]]:
-    """Dwelling -> (application, account) of the earlier first ranks that this run says it weighed."""
+    """Dwelling -> (application, account) of the earlier first ranks that this run says it weighed.
+
+    ``part``: the world has only some of the dwellings that were weighed, those that are let; what is of others is left out.
+    """
     asked = bool((run.get("options") or {}).get("keep"))
     out = read_out(folder, "kept")
     found.demand("inputs", asked == (out is not None), "kept.csv")
@@ -93,7 +96,8 @@ def kept_firsts(
     homes = out.index("dwelling_id", world.ids.dwellings, -2)
     apps = out.index("application_id", world.ids.apps, -2)
     fine = (homes >= 0) & (apps >= 0)
-    fine &= len(np.unique(homes)) == len(homes) and len(np.unique(apps)) == len(apps)
-    found.demand("inputs", bool(fine.all()), "kept.csv : logement ou demande")
+    known = homes[fine]
+    fine &= len(np.unique(known)) == len(known) and len(np.unique(apps)) == len(apps)
+    found.demand("inputs", part or bool(fine.all()), "kept.csv : logement ou demande")
     rows = zip(homes.tolist(), apps.tolist(), out.strings("account"), fine.tolist(), strict=True)
     return {d: (a, account) for d, a, account, good in rows if good}

@@ -182,7 +182,7 @@ class Scores:
     @cached_property
     def percentile(self) -> bool:
         """Whether points of several grids or EPCI meet, or there is no grid."""
-        if len(self.epcis) > 1:
+        if self.world.percentiles or len(self.epcis) > 1:
             return True
         grids = {g for e in self.epcis for g, who, _ in self.groups(e) if bool(who[self.reach(e)].any())}
         return len(grids) > 1 or ("" in grids and not self._all_given)

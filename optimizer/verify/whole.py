@@ -113,7 +113,7 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
     with found.guard("inputs"):
         run = read_json(out, RECORD)
         _check_inputs(run, Path(case_path), world, found)
-        world = replace(world, kept=kept_firsts(out, run, world, found))
+        world = replace(world, kept=kept_firsts(out, run, world, found, part=whole is not None))
         if whole is not None:
             whole = replace(whole, kept=kept_firsts(out, run, whole, found))
     with found.guard("manifest"):
@@ -194,7 +194,8 @@ def _linked(raw: RawCase, world: World, longest: int, short: bool, out: Path, la
     if not few[1].tenant.items() <= every[1].tenant.items():
         # a bound over fewer dwellings than are let would prove nothing
         raise Unreadable("proposals", "logement libéré que ces options ne permettent pas")
-    return [read_world(case, law, homes) for case, homes in (few, every)]
+    let, possible = (read_world(case, law, homes) for case, homes in (few, every))
+    return [replace(let, percentiles=Scores(possible).percentile), possible]
 
 
 def shipped_models() -> Path:

@@ -79,6 +79,8 @@ class World:
     """Freed dwelling -> the application whose departure frees it."""
     position: Mapping[int, int] = field(default_factory=dict)
     """Freed dwelling -> dwellings of its chain let before it, `homes.ANY` for any number; a vacant one is at 0."""
+    percentiles: bool = False
+    """Whether points of several EPCI or grids meet once the dwellings that tenants might have freed are counted."""
     lists_of: Mapping[int, int] = field(default_factory=dict)
     """Dwelling of an exchange that the proof weighs -> its copy that anybody may ask for."""
     kept: Mapping[int, tuple[int, str]] = field(default_factory=dict)

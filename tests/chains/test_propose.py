@@ -19,7 +19,7 @@ from optimizer.runs import Options, propose_to
 from optimizer.runs.report_data import report_data, split
 from optimizer.verify import verify
 from tests.chains.towns import FREE, WILLING, tenant, town
-from tests.end_to_end.small import agreement, application, dwelling, propose, table, write
+from tests.end_to_end.small import agreement, application, csv_text, dwelling, propose, table, write
 
 
 @pytest.fixture(scope="module")
@@ -266,3 +266,64 @@ def test_where_no_chain_is_possible_the_engine_is_the_one_without_them(
     assert asked == ["auto"]
     af.propose(week, Options(chains=1))
     assert asked == ["auto", "highs"]
+
+
+def test_a_home_that_nobody_leaves_adds_rules_to_the_proof_alone(tmp_path: Path):
+    """A tenant of Montbéliard stays: the rules of Montbéliard are the proof's, not the table's, which one more lease is asked of."""
+    homes = [dwelling("V0"), dwelling("W0", landlord="ZEL")]
+    people = [application(f"N{i}", score=str(90 - i)) for i in range(4)]
+    people.append({**tenant("T0", "H0", 3, score="5"), "current_commune": "25388"})
+    leases = [
+        {"dwelling_id": f"{of}{i}", "landlord": of, "commune": "25056", "qpv": "non", "account": "BAILLEUR",
+         "signed_on": "2026-03-02", "q1": "no", "essential_worker": "oui"}
+        for of in ("BAIL", "ZEL") for i in range(8)
+    ]  # fmt: skip
+    lines = [agreement("BAILLEUR", "1"), agreement("BAILLEUR", "1", landlord="ZEL")]
+    settings = {"landlord": "", "dalo": "{BAIL: {'25': 10}, ZEL: {'25': 1}}"}
+    folder = write(tmp_path / "case", homes, people, settings=settings, conventions=lines, leases=leases)
+    told = propose_to(folder, tmp_path / "out", Options(chains=1, pdf=False))
+    assert told.verdict == "certified"
+    scopes = {r["scope"] for r in table(told.out / "rules.csv")}
+    assert "epci=242500361" in scopes and "epci=200065647" not in scopes
+
+
+def test_points_of_a_second_epci_meet_even_where_nobody_leaves_a_home_there(tmp_path: Path):
+    """One scale for the optimum, the lists and the check: percentiles, as a home of Montbéliard was weighed too."""
+    people = [application(f"N{i}", score=str(90 - i)) for i in range(3)]
+    people.append({**tenant("T0", "H0", 3, score="95"), "current_commune": "25388"})
+    folder = write(tmp_path / "case", [dwelling("V0")], people, conventions=[agreement("BAILLEUR", "1")])
+    told = propose_to(folder, tmp_path / "out", Options(chains=1, pdf=False))
+    assert told.verdict == "certified"
+    lines = table(told.out / "proposals.csv")
+    assert {r["application_id"]: r["score"] for r in lines if r["rank"] == "1"} == {"T0": "87,5"}
+    assert {r["dwelling_id"] for r in lines} == {"V0"}
+
+
+def test_a_kept_first_rank_of_a_home_that_nobody_leaves_any_more(week: Path, done: Path, tmp_path: Path):
+    """It weighed in the proof, so it is written; the dwelling is there still, and its tenant in it."""
+    later = shutil.copytree(week, tmp_path / "later")
+    rows = [
+        {"dwelling_id": f"V{v}", "application_id": f"T{t}", "decision": "forbid", "reason": "withdrawn", "author": "essai"}
+        for v in range(3) for t in range(2)
+    ]  # fmt: skip
+    (later / "decisions.csv").write_text(csv_text(rows), encoding="utf-8")
+    told = propose_to(later, tmp_path / "out", Options(chains=1, pdf=False, keep=done))
+    assert told.verdict == "certified"
+    assert {"H0", "H1"} <= {r["dwelling_id"] for r in table(told.out / "kept.csv")}
+    moved = {r["dwelling_id"]: (r["what"], r["why"]) for r in table(told.out / "changes.csv")}
+    stays = ("dwelling_gone", "logement d'un locataire, qui n'est pas proposé ici à la suite de son départ")
+    assert (moved["H0"], moved["H1"]) == (stays, stays)
+
+
+def test_a_kept_first_rank_that_makes_room_for_a_chain_is_told_so(week: Path, tmp_path: Path):
+    """Nobody else has changed; a newcomer of many points wants the dwelling that the tenant leaves."""
+    before = propose_to(week, tmp_path / "before", Options(pdf=False))
+    later = shutil.copytree(week, tmp_path / "later")
+    people = table(later / "applications.csv")
+    for row in people:
+        row["score"] = "170" if row["application_id"] == "N0" else row["score"]
+    (later / "applications.csv").write_text(csv_text(people), encoding="utf-8")
+    result = af.propose(later, Options(chains=1, pdf=False, keep=before.out))
+    assert result.certificate["status"] == "certified_optimal"
+    why = dict(zip(result.changes["dwelling_id"], result.changes["why"], strict=True))
+    assert why["V1"] == "le départ du nouveau premier rang libère un logement attribué à la suite"
