@@ -51,6 +51,7 @@ from optimizer.store.records import (
     NominationRecord,
     SessionRecord,
 )
+from optimizer.store.states import RECTIFIED
 
 AUTHOR = "Commission d'attribution"
 """Author of the decisions that a commission's log brings into a case: nobody's name."""
@@ -132,6 +133,7 @@ class _Turning:
     ) -> None:  # fmt: skip
         self.case, self.rules, self.on = case, rules, on
         self.year = on.year if case.settings.year == case.settings.on.year else case.settings.year
+        self.sessions = sessions
         self.closed, self.coming = closed_sessions(sessions), coming_sessions(sessions)
         self.lines = list(followed(sessions))
         linked = [(s, i) for s in [*self.closed, *self.coming] for i in s.items if waits_of(s, i) is not None]
@@ -158,7 +160,7 @@ class _Turning:
 
     def turned(self) -> NextCase:
         leases, past = self._leases()
-        housed = {x.candidate.application_id for x in self.lines if x.candidate.status == "signed"} - {""}
+        housed = self._housed()
         withdrawn = self._withdrawn()
         gone = self._gone_dwellings() | set(withdrawn)
         dwellings = self._dwellings(gone, withdrawn)
@@ -243,6 +245,16 @@ class _Turning:
         kept = frame if old is None else frame[~old]
         leaving = 0 if old is None else int(old.sum()) + len(rows) - len(ours)
         return self._added("leases", ours, kept), leaving
+
+    def _housed(self) -> set[str]:
+        """Households that signed a lease: here, or elsewhere, at a commission or a landlord whose sessions are not read here."""
+        return {
+            c.application_id
+            for s in self.sessions
+            for i in s.items
+            for c in i.candidates
+            if c.status in ("signed", "superseded")
+        } - {""}
 
     def _home(self, item: ItemRecord) -> Row:
         return {"dwelling_id": item.dwelling_id, **{name: item.facts.get(name) for name in HOME}}
@@ -438,22 +450,59 @@ class _Turning:
         return out
 
     def _statuses(self, kept: pd.DataFrame, at: Mapping[str, int]) -> list[str | None]:
-        """Struck off one month after the notice of an ineligible household."""
+        """Struck off one month after the notice of an ineligible household, unless a younger import says that it was not."""
         out = [None if pd.isna(x) else str(x) for x in kept["status"]]
+        given = list(out)
         for x in self.lines:
             i = at.get(x.candidate.application_id)
             until = self._struck_off_on(x)
-            if i is not None and until is not None and until <= self.on:
+            if i is None or until is None or until > self.on:
+                continue
+            kept_on = given[i] not in (None, "struck_off") and until < self.case.settings.on
+            if kept_on and x.candidate.application_id not in self.barred_everywhere:
+                self.said.append(
+                    _missing(
+                        "DESK_STRUCK_OFF_ACTIVE", dwelling=x.item.dwelling_id, day=x.session.on, until=until
+                    )
+                )
+            else:
                 out[i] = "struck_off"
         return out
 
+    @cached_property
+    def barred_everywhere(self) -> frozenset[str]:
+        """Households that an earlier next case kept from every dwelling, before it knew of their notice."""
+        frame = self.case.table("decisions")
+        columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "decision", "author")]
+        return frozenset(
+            who
+            for dwelling, who, what, author in zip(*columns, strict=True)
+            if who and not dwelling and what == "forbid" and author == AUTHOR
+        )
+
+    def _examined_since(self, line: Followed) -> bool:
+        """Whether a later session took up an ineligible household, and found it so no longer."""
+        return any(
+            x.candidate.ref == line.candidate.ref
+            and x.session.on > line.session.on
+            and x.candidate.status != "ineligible"
+            for x in self.lines
+        )
+
     def _struck_off_on(self, line: Followed) -> date | None:
-        """The day an ineligible household is struck off: a month after its notice went out; None before any notice."""
-        if line.candidate.status != "ineligible":
+        """The day an ineligible household is struck off: a month after its notice went out; None before any notice.
+
+        A notice of an earlier session, or a duty that a rectificatif undid, tells the household nothing of this decision.
+        """
+        if line.candidate.status != "ineligible" or self._examined_since(line):
             return None
         months = int(self.rules.number("national.commission.radiation_notice_months"))
-        own = [d for d in self.duties if d.kind == "radiation_notice" and d.ref == line.candidate.ref]
-        days = [months_after(d.closed_on, months) for d in own if d.closed_on is not None]
+        days = [
+            months_after(d.closed_on, months)
+            for d in self.duties
+            if d.kind == "radiation_notice" and d.ref == line.candidate.ref and d.outcome != RECTIFIED
+            if d.closed_on is not None and d.closed_on >= line.session.on
+        ]
         return min(days, default=None)
 
     def _events(self, described: set[str]) -> pd.DataFrame:
@@ -702,7 +751,7 @@ class _Turning:
         elif line.candidate.status == "not_attributed":
             months = int(number("national.desk.not_attributed_months"))
             yield "commission_decision", months_after(line.session.on, months), False
-        elif line.candidate.status == "ineligible":
+        elif line.candidate.status == "ineligible" and not self._examined_since(line):
             decision = line.candidate.decision
             motive = decision.motive if decision is not None else ""
             until = self._struck_off_on(line)

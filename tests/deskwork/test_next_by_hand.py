@@ -647,3 +647,97 @@ def test_an_earlier_next_case_gives_what_the_import_gives(first: date, then: dat
     assert one.case.settings == other.case.settings and set(one.case.tables) == set(other.case.tables)
     for name, frame in other.case.tables.items():
         pd.testing.assert_frame_equal(one.case.table(name), frame)
+
+
+def status_of(made: NextCase, who: str) -> str:
+    return str(made.case.table("applications").set_index("application_id").loc[who, "status"])
+
+
+def test_an_application_corrected_since_is_not_struck_off_again():
+    """The notice of 10 December is over on 10 January; an import of 11 January where the application is active knows better."""
+    late, on = date(2027, 1, 11), date(2027, 3, 1)
+    made = turned(imported(late), on=on)
+    assert status_of(made, "32") == "active"
+    assert [f.params for f in made.said if f.code == "DESK_STRUCK_OFF_ACTIVE"] == [
+        {"dwelling": "L3", "day": HELD, "until": date(2027, 1, 10)}
+    ]
+    assert not {"32"} & {x[0] for x in rows(made, "decisions", "application_id")}
+    # the same from the case of a week before; an import of the day itself, and one without a status, are struck off
+    assert status_of(turned(turned(imported(late), on=date(2027, 2, 20)).case, on=on), "32") == "active"
+    assert status_of(turned(imported(date(2027, 1, 10)), on=on), "32") == "struck_off"
+    blank = imported(late)
+    people = blank.table("applications").assign(status=pd.array([None] * 15, dtype="str"))
+    assert (
+        status_of(turned(replace(blank, tables={**blank.tables, "applications": people}), on=on), "32")
+        == "struck_off"
+    )
+    # a notice recorded after an earlier next case strikes off all the same
+    unknown = turned(on=date(2027, 1, 20), duties=[notice(32, None)])
+    assert status_of(unknown, "32") == "active"
+    assert status_of(turned(unknown.case, on=on), "32") == "struck_off" == status_of(turned(on=on), "32")
+
+
+def test_only_a_notice_of_this_decision_starts_the_month():
+    """A duty that a rectificatif undid told the household nothing; a notice of before the session tells of another decision."""
+    on = date(2027, 3, 1)
+    undone = replace(notice(32, date(2026, 12, 4)), duty_id=2, outcome="rectified")
+    earlier = replace(notice(32, date(2026, 10, 1)), duty_id=3, outcome="avis envoyé")
+    for other in (undone, earlier):
+        made = turned(on=on, duties=[other, notice(32, None)])
+        assert status_of(made, "32") == "active"
+        assert ["", "32", "03/06"] in rows(made, "decisions", "dwelling_id", "application_id", "expires_on")
+        sent = turned(on=on, duties=[other, notice(32, date(2027, 1, 28))])
+        assert status_of(sent, "32") == "struck_off"
+        assert (
+            status_of(turned(on=date(2027, 2, 27), duties=[other, notice(32, date(2027, 1, 28))]), "32")
+            == "active"
+        )
+
+
+def test_who_is_found_eligible_by_a_later_session_is_no_longer_struck_off():
+    """32, ineligible on 3 December, won its appeal: the session of 10 December gives it L9."""
+    later = session(
+        "U", date(2026, 12, 10), "closed", date(2026, 12, 9),
+        item(9, "ALS", "offering",
+             replace(candidate(91, "offered", decided(91, "attribution", 1), offered(91, "offered", notified_on=date(2026, 12, 11), deadline=date(2026, 12, 21))),
+                     ref="r32", application_id="32")),
+    )  # fmt: skip
+    made = turned(on=date(2027, 1, 20), sessions=[held(), later])
+    assert status_of(made, "32") == "active"
+    assert ["", "32"] not in rows(made, "decisions", "dwelling_id", "application_id")
+    assert ["L9", "32", "offered"] in rows(made, "in_progress", "dwelling_id", "application_id", "stage")
+    # a session before says nothing of the later decision
+    first = replace(later, on=date(2026, 12, 1), convened_on=date(2026, 11, 25))
+    assert status_of(turned(on=date(2027, 1, 20), sessions=[held(), first]), "32") == "struck_off"
+
+
+def test_who_signed_at_another_landlord_leaves_the_case():
+    """The sessions of the other landlord are not read: 72, superseded by its lease there, and 82, of a coming agenda, are housed."""
+
+    def elsewhere(one: SessionRecord) -> SessionRecord:
+        names = [
+            replace(
+                i,
+                candidates=tuple(
+                    replace(c, status="superseded") if c.application_id in ("72", "82") else c
+                    for c in i.candidates
+                ),
+            )
+            for i in one.items
+        ]
+        return replace(one, items=tuple(names))
+
+    made = turned(sessions=[elsewhere(coming()), elsewhere(held())])
+    assert {"72", "82", "11"}.isdisjoint(made.case.table("applications")["application_id"])
+    assert ["L7", "72", "superseded"] in rows(made, "events", "dwelling_id", "application_id", "outcome")
+    # nothing else moves
+    plain = turned()
+    for name in ("dwellings", "in_progress", "leases", "decisions"):
+        pd.testing.assert_frame_equal(made.case.table(name), plain.case.table(name))
+    at_year_end = turned(sessions=[elsewhere(held())], on=date(2026, 12, 31))
+    later = turned(
+        sessions=[elsewhere(held()), replace(elsewhere(coming()), status="closed", on=date(2027, 1, 6))],
+        on=date(2026, 12, 31),
+    )
+    for made in (at_year_end, later):
+        assert "72" not in set(made.case.table("applications")["application_id"])
