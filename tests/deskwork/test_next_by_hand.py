@@ -741,3 +741,31 @@ def test_who_signed_at_another_landlord_leaves_the_case():
     )
     for made in (at_year_end, later):
         assert "72" not in set(made.case.table("applications")["application_id"])
+
+
+def test_a_refusal_is_to_be_judged_until_somebody_says_whether_it_was_legitimate():
+    """21 refused on 10 December: nobody has judged it; 41's was judged, and the one of an erased household counts for nobody."""
+
+    def judged(what: str, erased: bool = False) -> SessionRecord:
+        one = held()
+        names = {
+            i.item_id: tuple(
+                replace(
+                    c,
+                    application_id="" if erased else "21",
+                    offer=replace(c.offer, legitimate=what),
+                )
+                if c.candidate_id == 21 and c.offer is not None
+                else c
+                for c in i.candidates
+            )
+            for i in one.items
+        }
+        return replace(one, items=tuple(replace(i, candidates=names[i.item_id]) for i in one.items))
+
+    def lines(one: SessionRecord) -> list[tuple[object, ...]]:
+        due = call_list([one], law_on(TODAY), TODAY)
+        return [(x.application_id, x.dwelling_id, x.day, x.since) for x in due if x.kind == "legitimacy"]
+
+    assert lines(judged("to_decide")) == [("21", "L2", date(2026, 12, 10), True)]
+    assert lines(judged("to_decide", erased=True)) == lines(judged("yes")) == lines(held()) == []
