@@ -442,9 +442,8 @@ class _Turning:
             for item in items_of(session):
                 for c in item.candidates:
                     i = at.get(c.application_id)
-                    learnt = max(
-                        [session.on, *(d.received_on for d in c.documents if d.received_on is not None)]
-                    )
+                    came = [*(d.received_on for d in c.documents), c.condition_on]
+                    learnt = max([session.on, *(day for day in came if day is not None)])
                     if i is not None and learnt >= self.case.settings.on and (file := file_of(c)):
                         out[i] = file
         return out
@@ -820,12 +819,20 @@ def in_flux(item: ItemRecord) -> bool:
 
 
 def file_of(candidate: CandidateRecord) -> str:
-    """State of the file that the instruction learnt: unreachable, to complete, complete; empty when it learnt nothing."""
+    """State of the file that the desk learnt: unreachable, to complete, complete; empty when it learnt nothing.
+
+    The document of a condition is one that the commission found missing: the file is to complete until the condition is met.
+    """
     if candidate.call == "unreachable":
         return "unreachable"
-    if candidate.documents:
-        return "complete" if all(d.received_on is not None for d in candidate.documents) else "to_verify"
-    return ""
+    awaited = {d.document for d in candidate.documents if d.received_on is None}
+    brought = {d.document for d in candidate.documents} - awaited
+    decision = candidate.decision
+    if decision is not None and candidate.condition == "met":
+        awaited, brought = awaited - {decision.document}, brought | {decision.document}
+    elif decision is not None and candidate.condition in ("open", "failed"):
+        awaited |= {decision.document} - brought
+    return "to_verify" if awaited else "complete" if brought else ""
 
 
 def _one_a_household(rows: Sequence[Row]) -> list[Row]:

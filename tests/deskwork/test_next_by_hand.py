@@ -769,3 +769,42 @@ def test_a_refusal_is_to_be_judged_until_somebody_says_whether_it_was_legitimate
 
     assert lines(judged("to_decide")) == [("21", "L2", date(2026, 12, 10), True)]
     assert lines(judged("to_decide", erased=True)) == lines(judged("yes")) == lines(held()) == []
+
+
+def test_the_document_of_a_condition_is_missing_from_the_file_until_the_condition_is_met():
+    """22, rank 2 of L2, is given it under a condition; nobody asked it for anything before the session."""
+
+    def file(
+        condition: str, on: date | None = None, documents: tuple[DocumentRecord, ...] = (), imported_on: date = IMPORT
+    ) -> str:  # fmt: skip
+        one = held()
+        decision = decided(22, "conditional", 2, document="D1", due_on=date(2026, 12, 12))
+        homes = [
+            replace(
+                i,
+                candidates=tuple(
+                    replace(c, decision=decision, condition=condition, condition_on=on, documents=documents)
+                    if c.candidate_id == 22
+                    else c
+                    for c in i.candidates
+                ),
+            )
+            for i in one.items
+        ]
+        made = turned(imported(imported_on), sessions=[replace(one, items=tuple(homes))])
+        return str(made.case.table("applications").set_index("application_id").loc["22", "dossier"])
+
+    asked, came = DocumentRecord(22, "D1", HELD, None), DocumentRecord(22, "D1", HELD, date(2026, 12, 8))
+    day = date(2026, 12, 13)
+    assert file("none") == "complete"
+    assert file("open") == file("failed", day) == file("open", None, (asked,)) == "to_verify"
+    assert file("met", day) == file("met", day, (asked,)) == file("open", None, (came,)) == "complete"
+    # another document is still awaited; an import of after the session and before the condition failed, and one of after both
+    other = DocumentRecord(22, "D2", HELD, None)
+    assert file("met", day, (other,)) == "to_verify"
+    assert file("failed", day, imported_on=date(2026, 12, 10)) == "to_verify"
+    assert (
+        file("failed", day, imported_on=date(2026, 12, 14))
+        == file("open", imported_on=date(2026, 12, 10))
+        == "complete"
+    )
