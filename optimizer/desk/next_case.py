@@ -57,6 +57,8 @@ AUTHOR = "Commission d'attribution"
 """Author of the decisions that a commission's log brings into a case: nobody's name."""
 HOME = ("landlord", "commune", "qpv", "rooms", "financing")
 LEASE = ("q1", "priority_codes", "priority_status", "relocation", "essential_worker", "mutation")
+BARS_ACCESS = "access"
+"""Code of ``condition_failures``: the document came, and bars the access."""
 INELIGIBLE_REASONS = {"I1": "income_proven_above", "I2": "stay_not_proven"}
 Row = dict[str, Any]
 
@@ -750,6 +752,12 @@ class _Turning:
         elif line.candidate.status == "not_attributed":
             months = int(number("national.desk.not_attributed_months"))
             yield "commission_decision", months_after(line.session.on, months), False
+        elif line.candidate.status == "condition_failed" and (failed := line.candidate.condition_on):
+            # a document that bars the access here is as a non-attribution; one that was late may come yet
+            offer = line.candidate.offer
+            if offer is not None and offer.end_reason == BARS_ACCESS:
+                months = int(number("national.desk.not_attributed_months"))
+                yield "commission_decision", months_after(failed, months), False
         elif line.candidate.status == "ineligible" and not self._examined_since(line):
             decision = line.candidate.decision
             motive = decision.motive if decision is not None else ""

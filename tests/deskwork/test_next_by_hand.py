@@ -808,3 +808,27 @@ def test_the_document_of_a_condition_is_missing_from_the_file_until_the_conditio
         == file("open", imported_on=date(2026, 12, 10))
         == "complete"
     )
+
+
+def test_a_document_that_bars_the_access_keeps_the_household_from_that_dwelling():
+    """42 was given L4 under a condition that failed on 13 December: six months where the document bars the access, none where it was late."""
+
+    def barred(reason: str) -> list[list[Any]]:
+        decision = decided(42, "conditional", 2, document="D1", due_on=date(2026, 12, 12))
+        failed = candidate(
+            42, "condition_failed", decision, offered(42, "failed", answered_on=date(2026, 12, 8), end_reason=reason),
+            condition="failed", condition_on=date(2026, 12, 13),
+        )  # fmt: skip
+        one = held()
+        homes = [
+            replace(i, candidates=(*(c for c in i.candidates if c.candidate_id != 42), failed))
+            if i.dwelling_id == "L4"
+            else i
+            for i in one.items
+        ]
+        made = turned(sessions=[replace(one, items=tuple(homes))])
+        columns = ("dwelling_id", "application_id", "reason", "expires_on")
+        return [x for x in rows(made, "decisions", *columns) if x[1] == "42"]
+
+    assert barred("access") == [["L4", "42", "commission_decision", "13/06"]]
+    assert barred("late") == []
