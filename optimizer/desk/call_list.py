@@ -1,4 +1,4 @@
-"""What is to be done today, in the order of what cannot wait: clocks, next ranks, conditions, silences, notices, radiations, duties."""
+"""What is to be done today, in the order of what cannot wait: clocks, next ranks, conditions, silences, notices, refusals to judge, radiations, duties."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from optimizer.desk.chained import held_back
-from optimizer.desk.following import WAITING, coming_sessions, followed, items_of, next_to_offer
+from optimizer.desk.following import (
+    REFUSED_UNDECIDED,
+    WAITING,
+    coming_sessions,
+    followed,
+    items_of,
+    next_to_offer,
+)
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CallRecord, DutyRecord, ItemRecord, SessionRecord
 
@@ -71,7 +78,8 @@ def call_list(
     """
     lines = [
         *_clocks(sessions, on, clock_soon), *_next_ranks(sessions, on), *_instruction(sessions),
-        *_conditions(sessions, law, on), *_without_contact(sessions, law, on, calls), *_unsent(sessions), *_duties(sessions, duties),
+        *_conditions(sessions, law, on), *_without_contact(sessions, law, on, calls), *_unsent(sessions), *_to_judge(sessions),
+        *_duties(sessions, duties),
     ]  # fmt: skip
     tried = _tried(calls)
     most = int(law.value("call_attempts"))
@@ -185,6 +193,17 @@ def _unsent(sessions: Sequence[SessionRecord]) -> Iterator[Due]:
             yield Due(
                 "unsent", o.notified_on, x.session.session_id, x.item.dwelling_id, x.candidate.ref, x.candidate.application_id,
                 x.candidate.candidate_id, o.offer_id, o.rank,
+            )  # fmt: skip
+
+
+def _to_judge(sessions: Sequence[SessionRecord]) -> Iterator[Due]:
+    """Refusals that nobody has said to be legitimate or not: until then none counts. An erased household's says nothing more."""
+    for x in followed(sessions):
+        o = x.candidate.offer
+        if x.outcome == REFUSED_UNDECIDED and o is not None and x.candidate.application_id:
+            yield Due(
+                "legitimacy", o.answered_on, x.session.session_id, x.item.dwelling_id, x.candidate.ref, x.candidate.application_id,
+                x.candidate.candidate_id, o.offer_id, o.rank, since=True,
             )  # fmt: skip
 
 

@@ -12,6 +12,13 @@ define(
     remedy_en="Strike that application off (“À reporter”); if the household asks for a dwelling again, its new application has another number",
 )
 define(
+    "DESK_STRUCK_OFF_ACTIVE",
+    "Le ménage déclaré irrecevable pour le logement « {dwelling} » le {day}, à radier depuis le {until}, est actif dans un import d'un jour postérieur : il n'est pas radié du dossier.",
+    "The household found ineligible for dwelling “{dwelling}” on {day}, to be struck off since {until}, is active in an import of a later day: it is not struck off in the case.",
+    remedy_fr="S'il a corrigé sa demande ou obtenu gain de cause, rien à faire ; sinon faire la radiation (« À reporter »), ou écrire « radiée » dans « statut »",
+    remedy_en="If it corrected its application or won its appeal, nothing to do; else strike it off (“À reporter”), or write “struck_off” in “status”",
+)
+define(
     "DESK_DWELLING_GONE",
     "Le logement « {dwelling} », revenu sans bail de la séance du {day}, n'est plus dans l'import : sa présentation n'y est pas comptée.",
     "Dwelling “{dwelling}”, back without a lease from the session of {day}, is no longer in the import: its presentation is not counted there.",

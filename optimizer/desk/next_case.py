@@ -51,11 +51,14 @@ from optimizer.store.records import (
     NominationRecord,
     SessionRecord,
 )
+from optimizer.store.states import RECTIFIED
 
 AUTHOR = "Commission d'attribution"
 """Author of the decisions that a commission's log brings into a case: nobody's name."""
 HOME = ("landlord", "commune", "qpv", "rooms", "financing")
 LEASE = ("q1", "priority_codes", "priority_status", "relocation", "essential_worker", "mutation")
+BARS_ACCESS = "access"
+"""Code of ``condition_failures``: the document came, and bars the access."""
 INELIGIBLE_REASONS = {"I1": "income_proven_above", "I2": "stay_not_proven"}
 Row = dict[str, Any]
 
@@ -132,6 +135,7 @@ class _Turning:
     ) -> None:  # fmt: skip
         self.case, self.rules, self.on = case, rules, on
         self.year = on.year if case.settings.year == case.settings.on.year else case.settings.year
+        self.sessions = sessions
         self.closed, self.coming = closed_sessions(sessions), coming_sessions(sessions)
         self.lines = list(followed(sessions))
         linked = [(s, i) for s in [*self.closed, *self.coming] for i in s.items if waits_of(s, i) is not None]
@@ -158,7 +162,7 @@ class _Turning:
 
     def turned(self) -> NextCase:
         leases, past = self._leases()
-        housed = {x.candidate.application_id for x in self.lines if x.candidate.status == "signed"} - {""}
+        housed = self._housed()
         withdrawn = self._withdrawn()
         gone = self._gone_dwellings() | set(withdrawn)
         dwellings = self._dwellings(gone, withdrawn)
@@ -243,6 +247,16 @@ class _Turning:
         kept = frame if old is None else frame[~old]
         leaving = 0 if old is None else int(old.sum()) + len(rows) - len(ours)
         return self._added("leases", ours, kept), leaving
+
+    def _housed(self) -> set[str]:
+        """Households that signed a lease: here, or elsewhere, at a commission or a landlord whose sessions are not read here."""
+        return {
+            c.application_id
+            for s in self.sessions
+            for i in s.items
+            for c in i.candidates
+            if c.status in ("signed", "superseded")
+        } - {""}
 
     def _home(self, item: ItemRecord) -> Row:
         return {"dwelling_id": item.dwelling_id, **{name: item.facts.get(name) for name in HOME}}
@@ -430,30 +444,66 @@ class _Turning:
             for item in items_of(session):
                 for c in item.candidates:
                     i = at.get(c.application_id)
-                    learnt = max(
-                        [session.on, *(d.received_on for d in c.documents if d.received_on is not None)]
-                    )
+                    came = [*(d.received_on for d in c.documents), c.condition_on]
+                    learnt = max([session.on, *(day for day in came if day is not None)])
                     if i is not None and learnt >= self.case.settings.on and (file := file_of(c)):
                         out[i] = file
         return out
 
     def _statuses(self, kept: pd.DataFrame, at: Mapping[str, int]) -> list[str | None]:
-        """Struck off one month after the notice of an ineligible household."""
+        """Struck off one month after the notice of an ineligible household, unless a younger import says that it was not."""
         out = [None if pd.isna(x) else str(x) for x in kept["status"]]
+        given = list(out)
         for x in self.lines:
             i = at.get(x.candidate.application_id)
             until = self._struck_off_on(x)
-            if i is not None and until is not None and until <= self.on:
+            if i is None or until is None or until > self.on:
+                continue
+            kept_on = given[i] not in (None, "struck_off") and until < self.case.settings.on
+            if kept_on and x.candidate.application_id not in self.barred_everywhere:
+                self.said.append(
+                    _missing(
+                        "DESK_STRUCK_OFF_ACTIVE", dwelling=x.item.dwelling_id, day=x.session.on, until=until
+                    )
+                )
+            else:
                 out[i] = "struck_off"
         return out
 
+    @cached_property
+    def barred_everywhere(self) -> frozenset[str]:
+        """Households that an earlier next case kept from every dwelling, before it knew of their notice."""
+        frame = self.case.table("decisions")
+        columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "decision", "author")]
+        return frozenset(
+            who
+            for dwelling, who, what, author in zip(*columns, strict=True)
+            if who and not dwelling and what == "forbid" and author == AUTHOR
+        )
+
+    def _examined_since(self, line: Followed) -> bool:
+        """Whether a later session took up an ineligible household, and found it so no longer."""
+        return any(
+            x.candidate.ref == line.candidate.ref
+            and x.session.on > line.session.on
+            and x.candidate.status != "ineligible"
+            for x in self.lines
+        )
+
     def _struck_off_on(self, line: Followed) -> date | None:
-        """The day an ineligible household is struck off: a month after its notice went out; None before any notice."""
-        if line.candidate.status != "ineligible":
+        """The day an ineligible household is struck off: a month after its notice went out; None before any notice.
+
+        A notice of an earlier session, or a duty that a rectificatif undid, tells the household nothing of this decision.
+        """
+        if line.candidate.status != "ineligible" or self._examined_since(line):
             return None
         months = int(self.rules.number("national.commission.radiation_notice_months"))
-        own = [d for d in self.duties if d.kind == "radiation_notice" and d.ref == line.candidate.ref]
-        days = [months_after(d.closed_on, months) for d in own if d.closed_on is not None]
+        days = [
+            months_after(d.closed_on, months)
+            for d in self.duties
+            if d.kind == "radiation_notice" and d.ref == line.candidate.ref and d.outcome != RECTIFIED
+            if d.closed_on is not None and d.closed_on >= line.session.on
+        ]
         return min(days, default=None)
 
     def _events(self, described: set[str]) -> pd.DataFrame:
@@ -702,7 +752,13 @@ class _Turning:
         elif line.candidate.status == "not_attributed":
             months = int(number("national.desk.not_attributed_months"))
             yield "commission_decision", months_after(line.session.on, months), False
-        elif line.candidate.status == "ineligible":
+        elif line.candidate.status == "condition_failed" and (failed := line.candidate.condition_on):
+            # a document that bars the access here is as a non-attribution; one that was late may come yet
+            offer = line.candidate.offer
+            if offer is not None and offer.end_reason == BARS_ACCESS:
+                months = int(number("national.desk.not_attributed_months"))
+                yield "commission_decision", months_after(failed, months), False
+        elif line.candidate.status == "ineligible" and not self._examined_since(line):
             decision = line.candidate.decision
             motive = decision.motive if decision is not None else ""
             until = self._struck_off_on(line)
@@ -771,12 +827,20 @@ def in_flux(item: ItemRecord) -> bool:
 
 
 def file_of(candidate: CandidateRecord) -> str:
-    """State of the file that the instruction learnt: unreachable, to complete, complete; empty when it learnt nothing."""
+    """State of the file that the desk learnt: unreachable, to complete, complete; empty when it learnt nothing.
+
+    The document of a condition is one that the commission found missing: the file is to complete until the condition is met.
+    """
     if candidate.call == "unreachable":
         return "unreachable"
-    if candidate.documents:
-        return "complete" if all(d.received_on is not None for d in candidate.documents) else "to_verify"
-    return ""
+    awaited = {d.document for d in candidate.documents if d.received_on is None}
+    brought = {d.document for d in candidate.documents} - awaited
+    decision = candidate.decision
+    if decision is not None and candidate.condition == "met":
+        awaited, brought = awaited - {decision.document}, brought | {decision.document}
+    elif decision is not None and candidate.condition in ("open", "failed"):
+        awaited |= {decision.document} - brought
+    return "to_verify" if awaited else "complete" if brought else ""
 
 
 def _one_a_household(rows: Sequence[Row]) -> list[Row]:

@@ -27,6 +27,7 @@ from optimizer.store.records import (
     Receipt,
     SessionRecord,
 )
+from optimizer.store.states import RECTIFIED
 
 texts(
     "NAMES",
@@ -162,8 +163,18 @@ def told_of(
     session = queries.session(opened, session_id)
     return Told(
         session, law(session.on, models), lang, issuer=issuer or Issuer(),
-        corrections=queries.corrections(opened, session_id), **not_held(opened, session),
+        corrections=queries.corrections(opened, session_id), noticed=_noticed(opened, session_id), **not_held(opened, session),
     )  # fmt: skip
+
+
+def _noticed(opened: Store, session_id: str) -> dict[str, date]:
+    """Households that the session found ineligible and the day they were told so, as the duty was closed; the first of several."""
+    closed = [
+        (d.closed_on, d.ref)
+        for d in queries.duties(opened, open=False)
+        if d.kind == "radiation_notice" and d.session_id == session_id and d.outcome != RECTIFIED and d.closed_on is not None
+    ]  # fmt: skip
+    return {ref: day for day, ref in sorted(closed, reverse=True)}
 
 
 def not_held(opened: Store, session: SessionRecord) -> dict[str, Any]:

@@ -45,7 +45,9 @@ def as_on(sessions: Iterable[SessionRecord], day: date) -> list[SessionRecord]:
         for c in i.candidates
         if c.status == "signed" and c.offer is not None and c.offer.lease_on is not None
     }
-    signed = {ref for ref, on in housed.items() if on <= day}
+    # of a lease whose session is not among these, another landlord's, the day is not known: it is read as it is said today
+    superseded = {c.ref for s in every for i in s.items for c in i.candidates if c.status == "superseded"}
+    signed = {ref for ref, on in housed.items() if on <= day} | (superseded - housed.keys())
     return [_held(s, day, signed) if s.on <= day else _convened(s, day) for s in every if _known(s, day)]
 
 

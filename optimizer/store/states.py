@@ -38,6 +38,8 @@ TAKEN = ("accepted", "signed")
 """Offers that a household has taken: one at a time."""
 MISTAKEN = "entered_by_mistake"
 """Why an offer ended that was never sent: nobody was offered anything."""
+RECTIFIED = "rectified"
+"""How a duty ended that a rectificatif undid: nothing was done, nobody was told anything."""
 POSITIVE = ("attributed", "ranked", "conditional")
 """Candidates with a favourable decision that wait for their offer."""
 GOES = ("signed", "superseded")

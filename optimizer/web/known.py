@@ -182,11 +182,21 @@ class Known:
         return self.of("heads", lambda: queries.sessions(self._store, items=False))
 
     def live(self) -> frozenset[str]:
-        """Sessions in which a dwelling or a duty is still open."""
+        """Sessions in which a dwelling or a duty is still open, or a refusal still to be judged."""
         return self.of("live", self._live)
 
     def _live(self) -> frozenset[str]:
-        rows = self._store.tables.find("item", status=("listed", "decided", "offering"))
+        tables = self._store.tables
+        rows = tables.find("item", status=("listed", "decided", "offering"))
+        refusals = tables.find("offer", status="refused", legitimate="to_decide")
+        # nothing is left to judge of a household that was erased
+        known = {
+            p["ref"]
+            for p in tables.find("person", ref=tuple({r["ref"] for r in refusals}))
+            if p["application_id"]
+        }
+        to_judge = tuple({r["item_id"] for r in refusals if r["ref"] in known})
         return frozenset(
-            {str(row["session_id"]) for row in rows} | {d.session_id for d in queries.duties(self._store)}
+            {str(row["session_id"]) for row in [*rows, *tables.find("item", item_id=to_judge)]}
+            | {d.session_id for d in queries.duties(self._store)}
         )

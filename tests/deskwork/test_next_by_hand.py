@@ -647,3 +647,188 @@ def test_an_earlier_next_case_gives_what_the_import_gives(first: date, then: dat
     assert one.case.settings == other.case.settings and set(one.case.tables) == set(other.case.tables)
     for name, frame in other.case.tables.items():
         pd.testing.assert_frame_equal(one.case.table(name), frame)
+
+
+def status_of(made: NextCase, who: str) -> str:
+    return str(made.case.table("applications").set_index("application_id").loc[who, "status"])
+
+
+def test_an_application_corrected_since_is_not_struck_off_again():
+    """The notice of 10 December is over on 10 January; an import of 11 January where the application is active knows better."""
+    late, on = date(2027, 1, 11), date(2027, 3, 1)
+    made = turned(imported(late), on=on)
+    assert status_of(made, "32") == "active"
+    assert [f.params for f in made.said if f.code == "DESK_STRUCK_OFF_ACTIVE"] == [
+        {"dwelling": "L3", "day": HELD, "until": date(2027, 1, 10)}
+    ]
+    assert not {"32"} & {x[0] for x in rows(made, "decisions", "application_id")}
+    # the same from the case of a week before; an import of the day itself, and one without a status, are struck off
+    assert status_of(turned(turned(imported(late), on=date(2027, 2, 20)).case, on=on), "32") == "active"
+    assert status_of(turned(imported(date(2027, 1, 10)), on=on), "32") == "struck_off"
+    blank = imported(late)
+    people = blank.table("applications").assign(status=pd.array([None] * 15, dtype="str"))
+    assert (
+        status_of(turned(replace(blank, tables={**blank.tables, "applications": people}), on=on), "32")
+        == "struck_off"
+    )
+    # a notice recorded after an earlier next case strikes off all the same
+    unknown = turned(on=date(2027, 1, 20), duties=[notice(32, None)])
+    assert status_of(unknown, "32") == "active"
+    assert status_of(turned(unknown.case, on=on), "32") == "struck_off" == status_of(turned(on=on), "32")
+
+
+def test_only_a_notice_of_this_decision_starts_the_month():
+    """A duty that a rectificatif undid told the household nothing; a notice of before the session tells of another decision."""
+    on = date(2027, 3, 1)
+    undone = replace(notice(32, date(2026, 12, 4)), duty_id=2, outcome="rectified")
+    earlier = replace(notice(32, date(2026, 10, 1)), duty_id=3, outcome="avis envoyé")
+    for other in (undone, earlier):
+        made = turned(on=on, duties=[other, notice(32, None)])
+        assert status_of(made, "32") == "active"
+        assert ["", "32", "03/06"] in rows(made, "decisions", "dwelling_id", "application_id", "expires_on")
+        sent = turned(on=on, duties=[other, notice(32, date(2027, 1, 28))])
+        assert status_of(sent, "32") == "struck_off"
+        assert (
+            status_of(turned(on=date(2027, 2, 27), duties=[other, notice(32, date(2027, 1, 28))]), "32")
+            == "active"
+        )
+
+
+def test_who_is_found_eligible_by_a_later_session_is_no_longer_struck_off():
+    """32, ineligible on 3 December, won its appeal: the session of 10 December gives it L9."""
+    later = session(
+        "U", date(2026, 12, 10), "closed", date(2026, 12, 9),
+        item(9, "ALS", "offering",
+             replace(candidate(91, "offered", decided(91, "attribution", 1), offered(91, "offered", notified_on=date(2026, 12, 11), deadline=date(2026, 12, 21))),
+                     ref="r32", application_id="32")),
+    )  # fmt: skip
+    made = turned(on=date(2027, 1, 20), sessions=[held(), later])
+    assert status_of(made, "32") == "active"
+    assert ["", "32"] not in rows(made, "decisions", "dwelling_id", "application_id")
+    assert ["L9", "32", "offered"] in rows(made, "in_progress", "dwelling_id", "application_id", "stage")
+    # a session before says nothing of the later decision
+    first = replace(later, on=date(2026, 12, 1), convened_on=date(2026, 11, 25))
+    assert status_of(turned(on=date(2027, 1, 20), sessions=[held(), first]), "32") == "struck_off"
+
+
+def test_who_signed_at_another_landlord_leaves_the_case():
+    """The sessions of the other landlord are not read: 72, superseded by its lease there, and 82, of a coming agenda, are housed."""
+
+    def elsewhere(one: SessionRecord) -> SessionRecord:
+        names = [
+            replace(
+                i,
+                candidates=tuple(
+                    replace(c, status="superseded") if c.application_id in ("72", "82") else c
+                    for c in i.candidates
+                ),
+            )
+            for i in one.items
+        ]
+        return replace(one, items=tuple(names))
+
+    made = turned(sessions=[elsewhere(coming()), elsewhere(held())])
+    assert {"72", "82", "11"}.isdisjoint(made.case.table("applications")["application_id"])
+    assert ["L7", "72", "superseded"] in rows(made, "events", "dwelling_id", "application_id", "outcome")
+    # nothing else moves
+    plain = turned()
+    for name in ("dwellings", "in_progress", "leases", "decisions"):
+        pd.testing.assert_frame_equal(made.case.table(name), plain.case.table(name))
+    at_year_end = turned(sessions=[elsewhere(held())], on=date(2026, 12, 31))
+    later = turned(
+        sessions=[elsewhere(held()), replace(elsewhere(coming()), status="closed", on=date(2027, 1, 6))],
+        on=date(2026, 12, 31),
+    )
+    for made in (at_year_end, later):
+        assert "72" not in set(made.case.table("applications")["application_id"])
+
+
+def test_a_refusal_is_to_be_judged_until_somebody_says_whether_it_was_legitimate():
+    """21 refused on 10 December: nobody has judged it; 41's was judged, and the one of an erased household counts for nobody."""
+
+    def judged(what: str, erased: bool = False) -> SessionRecord:
+        one = held()
+        names = {
+            i.item_id: tuple(
+                replace(
+                    c,
+                    application_id="" if erased else "21",
+                    offer=replace(c.offer, legitimate=what),
+                )
+                if c.candidate_id == 21 and c.offer is not None
+                else c
+                for c in i.candidates
+            )
+            for i in one.items
+        }
+        return replace(one, items=tuple(replace(i, candidates=names[i.item_id]) for i in one.items))
+
+    def lines(one: SessionRecord) -> list[tuple[object, ...]]:
+        due = call_list([one], law_on(TODAY), TODAY)
+        return [(x.application_id, x.dwelling_id, x.day, x.since) for x in due if x.kind == "legitimacy"]
+
+    assert lines(judged("to_decide")) == [("21", "L2", date(2026, 12, 10), True)]
+    assert lines(judged("to_decide", erased=True)) == lines(judged("yes")) == lines(held()) == []
+
+
+def test_the_document_of_a_condition_is_missing_from_the_file_until_the_condition_is_met():
+    """22, rank 2 of L2, is given it under a condition; nobody asked it for anything before the session."""
+
+    def file(
+        condition: str, on: date | None = None, documents: tuple[DocumentRecord, ...] = (), imported_on: date = IMPORT
+    ) -> str:  # fmt: skip
+        one = held()
+        decision = decided(22, "conditional", 2, document="D1", due_on=date(2026, 12, 12))
+        homes = [
+            replace(
+                i,
+                candidates=tuple(
+                    replace(c, decision=decision, condition=condition, condition_on=on, documents=documents)
+                    if c.candidate_id == 22
+                    else c
+                    for c in i.candidates
+                ),
+            )
+            for i in one.items
+        ]
+        made = turned(imported(imported_on), sessions=[replace(one, items=tuple(homes))])
+        return str(made.case.table("applications").set_index("application_id").loc["22", "dossier"])
+
+    asked, came = DocumentRecord(22, "D1", HELD, None), DocumentRecord(22, "D1", HELD, date(2026, 12, 8))
+    day = date(2026, 12, 13)
+    assert file("none") == "complete"
+    assert file("open") == file("failed", day) == file("open", None, (asked,)) == "to_verify"
+    assert file("met", day) == file("met", day, (asked,)) == file("open", None, (came,)) == "complete"
+    # another document is still awaited; an import of after the session and before the condition failed, and one of after both
+    other = DocumentRecord(22, "D2", HELD, None)
+    assert file("met", day, (other,)) == "to_verify"
+    assert file("failed", day, imported_on=date(2026, 12, 10)) == "to_verify"
+    assert (
+        file("failed", day, imported_on=date(2026, 12, 14))
+        == file("open", imported_on=date(2026, 12, 10))
+        == "complete"
+    )
+
+
+def test_a_document_that_bars_the_access_keeps_the_household_from_that_dwelling():
+    """42 was given L4 under a condition that failed on 13 December: six months where the document bars the access, none where it was late."""
+
+    def barred(reason: str) -> list[list[Any]]:
+        decision = decided(42, "conditional", 2, document="D1", due_on=date(2026, 12, 12))
+        failed = candidate(
+            42, "condition_failed", decision, offered(42, "failed", answered_on=date(2026, 12, 8), end_reason=reason),
+            condition="failed", condition_on=date(2026, 12, 13),
+        )  # fmt: skip
+        one = held()
+        homes = [
+            replace(i, candidates=(*(c for c in i.candidates if c.candidate_id != 42), failed))
+            if i.dwelling_id == "L4"
+            else i
+            for i in one.items
+        ]
+        made = turned(sessions=[replace(one, items=tuple(homes))])
+        columns = ("dwelling_id", "application_id", "reason", "expires_on")
+        return [x for x in rows(made, "decisions", *columns) if x[1] == "42"]
+
+    assert barred("access") == [["L4", "42", "commission_decision", "13/06"]]
+    assert barred("late") == []

@@ -12,7 +12,8 @@ import pytest
 from optimizer import importers, policy
 from optimizer.desk.next_case import NextCase, next_case
 from optimizer.desk.next_files import write_next
-from optimizer.desk.sessions import begin
+from optimizer.desk.papers.report_back import radiations_table
+from optimizer.desk.sessions import begin, told_of
 from optimizer.domain import Case
 from optimizer.eligibility import encode
 from optimizer.pipeline import check_case
@@ -401,10 +402,18 @@ def test_an_ineligible_household_is_proposed_nowhere_then_struck_off_a_month_aft
     made.hold({("Saisie", item.dwelling_id, who.application_id): told})
     assert forbids(turned(made).case)["", who.application_id] == "income_proven_above"
     duty = next(d for d in queries.duties(made.desk) if d.kind == "radiation_notice")
+
+    def letter() -> str:
+        """The day of the notice, as « À reporter » gives it for the radiation."""
+        table = radiations_table(told_of(made.desk, made.session_id, "fr")).set_index("numUnique")
+        return str(table.loc[who.application_id, "dateCourrier"])
+
+    assert letter() == ""
     made.clock.to(date(2026, 12, 10))
     commands.close_duty(
         made.desk, SECRETARY, "avis", duty.duty_id, outcome="avis envoyé", on=date(2026, 12, 10)
     )
+    assert letter() == "10/12/2026"
 
     def status(on: date) -> str:
         people = turned(made, on=on).case.table("applications").set_index("application_id")

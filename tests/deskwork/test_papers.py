@@ -645,6 +645,17 @@ def test_what_is_carried_over_has_the_fields_of_the_radiation(made: Room, told: 
     )
     ineligible = radiations[radiations["motifRadiation"] == "irrecevabilité"]
     assert len(ineligible) == 1 and ineligible["sousMotifIrrecevabilite"].iloc[0].startswith("I1")
+    # found ineligible on two dwellings, it is one radiation, with the day of its notice once that is known
+    barred = next((i, c) for i in told.session.items for c in i.candidates if c.status == "ineligible")
+    twice = replace(barred[0], item_id=0, position=99, candidates=(barred[1],))
+    again = replace(
+        told,
+        session=replace(told.session, items=(*told.session.items, twice)),
+        noticed={barred[1].ref: date(2026, 12, 10)},
+    )
+    rows = radiations_table(again)
+    assert rows[rows["motifRadiation"] == "irrecevabilité"]["dateCourrier"].tolist() == ["10/12/2026"]
+    assert set(ineligible["dateCourrier"]) == {""}
     events = events_table(told)
     assert any(detail.endswith(", N3") for detail in events["detail"]) and any(
         detail.endswith(", I1") for detail in events["detail"]

@@ -234,3 +234,32 @@ def test_the_ledger_is_read_in_words(played: Played, signed: SessionRecord):
     assert len(kinds) > 50 and not [k for lang in LANGS for k in kinds if word("event", k, lang) == k]
     page = played.client("D").get("/journal").content.decode()
     assert "Entrée" in page and "login.done" not in page
+
+
+def test_a_refusal_is_on_the_list_of_the_day_until_somebody_judges_it(
+    played: Played, signed: SessionRecord, secretary: Any
+):
+    """The last rank refused, no rank and no duty is left: the session stays on the pages of the week for its refusal alone."""
+    session = played.session(
+        date(2026, 11, 18), state="closed", homes=(item("L111972"),), commission=ELSEWHERE
+    )
+    client, today = secretary, played.store.today()
+    for c in (c for c in session.items[0].candidates if c.decision):
+        name = c.candidate_id
+        made = commands.offer(
+            played.store, SECRETARY, str(uuid4()), name, notified_on=today, proof="hand", proof_on=today
+        ).result["offer_id"]
+        commands.answer(played.store, SECRETARY, str(uuid4()), made, accepted=False, on=today, reason="rent")
+        if c.decision.rank in (1, 2):
+            commands.judge_refusal(played.store, SECRETARY, str(uuid4()), made, legitimate="yes")
+    assert now(played, session).items[0].status == "exhausted"
+    link = f"/offres#c{name}"
+    for page in ("/semaine", "/appels"):
+        said = text_of(client.get(page).content.decode())
+        assert re.search("Refus dont le motif est à juger ·? ?depuis le 01/12/2026 ·? ?L111972", said), page
+    assert link in client.get("/appels").content.decode()
+    _, form = the_form(
+        client.get("/offres").content.decode(), f".*/{name}", {"act": "judge", "legitimate": "no"}
+    )
+    assert client.post(form.action, {**form.hidden, "legitimate": "no"}).status_code == 302
+    assert "L111972" not in text_of(client.get("/semaine").content.decode())

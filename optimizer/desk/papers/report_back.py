@@ -67,16 +67,20 @@ def events_table(told: Told) -> pd.DataFrame:
 def radiations_table(told: Told) -> pd.DataFrame:
     """Fields of a radiation, one row per household housed or found ineligible; columns `RADIATION_COLUMNS`."""
     rows = []
+    barred: set[str] = set()
     for x in _numbered(told):
         if x.candidate.status == "signed":
             rows.append(_housed(told, x))
-        elif x.candidate.status == "ineligible" and x.candidate.decision is not None:
+        elif x.candidate.status == "ineligible" and x.candidate.ref not in barred:
+            assert x.candidate.decision is not None
+            barred.add(x.candidate.ref)
+            noticed = told.noticed.get(x.candidate.ref)
             motive = x.candidate.decision.motive
             words = told.law.words("motives", told.lang).get(motive, "")
             rows.append(
                 {
                     "numUnique": told.number(x.candidate), "motifRadiation": told.say("RADIATION_INELIGIBLE"),
-                    "sousMotifIrrecevabilite": f"{motive} – {words}", "dateCourrier": "",
+                    "sousMotifIrrecevabilite": f"{motive} – {words}", "dateCourrier": "" if noticed is None else told.day(noticed),
                 }
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(RADIATION_COLUMNS), dtype=object).fillna("")

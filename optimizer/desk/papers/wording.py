@@ -70,6 +70,8 @@ class Told:
     """How the session came not to be held."""
     moved: Mapping[str, date] = field(default_factory=dict)
     """Dwellings of a session that was not held -> day of the session whose agenda they stand on since."""
+    noticed: Mapping[str, date] = field(default_factory=dict)
+    """Households found ineligible (by reference) -> day of the notice that starts the month before their radiation."""
 
     def say(self, name: str, **values: object) -> str:
         return said(f"PAPER.{name}".upper(), self.lang, **values)

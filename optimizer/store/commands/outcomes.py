@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from optimizer.store.people import later
-from optimizer.store.states import POSITIVE
+from optimizer.store.states import POSITIVE, RECTIFIED
 from optimizer.store.tables import Row
 from optimizer.store.work import Work
 
 MIXITY, NEGATIVE = "N7", ("not_attributed", "ineligible")
-RECTIFIED = "rectified"
 BY_DECISION = ("suitable_offer", "radiation_notice", "prefet_signal")
 
 

@@ -47,7 +47,7 @@ def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         for s in shared["sessions"]
         for i in s.items
         if i.status in ("decided", "offering", "let", "exhausted")
-        or (i.status == "withdrawn" and shared["waits"].get(i.item_id))
+        or (i.status == "withdrawn" and (shared["waits"].get(i.item_id) or not _judged(i)))
     ]
     ended = [(s, i) for s, i in shown if _over(i)]
     typed_there = any(str(c.candidate_id) == shared["typed_for"] for _, i in ended for c in i.candidates)
@@ -57,11 +57,15 @@ def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
 
 def _over(item: ItemRecord) -> bool:
     """Whether nothing is left to record of a dwelling, save a correction: let, or no rank left, and every refusal judged."""
-    judged = all(
+    return item.status in ("let", "exhausted") and _judged(item)
+
+
+def _judged(item: ItemRecord) -> bool:
+    """Whether every refusal of a dwelling was said to be legitimate or not."""
+    return all(
         c.offer is None or c.offer.status != "refused" or c.offer.legitimate != "to_decide"
         for c in item.candidates
     )
-    return item.status in ("let", "exhausted") and judged
 
 
 def calls(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
