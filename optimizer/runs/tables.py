@@ -267,6 +267,7 @@ def _explaining(optimum: Optimum, main: MainTables, lang: Lang) -> Explaining:
         score=lambda apps, homes: scores_there(prepared.scores, facts, apps, homes),
         top=facts.span,
         sentence=lambda a: _nearest(facts, a, lang),
+        proven=optimum.solved.certificate.status == "certified_optimal",
         lang=lang,
     )
 

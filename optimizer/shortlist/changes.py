@@ -234,7 +234,7 @@ class _Causes:
                 )
             lost = 0
         if lost == NEVER:
-            return self._say("ordre du réservataire", "the réservataire's own order")
+            return self._say(*self._order(d, r))
         if not self.proven and (value - self._worth(d)) * MICRO_PER_HUNDREDTH > lost and a not in self.home:
             return self._say("calcul arrêté avant la preuve", "stopped before the proof")
         if lost > 0 and row >= 0 and value > self._worth(d):
@@ -246,6 +246,15 @@ class _Causes:
                 f"au premier rang du logement {home} désormais", f"now at the first rank of dwelling {home}"
             )
         return self._worth_less(d, a, int(entry[0]), int(kind_of[type_]))
+
+    def _order(self, d: int, account: int) -> tuple[str, str]:
+        """That a réservataire's order sets the new first rank before the former: that of this account, or of another dwelling."""
+        if self.facts.mode_at(d, account) == "delegated":
+            return (
+                "le nouveau premier rang est désigné par un réservataire avant les autres candidats d'un autre logement",
+                "a réservataire names the new first rank before the other households of another dwelling",
+            )
+        return "ordre du réservataire", "the réservataire's own order"
 
     def _elsewhere(self, name: str) -> bool:
         """Whether the same dwelling of a tenant is proposed, at another place of a chain."""

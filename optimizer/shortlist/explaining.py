@@ -43,6 +43,8 @@ class Explaining:
     score : callable (applications, dwellings) -> hundredths
     top : int
         The largest score that the grid gives, hundredths.
+    proven : bool
+        No proposal is worth more: a household that lacks nothing is then tied, else the run stopped before it was looked at.
     """
 
     problem: Problem
@@ -53,6 +55,7 @@ class Explaining:
     score: Score
     top: int
     sentence: Sentence
+    proven: bool
     lang: Lang = "fr"
 
     def parts(self, size: int) -> Iterator[pd.DataFrame]:
@@ -82,9 +85,9 @@ class Explaining:
         score[known] = self.score(apps[known], where[known])
         beyond = (where >= 0) & (lacking > self.top - score)
         cases, back = np.unique(2 * lacking + elsewhere, return_inverse=True)
-        words = np.array([lacking_words(int(x) // 2, bool(x % 2), self.lang) for x in cases], object)[
-            back.reshape(-1)
-        ]
+        words = np.array(
+            [lacking_words(int(x) // 2, bool(x % 2), self.lang, proven=self.proven) for x in cases], object
+        )[back.reshape(-1)]
         for i in np.flatnonzero(beyond).tolist():
             words[i] = _beyond(int(place[i]), int(of[i]), bool(elsewhere[i]), self.lang)
         words[where < 0] = (
@@ -113,9 +116,15 @@ class Explaining:
         )
 
 
-def lacking_words(hundredths: int, elsewhere: bool, lang: Lang) -> str:
+def lacking_words(hundredths: int, elsewhere: bool, lang: Lang, *, proven: bool = True) -> str:
     """What so many points more would have brought; ``elsewhere``: on another account than the one the dwelling goes to."""
-    if not hundredths:
+    if not hundredths and not proven:
+        said = (
+            "aucun point ne lui manquait : calcul arrêté avant la preuve"
+            if lang == "fr"
+            else "it lacked no point: stopped before the proof"
+        )
+    elif not hundredths:
         said = (
             "à égalité : départagée par les règles d'égalité"
             if lang == "fr"

@@ -151,6 +151,7 @@ class Explanations:
         """``parts``: the table; ``proven``: whether the proposal is shown to be the best; ``again``: who is solved again."""
         found.start("explanations")
         self.exchanges, self.misses, self.found, self.again = exchanges, misses, found, again
+        self.proven = proven
         classes = exchanges.classes
         apps = len(classes.world.apps)
         placed = np.zeros(apps, bool)
@@ -249,7 +250,7 @@ class Explanations:
                 if misses is not None:
                     points = int(said.points[i])
                     beyond = misses.beyond(int(said.place[i]), int(said.of[i]), away)
-                    if said.miss(i) != (misses.lacking(points, away) if points >= 0 else beyond):
+                    if said.miss(i) != (misses.lacking(points, away, self.proven) if points >= 0 else beyond):
                         _unsaid(self.found, i)
         self.found.rows("explanations", TABLE, np.concatenate(misplaced), "best_position ou of")
         self.found.rows("explanations", TABLE, np.array(unproven, np.int64), "points_needed")

@@ -25,6 +25,10 @@ IN_PROGRESS = (
     "recevable seulement pour des logements déjà en cours d'attribution",
     "eligible only for dwellings already in progress",
 )
+UNPROVEN = (
+    "aucun point ne lui manquait : calcul arrêté avant la preuve",
+    "it lacked no point: stopped before the proof",
+)
 TIED = ("à égalité : départagée par les règles d'égalité", "tied: decided by the tie rules")
 FIXED = {
     "INACTIVE": ("demande radiée ou non renouvelée à temps", "application struck off or not renewed in time"),
@@ -140,7 +144,7 @@ class Misses:
         tail = pick(EACH_TABLE, self.lang) if mask != int(self.everywhere[a]) else ""
         return f"{head} {self._wished(a)}{tail}"
 
-    def lacking(self, hundredths: int, elsewhere: bool) -> str:
+    def lacking(self, hundredths: int, elsewhere: bool, proven: bool) -> str:
         """What so many points more would have brought; ``elsewhere``: on another account than the dwelling's."""
         away = (
             ", sur un contingent auquel le logement n'est pas orienté",
@@ -148,7 +152,7 @@ class Misses:
         )
         tail = pick(away, self.lang) if elsewhere else ""
         if not hundredths:
-            return pick(TIED, self.lang) + tail
+            return pick(TIED if proven else UNPROVEN, self.lang) + tail
         text, noun = points_text(hundredths, self.lang), noun_of_points(hundredths, self.lang)
         would = "auraient" if noun == "points" else "aurait"
         fr, en = (

@@ -124,3 +124,39 @@ def test_a_first_rank_lost_by_one_part_of_the_value_names_that_part(tmp_path: Pa
         "file": ("first_rank", "dossier injoignable"),
         "score": ("first_rank", "cotation plus haute du nouveau premier rang"),
     }
+
+
+def test_a_first_rank_taken_for_the_order_of_another_dwelling_is_told_so(tmp_path: Path) -> None:
+    """ALS names N3, whom L2 would cost too much: once N3 has L1, of the landlord's own account, L2 may wait for another name."""
+    tables = {
+        "conventions": """
+            landlord departement year area  account    share management_mode
+            BAIL     25          2026 .     BAILLEUR   0     delegated
+            BAIL     25          2026 25147 ALS        0.1   direct
+        """,
+        "dwellings": """
+            id landlord commune rooms financing qpv reserved_to
+            L1 BAIL     25056   3     PLUS      0   .
+            L2 BAIL     25147   3     PLUS      0   ALS
+        """,
+        "applications": """
+            id first_registered_on persons choices     score als_employee status
+            N3 2024-01-01          3       25056|25147 240   1            active
+            N7 2024-01-01          3       25056       245   0            active
+        """,
+        "simulations": """
+            dwelling_id application_id effort
+            L2          N3             0.6
+        """,
+    }  # fmt: skip
+    before = run(tmp_path / "before", **tables)
+    names = """
+        account application_id dwelling_id rank
+        ALS     N3             .           1
+    """
+    folder = write(tmp_path / "after", nominations=names, **tables)
+    after = propose(folder, Options(accept_assumed=True, pdf=False, keep=before))
+    assert moved(after)["L1"] == (
+        "first_rank",
+        "le nouveau premier rang est désigné par un réservataire avant les autres candidats d'un autre logement",
+    )

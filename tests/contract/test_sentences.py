@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import optimizer as af
-from optimizer.runs import Options, Result
+from optimizer.runs import Options, Result, propose_to
 from optimizer.runs.report_data import report_data
 from optimizer.shortlist.leapfrogs import LineSummary, Standing, Together
 from optimizer.shortlist.reasons import LineContext, line_reason
@@ -851,3 +851,23 @@ def test_who_would_be_first_if_reached_hears_that_and_not_that_nothing_helps(tmp
         tmp_path / "reached", dwellings=ONE, applications=table.replace("95    unreachable", "95    .")
     )
     assert lists(reached)["L1"][1] == "N3"
+
+
+def test_a_run_stopped_before_the_proof_calls_nobody_tied(tmp_path: Path) -> None:
+    """Eighteen households alike, four dwellings: of a run that may stop halfway, nobody knows that a tie decided."""
+    homes = "".join(f"V{i} BAIL 25056 3 PLUS 0\n" for i in range(4))
+    people = "".join(f"N{i:02} 2025-05-04 3 25056 50 active {i % 2}\n" for i in range(18))
+    folder = write(
+        tmp_path / "case",
+        conventions="""
+            landlord departement year account  share management_mode
+            BAIL     25          2026 ALS      0.37  delegated
+            BAIL     25          2026 BAILLEUR 0.63  delegated
+        """,
+        dwellings="id landlord commune rooms financing qpv\n" + homes,
+        applications="id first_registered_on persons choices score status als_employee\n" + people,
+    )
+    told = propose_to(folder, tmp_path / "out", Options(gap=0.5, pdf=False, accept_assumed=True))
+    assert (told.stop, told.verdict) == ("gap", "certified within")
+    said = {"aucun point ne lui manquait : calcul arrêté avant la preuve"}
+    assert set(told.result.explanations["nearest_miss"]) == said
