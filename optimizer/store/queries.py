@@ -253,6 +253,12 @@ def corrections(store: Store, session: str) -> tuple[CorrectionRecord, ...]:
     )  # fmt: skip
 
 
+def condition_failures(store: Store, session: str) -> dict[tuple[str, str], str]:
+    """(Dwelling, household) -> why its condition failed, a code of ``condition_failures``; as the ledger tells it."""
+    lines = events(store, session=session, kinds=("condition.failed",))
+    return {(e.dwelling_id, e.ref): str(e.payload["facts"].get("reason", "")) for e in lines}
+
+
 def cancellation(store: Store, session: str) -> CancellationRecord | None:
     """How a session came not to be held; None where it was not cancelled."""
     for line in events(store, session=session, kinds=("session.cancelled",)):

@@ -31,6 +31,8 @@ from optimizer import policy
 from optimizer.desk.call_list import call_list
 from optimizer.desk.following import attempt_ended_on, followed, last_act, next_to_offer
 from optimizer.desk.next_case import NextCase, next_case
+from optimizer.desk.papers.report_back import events_table
+from optimizer.desk.papers.wording import Told
 from optimizer.domain import Case, CaseSettings, default_seed
 from optimizer.store.law import law as law_on
 from optimizer.store.records import (
@@ -832,3 +834,26 @@ def test_a_document_that_bars_the_access_keeps_the_household_from_that_dwelling(
 
     assert barred("access") == [["L4", "42", "commission_decision", "13/06"]]
     assert barred("late") == []
+
+
+def test_an_acceptance_that_a_condition_ended_is_still_to_be_carried_over():
+    """42 accepted on 8 December, its condition failed on the 13th; without an answer there is none to tell."""
+
+    def told(answered: date | None) -> list[tuple[str, str]]:
+        decision = decided(42, "conditional", 1, document="D1", due_on=date(2026, 12, 12))
+        failed = candidate(
+            42, "condition_failed", decision, offered(42, "failed", answered_on=answered, end_reason="late"),
+            condition="failed", condition_on=date(2026, 12, 13),
+        )  # fmt: skip
+        one = replace(held(), items=(item(4, "BAILLEUR", "exhausted", failed),))
+        found = events_table(Told(one, law_on(TODAY)))
+        return list(zip(found["evenement"], found["date"], strict=True))
+
+    end = ("condition non remplie", "13/12/2026")
+    start = [
+        ("passage en commission", "03/12/2026"),
+        ("décision", "03/12/2026"),
+        ("proposition notifiée", "04/12/2026"),
+    ]
+    assert told(date(2026, 12, 8)) == [*start, ("acceptation", "08/12/2026"), end]
+    assert told(None) == [*start, end]

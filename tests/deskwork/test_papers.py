@@ -557,6 +557,13 @@ def test_a_condition_is_told_as_it_stands(made: Room, told: Told):
         and "tribunal administratif" in failed
     )
     assert "répondre jusqu'au" not in failed
+    # one reason, the one that was recorded, though no offer was made
+    late, bars = "Pièce non remise à la date fixée", "La pièce remet en cause les conditions d'accès"
+    assert f"{late} / {bars}" in failed
+    ref = next(c.ref for c in home.candidates if c.application_id == number)
+    told = replace(told, failures={(home.dwelling_id, ref): "access"})
+    failed = said("condition_failed", condition="failed", condition_on=date(2026, 12, 19))
+    assert bars in failed and late not in failed
 
 
 def test_what_a_person_typed_names_nobody_on_the_copy_without_numbers(made: Room, told: Told):

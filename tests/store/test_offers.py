@@ -248,6 +248,9 @@ def test_a_condition_may_fail_before_the_offer(play):
     name = conditional(play)
     done = play.do(c.condition_failed, A, name, reason="access")
     assert done["next_candidate"] == play.names("L1")[1].candidate_id
+    # no offer keeps the reason, which its letter tells
+    own = play.names("L1")[0]
+    assert queries.condition_failures(play.store, own.session_id) == {("L1", own.ref): "access"}
 
 
 def test_a_household_that_gives_up_after_accepting_gives_its_place(play):

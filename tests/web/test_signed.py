@@ -263,3 +263,23 @@ def test_a_refusal_is_on_the_list_of_the_day_until_somebody_judges_it(
     )
     assert client.post(form.action, {**form.hidden, "legitimate": "no"}).status_code == 302
     assert "L111972" not in text_of(client.get("/semaine").content.decode())
+
+
+def test_a_refusal_of_a_dwelling_withdrawn_since_is_judged_on_the_page_of_offers(
+    played: Played, signed: SessionRecord, secretary: Any
+):
+    session = played.session(
+        date(2026, 11, 17), state="closed", homes=(item("L111973"),), commission=ELSEWHERE
+    )
+    home, client, today = session.items[0], secretary, played.store.today()
+    name = home.candidates[0].candidate_id
+    made = commands.offer(
+        played.store, SECRETARY, str(uuid4()), name, notified_on=today, proof="hand", proof_on=today
+    ).result["offer_id"]
+    commands.answer(played.store, SECRETARY, str(uuid4()), made, accepted=False, on=today, reason="rent")
+    commands.withdraw(played.store, SECRETARY, str(uuid4()), home.item_id, reason="works")
+    _, form = the_form(
+        client.get("/offres").content.decode(), f".*/{name}", {"act": "judge", "legitimate": "yes"}
+    )
+    assert client.post(form.action, {**form.hidden, "legitimate": "yes"}).status_code == 302
+    assert "L111973" not in text_of(client.get("/offres").content.decode())

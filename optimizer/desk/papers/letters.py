@@ -275,6 +275,7 @@ def _failed(told: Told, x: Letter) -> Iterator[Block]:
     reasons = told.law.words("condition_failures", told.lang)
     offer = x.candidate.offer
     known = offer.end_reason if offer is not None else ""
+    known = known or told.failures.get((x.item.dwelling_id, x.candidate.ref), "")
     yield text(say("LETTER_CONDITION_FAILED_TEXT", home=told.home(x.item)))
     yield pairs(
         [

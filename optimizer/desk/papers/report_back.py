@@ -48,8 +48,11 @@ def events_table(told: Told) -> pd.DataFrame:
                     told.law.words("proofs", told.lang).get(o.proof, ""),
                 )
             )
-            if x.candidate.status in ("refused", "silent", "desisted", "accepted", "signed"):
-                status = "accepted" if x.candidate.status == "signed" else x.candidate.status
+            taken = x.candidate.status == "signed" or (
+                x.candidate.status == "condition_failed" and o.answered_on is not None
+            )
+            if taken or x.candidate.status in ("refused", "silent", "desisted", "accepted"):
+                status = "accepted" if taken else x.candidate.status
                 why = told.law.words("refusal_reasons", told.lang).get(o.refusal_reason, "")
                 rows.append(_event(told, x, f"ANSWER_{status}", told.day(o.answered_on or o.deadline), why))
             if o.lease_on is not None:

@@ -189,6 +189,8 @@ def condition_failed(
     work.set("candidate", candidate, condition="failed", condition_on=day)
     for live in work.find("offer", candidate_id=candidate, status=LIVE):
         work.set("offer", live["offer_id"], status="failed", end_reason=reason)
+    # a rank that waited for its offer has no row to keep it in; its letter tells it
+    work.facts["reason"] = reason
     return _ended(work, name, item, "condition_failed")
 
 
