@@ -185,7 +185,7 @@ class ScaleOptions:
     the number of multiplier steps in one objective unit (default: from the coefficients, ``run.choose_quantum``).
     Without ``cuts`` the bound rests on the model's own rows alone, for a caller whose certificate knows no others.
     ``max_search_columns`` and ``search_nodes`` bound the exact search on what is left open; up to ``wide_search_columns`` its
-    linear relaxation alone is asked.
+    linear relaxation alone is asked, but where nothing is left to divide.
     ``polish`` is the number of perturbations of single rows (`local_search`) made once the gap asked is reached: a gap of 0.02 % may hide
     leases said to be missing that a few points would have given.
     With ``bound_first`` the gap asked is that of the bound alone: a run begins with a pilot and ends once the multipliers can hardly lower it, with the
