@@ -29,7 +29,8 @@ from optimizer.domain.account import (
     vocabulary,
 )
 from optimizer.domain.schema import EXCLUSIONS
-from optimizer.eligibility.accounts import POOLS, STATE_PRIORITY
+from optimizer.eligibility.accounts import STATE_PRIORITY
+from optimizer.policy.conventions import POOLS
 from optimizer.verify.agreements import account_rank
 
 KINDS = all_kinds()
