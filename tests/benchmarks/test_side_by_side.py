@@ -53,6 +53,7 @@ def agreed() -> dict[bytes, int]:
 
 
 @pytest.mark.parametrize("name", sorted(FAMILIES))
+@pytest.mark.long
 def test_a_family_has_one_optimum_whoever_solves_it(name: str, agreed: dict[bytes, int]) -> None:
     instance = small(name)
     assert len(instance.problem.entry_app) > 0

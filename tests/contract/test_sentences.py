@@ -397,6 +397,7 @@ def test_reasons_beyond_three_are_counted_together() -> None:
     assert "other reason (1)" in line_reason(context, "en")
 
 
+@pytest.mark.long
 def test_reasons_beyond_three_pass_the_second_program(tmp_path: Path) -> None:
     """A week in which a line passes households for four reasons: `propose` writes what its own check accepts only."""
     case, out = tmp_path / "case", tmp_path / "out"

@@ -59,6 +59,7 @@ def model_of(file) -> highspy.Highs:
     return solver
 
 
+@pytest.mark.long
 def test_highs_finds_the_published_optimum(export):
     _, out, folder = export
     solver = model_of(folder / "m.mps")

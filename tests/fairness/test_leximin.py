@@ -125,6 +125,7 @@ def test_a_stage_that_serves_everybody_left_proves_it():
 
 
 @pytest.mark.parametrize(("profile", "dwellings", "seed"), [("doubs", 6, 41), ("jura", 10, 103)])
+@pytest.mark.long
 def test_the_tree_of_a_product_closes(profile: str, dwellings: int, seed: int):
     """A half whose own multipliers prove less than its parent's keeps the parent's, and no half is empty for a rounding: hundreds were told
     of a chance before."""

@@ -6,6 +6,8 @@ import math
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
+
 from tests.oracle.cases import write_case
 from tests.oracle.contract import Answer, answer
 from tests.oracle.contract.optimum import by_enumeration
@@ -146,6 +148,7 @@ def test_an_allowance_counted_by_hand(tmp_path: Path) -> None:
     assert values.effort("L1", "N1").rate == (Fraction(390) - Fraction("135.50")) / 1000
 
 
+@pytest.mark.long
 def test_every_proposal_of_tiny_cases_tried(tmp_path: Path) -> None:
     tried = 0
     for seed in range(3_000, 3_020):

@@ -348,6 +348,7 @@ def test_runs_killed_at_random_lose_nothing(case, tmp_path):
     [(("flux", "{case}", "--out", "{out}"), True, 0), (("scenario", "list"), False, 2)],
 )
 @pytest.mark.parametrize("more", [pytest.param(">/dev/full", marks=pytest.mark.soak), ">/dev/full 2>&-"])
+@pytest.mark.long
 def test_the_exit_code_says_whether_a_result_exists_when_nothing_can_be_displayed(
     case, tmp_path, words, written, code, more
 ):

@@ -77,6 +77,7 @@ def test_a_decided_case_is_proposed_as_a_fresh_run_proposes_it(kind: str, seed: 
 
 
 @pytest.mark.parametrize("seed", seeds(5))
+@pytest.mark.long
 def test_a_proof_that_starts_from_the_last_one_gives_the_same_bytes(seed: int) -> None:
     session = af.Session(af.synthesize("commission", dwellings=SMALL + 1, applications=200, seed=seed + 1))
     for i, kind in enumerate(("refuse", "forbid", "pin", "orient", "late")):

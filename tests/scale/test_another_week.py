@@ -116,6 +116,7 @@ def test_an_earlier_run_never_keeps_from_a_proof(monkeypatch: pytest.MonkeyPatch
     assert warm.objective <= cold.objective <= warm.bound
 
 
+@pytest.mark.long
 def test_what_was_divided_on_before_is_asked_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same proof with fewer programs solved to choose what to divide on."""
     raw = draw(3_224, 9_864, tight=True)

@@ -26,6 +26,7 @@ def year() -> tuple[RawTerritory, ScaleResult]:
     return raw, solve_transport(build(raw), ONE)
 
 
+@pytest.mark.long
 def test_only_what_will_be_divided_is_left_before_its_pricings_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """The master, which never promises too much, says that the case stays open; priced to the end it does."""
     raw, earlier = year()
@@ -53,6 +54,7 @@ def test_only_what_will_be_divided_is_left_before_its_pricings_end(monkeypatch: 
     assert any(left) and not all(left)
 
 
+@pytest.mark.long
 def test_a_new_case_begins_where_the_master_says_and_an_earlier_one_where_it_ended(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -95,6 +97,7 @@ def test_a_proof_that_prices_everything_to_the_end_says_the_same(
     assert found.stop_reason == end.stop_reason == "proven" and found.objective == end.objective
 
 
+@pytest.mark.long
 def test_the_case_that_the_earlier_proposal_lies_in_is_treated_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the order in which they were closed; a pin changes few counts."""
     raw = draw(3_224, 9_864, tight=True)

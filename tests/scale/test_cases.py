@@ -38,6 +38,7 @@ def test_the_tight_year_again_needs_few_cases_and_few_pricings():
             assert len(cold.leaves) <= 12 and warm.iterations < cold.iterations
 
 
+@pytest.mark.long
 def test_a_proof_by_cases_transposes_the_arcs_once_and_reads_each_case_once(monkeypatch):
     """The root's pricer, the local_search's and those of cases share what is as large as the arcs; the root, which proves
     nothing then, is not read."""

@@ -27,6 +27,7 @@ from tests.scale.longer import with_branches
 from tests.scale.reference import random_model
 
 
+@pytest.mark.long
 def test_a_week_later_the_first_pricing_leaves_nearly_everybody_where_they_were():
     """A vacancy asks what its highest bidder would pay; at the price of nothing hundreds leave a dwelling for it."""
     raw = raw_of(3_224, 9_864, 0, is_tight=True)

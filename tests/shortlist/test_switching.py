@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from optimizer.problem import InvalidSolution, evaluate
 from optimizer.problem.model import FirstRanks, Problem
@@ -52,6 +53,7 @@ def kept_but(problem: Problem, first: FirstRanks, d: int) -> list[FirstRanks]:
     return found
 
 
+@pytest.mark.long
 def test_the_exchange_is_the_best_of_all_that_keep_the_other_first_ranks() -> None:
     met = 0
     for seed in few(60, 20):

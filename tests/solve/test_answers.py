@@ -54,6 +54,7 @@ def test_one_applicant_for_all_is_proposed_once(name: str) -> None:
     assert solved.stop == "proven"
 
 
+@pytest.mark.long
 def test_all_tied_gives_one_answer_everywhere() -> None:
     for seed in campaign(60):
         problem = shaped(seed, tied=1.0, seats=0.5, pins=0.3)

@@ -91,6 +91,7 @@ def test_a_desk_that_is_read_only_exits_3_when_it_is_written_to(typed, play):
     assert code == 3 and "lecture seule" in err and "ligne 1" in err
 
 
+@pytest.mark.long
 def test_the_exit_code_says_whether_the_desk_was_written_when_nothing_can_be_displayed(copied):
     """An account that is made is made, though the words that say so are lost."""
     desk = ("--store", str(copied("bureau")))
