@@ -47,7 +47,7 @@ from optimizer.eligibility.income import income_missing, q1_state
 from optimizer.eligibility.menus import Menus, menus
 from optimizer.eligibility.misses import (
     Misses,
-    accepted_masks,
+    accepted_rooms,
     code_counts,
     misses,
     nearest_miss,
@@ -57,7 +57,7 @@ from optimizer.eligibility.naming import naming, nominee_order
 from optimizer.eligibility.seats import seats
 
 __all__ = [
-    "CODES", "EFFORT_STATUS", "FLAGS", "Effort", "Facts", "Menus", "Misses", "Q1_NO", "Q1_UNKNOWN", "Q1_YES", "Reading", "accepted_masks", "burden",
+    "CODES", "EFFORT_STATUS", "FLAGS", "Effort", "Facts", "Menus", "Misses", "Q1_NO", "Q1_UNKNOWN", "Q1_YES", "Reading", "accepted_rooms", "burden",
     "check_case", "code_counts", "effort", "encode", "examine", "examine_decisions", "examine_part", "examine_stock", "flags_of_pairs", "income_missing", "menus", "misses", "naming", "remember_misses",
     "nearest_miss", "nominee_order", "pair_code", "pair_flags", "q1_state", "seats",
 ]  # fmt: skip

@@ -155,23 +155,22 @@ def rooms_fr(mask: int, word: str = "ou") -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}" if names else ""
 
 
-def accepted_masks(facts: Facts, a: int) -> tuple[int, int]:
-    """Rooms an application accepts in some, and in each, of the tables of the landlords that have dwellings here."""
+def accepted_rooms(facts: Facts) -> tuple[I8, I8]:
+    """(A,) rooms each application accepts, as bits, in some and in each of the tables of the landlords that have dwellings here."""
+    known = facts.memo.get("accepted_rooms")
+    if isinstance(known, tuple):  # asked for household by household
+        return known
     people = facts.applications
-    if people.dalo_rooms[a]:
-        return int(people.dalo_rooms[a]), int(people.dalo_rooms[a])
-    here = facts.memo.get("rooms_tables_here")
-    if not isinstance(
-        here, list
-    ):  # found once: a country has 390,000 dwellings, and this is asked per household
-        here = facts.memo["rooms_tables_here"] = np.unique(facts.dwellings.rooms_table).tolist()
-    some, each = 0, -1
-    for table in here:
-        mask = int(facts.rooms_tables[table].mask[a]) | int(people.small_asked[a])
+    some, each = np.zeros(len(people.ids), np.int8), np.full(len(people.ids), -1, np.int8)
+    for table in np.unique(facts.dwellings.rooms_table).tolist():
+        mask = facts.rooms_tables[table].mask | people.small_asked
         some |= mask
         each &= mask
-    wanted = int(people.rooms_wanted[a]) or -1
-    return some & wanted, each & some & wanted
+    wanted = np.where(people.rooms_wanted != 0, people.rooms_wanted, np.int8(-1))
+    fixed = people.dalo_rooms
+    found = np.where(fixed != 0, fixed, some & wanted), np.where(fixed != 0, fixed, each & some & wanted)
+    facts.memo["accepted_rooms"] = found
+    return found
 
 
 def _wished(facts: Facts, a: int) -> tuple[str, str]:
@@ -197,7 +196,7 @@ def _sentence(facts: Facts, table: Misses, a: int, code: int) -> tuple[str, str]
         fr, en = _wished(facts, a)
         return f"aucun logement libre {fr}", f"no vacant dwelling {en}"
     if code == ROOMS:
-        mask, each = accepted_masks(facts, a)
+        mask, each = (int(masks[a]) for masks in accepted_rooms(facts))
         if not mask:
             return (
                 "la taille souhaitée ne convient pas au nombre de personnes",
@@ -205,9 +204,8 @@ def _sentence(facts: Facts, table: Misses, a: int, code: int) -> tuple[str, str]
             )
         fr, en = _wished(facts, a)
         tables = ("", "")
-        if (
-            mask != each
-        ):  # a size is vacant perhaps, of a landlord whose table has another for so many persons
+        # a size is vacant perhaps, of a landlord whose table has another for so many persons
+        if mask != each:
             tables = (", d'après la table de chaque bailleur", ", by each landlord's table")
         return (
             f"aucun {rooms_fr(mask)} libre {fr}{tables[0]}",

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.chains import IN_EXCHANGE
+from optimizer.domain.frames import OwnFrames
 from optimizer.errors import Lang
 from optimizer.pipeline import Optimum
 from optimizer.presentation.csvfile import PARQUET_FROM
@@ -96,7 +97,7 @@ class Kept:
 
 
 @dataclass(frozen=True, repr=False)
-class Result:
+class Result(OwnFrames):
     """What :func:`propose` returns: its tables as frames, each look a copy of one's own, and the proof.
 
     Attributes
@@ -136,7 +137,7 @@ class Result:
         priority, flags : str, words separated by ``|``
         reason : str
         """
-        return _own(self.tables.proposals)
+        return self.tables.proposals
 
     @property
     def applications(self) -> pd.DataFrame:
@@ -148,7 +149,7 @@ class Result:
         best_rank : int or NA
         dwelling_id : str, of that rank; empty without
         """
-        return _own(self.tables.applications)
+        return self.tables.applications
 
     @property
     def dwellings(self) -> pd.DataFrame:
@@ -160,7 +161,7 @@ class Result:
         deadline : str, ISO date or empty
         reason_if_short, advice : str
         """
-        return _own(self.tables.dwellings)
+        return self.tables.dwellings
 
     @property
     def rules(self) -> pd.DataFrame:
@@ -173,7 +174,7 @@ class Result:
         allowance, shortfall : float, leases; what may miss without a price, what misses
         price, marginal_points : float, points per lease; 0: shown only
         """
-        return _own(self.tables.rules)
+        return self.tables.rules
 
     @property
     def orientation(self) -> pd.DataFrame:
@@ -188,7 +189,7 @@ class Result:
         candidates, candidates_dalo, candidates_priority, candidates_income_unknown : int, households
         best_score : float, points
         """
-        return _own(self.tables.orientation)
+        return self.tables.orientation
 
     @property
     def leapfrogs(self) -> pd.DataFrame:
@@ -200,7 +201,7 @@ class Result:
         points_gap : float, points of cotation between them
         explained_by : str, codes separated by ``|``
         """
-        return _own(self.tables.leapfrogs)
+        return self.tables.leapfrogs
 
     @property
     def explanations(self) -> pd.DataFrame:
@@ -211,7 +212,7 @@ class Result:
         best_position, of : int or NA, place by score among the households eligible for that dwelling on the account it goes to, and their number; on the account where it stands best where that account may not name it
         confirmed : ``yes``, ``no`` or empty
         """
-        return _own(self.tables.explanations)
+        return self.tables.explanations
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -220,7 +221,7 @@ class Result:
         application_id, epci, grid, criterion : str
         points : float
         """
-        return _own(self.tables.scores)
+        return self.tables.scores
 
     @property
     def changes(self) -> pd.DataFrame:
@@ -228,7 +229,7 @@ class Result:
 
         dwelling_id, what, account_before, account_now, first_before, first_now, list_before, list_now, why : str
         """
-        return _own(self.tables.changes)
+        return self.tables.changes
 
     def __repr__(self) -> str:
         """A line: the certificate's status and objective, and the sizes of the main tables."""
@@ -238,11 +239,6 @@ class Result:
         )
         said = f"{self.certificate.get('status')}, objective {self.certificate.get('objective')}, stop {self.stop}"
         return f"<Result {said}; {sizes}>"
-
-
-def _own(frame: pd.DataFrame) -> pd.DataFrame:
-    """The caller's own frame: writing in it changes neither the result nor the next look at it (pandas copies on write)."""
-    return frame.copy(deep=False)
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,6 @@ def _own_data(result: Result) -> dict[str, NDArray[np.generic]]:
     """What the case says of each household and the computation read."""
     facts = result.optimum.prepared.facts
     a = facts.applications
-    rooms = [eligibility.accepted_masks(facts, i)[0] for i in range(len(a.dossier))]
     return {
         "own_days": a.seniority_days.astype(np.int32),
         "own_persons": a.persons.astype(np.int16),
@@ -185,7 +184,7 @@ def _own_data(result: Result) -> dict[str, NDArray[np.generic]]:
         "own_choices": np.diff(a.choices.ptr).astype(np.int16),
         "own_dossier": a.dossier,
         "own_tax": a.ceiling_income_cents.astype(np.int64),
-        "own_rooms": np.array(rooms, np.int8),
+        "own_rooms": eligibility.accepted_rooms(facts)[0],
         "own_mobility": a.mobility,
     }
 

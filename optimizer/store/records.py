@@ -127,7 +127,7 @@ class NewItem:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What is attached of a verified run: the arguments of ``attach_run``."""
+    """What is attached of a verified run: the arguments of ``attach_run``; its fields mean what they do in `RunRecord`."""
 
     run_id: str
     verdict: Literal["certified", "within"]

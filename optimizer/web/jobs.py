@@ -174,15 +174,8 @@ def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes], sent: str) -> N
             _noted(job, heartbeat_at=desk.store.now())
     if child.stdin is not None:
         child.stdin.close()
-    ended: dict[str, Any] = {
-        "state": "done"
-        if code == 0
-        else "stopped"
-        if code in (130, -signal.SIGINT, -signal.SIGKILL)
-        else "failed",
-        "code": code,
-        "ended_at": desk.store.now(),
-    }
+    state = "done" if code == 0 else "stopped" if code in (130, -signal.SIGINT, -signal.SIGKILL) else "failed"
+    ended: dict[str, Any] = {"state": state, "code": code, "ended_at": desk.store.now()}
     if whose := told(desk, job).landlord:
         ended["landlord"] = whose
     try:
