@@ -65,6 +65,7 @@ def random_commission(seed: int) -> Problem:
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if n != "highs"])
+@pytest.mark.long
 def test_backends_agree_where_brute_force_cannot_go(name: str) -> None:
     wrong, proven = [], 0
     seeds = campaign(1_000, 50)
@@ -81,6 +82,7 @@ def test_backends_agree_where_brute_force_cannot_go(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.long
 def test_never_better_than_the_exact_bound_and_repeatable(name: str) -> None:
     for seed in range(3):
         problem = middle(100 + seed, 10, 40)

@@ -65,6 +65,7 @@ def test_rows_and_columns_in_another_order(week, tmp_path):
         ),  # also run below, on two threads
     ],
 )
+@pytest.mark.long
 def test_every_backend(weeks, name, backend):
     """CBC needs minutes for the tight weeks: the small cases hold it against the others there."""
     _, out = weeks[name]

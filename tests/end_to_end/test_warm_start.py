@@ -116,6 +116,7 @@ def test_a_proven_answer_is_the_same_with_and_without(year, later, tmp_path, bac
 
 
 @pytest.mark.parametrize("backend", ["highs", "cpsat", "pulp", "scale"])
+@pytest.mark.long
 def test_every_backend_from_its_own_answer(weeks, backend):
     _, out = weeks["plain-1"]
     assert same_otherwise(weeks.prepared("plain-1"), out, backend=backend, earlier=read_earlier(out))

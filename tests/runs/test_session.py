@@ -68,6 +68,7 @@ def take(session: Session, kind: str, seed: int) -> None:
 
 @pytest.mark.parametrize("kind", ["pin", "forbid", "orient", "refuse", "late"])
 @pytest.mark.parametrize("seed", seeds(10))
+@pytest.mark.long
 def test_a_decided_case_is_proposed_as_a_fresh_run_proposes_it(kind: str, seed: int) -> None:
     session = af.Session(small(seed))
     take(session, kind, seed)

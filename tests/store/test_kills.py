@@ -57,6 +57,7 @@ for k in range(die_at + 1):
 
 
 @pytest.mark.parametrize("point", POINTS)
+@pytest.mark.long
 def test_a_server_killed_at(point, copied):
     path = copied("bureau")
     for number in range(max(1, campaign.part(200) // len(POINTS))):

@@ -98,6 +98,7 @@ def test_a_desk_that_lost_some_of_its_keys_is_given_no_other_ones(copied, way, l
 
 
 @pytest.mark.parametrize("flushes", range(6))
+@pytest.mark.long
 def test_a_first_start_that_is_killed_is_done_again(tmp_path, flushes):
     """However far it was: half a set of keys would have shut the desk for ever."""
     done = Forked("store", "upgrade", "--store", tmp_path / "b.sqlite", before=killed_at(flushes)).finish()
