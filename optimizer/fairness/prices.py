@@ -50,21 +50,13 @@ from optimizer.problem import evaluate
 from optimizer.problem.model import RATE_UNIT, Problem, Row
 from optimizer.solve import SolveOptions, solve
 
-COLUMNS = [
-    "rule",
-    "scope",
-    "share",
-    "required_rate",
-    "value",
-    "net",
-    "lettings",
-    "shortfall",
-    "slope",
-    "wait",
-    "gini_p",
-]
-
-DIVERSITY = ["group", "worth", "price", "bound"]
+FRONT = {
+    "rule": "str", "scope": "str", "share": "float64", "required_rate": "float64", "value": "float64", "net": "float64",
+    "lettings": "int64", "shortfall": "float64", "slope": "float64", "wait": "float64", "gini_p": "float64",
+}  # fmt: skip
+"""Columns of ``front.csv`` and what they hold."""
+DIVERSITY = {"group": "str", "worth": "str", "price": "float64", "bound": "float64"}
+"""Columns of ``diversity.csv`` and what they hold."""
 
 
 def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps: int) -> pd.DataFrame:
@@ -118,7 +110,7 @@ def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps
                 gini(chance),
             )
         )
-    return pd.DataFrame(lines, columns=COLUMNS)
+    return pd.DataFrame(lines, columns=list(FRONT))
 
 
 def check_rule(problem: Problem, rule: str) -> list[int]:
@@ -139,7 +131,7 @@ def check_rule(problem: Problem, rule: str) -> list[int]:
 def diversity_lines(
     market: Market, groups: Mapping[str, tuple[str, ...]], margin: Fraction
 ) -> list[dict[str, Any]]:
-    """Lines of ``diversity.csv``: the price of diversity of each group, all dwellings of the case being one block, beside its bound.
+    """Lines of ``diversity.csv``: the price of diversity of each group, all dwellings that somebody may be given being one block, beside its bound.
 
     Parameters
     ----------
@@ -152,7 +144,7 @@ def diversity_lines(
         Per group and way of counting (``utility``, 1 + fit/1000; ``points``, score and fit, without what filling a dwelling brings):
         ``price``, the optimum without the caps over the optimum with them (whole, see above); ``bound``, 1 / α.
     """
-    size = int(market.capacity.sum())
+    size = int(market.to_let.sum())
     worths = {
         "utility": 1.0 + market.fit / 100_000.0,
         "points": np.maximum(0.0, (market.score + market.fit) / 100.0),

@@ -72,7 +72,7 @@ def read_allocated(
 
 def read_front(answer: bytes) -> pd.DataFrame:
     """A front."""
-    return pd.DataFrame([tuple(x) for x in json.loads(answer)], columns=prices.COLUMNS)
+    return pd.DataFrame([tuple(x) for x in json.loads(answer)], columns=list(prices.FRONT))
 
 
 def measured(name: str, study: Study) -> list[tuple[object, ...]]:
