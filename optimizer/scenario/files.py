@@ -43,7 +43,7 @@ class Scenario:
     over : mapping
         Dotted key -> values to try.
     variants : mapping
-        Name -> changes of that variant, laid over ``changes``: several named what-ifs in one file.
+        Name -> changes of that variant, laid over ``changes``: several named what-ifs in one file; without any it is those alone.
     lines : mapping
         Dotted key -> (file, line) for messages; ``variant/key`` for those of a variant.
     """
@@ -210,10 +210,12 @@ def _read(path: Path, above: tuple[str, ...]) -> tuple[Scenario, list[Finding]]:
         word = str(variant)
         if not re.fullmatch(r"[\w-]+", word):
             wrong.bad(line, "variants", word, *VARIANT_NAME)
-        if not isinstance(part, YamlMap) or not part:
+        variants[word] = {}
+        if part is None:
+            continue  # a variant without keys is the scenario's own changes alone: what the others are compared with
+        if not isinstance(part, YamlMap):
             wrong.bad(line, f"variants.{word}", part, "une suite de « clé: valeur »", "a mapping")
             continue
-        variants[word] = {}
         for key, value in part.items():
             if key in swept:
                 wrong.add("SCENARIO_TWICE", part.line_of(key), str(key))
