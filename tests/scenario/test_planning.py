@@ -50,6 +50,9 @@ def test_a_notebook_runs_scenarios_without_writing_a_file(small, tmp_path, monke
     assert ran.out is None and [r.name for r in ran.runs] == ["reference", "lec"]
     assert list(tmp_path.iterdir()) == []
     table = ran.comparison
+    assert af.run_scenarios(lec, case=small, options=QUICK, workers=1).comparison.equals(table)
+    with pytest.raises(AttrifluxError, match="ailleurs.yaml"):
+        af.run_scenarios("ailleurs.yaml", case=small)
     rates = table[(table["indicator"] == "rule_rate") & (table["rule"] == "flux")]
     assert len(rates) and rates["account"].ne("").all() and "scope" not in table.columns
     assert ran.records[1].titles == {"national.lec.first_quartile_share": lec_title()}
