@@ -181,7 +181,7 @@ def fairness(
     )
     mark = mark_of(market, prepared.problem, months)
     units = {m.id: mechanism_unit(mark, market, months, m.id, m.title("fr"), draws) for m in wanted}
-    moved = {r: front_unit(mark, prepared.problem, market, months, r, r, steps) for r in ruled}
+    moved = {r: front_unit(mark, prepared, market, months, r, r, steps) for r in ruled}
     ids = {unit.key: id for id, unit in (*units.items(), *moved.items())}
     done: list[str] = []
 

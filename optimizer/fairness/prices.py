@@ -46,7 +46,8 @@ from optimizer.fairness import messages as messages
 from optimizer.fairness.market import Market
 from optimizer.fairness.measures import gini
 from optimizer.fairness.most_worth import MostWorth
-from optimizer.problem import evaluate
+from optimizer.pipeline import Prepared
+from optimizer.problem import build, evaluate
 from optimizer.problem.model import RATE_UNIT, Problem, Row
 from optimizer.solve import SolveOptions, solve
 
@@ -59,12 +60,13 @@ DIVERSITY = {"group": "str", "worth": "str", "price": "float64", "bound": "float
 """Columns of ``diversity.csv`` and what they hold."""
 
 
-def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps: int) -> pd.DataFrame:
+def front(prepared: Prepared, market: Market, months: np.ndarray, rule: str, steps: int) -> pd.DataFrame:
     """One rule from 0 to the whole of its denominator, in ``steps`` steps; its own rate in force is one more.
 
     Parameters
     ----------
-    rule : id of a rule with a priced row; its rows all move together (a ceiling's part of others is its complement).
+    rule : id of a rule with a priced row; its rows all move together (a ceiling's part of others is its complement). A waiting seat is worth
+        what it is at the rates of each step: it pays for what the households known there may not bring.
 
     Returns
     -------
@@ -77,6 +79,7 @@ def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps
     AttrifluxError
         ``FAIRNESS_RULE``
     """
+    problem = prepared.problem
     mine = check_rule(problem, rule)
     place = {str(name): i for i, name in enumerate(market.application_ids)}
     lines = []
@@ -86,7 +89,7 @@ def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps
             replace(row, rate=rate) if r in mine and rate is not None else row
             for r, row in enumerate(problem.rows)
         )
-        moved = replace(problem, rows=rows)
+        moved = problem if rate is None else _under(prepared, rows)
         solved = solve(moved, SolveOptions())
         counted = evaluate(moved, solved.first)
         named = solved.first.app[solved.first.app >= 0]
@@ -111,6 +114,14 @@ def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps
             )
         )
     return pd.DataFrame(lines, columns=list(FRONT))
+
+
+def _under(prepared: Prepared, rows: tuple[Row, ...]) -> Problem:
+    """The problem under other rates: made again where waiting seats stand in it, as their value depends on them."""
+    if not len(prepared.problem.seats.klass):
+        return replace(prepared.problem, rows=rows)
+    book = replace(prepared.book, rows=rows)
+    return build(prepared.case, prepared.facts, prepared.scores, prepared.rules, book=book)
 
 
 def check_rule(problem: Problem, rule: str) -> list[int]:

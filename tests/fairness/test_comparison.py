@@ -40,6 +40,13 @@ from optimizer.pipeline import prepare
 from optimizer.verify import verify_lottery
 from tests.campaign import few
 from tests.fairness.markets import plain_market, small_market
+from tests.oracle.cases import write_case
+from tests.oracle.contract.agreements import Agreements
+from tests.oracle.contract.optimum import Market, best_first_ranks
+from tests.oracle.contract.pairs import Pairs
+from tests.oracle.contract.reading import Law, read_case
+from tests.oracle.contract.rules import Rules
+from tests.oracle.contract.values import Values
 from tests.oracle.small import dwelling, household, write
 from tests.oracle.small import line as agreed
 
@@ -568,6 +575,28 @@ def test_frames_have_the_same_kinds_with_rows_and_without(tmp_path: Path):
     for name in ("table", "groups", "lorenz", "front", "diversity", "probabilities"):
         one, other = (getattr(x, name) for x in compared)
         assert one.dtypes.to_dict() == other.dtypes.to_dict(), name
+
+
+@pytest.mark.parametrize("seed", [7, 10])
+def test_the_price_of_a_rule_is_that_of_solving_again_under_each_rate(tmp_path: Path, seed: int):
+    """Cases in which dwellings wait for a réservataire: a seat pays at the rate of each step for what its households may not bring."""
+    case = write_case(seed, tmp_path / "case")
+    rules = ("lec_q1_outside_qpv", "essential_workers")
+    found = af.fairness(case, "cotation", prices=rules, steps=3).front
+    assert len(found) == 8
+    for line in found.to_dict("records"):
+        told = read_case(case)
+        law = Law(told)
+        pairs = Pairs(told, law, Agreements(told, law))
+        asked = Rules(pairs, price_assumed=False)
+        for row in asked.rows if line["scope"] == "" else ():
+            if row.rule == line["rule"] and row.price:
+                row.rate = Fraction(str(line["share"]))
+        oracle = Market(pairs, Values(pairs), asked)
+        best = best_first_ranks(oracle)
+        assert line["net"] == pytest.approx(float(oracle.points(best)), abs=1e-3), line
+        assert line["value"] == pytest.approx(float(sum(one.value for one in best)), abs=1e-3)
+        assert line["lettings"] == sum(one.application is not None for one in best)
 
 
 def test_the_record_tells_options_inputs_and_files(written: Path):
