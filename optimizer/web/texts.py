@@ -517,7 +517,7 @@ texts(
         "votes_against": ("Contre", "Against"),
         "abstentions": ("Abstentions", "Abstentions"),
         "casting": ("Voix prépondérante du maire", "Mayor's casting vote"),
-        "few": ("Moins de trois demandes : cas de l'article R. 441-3", "Fewer than three: case of article R. 441-3"),
+        "few": ("Trop peu de demandes : cas de l'article R. 441-3", "Too few households: case of article R. 441-3"),
         "few_too_few_candidates": ("Insuffisance du nombre de candidats", "Too few candidates"),
         "few_prefet_designated": ("Personnes désignées par le préfet", "Persons designated by the préfet"),
         "few_subsidy_d331_25_1": ("Logement subventionné D. 331-25-1", "Dwelling subsidised under D. 331-25-1"),
