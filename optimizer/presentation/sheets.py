@@ -94,6 +94,20 @@ def chained(data: ReportData) -> Mapping[str, Linked]:
     }  # fmt: skip
 
 
+def link_words(link: Linked | None, lang: Lang) -> tuple[str, ...]:
+    """What a dwelling of a chain waits for, if it is lived in, then what it opens: for a line of a table. No number of a household."""
+    if link is None:
+        return ()
+    told = [said("REPORT.CHAIN_WAITS", lang, after=link.after)] if link.after else []
+    return (*told, *([said("REPORT.CHAIN_FREES", lang, next=link.next)] if link.next else []))
+
+
+def lived_in(data: ReportData) -> frozenset[str]:
+    """The dwellings of this part of a run that a tenant still lives in."""
+    own = set(data.dwellings["dwelling_id"].astype(str))
+    return frozenset(name for name, link in chained(data).items() if link.after and name in own)
+
+
 def sheet_pages(
     data: ReportData, dwelling_ids: Iterable[str] | None = None, forms: list[dict[str, Any]] | None = None
 ) -> list[dict[str, Any]]:
