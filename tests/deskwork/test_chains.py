@@ -36,7 +36,17 @@ from optimizer.store import commands, queries
 from optimizer.store.law import law
 from optimizer.store.ledger import verify as verify_ledger
 from optimizer.store.messages import StoreRefused
-from optimizer.store.records import CandidateRecord, ItemRecord, Receipt, SessionRecord
+from optimizer.store.records import (
+    Actor,
+    AttendanceRecord,
+    CandidateRecord,
+    ItemRecord,
+    NewCandidate,
+    NewDecision,
+    NewItem,
+    Receipt,
+    SessionRecord,
+)
 from tests.chains.towns import tenant
 from tests.deskwork.filling import fill
 from tests.deskwork.room import HELD, MEMBERS, OPENED, SECRETARY, START, Clock, decided
@@ -303,6 +313,84 @@ def test_a_chain_that_goes_through_lets_both_dwellings(week: Week):
         week.signs(home, who)
     case = week.next_case()
     assert set(case.table("leases")["dwelling_id"]) == {"V0", FREED}
+    assert set(case.table("dwellings")["dwelling_id"]) == {"V1"}
+
+
+def test_an_offer_of_a_dwelling_still_lived_in_says_that_it_may_come_to_nothing(week: Week):
+    """From the tenant's acceptance to its lease the household that follows may accept in writing, and lose it all the same."""
+    warned = "Ce logement est encore occupé. Si son locataire n'en part pas, cette attribution est sans effet, même acceptée"
+
+    def letter(home: str, who: str) -> str:
+        return _letter(told_of(week.desk, HELD.isoformat(), "fr"), who, home)
+
+    week.accepts("V0", TENANT, 1)
+    assert warned in letter(FREED, week.newcomer)  # its turn has come
+    week.accepts(FREED, week.newcomer, 2)
+    assert warned in letter(FREED, week.newcomer)
+    assert warned not in letter("V0", TENANT)
+    week.signs("V0", TENANT)
+    assert warned not in letter(FREED, week.newcomer) and "encore occupé" not in letter(FREED, week.newcomer)
+
+
+def test_a_dwelling_left_but_not_examined_is_vacant_next_week(made: Path, tmp_path: Path):
+    """The session was too short for the freed dwelling; its tenant has signed for V0 since."""
+    copied(made / "draft", tmp_path)
+    clock = Clock(START)
+    with store.open(tmp_path / "bureau.sqlite", clock=clock) as desk:
+        week = Week(made, desk, clock)
+        clock.to(HELD)
+        week.do(commands.not_examined, week.item(FREED).item_id, reason="time")
+        book = tmp_path / "saisie.xlsx"
+        write_entry_book(book, week.session, law(HELD), "fr")
+        rows = {key: row for key, row in decided(week.session).items() if key[1] != FREED}
+        fill(book, session=OPENED, members=MEMBERS, rows=rows)
+        record(desk, book, week.session.session_id, SECRETARY)
+        clock.to(HELD, 14)
+        assert FREED not in set(week.next_case().table("dwellings")["dwelling_id"])  # the tenant may stay
+        week.accepts("V0", TENANT, 1)
+        week.signs("V0", TENANT)
+        homes = week.next_case().table("dwellings").set_index("dwelling_id")
+        assert set(homes.index) == {FREED, "V1"} and homes.loc[FREED, "rooms"] == 2
+        assert homes["attempts"].isna()[FREED]  # nobody was presented
+
+
+def test_a_dwelling_left_and_let_by_a_later_session_is_vacant_no_more(week: Week):
+    """The next case is made of the import again, which never held the freed dwelling."""
+    week.accepts("V0", TENANT, 1)
+    week.signs("V0", TENANT)
+    names = sorted((c for c in week.item(FREED).candidates if c.decision), key=lambda c: c.position)
+    for days, name in enumerate(names, 2):
+        week.refuses(FREED, name.application_id, days)
+    who = next(a for a in ("N0", "N1", "N2", "N3") if a not in {c.application_id for c in names})
+    facts = {k: v for k, v in week.item(FREED).facts.items() if k != "chain"}
+    on = HELD + timedelta(days=10)
+    week.clock.to(on)
+    made = week.do(
+        commands.new_session, landlord="BAIL", commission="CALEOL", on=on, quorum=1,
+        run_id=week.session.run.run_id,
+        items=(NewItem(FREED, "BAILLEUR", (NewCandidate(who, position=1, facts=names[0].facts),), facts=facts),),
+    )  # fmt: skip
+    key = str(made.result["session_id"])
+    later = queries.session(week.desk, key).items[0].candidates[0]
+    checks = {later.candidate_id: ""}
+    week.do(commands.convene, key, recipients=("Préfet",), checks=checks)
+    there = AttendanceRecord(key, "A", "membre", "board", "", "present", "", "09:00", "", ())
+    week.do(commands.attend, key, members=[there])
+    week.do(commands.open_session, key, checks=checks)
+    home = queries.session(week.desk, key).items[0].item_id
+    week.do(
+        commands.decide,
+        home,
+        decisions=[NewDecision(later.candidate_id, "attribution", 1)],
+        few_reason="too_few_candidates",
+    )
+    commands.close(week.desk, Actor("Présidente", "P"), uuid4().hex, key)
+    assert FREED in set(week.next_case().table("dwellings")["dwelling_id"])
+    sent = week.do(commands.offer, later.candidate_id, notified_on=on, proof="hand", proof_on=on)
+    week.do(commands.answer, int(sent.result["offer_id"]), accepted=True, on=on)
+    week.do(commands.sign_lease, int(sent.result["offer_id"]), on=on)
+    case = week.next_case()
+    assert FREED in set(case.table("leases")["dwelling_id"])
     assert set(case.table("dwellings")["dwelling_id"]) == {"V1"}
 
 
