@@ -128,14 +128,16 @@ def paged(forms: Sequence[Mapping[str, Any]], on: date, lang: Lang) -> list[dict
 
     Parameters
     ----------
-    forms : as :func:`sheet_forms` makes them.
+    forms : as :func:`sheet_forms` makes them; ``lived_in`` where it is known better than by ``chain`` whether a tenant still lives there.
     on : day of the session, in the head of each sheet.
     """
     pages = []
     for n, form in enumerate(forms, start=1):
         cards = list(form["candidates"])
+        lived_in = form.get("lived_in", bool((form.get("chain") or {}).get("after")))
         head = said(
-            "SHEETS.HEAD", lang, day=day(on, lang), n=n, of=len(forms), dwelling=form["dwelling"],
+            "SHEETS.HEAD", lang, day=day(on, lang), n=n, of=len(forms),
+            dwelling=said("SHEETS.HEAD_LIVED_IN", lang, dwelling=form["dwelling"]) if lived_in else form["dwelling"],
             rpls=form["rpls"] or UNKNOWN,
         )  # fmt: skip
         for at in range(0, max(1, len(cards)), PER_SHEET):
@@ -239,6 +241,8 @@ class _Home:
 
     def _vacancy(self) -> str:
         """Days without a tenant; of a dwelling that is still lived in, that it is not free yet."""
+        if self.link is not None and self.link.after:
+            return self.say("NOT_FREE_YET")
         waits = str(self.f.available_on or "") > self.data.on.isoformat()
         days = int(self.f.vacancy_days)
         return self.say("NOT_FREE_YET") if waits and not days else self.say("DAYS", n=days)

@@ -347,6 +347,7 @@ texts(
             "CALEOL du {day} – Logement n° {n}/{of} – Réf. {dwelling} – n° RPLS {rpls}",
             "CALEOL of {day} – Dwelling no. {n}/{of} – Ref. {dwelling} – RPLS no. {rpls}",
         ),
+        "head_lived_in": ("{dwelling} – ENCORE OCCUPÉ", "{dwelling} – STILL LIVED IN"),
         "chain": ("Chaîne", "Chain"),
         "chain_waits": (
             "logement occupé par un locataire appelé en premier pour {after} : sans son départ, cette page est sans effet",

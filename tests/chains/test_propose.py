@@ -208,6 +208,12 @@ def test_every_page_says_which_dwellings_are_still_lived_in(week: Path, done: Pa
         assert text in block[: block.index("</p>")]
         opens = page[page.index(f"<h4>{after[home]} ") :]
         assert f"son logement actuel {home} est proposé à la suite" in opens[: opens.index("</p>")]
+    sheets = html.unescape((done / "sheets.html").read_text(encoding="utf-8")).replace("\xa0", " ")
+    for home, vacant in after.items():
+        sheet = sheets[sheets.index(f"Réf. {home} – ENCORE OCCUPÉ – ") :]
+        lines = re.sub(r"<[^>]+>", "", sheet[: sheet.index("Rang proposé")])
+        assert "Vacant depuis : pas encore libre" in lines and f"appelé en premier pour {vacant}" in lines
+        assert f"Réf. {vacant} – n° RPLS" in sheets
     book = load_workbook(done / "shortlists.xlsx")
     rows = {
         sheet.title: [

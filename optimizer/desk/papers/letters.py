@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from optimizer.desk.chained import held_back, waits_of
+from optimizer.desk.chained import held_back, still_lived_in
 from optimizer.desk.documents import BLANK, document_words, missing
 from optimizer.desk.following import LIVE, items_of, next_to_offer
 from optimizer.desk.papers.wording import Told, examined, money, yes_no
@@ -197,9 +197,8 @@ def _offer(told: Told, x: Letter) -> Iterator[Block]:
 
 def _lived_in(told: Told, x: Letter) -> Iterator[Block]:
     """What an attribution still open is worth while the tenant has not signed for another dwelling: nothing of a vacant one."""
-    waits, offer = waits_of(told.session, x.item), x.candidate.offer
-    open_yet = offer is None or offer.status in LIVE
-    if open_yet and waits is not None and waits.departure in ("waited", "accepted"):
+    offer = x.candidate.offer
+    if still_lived_in(told.session, x.item) and (offer is None or offer.status in LIVE):
         yield mention(told.say("OFFER_STILL_LIVED_IN"))
 
 

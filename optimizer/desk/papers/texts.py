@@ -449,6 +449,7 @@ texts(
         "write_now": ("écrire", "write"),
         "said": ("Réponse", "Answer"),
         "free_on": ("libre le {day}", "free on {day}"),
+        "still_lived_in": ("encore occupé", "still lived in"),
         "vacant_since": ("vacant depuis {n:jour/jours}", "vacant for {n:day/days}"),
         # report back
         "report": ("À reporter", "To carry over"),
