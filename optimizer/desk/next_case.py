@@ -326,14 +326,16 @@ class _Turning:
         return kept.assign(attempts=pd.array(attempts, dtype="Int64"))
 
     def _freed(self, there: set[str]) -> list[Row]:
-        """Dwellings that a tenant has left and that nobody took: vacant, as the agenda described them."""
+        """Dwellings that a tenant has left and that nobody took, or nobody was examined for: vacant, as the agenda described them."""
         rows: dict[str, Row] = {}
         for session in self.closed:
             for item in items_of(session):
                 waits = waits_of(session, item)
                 if waits is None or waits.departure != "gone" or item.dwelling_id in there:
                     continue
-                if attempt_over(item):
+                if session.on <= self.let.get(item.dwelling_id, date.min):
+                    rows.pop(item.dwelling_id, None)  # a later session let it
+                elif attempt_over(item) or item.status == "not_examined":
                     facts = {c.name: item.facts.get(c.name) for c in TABLES["dwellings"].columns}
                     rows[item.dwelling_id] = {**facts, "dwelling_id": item.dwelling_id}
                 else:

@@ -165,6 +165,7 @@ texts(
         "next_convened": ("Ouvrir le jour dit", "Open on the day"),
         "since_day": ("depuis le {day}", "since {day}"),
         "free_on": ("libre le {day}", "free on {day}"),
+        "still_lived_in": ("encore occupé", "still lived in"),
         "vacant": ("vacant depuis {n:jour/jours}", "vacant for {n:day/days}"),
         "attempts": ("{n:appel/appels} sans réponse", "{n:call/calls} without an answer"),
         "write_now": ("écrire", "write"),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from optimizer.desk.chained import held_back
+from optimizer.desk.chained import held_back, still_lived_in
 from optimizer.desk.documents import BLANK, document_words, missing
 from optimizer.desk.following import LIVE, items_of, next_to_offer
 from optimizer.desk.papers.wording import Told, examined, money, yes_no
@@ -190,8 +190,16 @@ def _awaited_documents(told: Told, x: Letter) -> str:
 def _offer(told: Told, x: Letter) -> Iterator[Block]:
     say = told.say
     yield text(say("LETTER_OFFER_TEXT"))
+    yield from _lived_in(told, x)
     yield from _described(told, x.item)
     yield from _answer(told, x)
+
+
+def _lived_in(told: Told, x: Letter) -> Iterator[Block]:
+    """What an attribution still open is worth while the tenant has not signed for another dwelling: nothing of a vacant one."""
+    offer = x.candidate.offer
+    if still_lived_in(told.session, x.item) and (offer is None or offer.status in LIVE):
+        yield mention(told.say("OFFER_STILL_LIVED_IN"))
 
 
 def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
@@ -305,6 +313,8 @@ def _conditional(told: Told, x: Letter) -> Iterator[Block]:
         yield text(
             say("CONDITION_RANK", n=d.rank or 1) if (d.rank or 1) > 1 else _first_of_rank(told, x.item)
         )
+    else:
+        yield from _lived_in(told, x)
     yield from _described(told, x.item)
     if come:
         yield from _answer(told, x)

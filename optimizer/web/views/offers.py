@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from optimizer.desk.chained import held_back, waits_words
+from optimizer.desk.chained import held_back, stranded, waits_words
 from optimizer.desk.following import closed_sessions, next_to_offer
 from optimizer.desk.papers.wording import decided_order
 from optimizer.store import commands
@@ -49,9 +49,9 @@ def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         if i.status in ("decided", "offering", "let", "exhausted")
         or (i.status == "withdrawn" and (shared["waits"].get(i.item_id) or not _judged(i)))
     ]
-    ended = [(s, i) for s, i in shown if _over(i)]
+    ended = [(s, i) for s, i in shown if _over(i) and not stranded(s, i)]
     typed_there = any(str(c.candidate_id) == shared["typed_for"] for _, i in ended for c in i.candidates)
-    lists = {"under_way": [x for x in shown if not _over(x[1])], "ended": ended, "typed_there": typed_there}
+    lists = {"under_way": [x for x in shown if x not in ended], "ended": ended, "typed_there": typed_there}
     return page(request, "offers", {**shared, **lists, **values}, status=status)
 
 
