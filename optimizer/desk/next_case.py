@@ -754,8 +754,7 @@ class _Turning:
             yield "commission_decision", months_after(line.session.on, months), False
         elif line.candidate.status == "condition_failed" and (failed := line.candidate.condition_on):
             # a document that bars the access here is as a non-attribution; one that was late may come yet
-            offer = line.candidate.offer
-            if offer is not None and offer.end_reason == BARS_ACCESS:
+            if line.candidate.condition_reason == BARS_ACCESS:
                 months = int(number("national.desk.not_attributed_months"))
                 yield "commission_decision", months_after(failed, months), False
         elif line.candidate.status == "ineligible" and not self._examined_since(line):

@@ -164,7 +164,7 @@ def told_of(
     return Told(
         session, law(session.on, models), lang, issuer=issuer or Issuer(),
         corrections=queries.corrections(opened, session_id), noticed=_noticed(opened, session_id),
-        failures=queries.condition_failures(opened, session_id), **not_held(opened, session),
+        **not_held(opened, session),
     )  # fmt: skip
 
 

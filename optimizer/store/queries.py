@@ -253,12 +253,6 @@ def corrections(store: Store, session: str) -> tuple[CorrectionRecord, ...]:
     )  # fmt: skip
 
 
-def condition_failures(store: Store, session: str) -> dict[tuple[str, str], str]:
-    """(Dwelling, household) -> why its condition failed, a code of ``condition_failures``; as the ledger tells it."""
-    lines = events(store, session=session, kinds=("condition.failed",))
-    return {(e.dwelling_id, e.ref): str(e.payload["facts"].get("reason", "")) for e in lines}
-
-
 def cancellation(store: Store, session: str) -> CancellationRecord | None:
     """How a session came not to be held; None where it was not cancelled."""
     for line in events(store, session=session, kinds=("session.cancelled",)):
@@ -439,6 +433,7 @@ def _candidates(store: Store, rows: list[Row], items: Mapping[Any, Row]) -> list
     notes = _by(store, "note", "decision_id", [r["decision_id"] for r in decisions.values()])
     made = [o for o in store.tables.find("offer", candidate_id=ids) if o["end_reason"] != MISTAKEN]
     last = {record.candidate_id: record for record in _offers(store, made)}
+    failures = _failures(store, rows, items, last)
     found = []
     for row in rows:
         key = row["candidate_id"]
@@ -462,6 +457,7 @@ def _candidates(store: Store, rows: list[Row], items: Mapping[Any, Row]) -> list
                 call=row["call"],
                 condition=row["condition"],
                 condition_on=row["condition_on"],
+                condition_reason=row["condition_reason"] or failures.get(key, ""),
                 documents=tuple(
                     DocumentRecord(key, r["document"], r["asked_on"], r["received_on"])
                     for r in papers.get(key, ())
@@ -470,6 +466,28 @@ def _candidates(store: Store, rows: list[Row], items: Mapping[Any, Row]) -> list
                 offer=last.get(key),
             )
         )
+    return found
+
+
+def _failures(
+    store: Store, rows: list[Row], items: Mapping[Any, Row], last: Mapping[int, OfferRecord]
+) -> dict[int, str]:
+    """Why the conditions failed that were recorded before their row kept it: as the offer or the line of the ledger tells it."""
+    silent = [r for r in rows if r["condition"] == "failed" and r["condition_reason"] is None]
+    if not silent:
+        return {}
+    lines = store.tables.models["event"].objects.filter(
+        kind="condition.failed", ref__in=sorted({r["ref"] for r in silent})
+    )
+    told = {
+        (e["session"], e["dwelling"], e["ref"]): str(json.loads(e["payload"])["facts"].get("reason", ""))
+        for e in lines.order_by("seq").values("session", "dwelling", "ref", "payload")
+    }
+    found = {}
+    for row in silent:
+        of, offer = items[row["item_id"]], last.get(row["candidate_id"])
+        line = told.get((of["session_id"], of["dwelling_id"], row["ref"]), "")
+        found[row["candidate_id"]] = offer.end_reason if offer is not None and offer.end_reason else line
     return found
 
 

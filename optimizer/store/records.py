@@ -298,6 +298,8 @@ class CandidateRecord:
     condition: ConditionStatus
     condition_on: date | None
     """Day the condition was met or failed."""
+    condition_reason: str
+    """Code of ``condition_failures``; empty while it did not fail, and where nobody said why."""
     documents: tuple[DocumentRecord, ...]
     decision: DecisionRecord | None
     """The one in force."""

@@ -82,7 +82,7 @@ def candidate(
 ) -> CandidateRecord:
     told: dict[str, Any] = {
         "checks": {}, "reason": "", "facts": {}, "reasons": (), "call": "interested", "condition": "none", "condition_on": None,
-        "documents": (), "source": "proposal", **more,
+        "condition_reason": "", "documents": (), "source": "proposal", **more,
     }  # fmt: skip
     return CandidateRecord(
         number, number // 10, "S", f"L{number // 10}", f"r{number}", str(number), number % 10, status, decision=decision, offer=offer,
@@ -813,13 +813,14 @@ def test_the_document_of_a_condition_is_missing_from_the_file_until_the_conditio
 
 
 def test_a_document_that_bars_the_access_keeps_the_household_from_that_dwelling():
-    """42 was given L4 under a condition that failed on 13 December: six months where the document bars the access, none where it was late."""
+    """42 was given L4 under a condition that failed on 13 December: six months where the document bars the access, offered or not."""
 
-    def barred(reason: str) -> list[list[Any]]:
+    def barred(reason: str, sent: bool = True) -> list[list[Any]]:
         decision = decided(42, "conditional", 2, document="D1", due_on=date(2026, 12, 12))
+        offer = offered(42, "failed", answered_on=date(2026, 12, 8), end_reason=reason) if sent else None
         failed = candidate(
-            42, "condition_failed", decision, offered(42, "failed", answered_on=date(2026, 12, 8), end_reason=reason),
-            condition="failed", condition_on=date(2026, 12, 13),
+            42, "condition_failed", decision, offer,
+            condition="failed", condition_on=date(2026, 12, 13), condition_reason=reason,
         )  # fmt: skip
         one = held()
         homes = [
@@ -832,8 +833,8 @@ def test_a_document_that_bars_the_access_keeps_the_household_from_that_dwelling(
         columns = ("dwelling_id", "application_id", "reason", "expires_on")
         return [x for x in rows(made, "decisions", *columns) if x[1] == "42"]
 
-    assert barred("access") == [["L4", "42", "commission_decision", "13/06"]]
-    assert barred("late") == []
+    assert barred("access") == barred("access", sent=False) == [["L4", "42", "commission_decision", "13/06"]]
+    assert barred("late") == barred("late", sent=False) == []
 
 
 def test_an_acceptance_that_a_condition_ended_is_still_to_be_carried_over():

@@ -560,9 +560,9 @@ def test_a_condition_is_told_as_it_stands(made: Room, told: Told):
     # one reason, the one that was recorded, though no offer was made
     late, bars = "Pièce non remise à la date fixée", "La pièce remet en cause les conditions d'accès"
     assert f"{late} / {bars}" in failed
-    ref = next(c.ref for c in home.candidates if c.application_id == number)
-    told = replace(told, failures={(home.dwelling_id, ref): "access"})
-    failed = said("condition_failed", condition="failed", condition_on=date(2026, 12, 19))
+    failed = said(
+        "condition_failed", condition="failed", condition_on=date(2026, 12, 19), condition_reason="access"
+    )
     assert bars in failed and late not in failed
 
 

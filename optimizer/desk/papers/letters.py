@@ -273,14 +273,11 @@ def _failed(told: Told, x: Letter) -> Iterator[Block]:
     """A condition that was not met: what was awaited, which of the two reasons, and where to contest it."""
     d, say = x.decided, told.say
     reasons = told.law.words("condition_failures", told.lang)
-    offer = x.candidate.offer
-    known = offer.end_reason if offer is not None else ""
-    known = known or told.failures.get((x.item.dwelling_id, x.candidate.ref), "")
     yield text(say("LETTER_CONDITION_FAILED_TEXT", home=told.home(x.item)))
     yield pairs(
         [
             (say("CONDITION"), told.condition(d)),
-            (say("REASON"), reasons.get(known) or " / ".join(reasons.values())),
+            (say("REASON"), reasons.get(x.candidate.condition_reason) or " / ".join(reasons.values())),
             (say("DATE"), told.day(x.candidate.condition_on)),
         ]
     )

@@ -70,8 +70,6 @@ class Told:
     """How the session came not to be held."""
     moved: Mapping[str, date] = field(default_factory=dict)
     """Dwellings of a session that was not held -> day of the session whose agenda they stand on since."""
-    failures: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """(Dwelling, household's reference) -> why its condition failed, of a rank that no offer was made to either."""
     noticed: Mapping[str, date] = field(default_factory=dict)
     """Households found ineligible (by reference) -> day of the notice that starts the month before their radiation."""
 

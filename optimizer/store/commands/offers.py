@@ -186,11 +186,9 @@ def condition_failed(
         raise StoreRefused("STORE_NOT_PAST", day=due)
     day = on or work.today
     _since_session(work, day, item)
-    work.set("candidate", candidate, condition="failed", condition_on=day)
+    work.set("candidate", candidate, condition="failed", condition_on=day, condition_reason=reason)
     for live in work.find("offer", candidate_id=candidate, status=LIVE):
         work.set("offer", live["offer_id"], status="failed", end_reason=reason)
-    # a rank that waited for its offer has no row to keep it in; its letter tells it
-    work.facts["reason"] = reason
     return _ended(work, name, item, "condition_failed")
 
 
