@@ -51,7 +51,7 @@ from optimizer.store.records import (
     NominationRecord,
     SessionRecord,
 )
-from optimizer.store.states import RECTIFIED
+from optimizer.store.states import UNTOLD
 
 AUTHOR = "Commission d'attribution"
 """Author of the decisions that a commission's log brings into a case: nobody's name."""
@@ -485,7 +485,7 @@ class _Turning:
         """Whether a later session took up an ineligible household, and found it so no longer."""
         return any(
             x.candidate.ref == line.candidate.ref
-            and x.session.on > line.session.on
+            and x.session.order > line.session.order
             and x.candidate.status != "ineligible"
             for x in self.lines
         )
@@ -493,7 +493,7 @@ class _Turning:
     def _struck_off_on(self, line: Followed) -> date | None:
         """The day an ineligible household is struck off: a month after its notice went out; None before any notice.
 
-        A notice of an earlier session, or a duty that a rectificatif undid, tells the household nothing of this decision.
+        A notice of an earlier session, or a duty that ended by itself, tells the household nothing of this decision.
         """
         if line.candidate.status != "ineligible" or self._examined_since(line):
             return None
@@ -501,7 +501,7 @@ class _Turning:
         days = [
             months_after(d.closed_on, months)
             for d in self.duties
-            if d.kind == "radiation_notice" and d.ref == line.candidate.ref and d.outcome != RECTIFIED
+            if d.kind == "radiation_notice" and d.ref == line.candidate.ref and d.outcome not in UNTOLD
             if d.closed_on is not None and d.closed_on >= line.session.on
         ]
         return min(days, default=None)

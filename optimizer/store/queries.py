@@ -79,10 +79,8 @@ def sessions(
     if commission is not None:
         equal["commission"] = commission
     with store.reading():
-        rows = sorted(
-            store.tables.find("session", **equal), key=lambda r: (r["on"], r["session_id"]), reverse=True
-        )
-        return tuple(_sessions(store, rows, items))
+        found = _sessions(store, store.tables.find("session", **equal), items)
+        return tuple(sorted(found, key=lambda s: s.order, reverse=True))
 
 
 def agendas_since(store: Store, dwellings: Iterable[str], since: date) -> Mapping[str, date]:

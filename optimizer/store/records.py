@@ -8,6 +8,7 @@ a :class:`PersonRecord`, which only :func:`optimizer.store.commands.view_identit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -420,6 +421,16 @@ class SessionRecord:
     """``HH:MM`` at which it was opened, as somebody wrote it down; None where ``opened_at`` is all that is known."""
     sat_to: str | None = None
     """The same of its end."""
+
+    @property
+    def order(self) -> tuple[date, list[str | int]]:
+        """Its place among the sessions."""
+        return session_order(self.on, self.session_id)
+
+
+def session_order(on: date, session_id: str) -> tuple[date, list[str | int]]:
+    """Place of a session among the others: by day, then by number, the tenth of a day after the second."""
+    return on, [int(x) if x.isdecimal() else x for x in re.split("([0-9]+)", session_id)]
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,11 @@ TAKEN = ("accepted", "signed")
 MISTAKEN = "entered_by_mistake"
 """Why an offer ended that was never sent: nobody was offered anything."""
 RECTIFIED = "rectified"
-"""How a duty ended that a rectificatif undid: nothing was done, nobody was told anything."""
+"""How a duty ended that a rectificatif undid."""
+REEXAMINED = "examined_since"
+"""How the notice of a household found ineligible ended, once a later session examined it and found it so no longer."""
+UNTOLD = (RECTIFIED, REEXAMINED)
+"""Ends of a duty by which nothing was done and nobody was told anything."""
 POSITIVE = ("attributed", "ranked", "conditional")
 """Candidates with a favourable decision that wait for their offer."""
 GOES = ("signed", "superseded")

@@ -369,6 +369,13 @@ def test_whose_turn_it_is_and_when_a_presentation_ended():
     assert turn == {"L1": None, "L2": "22", "L3": None, "L4": None, "L5": "51", "L6": None, "L7": None}
     ended = {name: attempt_ended_on(held(), homes[name]) for name in ("L3", "L4", "L5")}
     assert ended == {"L3": HELD, "L4": date(2026, 12, 14), "L5": date(2026, 12, 9)}
+    # the last rank's condition failed before it was offered anything
+    day = date(2026, 12, 16)
+    failed = candidate(
+        43, "condition_failed", decided(43, "conditional", 3), condition="failed", condition_on=day
+    )
+    last = replace(homes["L4"], candidates=(*homes["L4"].candidates, failed))
+    assert attempt_ended_on(held(), last) == day
     assert [x.candidate.application_id for x in followed([coming(), held()])] == [
         "11", "12", "21", "22", "31", "32", "41", "42", "51", "71", "72",
     ]  # fmt: skip
@@ -708,6 +715,11 @@ def test_who_is_found_eligible_by_a_later_session_is_no_longer_struck_off():
     assert status_of(made, "32") == "active"
     assert ["", "32"] not in rows(made, "decisions", "dwelling_id", "application_id")
     assert ["L9", "32", "offered"] in rows(made, "in_progress", "dwelling_id", "application_id", "stage")
+    # a second session of the same day is a later one; the tenth of a day comes after the second
+    second = replace(later, session_id="S-10", on=HELD)
+    assert status_of(turned(on=date(2027, 1, 20), sessions=[second, held()]), "32") == "active"
+    before = replace(held(), session_id="S-2")
+    assert status_of(turned(on=date(2027, 1, 20), sessions=[second, before]), "32") == "active"
     # a session before says nothing of the later decision
     first = replace(later, on=date(2026, 12, 1), convened_on=date(2026, 11, 25))
     assert status_of(turned(on=date(2027, 1, 20), sessions=[held(), first]), "32") == "struck_off"

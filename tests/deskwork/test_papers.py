@@ -660,6 +660,10 @@ def test_what_is_carried_over_has_the_fields_of_the_radiation(made: Room, told: 
         session=replace(told.session, items=(*told.session.items, twice)),
         noticed={barred[1].ref: date(2026, 12, 10)},
     )
+    since = replace(again, examined_since={barred[1].ref: date(2026, 12, 17)})
+    assert barred[1].application_id not in set(radiations_table(since)["numUnique"])
+    told_since = letters_to(since, barred[0].dwelling_id)[barred[1].application_id]
+    assert "examiné à nouveau votre demande le 17/12/2026" in told_since and "sera radiée" not in told_since
     rows = radiations_table(again)
     assert rows[rows["motifRadiation"] == "irrecevabilité"]["dateCourrier"].tolist() == ["10/12/2026"]
     assert set(ineligible["dateCourrier"]) == {""}

@@ -326,7 +326,10 @@ def _struck_off(told: Told, x: Letter) -> bool:
 def _ineligible(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_INELIGIBLE_TEXT"))
     yield from _why(told, x)
-    yield mention(told.term("ineligible"))
+    since = told.examined_since.get(x.candidate.ref)
+    yield mention(
+        told.term("ineligible") if since is None else told.say("INELIGIBLE_NO_LONGER", day=told.day(since))
+    )
     yield text(told.term("recourse"))
     yield text(told.say("PROVED_DELIVERY"))
 

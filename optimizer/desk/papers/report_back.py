@@ -68,9 +68,9 @@ def events_table(told: Told) -> pd.DataFrame:
 
 
 def radiations_table(told: Told) -> pd.DataFrame:
-    """Fields of a radiation, one row per household housed or found ineligible; columns `RADIATION_COLUMNS`."""
+    """Fields of a radiation, one row per household housed or found ineligible, and not examined since; columns `RADIATION_COLUMNS`."""
     rows = []
-    barred: set[str] = set()
+    barred = set(told.examined_since)
     for x in _numbered(told):
         if x.candidate.status == "signed":
             rows.append(_housed(told, x))

@@ -342,6 +342,10 @@ texts(
             "La commission ne vous a pas attribué le logement suivant : {home}.",
             "The commission has not attributed to you the following dwelling: {home}.",
         ),
+        "ineligible_no_longer": (
+            "La commission a examiné à nouveau votre demande le {day} : elle n'est pas radiée pour ce motif.",
+            "The commission examined your application again on {day}: it is not struck off for this reason.",
+        ),
         "letter_ineligible_text": (
             "La commission a constaté que votre demande ne remplit pas les conditions d'accès au logement social.",
             "The commission found that your application does not meet the conditions of access to social housing.",

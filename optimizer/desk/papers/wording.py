@@ -72,6 +72,8 @@ class Told:
     """Dwellings of a session that was not held -> day of the session whose agenda they stand on since."""
     noticed: Mapping[str, date] = field(default_factory=dict)
     """Households found ineligible (by reference) -> day of the notice that starts the month before their radiation."""
+    examined_since: Mapping[str, date] = field(default_factory=dict)
+    """Those of them that a later session examined and found so no longer -> its day: they are not struck off."""
 
     def say(self, name: str, **values: object) -> str:
         return said(f"PAPER.{name}".upper(), self.lang, **values)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from optimizer.desk.documents import document_words, documents_on, household_lines
 from optimizer.store import commands, queries
-from optimizer.store.commands.corrections import ANSWERED, LEFT
+from optimizer.store.commands.corrections import LEFT
 from optimizer.store.commands.duties import RECOURSES
 from optimizer.store.records import CandidateRecord, DutyRecord, PersonRecord, RecourseRecord
 from optimizer.store.states import LIVE_ITEM
@@ -22,6 +22,7 @@ from optimizer.web.form import Form, FormProblems
 from optimizer.web.names import LIVE
 from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import corrections_of, elsewhere_of, heads_of, imports_for
+from optimizer.web.views.offers import correctable
 from optimizer.web.views.room import late_candidate
 from optimizer.web.views.week import week
 
@@ -203,7 +204,7 @@ def _show(
             and home.status in LIVE_ITEM
             and found.status not in LEFT_LIST,
             "may_restore": "S" in held and found.status in LEFT.get(record.status, ()),
-            "may_correct": "S" in held and _answered(found),
+            "may_correct": "S" in held and correctable(home, found),
             "corrections": [
                 c
                 for c in corrections_of(record)
@@ -227,11 +228,6 @@ def _seen(request: Asked, candidature: CandidateRecord) -> bool:
     """Whether the dwelling of a candidature is the visitor's to see: a maire reads its own commune's."""
     items = request.visitor.items(desk().known.session(candidature.session_id))
     return any(item.item_id == candidature.item_id for item in items)
-
-
-def _answered(found: CandidateRecord) -> bool:
-    """Whether a notification or an answer stands that may have been typed for the wrong household."""
-    return found.offer is not None and found.offer.status in ("offered", *ANSWERED)
 
 
 def _may_identify(request: Asked, found: CandidateRecord) -> bool:
