@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from optimizer.store import clock as days
 from optimizer.store import voting
 from optimizer.store.holding import Store
 from optimizer.store.ledger import last_signed
@@ -163,8 +164,27 @@ def calls(store: Store, *, session: str | None = None, item: int | None = None) 
 
 def duties(store: Store, *, open: bool = True) -> tuple[DutyRecord, ...]:
     """What is owed: a suitable offer, a radiation to enter, a signal to the préfet…"""
-    rows = store.tables.find("duty", **({"closed_on": None} if open else {}))
-    return tuple(DutyRecord(**{**row, "session_id": row["session_id"] or ""}) for row in rows)
+    with store.reading():
+        rows = store.tables.find("duty", **({"closed_on": None} if open else {}))
+        noted = _noted(store, rows)
+    return tuple(
+        DutyRecord(**{**row, "session_id": row["session_id"] or ""}, recorded_on=noted.get(row["duty_id"]))
+        for row in rows
+    )
+
+
+def _noted(store: Store, rows: Iterable[Row]) -> dict[int, date]:
+    """Notices of radiation that somebody said were sent -> the day that was recorded, as the ledger tells it."""
+    sent = {r["duty_id"]: r["ref"] for r in rows if r["kind"] == "radiation_notice" and r["closed_on"]}
+    if not sent:
+        return {}
+    lines = store.tables.models["event"].objects.filter(kind="duty.closed", ref__in=sorted({*sent.values()}))
+    return {
+        key: days.today(line["at"])
+        for line in lines.order_by("seq").values("at", "payload")
+        for table, _, key, _ in json.loads(line["payload"])["rows"]
+        if table == "duty" and key in sent
+    }
 
 
 def recourses(store: Store, *, open: bool = True) -> tuple[RecourseRecord, ...]:

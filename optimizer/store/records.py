@@ -444,6 +444,8 @@ class DutyRecord:
     due_on: date | None
     closed_on: date | None
     outcome: str
+    recorded_on: date | None = None
+    """Of a notice of radiation, the day somebody recorded that it was sent; ``closed_on`` is the day it was sent."""
 
 
 @dataclass(frozen=True)

@@ -680,10 +680,42 @@ def test_an_application_corrected_since_is_not_struck_off_again():
         status_of(turned(replace(blank, tables={**blank.tables, "applications": people}), on=on), "32")
         == "struck_off"
     )
-    # a notice recorded after an earlier next case strikes off all the same
-    unknown = turned(on=date(2027, 1, 20), duties=[notice(32, None)])
+
+
+@pytest.mark.parametrize("imported_on", [IMPORT, date(2027, 1, 20)])
+def test_a_notice_recorded_late_strikes_off_from_the_import_and_from_a_case_of_before_alike(
+    imported_on: date,
+):
+    """The notice of 10 December is recorded on 25 January: neither the import of the 20th nor a case of the 21st could know of it."""
+    on = date(2027, 3, 1)
+    late = [replace(notice(32, date(2026, 12, 10)), recorded_on=date(2027, 1, 25))]
+    unknown = turned(imported(imported_on), on=date(2027, 1, 21), duties=[notice(32, None)])
     assert status_of(unknown, "32") == "active"
-    assert status_of(turned(unknown.case, on=on), "32") == "struck_off" == status_of(turned(on=on), "32")
+    for case in (unknown.case, imported(imported_on)):
+        made = turned(case, on=on, duties=late)
+        assert status_of(made, "32") == "struck_off"
+        assert "32" not in {x[0] for x in rows(made, "decisions", "application_id")}
+        assert not [f for f in made.said if f.code == "DESK_STRUCK_OFF_ACTIVE"]
+    # one of after the recording where the application is active knows better, and so does the case made of it
+    better = turned(imported(date(2027, 1, 26)), on=date(2027, 2, 1), duties=late)
+    assert status_of(better, "32") == "active" == status_of(turned(better.case, on=on, duties=late), "32")
+
+
+def test_a_bar_that_the_log_no_longer_says_leaves_the_next_case():
+    """21's refusal was typed for the wrong household and taken back after a next case had barred L2; 42's silence stands."""
+    one = held()
+    home = next(i for i in one.items if i.dwelling_id == "L2")
+    again = candidate(21, "offered", decided(21, "attribution", 1), offered(21, "offered"))
+    names = tuple(again if c.candidate_id == 21 else c for c in home.candidates)
+    put_right = replace(one, items=tuple(replace(i, candidates=names) if i is home else i for i in one.items))
+    before = turned(sessions=[one])
+    pairs = rows(before, "decisions", "dwelling_id", "application_id")
+    assert ["L2", "21"] in pairs and ["L4", "42"] in pairs
+    columns = ("dwelling_id", "application_id", "reason", "expires_on", "author")
+    direct, chained = (
+        rows(turned(case, sessions=[put_right]), "decisions", *columns) for case in (None, before.case)
+    )
+    assert direct == chained and ["L2", "21"] not in [x[:2] for x in chained]
 
 
 def test_only_a_notice_of_this_decision_starts_the_month():

@@ -535,6 +535,21 @@ def test_the_line_of_a_duty_that_is_met_says_of_which_session_it_was(play):
     assert (line.session_id, line.ref) == (play.session, owed.ref)
 
 
+def test_of_a_notice_the_day_it_was_sent_and_the_day_that_was_recorded_are_known(play):
+    play.new(dwelling("L1"))
+    play.open()
+    first, *others = (n.candidate_id for n in play.names("L1", "listed"))
+    told = NewDecision(first, "ineligible", motive="I1", sentence=SMALL)
+    play.decide("L1", [told, *(NewDecision(n, "ranked", k) for k, n in enumerate(others, 1))])
+    play.close()
+    (owed,) = queries.duties(play.store)
+    assert owed.recorded_on is None
+    play.clock.later(20)
+    play.do(c.close_duty, S, owed.duty_id, outcome="Avis envoyé", on=DAY + timedelta(days=2))
+    (sent,) = queries.duties(play.store, open=False)
+    assert (sent.closed_on, sent.recorded_on) == (DAY + timedelta(days=2), DAY + timedelta(days=20))
+
+
 def test_a_rectification_that_could_not_be_signed_is_refused_and_one_that_waits_is_replaced(play):
     play.week()
     names = play.names("L1", "attributed", "ranked")
