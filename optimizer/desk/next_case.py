@@ -60,6 +60,10 @@ LEASE = ("q1", "priority_codes", "priority_status", "relocation", "essential_wor
 BARS_ACCESS = "access"
 """Code of ``condition_failures``: the document came, and bars the access."""
 INELIGIBLE_REASONS = {"I1": "income_proven_above", "I2": "stay_not_proven"}
+BARS = frozenset(
+    {"refused_same_dwelling", "declined_before", "commission_decision", *INELIGIBLE_REASONS.values()}
+)
+"""Reasons of the bars that a commission's log brings into a case."""
 Row = dict[str, Any]
 
 
@@ -782,12 +786,15 @@ class _Turning:
             for dwelling in (i.dwelling_id, "")
         }
         keep = []
-        columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "decision", "author")]
-        for dwelling, who, what, author, until in zip(*columns, days_of(frame, "expires_on"), strict=True):
+        names = ("dwelling_id", "application_id", "decision", "author", "reason")
+        columns = [texts_of(frame, c) for c in names]
+        for dwelling, who, what, author, reason, until in zip(
+            *columns, days_of(frame, "expires_on"), strict=True
+        ):
             gone = (dwelling and dwelling not in homes) or (who and who not in people)
-            # what an earlier next case brought from the log leaves with its last day, or once the log no longer says it
-            ours = author == AUTHOR and until is not None and what == "forbid"
-            gone = gone or (ours and (until < self.on or (dwelling, who) in listed - barred))
+            # what an earlier next case brought from the log leaves with its last day, and the log has its say again
+            ours = author == AUTHOR and until is not None and what == "forbid" and reason in BARS
+            gone = gone or (ours and (until < self.on or (dwelling, who) in listed))
             done = what != "forbid" and (dwelling in examined or dwelling in self.held)
             against = what == "pin" and (
                 (dwelling, who) in barred or ("", who) in barred or who in self.followed

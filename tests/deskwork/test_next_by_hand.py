@@ -696,6 +696,13 @@ def test_a_notice_recorded_late_strikes_off_from_the_import_and_from_a_case_of_b
         assert status_of(made, "32") == "struck_off"
         assert "32" not in {x[0] for x in rows(made, "decisions", "application_id")}
         assert not [f for f in made.said if f.code == "DESK_STRUCK_OFF_ACTIVE"]
+    # sent on 20 January it bars until 20 February, and no longer until the end of the six months that the earlier case said
+    sent = [replace(notice(32, date(2027, 1, 20)), recorded_on=date(2027, 1, 25))]
+    barred = [
+        rows(turned(case, on=date(2027, 2, 1), duties=sent), "decisions", "application_id", "expires_on")
+        for case in (unknown.case, imported(imported_on))
+    ]
+    assert barred[0] == barred[1] and ["32", "20/02"] in barred[0]
     # one of after the recording where the application is active knows better, and so does the case made of it
     better = turned(imported(date(2027, 1, 26)), on=date(2027, 2, 1), duties=late)
     assert status_of(better, "32") == "active" == status_of(turned(better.case, on=on, duties=late), "32")
