@@ -51,7 +51,7 @@ from optimizer.store.records import (
     NominationRecord,
     SessionRecord,
 )
-from optimizer.store.states import UNTOLD
+from optimizer.store.states import NOTICE, UNANSWERED, UNTOLD
 
 AUTHOR = "Commission d'attribution"
 """Author of the decisions that a commission's log brings into a case: nobody's name."""
@@ -106,7 +106,7 @@ def next_case(
     rules : RuleSet
         For the parameters ``national.desk.*``.
     duties : sequence of DutyRecord
-        Radiation notices of households declared ineligible.
+        Radiation notices of households declared ineligible, and notices of no answer.
     nominations : sequence of NominationRecord
         Households that réservataires named at the desk, of every status; those of other landlords are left out.
     on : date, optional
@@ -455,7 +455,8 @@ class _Turning:
         return out
 
     def _statuses(self, kept: pd.DataFrame, at: Mapping[str, int]) -> list[str | None]:
-        """Struck off one month after the notice of an ineligible household, unless an import that is younger says that it was not."""
+        """Struck off one month after the notice of an ineligible household, and once somebody confirmed that a notice of no answer was left
+        without one; unless an import that is younger says that it was not."""
         out = [None if pd.isna(x) else str(x) for x in kept["status"]]
         given = list(out)
         for x in self.lines:
@@ -472,7 +473,39 @@ class _Turning:
                 )
             else:
                 out[i] = "struck_off"
+        for duty in self.duties:
+            ended = duty.closed_on if duty.kind == NOTICE and duty.outcome == UNANSWERED else None
+            name = self._named.get(duty.ref)
+            i = at.get(name.application_id) if name is not None else None
+            if (
+                i is None
+                or name is None
+                or ended is None
+                or ended > self.on
+                or self._taken_up_since(duty.ref, ended)
+            ):
+                continue
+            known = max(ended, duty.recorded_on or ended)
+            if given[i] not in (None, "struck_off") and known < self.case.settings.on:
+                self.said.append(_missing("DESK_NO_REPLY_ACTIVE", dwelling=name.dwelling_id, until=ended))
+            else:
+                out[i] = "struck_off"
         return out
+
+    @cached_property
+    def _named(self) -> dict[str, CandidateRecord]:
+        """A candidature of each household that is not erased, by reference."""
+        return {
+            c.ref: c
+            for s in sorted(self.sessions, key=lambda s: s.order)
+            for i in items_of(s)
+            for c in i.candidates
+            if c.application_id
+        }
+
+    def _taken_up_since(self, ref: str, day: date) -> bool:
+        """Whether a session of after that day examined the household, which had come back."""
+        return any(x.candidate.ref == ref and x.session.on > day for x in self.lines)
 
     def _examined_since(self, line: Followed) -> bool:
         """Whether a later session took up an ineligible household, and found it so no longer."""

@@ -12,7 +12,7 @@ from typing import Any
 from optimizer.desk import messages as messages
 from optimizer.desk.call_list import Due, call_list
 from optimizer.desk.late import Described
-from optimizer.desk.papers.wording import Issuer, Told
+from optimizer.desk.papers.wording import Issuer, NoReply, Told
 from optimizer.errors import AttrifluxError, Lang, said, texts
 from optimizer.store import commands, queries
 from optimizer.store.holding import Store
@@ -27,7 +27,7 @@ from optimizer.store.records import (
     Receipt,
     SessionRecord,
 )
-from optimizer.store.states import UNTOLD
+from optimizer.store.states import NOTICE, UNANSWERED, UNTOLD
 
 texts(
     "NAMES",
@@ -164,7 +164,8 @@ def told_of(
     return Told(
         session, law(session.on, models), lang, issuer=issuer or Issuer(),
         corrections=queries.corrections(opened, session_id), noticed=_noticed(opened, session_id),
-        examined_since=_examined_since(opened, session), **not_held(opened, session),
+        examined_since=_examined_since(opened, session),
+        no_replies=_no_replies(opened, session_id), **not_held(opened, session),
     )  # fmt: skip
 
 
@@ -176,6 +177,17 @@ def _noticed(opened: Store, session_id: str) -> dict[str, date]:
         if d.kind == "radiation_notice" and d.session_id == session_id and d.outcome not in UNTOLD and d.closed_on is not None
     ]  # fmt: skip
     return {ref: day for day, ref in sorted(closed, reverse=True)}
+
+
+def _no_replies(opened: Store, session_id: str) -> dict[str, NoReply]:
+    """Notices of no answer that went out after a session, the last one to each household; one still open whose time is over is unanswered."""
+    today = opened.today()
+    found = {}
+    for d in sorted(queries.duties(opened, open=False), key=lambda d: d.duty_id):
+        if d.kind == NOTICE and d.session_id == session_id:
+            over = d.closed_on is None and d.due_on is not None and d.due_on < today
+            found[d.ref] = NoReply(d.item_id, d.opened_on, over or d.outcome == UNANSWERED)
+    return found
 
 
 def _examined_since(opened: Store, session: SessionRecord) -> dict[str, date]:

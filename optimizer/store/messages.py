@@ -477,6 +477,14 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "La preuve de notification demande sa nature et sa date, ni avant l'envoi ni à venir.",
         "A proof of notification needs its kind and its date, neither before the sending nor to come.",
     ),
+    "REACHED": (
+        "L'avis de non-réponse va au ménage que le dernier appel n'a pas joint et qu'aucune décision ne concerne sur ce logement.",
+        "A notice of no answer goes to a household that the last call did not reach and that no decision on this dwelling concerns.",
+    ),
+    "NOTICED": (
+        "Un avis de non-réponse court déjà pour ce ménage, jusqu'au {day}.",
+        "A notice of no answer is already running for this household, until {day}.",
+    ),
     "FUTURE": ("Cette date est à venir : {day}", "This date is to come: {day}"),
     "BEFORE": ("Cette date précède {what} ({day}).", "This date is before {what} ({day})."),
     "WRITTEN": ("L'acceptation se donne par écrit.", "An acceptance is given in writing."),

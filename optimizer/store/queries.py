@@ -36,7 +36,7 @@ from optimizer.store.records import (
     SessionRecord,
     VoteRecord,
 )
-from optimizer.store.states import HELD, MISTAKEN
+from optimizer.store.states import HELD, MISTAKEN, NOTICE
 from optimizer.store.tables import Key, Row
 
 LIVE_OFFERS = ("offered", "accepted")
@@ -44,6 +44,10 @@ NAMING = ("R", "S")
 """Roles that may record a nomination."""
 CORRECTIONS = ("answer.corrected", "notified.corrected", "candidate.restored", "item.restored")
 """Lines of the ledger that take back what was typed by mistake."""
+
+
+CLOSING = ("duty.closed", "no_reply.confirmed")
+"""Lines of the ledger by which somebody closes a duty."""
 
 
 @dataclass(frozen=True)
@@ -174,11 +178,12 @@ def duties(store: Store, *, open: bool = True) -> tuple[DutyRecord, ...]:
 
 
 def _noted(store: Store, rows: Iterable[Row]) -> dict[int, date]:
-    """Notices of radiation that somebody said were sent -> the day that was recorded, as the ledger tells it."""
-    sent = {r["duty_id"]: r["ref"] for r in rows if r["kind"] == "radiation_notice" and r["closed_on"]}
+    """Notices of radiation that were sent or left without an answer -> the day that was recorded, as the ledger tells it."""
+    kinds = ("radiation_notice", NOTICE)
+    sent = {r["duty_id"]: r["ref"] for r in rows if r["kind"] in kinds and r["closed_on"]}
     if not sent:
         return {}
-    lines = store.tables.models["event"].objects.filter(kind="duty.closed", ref__in=sorted({*sent.values()}))
+    lines = store.tables.models["event"].objects.filter(kind__in=CLOSING, ref__in=sorted({*sent.values()}))
     return {
         key: days.today(line["at"])
         for line in lines.order_by("seq").values("at", "payload")

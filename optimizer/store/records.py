@@ -62,7 +62,7 @@ Voice = Literal["board", "prefet", "epci", "mayor", "mandant", "consultative"]
 Presence = Literal["present", "represented", "absent"]
 Mode = Literal["in_person", "remote", "mixed"]
 AddedAs = Literal["agenda", "late"]
-DutyKind = Literal["suitable_offer", "sne_radiation", "radiation_notice", "prefet_signal"]
+DutyKind = Literal["suitable_offer", "sne_radiation", "radiation_notice", "prefet_signal", "no_reply"]
 
 
 ORIENTATION = (
@@ -445,7 +445,7 @@ class DutyRecord:
     closed_on: date | None
     outcome: str
     recorded_on: date | None = None
-    """Of a notice of radiation, the day somebody recorded that it was sent; ``closed_on`` is the day it was sent."""
+    """The day somebody recorded a notice of radiation, sent on ``closed_on``, or that a notice of no answer was left without one."""
 
 
 @dataclass(frozen=True)

@@ -742,6 +742,46 @@ def test_only_a_notice_of_this_decision_starts_the_month():
         )
 
 
+def unanswered(
+    closed: date | None, outcome: str = "no_reply", recorded: date | None = None
+) -> list[DutyRecord]:
+    """The notice of no answer to 81, not reached for L8; its month ended on 16 January."""
+    sent, due = date(2026, 12, 16), date(2027, 1, 16)
+    return [*DUTIES, DutyRecord(9, "no_reply", "r81", "T", 8, sent, due, closed, outcome, recorded)]
+
+
+def test_a_household_that_left_its_notice_unanswered_is_struck_off_once_somebody_confirmed_it():
+    on = date(2027, 3, 1)
+    for duties in (
+        unanswered(None, ""),
+        unanswered(date(2027, 1, 5), "answered"),
+        unanswered(date(2027, 3, 2)),
+    ):
+        made = turned(on=on, duties=duties)
+        assert status_of(made, "81") == "active"
+    over = unanswered(date(2027, 1, 18))
+    assert status_of(turned(on=on, duties=over), "81") == "struck_off"
+    assert status_of(turned(on=date(2027, 1, 17), duties=over), "81") == "active"
+    # from an earlier next case alike, and where it was recorded after the import
+    before = turned(on=date(2027, 1, 20), duties=unanswered(None, ""))
+    late = unanswered(date(2027, 1, 18), recorded=date(2027, 1, 25))
+    for case in (before.case, imported(date(2027, 1, 20))):
+        assert status_of(turned(case, on=on, duties=late), "81") == "struck_off"
+    # an import of after where it is active knows better, and that is said
+    better = turned(imported(date(2027, 1, 26)), on=on, duties=late)
+    assert status_of(better, "81") == "active"
+    assert [f.params for f in better.said if f.code == "DESK_NO_REPLY_ACTIVE"] == [
+        {"dwelling": "L8", "until": date(2027, 1, 18)}
+    ]
+    # so does a session that examined it since
+    later = session(
+        "V", date(2027, 2, 4), "closed", date(2027, 2, 1),
+        item(9, "ALS", "offering", replace(candidate(91, "ranked", decided(91, "ranked", 1)), ref="r81", application_id="81")),
+    )  # fmt: skip
+    made = turned(on=on, sessions=[coming(), held(), later], duties=over)
+    assert status_of(made, "81") == "active"
+
+
 def test_who_is_found_eligible_by_a_later_session_is_no_longer_struck_off():
     """32, ineligible on 3 December, won its appeal: the session of 10 December gives it L9."""
     later = session(

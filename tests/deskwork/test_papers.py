@@ -20,7 +20,7 @@ from optimizer.desk.papers.convocation import agenda_paper, convocation
 from optimizer.desk.papers.letters import letters, letters_of, notices
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.papers.report_back import RADIATION_COLUMNS, events_table, radiations_table
-from optimizer.desk.papers.wording import Issuer, Told
+from optimizer.desk.papers.wording import Issuer, NoReply, Told
 from optimizer.desk.sessions import due_today, told_of, with_names
 from optimizer.errors import said
 from optimizer.presentation.document import Document, document_html, document_pdf
@@ -602,9 +602,30 @@ def test_a_household_nobody_reached_is_told_what_its_silence_will_mean(told: Tol
     assert [x.candidate.application_id for x in due] == [left.application_id]
     assert not [x for x in letters_of(told) if x.kind == "no_reply"]
     text = words(notices(called))
-    for mention in (left.application_id, "dans le mois", "R. 441-2-8", "recommandé", "accueil@exemple.fr"):
+    for mention in (
+        left.application_id,
+        "dans un délai de 1 mois",
+        "R. 441-2-8",
+        "recommandé",
+        "accueil@exemple.fr",
+    ):
         assert mention in text, mention
     assert "Décision" not in text
+    # the notice is an event of the shared file; its month over without an answer, the radiation is to be entered and nothing more sent
+    day = date(2026, 12, 7)
+    running, passed = (
+        dataclasses.replace(called, no_replies={left.ref: NoReply(home.item_id, day, over)})
+        for over in (False, True)
+    )
+    noticed = ["avis de non-réponse notifié", "07/12/2026", home.dwelling_id]
+    for now, sent in ((running, True), (passed, False)):
+        events = events_table(now)
+        own = events[events["numUnique"] == left.application_id]
+        assert own[["evenement", "date", "logement"]].to_numpy().tolist() == [noticed]
+        assert bool([x for x in letters_of(now) if x.kind == "no_reply"]) == sent
+    assert left.application_id not in set(radiations_table(running)["numUnique"])
+    line = radiations_table(passed).set_index("numUnique").loc[left.application_id]
+    assert (line["motifRadiation"], line["dateCourrier"]) == ("absence de réponse", "07/12/2026")
     write_pack(tmp_path / "dossier", called, today=date(2026, 12, 9))
     assert (tmp_path / "dossier" / "sans-reponse.pdf").is_file()
 

@@ -14,7 +14,7 @@ import pytest
 from optimizer import store
 from optimizer.cli.desk import also
 from optimizer.store import commands as c
-from optimizer.store import holding, ledger, opening, schema, triggers
+from optimizer.store import holding, ledger, opening, queries, schema, triggers
 from optimizer.store.clock import PARIS
 from optimizer.store.configure import database, shown, sqlite_path, without_password
 from optimizer.store.messages import StoreBusy, StoreRefused, StoreUnusable
@@ -156,6 +156,22 @@ def test_an_older_desk_is_copied_then_brought_forward_and_keeps_its_ledger(copie
     with store.open(path, clock=Ticking()) as opened:
         assert opened.head()["seq"] == 1 and not opened.read_only
     assert upgrade(path).steps == ()
+
+
+def test_a_desk_of_the_version_before_is_brought_forward_with_what_it_holds(copied):
+    """Its candidates have no column for why a condition failed, its duties no kind for a notice of no answer."""
+    from django.core.management import call_command
+
+    path, clock = copied("bureau"), Ticking()
+    with store.open(path, clock=clock) as opened:
+        play = Play(opened, clock)
+        play.week(dwelling("L1"))
+        play.do(c.open_duty, S, kind="suitable_offer", ref=play.names("L1")[0].ref)
+        call_command("migrate", "store", "0003", verbosity=0)
+    unusable("STORE_SCHEMA_OLD", path)
+    assert [step.partition("_")[0] for step in upgrade(path).steps] == ["store.0004", "store.0005"]
+    with store.open(path, clock=clock) as opened:
+        assert ledger.verify(opened).holds and len(queries.duties(opened)) == 1
 
 
 def test_a_migration_that_loses_the_guards_is_noticed_and_an_upgrade_puts_them_back(copied):

@@ -55,12 +55,14 @@ class Letter:
 
 
 def unanswered(told: Told) -> list[Letter]:
-    """Notices to households that nobody could reach and that no decision concerns: a month to answer, then radiation."""
+    """Notices to households that nobody could reach and that no decision concerns: a month to answer, then radiation. None once that
+    month has passed."""
     return [
         Letter(NO_REPLY, item, c, None)
         for item in items_of(told.session)
         for c in item.candidates
         if c.call == "unreachable" and c.decision is None and c.application_id
+        if c.ref not in told.no_replies or not told.no_replies[c.ref].unanswered
     ]
 
 
@@ -336,7 +338,8 @@ def _ineligible(told: Told, x: Letter) -> Iterator[Block]:
 
 def _no_reply(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_NO_REPLY_TEXT", home=told.home(x.item)))
-    yield mention(told.term("no_reply"))
+    months = int(told.law.value("no_reply_months"))
+    yield mention(told.term("no_reply", time=told.say("MONTHS", n=months)))
     yield text(told.say("NO_REPLY_HOW", contact=told.issuer.contact or BLANK))
     yield text(told.say("PROVED_DELIVERY"))
 

@@ -10,6 +10,7 @@ from optimizer.errors import Said
 from optimizer.store import agenda
 from optimizer.store.chained import link_of, may_let, may_offer
 from optimizer.store.clock import deadline, past
+from optimizer.store.commands.outcomes import heard_of
 from optimizer.store.messages import StoreRefused
 from optimizer.store.offering import next_candidate, ranked
 from optimizer.store.people import touch
@@ -110,6 +111,7 @@ def answer(
     row, name, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("offered",))
     work.happened(on, after=row["notified_on"], what=Said("la notification", "the notification"))
+    heard_of(work, row["ref"])
     if accepted:
         if not written:
             raise StoreRefused("STORE_WRITTEN")

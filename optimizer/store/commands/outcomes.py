@@ -1,10 +1,10 @@
-"""What follows from signed decisions by itself: dwellings to offer, and duties."""
+"""What follows by itself: from signed decisions, dwellings to offer and duties; from any answer, that a notice of no answer is over."""
 
 from __future__ import annotations
 
 from optimizer.store.people import later
 from optimizer.store.records import session_order
-from optimizer.store.states import POSITIVE, RECTIFIED, REEXAMINED
+from optimizer.store.states import ANSWERED, NOTICE, POSITIVE, RECTIFIED, REEXAMINED
 from optimizer.store.tables import Row
 from optimizer.store.work import Work
 
@@ -77,3 +77,9 @@ def _wanted(work: Work, item: Row) -> set[tuple[str, str]]:
         if decision["kind"] in NEGATIVE and name["has_dalo"]:
             wanted.add(("prefet_signal", name["ref"]))
     return wanted
+
+
+def heard_of(work: Work, ref: str) -> None:
+    """The household answered, whatever it said: its notice of no answer has no more effect."""
+    for running in work.find("duty", kind=NOTICE, ref=ref, closed_on=None):
+        work.set("duty", running["duty_id"], closed_on=work.today, outcome=ANSWERED)
