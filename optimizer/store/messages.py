@@ -238,6 +238,13 @@ define(
     remedy_en="Let the account that runs the program write there, or copy the desk and its keys elsewhere.",
 )
 define(
+    "STORE_EMPTIED",
+    "Le bureau dont les clés sont dans {folder} est vide : son fichier a été coupé ou effacé, ou sa base refaite. Rien n'a été créé à sa place.",
+    "The desk whose keys are in {folder} is empty: its file was cut short or erased, or its database made anew. Nothing was made in its place.",
+    remedy_fr="Le refaire d'une sauvegarde (attriflux store restore, sous un autre nom) ; pour un bureau neuf, un autre nom, ou retirer d'abord ce dossier de clés.",
+    remedy_en="Make it again of a backup (attriflux store restore, under another name); for a new desk, another name, or take this folder of keys away first.",
+)
+define(
     "STORE_KEYS_OTHER",
     "Les clés de ce bureau ne sont pas dans {folder} : de nouvelles clés ne liraient pas son journal, et rien n'a été fait.",
     "The keys of this desk are not in {folder}: new ones would not fit its ledger, and nothing was done.",

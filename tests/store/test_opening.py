@@ -82,6 +82,24 @@ def test_a_desk_whose_keys_are_lost_is_given_no_other_ones(copied, way):
     store.open(path).close()
 
 
+@pytest.mark.parametrize("way", ["upgrade", "open", "read"])
+@pytest.mark.parametrize("how", ["cut", "erased"])
+def test_a_desk_that_was_emptied_is_not_made_anew_in_silence(copied, way, how):
+    """Its keys say that it was there. A first start killed before its tables has keys too, and is done again."""
+    path = copied("bureau")
+    for side in ("", "-wal", "-shm"):
+        path.with_name(path.name + side).unlink(missing_ok=True)
+    if how == "cut":
+        path.touch()
+    with pytest.raises(StoreUnusable) as error:
+        upgrade(path) if way == "upgrade" else store.open(path, create=way == "open")
+    wanted = "STORE_MISSING" if (how, way) == ("erased", "read") else "STORE_EMPTIED"
+    assert error.value.code == wanted and path.exists() == (how == "cut")
+    for name in path.parent.glob("*.keys/bureau"):
+        name.unlink()
+    assert upgrade(path).created
+
+
 @pytest.mark.parametrize("lost", [("ledger.key",), ("ledger.key", "export.key"), ("web.key",)])
 @pytest.mark.parametrize("way", ["upgrade", "open"])
 def test_a_desk_that_lost_some_of_its_keys_is_given_no_other_ones(copied, way, lost):
@@ -107,6 +125,7 @@ def test_a_first_start_that_is_killed_is_done_again(tmp_path, flushes):
     assert done.code == 0, done.err
     assert {p.name for p in tmp_path.iterdir()} >= {"b.sqlite", "b.sqlite.keys"}
     assert sorted(p.name for p in (tmp_path / "b.sqlite.keys").iterdir()) == [
+        "bureau",
         "export.key",
         "ledger.key",
         "web.key",
