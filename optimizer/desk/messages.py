@@ -146,6 +146,20 @@ define(
     remedy_en="See the sheet Appels of the workbook of attriflux session pack",
 )
 define(
+    "DESK_NOT_LISTED",
+    "Cette demande n'est sur aucune liste de la séance {session}.",
+    "This application is on no list of session {session}.",
+    remedy_fr="Vérifier le numéro et la séance (attriflux session list)",
+    remedy_en="Check the number and the session (attriflux session list)",
+)
+define(
+    "DESK_NO_NOTICE",
+    "Aucun avis de non-réponse ne court pour cette demande.",
+    "No notice of no answer is running for this application.",
+    remedy_fr="Noter d'abord l'avis : --delivered DATE --proof PREUVE",
+    remedy_en="Record the notice first: --delivered DATE --proof PROOF",
+)
+define(
     "DESK_NOTHING_OFFERED",
     "Le logement « {dwelling} » n'a pas été proposé à cette demande : il n'y a ni réponse ni notification à reprendre.",
     "Dwelling “{dwelling}” was not offered to this application: there is no answer and no notification to take back.",

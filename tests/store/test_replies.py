@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from optimizer.desk.notices import deliver, end
 from optimizer.store import commands as c
 from optimizer.store import ledger, queries
 from optimizer.store.records import NewDecision
@@ -114,3 +115,24 @@ def test_only_a_notice_of_no_answer_is_confirmed_so(play):
     ref = play.names("L1")[0].ref
     owed = play.do(c.open_duty, S, kind="suitable_offer", ref=ref)["duty_id"]
     refused("STORE_OUTSIDE", play.do, c.confirm_no_reply, S, owed)
+
+
+def test_the_notice_of_an_ineligible_household_is_recorded_without_a_browser(play):
+    """It starts the month of `next`: delivered on 5 December, recorded on the 8th; of the household that was not reached, its own."""
+    play.new(dwelling("L1"))
+    unreached = play.names("L1")[3]
+    play.do(c.call, A, unreached.candidate_id, outcome="unreachable")
+    play.open()
+    barred, *rest = play.names("L1", "listed")
+    kept = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(rest, 1)]
+    play.decide("L1", [NewDecision(barred.candidate_id, "ineligible", motive="I1", sentence=SMALL), *kept])
+    play.close()
+    play.clock.later(5)
+    on = DAY + timedelta(days=2)
+    assert deliver(play.store, S, play.session, "L1-1", on, "") == "radiation_notice"
+    assert deliver(play.store, S, play.session, "L1-4", on, "hand") == "no_reply"
+    (told,) = (d for d in queries.duties(play.store, open=False) if d.kind == "radiation_notice")
+    assert (told.closed_on, told.recorded_on, told.outcome) == (on, DAY + timedelta(days=5), "avis notifié")
+    play.clock.on(date(2027, 1, 8))
+    end(play.store, S, play.session, "L1-4", date(2027, 1, 7), "")
+    assert ended(play) == ["no_reply"]

@@ -480,6 +480,7 @@ texts(
         ),
         "event_condition_failed": ("condition non remplie", "condition not met"),
         "event_nothing": ("sans suite, logement retiré", "leads no further, dwelling taken back"),
+        "notice_sent": ("avis notifié", "notice delivered"),
         "event_noticed": ("avis de non-réponse notifié", "notice of no answer notified"),
         "event_leased": ("bail signé", "lease signed"),
         "radiation": ("Radiation n° {n}", "Radiation no. {n}"),
