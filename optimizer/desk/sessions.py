@@ -180,14 +180,12 @@ def _noticed(opened: Store, session_id: str) -> dict[str, date]:
 
 
 def _no_replies(opened: Store, session_id: str) -> dict[str, NoReply]:
-    """Notices of no answer that went out after a session, the last one to each household; one still open whose time is over is unanswered."""
-    today = opened.today()
-    found = {}
-    for d in sorted(queries.duties(opened, open=False), key=lambda d: d.duty_id):
-        if d.kind == NOTICE and d.session_id == session_id:
-            over = d.closed_on is None and d.due_on is not None and d.due_on < today
-            found[d.ref] = NoReply(d.item_id, d.opened_on, over or d.outcome == UNANSWERED)
-    return found
+    """Notices of no answer to households of a session, the last one to each; unanswered once somebody said so."""
+    return {
+        d.ref: NoReply(d.item_id, d.opened_on, d.outcome == UNANSWERED)
+        for d in sorted(queries.duties(opened, open=False), key=lambda d: d.duty_id)
+        if d.kind == NOTICE and d.session_id == session_id
+    }
 
 
 def _examined_since(opened: Store, session: SessionRecord) -> dict[str, date]:

@@ -488,6 +488,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "L'avis de non-réponse va au ménage que le dernier appel n'a pas joint et qu'aucune décision ne concerne sur ce logement.",
         "A notice of no answer goes to a household that the last call did not reach and that no decision on this dwelling concerns.",
     ),
+    "OFFER_LIVE": (
+        "Le logement {dwelling} a été proposé à ce ménage le {day} : attendre la fin de cette offre.",
+        "Dwelling {dwelling} was offered to this household on {day}: wait for the end of that offer.",
+    ),
     "NOTICED": (
         "Un avis de non-réponse court déjà pour ce ménage, jusqu'au {day}.",
         "A notice of no answer is already running for this household, until {day}.",

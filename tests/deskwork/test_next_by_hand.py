@@ -935,10 +935,11 @@ def test_an_acceptance_that_a_condition_ended_is_still_to_be_carried_over():
         decision = decided(42, "conditional", 1, document="D1", due_on=date(2026, 12, 12))
         failed = candidate(
             42, "condition_failed", decision, offered(42, "failed", answered_on=answered, end_reason="late"),
-            condition="failed", condition_on=date(2026, 12, 13),
+            condition="failed", condition_on=date(2026, 12, 13), condition_reason="late",
         )  # fmt: skip
         one = replace(held(), items=(item(4, "BAILLEUR", "exhausted", failed),))
         found = events_table(Told(one, law_on(TODAY)))
+        assert found["detail"].iloc[-1].endswith(", Pièce non remise à la date fixée")
         return list(zip(found["evenement"], found["date"], strict=True))
 
     end = ("condition non remplie", "13/12/2026")

@@ -83,6 +83,23 @@ def test_a_household_that_answers_an_offer_elsewhere_has_answered(play):
     assert ended(play) == ["answered"]
 
 
+def test_a_household_with_a_live_offer_is_not_struck_off(play):
+    """It was offered L2 on 3 December, whose list it shares, and has not answered that either."""
+    shared = dwelling("L2", names=3)
+    play.new(type(shared)(**{**vars(shared), "candidates": dwelling("L1").candidates}))
+    play.open()
+    play.decide("L2")
+    play.close()
+    offer = play.offer("L2")
+    due = notice(play, unreached(play))
+    play.clock.on(date(2027, 1, 9))
+    refused("STORE_OFFER_LIVE", play.do, c.confirm_no_reply, S, due)
+    play.session = queries.offer(play.store, offer).session_id
+    play.do(c.confirm_silence, A, offer)
+    play.do(c.confirm_no_reply, S, due)
+    assert ended(play) == ["no_reply"]
+
+
 def test_a_letter_or_a_visit_is_an_answer_that_a_person_records(play):
     due = notice(play, unreached(play))
     for word in ("no_reply", " rectified ", "examined_since"):  # by which the program knows its own ends

@@ -61,7 +61,7 @@ def events_table(told: Told) -> pd.DataFrame:
                 rows.append(_event(told, x, "LEASED", told.day(o.lease_on), ""))
         if x.candidate.status == "condition_failed":
             rows.append(
-                _event(told, x, "CONDITION_FAILED", told.day(x.candidate.condition_on), told.condition(d))
+                _event(told, x, "CONDITION_FAILED", told.day(x.candidate.condition_on), _failed(told, x))
             )
         if x.positive and x.item.status == "withdrawn" and x.candidate.status in ("released", *WAITING):
             fell = told.day(local_day(x.item.changed_at))
@@ -101,6 +101,13 @@ def radiations_table(told: Told) -> pd.DataFrame:
         if told.no_replies[name.ref].unanswered
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(RADIATION_COLUMNS), dtype=object).fillna("")
+
+
+def _failed(told: Told, x: Followed) -> str:
+    """The condition, and why it was not met where that was said."""
+    assert x.candidate.decision is not None
+    why = told.law.words("condition_failures", told.lang).get(x.candidate.condition_reason, "")
+    return ", ".join(part for part in (told.condition(x.candidate.decision), why) if part)
 
 
 def _withdrawn_because(told: Told, x: Followed) -> str:

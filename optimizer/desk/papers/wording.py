@@ -53,7 +53,7 @@ class Issuer:
 
 @dataclass(frozen=True)
 class NoReply:
-    """A notice of no answer: on which dwelling, since when its month runs, and whether that passed without an answer."""
+    """A notice of no answer: on which dwelling, since when its month runs, and whether somebody confirmed that none came."""
 
     item_id: int | None
     noticed: date

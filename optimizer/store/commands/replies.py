@@ -14,7 +14,7 @@ from optimizer.store.commands.offers import candidate_of
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import later, touch
 from optimizer.store.records import Proof
-from optimizer.store.states import NOTICE, PROOF, UNANSWERED
+from optimizer.store.states import HELD, NOTICE, PROOF, UNANSWERED
 from optimizer.store.work import Work, command
 
 
@@ -48,7 +48,10 @@ def notice_no_reply(
 
 @command("no_reply.confirmed", roles="S")
 def confirm_no_reply(work: Work, duty: int, *, on: date | None = None) -> Mapping[str, Any]:
-    """A person confirms that the month passed without an answer: the application is struck off (``on``, today by default)."""
+    """A person confirms that the month passed without an answer: the application is struck off (``on``, today by default).
+
+    Refused while an offer to the household is live: that has a time and an answer of its own.
+    """
     row = work.get("duty", duty)
     work.ref, work.session = row["ref"], row["session_id"] or ""
     if row["kind"] != NOTICE:
@@ -57,6 +60,12 @@ def confirm_no_reply(work: Work, duty: int, *, on: date | None = None) -> Mappin
         work.require("duty", "closed", ("open",))
     if not days.past(row["due_on"], work.now):
         raise StoreRefused("STORE_NOT_PAST", day=row["due_on"])
+    for live in work.find("offer", ref=row["ref"], status=HELD):
+        raise StoreRefused(
+            "STORE_OFFER_LIVE",
+            dwelling=work.get("item", live["item_id"])["dwelling_id"],
+            day=live["notified_on"],
+        )
     closed = on or work.today
     work.happened(closed, after=row["due_on"], what=Said("la fin du délai", "the end of the time"))
     work.set("duty", duty, closed_on=closed, outcome=UNANSWERED)
