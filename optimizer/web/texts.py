@@ -685,6 +685,18 @@ texts(
         "person_address": ("Adresse", "Address"),
         "owed": ("Obligations et recours", "Duties and recourses"),
         "owed_none": ("Rien n'est dû.", "Nothing is owed."),
+        "notice_head": ("Avis de non-réponse", "Notice of no answer"),
+        "notice_hint": (
+            "Le courrier « sans réponse » du dossier de séance, une fois sa remise prouvée, laisse au ménage le délai de l'article R. 441-2-8 pour répondre. Toute réponse l'arrête ; rien n'est radié sans qu'une personne le confirme.",
+            "The letter “no answer” of the session's folder, once its delivery is proven, leaves the household the time of article R. 441-2-8 to answer. Any answer stops it; nothing is struck off unless a person confirms it.",
+        ),
+        "notice_button": ("Noter l'avis notifié", "Record the notice"),
+        "notice_runs": (
+            "Avis notifié le {day} : le ménage peut répondre jusqu'au {due} à 24 h.",
+            "Notice delivered on {day}: the household may answer until {due}, 24:00.",
+        ),
+        "notice_answered": ("Le ménage a répondu", "The household answered"),
+        "notice_unanswered": ("Confirmer : sans réponse, demande radiée", "Confirm: no answer, struck off"),
         "duty_close": ("Obligation remplie", "Duty met"),
         "outcome_short": ("Suite donnée", "Outcome"),
         "recourse": ("Recours", "Recourse"),

@@ -55,12 +55,14 @@ class Letter:
 
 
 def unanswered(told: Told) -> list[Letter]:
-    """Notices to households that nobody could reach and that no decision concerns: a month to answer, then radiation."""
+    """Notices to households that nobody could reach and that no decision concerns: a month to answer, then radiation. None once that
+    month has passed."""
     return [
         Letter(NO_REPLY, item, c, None)
         for item in items_of(told.session)
         for c in item.candidates
         if c.call == "unreachable" and c.decision is None and c.application_id
+        if c.ref not in told.no_replies or not told.no_replies[c.ref].unanswered
     ]
 
 
@@ -281,14 +283,11 @@ def _failed(told: Told, x: Letter) -> Iterator[Block]:
     """A condition that was not met: what was awaited, which of the two reasons, and where to contest it."""
     d, say = x.decided, told.say
     reasons = told.law.words("condition_failures", told.lang)
-    offer = x.candidate.offer
-    known = offer.end_reason if offer is not None else ""
-    known = known or told.failures.get((x.item.dwelling_id, x.candidate.ref), "")
     yield text(say("LETTER_CONDITION_FAILED_TEXT", home=told.home(x.item)))
     yield pairs(
         [
             (say("CONDITION"), told.condition(d)),
-            (say("REASON"), reasons.get(known) or " / ".join(reasons.values())),
+            (say("REASON"), reasons.get(x.candidate.condition_reason) or " / ".join(reasons.values())),
             (say("DATE"), told.day(x.candidate.condition_on)),
         ]
     )
@@ -339,14 +338,18 @@ def _struck_off(told: Told, x: Letter) -> bool:
 def _ineligible(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_INELIGIBLE_TEXT"))
     yield from _why(told, x)
-    yield mention(told.term("ineligible"))
+    since = told.examined_since.get(x.candidate.ref)
+    yield mention(
+        told.term("ineligible") if since is None else told.say("INELIGIBLE_NO_LONGER", day=told.day(since))
+    )
     yield text(told.term("recourse"))
     yield text(told.say("PROVED_DELIVERY"))
 
 
 def _no_reply(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_NO_REPLY_TEXT", home=told.home(x.item)))
-    yield mention(told.term("no_reply"))
+    months = int(told.law.value("no_reply_months"))
+    yield mention(told.term("no_reply", time=told.say("MONTHS", n=months)))
     yield text(told.say("NO_REPLY_HOW", contact=told.issuer.contact or BLANK))
     yield text(told.say("PROVED_DELIVERY"))
 

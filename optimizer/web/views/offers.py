@@ -11,7 +11,8 @@ from optimizer.desk.chained import held_back, stranded, waits_words
 from optimizer.desk.following import closed_sessions, next_to_offer
 from optimizer.desk.papers.wording import decided_order
 from optimizer.store import commands
-from optimizer.store.records import ItemRecord, OfferRecord
+from optimizer.store.commands.corrections import ANSWERED
+from optimizer.store.records import CandidateRecord, ItemRecord, OfferRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, PROOFS, commission_law, words
@@ -68,6 +69,16 @@ def _judged(item: ItemRecord) -> bool:
     )
 
 
+def correctable(item: ItemRecord, candidate: CandidateRecord) -> bool:
+    """Whether something typed of an offer may have been wrong: a notification or an answer while the dwelling may still be offered,
+    what a refusal was judged to be whatever became of the dwelling."""
+    made = candidate.offer
+    if made is None:
+        return False
+    still = item.status in ("offering", "exhausted") and made.status in ("offered", *ANSWERED)
+    return still or (made.status == "refused" and made.legitimate in ("yes", "no"))
+
+
 def calls(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     """Whom to call, in order, with the form that records what was said."""
     return page(request, "calls", {**_shared(request), **values}, status=status)
@@ -99,6 +110,7 @@ def _shared(request: Asked) -> dict[str, Any]:
         "declines": list(law.words("decline_reasons", lang).items()),
         "refusals": list(law.words("refusal_reasons", lang).items()),
         "days": law.answer_days,
+        "correctable": correctable,
         "typed_for": request.POST.get("candidate", ""),
     }
 

@@ -30,7 +30,7 @@ def week(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         "week",
         {
             "today": today(),
-            "coming": sorted(coming, key=lambda s: (s.on, s.session_id)),
+            "coming": sorted(coming, key=lambda s: s.order),
             "due": [x for x in due_of(working) if x.kind != "instruction"],
             "may_call": any(r in request.visitor.roles for r in "SPA"),
             "last": last,
