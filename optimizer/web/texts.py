@@ -159,6 +159,8 @@ texts(
         "week_short_missing": ("Il manque", "Missing"),
         "week_short_none": ("Rien ne manque dans la dernière proposition vérifiée ({title}).", "Nothing is short in the last verified proposal ({title})."),
         "week_nothing": ("Rien à faire.", "Nothing to do."),
+        "week_no_other": ("Rien d'autre à faire que les appels d'avant séance.", "Nothing to do but the calls before the session."),
+        "week_to_call": ("{n:nom à joindre/noms à joindre}", "{n:name to call/names to call}"),
         "go_prepare": ("Préparer une séance", "Prepare a session"),
         "go_room": ("Aller à la séance", "Go to the session"),
         "next_draft": ("Instruire et convoquer", "Instruct and convene"),
@@ -569,6 +571,7 @@ texts(
         "ask_next_queue": ("Noms qui attendent déjà derrière cette liste, dans l'ordre : {names}.", "Names that wait behind this list already, in order: {names}."),
         # offers
         "offers_none": ("Aucune offre en cours.", "No offer under way."),
+        "offer_steps": ("Noter la suite de {number}", "Record what follows for {number}"),
         "offers_ended": ("Loués, ou sans rang restant ({n})", "Let, or with no rank left ({n})"),
         "calls_head": ("À appeler le {day}", "To call on {day}"),
         "go_offer": ("Aller à l'offre", "Go to the offer"),

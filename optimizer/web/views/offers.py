@@ -16,7 +16,7 @@ from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, PROOFS, commission_law, words
 from optimizer.web.desk import desk
-from optimizer.web.due import due_of
+from optimizer.web.due import after_a_call, due_of
 from optimizer.web.form import Form
 from optimizer.web.names import ASKED_FOR, names_of, toggle
 from optimizer.web.pages import lang_of, page
@@ -38,6 +38,9 @@ ACTS = (
     "unnotify",
 )
 
+UNFOLDED = 12
+"""Dwellings under way beyond which the forms of each household are folded: a page of sixty is read before it is filled."""
+
 
 def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     """Every dwelling decided upon and not yet at its end, with its names in their order; those at their end behind them, folded."""
@@ -51,7 +54,10 @@ def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     ]
     ended = [(s, i) for s, i in shown if _over(i)]
     typed_there = any(str(c.candidate_id) == shared["typed_for"] for _, i in ended for c in i.candidates)
-    lists = {"under_way": [x for x in shown if not _over(x[1])], "ended": ended, "typed_there": typed_there}
+    under_way = [x for x in shown if not _over(x[1])]
+    lists = {
+        "under_way": under_way, "ended": ended, "typed_there": typed_there, "many": len(under_way) > UNFOLDED,
+    }  # fmt: skip
     return page(request, "offers", {**shared, **lists, **values}, status=status)
 
 
@@ -152,7 +158,9 @@ def offer(request: Asked, session: str, candidate: int) -> HttpResponse:
         request,
         do,
         done="WEB.SAVED",
-        to=f"{reverse('calls' if back == 'calls' else 'offers')}#c{candidate}",
+        to=after_a_call(request.visitor, candidate)
+        if back == "calls"
+        else f"{reverse('offers')}#c{candidate}",
         show=lambda **v: (calls if back == "calls" else offers)(request, **v),
     )
 

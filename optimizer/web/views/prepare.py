@@ -80,7 +80,7 @@ def prepare(request: Asked) -> HttpResponse:
                 ids = {s.session_id for s in held}
                 owed = queries.duties(store, open=False)
                 duties = tuple(d for d in owed if d.session_id in ids or not d.session_id)
-                log = Log(held, duties, queries.nominations(store))
+                log = Log(held, duties, queries.nominations(store), queries.housed(store))
         title = title or said("WEB.PREPARE_UNTITLED", form.lang)
         theirs = request.visitor.prepares_only_for
         return start(
@@ -162,7 +162,8 @@ def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> Http
                 if request.visitor.reads_whole_runs and (desk().runs / job / file).exists()
             ],
             "modes": words("MODE", MODES, lang_of(request)),
-            "last": next(iter(heads_of(request.visitor)), None),
+            # two landlords of one office have each a commission, its hour and its quorum of their own
+            "last": next((s for s in heads_of(request.visitor) if found.landlord in ("", s.landlord)), None),
             "lengths": chains_words(lang_of(request)),
             "chains": length_words(found.chains, lang_of(request)),
             "length": length_word(found.chains),

@@ -103,7 +103,8 @@ def _members(record: SessionRecord) -> list[AttendanceRecord]:
     """Who was entered; before that, the members of the commission's last session, their presence left to be said."""
     if record.attendance:
         return list(record.attendance)
-    same = (s for s in desk().known.heads() if s.status == "closed" and s.commission == record.commission)
+    own = (record.landlord, record.commission)
+    same = (s for s in desk().known.heads() if s.status == "closed" and (s.landlord, s.commission) == own)
     return [member for earlier in islice(same, 1) for member in earlier.attendance]
 
 

@@ -1,0 +1,180 @@
+"""One office that serves two landlords: each one's commission, shortfalls and leases are its own on every page."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from optimizer.store import commands, queries
+from optimizer.store.records import NewDecision, SessionRecord
+from tests.importers.test_forgetting import with_names
+from tests.web.playing import CHAIR, LANDLORD, SECRETARY, Played, item, member
+
+NEIGHBOUR, THEIRS, OURS = "ESH70", "CALEOL de Vesoul", "CALEOL de Maîche"
+OFFICE = "office"
+KEYS = {LANDLORD: "b" * 32, NEIGHBOUR: "c" * 32}
+
+
+def session_of(played: Played, landlord: str, commission: str, on: date, homes: Any, **told: Any) -> str:
+    """A session in preparation."""
+    run = f"run-{landlord}-{on}"
+    commands.attach_run(
+        played.store, SECRETARY, str(uuid4()), run_id=run, verdict="certified", gap_points="", seed="1", runs=1, case_on=on, hashes={},
+    )  # fmt: skip
+    made = commands.new_session(
+        played.store, SECRETARY, str(uuid4()), landlord=landlord, commission=commission, on=on, run_id=run, items=homes, **told
+    )  # fmt: skip
+    return str(made.result["session_id"])
+
+
+@pytest.fixture(scope="module")
+def secretary(played: Played) -> Iterator[Any]:
+    """The office's secretary, a finished computation of each landlord."""
+    from optimizer.web.jobs import said_file
+    from optimizer.web.models import Job
+
+    played.account(OFFICE, "S", landlord="", commission="")
+    at = played.store.now()
+    for landlord, key in KEYS.items():
+        with_names(played.desk.cases / key)
+        told = {"short": [{"rule": f"Part de {landlord}", "scope": "Doubs", "missing": "2"}]}
+        said_file(played.desk, key).parent.mkdir(parents=True, exist_ok=True)
+        said_file(played.desk, key).write_text(json.dumps(told), encoding="utf-8")
+        Job.objects.create(
+            id=key, case=key, title="Semaine 50", state="done", landlord=landlord, started_by=OFFICE, started_at=at, heartbeat_at=at,
+            ended_at=at, code=0,
+        )  # fmt: skip
+    yield played.client(name=OFFICE)
+    Job.objects.filter(id__in=KEYS.values()).delete()
+
+
+@pytest.fixture(scope="module")
+def same_day(played: Played) -> tuple[str, str]:
+    """A session of each landlord on one day: the neighbour sits first, and was entered last."""
+    on = date(2026, 12, 22)
+    first = session_of(
+        played, LANDLORD, OURS, on, (item("L122201", waiting=0),), hour="14:00", place="Siège", quorum=3
+    )
+    second = session_of(
+        played, NEIGHBOUR, THEIRS, on, (item("L122202", waiting=0),), hour="9h30", place="Vesoul", quorum=5
+    )
+    return first, second
+
+
+def value(page: str, name: str) -> str:
+    """What stands in a field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None, name
+    return found[1]
+
+
+def test_a_session_begins_with_the_commission_of_its_own_landlord(
+    played: Played, secretary: Any, same_day: tuple[str, str]
+):
+    for landlord, commission, quorum in ((LANDLORD, OURS, "3"), (NEIGHBOUR, THEIRS, "5")):
+        page = secretary.get(f"/preparer/{KEYS[landlord]}").content.decode()
+        assert (value(page, "commission"), value(page, "quorum")) == (commission, quorum)
+        assert f"{landlord} · Demandé par" in page.replace("\u00a0", " ")
+    listed = secretary.get("/preparer").content.decode()
+    assert all(f"<small>{landlord}</small>" in listed for landlord in KEYS)
+
+
+def test_the_week_tells_what_each_landlord_lacks_and_whom_it_still_has_to_call(
+    played: Played, secretary: Any, same_day: tuple[str, str]
+):
+    page = secretary.get("/semaine").content.decode()
+    assert all(f"Part de {landlord}" in page for landlord in KEYS)
+    first, second = (page.index(f'/seances/{key}"') for key in same_day)
+    assert second < first  # at half past nine, then at two
+    assert "3 noms à joindre" in page.replace("\u00a0", " ")
+    for name in (
+        c for key in same_day for i in queries.session(played.store, key).items for c in i.candidates
+    ):
+        commands.call(played.store, SECRETARY, str(uuid4()), name.candidate_id, outcome="interested")
+    after = secretary.get("/semaine").content.decode()
+    row = next(r for r in after.split("</tr>") if f'/seances/{same_day[1]}"' in r)
+    assert "à joindre" not in row
+
+
+def test_a_call_leads_to_the_next_line_of_the_list(played: Played, secretary: Any):
+    homes = (item("L122301", waiting=0), item("L122302", waiting=0))
+    key = session_of(played, NEIGHBOUR, THEIRS, date(2026, 12, 23), homes)
+    first, second, third, *_ = [
+        c.candidate_id for c in queries.session(played.store, key).items[0].candidates
+    ]
+
+    def called(candidate: int, outcome: str) -> str:
+        typed = {"command_id": str(uuid4()), "act": "call", "back": "calls", "outcome": outcome}
+        answer = secretary.post(f"/seances/{key}/noms/{candidate}", typed)
+        assert answer.status_code == 302
+        return str(answer["Location"])
+
+    assert called(first, "unreachable") == f"/appels#c{first}"  # still to be reached
+    assert called(second, "interested") == f"/appels#c{third}"
+    page = secretary.get("/appels").content.decode()
+    assert f'id="c{third}"' in page and f'id="c{second}"' not in page
+
+
+def test_the_next_case_of_one_landlord_leaves_out_whom_the_other_housed(
+    played: Played, secretary: Any, monkeypatch: pytest.MonkeyPatch
+):
+    from optimizer.web.models import Job
+    from optimizer.web.views import prepare
+
+    signed = lease(played)
+    logs = []
+
+    def begin(*args: Any, log: Any = None, **named: Any) -> Any:
+        logs.append(log)
+        return Job.objects.get(id=KEYS[LANDLORD])
+
+    monkeypatch.setattr(prepare, "start", begin)
+    # the account of a secretary of this landlord alone reads no session of the other one
+    asked = {"command_id": str(uuid4()), "case": KEYS[LANDLORD], "next": "1", "chains": "0"}
+    played.account("maison", "S", landlord=LANDLORD, commission="")
+    assert played.client(name="maison").post("/preparer", asked).status_code == 302
+    assert {s.landlord for s in logs[0].sessions} <= {LANDLORD}
+    assert logs[0].housed == {signed: date(2026, 12, 1)}
+
+
+def lease(played: Played) -> str:
+    """A lease signed with the neighbour; the number of the household."""
+    home = item("L120109", waiting=0)
+    key = session_of(played, NEIGHBOUR, THEIRS, date(2026, 12, 1), (home,), quorum=1)
+    do, found = played.store, queries.session(played.store, key)
+    names = found.items[0].candidates
+    checks = {c.candidate_id: "" for c in names}
+    commands.convene(do, SECRETARY, str(uuid4()), key, recipients=("Préfet",), checks=checks)
+    sat(played, found)
+    commands.open_session(do, SECRETARY, str(uuid4()), key, checks=checks)
+    kinds = ["attribution", "ranked", "ranked"]
+    decisions = [
+        NewDecision(c.candidate_id, kind, n) for n, (c, kind) in enumerate(zip(names, kinds, strict=True), 1)
+    ]  # type: ignore[arg-type]
+    commands.decide(do, SECRETARY, str(uuid4()), found.items[0].item_id, decisions=decisions)
+    commands.close(do, CHAIR, str(uuid4()), key)
+    day = found.on
+    told = commands.offer(
+        do, SECRETARY, str(uuid4()), names[0].candidate_id, notified_on=day, proof="hand", proof_on=day
+    )
+    offer = told.result["offer_id"]
+    commands.answer(do, SECRETARY, str(uuid4()), offer, accepted=True, on=day)
+    commands.sign_lease(do, SECRETARY, str(uuid4()), offer, on=day)
+    return names[0].application_id
+
+
+def sat(played: Played, session: SessionRecord) -> None:
+    """One member is there."""
+    commands.attend(
+        played.store,
+        SECRETARY,
+        str(uuid4()),
+        session.session_id,
+        members=[member(session.session_id, "A. Durand")],
+    )
