@@ -157,6 +157,7 @@ def voters(store: Store, item_id: int, hour: str = "") -> VotersRecord:
         row,
         voting.voices(of["on"]),
         hour,
+        voting.began(of),
     )
     return VotersRecord(tuple(_attendance(r) for r in there), len(there), voting.quorum(of))
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from optimizer.desk.papers.minutes import minutes
+from optimizer.desk.sessions import told_of
 from optimizer.store import commands, queries
 from optimizer.store.records import NewDecision, SessionRecord
 from tests.importers.test_forgetting import with_names
@@ -178,3 +181,69 @@ def sat(played: Played, session: SessionRecord) -> None:
         session.session_id,
         members=[member(session.session_id, "A. Durand")],
     )
+
+
+def test_a_session_that_goes_on_past_midnight_counts_who_is_still_there(played: Played, secretary: Any):
+    homes = (item("L122801", waiting=0), item("L122802", waiting=0))
+    key = session_of(played, NEIGHBOUR, "CALEOL du soir", date(2026, 12, 28), homes, hour="20h30", quorum=1)
+    do = played.store
+    checks = {c.candidate_id: "" for i in queries.session(do, key).items for c in i.candidates}
+    commands.convene(do, SECRETARY, str(uuid4()), key, recipients=("Préfet",), checks=checks)
+    before = played.clock.now
+    try:
+        played.clock.now = datetime(2026, 12, 28, 19, 31, tzinfo=UTC)  # 20:31 in Paris
+        there = [member(key, "A. Durand"), replace(member(key, "B. Petit"), left_at="23:30")]
+        commands.attend(do, SECRETARY, str(uuid4()), key, members=there)
+        commands.open_session(do, SECRETARY, str(uuid4()), key, checks=checks)
+        first, second = queries.session(do, key).items
+
+        def voices(home: Any) -> str:
+            client = played.client(name=OFFICE)
+            page = client.get(f"/seances/{key}/logements/{home.item_id}").content.decode()
+            found = re.search(r"pour ce logement\W+(?:nbsp;)?\W*(\d+)", page)
+            assert found is not None
+            return found[1]
+
+        def decides(home: Any, **more: str) -> int:
+            names = [c.candidate_id for c in home.candidates]
+            typed = {f"kind-{k}": "attribution" if n == 1 else "ranked" for n, k in enumerate(names, 1)}
+            typed |= {f"rank-{k}": str(n) for n, k in enumerate(names, 1)}
+            typed |= {
+                "command_id": str(uuid4()),
+                "version": str(queries.item(do, home.item_id).version),
+                **more,
+            }
+            to = f"/seances/{key}/logements/{home.item_id}/decider"
+            assert played.client(name=OFFICE).post(to, typed).status_code == 302
+            vote = queries.item(do, home.item_id).vote
+            assert vote is not None
+            return vote.present
+
+        played.clock.now = datetime(2026, 12, 28, 22, tzinfo=UTC)  # 23:00
+        assert voices(first) == "2" and decides(first) == 2
+        played.clock.now = datetime(2026, 12, 28, 23, 20, tzinfo=UTC)  # twenty past midnight
+        assert voices(second) == "1" and decides(second) == 1
+        assert decides(second, hour="23:10") == 2 and decides(second, hour="00:10") == 1
+        commands.close(do, CHAIR, str(uuid4()), key)
+        told = str(minutes(told_of(do, key, "fr")))
+        assert "20:31" in told and "00:20" in told and "enregistrée le" not in told
+    finally:
+        played.clock.now = max(before, played.clock.now)
+
+
+def test_what_is_entered_the_next_day_in_a_session_left_open_is_of_no_hour(played: Played, secretary: Any):
+    from optimizer.web.today import hour_of
+
+    on = date(2026, 12, 28)
+    held = next(s for s in queries.sessions(played.store) if s.on == on and s.commission == "CALEOL du soir")
+    before = played.clock.now
+    left = replace(held, status="open", closed_at=None)
+    try:
+        for at, told in (
+            (datetime(2026, 12, 29, 3, 30, tzinfo=UTC), "04:30"),
+            (datetime(2026, 12, 29, 8, tzinfo=UTC), ""),
+        ):
+            played.clock.now = at
+            assert hour_of(left) == told and hour_of(replace(left, status="convened")) == ""
+    finally:
+        played.clock.now = max(before, played.clock.now)

@@ -347,6 +347,7 @@ def _vote(work: Work, item: Row, vote: VoteRecord | None, hour: str = "") -> Non
         item,
         voting.voices(session["on"]),
         hour,
+        voting.began(session),
     )
     quorum = voting.quorum(session)
     if len(there) < quorum:
