@@ -158,6 +158,7 @@ texts(
         "week_short_rule": ("Règle", "Rule"),
         "week_short_missing": ("Il manque", "Missing"),
         "week_short_none": ("Rien ne manque dans la dernière proposition vérifiée ({title}).", "Nothing is short in the last verified proposal ({title})."),
+        "calls_also": (" · à joindre aussi pour ", " · also to be called for "),
         "week_nothing": ("Rien à faire.", "Nothing to do."),
         "week_no_other": ("Rien d'autre à faire que les appels d'avant séance.", "Nothing to do but the calls before the session."),
         "week_to_call": ("{n:nom à joindre/noms à joindre}", "{n:name to call/names to call}"),

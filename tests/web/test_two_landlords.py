@@ -124,6 +124,23 @@ def test_a_call_leads_to_the_next_line_of_the_list(played: Played, secretary: An
     assert f'id="c{third}"' in page and f'id="c{second}"' not in page
 
 
+def test_a_household_on_several_lists_is_asked_about_all_of_them_in_one_call(played: Played, secretary: Any):
+    twice = replace(item("L122472", waiting=0), candidates=item("L122471", waiting=0).candidates[:1])
+    key = session_of(played, NEIGHBOUR, THEIRS, date(2026, 12, 24), (item("L122471", waiting=0), twice))
+    (one, alone, *_), (other,) = (i.candidates for i in queries.session(played.store, key).items)
+    lines = {
+        int(found[1]): line
+        for line in secretary.get("/appels").content.decode().split("<li")
+        if (found := re.match(r' id="c(\d+)"', line))
+    }
+    assert f'aussi pour <a href="#c{other.candidate_id}">L122472</a>' in lines[one.candidate_id]
+    assert f'aussi pour <a href="#c{one.candidate_id}">L122471</a>' in lines[other.candidate_id]
+    assert "aussi pour" not in lines[alone.candidate_id]
+    typed = {"command_id": str(uuid4()), "act": "call", "back": "calls", "outcome": "interested"}
+    assert secretary.post(f"/seances/{key}/noms/{one.candidate_id}", typed).status_code == 302
+    assert "aussi pour" not in secretary.get("/appels").content.decode()
+
+
 def test_the_next_case_of_one_landlord_leaves_out_whom_the_other_housed(
     played: Played, secretary: Any, monkeypatch: pytest.MonkeyPatch
 ):
@@ -144,6 +161,15 @@ def test_the_next_case_of_one_landlord_leaves_out_whom_the_other_housed(
     assert played.client(name="maison").post("/preparer", asked).status_code == 302
     assert {s.landlord for s in logs[0].sessions} <= {LANDLORD}
     assert logs[0].housed == {signed: date(2026, 12, 1)}
+
+
+def test_what_was_recorded_is_brought_forward_unless_somebody_says_otherwise(played: Played, secretary: Any):
+    ticked = '<input type="checkbox" id="next" name="next" value="1" checked'
+    assert ticked not in played.client("S").get("/preparer").content.decode()  # its commission has never sat
+    assert ticked in secretary.get("/preparer").content.decode()
+    # left out on purpose: it stays out while the form is mended
+    refused = secretary.post("/preparer", {"command_id": str(uuid4()), "title": "x" * 200, "chains": "0"})
+    assert refused.status_code == 422 and ticked not in refused.content.decode()
 
 
 def lease(played: Played) -> str:

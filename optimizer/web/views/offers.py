@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from optimizer.desk.call_list import Due
 from optimizer.desk.chained import held_back, waits_words
 from optimizer.desk.following import closed_sessions, next_to_offer
 from optimizer.desk.papers.wording import decided_order
@@ -75,8 +76,17 @@ def _judged(item: ItemRecord) -> bool:
 
 
 def calls(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
-    """Whom to call, in order, with the form that records what was said."""
-    return page(request, "calls", {**_shared(request), **values}, status=status)
+    """Whom to call, in order, with the form that records what was said; a household on several lists is asked about all of them at once."""
+    shared = _shared(request)
+    asked: dict[str, list[Due]] = {}
+    for line in shared["due"]:
+        if line.kind == "instruction":
+            asked.setdefault(line.ref, []).append(line)
+
+    def also(line: Due) -> list[Due]:
+        return [x for x in asked.get(line.ref, ()) if line.kind == "instruction" and x is not line]
+
+    return page(request, "calls", {**shared, "also": also, **values}, status=status)
 
 
 def _shared(request: Asked) -> dict[str, Any]:

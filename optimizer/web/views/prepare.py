@@ -116,6 +116,8 @@ def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         "lengths": chains_words(lang_of(request)),
         "kept": lambda job: is_kept(desk(), job.case),
         "named": _named_for(request) if may else 0,
+        # an import that forgets what was recorded proposes let dwellings and refused households again
+        "sat": any(s.status == "closed" for s in heads_of(request.visitor, "S")),
     }
     return page(request, "prepare", {**told, **values}, status=status)
 
