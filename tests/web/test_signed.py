@@ -310,7 +310,10 @@ def test_a_lease_that_is_refused_keeps_its_day_and_says_where_it_was_typed(playe
         do, SECRETARY, str(uuid4()), made.result["offer_id"], reason="Saisie pour un autre ménage"
     )
     late = secretary.post(to, {**typed, "on": session.on.isoformat(), "command_id": str(uuid4())})
-    assert late.status_code == 409 and "25/11/2026" in late.content.decode().split('class="both"')[1]
+    page = late.content.decode()
+    assert late.status_code == 409 and "25/11/2026" in page.split('class="both"')[1]
+    assert '<a href="#both">' in page and page.count('id="both"') == 1
+    assert "Offre notifiée · Offre notifiée" not in text_of(page)
 
 
 def test_the_forms_of_many_dwellings_are_folded_and_the_one_refused_is_open(played: Played, secretary: Any):
@@ -329,3 +332,29 @@ def test_the_forms_of_many_dwellings_are_folded_and_the_one_refused_is_open(play
     answer = secretary.post(f"/seances/{session.session_id}/offres/{name.candidate_id}", wrong)
     page = answer.content.decode()
     assert answer.status_code == 422 and page.count("<details open><summary>Noter la suite de") == 1
+
+
+def test_the_page_of_offers_goes_on_at_the_dwelling_after_the_one_that_was_let(
+    played: Played, secretary: Any
+):
+    homes = (item("L112301", waiting=0), item("L112302", waiting=0))
+    session, do = (
+        played.session(date(2026, 11, 23), state="closed", homes=homes, commission=ELSEWHERE),
+        played.store,
+    )
+    name = session.items[0].candidates[0]
+    made = commands.offer(
+        do,
+        SECRETARY,
+        str(uuid4()),
+        name.candidate_id,
+        notified_on=session.on,
+        proof="hand",
+        proof_on=session.on,
+    )
+    commands.answer(do, SECRETARY, str(uuid4()), made.result["offer_id"], accepted=True, on=session.on)
+    to = f"/seances/{session.session_id}/baux/{made.result['offer_id']}"
+    _, form = the_form(secretary.get("/offres").content.decode(), to, {"on": session.on.isoformat()})
+    answer = secretary.post(to, {**form.fields, **form.hidden, "on": session.on.isoformat()})
+    assert answer.status_code == 302 and answer["Location"] == f"/offres#i{session.items[1].item_id}"
+    assert f'id="i{session.items[1].item_id}"' in secretary.get("/offres").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -12,7 +13,7 @@ from optimizer.desk.chained import held_back, waits_words
 from optimizer.desk.following import closed_sessions, next_to_offer
 from optimizer.desk.papers.wording import decided_order
 from optimizer.store import commands
-from optimizer.store.records import ItemRecord, OfferRecord
+from optimizer.store.records import ItemRecord, OfferRecord, SessionRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, PROOFS, commission_law, words
@@ -46,13 +47,7 @@ UNFOLDED = 12
 def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     """Every dwelling decided upon and not yet at its end, with its names in their order; those at their end behind them, folded."""
     shared = _shared(request)
-    shown = [
-        (s, i)
-        for s in shared["sessions"]
-        for i in s.items
-        if i.status in ("decided", "offering", "let", "exhausted")
-        or (i.status == "withdrawn" and (shared["waits"].get(i.item_id) or not _judged(i)))
-    ]
+    shown = _shown(shared)
     ended = [(s, i) for s, i in shown if _over(i)]
     typed_there = any(str(c.candidate_id) == shared["typed_for"] for _, i in ended for c in i.candidates)
     under_way = [x for x in shown if not _over(x[1])]
@@ -60,6 +55,17 @@ def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         "under_way": under_way, "ended": ended, "typed_there": typed_there, "many": len(under_way) > UNFOLDED,
     }  # fmt: skip
     return page(request, "offers", {**shared, **lists, **values}, status=status)
+
+
+def _shown(shared: Mapping[str, Any]) -> list[tuple[SessionRecord, ItemRecord]]:
+    """The dwellings of the page, in its order."""
+    return [
+        (s, i)
+        for s in shared["sessions"]
+        for i in s.items
+        if i.status in ("decided", "offering", "let", "exhausted")
+        or (i.status == "withdrawn" and (shared["waits"].get(i.item_id) or not _judged(i)))
+    ]
 
 
 def _over(item: ItemRecord) -> bool:
@@ -217,14 +223,18 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
 
 
 def sign(request: Asked, session: str, offer: int) -> HttpResponse:
-    """The lease is signed: the dwelling is let, the others are released, the radiation is due."""
+    """The lease is signed: the dwelling is let, the others are released, the radiation is due; the page goes on at the next dwelling."""
     form, record = Form(request), request.session_record
-    if all(
-        c.offer is None or c.offer.offer_id != offer
+    own = (
+        i
         for i in request.visitor.items(record)
-        for c in i.candidates
-    ):
+        if any(c.offer and c.offer.offer_id == offer for c in i.candidates)
+    )
+    signed = next(own, None)
+    if signed is None:
         raise Http404
+    homes = [i.item_id for s, i in _shown(_shared(request)) if not _over(i)]
+    following = homes[homes.index(signed.item_id) + 1 :] if signed.item_id in homes else []
 
     def do() -> Any:
         on = form.a_day("on", "WEB.LEASE_ON")
@@ -238,4 +248,5 @@ def sign(request: Asked, session: str, offer: int) -> HttpResponse:
             version=form.version,
         )
 
-    return act(request, do, done="WEB.SIGNED", to=reverse("offers"), show=lambda **v: offers(request, **v))
+    to = reverse("offers") + (f"#i{following[0]}" if following else "")
+    return act(request, do, done="WEB.SIGNED", to=to, show=lambda **v: offers(request, **v))
