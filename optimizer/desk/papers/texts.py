@@ -428,10 +428,7 @@ texts(
             "Délai passé, preuve au dossier : silence à confirmer",
             "Time past, proof on file: silence to confirm",
         ),
-        "due_next_rank": (
-            "Rang suivant à notifier (plus longue vacance d'abord)",
-            "Next rank to notify (longest vacancy first)",
-        ),
+        "due_next_rank": ("Rang à notifier", "Rank to notify"),
         "due_instruction": ("À joindre avant la séance", "To reach before the session"),
         "due_condition": ("Pièce attendue bientôt ou en retard", "Document due soon or late"),
         "due_no_contact": ("Sans contact depuis l'offre", "No contact since the offer"),
