@@ -41,7 +41,17 @@ UNIT, MICRO = 1e10, 1e6
 
 
 class _Standing(NamedTuple):
-    """The lists of some classes: of each (class, account) with two nominees or more, these in the order of their ranks, by number."""
+    """The lists of some classes, of two nominees or more.
+
+    Attributes
+    ----------
+    klass, account : (lists,)
+        Of which class and account each is.
+    ptr : (lists + 1,)
+        Nominees of a list.
+    number, rank : (nominees of all lists,)
+        Nominee; its rank there, ascending in a list.
+    """
 
     klass: I64
     account: I64
@@ -51,7 +61,15 @@ class _Standing(NamedTuple):
 
 
 class _Held(NamedTuple):
-    """Rows on two households by the second of them: those before household ``c`` are ``first[ptr[c]:ptr[c + 1]]``, with their ``tau``."""
+    """Rows on two households by the second of them.
+
+    Attributes
+    ----------
+    ptr : (nominees + 1,)
+        Rows that hold a nominee back.
+    first, tau : (rows,)
+        Nominee that it stands behind; multiplier, micropoints.
+    """
 
     ptr: I64
     first: I64
@@ -59,7 +77,15 @@ class _Held(NamedTuple):
 
 
 class _Places(NamedTuple):
-    """Places of nominees that may be worth it: class, kind and nominee (by number) of each, and what it is worth above its class."""
+    """Places of nominees.
+
+    Attributes
+    ----------
+    klass, kind, number : (places,)
+        Class, kind of first rank, nominee.
+    above : (places,)
+        What it is worth above its class without the nominee's price, 1e-10 point.
+    """
 
     klass: I64
     kind: I64
@@ -179,8 +205,17 @@ def _standing(problem: Problem, lists: OwnLists, classes: I64) -> _Standing:
 
 
 class _Less(NamedTuple):
-    """What nominees lose by standing behind others: of class ``i`` of those looked at ``key[ptr[i]:ptr[i + 1]]``, account and nominee as
-    one number, ascending; 1e-10 point."""
+    """What nominees lose by standing behind others.
+
+    Attributes
+    ----------
+    ptr : (classes looked at + 1,)
+        Losses in a class.
+    key : (losses,)
+        Account and nominee as one number, ascending in a class.
+    lost : (losses,)
+        1e-10 point.
+    """
 
     ptr: I64
     key: I64
