@@ -180,6 +180,12 @@ texts(
             "{name}: chosen among the allocations that give each account and public as many leases as one allocation that misses the "
             "rules least; the published chances are within {error} of the relaxed answer.",
         ),
+        "limit_same_price": (
+            "{names} : où plusieurs manières de manquer aux règles coûtent le même prix, une seule est retenue, celle que le calcul prouve la "
+            "première ; au même prix, d'autres pourraient donner des chances plus égales.",
+            "{names}: where several ways of missing the rules cost the same, one is kept, that proven first; at the same price others might "
+            "give more equal chances.",
+        ),
         "limit_missing": (
             "{name} : une attribution pourrait manquer aux règles de {points} points de moins, au plus ; au-delà, c'est exclu.",
             "{name}: an allocation might miss the rules by {points} points less, at most; more is excluded.",

@@ -544,10 +544,11 @@ def test_a_page_counts_its_leases_and_households_in_good_french(tmp_path: Path):
     tables = {"dwellings": [dwelling("L1")], "applications": [household("A1"), household("A2")]}
     for name, settings in (("priced", {}), ("free", {"changes": nothing})):
         case = write(tmp_path / name, settings, conventions=[agreed("ALS", "0.9")], **tables)
-        page = " ".join(unescape(fairness_html(af.fairness(case, "cotation,optimum"), "fr")).split())
+        page = " ".join(unescape(fairness_html(af.fairness(case, "cotation,leximin,optimum"), "fr")).split())
         assert "ménages qui ont une chance : 1 sur 2" in page
         assert "1 ménages" not in page and "les mêmes 1" not in page and "0 demande" not in page
         assert ("Aucune règle ne pèse dans ce cas" in page) is (name == "free")
+        assert ("coûtent le même prix, une seule est retenue" in page) is (name == "priced")
 
 
 def test_frames_have_the_same_kinds_with_rows_and_without(tmp_path: Path):
