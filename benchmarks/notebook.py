@@ -30,7 +30,7 @@ RESEARCHER: Cells = (
     ("code", "found.groups[found.groups[\"group\"].eq(\"priority\")].pivot(index=\"level\", columns=\"mechanism\", "
      "values=\"opportunity\").round(2)"),
     ("markdown", "The figure: share of all chances held by the least lucky households."),
-    ("code", "from optimizer.presentation.plots_curves import curves\nfrom optimizer.presentation.numbers import percent\n\n"
+    ("code", "from optimizer.presentation.numbers import percent\nfrom optimizer.presentation.plots_curves import curves\n\n"
      "series = {name: list(zip(part[\"households\"], part[\"chances\"], strict=True)) for name, part in "
      "found.lorenz.groupby(\"mechanism\", sort=False)}\n"
      "figure = curves(series, \"Households, least lucky first\", \"Share of all chances\", \"Lorenz curves of the chances\",\n"

@@ -576,6 +576,12 @@ def test_frames_have_the_same_kinds_with_rows_and_without(tmp_path: Path):
     for name in ("table", "groups", "lorenz", "front", "diversity", "probabilities"):
         one, other = (getattr(x, name) for x in compared)
         assert one.dtypes.to_dict() == other.dtypes.to_dict(), name
+    gone = write(tmp_path / "gone", applications=[household("A1", status="struck_off")], **tables)
+    lived = [af.simulate(folder, "required_rate", seeds=1, sessions=2) for folder in (full, gone)]
+    assert len(lived[0].weeks) and not len(lived[1].weeks)  # a week without anybody has no row
+    for name in ("table", "summary", "weeks"):
+        one, other = (getattr(x, name) for x in lived)
+        assert one.dtypes.to_dict() == other.dtypes.to_dict(), name
 
 
 @pytest.mark.parametrize("seed", [7, 10])
