@@ -32,9 +32,11 @@ from optimizer.fairness.groups import groups_of
 from optimizer.fairness.lottery import Draw, allocation, mixed
 from optimizer.fairness.market import market_of
 from optimizer.fairness.measures import Reading, all_metrics
+from optimizer.fairness.metrics.chances import smallest
 from optimizer.fairness.most_worth import MostWorth
 from optimizer.fairness.page import SHOWN, fairness_html
 from optimizer.fairness.prices import diversity_lines
+from optimizer.fairness.registry import chosen_mechanisms
 from optimizer.fairness.study import Study
 from optimizer.pipeline import prepare
 from optimizer.verify import verify_lottery
@@ -110,6 +112,21 @@ def test_chances_counted_over_draws_have_an_interval():
     never = readings["min_p", "without"]
     assert never.interval == "never drawn" and never.low == 0.0 < never.value == never.high
     assert readings["min_p", "positive"].high > 1 / 30
+
+
+def test_the_smallest_of_many_frequencies_has_an_interval_that_holds_the_chance():
+    """Eight of forty households are housed, all with the chance of one in five; the least drawn of forty is far below: of its own frequency
+    Wilson's interval held one in five on 18 of 40 seeds."""
+    held = {"": 0, "positive": 0}
+    for seed in range(40):
+        market = plain_market([[i + 1] for i in range(40)], capacity=[8], seed=str(seed))
+        (made,) = chosen_mechanisms(["random"])
+        study = Study(made.allocate(market, Draw(market.seed, 0, 60)), 60, np.zeros(40))
+        for reading in smallest(study):
+            if reading.scope in held:
+                assert reading.low <= reading.value <= reading.high and reading.value < 0.2
+                held[reading.scope] += reading.low <= 0.2 <= reading.high
+    assert min(held.values()) >= 36  # of 40, where 38 would be 95 of a hundred
 
 
 def test_chances_that_do_differ_keep_an_interval_above_nothing():
@@ -544,10 +561,11 @@ def test_a_page_counts_its_leases_and_households_in_good_french(tmp_path: Path):
     tables = {"dwellings": [dwelling("L1")], "applications": [household("A1"), household("A2")]}
     for name, settings in (("priced", {}), ("free", {"changes": nothing})):
         case = write(tmp_path / name, settings, conventions=[agreed("ALS", "0.9")], **tables)
-        page = " ".join(unescape(fairness_html(af.fairness(case, "cotation,optimum"), "fr")).split())
+        page = " ".join(unescape(fairness_html(af.fairness(case, "cotation,leximin,optimum"), "fr")).split())
         assert "ménages qui ont une chance : 1 sur 2" in page
         assert "1 ménages" not in page and "les mêmes 1" not in page and "0 demande" not in page
         assert ("Aucune règle ne pèse dans ce cas" in page) is (name == "free")
+        assert ("coûtent le même prix, une seule est retenue" in page) is (name == "priced")
 
 
 def test_frames_have_the_same_kinds_with_rows_and_without(tmp_path: Path):
@@ -574,6 +592,12 @@ def test_frames_have_the_same_kinds_with_rows_and_without(tmp_path: Path):
         assert one.dtypes.to_dict() == other.dtypes.to_dict(), name
     for name in ("table", "groups", "lorenz", "front", "diversity", "probabilities"):
         one, other = (getattr(x, name) for x in compared)
+        assert one.dtypes.to_dict() == other.dtypes.to_dict(), name
+    gone = write(tmp_path / "gone", applications=[household("A1", status="struck_off")], **tables)
+    lived = [af.simulate(folder, "required_rate", seeds=1, sessions=2) for folder in (full, gone)]
+    assert len(lived[0].weeks) and not len(lived[1].weeks)  # a week without anybody has no row
+    for name in ("table", "summary", "weeks"):
+        one, other = (getattr(x, name) for x in lived)
         assert one.dtypes.to_dict() == other.dtypes.to_dict(), name
 
 
