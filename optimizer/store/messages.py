@@ -362,6 +362,14 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Le logement {dwelling} figure deux fois à l'ordre du jour.",
         "Dwelling {dwelling} is twice on the agenda.",
     ),
+    "DWELLING_LET": (
+        "Le logement {dwelling} a été loué le {day} : cette proposition est plus ancienne que son bail.",
+        "Dwelling {dwelling} was let on {day}: this proposal is older than its lease.",
+    ),
+    "HOUSED": (
+        "Ce ménage a signé un bail : sa demande ne peut plus être présentée.",
+        "This household has signed a lease: its application can no longer be put forward.",
+    ),
     "CANDIDATE_TWICE": (
         "La même demande figure deux fois pour le logement {dwelling}.",
         "The same application stands twice for dwelling {dwelling}.",

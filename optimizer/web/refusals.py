@@ -16,6 +16,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "REASON_CODE": ("refusal", "decline", "reason"),
     "DWELLING_LIVE": ("dwelling",),
     "DWELLING_TWICE": ("dwelling",),
+    "DWELLING_LET": ("dwelling",),
+    "HOUSED": ("number", "by", "applications"),
     "CANDIDATE_TWICE": ("applications", "number", "by"),
     "CHECK_MISSING": ("checked",),
     "QUORUM_THERE": ("no_quorum_at",),

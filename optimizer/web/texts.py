@@ -24,6 +24,7 @@ texts(
         "other_language": ("English", "Français"),
         "title_wrong": ("À corriger", "To correct"),
         "not_done": ("Rien n'a été enregistré.", "Nothing was recorded."),
+        "not_found": ("Rien n'a été trouvé.", "Nothing was found."),
         "required": ("(demandé)", "(required)"),
         "choose": ("— choisir —", "— choose —"),
         "save": ("Enregistrer", "Save"),

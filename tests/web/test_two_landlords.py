@@ -105,6 +105,23 @@ def test_the_week_tells_what_each_landlord_lacks_and_whom_it_still_has_to_call(
     assert "à joindre" not in row
 
 
+def test_two_sessions_of_one_day_are_told_apart_by_their_landlord(
+    played: Played, secretary: Any, same_day: tuple[str, str]
+):
+    for rest in ("", "/seance", "/pieces"):
+        for key, landlord in zip(same_day, (LANDLORD, NEIGHBOUR), strict=True):
+            page = secretary.get(f"/seances/{key}{rest}").content.decode()
+            title = re.search("<title>(.*?)</title>", page)
+            assert title is not None and landlord in title[1]
+            assert f'<p class="sub">{landlord} · ' in page
+
+
+def test_a_search_without_result_does_not_speak_of_what_was_recorded(secretary: Any):
+    page = secretary.post("/demandes", {"number": "1"}).content.decode()
+    alert = page[page.index('role="alert"') :].split("</ul>")[0]
+    assert "Rien n'a été trouvé" in alert.replace("&#39;", "'") and "enregistré" not in alert
+
+
 def test_a_call_leads_to_the_next_line_of_the_list(played: Played, secretary: Any):
     homes = (item("L122301", waiting=0), item("L122302", waiting=0))
     key = session_of(played, NEIGHBOUR, THEIRS, date(2026, 12, 23), homes)
