@@ -355,8 +355,8 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "A session is convened on a verified proposal; an urgent session does without, with its reason.",
     ),
     "DWELLING_LIVE": (
-        "Le logement {dwelling} est déjà à l'ordre du jour de la séance {session}.",
-        "Dwelling {dwelling} is already on the agenda of session {session}.",
+        "Le logement {dwelling} est déjà à l'ordre du jour d'une séance ({session}).",
+        "Dwelling {dwelling} is already on the agenda of a session ({session}).",
     ),
     "DWELLING_TWICE": (
         "Le logement {dwelling} figure deux fois à l'ordre du jour.",
@@ -380,8 +380,8 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Candidates to check again: {count:candidature/candidatures} without a check.",
     ),
     "SESSION_OPEN": (
-        "La séance {session} de cette commission est déjà ouverte.",
-        "Session {session} of this commission is already open.",
+        "Une séance de cette commission est déjà ouverte ({session}).",
+        "A session of this commission is already open ({session}).",
     ),
     "HOUR": (
         "Heure illisible ({what}) : « {found} ». Attendu : HH:MM, par exemple 14:30.",

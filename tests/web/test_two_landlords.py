@@ -15,6 +15,7 @@ import pytest
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.sessions import told_of
 from optimizer.store import commands, queries
+from optimizer.store.messages import StoreRefused
 from optimizer.store.records import NewDecision, SessionRecord
 from tests.importers.test_forgetting import with_names
 from tests.web.playing import CHAIR, LANDLORD, SECRETARY, Played, item, member
@@ -120,6 +121,15 @@ def test_a_search_without_result_does_not_speak_of_what_was_recorded(secretary: 
     page = secretary.post("/demandes", {"number": "1"}).content.decode()
     alert = page[page.index('role="alert"') :].split("</ul>")[0]
     assert "Rien n'a été trouvé" in alert.replace("&#39;", "'") and "enregistré" not in alert
+
+
+def test_a_dwelling_of_another_session_is_told_with_its_day(
+    played: Played, secretary: Any, same_day: tuple[str, str]
+):
+    from optimizer.web.refusals import told
+
+    refused = StoreRefused("STORE_DWELLING_LIVE", dwelling="L1", session=same_day[1])
+    assert "22/12/2026 (2)" in told(refused, {}, "fr") and "2026-12-22" not in told(refused, {}, "fr")
 
 
 def test_a_call_leads_to_the_next_line_of_the_list(played: Played, secretary: Any):
