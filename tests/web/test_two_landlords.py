@@ -132,6 +132,25 @@ def test_a_dwelling_of_another_session_is_told_with_its_day(
     assert "22/12/2026 (2)" in told(refused, {}, "fr") and "2026-12-22" not in told(refused, {}, "fr")
 
 
+def test_a_role_given_for_a_name_that_nothing_bears_is_told(
+    played: Played, secretary: Any, same_day: tuple[str, str]
+):
+    from django.contrib.auth import get_user_model
+
+    client, user = played.client("T"), get_user_model().objects.get(username=OFFICE).pk
+
+    def given(**scope: str) -> str:
+        typed = {"command_id": str(uuid4()), "act": "grant", "role": "M", **scope}
+        assert client.post(f"/comptes/{user}", typed).status_code == 302
+        page = client.get("/comptes").content.decode()
+        return page[page.index('role="status"') :].split("</p>")[0].replace("\u00a0", " ")
+
+    for known in ({"landlord": NEIGHBOUR}, {"commission": THEIRS}, {"account": "BAILLEUR"}, {"landlord": ""}):
+        assert "ce nom" not in given(**known)
+    told = given(landlord="ESH 70", commission=THEIRS)
+    assert "ce nom : ESH 70." in told and THEIRS not in told
+
+
 def test_a_call_leads_to_the_next_line_of_the_list(played: Played, secretary: Any):
     homes = (item("L122301", waiting=0), item("L122302", waiting=0))
     key = session_of(played, NEIGHBOUR, THEIRS, date(2026, 12, 23), homes)
