@@ -78,7 +78,7 @@ def find(request: Asked) -> HttpResponse:
     try:
         return HttpResponseRedirect(do())
     except FormProblems as wrong:
-        return week(request, status=422, problems=wrong.problems, typed=request.POST)
+        return week(request, status=422, problems=wrong.problems, typed=request.POST, searched=True)
 
 
 def call(request: Asked, session: str, candidate: int) -> HttpResponse:
