@@ -93,6 +93,7 @@ def next_case(
     *,
     duties: Sequence[DutyRecord] = (),
     nominations: Sequence[NominationRecord] = (),
+    housed: Mapping[str, date] | None = None,
     on: date | None = None,
 ) -> NextCase:
     """The last import and the log of the commission, as the case of the next session.
@@ -109,6 +110,9 @@ def next_case(
         Radiation notices of households declared ineligible, and notices of no answer.
     nominations : sequence of NominationRecord
         Households that réservataires named at the desk, of every status; those of other landlords are left out.
+    housed : mapping, optional
+        Households that signed a lease at the desk, with its day, whatever the landlord: an office that serves several proposes
+        none of them again, also where it never was a candidate at this one.
     on : date, optional
         Date of the new case; default: the import's own, or the last act of the log when that is later. A 31 December may be
         before later acts: they are left out, for the statement of its year.
@@ -126,8 +130,9 @@ def next_case(
             raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=on, last=last)
         sessions, duties = as_on(sessions, on), duties_on(duties, on)
         nominations = [n for n in nominations if local_day(n.at) <= on]
+        housed = {who: day for who, day in (housed or {}).items() if day <= on}
     when = on or max(day for day in (case.settings.on, last) if day is not None)
-    return _Turning(case, sessions, rules, duties, nominations, when).turned()
+    return _Turning(case, sessions, rules, duties, nominations, housed or {}, when).turned()
 
 
 class _Turning:
@@ -135,7 +140,7 @@ class _Turning:
 
     def __init__(
         self, case: Case, sessions: Sequence[SessionRecord], rules: RuleSet, duties: Sequence[DutyRecord],
-        nominations: Sequence[NominationRecord], on: date,
+        nominations: Sequence[NominationRecord], housed: Mapping[str, date], on: date,
     ) -> None:  # fmt: skip
         self.case, self.rules, self.on = case, rules, on
         self.year = on.year if case.settings.year == case.settings.on.year else case.settings.year
@@ -149,7 +154,7 @@ class _Turning:
         """Those whose tenant stays: nothing was ever to be let there."""
         self.let = {x.item.dwelling_id: day for x in self.lines if (day := _lease_on(x)) is not None}
         """Dwellings that the log let, and the day of their last lease."""
-        self.duties, self.nominations = duties, nominations
+        self.duties, self.nominations, self.elsewhere = duties, nominations, housed
         self.said: list[Finding] = []
         self.held: set[str] = set()
         """Dwellings that work in progress of the log keeps from being proposed."""
@@ -254,13 +259,14 @@ class _Turning:
 
     def _housed(self) -> set[str]:
         """Households that signed a lease: here, or elsewhere, at a commission or a landlord whose sessions are not read here."""
-        return {
+        here = {
             c.application_id
             for s in self.sessions
             for i in s.items
             for c in i.candidates
             if c.status in ("signed", "superseded")
-        } - {""}
+        }
+        return (here | set(self.elsewhere)) - {""}
 
     def _home(self, item: ItemRecord) -> Row:
         return {"dwelling_id": item.dwelling_id, **{name: item.facts.get(name) for name in HOME}}
@@ -330,14 +336,16 @@ class _Turning:
         return kept.assign(attempts=pd.array(attempts, dtype="Int64"))
 
     def _freed(self, there: set[str]) -> list[Row]:
-        """Dwellings that a tenant has left and that nobody took: vacant, as the agenda described them."""
+        """Dwellings that a tenant has left and that nobody took, or nobody was examined for: vacant, as the agenda described them."""
         rows: dict[str, Row] = {}
         for session in self.closed:
             for item in items_of(session):
                 waits = waits_of(session, item)
                 if waits is None or waits.departure != "gone" or item.dwelling_id in there:
                     continue
-                if attempt_over(item):
+                if session.on <= self.let.get(item.dwelling_id, date.min):
+                    rows.pop(item.dwelling_id, None)  # a later session let it
+                elif attempt_over(item) or item.status == "not_examined":
                     facts = {c.name: item.facts.get(c.name) for c in TABLES["dwellings"].columns}
                     rows[item.dwelling_id] = {**facts, "dwelling_id": item.dwelling_id}
                 else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from optimizer.errors import AttrifluxError, Lang, Said, define, said
@@ -55,6 +56,16 @@ class StoreRefused(StoreError):
         """The sentence, beginning with the household it speaks of."""
         told = super().text(lang)
         return told if self.place is None else said("STORE_OF_PLACE", lang, n=self.place, why=told)
+
+
+class StoreSeveral(StoreRefused):
+    """Several decisions of one dwelling are refused, each for its own reason; by itself it speaks as the first."""
+
+    def __init__(self, refusals: Sequence[StoreRefused]) -> None:
+        first = refusals[0]
+        super().__init__(first.code, **first.params)
+        self.place, self.candidate = first.place, first.candidate
+        self.refusals = tuple(refusals)
 
 
 class StoreConflict(StoreError):

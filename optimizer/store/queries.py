@@ -137,6 +137,14 @@ def offers(store: Store, *, live: bool = True) -> tuple[OfferRecord, ...]:
     return tuple(_offers(store, store.tables.find("offer", **({"status": LIVE_OFFERS} if live else {}))))
 
 
+def housed(store: Store) -> Mapping[str, date]:
+    """Unique number -> day of the lease, of the households that signed one at this desk, whatever the landlord or the commission."""
+    with store.reading():
+        signed = store.tables.find("offer", status="signed")
+        named = numbers(store, (row["ref"] for row in signed))
+    return {named[row["ref"]]: row["lease_on"] for row in signed if named.get(row["ref"])}
+
+
 def next_to_offer(store: Store, item_id: int) -> int | None:
     """Candidate whose turn it is, None while an offer is live or when no rank is left."""
     found = next_candidate(store.tables, item_id)
@@ -152,6 +160,7 @@ def voters(store: Store, item_id: int, hour: str = "") -> VotersRecord:
         row,
         voting.voices(of["on"]),
         hour,
+        voting.began(of),
     )
     return VotersRecord(tuple(_attendance(r) for r in there), len(there), voting.quorum(of))
 

@@ -19,7 +19,7 @@ A session of 30 December, convened on 16 December, has L8 with 81 first and 82 s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -178,11 +178,11 @@ def turned(
     on: date | None = None,
     sessions: Sequence[SessionRecord] = (),
     duties: Sequence[DutyRecord] = DUTIES,
+    housed: Mapping[str, date] | None = None,
 ) -> NextCase:
     case = case or imported()
-    return next_case(
-        case, sessions or [coming(), held()], policy.rules_of(case.settings), duties=duties, on=on
-    )
+    rules = policy.rules_of(case.settings)
+    return next_case(case, sessions or [coming(), held()], rules, duties=duties, housed=housed, on=on)
 
 
 def rows(made: NextCase, name: str, *columns: str) -> list[list[Any]]:
@@ -834,6 +834,18 @@ def test_who_signed_at_another_landlord_leaves_the_case():
     )
     for made in (at_year_end, later):
         assert "72" not in set(made.case.table("applications")["application_id"])
+
+
+def test_who_signed_at_another_landlord_without_being_a_candidate_here_leaves_too():
+    """21 refused here and 61 was on no list that was decided: both signed elsewhere at the desk, 61 after the year's end."""
+    elsewhere = {"21": date(2026, 12, 11), "61": date(2027, 1, 5)}
+    left = set(turned(housed=elsewhere).case.table("applications")["application_id"])
+    assert left == set(turned().case.table("applications")["application_id"]) - {"21", "61"}
+    year_end = turned(
+        sessions=[held(), replace(coming(), status="closed", on=date(2027, 1, 6))], on=date(2026, 12, 31), housed=elsewhere,
+    )  # fmt: skip
+    left = set(year_end.case.table("applications")["application_id"])
+    assert "21" not in left and "61" in left
 
 
 def test_a_refusal_is_to_be_judged_until_somebody_says_whether_it_was_legitimate():

@@ -630,6 +630,37 @@ def test_a_household_nobody_reached_is_told_what_its_silence_will_mean(told: Tol
     assert (tmp_path / "dossier" / "sans-reponse.pdf").is_file()
 
 
+def test_a_household_on_several_lists_is_warned_once_and_not_when_it_answered_for_another(told: Told):
+    import dataclasses
+
+    def called(outcomes: tuple[str, str], decided: bool = False) -> list[str]:
+        """The notices where one household stands on two lists, a call for each."""
+        first, second = [i for i in told.session.items if any(c.status == "queue" for c in i.candidates)][:2]
+        who = next(c for c in first.candidates if c.status == "queue")
+        known = next(c.decision for i in told.session.items for c in i.candidates if c.decision)
+        beside = dataclasses.replace(
+            who,
+            candidate_id=-1,
+            item_id=second.item_id,
+            call=outcomes[1],
+            decision=known if decided else None,
+        )
+        lists = {
+            first.item_id: tuple(dataclasses.replace(c, call=outcomes[0]) if c is who else c for c in first.candidates),
+            second.item_id: (*second.candidates, beside),
+        }  # fmt: skip
+        items = tuple(
+            dataclasses.replace(i, candidates=lists.get(i.item_id, i.candidates)) for i in told.session.items
+        )
+        held = dataclasses.replace(told, session=dataclasses.replace(told.session, items=items))
+        return [x.candidate.ref == who.ref and x.kind for x in letters_of(held) if x.kind == "no_reply"]
+
+    assert called(("unreachable", "unreachable")) == ["no_reply"]
+    for other in ("interested", "declines"):
+        assert called(("unreachable", other)) == called((other, "unreachable")) == []
+    assert called(("unreachable", ""), decided=True) == []
+
+
 def test_without_identities_letters_have_a_blank_and_the_reading_of_names_is_in_the_ledger(
     made: Room, told: Told
 ):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from optimizer.desk.chained import held_back
+from optimizer.desk.chained import held_back, still_lived_in
 from optimizer.desk.documents import BLANK, document_words, missing
 from optimizer.desk.following import LIVE, items_of, next_to_offer
 from optimizer.desk.papers.wording import Told, examined, money, yes_no
@@ -33,6 +33,8 @@ from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
 
 OFFER, RANK, CONDITION, REFUSAL, INELIGIBLE = "offer", "rank", "condition", "not_attributed", "ineligible"
 NO_REPLY = "no_reply"
+REACHED = ("interested", "declines")
+"""What a household that was reached said, of whichever dwelling."""
 OVER, FAILED = "over", "condition_failed"
 """The dwelling is let to somebody else or was withdrawn; the document of a condition did not come, or bars the access."""
 
@@ -55,15 +57,20 @@ class Letter:
 
 
 def unanswered(told: Told) -> list[Letter]:
-    """Notices to households that nobody could reach and that no decision concerns: a month to answer, then radiation. None once that
-    month has passed."""
-    return [
-        Letter(NO_REPLY, item, c, None)
-        for item in items_of(told.session)
-        for c in item.candidates
-        if c.call == "unreachable" and c.decision is None and c.application_id
-        if c.ref not in told.no_replies or not told.no_replies[c.ref].unanswered
-    ]
+    """Notices to households that nobody could reach and that no decision concerns: a month to answer, then radiation.
+
+    One a household, however many of the session's lists it stands on; none to one that answered, or was decided upon, on another, and
+    none once the month of an earlier notice has passed.
+    """
+    everywhere = [c for item in told.session.items for c in item.candidates]
+    heard = {c.ref for c in everywhere if c.call in REACHED or c.decision is not None}
+    found: dict[str, Letter] = {}
+    for item in items_of(told.session):
+        for c in item.candidates:
+            passed = c.ref in told.no_replies and told.no_replies[c.ref].unanswered
+            if c.call == "unreachable" and c.ref not in heard and c.application_id and not passed:
+                found.setdefault(c.ref, Letter(NO_REPLY, item, c, None))
+    return list(found.values())
 
 
 def letters_of(told: Told) -> list[Letter]:
@@ -192,8 +199,16 @@ def _awaited_documents(told: Told, x: Letter) -> str:
 def _offer(told: Told, x: Letter) -> Iterator[Block]:
     say = told.say
     yield text(say("LETTER_OFFER_TEXT"))
+    yield from _lived_in(told, x)
     yield from _described(told, x.item)
     yield from _answer(told, x)
+
+
+def _lived_in(told: Told, x: Letter) -> Iterator[Block]:
+    """What an attribution still open is worth while the tenant has not signed for another dwelling: nothing of a vacant one."""
+    offer = x.candidate.offer
+    if still_lived_in(told.session, x.item) and (offer is None or offer.status in LIVE):
+        yield mention(told.say("OFFER_STILL_LIVED_IN"))
 
 
 def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
@@ -304,6 +319,8 @@ def _conditional(told: Told, x: Letter) -> Iterator[Block]:
         yield text(
             say("CONDITION_RANK", n=d.rank or 1) if (d.rank or 1) > 1 else _first_of_rank(told, x.item)
         )
+    else:
+        yield from _lived_in(told, x)
     yield from _described(told, x.item)
     if come:
         yield from _answer(told, x)

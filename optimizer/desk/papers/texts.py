@@ -319,6 +319,10 @@ texts(
             "Ce logement est encore occupé : il ne sera proposé que si son locataire le libère.",
             "This dwelling is still lived in: it will be offered only if its tenant leaves it.",
         ),
+        "offer_still_lived_in": (
+            "Ce logement est encore occupé. Si son locataire n'en part pas, cette attribution est sans effet, même acceptée, et votre demande reste active. Ne donnez pas congé de votre logement avant la signature du bail.",
+            "This dwelling is still lived in. If its tenant does not leave it, this attribution is void, even once accepted, and your application stays active. Do not give notice on your own dwelling before the lease is signed.",
+        ),
         "rank_first_still_lived_in": (
             "Ce rang n'est pas une offre : aucun délai ne court. Une offre vous sera adressée si le locataire libère ce logement. Votre demande reste active.",
             "This rank is no offer: no time runs. An offer will be sent to you if the tenant leaves this dwelling. Your application stays active.",
@@ -424,10 +428,7 @@ texts(
             "Délai passé, preuve au dossier : silence à confirmer",
             "Time past, proof on file: silence to confirm",
         ),
-        "due_next_rank": (
-            "Rang suivant à notifier (plus longue vacance d'abord)",
-            "Next rank to notify (longest vacancy first)",
-        ),
+        "due_next_rank": ("Rang à notifier", "Rank to notify"),
         "due_instruction": ("À joindre avant la séance", "To reach before the session"),
         "due_condition": ("Pièce attendue bientôt ou en retard", "Document due soon or late"),
         "due_no_contact": ("Sans contact depuis l'offre", "No contact since the offer"),
@@ -454,6 +455,7 @@ texts(
         "write_now": ("écrire", "write"),
         "said": ("Réponse", "Answer"),
         "free_on": ("libre le {day}", "free on {day}"),
+        "still_lived_in": ("encore occupé", "still lived in"),
         "vacant_since": ("vacant depuis {n:jour/jours}", "vacant for {n:day/days}"),
         # report back
         "report": ("À reporter", "To carry over"),

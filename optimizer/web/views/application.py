@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -18,6 +19,7 @@ from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, PROOFS, commission_law, words
 from optimizer.web.desk import desk
+from optimizer.web.due import after_a_call
 from optimizer.web.form import Form, FormProblems
 from optimizer.web.names import LIVE
 from optimizer.web.pages import lang_of, page
@@ -131,7 +133,9 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
 
     agenda = f"{reverse('agenda', kwargs={'session': session})}#c{candidate}"
     there = ROUTES["agenda"].allows("GET", request.visitor.roles_for(record))
-    to = agenda if there and request.POST.get("back") != "calls" else reverse("calls")
+    to: str | Callable[[object], str] = agenda
+    if not there or request.POST.get("back") == "calls":
+        to = after_a_call(request.visitor, candidate)
     if record.status in ("open", "closed"):  # a document in the room, or after it: back to what was read
         to = reverse("application", kwargs={"session": session, "candidate": candidate})
     return act(request, do, done="WEB.SAVED", to=to, show=lambda **v: _show(request, found, **v))
