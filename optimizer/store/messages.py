@@ -504,8 +504,8 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "A proof of notification needs its kind and its date, neither before the sending nor to come.",
     ),
     "REACHED": (
-        "L'avis de non-réponse va au ménage que le dernier appel n'a pas joint et qu'aucune décision ne concerne sur ce logement.",
-        "A notice of no answer goes to a household that the last call did not reach and that no decision on this dwelling concerns.",
+        "L'avis de non-réponse va au ménage que le dernier appel n'a pas joint et qu'aucune décision de la séance ne concerne.",
+        "A notice of no answer goes to a household that the last call did not reach and that no decision of the session concerns.",
     ),
     "OFFER_LIVE": (
         "Le logement {dwelling} a été proposé à ce ménage le {day} : attendre la fin de cette offre.",
