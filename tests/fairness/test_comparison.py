@@ -553,6 +553,22 @@ def test_dwellings_that_nobody_may_be_given_are_no_part_of_the_shares(tmp_path: 
     assert set(found.diversity["bound"]) == {1.0}  # a cap of one on a block of one
 
 
+def test_the_lottery_names_the_dwellings_whose_value_is_counted(tmp_path: Path):
+    """Of two like dwellings the one that waited longest is let: twenty points that the value has, and so the line."""
+    homes = [dwelling("L1"), dwelling("L2", vacant_since=date(2026, 1, 1))]
+    case = write(
+        tmp_path / "case", dwellings=homes, applications=[household("A1")], conventions=[agreed("BAILLEUR", "0.5")]
+    )  # fmt: skip
+    ways = "cotation,leximin,optimum"
+    written = fairness_to(case, tmp_path / "out", ways)
+    lines = pd.read_parquet(tmp_path / "out" / "lottery.parquet")
+    assert lines["dwelling_id"].tolist() == ["L2"] * 3
+    told = written.result.table
+    value = told[(told["metric"] == "value") & (told["scope"] == "")]["value"].tolist()
+    assert value == [20_000 + 50 + 15 + 20] * 3  # filled, score, first commune and first rooms, weeks waited
+    assert verify_lottery(tmp_path / "out", case).verdict == "certified"
+
+
 def test_a_page_counts_its_leases_and_households_in_good_french(tmp_path: Path):
     nothing = {
         f"national.prices.{rule}": 0
