@@ -553,6 +553,38 @@ def test_dwellings_that_nobody_may_be_given_are_no_part_of_the_shares(tmp_path: 
     assert set(found.diversity["bound"]) == {1.0}  # a cap of one on a block of one
 
 
+def test_the_lottery_names_the_dwellings_whose_value_is_counted(tmp_path: Path):
+    """Of two like dwellings the one that waited longest is let: twenty points that the value has, and so the line."""
+    homes = [dwelling("L1"), dwelling("L2", vacant_since=date(2026, 1, 1))]
+    case = write(
+        tmp_path / "case", dwellings=homes, applications=[household("A1")], conventions=[agreed("BAILLEUR", "0.5")]
+    )  # fmt: skip
+    ways = "cotation,leximin,optimum"
+    written = fairness_to(case, tmp_path / "out", ways)
+    lines = pd.read_parquet(tmp_path / "out" / "lottery.parquet")
+    assert lines["dwelling_id"].tolist() == ["L2"] * 3
+    told = written.result.table
+    value = told[(told["metric"] == "value") & (told["scope"] == "")]["value"].tolist()
+    assert value == [20_000 + 50 + 15 + 20] * 3  # filled, score, first commune and first rooms, weeks waited
+    assert verify_lottery(tmp_path / "out", case).verdict == "certified"
+
+
+@pytest.mark.parametrize("draws", [1, 3])
+def test_what_is_exact_is_not_told_by_the_luck_of_draws(tmp_path: Path, draws: int):
+    """One dwelling, two households alike but for a cotation of 50 and of 10: each has one chance in two, whatever is drawn."""
+    people = [household("A1", score=50), household("A2", score=10)]
+    case = write(
+        tmp_path / "case", dwellings=[dwelling("L1")], applications=people, conventions=[agreed("ALS", "0.9")]
+    )
+    found = af.fairness(case, "leximin", draws=draws)
+    assert found.lotteries["leximin"].p.tolist() == [0.5, 0.5]
+    told = found.table.set_index(["metric", "scope"])["value"]
+    assert told["value", ""] == 20_000 + 30 + 15  # filled, the mean cotation, first commune and first rooms
+    # the landlord's own rest is a tenth of a lease, and half a lease of play: the ceiling is passed by 0.4 at 1,000 points
+    assert told["shortfall", ""] == told["shortfall", "rule=flux_max"] == pytest.approx(0.4)
+    assert told["value", "net"] == pytest.approx(told["value", ""] - 400)
+
+
 def test_a_page_counts_its_leases_and_households_in_good_french(tmp_path: Path):
     nothing = {
         f"national.prices.{rule}": 0
