@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from optimizer.desk.chained import held_back
+from optimizer.desk.chained import held_back, still_lived_in, waits_of
 from optimizer.desk.following import (
     REFUSED_UNDECIDED,
     WAITING,
@@ -20,7 +20,7 @@ from optimizer.store.records import CallRecord, DutyRecord, ItemRecord, SessionR
 
 KINDS = (
     "clock", "silence", "next_rank", "instruction", "condition", "no_contact", "unsent", "legitimacy", "sne_radiation",
-    "radiation_notice", "prefet_signal", "suitable_offer",
+    "radiation_notice", "no_reply", "prefet_signal", "suitable_offer",
 )  # fmt: skip
 """Kinds of lines, in their order on the list."""
 
@@ -39,6 +39,7 @@ class Due:
     duty_id : the duty to close, for a line that is one.
     since : its ``day`` is the one it is owed since; it has none to be met by.
     free_on : the day a dwelling will be free, of one that is not vacant yet.
+    lived_in : its tenant has not signed for another dwelling yet, so that it may never be free.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Due:
     duty_id: int | None = None
     since: bool = False
     free_on: date | None = None
+    lived_in: bool = False
 
 
 def call_list(
@@ -122,20 +124,25 @@ def _next_ranks(sessions: Sequence[SessionRecord], on: date) -> Iterator[Due]:
         for item in items_of(session) if session.status == "closed" else ():
             turn = next_to_offer(item) if item.status in ("decided", "offering") else None
             if turn is not None and not held_back(session, item):
-                since = _vacant_since(session, item)
+                since, lived_in = _vacant_since(session, item), still_lived_in(session, item)
                 rank = turn.decision.rank if turn.decision is not None else None
                 yield Due(
                     "next_rank", session.on, session.session_id, item.dwelling_id, turn.ref, turn.application_id,
-                    turn.candidate_id, rank=rank or 1, vacant_days=max(0, (on - since).days),
-                    free_on=since if since > on else None,
+                    turn.candidate_id, rank=rank or 1, vacant_days=0 if lived_in else max(0, (on - since).days),
+                    free_on=since if since > on and not lived_in else None, lived_in=lived_in,
                 )  # fmt: skip
 
 
 def _vacant_since(session: SessionRecord, item: ItemRecord) -> date:
-    """The day the dwelling was vacated, as the case says it, else the day it is available; else as old as its agenda told."""
+    """The day the dwelling was vacated, as the case says it, else the day it is available, else that of the lease its tenant has signed
+    elsewhere; else as old as its agenda told."""
     for name in ("vacant_since", "available_on"):
         if told := str(item.facts.get(name) or "")[:10]:
             return date.fromisoformat(told)
+    waits = waits_of(session, item)
+    offer = None if waits is None or waits.tenant is None else waits.tenant.offer
+    if offer is not None and offer.lease_on is not None:
+        return offer.lease_on
     return session.on - timedelta(days=int(item.facts.get("vacancy_days") or 0))
 
 

@@ -16,8 +16,9 @@ from optimizer.store.chained import link_of
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 from optimizer.store.states import GOES, STAYS, TAKEN_BY
 
-Departure = Literal["gone", "accepted", "waited", "stays"]
-"""A lease is signed; accepted in writing; not known yet; the tenant keeps its dwelling, and nothing here holds."""
+Departure = Literal["gone", "accepted", "waited", "stays", "stranded"]
+"""A lease is signed; accepted in writing; not known yet; the tenant keeps its dwelling, and nothing here holds; it keeps it although
+somebody has signed for it (in an exchange, where leases are signed once all have accepted)."""
 NO_LIMIT = 1 << 31
 texts(
     "CHAIN",
@@ -45,6 +46,10 @@ texts(
         "stays": (
             "sans effet : le locataire en place ne prend pas {after}",
             "void: the tenant in place does not take {after}",
+        ),
+        "stranded": (
+            "loué, mais le locataire en place ne prend pas {after} : à régler avant la remise des clés",
+            "let, but the tenant in place does not take {after}: to be settled before the keys are handed over",
         ),
     },
 )
@@ -89,7 +94,8 @@ def waits_of(session: SessionRecord, item: ItemRecord) -> Waits | None:
     tenant = min(named, key=lambda c: (c.position, c.candidate_id), default=None)
     status = "released" if tenant is None else tenant.status
     departure: Departure = (
-        "gone" if status in GOES else "accepted" if status in TAKEN_BY else "stays" if status in STAYS else "waited"
+        "gone" if status in GOES else "accepted" if status in TAKEN_BY else "waited" if status not in STAYS
+        else "stranded" if item.status == "let" else "stays"
     )  # fmt: skip
     return Waits(str(link["after"]), tenant, link["kind"] == "cycle", departure)
 
@@ -100,10 +106,22 @@ def held_back(session: SessionRecord, item: ItemRecord) -> bool:
     return waits is not None and not waits.cycle and waits.departure in ("waited", "stays")
 
 
+def still_lived_in(session: SessionRecord, item: ItemRecord) -> bool:
+    """Whether the dwelling is to be let only once its tenant, who has not signed for another one yet, has left it."""
+    waits = waits_of(session, item)
+    return waits is not None and waits.departure in ("waited", "accepted")
+
+
 def void(session: SessionRecord, item: ItemRecord) -> bool:
     """Whether the dwelling was never to be let: its tenant keeps it."""
     waits = waits_of(session, item)
     return waits is not None and waits.departure == "stays"
+
+
+def stranded(session: SessionRecord, item: ItemRecord) -> bool:
+    """Whether somebody has signed for a dwelling that its tenant keeps: a person has to settle it."""
+    waits = waits_of(session, item)
+    return waits is not None and waits.departure == "stranded"
 
 
 def bare(name: str, position: int) -> str:

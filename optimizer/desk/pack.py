@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from optimizer.desk.agenda import NUMBER
-from optimizer.desk.chained import waits_of
+from optimizer.desk.chained import still_lived_in, waits_of
 from optimizer.desk.documents import household_lines
 from optimizer.desk.entry_rows import home_words, household_words
 from optimizer.desk.following import items_of
@@ -50,7 +50,7 @@ def _form(session: SessionRecord, item: ItemRecord, law: CommissionLaw, lang: La
         lines = [*lines, [[said("SHEETS.CHAIN", lang), waits.words(lang)]]]
     return {
         "dwelling": item.dwelling_id, "rpls": str(kept.get("rpls") or item.facts.get("rpls") or ""),
-        "lines": lines, "candidates": cards,
+        "lines": lines, "candidates": cards, "lived_in": still_lived_in(session, item),
         "close": in_one(kept.get("close"), lang) or _close(lang), "foot": str(in_one(kept.get("foot"), lang) or ""),
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ from optimizer.presentation.numbers import day, decimal, due
 from optimizer.presentation.numbers import percent as share_words
 from optimizer.presentation.page import render
 from optimizer.presentation.session import STATES, in_session, pace_words
+from optimizer.presentation.sheets import chained, link_words, lived_in
 from optimizer.presentation.svg import bar, gauge
 from optimizer.presentation.words import dwelling_words, flags_words, place_words, scope_words, why_words
 from optimizer.problem.registry import find_rule
@@ -123,13 +124,17 @@ def _lines(data: ReportData) -> dict[str, list[tuple[int, Any]]]:
 
 
 def counts_words(data: ReportData) -> str:
-    """``12 logements · 9 listes · 2 en attente · 1 sans candidat``, and those whose attribution is under way already."""
+    """``12 logements · 9 listes · 2 en attente · 1 sans candidat``, those that tenants still live in and those whose attribution is
+    under way already."""
     status = data.dwellings["status"].value_counts()
     listed, awaiting, none = (int(status.get(state, 0)) for state in STATES)
     under_way = int(data.dwelling_facts["in_progress"].sum())
     lang = data.lang
+    every, freed = Spaced(len(data.dwellings)), len(lived_in(data))
     words = [
-        said("REPORT.COUNT_DWELLINGS", lang, n=Spaced(len(data.dwellings))),
+        said("REPORT.COUNT_LIVED_IN", lang, n=every, freed=Spaced(freed))
+        if freed
+        else said("REPORT.COUNT_DWELLINGS", lang, n=every),
         said("REPORT.COUNT_LISTS", lang, n=Spaced(listed)),
         said("REPORT.COUNT_AWAITING", lang, n=show(awaiting, data, 0)),
         said("REPORT.COUNT_NONE", lang, n=show(none - under_way, data, 0)),
@@ -147,11 +152,16 @@ SETTLED: tuple[tuple[str, str], ...] = (
 """What somebody settles before the session, and the flag that tells it; old resources are read from their month."""
 
 
+MONTHS_OLD = 12
+"""Months after which resources are told to be old: a convention of this program, as the sentence says it."""
+
+
 def _marks(data: ReportData, i: int, line: Any, details: Mapping[int, Any]) -> set[str]:
-    """The flags of a line, and whether its resources are of more than a year ago."""
+    """The flags of a line, and whether its resources are older than `MONTHS_OLD`."""
     marks = set(str(line.flags).split("|"))
     said_on = details[i].resources_on if i in details else ""
-    if said_on and said_on[:7] < f"{data.on.year - 1:04d}-{data.on.month:02d}":
+    year, month = divmod(12 * data.on.year + data.on.month - 1 - MONTHS_OLD, 12)
+    if said_on and said_on[:7] < f"{year:04d}-{month + 1:02d}":
         marks.add("RESOURCES_OLD")
     return marks
 
@@ -183,7 +193,7 @@ def _to_settle(
     order = [code for code, _ in SETTLED] + ["SETTLE_FEW", "SETTLE_NAMES"]
     return [
         {
-            "label": said(f"REPORT.{code}", data.lang, least=count_word(data.least, data.lang)), "n": len(found[code]), "count": show(len(found[code]), data, 0),
+            "label": said(f"REPORT.{code}", data.lang, least=count_word(data.least, data.lang), months=MONTHS_OLD), "n": len(found[code]), "count": show(len(found[code]), data, 0),
             "places": found[code][:MOST_PLACES],
         }
         for code in order
@@ -201,20 +211,24 @@ def _session(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """One row per dwelling in the order of the session: account, three names, what is missing."""
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
-    sheets = _sheets_file(data)
+    sheets, linked = _sheets_file(data), chained(data)
     out = []
     for n, d in enumerate(homes, start=1):
         named = lines.get(str(d.dwelling_id), [])
         names = [str(line.application_id) for _, line in named]
+        link = linked.get(str(d.dwelling_id))
+        waits = link_words(link, data.lang)[:1] if link is not None and link.after else ()
+        lacks = _lacks(data, d, facts[d.dwelling_id], named, details)
         out.append(
             {
                 "n": n,
                 "dwelling": d.dwelling_id,
                 "words": place_words(facts[d.dwelling_id], data.lang),
+                "lived_in": said("REPORT.LIVED_IN", data.lang) if waits else "",
                 "account": account_label(d.account, data.lang, data.places) or "–",
                 "names": [*names, *[""] * NAMES][:NAMES],
                 "sheet": f"{sheets}#logement-{n}" if sheets else "",
-                "lacks": _lacks(data, d, facts[d.dwelling_id], named, details),
+                "lacks": said("WORDS.LIST", data.lang).join(x for x in (*waits, lacks) if x),
             }
         )
     return out
@@ -266,7 +280,7 @@ def _lacks(data: ReportData, d: Any, f: Any, named: list[tuple[int, Any]], detai
             for code in (code for code, flag in SETTLED if flag in marks):
                 ranks.setdefault(code, []).append(str(int(line.rank)))
         for code, found in ranks.items():
-            what = said(f"REPORT.{code}", lang)
+            what = said(f"REPORT.{code}", lang, months=MONTHS_OLD)
             parts.append(
                 said(
                     f"REPORT.AT_RANK{'S' if len(found) > 1 else ''}", lang, what=what, ranks=", ".join(found)
@@ -564,6 +578,7 @@ def _lists(
 ) -> list[dict[str, Any]]:
     """Every line with its reason, in the order of the session; names alone where the cotation decided nothing."""
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
+    linked = chained(data)
     shown = {
         d.dwelling_id: publicity(data, d, facts[d.dwelling_id], len(lines.get(str(d.dwelling_id), [])))
         for d in homes
@@ -577,6 +592,7 @@ def _lists(
             "note": said("WORDS.LIST", data.lang).join(
                 x
                 for x in (
+                    *link_words(linked.get(str(d.dwelling_id)), data.lang),
                     deadline_words(d.deadline, data),
                     d.reason_if_short,
                     advice_words(str(d.advice), shown[d.dwelling_id], data.lang),

@@ -94,6 +94,20 @@ def chained(data: ReportData) -> Mapping[str, Linked]:
     }  # fmt: skip
 
 
+def link_words(link: Linked | None, lang: Lang) -> tuple[str, ...]:
+    """What a dwelling of a chain waits for, if it is lived in, then what it opens: for a line of a table. No number of a household."""
+    if link is None:
+        return ()
+    told = [said("REPORT.CHAIN_WAITS", lang, after=link.after)] if link.after else []
+    return (*told, *([said("REPORT.CHAIN_FREES", lang, next=link.next)] if link.next else []))
+
+
+def lived_in(data: ReportData) -> frozenset[str]:
+    """The dwellings of this part of a run that a tenant still lives in."""
+    own = set(data.dwellings["dwelling_id"].astype(str))
+    return frozenset(name for name, link in chained(data).items() if link.after and name in own)
+
+
 def sheet_pages(
     data: ReportData, dwelling_ids: Iterable[str] | None = None, forms: list[dict[str, Any]] | None = None
 ) -> list[dict[str, Any]]:
@@ -114,14 +128,16 @@ def paged(forms: Sequence[Mapping[str, Any]], on: date, lang: Lang) -> list[dict
 
     Parameters
     ----------
-    forms : as :func:`sheet_forms` makes them.
+    forms : as :func:`sheet_forms` makes them; ``lived_in`` where it is known better than by ``chain`` whether a tenant still lives there.
     on : day of the session, in the head of each sheet.
     """
     pages = []
     for n, form in enumerate(forms, start=1):
         cards = list(form["candidates"])
+        lived_in = form.get("lived_in", bool((form.get("chain") or {}).get("after")))
         head = said(
-            "SHEETS.HEAD", lang, day=day(on, lang), n=n, of=len(forms), dwelling=form["dwelling"],
+            "SHEETS.HEAD", lang, day=day(on, lang), n=n, of=len(forms),
+            dwelling=said("SHEETS.HEAD_LIVED_IN", lang, dwelling=form["dwelling"]) if lived_in else form["dwelling"],
             rpls=form["rpls"] or UNKNOWN,
         )  # fmt: skip
         for at in range(0, max(1, len(cards)), PER_SHEET):
@@ -225,6 +241,8 @@ class _Home:
 
     def _vacancy(self) -> str:
         """Days without a tenant; of a dwelling that is still lived in, that it is not free yet."""
+        if self.link is not None and self.link.after:
+            return self.say("NOT_FREE_YET")
         waits = str(self.f.available_on or "") > self.data.on.isoformat()
         days = int(self.f.vacancy_days)
         return self.say("NOT_FREE_YET") if waits and not days else self.say("DAYS", n=days)

@@ -347,6 +347,7 @@ texts(
             "CALEOL du {day} – Logement n° {n}/{of} – Réf. {dwelling} – n° RPLS {rpls}",
             "CALEOL of {day} – Dwelling no. {n}/{of} – Ref. {dwelling} – RPLS no. {rpls}",
         ),
+        "head_lived_in": ("{dwelling} – ENCORE OCCUPÉ", "{dwelling} – STILL LIVED IN"),
         "chain": ("Chaîne", "Chain"),
         "chain_waits": (
             "logement occupé par un locataire appelé en premier pour {after} : sans son départ, cette page est sans effet",
@@ -520,6 +521,19 @@ texts(
         "paper_book_of": ("Classeur, {owner} ({departement})", "Workbook, {owner} ({departement})"),
         "papers": ("Papiers", "Papers"),
         "count_dwellings": ("{n:logement/logements}", "{n:dwelling/dwellings}"),
+        "count_lived_in": (
+            "{n:logement/logements}, dont {freed:encore occupé/encore occupés}",
+            "{n:dwelling/dwellings}, {freed} of them still lived in",
+        ),
+        "lived_in": ("encore occupé", "still lived in"),
+        "chain_waits": (
+            "encore occupé : sans effet si le ménage appelé en premier pour {after} n'y va pas",
+            "still lived in: void if the household first called for {after} does not go there",
+        ),
+        "chain_frees": (
+            "si le premier rang y va, son logement actuel {next} est proposé à la suite",
+            "if the first rank goes there, its present dwelling {next} is proposed in turn",
+        ),
         "count_lists": ("{n:liste/listes}", "{n:list/lists}"),
         "count_awaiting": ("{n} en attente", "{n} awaiting"),
         "count_none": ("{n} sans candidat", "{n} without household"),
@@ -532,7 +546,7 @@ texts(
         ),
         "settle_dossier": ("dossier incomplet", "incomplete file"),
         "settle_unreachable": ("injoignable", "unreachable"),
-        "settle_old": ("ressources de plus de 12 mois", "income older than 12 months"),
+        "settle_old": ("ressources de plus de {months} mois", "income older than {months} months"),
         "settle_income": ("ressources manquantes", "income missing"),
         "settle_effort": ("taux d'effort au-delà du seuil", "effort rate above the threshold"),
         "settle_declared": ("priorité seulement déclarée", "priority only declared"),

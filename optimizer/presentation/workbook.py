@@ -21,6 +21,7 @@ from optimizer.presentation.light import advice_words, light_week, publicity
 from optimizer.presentation.numbers import decimal
 from optimizer.presentation.report import counts_words, session_rows, year_rows
 from optimizer.presentation.session import in_session, title_words
+from optimizer.presentation.sheets import chained, link_words
 from optimizer.presentation.words import (
     day,
     dwelling_words,
@@ -193,6 +194,7 @@ def _lists(b: _Book) -> None:
     lines: dict[str, list[tuple[int, Any]]] = {}
     for i, line in enumerate(records(data.proposals)):
         lines.setdefault(str(line.dwelling_id), []).append((i, line))
+    linked = chained(data)
     r = 1
     for d in in_session(data.dwellings):
         account = account_label(d.account, lang, data.places)
@@ -209,6 +211,7 @@ def _lists(b: _Book) -> None:
             note = b.listing(x for x in (d.reason_if_short, advice_words(str(d.advice), shown, lang)) if x)
         if light or (shown is not None and d.reason_if_short):
             note = b.listing(x for x in (light or (shown.told if shown else ""), note) if x)
+        note = b.listing(x for x in (*link_words(linked.get(str(d.dwelling_id)), lang), note) if x)
         if note:
             sheet.merge_range(r, 0, r, len(header) - 1, neutral(note), b.text)
             r += 1
@@ -238,8 +241,11 @@ def _dwellings(b: _Book) -> None:
     data = b.data
     sheet = b.sheet(said("PAGE.DWELLINGS", b.data.lang), [18, 46, 26, 16, 9, 12, 38, 38], freeze=1)
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
+    linked = chained(data)
     rows = [
-        (d.dwelling_id, dwelling_words(facts[d.dwelling_id], data.lang), account_label(d.account, data.lang, data.places),
+        (d.dwelling_id,
+         b.listing((dwelling_words(facts[d.dwelling_id], data.lang), *link_words(linked.get(str(d.dwelling_id)), data.lang))),
+         account_label(d.account, data.lang, data.places),
          status_words(d.status, data.lang), int(d.candidates), day(d.deadline, data.lang), d.reason_if_short, d.advice)
         for d in in_session(data.dwellings)
     ]  # fmt: skip
@@ -330,8 +336,16 @@ def _applications(b: _Book) -> None:
     # a workbook of one landlord names those on its own lists
     listed = data.applications["application_id"].isin(data.proposals["application_id"])
     shown = data.applications if few else data.applications[listed]
+    lived = chained(data)
+
+    def why(x: Any) -> str:
+        """The reason; of a rank on a dwelling still lived in, what it waits for."""
+        link = lived.get(str(x.dwelling_id))
+        waits = link_words(link, data.lang)[:1] if link is not None and link.after else ()
+        return b.listing((reason_words(x.reason, data.lang), *waits))
+
     rows = [
-        (x.application_id, status_words(x.status, data.lang), reason_words(x.reason, data.lang),
+        (x.application_id, status_words(x.status, data.lang), why(x),
          None if x.best_rank is pd.NA or x.best_rank != x.best_rank else int(x.best_rank), x.dwelling_id)
         for x in records(shown)
     ]  # fmt: skip

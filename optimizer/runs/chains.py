@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from optimizer import pipeline
 from optimizer.chains import known_homes
@@ -182,6 +183,16 @@ def read_moves(problem: Problem, facts: Facts, first: FirstRanks) -> Moves:
         if home.tenant[d] >= 0 and d not in seen and int(home.tenant[d]) in by_app:
             follow(d, True)
     return Moves(problem, facts, tuple(links))
+
+
+def suited_by_homes(problem: Problem, facts: Facts) -> NDArray[np.bool_]:
+    """(A,) who is eligible for a dwelling that a tenant may free, be it let or not."""
+    found = np.zeros(len(problem.application_ids), np.bool_)
+    klass = np.unique(problem.klass[facts.dwellings.freed])
+    for menu in np.unique(problem.class_menu[klass[klass >= 0]]).tolist():
+        if menu >= 0:
+            found[problem.entry_app[int(problem.menu_ptr[menu]) : int(problem.menu_ptr[menu + 1])]] = True
+    return found
 
 
 def realised(optimum: Optimum, case: Case | Path | str, options: Options, kept: Kept | None) -> Optimum:

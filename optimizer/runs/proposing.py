@@ -15,7 +15,7 @@ from optimizer.domain.beside import both, worthwhile
 from optimizer.domain.memory import let_go
 from optimizer.errors import AttrifluxError, Lang, define
 from optimizer.pipeline import Optimum, Prepared
-from optimizer.runs.chains import realised
+from optimizer.runs.chains import realised, suited_by_homes
 from optimizer.runs.earlier import read_earlier
 from optimizer.runs.keeping import read_kept, weighed
 from optimizer.runs.large import without_pairs, without_rows
@@ -150,6 +150,7 @@ def propose(
     optimum = _optimise(prepared, options, earlier, reporter, interrupt)
     # the proof weighs what chains may let: a first rank kept there counts in its bounds, let again or not
     held = None if kept is None else weighed(prepared.problem, kept)
+    could_be_freed = suited_by_homes(prepared.problem, prepared.facts) if options.chains else None
     if options.chains:
         optimum = realised(optimum, case, options, kept)
     if large:
@@ -169,6 +170,7 @@ def propose(
         timings,
         None if earlier is None else earlier.digest,
         kept,
+        could_be_freed,
     )
 
 

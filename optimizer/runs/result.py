@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from optimizer.chains import IN_EXCHANGE
 from optimizer.domain.frames import OwnFrames
@@ -111,6 +113,8 @@ class Result(OwnFrames):
         SHA-256 of the certificate of the run it started from.
     kept : Kept or None
         The earlier result whose first ranks weighed.
+    could_be_freed : (A,) bool, or None
+        Of a run with chains: who fits a dwelling that a tenant might have freed, let or not.
     """
 
     tables: Tables
@@ -120,6 +124,7 @@ class Result(OwnFrames):
     timings: dict[str, float] = field(default_factory=dict)
     started_from: str | None = None
     kept: Kept | None = None
+    could_be_freed: NDArray[np.bool_] | None = None
 
     @property
     def proposals(self) -> pd.DataFrame:

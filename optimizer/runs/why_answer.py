@@ -22,7 +22,9 @@ from optimizer.runs.why_words import (
     ALIKE,
     BY_SCORE,
     CLOSED,
+    CLOSED_EXCHANGED,
     CONTRIBUTION,
+    COULD_BE_FREED,
     DOSSIERS,
     ELSEWHERE,
     EMPTY,
@@ -32,11 +34,13 @@ from optimizer.runs.why_words import (
     HOUSED,
     LAW,
     NOT_A_DECISION,
+    ON_CONDITION,
     REASONS,
     SOURCES,
     STATUS,
     STEPS,
     WAITING,
+    WAITS,
     many,
     place,
     points,
@@ -139,6 +143,10 @@ class _Asked:
         self.needed, self.nearest = int(index["points_needed"][a]), int(index["nearest"][a])
         self.confirmed = bool(index["confirmed"][a])
         self.if_reached = int(index["if_reached"][a]) if index.has("if_reached") else -1
+        after = index["after"].tolist() if index.has("after") else []
+        self.after = {home: before for home, before in enumerate(after) if before >= 0}
+        """Of the dwellings that a tenant still lives in: the one which that tenant is first called for."""
+        self.could_be_freed = bool(index.has("could_be_freed") and index["could_be_freed"][a])
 
     def _say(self, fr: str, en: str) -> str:
         return fr if self.lang == "fr" else en
@@ -172,15 +180,29 @@ class _Asked:
     def _status(self) -> str:
         key = self.reason if self.reason in STATUS else self.status
         text = say(STATUS[key], self.lang)
-        held = [p for p in self.everywhere if p.rank]
-        if held and self.status in ("proposed", "reserve"):
-            best = min(held, key=lambda p: (p.rank, p.dwelling))
+        best = self._best()
+        if best is not None:
             home = self.index.home(best.dwelling)
-            where = self._say(f"logement {home}", f"dwelling {home}")
+            where = ", ".join(
+                (self._say(f"logement {home}", f"dwelling {home}"), *self._waits(best.dwelling))
+            )
             text += (
                 f" ({where})" if best.rank == 1 else f" ({self._say('rang', 'rank')} {best.rank}, {where})"
             )
         return text
+
+    def _best(self) -> Place | None:
+        """Where its best rank is."""
+        held = [p for p in self.everywhere if p.rank]
+        if not held or self.status not in ("proposed", "reserve"):
+            return None
+        return min(held, key=lambda p: (p.rank, p.dwelling))
+
+    def _waits(self, home: int) -> tuple[str, ...]:
+        """What a dwelling that a tenant still lives in waits for, for staff; nothing of a vacant one."""
+        if home not in self.after:
+            return ()
+        return (say(WAITS, self.lang).format(after=self.index.home(self.after[home])),)
 
     def _scored(self) -> list[str]:
         found: dict[int, list[tuple[str, int]]] = {}
@@ -224,7 +246,7 @@ class _Asked:
         )
         rank = self._say(f"rang {p.rank}", f"rank {p.rank}") if p.rank > 1 else ""
         return (" ; " if self.lang == "fr" else "; ").join(
-            x for x in (head, rank, self._reason(p.passed_by), self._behind(p)) if x
+            x for x in (head, rank, self._reason(p.passed_by), self._behind(p), *self._waits(p.dwelling)) if x
         )
 
     def _behind(self, p: Place) -> str:
@@ -295,11 +317,13 @@ class _Asked:
         """What kept a household that fits no dwelling from the one it came nearest to."""
         words = say(self.meta["misses"][int(self.index["miss"][self.a])], self.lang)
         words = words or self._say("aucun logement dans cette proposition", "no dwelling in this proposal")
-        return self._say(f"Pourquoi : {words}.", f"Why: {words}.")
+        why = self._say(f"Pourquoi : {words}.", f"Why: {words}.")
+        return f"{why} {say(COULD_BE_FREED, self.lang)}" if self.could_be_freed else why
 
     def _closed(self) -> list[str]:
         """That no number of points opens a first rank; nothing where the state itself says that every dwelling is taken."""
-        return [] if self.reason in STATUS else [say(CLOSED, self.lang)]
+        closed = CLOSED_EXCHANGED if self.meta.get("exchanged") else CLOSED
+        return [] if self.reason in STATUS else [say(closed, self.lang)]
 
     def _refusals(self) -> list[str]:
         counts = self.index["code_counts"][self.a].tolist()[1:]
@@ -348,6 +372,9 @@ class _Asked:
                     "rank": p.rank or None,
                     "why": self._reason(p.passed_by),
                     "why_reserve": self._behind(p) or None,
+                    "waits_for": self.index.home(self.after[p.dwelling])
+                    if p.dwelling in self.after
+                    else None,
                 }
                 for p in self.places
             ],
@@ -371,9 +398,15 @@ class _Asked:
         return day_words(date.fromisoformat(str(self.meta["on"])), self.lang)
 
     def _degree(self) -> list[str]:
+        best = self._best()
+        waits = best is not None and best.dwelling in self.after
+        condition = f"{self._say(' ; ', '; ')}{say(ON_CONDITION, self.lang)}" if waits else ""
         return [
             say(CONTRIBUTION, self.lang),
-            self._say(f"Votre demande {self._standing()}.", f"Your application is {self._standing()}."),
+            self._say(
+                f"Votre demande {self._standing()}{condition}.",
+                f"Your application is {self._standing()}{condition}.",
+            ),
         ]
 
     def _standing(self) -> str:
@@ -521,6 +554,7 @@ class _Asked:
                 )
             )
             lines += self._groups()
+        lines += self._lived_in()
         if self.only < 0:
             lines += self._refusals()
         if self.status == "ineligible":
@@ -548,6 +582,33 @@ class _Asked:
                 )
             )
         return lines
+
+    def _lived_in(self) -> list[str]:
+        """How many of the dwellings that the letter speaks of a tenant still lives in."""
+        places = self.places if self.only >= 0 else self.everywhere
+        count = sum(p.dwelling in self.after for p in places)
+        if not count:
+            return []
+        if count == len(places) == 1:
+            return [
+                self._say(
+                    "Ce logement est encore occupé : il n'est à louer que si son locataire en part.",
+                    "This dwelling is still lived in: it is to be let only if its tenant leaves it.",
+                )
+            ]
+        if count == 1:
+            return [
+                self._say(
+                    "Parmi eux, 1 logement est encore occupé : il n'est à louer que si son locataire en part.",
+                    "Of these, 1 dwelling is still lived in: it is to be let only if its tenant leaves it.",
+                )
+            ]
+        return [
+            self._say(
+                f"Parmi eux, {whole(count, self.lang)} logements sont encore occupés : chacun n'est à louer que si son locataire en part.",
+                f"Of these, {whole(count, self.lang)} dwellings are still lived in: each is to be let only if its tenant leaves it.",
+            )
+        ]
 
     def _best_place(self) -> str:
         """The best place on a list that may name the household; a place on an account the dwelling does not go to is none."""

@@ -22,6 +22,7 @@ from optimizer.eligibility.fit import DOSSIER_UNREACHABLE
 from optimizer.problem.leans import lean_terms
 from optimizer.problem.model import MICRO_PER_HUNDREDTH
 from optimizer.runs.why_reading import FILE, FORMAT
+from optimizer.shortlist.departures import exchanges
 from optimizer.shortlist.labels import account_label, on_lists, refusal_label, rule_label
 from optimizer.shortlist.leapfrogs import SCORE
 from optimizer.shortlist.nearest import nearest_exchanges
@@ -102,7 +103,7 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
         "miss": np.array([text_of[x] for x in misses], np.int32),
         "code_counts": counts.astype(np.int32),
     }
-    arrays |= _own_data(result) | _scores(result)
+    arrays |= _own_data(result) | _scores(result) | _freed(result)
     if n * len(problem.dwelling_ids) <= MOST_CODES:
         arrays["codes"] = _codes(result)
     meta = _meta(result, lang, found, words)
@@ -146,6 +147,22 @@ def _if_reached(result: Result, unreachable: NDArray[np.bool_]) -> NDArray[np.in
     home[at] = near.dwelling[at]
     home[optimum.solved.first.app[optimum.solved.first.app >= 0]] = -1
     return home
+
+
+def _freed(result: Result) -> dict[str, NDArray[np.generic]]:
+    """Of a run with chains: per dwelling that a tenant lives in, the one which that tenant is first on (-1: a vacant one); per household,
+    whether a dwelling that nobody frees would have suited."""
+    optimum = result.optimum
+    tenant, first = optimum.prepared.facts.dwellings.tenant, optimum.solved.first
+    found: dict[str, NDArray[np.generic]] = {}
+    if (tenant >= 0).any():
+        at = np.full(len(optimum.prepared.problem.application_ids), -1, np.int32)
+        named = first.app >= 0
+        at[first.app[named]] = first.dwelling[named]
+        found["after"] = np.where(tenant >= 0, at[tenant], -1).astype(np.int32)
+    if result.could_be_freed is not None:
+        found["could_be_freed"] = result.could_be_freed
+    return found
 
 
 def _utf8(names: NDArray[np.object_]) -> NDArray[np.bytes_]:
@@ -235,6 +252,7 @@ def _meta(result: Result, lang: str, found: Standings, words: list[str]) -> dict
         "lang": lang,
         "synthetic": bool(settings.synthetic),
         "proven": result.stop == "proven",
+        "exchanged": exchanges(problem, result.optimum.solved.first),
         "whole": found.whole,
         "top": int(facts.span),
         "grids": [str(x) for x in prepared.scores.titles],

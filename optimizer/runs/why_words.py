@@ -103,6 +103,28 @@ CLOSED = (
     "With the other first ranks as they are, none is open to this application, whatever its points (the order of a "
     "réservataire or a recorded decision).",
 )
+CLOSED_EXCHANGED = (
+    "Les autres premiers rangs restant les mêmes, aucun n'est ouvert à cette demande, quels que soient ses points (ordre d'un "
+    "réservataire, décision enregistrée ou échange entre locataires).",
+    "With the other first ranks as they are, none is open to this application, whatever its points (the order of a "
+    "réservataire, a recorded decision or an exchange between tenants).",
+)
+"""The same where tenants exchange dwellings, which nobody else can then take alone."""
+WAITS = (
+    "encore occupé : sans effet si le ménage appelé en premier pour {after} n'y va pas",
+    "still lived in: void if the household first called for {after} does not go there",
+)
+"""Of a dwelling that a tenant frees, for staff."""
+ON_CONDITION = (
+    "ce logement est encore occupé, et la proposition est sans effet si son locataire n'en part pas",
+    "this dwelling is still lived in, and the proposal is void if its tenant does not leave it",
+)
+"""The same for the household itself, of the dwelling of its best rank."""
+COULD_BE_FREED = (
+    "Un logement qu'un locataire demandeur occupe aurait pu convenir ; personne ne le libère dans cette proposition.",
+    "A dwelling in which a tenant who applies lives could have suited; nobody frees it in this proposal.",
+)
+"""Of a household that fits no dwelling of the proposal, but one that a chain might have freed."""
 FEW = 5
 """Counts below this are not printed in a letter."""
 

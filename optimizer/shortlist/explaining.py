@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.domain.frames import kept_kinds
 from optimizer.errors import Lang
 from optimizer.problem import Evaluation
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
+from optimizer.shortlist.departures import exchanges
 from optimizer.shortlist.frames import named
 from optimizer.shortlist.labels import ordinal, points, points_noun
 from optimizer.shortlist.nearest import Nearest, nearest_exchanges
@@ -90,11 +92,7 @@ class Explaining:
         )[back.reshape(-1)]
         for i in np.flatnonzero(beyond).tolist():
             words[i] = _beyond(int(place[i]), int(of[i]), bool(elsewhere[i]), self.lang)
-        words[where < 0] = (
-            "recevable, mais aucun premier rang ne lui est ouvert (ordre du réservataire ou décision enregistrée)"
-            if self.lang == "fr"
-            else "eligible, but no first rank is open to it (the réservataire's order or a recorded decision)"
-        )
+        words[where < 0] = _closed(exchanges(self.problem, self.first), self.lang)
         words[(where < 0) & ~unfit & ~self.reached[apps]] = (
             "recevable seulement pour des logements déjà en cours d'attribution"
             if self.lang == "fr"
@@ -103,7 +101,7 @@ class Explaining:
         for i in np.flatnonzero(unfit).tolist():
             words[i] = self.sentence(int(apps[i]))
         nothing = place == 0
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "application_id": named(self.problem.application_ids, apps),
                 "nearest_miss": words,
@@ -114,6 +112,24 @@ class Explaining:
                 "confirmed": np.full(len(apps), "", object),
             }
         )
+        return kept_kinds(table, {"nearest_miss": "str", "confirmed": "str"})
+
+
+def _closed(exchanged: bool, lang: Lang) -> str:
+    """No first rank is open; ``exchanged``: tenants exchange dwellings, which nobody else can then take alone."""
+    if lang == "fr":
+        why = (
+            "ordre du réservataire, décision enregistrée ou échange entre locataires"
+            if exchanged
+            else "ordre du réservataire ou décision enregistrée"
+        )
+        return f"recevable, mais aucun premier rang ne lui est ouvert ({why})"
+    why = (
+        "the réservataire's order, a recorded decision or an exchange between tenants"
+        if exchanged
+        else "the réservataire's order or a recorded decision"
+    )
+    return f"eligible, but no first rank is open to it ({why})"
 
 
 def lacking_words(hundredths: int, elsewhere: bool, lang: Lang, *, proven: bool = True) -> str:

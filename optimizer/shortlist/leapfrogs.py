@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from optimizer.errors import AttrifluxError, define
 from optimizer.problem import Evaluation
 from optimizer.problem.model import FirstRanks, Problem
+from optimizer.shortlist.departures import movers
 from optimizer.shortlist.exchange import NEVER, Exchange
 from optimizer.shortlist.lookup import Pools, kind_marks, menu_of
 from optimizer.shortlist.passes import (
@@ -210,14 +211,7 @@ class LeapfrogFinder:
         )
         self._marks = kind_marks(problem)
         self._least = int(problem.entry_fit.min(initial=0))
-        let = set(first.dwelling.tolist())
-        links = zip(
-            problem.orders.dwelling.tolist(),
-            problem.orders.account.tolist(),
-            problem.orders.app.tolist(),
-            strict=True,
-        )
-        self._frees = frozenset(app for d, account, app in links if account < 0 and d in let)
+        self._frees = frozenset(movers(problem, first))
         """Households whose departure frees a dwelling that is let."""
         self._words = list(_WORDS)
         self._rules: dict[int, int] = {}

@@ -4,12 +4,15 @@ Putting household a in the place of the first rank of dwelling d changes the obj
 the rules then charge, where no réservataire's order is passed over. If a's score rose by more than the loss of its cheapest exchange, that exchange would beat the optimum;
 every proposal without a is worth what it was, so the new optimum would hold a at a first rank. The points needed are
 therefore sufficient (never promised too low); the sample of ``confirming`` shows it by solving again.
+
+Where the first rank of d is a tenant whose departure frees a dwelling that is let, the exchange gives up what hangs on it: that
+dwelling and all that follow in its chain stay lived in, and their first ranks are lost beside.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +21,7 @@ from optimizer.problem import Evaluation
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, B, FirstRanks, OwnLists, Problem
 from optimizer.problem.own_lists import LAST, Asked, Offers, housed, offers, waiting
+from optimizer.shortlist.departures import falling, without
 from optimizer.shortlist.exchange import NEVER, Exchange
 from optimizer.shortlist.lookup import Pools, menu_of
 from optimizer.shortlist.passes import offer
@@ -53,12 +57,30 @@ def nearest_exchanges(problem: Problem, first: FirstRanks, counted: Evaluation) 
         np.full(n, -1, np.int32),
     )
     if problem.own_lists is None:
+        falls = falling(problem, first)
         for klass, out, dwelling, worth in _places(problem, first):
-            search.offer(klass, out, dwelling, worth, ())
+            if dwelling in falls:
+                _opened(problem, first, counted, search, klass, dwelling, falls[dwelling])
+            else:
+                search.offer(klass, out, dwelling, worth, ())
     else:
         _by_lists(problem, problem.own_lists, first, search)
     search.lacking[search.where < 0] = -1
     return Nearest(search.lacking, search.where)
+
+
+def _opened(
+    problem: Problem, first: FirstRanks, counted: Evaluation, search: _Search, klass: int, dwelling: int, falls: frozenset[int]
+) -> None:  # fmt: skip
+    """Compare a dwelling whose first rank opens a chain: the chain is given up, then the dwelling is taken as an empty one.
+
+    In an exchange the dwelling itself stays lived in, so that nobody can take it.
+    """
+    left = None if dwelling in falls else without(problem, first, falls | {dwelling})
+    if left is None:
+        return
+    alone = replace(search, exchange=Exchange(problem, *left), given_up=counted.objective - left[1].objective)
+    alone.offer(klass, -1, dwelling, -int(problem.bonus[dwelling]), ())
 
 
 def _by_lists(problem: Problem, lists: OwnLists, first: FirstRanks, search: _Search) -> None:
@@ -149,8 +171,10 @@ class _Search:
     exchange: Exchange
     lacking: I64
     where: I32
-    _place: tuple[int, int, tuple[int, ...]] = (-1, -1, ())
-    _charge: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    given_up: int = 0
+    """Micropoints that every exchange loses beside, of first ranks left out of ``exchange``."""
+    _place: tuple[int, int, tuple[int, ...]] = field(default=(-1, -1, ()), init=False)
+    _charge: I64 = field(default_factory=lambda: np.zeros(0, np.int64), init=False)
 
     def one(self, entry: int, kind: int, out: int, dwelling: int, worth: int) -> None:
         """Compare a dwelling with the nearest found so far of one household, on one account."""
@@ -185,7 +209,9 @@ class _Search:
             kept = (cost < NEVER) & ~np.isin(self.pools.option_account[first], closed)
             gain = self.problem.kinds.value[options.kind[first[kept]]] * MICRO_PER_HUNDREDTH
             self._charge = np.full(self.problem.n_types, NONE, np.int64)
-            np.minimum.at(self._charge, self.pools.option_type[first[kept]], cost[kept] - gain)
+            np.minimum.at(
+                self._charge, self.pools.option_type[first[kept]], cost[kept] - gain + self.given_up
+            )
             self._place = (group, out, closed)
         return self._charge
 

@@ -41,13 +41,13 @@ def may_offer(tables: Tables, item: Row) -> bool:
 
 
 def may_let(tables: Tables, item: Row) -> bool:
-    """Whether a lease may be signed: the tenant's own is; in a cycle, once every household of it has accepted."""
+    """Whether a lease may be signed: the tenant's own is; in a cycle, also once every household of it has accepted."""
     tenant = tenant_of(tables, item)
     link = link_of(item["facts"])
-    if tenant is None or link is None:
+    if tenant is None or link is None or tenant["status"] in GOES:
         return True
     if link["kind"] != CYCLE:
-        return tenant["status"] in GOES
+        return False
     seen: set[int] = set()
     at: Row | None = item
     while at is not None and at["item_id"] not in seen:

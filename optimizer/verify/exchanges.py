@@ -49,6 +49,10 @@ class FirstRankExchanges:
         self._asked: dict[tuple[int, str, bool], list[tuple[int, str, int]]] = {}
         self._won: dict[tuple[int, str, int], int] = {}
         """What the rules ask less, by dwelling, account and profile of whoever takes the first rank."""
+        self._falls: dict[int, tuple[Marked, int, tuple[int, ...] | None]] = {}
+        """Of the dwellings that open a chain: what falls with them."""
+        self._home_of = {app: d for d, app in classes.world.tenant.items() if self._first[d] >= 0}
+        """Tenant -> the dwelling it frees, of those let."""
         self._counted: dict[tuple[str, int], int] = {}
         self._profiles: dict[tuple[str, int], int] = {}
         """Profile of a household at the dwellings of an EPCI."""
@@ -78,8 +82,8 @@ class FirstRankExchanges:
     ) -> int:
         if home in self.classes.world.pins:
             return NEVER
-        gone, held, leaver = self._standing(home)
-        if leaver >= 0 and self.waiters.elsewhere(leaver, home):
+        gone, held, leavers = self._given_up(home)
+        if leavers is None:
             return NEVER
         base, best = self.classes.fit.fill + int(self.classes.bonus[home]) - held, NEVER
         for bit, account, follows in accounts:
@@ -87,9 +91,9 @@ class FirstRankExchanges:
                 continue
             if follows is not None:
                 if app in follows.apps:
-                    over = self._passes(follows.order, app, leaver)
+                    over = any(self._passes(follows.order, app, leaver) for leaver in leavers)
                 else:
-                    over = follows.waits or leaver in follows.apps
+                    over = follows.waits or not follows.apps.isdisjoint(leavers)
                 if over:
                     continue
             key = home, account, bits
@@ -99,6 +103,48 @@ class FirstRankExchanges:
                 self._won[key] = self._saved(gone, self._marks(home, account, bits))
             best = max(best, (base + points[bit]) * RATE + self._won[key])
         return best
+
+    def _given_up(self, home: int) -> tuple[Marked, int, tuple[int, ...] | None]:
+        """Marks, points and households of the first ranks that fall when somebody else takes a dwelling.
+
+        That of the dwelling itself, and where its household frees a dwelling that is let, those down the chain. No households (None)
+        where it cannot be taken: the dwelling is freed by its own chain, or somebody first elsewhere waits for one of them.
+        """
+        gone, held, leaver = self._standing(home)
+        if leaver not in self.waiters.moving:
+            wanted = leaver >= 0 and self.waiters.elsewhere(leaver, home)
+            return gone, held, None if wanted else (leaver,)
+        if home not in self._falls:
+            self._falls[home] = self._chain(home, leaver, gone, held)
+        return self._falls[home]
+
+    def _chain(
+        self, home: int, leaver: int, gone: Marked, held: int
+    ) -> tuple[Marked, int, tuple[int, ...] | None]:
+        """The same of a first rank that opens a chain."""
+        fallen = {home: leaver}
+        while leaver in self.waiters.moving:
+            down = self._home_of[leaver]
+            if down in fallen or down in self.classes.world.pins:
+                return gone, held, None
+            more, points, leaver = self._standing(down)
+            fallen[down], gone, held = leaver, gone + more, held + points
+        behind = self.waiters.behind
+        wanted = any(behind.get(app, set()) - fallen.keys() for app in fallen.values())
+        return gone, held, None if wanted else tuple(fallen.values())
+
+    @property
+    def round_trips(self) -> bool:
+        """Whether tenants exchange their dwellings, so that none of these can be taken alone."""
+        return any(self._returns(app) for app in self.waiters.moving)
+
+    def _returns(self, app: int) -> bool:
+        """Whether who takes the dwelling of a tenant frees the next, and so on back to that tenant."""
+        seen: set[int] = set()
+        while app in self.waiters.moving and app not in seen:
+            seen.add(app)
+            app = self._standing(self._home_of[app])[2]
+        return app in seen
 
     def _standing(self, home: int) -> tuple[Marked, int, int]:
         """Marks, points and household of the first rank there is; none, 0 and -1 without, -1 of a seat too."""

@@ -20,7 +20,7 @@ from optimizer.verify.classes import Classes, Door
 from optimizer.verify.coverage import Reasons
 from optimizer.verify.exchanges import NEVER, FirstRankExchanges
 from optimizer.verify.naming import Named
-from optimizer.verify.nearest import IN_PROGRESS, LISTED_ONLY, Misses
+from optimizer.verify.nearest import IN_PROGRESS, LISTED_ONLY, LISTED_OR_EXCHANGED, Misses
 from optimizer.verify.outputs import Out
 from optimizer.verify.passes import places
 from optimizer.verify.root import LeastLosses
@@ -183,7 +183,8 @@ class Explanations:
         )
         self._check_draw(np.flatnonzero(fine & ~wrong))
         if misses is not None:
-            _check_away(said, np.flatnonzero(away & ~wrong), reasons, misses, found)
+            closed = LISTED_OR_EXCHANGED if exchanges.round_trips else LISTED_ONLY
+            _check_away(said, np.flatnonzero(away & ~wrong), reasons, misses, closed, found)
         rows = np.flatnonzero(fine & ~wrong & (said.home >= 0))
         klass = classes.klass[said.home[rows]]
         order = np.argsort(klass, kind="stable")
@@ -266,15 +267,17 @@ class Explanations:
         return gain == NEVER or points != needed or needed > most
 
 
-def _check_away(said: Said, rows: I64, reasons: Reasons, misses: Misses, found: Findings) -> None:
-    """Sentences of the rows that name no dwelling."""
+def _check_away(
+    said: Said, rows: I64, reasons: Reasons, misses: Misses, closed: tuple[str, str], found: Findings
+) -> None:
+    """Sentences of the rows that name no dwelling; ``closed``: of who is eligible where no first rank is open."""
     here, anywhere = reasons.here, reasons.anywhere
     for i in rows.tolist():
         a = int(said.app[i])
         if not anywhere[a]:
             wanted = misses.refused(a)
         else:
-            wanted = {pick(LISTED_ONLY if here[a] else IN_PROGRESS, misses.lang)}
+            wanted = {pick(closed if here[a] else IN_PROGRESS, misses.lang)}
         if said.miss(i) not in wanted:
             _unsaid(found, i)
 

@@ -21,6 +21,10 @@ LISTED_ONLY = (
     "recevable, mais aucun premier rang ne lui est ouvert (ordre du réservataire ou décision enregistrée)",
     "eligible, but no first rank is open to it (the réservataire's order or a recorded decision)",
 )
+LISTED_OR_EXCHANGED = (
+    "recevable, mais aucun premier rang ne lui est ouvert (ordre du réservataire, décision enregistrée ou échange entre locataires)",
+    "eligible, but no first rank is open to it (the réservataire's order, a recorded decision or an exchange between tenants)",
+)
 IN_PROGRESS = (
     "recevable seulement pour des logements déjà en cours d'attribution",
     "eligible only for dwellings already in progress",

@@ -27,6 +27,8 @@ class Waiters:
         self._more = np.zeros(len(self.world.apps), bool)
         self.moving: set[int] = set()
         """Households whose departure frees a dwelling that is let."""
+        self.behind: dict[int, set[int]] = {}
+        """Of a case with chains, whose dwellings are few: nominee -> the dwellings whose first rank is placed after it on a list."""
         firsts = lines.take(np.flatnonzero(lines.rank == 1))
         klass = classes.klass[firsts.dwelling]
         at = np.argsort(klass, kind="stable")
@@ -50,22 +52,28 @@ class Waiters:
                     self._note(np.array([self.world.tenant[d]], np.int32), d)
                     self.moving.add(self.world.tenant[d])
                 if account in orders:
-                    self._note(orders[account].before(app), d)
+                    before = orders[account].before(app)
+                    self._note(before, d)
+                    if self.world.tenant:
+                        for nominee in before.tolist():
+                            self.behind.setdefault(nominee, set()).add(d)
 
     def _note(self, apps: I32, d: int) -> None:
         self._more[apps] |= (self._one[apps] != NOWHERE) & (self._one[apps] != d)
         self._one[apps] = np.where(self._one[apps] == NOWHERE, d, self._one[apps])
 
-    def told(self) -> tuple[I64, B, set[int]]:
+    def told(self) -> tuple[I64, B, set[int], dict[int, set[int]]]:
         """What was read, for :meth:`join`."""
-        return self._one, self._more, self.moving
+        return self._one, self._more, self.moving, self.behind
 
-    def join(self, more: tuple[I64, B, set[int]]) -> None:
+    def join(self, more: tuple[I64, B, set[int], dict[int, set[int]]]) -> None:
         """Add what was read of other doors."""
-        one, several, moving = more
+        one, several, moving, behind = more
         self._more |= several | ((one != NOWHERE) & (self._one != NOWHERE) & (one != self._one))
         self._one = np.where(self._one == NOWHERE, one, self._one)
         self.moving |= moving
+        for nominee, homes in behind.items():
+            self.behind.setdefault(nominee, set()).update(homes)
 
     def elsewhere(self, app: int, home: int) -> bool:
         """Whether the first rank of another dwelling than ``home`` waits for that household."""

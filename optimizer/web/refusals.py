@@ -13,7 +13,7 @@ from optimizer.web.pages import sitting
 SESSION = re.compile(r"\d{4}-\d\d-\d\d(-\d+)?")
 TICKS = ("checked", "written", "one_person")
 """Boxes; one that was left alone is not among what was sent."""
-DAYS = ("on", "notified", "proof_on", "due")
+DAYS = ("on", "notified", "proof_on", "due", "notice_on")
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "NEEDS_REASON": ("reason", "no_quorum_reason"),
     "REASON_CODE": ("refusal", "decline", "reason"),
@@ -47,7 +47,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "CASTING": ("casting",),
     "NO_CASTING": ("casting",),
     "DAYS": ("days",),
-    "PROOF": ("proof_on", "proof"),
+    "PROOF": ("proof_on", "proof", "notice_on"),
+    "NOTICED": ("notice_on",),
+    "REACHED": ("notice_on",),
     "NO_PROOF": ("proof",),
     "WRITTEN": ("written", "answer"),
     "BEFORE": DAYS,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 import optimizer as af
 from optimizer.disk import seal
@@ -17,6 +20,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.presentation.sheets import chained, sheet_forms
 from optimizer.runs import Options, propose_to
 from optimizer.runs.report_data import report_data, split
+from optimizer.runs.why_answer import why
 from optimizer.verify import verify
 from tests.chains.towns import FREE, WILLING, tenant, town
 from tests.end_to_end.small import agreement, application, csv_text, dwelling, propose, table, write
@@ -136,6 +140,137 @@ def test_a_better_scored_household_is_passed_for_the_chain(done: Path):
     assert "chain" in why
     reasons = [r["reason"] for r in table(done / "proposals.csv") if r["application_id"] == "T0"]
     assert "libère un logement" in reasons[0]
+
+
+def test_whoever_is_passed_for_a_chain_is_told_what_points_would_have_given_it_up(tmp_path: Path):
+    """V0 to T0 (100 + 18), then H0 to N0 (50 + 10 less the link's 20): 158. V0 to P0 (105 + 18): 123, so that 35 points are lacking."""
+
+    def proposed(name: str, points: str) -> af.Result:
+        homes = [dwelling("V0")]
+        people = [
+            tenant("T0", "H0", 2, score="100"),
+            application("P0", score=points),
+            application("N0", persons="2", children_under_14="0", rooms_wanted="2", score="50"),
+            application("Z", choices="25388", score="200"),  # the most that the grid gives here
+        ]
+        write(tmp_path / name, homes, people, conventions=[agreement("BAILLEUR", "1")])
+        with (tmp_path / name / "case.yaml").open("a", encoding="utf-8") as settings:
+            settings.write("changes:\n" + "".join(f"  {key}: {price}\n" for key, price in FREE.items()))
+        propose_to(tmp_path / name, tmp_path / f"{name}-out", Options(chains=1, pdf=False))
+        return af.propose(tmp_path / name, Options(chains=1, pdf=False))
+
+    result = proposed("as", "105")
+    said = result.explanations.set_index("application_id").loc["P0"]
+    assert (said["points_needed"], said["dwelling_id"]) == (35.0, "V0")
+    assert said["nearest_miss"].startswith("35 points de plus auraient donné un premier rang")
+    told = "\n".join(why(tmp_path / "as-out", "P0").lines)
+    assert "35 points de plus" in told and "décision enregistrée" not in told
+    for points, first in (("139.99", "T0"), ("140.01", "P0")):
+        lines = proposed(f"at {points}", points).proposals.set_index(["dwelling_id", "rank"])
+        assert lines.loc[("V0", 1), "application_id"] == first
+
+
+def test_what_tenants_exchange_is_closed_by_the_exchange(tmp_path: Path):
+    """Nothing is vacant for N0 but the dwellings of two tenants who exchange them: no list and no decision keeps it away."""
+    people = [
+        tenant("T0", "H0", 2),
+        tenant("T1", "H1", 3, persons="2", children_under_14="0", rooms_wanted="2"),
+    ]
+    people.append(application("N0", score="40"))
+    write(
+        tmp_path / "case", [dwelling("V0", commune="25388")], people, conventions=[agreement("BAILLEUR", "1")]
+    )
+    for lang, words in (("fr", "échange entre locataires)"), ("en", "an exchange between tenants)")):
+        out = tmp_path / lang
+        done = propose_to(tmp_path / "case", out, Options(chains=-1, lang=lang, pdf=False))
+        assert done.verdict == "certified" and set(done.result.tables.chains["kind"]) == {"cycle"}  # type: ignore[index]
+        said = done.result.explanations.set_index("application_id").loc["N0", "nearest_miss"]
+        assert said.endswith(words)
+        assert words in "\n".join(why(out, "N0", lang=lang).lines)
+
+
+def test_every_page_says_which_dwellings_are_still_lived_in(week: Path, done: Path):
+    result = af.propose(week, Options(chains=1, pdf=False))
+    after = {
+        f"H{i}": result.proposals.set_index(["application_id", "rank"]).loc[(f"T{i}", 1), "dwelling_id"]
+        for i in range(2)
+    }
+    words = {
+        home: f"encore occupé : sans effet si le ménage appelé en premier pour {v} n'y va pas"
+        for home, v in after.items()
+    }
+    page = html.unescape((done / "report.html").read_text(encoding="utf-8")).replace("\xa0", " ")
+    assert "5 logements, dont 2 encore occupés" in page
+    for home, text in words.items():
+        row = re.search(rf"<tr[^>]*>(?:(?!</tr>).)*#logement-\d+\">{home}<.*?</tr>", page, re.S)
+        assert row is not None and "encore occupé</span>" in row[0] and text in row[0]
+        block = page[page.index(f"<h4>{home} ") :]
+        assert text in block[: block.index("</p>")]
+        opens = page[page.index(f"<h4>{after[home]} ") :]
+        assert f"son logement actuel {home} est proposé à la suite" in opens[: opens.index("</p>")]
+    sheets = html.unescape((done / "sheets.html").read_text(encoding="utf-8")).replace("\xa0", " ")
+    for home, vacant in after.items():
+        sheet = sheets[sheets.index(f"Réf. {home} – ENCORE OCCUPÉ – ") :]
+        lines = re.sub(r"<[^>]+>", "", sheet[: sheet.index("Rang proposé")])
+        assert "Vacant depuis : pas encore libre" in lines and f"appelé en premier pour {vacant}" in lines
+        assert f"Réf. {vacant} – n° RPLS" in sheets
+    book = load_workbook(done / "shortlists.xlsx")
+    rows = {
+        sheet.title: [
+            " | ".join(str(x) for x in row if x is not None) for row in sheet.iter_rows(values_only=True)
+        ]
+        for sheet in book
+    }
+    assert rows["Séance"][1].startswith("5 logements, dont 2 encore occupés")
+    for home, text in words.items():
+        for sheet, told in (("Séance", f"| {home} |"), ("Logements", f"{home} |")):
+            assert [text in row for row in rows[sheet] if told in row or row.startswith(told)] == [True], (
+                sheet
+            )
+        head = next(i for i, row in enumerate(rows["Listes"]) if row.startswith(f"{home}  "))
+        assert text in rows["Listes"][head + 1]
+    firsts = [row for row in rows["Demandes"] if row.startswith(("N0 ", "N1 "))]
+    assert len(firsts) == 2 and all("encore occupé : sans effet" in row for row in firsts)
+    assert not any("encore occupé" in row for row in rows["Demandes"] if row.startswith(("T", "P")))
+
+
+def test_who_is_first_on_a_dwelling_lived_in_is_told_the_condition(week: Path, done: Path):
+    lines = table(done / "chains.csv")
+    after = next(r["dwelling_id"] for r in lines if r["position"] == "0" and r["application_id"] == "T0")
+    who = next(r["application_id"] for r in lines if r["dwelling_id"] == "H0")
+    condition = f"encore occupé : sans effet si le ménage appelé en premier pour {after} n'y va pas"
+    told = why(done, who).lines
+    assert told[0] == f"Demande {who} : proposée au premier rang (logement H0, {condition})."
+    assert any("H0 (" in line and line.endswith(condition) for line in told)
+    letter = "\n".join(why(done, who, letter=True).lines)
+    assert (
+        "Votre demande est proposée au premier rang ; ce logement est encore occupé, et la proposition est sans effet si son locataire n'en part pas."
+        in letter
+    )
+    assert "Parmi eux, 2 logements sont encore occupés" in letter
+    one = "\n".join(why(done, who, "H0", letter=True).lines)
+    assert "Ce logement est encore occupé : il n'est à louer que si son locataire en part." in one
+    english = "\n".join(why(done, who, letter=True, lang="en").lines)
+    assert (
+        "this dwelling is still lived in, and the proposal is void if its tenant does not leave it."
+        in english
+    )
+    # the tenant itself, who goes to a vacant dwelling, waits for nobody
+    assert "encore occupé" not in "\n".join([*why(done, "T0", letter=True).lines, *why(done, "T0").lines])
+
+
+def test_who_fits_only_a_dwelling_that_nobody_frees_is_told_so(tmp_path: Path):
+    single = {"persons": "1", "adults": "1", "children_under_14": "0", "rooms_wanted": "1"}
+    people = [application("P0", score="190"), tenant("T0", "H0", 1, score="1"), application("X", **single)]
+    write(tmp_path / "case", [dwelling("V0")], people, conventions=[agreement("BAILLEUR", "1")])
+    said = "Un logement qu'un locataire demandeur occupe aurait pu convenir ; personne ne le libère dans cette proposition."
+    for chains in (0, 1):
+        out = tmp_path / str(chains)
+        propose_to(tmp_path / "case", out, Options(chains=chains, pdf=False))
+        for letter in (False, True):
+            text = "\n".join(why(out, "X", letter=letter).lines)
+            assert "aucun T1 libre dans vos communes." in text and (said in text) == bool(chains)
+            assert said not in "\n".join(why(out, "T0", letter=letter).lines)
 
 
 def test_without_chains_nothing_speaks_of_them(week: Path):

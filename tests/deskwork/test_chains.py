@@ -14,11 +14,13 @@ import pytest
 from optimizer import importers, policy, store
 from optimizer.desk.agenda import agenda
 from optimizer.desk.call_list import call_list
+from optimizer.desk.chained import stranded, waits_of
 from optimizer.desk.entry_book import write_entry_book
 from optimizer.desk.entry_rows import rows_of
 from optimizer.desk.following import POSITIVE
 from optimizer.desk.next_case import next_case
 from optimizer.desk.pack import pack_pages
+from optimizer.desk.papers.calls import calls_paper
 from optimizer.desk.papers.carence import goes
 from optimizer.desk.papers.convocation import agenda_paper
 from optimizer.desk.papers.letters import letters
@@ -36,7 +38,17 @@ from optimizer.store import commands, queries
 from optimizer.store.law import law
 from optimizer.store.ledger import verify as verify_ledger
 from optimizer.store.messages import StoreRefused
-from optimizer.store.records import CandidateRecord, ItemRecord, Receipt, SessionRecord
+from optimizer.store.records import (
+    Actor,
+    AttendanceRecord,
+    CandidateRecord,
+    ItemRecord,
+    NewCandidate,
+    NewDecision,
+    NewItem,
+    Receipt,
+    SessionRecord,
+)
 from tests.chains.towns import tenant
 from tests.deskwork.filling import fill
 from tests.deskwork.room import HELD, MEMBERS, OPENED, SECRETARY, START, Clock, decided
@@ -144,6 +156,28 @@ class Week:
         assert made is not None
         return made.offer_id
 
+    def held(self, *homes: NewItem) -> SessionRecord:
+        """A later session that attributes each dwelling to the one household on its list."""
+        on = HELD + timedelta(days=10)
+        self.clock.to(on)
+        run = self.session.run
+        assert run is not None
+        made = self.do(
+            commands.new_session, landlord="BAIL", commission="CALEOL", on=on, quorum=1, run_id=run.run_id, items=homes,
+        )  # fmt: skip
+        key = str(made.result["session_id"])
+        names = [item.candidates[0].candidate_id for item in queries.session(self.desk, key).items]
+        checks = dict.fromkeys(names, "")
+        self.do(commands.convene, key, recipients=("Préfet",), checks=checks)
+        there = AttendanceRecord(key, "A", "membre", "board", "", "present", "", "09:00", "", ())
+        self.do(commands.attend, key, members=[there])
+        self.do(commands.open_session, key, checks=checks)
+        for item in queries.session(self.desk, key).items:
+            first = NewDecision(item.candidates[0].candidate_id, "attribution", 1)
+            self.do(commands.decide, item.item_id, decisions=[first], few_reason="too_few_candidates")
+        commands.close(self.desk, Actor("Présidente", "P"), uuid4().hex, key)
+        return queries.session(self.desk, key)
+
     def next_case(self) -> Case:
         case = importers.read(self.base / "cas")
         return next_case(case, queries.sessions(self.desk), policy.rules_of(case.settings)).case
@@ -249,6 +283,29 @@ def test_nobody_is_offered_it_before_the_tenant_has_accepted(week: Week):
     assert told.value.code == "STORE_CHAIN_WAITS"
 
 
+def test_a_dwelling_lived_in_is_not_called_vacant(week: Week):
+    """On the list of calls from the tenant's acceptance on; vacant from the day of its lease, as the case gives no other."""
+
+    def due(days: int) -> list[tuple[bool, int]]:
+        items = tuple(replace(i, facts={**i.facts, "available_on": None}) for i in week.session.items)
+        found = call_list([replace(week.session, items=items)], law(HELD), HELD + timedelta(days=days))
+        return [
+            (x.lived_in, x.vacant_days) for x in found if x.dwelling_id == FREED and x.kind == "next_rank"
+        ]
+
+    def head() -> str:
+        pages = pack_pages(week.session, law(week.session.on), "fr")
+        return next(str(page["head"]) for page in pages if page["dwelling"] == FREED)
+
+    assert f"Réf. {FREED} – ENCORE OCCUPÉ –" in head()
+    week.accepts("V0", TENANT, 1)
+    assert due(4) == [(True, 0)] and "ENCORE OCCUPÉ" in head()
+    now = call_list([week.session], law(HELD), HELD)
+    assert "encore occupé" in str(calls_paper(told_of(week.desk, HELD.isoformat(), "fr"), now, HELD))
+    week.signs("V0", TENANT)
+    assert due(4) == [(False, 3)] and "ENCORE OCCUPÉ" not in head()
+
+
 def test_a_refusal_voids_what_waits_for_it(week: Week):
     said = week.refuses("V0", TENANT, 1)
     assert said.result["void"] == [FREED] and week.item(FREED).status == "withdrawn"
@@ -304,6 +361,102 @@ def test_a_chain_that_goes_through_lets_both_dwellings(week: Week):
     case = week.next_case()
     assert set(case.table("leases")["dwelling_id"]) == {"V0", FREED}
     assert set(case.table("dwellings")["dwelling_id"]) == {"V1"}
+
+
+def test_an_offer_of_a_dwelling_still_lived_in_says_that_it_may_come_to_nothing(week: Week):
+    """From the tenant's acceptance to its lease the household that follows may accept in writing, and lose it all the same."""
+    warned = "Ce logement est encore occupé. Si son locataire n'en part pas, cette attribution est sans effet, même acceptée"
+
+    def letter(home: str, who: str) -> str:
+        return _letter(told_of(week.desk, HELD.isoformat(), "fr"), who, home)
+
+    week.accepts("V0", TENANT, 1)
+    assert warned in letter(FREED, week.newcomer)  # its turn has come
+    week.accepts(FREED, week.newcomer, 2)
+    assert warned in letter(FREED, week.newcomer)
+    assert warned not in letter("V0", TENANT)
+    week.signs("V0", TENANT)
+    assert warned not in letter(FREED, week.newcomer) and "encore occupé" not in letter(FREED, week.newcomer)
+
+
+def test_a_dwelling_left_but_not_examined_is_vacant_next_week(made: Path, tmp_path: Path):
+    """The session was too short for the freed dwelling; its tenant has signed for V0 since."""
+    copied(made / "draft", tmp_path)
+    clock = Clock(START)
+    with store.open(tmp_path / "bureau.sqlite", clock=clock) as desk:
+        week = Week(made, desk, clock)
+        clock.to(HELD)
+        week.do(commands.not_examined, week.item(FREED).item_id, reason="time")
+        book = tmp_path / "saisie.xlsx"
+        write_entry_book(book, week.session, law(HELD), "fr")
+        rows = {key: row for key, row in decided(week.session).items() if key[1] != FREED}
+        fill(book, session=OPENED, members=MEMBERS, rows=rows)
+        record(desk, book, week.session.session_id, SECRETARY)
+        clock.to(HELD, 14)
+        assert FREED not in set(week.next_case().table("dwellings")["dwelling_id"])  # the tenant may stay
+        week.accepts("V0", TENANT, 1)
+        week.signs("V0", TENANT)
+        homes = week.next_case().table("dwellings").set_index("dwelling_id")
+        assert set(homes.index) == {FREED, "V1"} and homes.loc[FREED, "rooms"] == 2
+        assert homes["attempts"].isna()[FREED]  # nobody was presented
+
+
+def test_a_dwelling_left_and_let_by_a_later_session_is_vacant_no_more(week: Week):
+    """The next case is made of the import again, which never held the freed dwelling."""
+    week.accepts("V0", TENANT, 1)
+    week.signs("V0", TENANT)
+    names = sorted((c for c in week.item(FREED).candidates if c.decision), key=lambda c: c.position)
+    for days, name in enumerate(names, 2):
+        week.refuses(FREED, name.application_id, days)
+    who = next(a for a in ("N0", "N1", "N2", "N3") if a not in {c.application_id for c in names})
+    facts = {k: v for k, v in week.item(FREED).facts.items() if k != "chain"}
+    names_there = (NewCandidate(who, position=1, facts=names[0].facts),)
+    later = week.held(NewItem(FREED, "BAILLEUR", names_there, facts=facts)).items[0].candidates[0]
+    on = week.desk.today()
+    assert FREED in set(week.next_case().table("dwellings")["dwelling_id"])
+    sent = week.do(commands.offer, later.candidate_id, notified_on=on, proof="hand", proof_on=on)
+    week.do(commands.answer, int(sent.result["offer_id"]), accepted=True, on=on)
+    week.do(commands.sign_lease, int(sent.result["offer_id"]), on=on)
+    case = week.next_case()
+    assert FREED in set(case.table("leases")["dwelling_id"])
+    assert set(case.table("dwellings")["dwelling_id"]) == {"V1"}
+
+
+def test_a_tenant_who_gives_up_an_exchange_that_others_have_signed_for(week: Week):
+    """T9n lives in H9n. T90 has signed for H91 when T91, who lives there, gives H92 up: somebody has to settle it; and T92, who is to take
+    H90, which T90 has left, may sign all the same."""
+    homes = {"H90": ("T92", "H91"), "H91": ("T90", "H92"), "H92": ("T91", "H90")}
+    facts = week.item("V1").candidates[0].facts
+    session = week.held(
+        *(
+            NewItem(
+                home, "MUTATION", (NewCandidate(who, position=1, facts=facts),),
+                facts={**week.item("V1").facts, "chain": {"number": 9, "kind": "cycle", "position": 1, "after": after}},
+            )
+            for home, (who, after) in homes.items()
+        )
+    )  # fmt: skip
+    key, on = session.session_id, week.desk.today()
+    sent: dict[str, int] = {}
+    for item in session.items:
+        made = week.do(
+            commands.offer, item.candidates[0].candidate_id, notified_on=on, proof="hand", proof_on=on
+        )
+        sent[item.dwelling_id] = int(made.result["offer_id"])
+        week.do(commands.answer, sent[item.dwelling_id], accepted=True, on=on)
+    # T90 of H90 signs for H91; T91 of H91 gives H92 up
+    week.do(commands.sign_lease, sent["H91"], on=on)
+    week.do(commands.desist, sent["H92"], on=on, reason="other")
+    now = {i.dwelling_id: i for i in queries.session(week.desk, key).items}
+    told = waits_of(queries.session(week.desk, key), now["H91"])
+    assert told is not None and told.words("fr") == (
+        "loué, mais le locataire en place ne prend pas H92 : à régler avant la remise des clés"
+    )
+    assert stranded(queries.session(week.desk, key), now["H91"])
+    # H90 is empty since T90 has signed elsewhere: nothing holds T92 back
+    week.do(commands.sign_lease, sent["H90"], on=on)
+    case = week.next_case()
+    assert {"H90", "H91"} <= set(case.table("leases")["dwelling_id"])
 
 
 def test_a_dwelling_left_and_not_taken_is_vacant_next_week(week: Week):

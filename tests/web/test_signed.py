@@ -285,6 +285,34 @@ def test_a_refusal_of_a_dwelling_withdrawn_since_is_judged_on_the_page_of_offers
     assert "L111973" not in text_of(client.get("/offres").content.decode())
 
 
+def test_a_refusal_of_a_dwelling_let_since_is_judged_again(
+    played: Played, signed: SessionRecord, secretary: Any
+):
+    """The first rank refused without legitimate reason, the second one signed: the judgement may be said again, the answer stands."""
+    session = played.session(
+        date(2026, 11, 16), state="closed", homes=(item("L111974"),), commission=ELSEWHERE
+    )
+    home, client, today = session.items[0], secretary, played.store.today()
+
+    def done(command: Any, *args: Any, **more: Any) -> Any:
+        return command(played.store, SECRETARY, str(uuid4()), *args, **more).result
+
+    first, second = home.candidates[:2]
+    proven = {"notified_on": today, "proof": "hand", "proof_on": today}
+    refused = done(commands.offer, first.candidate_id, **proven)["offer_id"]
+    done(commands.answer, refused, accepted=False, on=today, reason="rent", legitimate="no")
+    taken = done(commands.offer, second.candidate_id, **proven)["offer_id"]
+    done(commands.answer, taken, accepted=True, on=today)
+    done(commands.sign_lease, taken, on=today)
+    name = first.candidate_id
+    for page in ("/offres", f"/seances/{session.session_id}/demandes/{name}"):
+        found = client.get(page).content.decode()
+        assert f'value="{name}"><input type="hidden" name="act" value="correct"' not in found, page
+        _, form = the_form(found, f".*/{name}", {"act": "judge", "legitimate": "yes"})
+    assert client.post(form.action, {**form.hidden, "legitimate": "yes"}).status_code == 302
+    assert queries.offer(played.store, refused).legitimate == "yes"
+
+
 def test_a_lease_that_is_refused_keeps_its_day_and_says_where_it_was_typed(played: Played, secretary: Any):
     session = played.session(date(2026, 11, 25), state="closed", commission=ELSEWHERE)
     name, do = session.items[0].candidates[0], played.store

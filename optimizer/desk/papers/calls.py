@@ -49,10 +49,10 @@ def _row(told: Told, x: Due) -> list[str]:
     tried = str(x.attempts) + (f" ({told.say('WRITE_NOW')})" if x.write else "") if x.attempts else UNKNOWN
     day = told.day(x.day)
     if x.kind == "next_rank":
-        free = x.free_on
-        day = (
-            told.say("VACANT_SINCE", n=x.vacant_days)
-            if free is None
-            else told.say("FREE_ON", day=told.day(free))
-        )
+        if x.lived_in:
+            day = told.say("STILL_LIVED_IN")
+        elif x.free_on is not None:
+            day = told.say("FREE_ON", day=told.day(x.free_on))
+        else:
+            day = told.say("VACANT_SINCE", n=x.vacant_days)
     return [x.dwelling_id or UNKNOWN, number + phone, str(x.rank) if x.rank else UNKNOWN, day, tried, ""]

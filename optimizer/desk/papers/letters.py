@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from optimizer.desk.chained import held_back
+from optimizer.desk.chained import held_back, still_lived_in
 from optimizer.desk.documents import BLANK, document_words, missing
 from optimizer.desk.following import LIVE, items_of, next_to_offer
 from optimizer.desk.papers.wording import Told, examined, money, yes_no
@@ -59,14 +59,16 @@ class Letter:
 def unanswered(told: Told) -> list[Letter]:
     """Notices to households that nobody could reach and that no decision concerns: a month to answer, then radiation.
 
-    One a household, however many of the session's lists it stands on; none to one that answered, or was decided upon, on another.
+    One a household, however many of the session's lists it stands on; none to one that answered, or was decided upon, on another, and
+    none once the month of an earlier notice has passed.
     """
     everywhere = [c for item in told.session.items for c in item.candidates]
     heard = {c.ref for c in everywhere if c.call in REACHED or c.decision is not None}
     found: dict[str, Letter] = {}
     for item in items_of(told.session):
         for c in item.candidates:
-            if c.call == "unreachable" and c.ref not in heard and c.application_id:
+            passed = c.ref in told.no_replies and told.no_replies[c.ref].unanswered
+            if c.call == "unreachable" and c.ref not in heard and c.application_id and not passed:
                 found.setdefault(c.ref, Letter(NO_REPLY, item, c, None))
     return list(found.values())
 
@@ -197,8 +199,16 @@ def _awaited_documents(told: Told, x: Letter) -> str:
 def _offer(told: Told, x: Letter) -> Iterator[Block]:
     say = told.say
     yield text(say("LETTER_OFFER_TEXT"))
+    yield from _lived_in(told, x)
     yield from _described(told, x.item)
     yield from _answer(told, x)
+
+
+def _lived_in(told: Told, x: Letter) -> Iterator[Block]:
+    """What an attribution still open is worth while the tenant has not signed for another dwelling: nothing of a vacant one."""
+    offer = x.candidate.offer
+    if still_lived_in(told.session, x.item) and (offer is None or offer.status in LIVE):
+        yield mention(told.say("OFFER_STILL_LIVED_IN"))
 
 
 def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
@@ -280,14 +290,11 @@ def _failed(told: Told, x: Letter) -> Iterator[Block]:
     """A condition that was not met: what was awaited, which of the two reasons, and where to contest it."""
     d, say = x.decided, told.say
     reasons = told.law.words("condition_failures", told.lang)
-    offer = x.candidate.offer
-    known = offer.end_reason if offer is not None else ""
-    known = known or told.failures.get((x.item.dwelling_id, x.candidate.ref), "")
     yield text(say("LETTER_CONDITION_FAILED_TEXT", home=told.home(x.item)))
     yield pairs(
         [
             (say("CONDITION"), told.condition(d)),
-            (say("REASON"), reasons.get(known) or " / ".join(reasons.values())),
+            (say("REASON"), reasons.get(x.candidate.condition_reason) or " / ".join(reasons.values())),
             (say("DATE"), told.day(x.candidate.condition_on)),
         ]
     )
@@ -312,6 +319,8 @@ def _conditional(told: Told, x: Letter) -> Iterator[Block]:
         yield text(
             say("CONDITION_RANK", n=d.rank or 1) if (d.rank or 1) > 1 else _first_of_rank(told, x.item)
         )
+    else:
+        yield from _lived_in(told, x)
     yield from _described(told, x.item)
     if come:
         yield from _answer(told, x)
@@ -336,14 +345,18 @@ def _struck_off(told: Told, x: Letter) -> bool:
 def _ineligible(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_INELIGIBLE_TEXT"))
     yield from _why(told, x)
-    yield mention(told.term("ineligible"))
+    since = told.examined_since.get(x.candidate.ref)
+    yield mention(
+        told.term("ineligible") if since is None else told.say("INELIGIBLE_NO_LONGER", day=told.day(since))
+    )
     yield text(told.term("recourse"))
     yield text(told.say("PROVED_DELIVERY"))
 
 
 def _no_reply(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_NO_REPLY_TEXT", home=told.home(x.item)))
-    yield mention(told.term("no_reply"))
+    months = int(told.law.value("no_reply_months"))
+    yield mention(told.term("no_reply", time=told.say("MONTHS", n=months)))
     yield text(told.say("NO_REPLY_HOW", contact=told.issuer.contact or BLANK))
     yield text(told.say("PROVED_DELIVERY"))
 

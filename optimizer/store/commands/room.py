@@ -183,7 +183,12 @@ def _decide(work: Work, item: Row, decisions: Sequence[NewDecision]) -> None:
 def put_in_force(work: Work, name: Row, new: NewDecision) -> None:
     """The candidate's own state after a decision."""
     condition = "open" if new.kind == "conditional" else "none"
-    columns = {"status": STATUS_OF[new.kind], "condition": condition, "condition_on": None}
+    columns = {
+        "status": STATUS_OF[new.kind],
+        "condition": condition,
+        "condition_on": None,
+        "condition_reason": None,
+    }
     work.set("candidate", name["candidate_id"], **columns)
     touch(work, name["ref"])
 

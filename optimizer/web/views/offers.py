@@ -9,11 +9,12 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from optimizer.desk.call_list import Due
-from optimizer.desk.chained import held_back, waits_words
+from optimizer.desk.chained import held_back, stranded, waits_words
 from optimizer.desk.following import closed_sessions, next_to_offer
 from optimizer.desk.papers.wording import decided_order
 from optimizer.store import commands
-from optimizer.store.records import ItemRecord, OfferRecord, SessionRecord
+from optimizer.store.commands.corrections import ANSWERED
+from optimizer.store.records import CandidateRecord, ItemRecord, OfferRecord, SessionRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, PROOFS, commission_law, words
@@ -48,9 +49,9 @@ def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     """Every dwelling decided upon and not yet at its end, with its names in their order; those at their end behind them, folded."""
     shared = _shared(request)
     shown = _shown(shared)
-    ended = [(s, i) for s, i in shown if _over(i)]
+    ended = [(s, i) for s, i in shown if _over(i) and not stranded(s, i)]
     typed_there = any(str(c.candidate_id) == shared["typed_for"] for _, i in ended for c in i.candidates)
-    under_way = [x for x in shown if not _over(x[1])]
+    under_way = [x for x in shown if x not in ended]
     lists = {
         "under_way": under_way, "ended": ended, "typed_there": typed_there, "many": len(under_way) > UNFOLDED,
     }  # fmt: skip
@@ -79,6 +80,16 @@ def _judged(item: ItemRecord) -> bool:
         c.offer is None or c.offer.status != "refused" or c.offer.legitimate != "to_decide"
         for c in item.candidates
     )
+
+
+def correctable(item: ItemRecord, candidate: CandidateRecord) -> bool:
+    """Whether something typed of an offer may have been wrong: a notification or an answer while the dwelling may still be offered,
+    what a refusal was judged to be whatever became of the dwelling."""
+    made = candidate.offer
+    if made is None:
+        return False
+    still = item.status in ("offering", "exhausted") and made.status in ("offered", *ANSWERED)
+    return still or (made.status == "refused" and made.legitimate in ("yes", "no"))
 
 
 def calls(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
@@ -121,6 +132,7 @@ def _shared(request: Asked) -> dict[str, Any]:
         "declines": list(law.words("decline_reasons", lang).items()),
         "refusals": list(law.words("refusal_reasons", lang).items()),
         "days": law.answer_days,
+        "correctable": correctable,
         "typed_for": request.POST.get("candidate", ""),
     }
 

@@ -40,7 +40,7 @@ def week(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         "week",
         {
             "today": today(),
-            "coming": sorted(coming, key=lambda s: (s.on, *_begins(s), s.session_id)),
+            "coming": sorted(coming, key=lambda s: (s.on, *_begins(s), s.order)),
             "due": [x for x in due if x.kind != "instruction"],
             "to_call": calls,
             "may_call": any(r in request.visitor.roles for r in "SPA"),
