@@ -17,7 +17,7 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 Cells = tuple[tuple[str, str], ...]
 RESEARCHER: Cells = (
     ("markdown", "# How equal are chances, and what do rules cost?\n\nA synthetic commission (nobody real), four ways of choosing, measured by "
-     "Attriflux. Compare under equal rules only: `cotation` and `random` ignore the rules, `leximin` and `optimum` keep them."),
+     "Attriflux. Compare under equal rules only: `cotation` and `random` ignore the rules, `leximin` and `optimum` weigh them."),
     ("code", "import optimizer as af\n\ncase = af.synthesize(\"commission\", dwellings=12, applications=300, seed=1)\n"
      "found = af.fairness(case, [\"cotation\", \"random\", \"leximin\", \"optimum\"], draws=200)\n"
      "wanted = [(\"lettings\", \"\"), (\"value\", \"net\"), (\"shortfall\", \"\"), (\"gini_p\", \"\"), (\"justified_envy\", \"\")]\n"
@@ -30,7 +30,7 @@ RESEARCHER: Cells = (
     ("code", "found.groups[found.groups[\"group\"].eq(\"priority\")].pivot(index=\"level\", columns=\"mechanism\", "
      "values=\"opportunity\").round(2)"),
     ("markdown", "The figure: share of all chances held by the least lucky households."),
-    ("code", "from optimizer.presentation.plots_curves import curves\nfrom optimizer.presentation.numbers import percent\n\n"
+    ("code", "from optimizer.presentation.numbers import percent\nfrom optimizer.presentation.plots_curves import curves\n\n"
      "series = {name: list(zip(part[\"households\"], part[\"chances\"], strict=True)) for name, part in "
      "found.lorenz.groupby(\"mechanism\", sort=False)}\n"
      "figure = curves(series, \"Households, least lucky first\", \"Share of all chances\", \"Lorenz curves of the chances\",\n"
@@ -45,14 +45,14 @@ SECRETARY: Cells = (
     ("markdown", "# La semaine d'un secrétariat de commission\n\nDouze logements, soixante demandes de synthèse (personne de réel). "
      "Les mêmes pas se font par la commande `attriflux` ou au bureau (`attriflux serve`) ; ici, en Python, on regarde sous le capot."),
     ("code", "import optimizer as af\n\ncase = af.synthesize(\"commission\", dwellings=12, applications=60, seed=4)\ncase"),
-    ("markdown", "Lundi : la proposition. Elle est certifiée : rien de mieux n'existe sous les mêmes règles, et un second programme "
-     "le recompte."),
+    ("markdown", "Lundi : la proposition. Elle porte sa preuve : rien de mieux n'existe sous les mêmes règles. Écrite par "
+     "`af.propose_to` (ou la commande), elle est recomptée par un second programme avant d'être rendue."),
     ("code", "result = af.propose(case)\nresult.certificate[\"status\"], len(result.proposals), len(result.leapfrogs)"),
-    ("markdown", "Une liste : qui est présenté sur le premier logement, dans quel ordre."),
+    ("markdown", "Une liste : qui est présenté sur le logement qui a le plus de candidats, dans quel ordre."),
     ("code", "lists = result.proposals\nshown = lists[lists[\"application_id\"].ne(\"\")]\nbusiest = shown[\"dwelling_id\"].value_counts().sort_index().idxmax()\n"
      "columns = [\"account\", \"rank\", \"application_id\", \"score\", \"effort\"]\nshown.loc[shown[\"dwelling_id\"].eq(busiest), columns]"),
-    ("markdown", "Le flux et les publics, ce qui manque et ce qu'un bail de plus apporterait."),
-    ("code", "rules = result.rules\nrules.loc[rules[\"shortfall\"].gt(0), [\"rule\", \"scope\", \"shortfall\"]].head(8)"),
+    ("markdown", "Le flux et les publics : ce qui manque, et les points que coûterait un bail demandé de plus."),
+    ("code", "rules = result.rules\nrules.loc[rules[\"shortfall\"].gt(0), [\"rule\", \"scope\", \"shortfall\", \"marginal_points\"]].head(8)"),
     ("markdown", "Ceux qui n'ont rien cette semaine : chacun a un statut et une raison."),
     ("code", "result.applications[\"status\"].value_counts()"),
     ("markdown", "Mercredi : le premier de cette liste refuse. Les autres listes ne bougent que si elles le doivent."),

@@ -147,7 +147,7 @@ def with_homes(
     added = pd.concat(copies) if copies else homes.iloc[:0]
     if wanted is not None:
         added = added[added["dwelling_id"].isin(wanted)]
-        case = _without_orients(case, set(homes["dwelling_id"]) - set(wanted))
+        case = _without_orients(case, set(homes["dwelling_id"]) - {home_of(name) for name in wanted})
     if not len(added):
         return case
     shape = empty_frame("dwellings").dtypes

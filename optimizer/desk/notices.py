@@ -35,7 +35,7 @@ def deliver(opened: Store, actor: Actor, session_id: str, number: str, on: date,
             outcome = said("PAPER.NOTICE_SENT", "fr")
             commands.close_duty(opened, actor, _fresh(), duty.duty_id, outcome=outcome, on=on)
             return INELIGIBLE
-    unreached = [c for c in names if c.call == "unreachable" and c.decision is None]
+    unreached = [c for c in names if c.call == "unreachable"]
     name = (unreached or names)[0]
     told = cast("Proof", proof)  # the command refuses what is none
     commands.notice_no_reply(opened, actor, _fresh(), name.candidate_id, proof=told, proof_on=on)

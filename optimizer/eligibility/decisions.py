@@ -101,6 +101,8 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
     frame = live_rows(case)
     reasons = {kind: ClosedReasons.of(rules, kind) for kind in UNKNOWN_REASONS}
     dwelling_at = {d: i for i, d in enumerate(facts.dwellings.ids)}
+    # what keeps a household off a tenant's dwelling, or gives that to an account, holds wherever it stands in a chain
+    copies_of = facts.dwellings.named()
     application_at = {a: i for i, a in enumerate(facts.applications.ids)}
     account_at = {r: i for i, r in enumerate(facts.accounts)}
     forbidden: set[tuple[int, int]] = set()
@@ -126,8 +128,9 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
             if not application:
                 findings.add(FORBID_UNKNOWN, "decisions", row, "application_id", "")
                 continue
-            if application in application_at and (everywhere[i] or dwelling in dwelling_at):
-                forbidden.add((-1 if everywhere[i] else dwelling_at[dwelling], application_at[application]))
+            if application in application_at:
+                there = (-1,) if everywhere[i] else copies_of(dwelling)
+                forbidden |= {(d, application_at[application]) for d in there}
         elif decision == "pin":
             if dwelling not in dwelling_at or application not in application_at:
                 findings.add(PIN_UNKNOWN, "decisions", row, "dwelling_id", dwelling)
@@ -140,16 +143,16 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
                 continue
             pins.setdefault((d, application_at[application]), account_at[account] if account else -1)
         elif decision == "orient":
-            if dwelling not in dwelling_at or not account or application:
+            if not copies_of(dwelling) or not account or application:
                 findings.add(ORIENT_UNKNOWN, "decisions", row, "dwelling_id", dwelling)
                 continue
-            d = dwelling_at[dwelling]
+            d = copies_of(dwelling)[0]
             if account_at.get(account, -1) not in accounts_of(facts, d)[0].tolist():
                 findings.add(
                     ORIENT_ACCOUNT, "decisions", row, "dwelling_id", dwelling, account=account, known=_may_receive(facts, d)
                 )  # fmt: skip
                 continue
-            orients.add((d, account_at[account]))
+            orients |= {(copy, account_at[account]) for copy in copies_of(dwelling)}
     pairs = sorted(pins)
     return {
         "forbidden": _pairs(forbidden),
@@ -176,16 +179,14 @@ def check_orients(case: Case, facts: Facts, findings: Findings) -> None:
     if not len(facts.orients):
         return
     rows = _rows_of(case, "orient", ("dwelling_id", "account"))
-    ids, count = facts.dwellings.ids, np.bincount(facts.orients[:, 0], minlength=len(facts.dwellings.ids))
-    for d in np.flatnonzero(count).tolist():
+    one_of = {facts.dwellings.name(d): d for d in sorted(set(facts.orients[:, 0].tolist()), reverse=True)}
+    for name, d in sorted(one_of.items(), key=lambda told: told[1]):
         accounts = [facts.accounts[r] for r in facts.orients[facts.orients[:, 0] == d, 1]]
-        where = [rows[ids[d], account] for account in accounts]
+        where = [rows[name, account] for account in accounts]
         if len(accounts) > 1:
-            findings.add_rows(
-                ORIENT_TWICE, "decisions", "account", str(ids[d]), where, accounts=", ".join(accounts)
-            )
+            findings.add_rows(ORIENT_TWICE, "decisions", "account", name, where, accounts=", ".join(accounts))
         if facts.dwellings.blocked[d]:
-            findings.add_rows(ORIENT_BLOCKED, "decisions", "dwelling_id", str(ids[d]), where)
+            findings.add_rows(ORIENT_BLOCKED, "decisions", "dwelling_id", name, where)
 
 
 def check_pins(case: Case, facts: Facts, findings: Findings) -> None:

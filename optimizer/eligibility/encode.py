@@ -21,7 +21,7 @@ from optimizer.eligibility.effort import RATE_UNIT
 from optimizer.eligibility.encode_applications import encode_applications
 from optimizer.eligibility.encode_dwellings import encode_dwellings
 from optimizer.eligibility.expected import read_expected
-from optimizer.eligibility.facts import FINANCING, PROOF, Facts, Nomination
+from optimizer.eligibility.facts import FINANCING, PROOF, DwellingFacts, Facts, Nomination
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.simulations import check_simulations, read_simulations
 from optimizer.eligibility.vocabulary import Vocabulary, flux_landlords, read_vocabulary
@@ -186,12 +186,12 @@ def _assemble(
         residences=words.residences,
         accounts=words.accounts,
         conventions=facts_of(lines, words.landlord_index, words.departement_index, words.account_index),
-        nominations=_nominations(case, words, homes.ids, people.ids),
+        nominations=_nominations(case, words, homes, people.ids),
         forbidden=np.zeros((0, 2), np.int32),
         pins=np.zeros((0, 2), np.int32),
         pin_accounts=np.zeros(0, np.int32),
         orients=np.zeros((0, 2), np.int32),
-        simulations=read_simulations(case, homes.ids, people.ids),
+        simulations=read_simulations(case, homes, people.ids),
         allowance=read_allowance(rules),
         effort_flag=int(np.floor(rules.number("national.effort.max_rate") * RATE_UNIT + 0.5)),
         burden_width=int(np.floor(rules.number("national.burden.span") * RATE_UNIT + 0.5)),
@@ -214,13 +214,14 @@ def _proofs(rules: RuleSet, key: str) -> tuple[int, ...]:
 
 
 def _nominations(
-    case: Case, words: Vocabulary, dwellings: NDArray[np.object_], applications: NDArray[np.object_]
+    case: Case, words: Vocabulary, dwellings: DwellingFacts, applications: NDArray[np.object_]
 ) -> tuple[Nomination, ...]:
-    """Lines that concern this run. A line naming a dwelling that is not in the case concerns another run."""
+    """Lines that concern this run. A line naming a dwelling that is not in the case concerns another run; one that names a tenant's
+    dwelling, each copy of it."""
     frame = case.table("nominations")
     if not len(frame):
         return ()
-    dwelling_at = {d: i for i, d in enumerate(dwellings)}
+    copies_of = dwellings.named()
     application_at = {a: i for i, a in enumerate(applications)}
     columns = [
         TABLES["nominations"].column(c).name for c in ("account", "application_id", "dwelling_id", "rank")
@@ -230,8 +231,6 @@ def _nominations(
         anywhere = not isinstance(dwelling, str) or dwelling == ""
         if account not in words.account_index or application not in application_at or pd.isna(rank):
             continue
-        if not anywhere and dwelling not in dwelling_at:
-            continue
-        place = -1 if anywhere else dwelling_at[dwelling]
-        found.add((words.account_index[account], place, int(rank), application_at[application]))
+        for place in (-1,) if anywhere else copies_of(str(dwelling)):
+            found.add((words.account_index[account], place, int(rank), application_at[application]))
     return tuple(Nomination(account, app, dwelling, rank) for account, dwelling, rank, app in sorted(found))

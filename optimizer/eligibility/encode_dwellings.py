@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.chains import FREED_BY
+from optimizer.chains import FREED_BY, home_of
 from optimizer.domain import Case
 from optimizer.eligibility.allowance import commune_zones
 from optimizer.eligibility.columns import (
@@ -67,6 +67,15 @@ def blocked_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...]) -> fr
                 continue
         blocked.add(dwelling)
     return frozenset(blocked)
+
+
+def _names(frame: pd.DataFrame) -> NDArray[np.object_]:
+    """Identifiers in the tables of the case: of the copies of a tenant's dwelling, that dwelling's."""
+    names = texts(frame, "dwelling_id")
+    if FREED_BY in frame.columns:
+        freed = frame[FREED_BY].notna().to_numpy(bool)
+        names[freed] = [home_of(name) for name in names[freed]]
+    return names
 
 
 def _of_landlord(values: list[float], unit: int, landlord: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -167,9 +176,7 @@ def encode_dwellings(
         vacancy_days=vacant,
         reserved_to=reserved,
         exclusion=exclusion,
-        blocked=np.isin(
-            texts(frame, "dwelling_id"), np.array(sorted(blocked_dwellings(case, rules, lines)), dtype=object)
-        )
+        blocked=np.isin(_names(frame), np.array(sorted(blocked_dwellings(case, rules, lines)), dtype=object))
         if count
         else np.zeros(0, bool),
         district=codes(arrow_text(frame, "district"), words.districts),

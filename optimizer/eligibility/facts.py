@@ -6,7 +6,7 @@ downstream can depend on the row order of a file. Amounts are integers: euro cen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.chains import home_of
 from optimizer.domain.account import account_of
 from optimizer.eligibility.allowance import Allowance
 
@@ -145,6 +146,24 @@ class DwellingFacts:
     def freed(self) -> B:
         """(D,) dwellings that are let only if their tenant goes."""
         return np.asarray(self.tenant >= 0, bool)
+
+    def name(self, dwelling: int) -> str:
+        """Its identifier in the tables of the case: of a copy at some place of a chain, that of the tenant's dwelling."""
+        own = str(self.ids[dwelling])
+        return home_of(own) if self.tenant[dwelling] >= 0 else own
+
+    def named(self) -> Callable[[str], tuple[int, ...]]:
+        """Identifier in the tables of the case -> the dwelling; of a tenant's, every copy of it that chains weigh; nothing else."""
+        at = {str(name): dwelling for dwelling, name in enumerate(self.ids.tolist())}
+        copies: dict[str, tuple[int, ...]] = {}
+        for dwelling in np.flatnonzero(self.tenant >= 0).tolist():
+            name = self.name(dwelling)
+            copies[name] = (*copies.get(name, ()), dwelling)
+
+        def find(name: str) -> tuple[int, ...]:
+            return copies[name] if name in copies else (at[name],) if name in at else ()
+
+        return find
 
     @property
     def receives(self) -> B:

@@ -7,32 +7,36 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.domain import Case
-from optimizer.eligibility.columns import arrow_text, codes, hundredths, scaled
+from optimizer.eligibility.columns import arrow_text, codes, hundredths, scaled, texts
 from optimizer.eligibility.effort import RATE_UNIT
-from optimizer.eligibility.facts import Facts, Simulated
+from optimizer.eligibility.facts import DwellingFacts, Facts, Simulated
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import ALLOWANCE_ABOVE_RENT, SIMULATION_EMPTY
 
 
 def read_simulations(
-    case: Case, dwellings: NDArray[np.object_], applications: NDArray[np.object_]
+    case: Case, dwellings: DwellingFacts, applications: NDArray[np.object_]
 ) -> dict[int, Simulated]:
-    """Dwelling -> what was simulated for it. A line about another dwelling or household concerns another run."""
+    """Dwelling -> what was simulated for it. A line about another dwelling or household concerns another run; one about a tenant's
+    dwelling, each copy of it."""
     frame = case.table("simulations")
     if not len(frame):
         return {}
-    dwelling = codes(arrow_text(frame, "dwelling_id"), list(dwellings))
+    names, copies_of = texts(frame, "dwelling_id"), dwellings.named()
+    copies = [copies_of(name) for name in names.tolist()]
+    row = np.repeat(np.arange(len(names)), [len(there) for there in copies])
+    dwelling = np.array([d for there in copies for d in there], np.int32)
     app = codes(arrow_text(frame, "application_id"), list(applications))
     lines = pd.DataFrame(
         {
             "dwelling": dwelling,
-            "app": app,
-            "allowance": hundredths(frame, "allowance_eur"),
-            "rls": hundredths(frame, "rls_eur"),
-            "effort": scaled(frame, "effort", RATE_UNIT, -1),
+            "app": app[row],
+            "allowance": hundredths(frame, "allowance_eur")[row],
+            "rls": hundredths(frame, "rls_eur")[row],
+            "effort": scaled(frame, "effort", RATE_UNIT, -1)[row],
         }
     )
-    lines = lines[(lines["dwelling"] >= 0) & (lines["app"] >= 0)]
+    lines = lines[lines["app"] >= 0]
     # of a pair written twice (the reader has told it) the first line stays
     lines = lines.drop_duplicates(["dwelling", "app"]).sort_values(["dwelling", "app"], kind="stable")
     return {

@@ -174,11 +174,12 @@ def lottery_table(found: Fairness) -> pd.DataFrame:
     """``lottery.parquet``: every allocation of every lottery that has a support, one line per dwelling let.
 
     ``allocation`` numbers the allocations of a mechanism; its weight is ``weight_num / weight_den`` (texts: whole numbers without
-    limit). A line names the household, or its type where several have the same chance; dwellings of a class are let in the
-    order of their identifiers.
+    limit). A line names the household, or its type where several have the same chance; dwellings of a class are let from the
+    longest vacant on, as their value is counted, then in the order of their identifiers.
     """
     market = found.market
-    homes = [np.flatnonzero(market.klass == c) for c in range(market.n_classes)]
+    order = np.argsort(-market.bonus, kind="stable")
+    homes = [order[market.klass[order] == c] for c in range(market.n_classes)]
     names, dwellings = market.application_ids, market.dwelling_ids
     lines: list[tuple[object, ...]] = []
     for name, lottery in found.lotteries.items():

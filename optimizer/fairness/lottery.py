@@ -218,10 +218,14 @@ class Lottery:
             ]
         return allocation(found)
 
+    def listed(self, draws: int) -> bool:
+        """Whether its outcomes are its support: it names households, and is short."""
+        single = len(self.members) == len(self.groups)
+        return bool(single and self.support and (len(self.support) <= draws or self.draws))
+
     def outcomes(self, draws: int) -> list[tuple[Fraction, Allocation]]:
         """Allocations with their weights: the support itself where it names households and is short, else draws."""
-        single = len(self.members) == len(self.groups)
-        if single and self.support and (len(self.support) <= draws or self.draws):
+        if self.listed(draws):
             return [(w, Allocation(x.group, x.klass, x.kind)) for w, x in self.support]
         return [(Fraction(1, draws), self.sample(Draw(self.market.seed, i))) for i in range(draws)]
 

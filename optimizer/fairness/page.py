@@ -293,6 +293,9 @@ def _limits(found: Fairness, titles: dict[str, str], lang: Lang) -> list[str]:
     if found.market.pinned:
         lines.append(_say(lang, "limit_pinned", n=found.market.pinned))
     lines += [f.sentence(lang) for f in found.findings if f.code == "FAIRNESS_LEFT_OUT"]
+    held = [titles[m] for m, one in found.lotteries.items() if any(one.proof.get("missing", ()))]
+    if held:
+        lines.append(_say(lang, "limit_same_price", names=", ".join(held)))
     for name, lottery in found.lotteries.items():
         if float(lottery.proof.get("missing_gap", 0.0)) > 0:
             points = decimal(float(lottery.proof["missing_gap"]), 1, lang)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.fairness.lottery import Allocation, Lottery
+from optimizer.fairness.lottery import Allocation, Lottery, counts
 from optimizer.fairness.market import Market
 from optimizer.fairness.replacing import Replacing
 from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, B
@@ -24,6 +24,14 @@ class Passed(NamedTuple):
 
     pairs: I64
     bare: B
+
+
+class Expected(NamedTuple):
+    """An allocation of types: its weight, the points to be expected of its lettings, the shortfall of each row (ten-thousandths)."""
+
+    weight: float
+    points: float
+    short: I64
 
 
 class Named(NamedTuple):
@@ -78,6 +86,36 @@ class Study:
     @cached_property
     def weights(self) -> F:
         return np.array([float(w) for w, _ in self.outcomes])
+
+    @cached_property
+    def expected(self) -> tuple[Expected, ...]:
+        """What is to be expected of each allocation of an exact support whose outcomes are drawn; nothing where they are the support itself,
+        or chances are not exact: a mean over draws would be off by luck where it need not be."""
+        lottery, market = self.lottery, self.market
+        if not lottery.exact or lottery.listed(self.draws):
+            return ()
+        known: dict[tuple[int, int, int], float] = {}
+
+        def worth(group: int, klass: int, kind: int) -> float:
+            key = (group, klass, kind)
+            if key not in known:
+                members = lottery.members[group].astype(np.int32)
+                kinds = np.array([market.like(a, klass, kind) for a in members.tolist()], np.int32)
+                known[key] = float(
+                    market.values_of(members, np.full(len(members), klass, np.int32), kinds).mean()
+                )
+            return known[key]
+
+        found = []
+        for weight, one in lottery.support:
+            lots = zip(*(x.tolist() for x in (one.group, one.klass, one.kind, one.count)), strict=True)
+            value = sum(n * worth(g, c, k) for g, c, k, n in lots)
+            used = np.bincount(one.klass, one.count, market.n_classes).astype(np.int64)
+            kinds = np.repeat(one.kind, one.count).astype(np.int32)
+            nobody = np.zeros(len(kinds), np.int32)
+            short = counts(market, Allocation(nobody, nobody, kinds))[2]
+            found.append(Expected(float(weight), (value + market.bonuses(used)) / 100, short))
+        return tuple(found)
 
     @cached_property
     def halves(self) -> tuple[F, F]:

@@ -78,11 +78,11 @@ texts(
         "table_note": (
             "Baux qui manquent : somme, sur toutes les règles, de ce que l'attribution doit encore. Gini : 0, tous la même chance ; 1, un seul "
             "a tout. Un classement donne tout à quelques-uns : son Gini est près de 1 par construction. Entre crochets : 5e et 95e centiles "
-            "des tirages ; quand les chances sont comptées sur des tirages, le Gini est entre une estimation trop basse et une trop haute, et "
-            "un ménage jamais tiré n'est pas forcément sans chance.",
+            "des tirages ; quand les chances sont comptées sur des tirages, le Gini et la plus petite chance sont entre une estimation trop basse et une "
+            "trop haute, et un ménage jamais tiré n'est pas forcément sans chance.",
             "Leases missing: the sum over all rules of what the allocation still owes. Gini: 0, the same chance for all; 1, one has everything. A "
             "ranking gives everything to a few: its Gini is near 1 by construction. In brackets: 5th and 95th percentiles of the draws; where "
-            "chances are counted over draws the Gini lies between an estimate too low and one too high, and a household never drawn need not be "
+            "chances are counted over draws the Gini and the smallest chance lie between an estimate too low and one too high, and a household never drawn need not be "
             "without a chance.",
         ),
         "order_note": (
@@ -179,6 +179,12 @@ texts(
             "manque le moins aux règles ; les chances publiées s'écartent d'au plus {error} de la réponse relâchée.",
             "{name}: chosen among the allocations that give each account and public as many leases as one allocation that misses the "
             "rules least; the published chances are within {error} of the relaxed answer.",
+        ),
+        "limit_same_price": (
+            "{names} : où plusieurs manières de manquer aux règles coûtent le même prix, une seule est retenue, celle que le calcul prouve la "
+            "première ; au même prix, d'autres pourraient donner des chances plus égales.",
+            "{names}: where several ways of missing the rules cost the same, one is kept, that proven first; at the same price others might "
+            "give more equal chances.",
         ),
         "limit_missing": (
             "{name} : une attribution pourrait manquer aux règles de {points} points de moins, au plus ; au-delà, c'est exclu.",

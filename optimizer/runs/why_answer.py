@@ -134,6 +134,7 @@ class _Asked:
 
     def __init__(self, index: Index, number: str, a: int, dwelling: str | None, lang: Lang) -> None:
         self.index, self.number, self.a, self.lang = index, number, a, lang
+        self.name_of = index.home
         self.meta = index.meta
         self.only = -1 if dwelling is None else index.dwelling(dwelling)
         self.everywhere = index.places(a)
@@ -235,7 +236,7 @@ class _Asked:
 
     def _home(self, d: int) -> str:
         commune, rooms, financing, _, _ = self.meta["homes"][d]
-        return f"{self.index.home(d)} ({commune}, T{rooms}, {financing})"
+        return f"{self.name_of(d)} ({commune}, T{rooms}, {financing})"
 
     def _place(self, p: Place) -> str:
         account = say(self.meta["accounts"][p.account], self.lang)
@@ -384,6 +385,7 @@ class _Asked:
 
     def letter(self) -> list[str]:
         """The letter, without anything of anybody else."""
+        self.name_of = self.index.plain_home
         colon = self._say(" : ", ": ")
         lines = [say(NOT_A_DECISION, self.lang), ""]
         lines.append(self._say(f"Demande n° {self.number}", f"Application no. {self.number}"))

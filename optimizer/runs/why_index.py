@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import eligibility, scoring
+from optimizer.chains import home_of
 from optimizer.eligibility.facts import CODES
 from optimizer.eligibility.fit import DOSSIER_UNREACHABLE
 from optimizer.problem.leans import lean_terms
@@ -150,8 +151,8 @@ def _if_reached(result: Result, unreachable: NDArray[np.bool_]) -> NDArray[np.in
 
 
 def _freed(result: Result) -> dict[str, NDArray[np.generic]]:
-    """Of a run with chains: per dwelling that a tenant lives in, the one which that tenant is first on (-1: a vacant one); per household,
-    whether a dwelling that nobody frees would have suited."""
+    """Of a run with chains: per dwelling that a tenant lives in, the one which that tenant is first on (-1: a vacant one), and its name
+    without the mark of its place in a chain; per household, whether a dwelling that nobody frees would have suited."""
     optimum = result.optimum
     tenant, first = optimum.prepared.facts.dwellings.tenant, optimum.solved.first
     found: dict[str, NDArray[np.generic]] = {}
@@ -160,6 +161,10 @@ def _freed(result: Result) -> dict[str, NDArray[np.generic]]:
         named = first.app >= 0
         at[first.app[named]] = first.dwelling[named]
         found["after"] = np.where(tenant >= 0, at[tenant], -1).astype(np.int32)
+        names = zip(optimum.prepared.problem.dwelling_ids.tolist(), (tenant >= 0).tolist(), strict=True)
+        found["bare"] = np.array(
+            [(home_of(str(x)) if freed else str(x)).encode() for x, freed in names], np.bytes_
+        )
     if result.could_be_freed is not None:
         found["could_be_freed"] = result.could_be_freed
     return found

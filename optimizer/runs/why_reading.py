@@ -81,8 +81,12 @@ class Index:
         return self["dwellings"]
 
     def home(self, d: int) -> str:
-        """Identifier of a dwelling."""
+        """Identifier of a dwelling, as the tables give it."""
         return bytes(self.dwellings[d]).decode("utf-8")
+
+    def plain_home(self, d: int) -> str:
+        """Its name to a household: without the mark that tells a freed dwelling's place in a chain."""
+        return bytes(self["bare"][d]).decode("utf-8") if self.has("bare") else self.home(d)
 
     def application(self, number: str) -> int:
         """Position of an application.
@@ -98,7 +102,7 @@ class Index:
         return at
 
     def dwelling(self, name: str) -> int:
-        """Position of a dwelling.
+        """Position of a dwelling; a freed one is also found without the mark of its place in a chain.
 
         Raises
         ------
@@ -106,6 +110,9 @@ class Index:
             ``WHY_UNKNOWN_DWELLING``
         """
         at = _position(self.dwellings, name)
+        if at < 0 and self.has("bare"):
+            same = np.flatnonzero(self["bare"] == name.encode("utf-8"))
+            at = int(same[0]) if len(same) else -1
         if at < 0:
             raise AttrifluxError("WHY_UNKNOWN_DWELLING", name=name)
         return at

@@ -17,7 +17,7 @@ import pandas as pd
 
 from optimizer import importers, policy
 from optimizer.domain import Case
-from optimizer.domain.frames import OwnFrames
+from optimizer.domain.frames import OwnFrames, kept_kinds
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.pipeline import PROPOSE_TABLES
 from optimizer.runs.assumed import Assumed, assumed_of
@@ -94,6 +94,7 @@ class Simulation(OwnFrames):
         for name in (x for x in of_session if x not in ("objective", "bound")):
             found[name] = found[name].astype("int64")
         found.columns.name = None
+        found = kept_kinds(found, {"stop": "str", "certificate": "str"})
         order = {p.id: i for i, p in enumerate(self.policies)}
         return found.sort_values(
             keys, key=lambda c: c.map(order) if c.name == "policy" else c, ignore_index=True

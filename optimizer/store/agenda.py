@@ -15,7 +15,7 @@ from optimizer.store.tables import Row
 from optimizer.store.work import TEXT, Work, clean, named
 
 DWELLING = 200
-LISTED, QUEUE = "listed", "queue"
+LISTED, QUEUE, HOUSED = "listed", "queue", "superseded"
 TO_COMPLETE = "to_verify"
 """State of a file, in the frozen facts, that a document is missing from."""
 
@@ -29,6 +29,8 @@ def add_item(
         raise StoreRefused("STORE_DWELLING_LIVE", dwelling=dwelling, session=other["session_id"])
     if work.find("item", session_id=session["session_id"], dwelling_id=dwelling):
         raise StoreRefused("STORE_DWELLING_TWICE", dwelling=dwelling)
+    if (lease := _let_since(work, dwelling, new)) is not None:
+        raise StoreRefused("STORE_DWELLING_LET", dwelling=dwelling, day=lease)
     if new.few_reason and new.few_reason not in work.law.few_reasons:
         raise StoreRefused("STORE_FEW_REASON", code=new.few_reason)
     item = work.put(
@@ -49,8 +51,23 @@ def add_item(
         changed_by=work.actor.name,
         changed_at=work.now,
     )
-    ids = [add_candidate(work, item, one)["candidate_id"] for one in ordered(new.candidates)]
-    return item, ids
+    names = [add_candidate(work, item, one) for one in ordered(new.candidates)]
+    if reason and names and all(name["status"] == HOUSED for name in names):
+        raise StoreRefused("STORE_HOUSED")
+    for name, one in zip(names, ordered(new.candidates), strict=True):
+        if name["status"] == HOUSED and not one.queue:
+            call_up(work, item["item_id"])
+    return item, [name["candidate_id"] for name in names]
+
+
+def _let_since(work: Work, dwelling: str, new: NewItem) -> date | None:
+    """Day of the lease that ended the vacancy which the dwelling is put forward for; None where it is vacant again, or was not let."""
+    vacant = str(new.facts.get("vacant_since") or "")[:10]
+    lets = tuple(row["item_id"] for row in work.find("item", dwelling_id=dwelling, status="let"))
+    if not lets or not vacant:
+        return None
+    last: date = max(row["lease_on"] for row in work.find("offer", item_id=lets, status="signed"))
+    return last if date.fromisoformat(vacant) <= last else None
 
 
 def ordered(candidates: Iterable[NewCandidate]) -> list[NewCandidate]:
@@ -59,8 +76,15 @@ def ordered(candidates: Iterable[NewCandidate]) -> list[NewCandidate]:
 
 
 def add_candidate(work: Work, item: Row, new: NewCandidate, reason: str = "") -> Row:
-    """Put a household forward for a dwelling."""
+    """Put a household forward for a dwelling.
+
+    A proposal may be older than a lease, of this landlord or of another one of the desk: whom it housed is no candidate any more. A
+    person who puts such a name forward is told so.
+    """
     person = household(work, new.application_id)
+    housed = bool(work.find("offer", ref=person["ref"], status="signed"))
+    if housed and new.source == "late":
+        raise StoreRefused("STORE_HOUSED")
     if work.find("candidate", item_id=item["item_id"], ref=person["ref"]):
         raise StoreRefused("STORE_CANDIDATE_TWICE", dwelling=item["dwelling_id"])
     row = work.put(
@@ -68,7 +92,7 @@ def add_candidate(work: Work, item: Row, new: NewCandidate, reason: str = "") ->
         item_id=item["item_id"],
         ref=person["ref"],
         position=int(new.position),
-        status=QUEUE if new.queue else LISTED,
+        status=HOUSED if housed else QUEUE if new.queue else LISTED,
         source=new.source,
         checks={},
         call="",

@@ -362,12 +362,20 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "A session is convened on a verified proposal; an urgent session does without, with its reason.",
     ),
     "DWELLING_LIVE": (
-        "Le logement {dwelling} est déjà à l'ordre du jour de la séance {session}.",
-        "Dwelling {dwelling} is already on the agenda of session {session}.",
+        "Le logement {dwelling} est déjà à l'ordre du jour d'une séance ({session}).",
+        "Dwelling {dwelling} is already on the agenda of a session ({session}).",
     ),
     "DWELLING_TWICE": (
         "Le logement {dwelling} figure deux fois à l'ordre du jour.",
         "Dwelling {dwelling} is twice on the agenda.",
+    ),
+    "DWELLING_LET": (
+        "Le logement {dwelling} a été loué le {day} : cette proposition est plus ancienne que son bail.",
+        "Dwelling {dwelling} was let on {day}: this proposal is older than its lease.",
+    ),
+    "HOUSED": (
+        "Ce ménage a signé un bail : sa demande ne peut plus être présentée.",
+        "This household has signed a lease: its application can no longer be put forward.",
     ),
     "CANDIDATE_TWICE": (
         "La même demande figure deux fois pour le logement {dwelling}.",
@@ -379,8 +387,8 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Candidates to check again: {count:candidature/candidatures} without a check.",
     ),
     "SESSION_OPEN": (
-        "La séance {session} de cette commission est déjà ouverte.",
-        "Session {session} of this commission is already open.",
+        "Une séance de cette commission est déjà ouverte ({session}).",
+        "A session of this commission is already open ({session}).",
     ),
     "HOUR": (
         "Heure illisible ({what}) : « {found} ». Attendu : HH:MM, par exemple 14:30.",
@@ -496,8 +504,8 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "A proof of notification needs its kind and its date, neither before the sending nor to come.",
     ),
     "REACHED": (
-        "L'avis de non-réponse va au ménage que le dernier appel n'a pas joint et qu'aucune décision ne concerne sur ce logement.",
-        "A notice of no answer goes to a household that the last call did not reach and that no decision on this dwelling concerns.",
+        "L'avis de non-réponse va au ménage que le dernier appel n'a pas joint et qu'aucune décision de la séance ne concerne.",
+        "A notice of no answer goes to a household that the last call did not reach and that no decision of the session concerns.",
     ),
     "OFFER_LIVE": (
         "Le logement {dwelling} a été proposé à ce ménage le {day} : attendre la fin de cette offre.",

@@ -26,6 +26,8 @@ OFFER: tuple[str, ...] = get_args(OfferStatus)
 PROOF: tuple[str, ...] = get_args(Proof)
 CONDITION: tuple[str, ...] = get_args(ConditionStatus)
 CALLS: tuple[str, ...] = get_args(CallOutcome)
+REACHED = ("interested", "declines")
+"""Outcomes of a call to a household that was reached, whatever it said of whichever dwelling."""
 VOICE: tuple[str, ...] = get_args(Voice)
 PRESENCE: tuple[str, ...] = get_args(Presence)
 DUTY: tuple[str, ...] = get_args(DutyKind)

@@ -134,7 +134,7 @@ def _means(world: World, cents: I64) -> I64:
 def _simulations(world: World) -> Mapping[int, dict[int, Simulation]]:
     """Dwelling -> application -> what the table says of the pair."""
     table = world.raw.table("simulations")
-    homes = cells.index_in(table.text("dwelling_id"), world.dwellings.ids)
+    homes = [world.copies.of(name) for name in cells.strings(table.text("dwelling_id"))]
     apps = cells.index_in(table.text("application_id"), world.apps.ids)
     columns = (
         cells.scaled(table, "allowance_eur", 100).tolist(),
@@ -142,8 +142,8 @@ def _simulations(world: World) -> Mapping[int, dict[int, Simulation]]:
         cells.scaled(table, "effort", 10_000).tolist(),
     )
     found: dict[int, dict[int, Simulation]] = {}
-    for d, a, *values in zip(homes.tolist(), apps.tolist(), *columns, strict=True):
-        if d >= 0 and a >= 0:
+    for copies, a, *values in zip(homes, apps.tolist(), *columns, strict=True):
+        for d in copies if a >= 0 else ():
             if a in found.setdefault(d, {}):
                 raise Unreadable(table.file, "deux simulations d'une paire")
             found[d][a] = Simulation(*values)

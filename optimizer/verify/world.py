@@ -83,6 +83,8 @@ class World:
     """Whether points of several EPCI or grids meet once the dwellings that tenants might have freed are counted."""
     lists_of: Mapping[int, int] = field(default_factory=dict)
     """Dwelling of an exchange that the proof weighs -> its copy that anybody may ask for."""
+    copies: Copies = field(default_factory=lambda: Copies({}, None))
+    """Which dwellings a row of the case speaks of."""
     kept: Mapping[int, tuple[int, str]] = field(default_factory=dict)
     """Dwelling -> (application, account) of an earlier first rank that this run gives points to."""
     lease_cache: dict[int, Any] = field(default_factory=dict, repr=False)
@@ -209,8 +211,9 @@ def read_world(raw: RawCase, models: Path, homes: Homes | None = None) -> World:
         law.whole(f"national.flux.{days}"),
         str(law.raw("national.flux.count_rule")),
     )
-    live, blocked = _in_progress(raw, law, agreements, dwellings, apps, on)
-    decided = _decisions(raw, dwellings, apps, on)
+    copies = Copies(dwellings.number, homes)
+    live, blocked = _in_progress(raw, law, agreements, copies, len(dwellings), apps, on)
+    decided = _decisions(raw, dwellings, copies, apps, on)
     freed = {} if homes is None else homes.tenant
     tenant = {dwellings.number[d]: apps.number[a] for d, (a, _) in freed.items()}
     position = {dwellings.number[d]: p for d, (_, p) in freed.items()}
@@ -241,11 +244,12 @@ def read_world(raw: RawCase, models: Path, homes: Homes | None = None) -> World:
         tenant=tenant,
         position=position,
         lists_of=lists_of,
+        copies=copies,
         pins=decided.pins,
         pin_account=decided.pin_account,
         orient=decided.orient,
         pinned_apps=frozenset(decided.pins.values()),
-        nominations=_nominations(raw, dwellings, apps),
+        nominations=_nominations(raw, copies, apps),
         rooms_tables=rooms_tables(law),
         effort_threshold=deliberated(law),
         dalo_numbers={**dalo_of_files(law), **settings.dalo},
@@ -257,12 +261,33 @@ def read_world(raw: RawCase, models: Path, homes: Homes | None = None) -> World:
     return found
 
 
+class Copies:
+    """Identifier in the tables of the case -> its dwelling; of a tenant's, the copies of it that stand in chains.
+
+    Rows that name a tenant's dwelling speak of it wherever it stands in a chain.
+    """
+
+    def __init__(self, number: Mapping[str, int], homes: Homes | None) -> None:
+        self._number = number
+        self._freed: dict[str, tuple[int, ...]] = {}
+        for name, (_, position) in ({} if homes is None else homes.tenant).items():
+            mark = "" if position in (1, ANY) else f"~{position}" if position > 0 else "~e"
+            own = name.rpartition(mark)[0] if mark else name
+            self._freed[own] = (*self._freed.get(own, ()), number[name])
+
+    def of(self, name: str) -> tuple[int, ...]:
+        """The dwellings of a name; none of one that the case does not know."""
+        if name in self._freed:
+            return self._freed[name]
+        return (self._number[name],) if name in self._number else ()
+
+
 def _in_progress(
-    raw: RawCase, law: Law, agreements: Agreements, dwellings: Dwellings, apps: Applications, on: int
-) -> tuple[B, B]:
+    raw: RawCase, law: Law, agreements: Agreements, copies: Copies, n: int, apps: Applications, on: int
+) -> tuple[B, B]:  # fmt: skip
     """(households with a live offer, dwellings that wait for an answer)."""
     table = raw.table("in_progress")
-    live, blocked = np.zeros(len(apps), bool), np.zeros(len(dwellings), bool)
+    live, blocked = np.zeros(len(apps), bool), np.zeros(n, bool)
     if not table.rows:
         return live, blocked
     stage = cells.choice(table, "stage", STAGES)
@@ -272,13 +297,13 @@ def _in_progress(
     for i, (dwelling, application, landlord, account) in enumerate(zip(*columns, strict=True)):
         if application in apps.number and stage[i] >= 2:
             live[apps.number[application]] = True
-        if dwelling in dwellings.number:
+        if copies.of(dwelling):
             p = int(places[i])
             where = (law.places.insee[p], law.places.epci[p], law.places.departement[p])
             line = agreements.line(landlord, account, *where)
             wait = line.deadline_days if line else agreements.default_days
             if not (stage[i] == 0 and on - int(since[i]) > wait):
-                blocked[dwellings.number[dwelling]] = True
+                blocked[list(copies.of(dwelling))] = True
     return live, blocked
 
 
@@ -294,7 +319,7 @@ class Decided:
     orient: Mapping[int, str]
 
 
-def _decisions(raw: RawCase, dwellings: Dwellings, apps: Applications, on: int) -> Decided:
+def _decisions(raw: RawCase, dwellings: Dwellings, copies: Copies, apps: Applications, on: int) -> Decided:
     table = raw.table("decisions")
     everywhere = np.zeros(len(apps), bool)
     forbidden: dict[int, set[int]] = {}
@@ -309,7 +334,7 @@ def _decisions(raw: RawCase, dwellings: Dwellings, apps: Applications, on: int) 
             continue
         d = dwellings.number.get(dwelling, -1)
         if kind[i] == 2:
-            if d >= 0 and orient.setdefault(d, account) != account:
+            if any(orient.setdefault(copy, account) != account for copy in copies.of(dwelling)):
                 raise Unreadable(table.file, "deux décisions orient sur un logement")
             continue
         if application not in apps.number:
@@ -317,8 +342,9 @@ def _decisions(raw: RawCase, dwellings: Dwellings, apps: Applications, on: int) 
         a = apps.number[application]
         if kind[i] == 1 and not dwelling:
             everywhere[a] = True
-        elif d >= 0 and kind[i] == 1:
-            forbidden.setdefault(d, set()).add(a)
+        elif kind[i] == 1:
+            for copy in copies.of(dwelling):
+                forbidden.setdefault(copy, set()).add(a)
         elif d >= 0:
             if pins.setdefault(d, a) != a or pin_account.setdefault(d, account) != account:
                 raise Unreadable(table.file, "deux décisions pin sur un logement")
@@ -329,16 +355,16 @@ def _decisions(raw: RawCase, dwellings: Dwellings, apps: Applications, on: int) 
 
 
 def _nominations(
-    raw: RawCase, dwellings: Dwellings, apps: Applications
+    raw: RawCase, copies: Copies, apps: Applications
 ) -> dict[str, tuple[tuple[int, int, int], ...]]:
     table = raw.table("nominations")
     ranks = cells.integers(table, "rank")
     found: dict[str, list[tuple[int, int, int]]] = {}
     columns = [cells.strings(table.text(n)) for n in ("account", "application_id", "dwelling_id")]
     for i, (account, application, dwelling) in enumerate(zip(*columns, strict=True)):
-        if application in apps.number and (not dwelling or dwelling in dwellings.number):
-            d = dwellings.number[dwelling] if dwelling else -1
-            found.setdefault(account, []).append((d, int(ranks[i]), apps.number[application]))
+        if application in apps.number:
+            for d in copies.of(dwelling) if dwelling else (-1,):
+                found.setdefault(account, []).append((d, int(ranks[i]), apps.number[application]))
     return {account: tuple(lines) for account, lines in found.items()}
 
 

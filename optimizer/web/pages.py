@@ -119,6 +119,7 @@ def page(
                 "places": {},
                 "wrong": {field_of(p): p for p in (values or {}).get("problems", ()) if field_of(p)},
                 "typed": {},
+                "searched": False,
                 **spoken,
                 **(values or {}),
             }

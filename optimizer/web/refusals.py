@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.store.messages import StoreRefused
 from optimizer.web.form import Problem, day_of
+from optimizer.web.pages import sitting
 
+SESSION = re.compile(r"\d{4}-\d\d-\d\d(-\d+)?")
 TICKS = ("checked", "written", "one_person")
 """Boxes; one that was left alone is not among what was sent."""
 DAYS = ("on", "notified", "proof_on", "due", "notice_on")
@@ -16,6 +19,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "REASON_CODE": ("refusal", "decline", "reason"),
     "DWELLING_LIVE": ("dwelling",),
     "DWELLING_TWICE": ("dwelling",),
+    "DWELLING_LET": ("dwelling",),
+    "HOUSED": ("number", "by", "applications"),
     "CANDIDATE_TWICE": ("applications", "number", "by"),
     "CHECK_MISSING": ("checked",),
     "QUORUM_THERE": ("no_quorum_at",),
@@ -56,6 +61,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 
 def told(refused: AttrifluxError, typed: Mapping[str, str], lang: Lang) -> str:
     """The sentence of a refusal; where the form has the field that it is about, a problem of that field."""
+    held = refused.params.get("session")
+    if (
+        refused.code.startswith("STORE_") and isinstance(held, str) and SESSION.fullmatch(held)
+    ):  # people know a session by its day, commands by its identifier
+        refused.params["session"] = sitting(held, lang)
     sentence, field = refused.text(lang), _field(refused, typed)
     return Problem(sentence, field) if field else sentence
 

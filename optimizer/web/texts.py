@@ -24,6 +24,7 @@ texts(
         "other_language": ("English", "Français"),
         "title_wrong": ("À corriger", "To correct"),
         "not_done": ("Rien n'a été enregistré.", "Nothing was recorded."),
+        "not_found": ("Rien n'a été trouvé.", "Nothing was found."),
         "required": ("(demandé)", "(required)"),
         "choose": ("— choisir —", "— choose —"),
         "save": ("Enregistrer", "Save"),
@@ -161,6 +162,10 @@ texts(
         "conflict_see": ("Voir les deux saisies", "See both entries"),
         "calls_also": (" · à joindre aussi pour ", " · also to be called for "),
         "week_nothing": ("Rien à faire.", "Nothing to do."),
+        "grant_unseen": (
+            "Enregistré. Rien de ce bureau ne porte encore ce nom : {names}. Un rôle n'ouvre que ce qui porte son nom exact ; s'il est mal écrit, retirer le rôle et le donner à nouveau.",
+            "Recorded. Nothing of this desk bears this name yet: {names}. A role opens only what bears its exact name; if it is misspelt, revoke the role and give it again.",
+        ),
         "week_no_other": ("Rien d'autre à faire que les appels d'avant séance.", "Nothing to do but the calls before the session."),
         "week_to_call": ("{n:nom à joindre/noms à joindre}", "{n:name to call/names to call}"),
         "go_prepare": ("Préparer une séance", "Prepare a session"),

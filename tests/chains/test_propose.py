@@ -462,3 +462,25 @@ def test_a_kept_first_rank_that_makes_room_for_a_chain_is_told_so(week: Path, tm
     assert result.certificate["status"] == "certified_optimal"
     why = dict(zip(result.changes["dwelling_id"], result.changes["why"], strict=True))
     assert why["V1"] == "le départ du nouveau premier rang libère un logement attribué à la suite"
+
+
+def test_a_letter_names_a_freed_dwelling_as_its_tenant_does(tmp_path: Path):
+    """The second of a chain is ``H1~2`` in the tables; a household asks for H1, and reads H1."""
+    alone = {"persons": "1", "adults": "1", "children_under_14": "0", "rooms_wanted": "1"}
+    people = [
+        tenant("T0", "H0", 2, score="90"),
+        tenant("T1", "H1", 1, score="80", persons="2", children_under_14="0", rooms_wanted="2"),
+        application("N0", score="70", **alone),
+        application("N1", score="60", **alone),
+    ]
+    write(tmp_path / "case", [dwelling("V0")], people, conventions=[agreement("BAILLEUR", "1")])
+    with (tmp_path / "case" / "case.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("changes:\n" + "".join(f"  {key}: {price}\n" for key, price in FREE.items()))
+    done = propose_to(tmp_path / "case", tmp_path / "out", Options(chains=2, pdf=False)).result
+    assert "H1~2" in set(done.dwellings["dwelling_id"])
+    assert "H1~2" in why(tmp_path / "out", "N0").lines[0]
+    for name in ("H1", "H1~2"):
+        letter = "\n".join(why(tmp_path / "out", "N1", name, letter=True).lines)
+        assert "H1 (" in letter and "~" not in letter
+    with pytest.raises(AttrifluxError):
+        why(tmp_path / "out", "N1", "H9")

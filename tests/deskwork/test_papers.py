@@ -19,7 +19,12 @@ from optimizer.desk.papers.calls import calls_paper
 from optimizer.desk.papers.convocation import agenda_paper, convocation
 from optimizer.desk.papers.letters import letters, letters_of, notices
 from optimizer.desk.papers.minutes import minutes
-from optimizer.desk.papers.report_back import RADIATION_COLUMNS, events_table, radiations_table
+from optimizer.desk.papers.report_back import (
+    RADIATION_COLUMNS,
+    events_table,
+    radiations_table,
+    report_back,
+)
 from optimizer.desk.papers.wording import Issuer, NoReply, Told
 from optimizer.desk.sessions import due_today, told_of, with_names
 from optimizer.errors import said
@@ -659,6 +664,13 @@ def test_a_household_on_several_lists_is_warned_once_and_not_when_it_answered_fo
     for other in ("interested", "declines"):
         assert called(("unreachable", other)) == called((other, "unreachable")) == []
     assert called(("unreachable", ""), decided=True) == []
+
+
+def test_what_is_to_be_carried_over_says_whose_it_is(told: Told):
+    paper = report_back(told)
+    assert paper.sheets[0].sub.startswith(f"{told.landlord} – {told.session.commission} – ")
+    for made in (paper, convocation(told)):
+        assert made.foot.startswith(told.landlord)
 
 
 def test_without_identities_letters_have_a_blank_and_the_reading_of_names_is_in_the_ledger(

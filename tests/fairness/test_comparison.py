@@ -32,9 +32,11 @@ from optimizer.fairness.groups import groups_of
 from optimizer.fairness.lottery import Draw, allocation, mixed
 from optimizer.fairness.market import market_of
 from optimizer.fairness.measures import Reading, all_metrics
+from optimizer.fairness.metrics.chances import smallest
 from optimizer.fairness.most_worth import MostWorth
 from optimizer.fairness.page import SHOWN, fairness_html
 from optimizer.fairness.prices import diversity_lines
+from optimizer.fairness.registry import chosen_mechanisms
 from optimizer.fairness.study import Study
 from optimizer.pipeline import prepare
 from optimizer.verify import verify_lottery
@@ -110,6 +112,21 @@ def test_chances_counted_over_draws_have_an_interval():
     never = readings["min_p", "without"]
     assert never.interval == "never drawn" and never.low == 0.0 < never.value == never.high
     assert readings["min_p", "positive"].high > 1 / 30
+
+
+def test_the_smallest_of_many_frequencies_has_an_interval_that_holds_the_chance():
+    """Eight of forty households are housed, all with the chance of one in five; the least drawn of forty is far below: of its own frequency
+    Wilson's interval held one in five on 18 of 40 seeds."""
+    held = {"": 0, "positive": 0}
+    for seed in range(40):
+        market = plain_market([[i + 1] for i in range(40)], capacity=[8], seed=str(seed))
+        (made,) = chosen_mechanisms(["random"])
+        study = Study(made.allocate(market, Draw(market.seed, 0, 60)), 60, np.zeros(40))
+        for reading in smallest(study):
+            if reading.scope in held:
+                assert reading.low <= reading.value <= reading.high and reading.value < 0.2
+                held[reading.scope] += reading.low <= 0.2 <= reading.high
+    assert min(held.values()) >= 36  # of 40, where 38 would be 95 of a hundred
 
 
 def test_chances_that_do_differ_keep_an_interval_above_nothing():
@@ -536,6 +553,38 @@ def test_dwellings_that_nobody_may_be_given_are_no_part_of_the_shares(tmp_path: 
     assert set(found.diversity["bound"]) == {1.0}  # a cap of one on a block of one
 
 
+def test_the_lottery_names_the_dwellings_whose_value_is_counted(tmp_path: Path):
+    """Of two like dwellings the one that waited longest is let: twenty points that the value has, and so the line."""
+    homes = [dwelling("L1"), dwelling("L2", vacant_since=date(2026, 1, 1))]
+    case = write(
+        tmp_path / "case", dwellings=homes, applications=[household("A1")], conventions=[agreed("BAILLEUR", "0.5")]
+    )  # fmt: skip
+    ways = "cotation,leximin,optimum"
+    written = fairness_to(case, tmp_path / "out", ways)
+    lines = pd.read_parquet(tmp_path / "out" / "lottery.parquet")
+    assert lines["dwelling_id"].tolist() == ["L2"] * 3
+    told = written.result.table
+    value = told[(told["metric"] == "value") & (told["scope"] == "")]["value"].tolist()
+    assert value == [20_000 + 50 + 15 + 20] * 3  # filled, score, first commune and first rooms, weeks waited
+    assert verify_lottery(tmp_path / "out", case).verdict == "certified"
+
+
+@pytest.mark.parametrize("draws", [1, 3])
+def test_what_is_exact_is_not_told_by_the_luck_of_draws(tmp_path: Path, draws: int):
+    """One dwelling, two households alike but for a cotation of 50 and of 10: each has one chance in two, whatever is drawn."""
+    people = [household("A1", score=50), household("A2", score=10)]
+    case = write(
+        tmp_path / "case", dwellings=[dwelling("L1")], applications=people, conventions=[agreed("ALS", "0.9")]
+    )
+    found = af.fairness(case, "leximin", draws=draws)
+    assert found.lotteries["leximin"].p.tolist() == [0.5, 0.5]
+    told = found.table.set_index(["metric", "scope"])["value"]
+    assert told["value", ""] == 20_000 + 30 + 15  # filled, the mean cotation, first commune and first rooms
+    # the landlord's own rest is a tenth of a lease, and half a lease of play: the ceiling is passed by 0.4 at 1,000 points
+    assert told["shortfall", ""] == told["shortfall", "rule=flux_max"] == pytest.approx(0.4)
+    assert told["value", "net"] == pytest.approx(told["value", ""] - 400)
+
+
 def test_a_page_counts_its_leases_and_households_in_good_french(tmp_path: Path):
     nothing = {
         f"national.prices.{rule}": 0
@@ -544,10 +593,11 @@ def test_a_page_counts_its_leases_and_households_in_good_french(tmp_path: Path):
     tables = {"dwellings": [dwelling("L1")], "applications": [household("A1"), household("A2")]}
     for name, settings in (("priced", {}), ("free", {"changes": nothing})):
         case = write(tmp_path / name, settings, conventions=[agreed("ALS", "0.9")], **tables)
-        page = " ".join(unescape(fairness_html(af.fairness(case, "cotation,optimum"), "fr")).split())
+        page = " ".join(unescape(fairness_html(af.fairness(case, "cotation,leximin,optimum"), "fr")).split())
         assert "ménages qui ont une chance : 1 sur 2" in page
         assert "1 ménages" not in page and "les mêmes 1" not in page and "0 demande" not in page
         assert ("Aucune règle ne pèse dans ce cas" in page) is (name == "free")
+        assert ("coûtent le même prix, une seule est retenue" in page) is (name == "priced")
 
 
 def test_frames_have_the_same_kinds_with_rows_and_without(tmp_path: Path):
@@ -574,6 +624,12 @@ def test_frames_have_the_same_kinds_with_rows_and_without(tmp_path: Path):
         assert one.dtypes.to_dict() == other.dtypes.to_dict(), name
     for name in ("table", "groups", "lorenz", "front", "diversity", "probabilities"):
         one, other = (getattr(x, name) for x in compared)
+        assert one.dtypes.to_dict() == other.dtypes.to_dict(), name
+    gone = write(tmp_path / "gone", applications=[household("A1", status="struck_off")], **tables)
+    lived = [af.simulate(folder, "required_rate", seeds=1, sessions=2) for folder in (full, gone)]
+    assert len(lived[0].weeks) and not len(lived[1].weeks)  # a week without anybody has no row
+    for name in ("table", "summary", "weeks"):
+        one, other = (getattr(x, name) for x in lived)
         assert one.dtypes.to_dict() == other.dtypes.to_dict(), name
 
 

@@ -127,6 +127,20 @@ def test_a_notice_goes_to_whom_nobody_reached_once_and_is_proven(play):
     refused("STORE_REACHED", notice, play, name)
 
 
+@pytest.mark.parametrize("how", ["reached", "decided"])
+def test_who_was_heard_of_on_another_list_of_the_session_is_sent_no_notice(play, how):
+    shared = dwelling("L2")
+    play.new(dwelling("L1"), type(shared)(**{**vars(shared), "candidates": dwelling("L1").candidates}))
+    name, other = (play.names(home)[0].candidate_id for home in ("L1", "L2"))
+    play.do(c.call, A, name, outcome="unreachable")
+    if how == "reached":
+        play.do(c.call, A, other, outcome="interested")
+    else:
+        play.open()
+        play.decide("L2")
+    refused("STORE_REACHED", notice, play, name)
+
+
 def test_only_a_notice_of_no_answer_is_confirmed_so(play):
     play.new(dwelling("L1"))
     ref = play.names("L1")[0].ref

@@ -707,6 +707,51 @@ def test_who_has_left_or_is_not_there_yet_has_no_voice_at_that_hour(play):
     assert queries.voters(play.store, second, "14:15").present == 2
 
 
+def test_a_proposal_that_is_older_than_a_lease_puts_nobody_forward_whom_it_housed(play):
+    """L1-1 signs for L1; proposals made before that name it on L2 first, on L3 as one who waits, on L4 alone."""
+    play.week(dwelling("L1", vacant_since="2026-11-20"))
+    play.clock.later(1)
+    offer = play.offer("L1")
+    play.accept(offer)
+    play.sign(offer)
+    play.clock.later(5)
+    housed = NewCandidate("L1-1", 1)
+    first, waiting, alone = dwelling("L2"), dwelling("L3"), dwelling("L4")
+    play.new(
+        replace(first, candidates=(housed, *first.candidates[1:])),
+        replace(waiting, candidates=(*waiting.candidates[:3], replace(housed, position=4, queue=True))),
+        replace(alone, candidates=(housed,)),
+        run=True,
+    )
+    assert [(n.position, n.status) for n in play.names("L2")] == [
+        (1, "superseded"), (2, "listed"), (3, "listed"), (4, "listed"),
+    ]  # fmt: skip
+    assert [n.status for n in play.names("L3")] == ["listed", "listed", "listed", "superseded"]
+    assert [n.status for n in play.names("L4")] == ["superseded"]
+    # who is put forward by hand is refused, and said why
+    late = replace(housed, source="late", position=9)
+    refused("STORE_HOUSED", play.do, c.add_candidate, S, play.item("L3"), late, reason="Demande du maire.")
+    by_hand = replace(dwelling("L5"), candidates=(housed,))
+    refused("STORE_HOUSED", play.do, c.add_item, S, play.session, by_hand, reason="Demande du maire.")
+    assert verify_ledger(play.store).holds
+
+
+def test_a_dwelling_let_is_put_forward_again_once_it_is_vacant_again(play):
+    play.week(dwelling("L1", vacant_since="2026-11-20"))
+    play.clock.later(1)
+    offer = play.offer("L1")
+    play.accept(offer)
+    play.sign(offer)
+    others = tuple(NewCandidate(f"N-{k}", k) for k in range(1, 4))
+    for vacant in ("2026-11-20", play.store.today().isoformat()):
+        refused(
+            "STORE_DWELLING_LET", play.new, replace(dwelling("L1", vacant_since=vacant), candidates=others)
+        )
+    play.clock.later(90)
+    play.new(replace(dwelling("L1", vacant_since="2027-01-15"), candidates=others))
+    assert [n.status for n in play.names("L1")] == ["listed"] * 3
+
+
 def test_the_reason_of_an_order_that_was_taken_back_goes_with_it(play):
     play.new(dwelling("L1"))
     play.open()

@@ -15,6 +15,7 @@ import pytest
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.sessions import told_of
 from optimizer.store import commands, queries
+from optimizer.store.messages import StoreRefused
 from optimizer.store.records import NewDecision, SessionRecord
 from tests.importers.test_forgetting import with_names
 from tests.web.playing import CHAIR, LANDLORD, SECRETARY, Played, item, member
@@ -103,6 +104,51 @@ def test_the_week_tells_what_each_landlord_lacks_and_whom_it_still_has_to_call(
     after = secretary.get("/semaine").content.decode()
     row = next(r for r in after.split("</tr>") if f'/seances/{same_day[1]}"' in r)
     assert "à joindre" not in row
+
+
+def test_two_sessions_of_one_day_are_told_apart_by_their_landlord(
+    played: Played, secretary: Any, same_day: tuple[str, str]
+):
+    for rest in ("", "/seance", "/pieces"):
+        for key, landlord in zip(same_day, (LANDLORD, NEIGHBOUR), strict=True):
+            page = secretary.get(f"/seances/{key}{rest}").content.decode()
+            title = re.search("<title>(.*?)</title>", page)
+            assert title is not None and landlord in title[1]
+            assert f'<p class="sub">{landlord} · ' in page
+
+
+def test_a_search_without_result_does_not_speak_of_what_was_recorded(secretary: Any):
+    page = secretary.post("/demandes", {"number": "1"}).content.decode()
+    alert = page[page.index('role="alert"') :].split("</ul>")[0]
+    assert "Rien n'a été trouvé" in alert.replace("&#39;", "'") and "enregistré" not in alert
+
+
+def test_a_dwelling_of_another_session_is_told_with_its_day(
+    played: Played, secretary: Any, same_day: tuple[str, str]
+):
+    from optimizer.web.refusals import told
+
+    refused = StoreRefused("STORE_DWELLING_LIVE", dwelling="L1", session=same_day[1])
+    assert "22/12/2026 (2)" in told(refused, {}, "fr") and "2026-12-22" not in told(refused, {}, "fr")
+
+
+def test_a_role_given_for_a_name_that_nothing_bears_is_told(
+    played: Played, secretary: Any, same_day: tuple[str, str]
+):
+    from django.contrib.auth import get_user_model
+
+    client, user = played.client("T"), get_user_model().objects.get(username=OFFICE).pk
+
+    def given(**scope: str) -> str:
+        typed = {"command_id": str(uuid4()), "act": "grant", "role": "M", **scope}
+        assert client.post(f"/comptes/{user}", typed).status_code == 302
+        page = client.get("/comptes").content.decode()
+        return page[page.index('role="status"') :].split("</p>")[0].replace("\u00a0", " ")
+
+    for known in ({"landlord": NEIGHBOUR}, {"commission": THEIRS}, {"account": "BAILLEUR"}, {"landlord": ""}):
+        assert "ce nom" not in given(**known)
+    told = given(landlord="ESH 70", commission=THEIRS)
+    assert "ce nom : ESH 70." in told and THEIRS not in told
 
 
 def test_a_call_leads_to_the_next_line_of_the_list(played: Played, secretary: Any):

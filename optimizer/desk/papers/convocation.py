@@ -52,7 +52,7 @@ def convocation(told: Told) -> Document:
         title,
         s.on,
         (Sheet(title, tuple(blocks), sub=f"{told.landlord} – {s.commission}"),),
-        foot=s.session_id,
+        foot=f"{told.landlord} – {s.session_id}",
     )
 
 

@@ -30,11 +30,10 @@ from optimizer.presentation.document import (
 from optimizer.presentation.numbers import UNKNOWN, decimal, percent
 from optimizer.store.law import EFFORT, NO_DOCUMENT
 from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
+from optimizer.store.states import REACHED
 
 OFFER, RANK, CONDITION, REFUSAL, INELIGIBLE = "offer", "rank", "condition", "not_attributed", "ineligible"
 NO_REPLY = "no_reply"
-REACHED = ("interested", "declines")
-"""What a household that was reached said, of whichever dwelling."""
 OVER, FAILED = "over", "condition_failed"
 """The dwelling is let to somebody else or was withdrawn; the document of a condition did not come, or bars the access."""
 

@@ -195,7 +195,8 @@ def report_back(told: Told) -> Document:
             say("EVENTS"),
         )
     )
-    sheets = [Sheet(say("REPORT"), tuple(blocks), sub=told.day(told.session.on), anchor="evenements")]
+    of = f"{told.landlord} – {told.session.commission} – {told.day(told.session.on)}"
+    sheets = [Sheet(say("REPORT"), tuple(blocks), sub=of, anchor="evenements")]
     for n, row in enumerate(radiations.to_dict("records"), start=1):
         lines = [[str(name), str(value) or UNKNOWN] for name, value in row.items()]
         sheets.append(
@@ -206,4 +207,6 @@ def report_back(told: Told) -> Document:
                 follows=n > 1,
             )
         )
-    return Document(say("REPORT"), told.session.on, tuple(sheets), foot=told.session.session_id)
+    return Document(
+        say("REPORT"), told.session.on, tuple(sheets), foot=f"{told.landlord} – {told.session.session_id}"
+    )

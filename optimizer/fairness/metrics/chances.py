@@ -60,8 +60,10 @@ def _gini_in_order(values: F, order: NDArray[np.int64]) -> float:
 def smallest(study: Study) -> Iterator[Reading]:
     """The smallest chance, the smallest positive one (no value without any), and how many households have none.
 
-    Over draws: the smallest frequency with Wilson's interval, and how many households no draw ever served; that none of them has a
-    chance is not known, so that the interval begins at 0.
+    The smallest of many frequencies is below the smallest of the chances they stand for: over draws its interval ends at Wilson's upper
+    end of the household that one half of the draws says least lucky, counted over the other half, and begins at Wilson's lower end of the
+    smallest frequency, which no smaller chance is likely to be below. How many households no draw ever served: that none of them has a
+    chance is not known, so that their number may be 0, and the smallest positive chance anything above 0.
     """
     p, draws = study.lottery.p, study.lottery.draws
     least = float(p.min(initial=1.0)) if len(p) else 0.0
@@ -70,9 +72,31 @@ def smallest(study: Study) -> Iterator[Reading]:
     if not draws:
         yield from (Reading("", least), Reading("positive", positive), _without(without))
         return
-    yield Reading("", least, *wilson(least, draws), "wilson")
-    yield Reading("positive", positive, *wilson(positive, draws), "wilson")
+    low = wilson(least, draws)[0]
+    yield Reading("", least, low, max(least, _unlucky(study, zeros=True)), "draws low-high")
+    if positive == positive:
+        high = max(positive, _unlucky(study, zeros=False))
+        yield Reading("positive", positive, 0.0 if without else low, high, "draws low-high")
+    else:
+        yield Reading("positive", positive)
     yield _without(without, 0.0, without, "never drawn")
+
+
+def _unlucky(study: Study, *, zeros: bool) -> float:
+    """Upper end of the least chance: of the group that one half of the draws says least lucky, Wilson's over the other; the larger of both ways.
+
+    Parameters
+    ----------
+    zeros : whether a group that no draw of a half served may be the least lucky
+    """
+    halves = [x.sum(axis=1) for x in study.halves]
+    draws = [len(study.outcomes[first::2]) for first in (0, 1)]
+    found = []
+    for told, seen, n in ((halves[0], halves[1], draws[1]), (halves[1], halves[0], draws[0])):
+        among = np.flatnonzero((told > 0) | zeros)
+        if len(among) and n:
+            found.append(wilson(float(seen[among[told[among].argmin()]]), n)[1])
+    return max(found, default=float("nan"))
 
 
 def _without(

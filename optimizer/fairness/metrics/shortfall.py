@@ -11,7 +11,7 @@ from optimizer.fairness.lottery import counts
 from optimizer.fairness.market import passed_nominees
 from optimizer.fairness.measures import Reading, metric, over_outcomes
 from optimizer.fairness.study import Study
-from optimizer.problem.model import RATE_UNIT
+from optimizer.problem.model import RATE_UNIT, B
 
 
 @metric(
@@ -31,10 +31,19 @@ def compute(study: Study) -> Iterator[Reading]:
     if "shortfall" in proof:  # the optimum's own count: its waiting seats are in it
         missing = [np.array(proof["shortfall"], np.int64)]
     short = np.array(missing, np.float64).reshape(len(study.outcomes), len(market.rows)) / RATE_UNIT
-    yield over_outcomes(study, short[:, priced].sum(1).tolist())
+
+    def told(mine: B, scope: str = "") -> Reading:
+        reading = over_outcomes(study, short[:, mine].sum(1).tolist(), scope)
+        if not study.expected:
+            return reading
+        return replace(
+            reading, value=sum(x.weight * float(x.short[mine].sum()) for x in study.expected) / RATE_UNIT
+        )
+
+    yield told(priced)
     for rule in dict.fromkeys(row.rule for row in market.rows if row.price > 0):
         mine = np.array([row.rule == rule and row.price > 0 for row in market.rows], bool)
-        yield over_outcomes(study, short[:, mine].sum(1).tolist(), f"rule={rule}")
+        yield told(mine, f"rule={rule}")
     passed = over_outcomes(
         study, [passed_nominees(market, one.kind) for _, one in study.outcomes], "nominees"
     )

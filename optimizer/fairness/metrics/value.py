@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from optimizer.fairness.lottery import counts, worth
 from optimizer.fairness.measures import Reading, metric, over_outcomes
@@ -21,6 +24,7 @@ from optimizer.fairness.study import Study
 def compute(study: Study) -> Iterator[Reading]:
     """Points of the lettings less priced shortfalls (scope ``net``); lettings alone (no scope).
 
+    Where chances are exact and outcomes are drawn the mean is what is to be expected, and the draws give the interval alone.
     Of the program's own optimum both are the proven ones, with the waiting seats it gives to direct réservataires.
     """
     market, proof = study.market, study.lottery.proof
@@ -34,5 +38,13 @@ def compute(study: Study) -> Iterator[Reading]:
         sum(r.price * int(s) for r, s in zip(market.rows, counts(market, one)[2], strict=True)) / 1e6
         for _, one in study.outcomes
     ]
-    yield over_outcomes(study, [x + y for x, y in zip(net, lost, strict=True)])
-    yield over_outcomes(study, net, "net")
+    told = [
+        over_outcomes(study, [x + y for x, y in zip(net, lost, strict=True)]),
+        over_outcomes(study, net, "net"),
+    ]
+    if study.expected:
+        price = np.array([row.price for row in market.rows], np.float64)
+        points = sum(one.weight * one.points for one in study.expected)
+        less = sum(one.weight * float(price @ one.short) / 1e6 for one in study.expected)
+        told = [replace(told[0], value=points), replace(told[1], value=points - less)]
+    yield from told

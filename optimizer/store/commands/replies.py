@@ -14,7 +14,8 @@ from optimizer.store.commands.offers import candidate_of
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import later, touch
 from optimizer.store.records import Proof
-from optimizer.store.states import HELD, NOTICE, PROOF, UNANSWERED
+from optimizer.store.states import HELD, NOTICE, PROOF, REACHED, UNANSWERED
+from optimizer.store.tables import Row
 from optimizer.store.work import Work, command
 
 
@@ -24,12 +25,11 @@ def notice_no_reply(
 ) -> Mapping[str, Any]:
     """The notice of no answer reached its address: the month runs from the day that is proven.
 
-    Refused of a household that was reached, or that a decision concerns: what it is told then is that decision.
+    Refused of a household that the session reached on one of its lists, or decided on there: what it is told then is that decision.
     """
     row, item = candidate_of(work, candidate, version)
     person = work.get("person", row["ref"])
-    decided = work.find("decision", candidate_id=candidate, current=True)
-    if row["call"] != "unreachable" or decided or not person["application_id"]:
+    if row["call"] != "unreachable" or _heard(work, row, item) or not person["application_id"]:
         raise StoreRefused("STORE_REACHED")
     for running in work.find("duty", kind=NOTICE, ref=row["ref"], closed_on=None):
         raise StoreRefused("STORE_NOTICED", day=running["due_on"])
@@ -71,3 +71,11 @@ def confirm_no_reply(work: Work, duty: int, *, on: date | None = None) -> Mappin
     work.set("duty", duty, closed_on=closed, outcome=UNANSWERED)
     touch(work, row["ref"])
     return {}
+
+
+def _heard(work: Work, row: Row, item: Row) -> bool:
+    """Whether the session reached the household on one of its lists, or decided on it there."""
+    items = tuple(i["item_id"] for i in work.find("item", session_id=item["session_id"]))
+    names = work.find("candidate", item_id=items, ref=row["ref"])
+    decided = work.find("decision", candidate_id=tuple(n["candidate_id"] for n in names), current=True)
+    return bool(decided) or any(n["call"] in REACHED for n in names)

@@ -19,6 +19,7 @@ from optimizer.web.asked import Asked
 from optimizer.web.choices import words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
+from optimizer.web.models import Job
 from optimizer.web.pages import lang_of, page
 from optimizer.web.views.door import weak
 
@@ -117,7 +118,30 @@ def account(request: Asked, user: int) -> HttpResponse:
             raise AttrifluxError("WEB_ACCOUNT_OWN")
         return set_active(store, actor, form.command_id, name, what == "open")
 
-    return act(request, do, done="WEB.SAVED", to=reverse("accounts"), show=lambda **v: accounts(request, **v))
+    def done(_: Any) -> str:
+        new = _never_seen(form) if form.data.get("act") == "grant" else []
+        if not new:
+            return said("WEB.SAVED", form.lang)
+        return said("WEB.GRANT_UNSEEN", form.lang, names=said("WORDS.LIST", form.lang).join(new))
+
+    return act(request, do, done=done, to=reverse("accounts"), show=lambda **v: accounts(request, **v))
+
+
+def _never_seen(form: Form) -> list[str]:
+    """Names of the scope typed that no session, dwelling or computation of the desk bears: a role opens what bears its name exactly."""
+    tables = desk().store.tables
+    if form.data.get("role", "") in "DT" or not desk().known.heads():
+        return []  # those are of the whole desk
+    found = []
+    for field, table in (("landlord", "session"), ("commission", "session"), ("account", "item")):
+        name = form.data.get(field, "").strip()
+        borne = name and (
+            tables.find(table, **{field: name})
+            or (field == "landlord" and Job.objects.filter(landlord=name).exists())
+        )
+        if name and not borne:
+            found.append(name)
+    return found
 
 
 def _grant(form: Form, name: str, actor: Any) -> Any:

@@ -12,8 +12,8 @@ from optimizer.desk.documents import document_words, documents_on, household_lin
 from optimizer.store import commands, queries
 from optimizer.store.commands.corrections import LEFT
 from optimizer.store.commands.duties import RECOURSES
-from optimizer.store.records import CandidateRecord, DutyRecord, PersonRecord, RecourseRecord
-from optimizer.store.states import LIVE_ITEM, NOTICE
+from optimizer.store.records import CandidateRecord, DutyRecord, PersonRecord, RecourseRecord, SessionRecord
+from optimizer.store.states import LIVE_ITEM, NOTICE, REACHED
 from optimizer.web.access import ROUTES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
@@ -78,7 +78,7 @@ def find(request: Asked) -> HttpResponse:
     try:
         return HttpResponseRedirect(do())
     except FormProblems as wrong:
-        return week(request, status=422, problems=wrong.problems, typed=request.POST)
+        return week(request, status=422, problems=wrong.problems, typed=request.POST, searched=True)
 
 
 def call(request: Asked, session: str, candidate: int) -> HttpResponse:
@@ -227,7 +227,7 @@ def _show(
             and home.status in LIVE_ITEM
             and found.status not in LEFT_LIST,
             "may_restore": "S" in held and found.status in LEFT.get(record.status, ()),
-            "may_notice": any(r in held for r in "SA") and _unreached(found),
+            "may_notice": any(r in held for r in "SA") and _unreached(record, found),
             "proofs": words("PROOF", PROOFS, lang_of(request)),
             "today": today(),
             "may_correct": "S" in held and correctable(home, found),
@@ -256,12 +256,13 @@ def _seen(request: Asked, candidature: CandidateRecord) -> bool:
     return any(item.item_id == candidature.item_id for item in items)
 
 
-def _unreached(found: CandidateRecord) -> bool:
-    """Whether a notice of no answer may go to the household: the last call did not reach it, no decision here concerns it, none is running."""
+def _unreached(record: SessionRecord, found: CandidateRecord) -> bool:
+    """Whether a notice of no answer may go to the household: the last call did not reach it, the session neither reached it on another
+    of its lists nor decided on it, none is running."""
+    own = [c for item in record.items for c in item.candidates if c.ref == found.ref]
+    heard = any(c.decision is not None or c.call in REACHED for c in own)
     running = any(d.kind == NOTICE for d in _owed(found)[0])
-    return (
-        found.call == "unreachable" and found.decision is None and bool(found.application_id) and not running
-    )
+    return found.call == "unreachable" and bool(found.application_id) and not heard and not running
 
 
 def _may_identify(request: Asked, found: CandidateRecord) -> bool:
