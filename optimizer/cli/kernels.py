@@ -36,7 +36,10 @@ from optimizer.solve.parts.tasks import Carved
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.primal.annealing import annealed
 from optimizer.solve.primal.greedy import greedy
+from optimizer.solve.primal.list_landscape import losses
 from optimizer.solve.primal.own_lists import served
+from optimizer.solve.proof.behind import prices_with, rows_behind
+from optimizer.solve.proof.dual_bound import nothing, price_out
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import Job
 from optimizer.solve.transport import ScaleOptions, solve_transport
@@ -113,6 +116,13 @@ def _with_long_lists() -> None:
     found = solve(twin, SolveOptions(backend="scale"))
     nearest_exchanges(twin, found.first, evaluate(twin, found.first))
     served(twin, lists, found.first)
+    layout, every = lay_out(twin), np.arange(len(twin.class_menu), dtype=np.int64)
+    plain = nothing(layout)
+    at = losses(layout, plain)
+    rows_behind(twin, at.cost, at.worth, every, lambda: False)
+    first, other, *_ = np.flatnonzero(lists.number >= 0).tolist()
+    prices = prices_with(twin, at.cost, at.worth, plain.prices, {(first, other): 1})
+    price_out(layout, Formulation(layout), (), replace(plain, prices=prices, after={(first, other): 1}))
 
 
 def _with_tenants(case: Case) -> None:

@@ -5,7 +5,8 @@ thousand on 1,000, tens of millions in a country, and whoever comes after some o
 1,000 dwellings, more than a desk has memory for on the year of 3,224. Each nominee would be a type and each dwelling a class of its own.
 Beyond `PLACES`, or `WRITTEN` dwellings, none is written. The orders hold all the same: what a
 list asks is looked up where it is needed, for the first ranks of a proposal, in one compiled pass over the nominees of their menus
-(`waiting`). The bound leaves the orders out, which makes it weaker and never wrong.
+(`waiting`). The bound leaves the orders of single dwellings out, which makes it weaker and never wrong; what rows on two households of the
+lists take off it is `solve.proof.behind`.
 
 The list of a dwelling and an account (design §3): the nominations that name the dwelling if one of these nominees is eligible
 there on the account, else those at large. ``waiting`` of a list is the best rank of those on it that hold no first rank: a first rank

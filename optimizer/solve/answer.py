@@ -23,6 +23,8 @@ class RawSolution:
     note : str                      status words of the library, for `run.json`
     multipliers : Multipliers or None
         Of the root, when the backend has its own (integers in micropoints); the bound they give is recomputed here.
+    tight : Multipliers or None
+        The same with rows on two households, where they lower the bound of a case by lists.
     settled : bool
         Single changes have been looked for: where orders are lists, nothing more is tried on it.
     """
@@ -32,6 +34,7 @@ class RawSolution:
     stop: Stop
     note: str = ""
     multipliers: Multipliers | None = None
+    tight: Multipliers | None = None
     settled: bool = False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from optimizer.solve.parts.components import Part
     from optimizer.solve.parts.tasks import PartTask
     from optimizer.solve.policy import PartsPolicy
+    from optimizer.solve.precedence import Two
     from optimizer.solve.proof.dual_bound import Multipliers
     from optimizer.solve.transport.model import PricingProgress, WarmStart
 
@@ -34,10 +36,11 @@ def by_kernel(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     Orders of many rows are left to their lists: priced as rows, they take the kernel minutes and leave ten times as much.
     """
     twin = by_lists(job.problem)
-    return _solved(job if twin is None else job.on(twin), options, watch)
+    return _solved(job if twin is None else job.on(twin), options, watch, rows=twin is not None)
 
 
-def _solved(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
+def _solved(job: Job, options: SolveOptions, watch: Watch, *, rows: bool) -> RawSolution:
+    """``rows``: the bound is taken of orders written as rows, of which multipliers of lists say nothing."""
     from optimizer.solve.from_transport import first_ranks, multipliers, warm_start
     from optimizer.solve.parts.carving import Carver
     from optimizer.solve.parts.components import parts_of, whole
@@ -74,14 +77,17 @@ def _solved(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     unsolved = [part for i, part in enumerate(parts) if i not in answers]
     best = _with_known(problem, first_ranks(problem, placed), job.incumbent.first, unsolved)
     proof = multipliers(job.layout, placed)
+    tight = None
     if problem.own_lists is not None:
         best = _named(job, options, watch, best, proof, parts)
+        tight = None if rows else _behind(job, options, watch, proof, parts)
     return RawSolution(
         best,
         False,
         stop,
         said if len(parts) == 1 else f"{len(parts)} parts, {said}",
         multipliers=proof,
+        tight=tight,
         settled=problem.own_lists is not None,
     )
 
@@ -113,6 +119,29 @@ def _named(
     better = improved(job.problem, lists, better, classes, threads)
     job.timings["naming"] = time.perf_counter() - clock
     return better
+
+
+def _behind(
+    job: Job, options: SolveOptions, watch: Watch, proof: Multipliers, parts: list[Part]
+) -> Multipliers | None:
+    """The multipliers with rows on two households of lists; None where none lowers the bound."""
+    from optimizer.solve.primal.list_landscape import losses
+    from optimizer.solve.proof.behind import prices_with, rows_behind
+
+    problem = job.problem
+    if watch.stopped() is not None:
+        return None
+    clock = time.perf_counter()
+    at = losses(job.layout, proof)
+    after: dict[Two, int] = {}
+    for part in parts:
+        after |= rows_behind(problem, at.cost, at.worth, part.classes, lambda: watch.stopped() is not None)
+    job.timings["behind"] = time.perf_counter() - clock
+    if not after:
+        return None
+    prices = prices_with(problem, at.cost, at.worth, proof.prices, after)
+    job.timings["behind"] = time.perf_counter() - clock
+    return replace(proof, prices=prices, after=after)
 
 
 def _task(

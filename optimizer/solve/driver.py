@@ -89,7 +89,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
             notes.append(f"the tree of the certificate stopped after {job.prover.solved} nodes: {why}")
         proof = job.prover.proof()
     else:
-        proof = root_proof(layout, job.formulation, raw.multipliers, start.objective, job.step)
+        proof = root_proof(layout, job.formulation, (raw.multipliers, raw.tight), start.objective, job.step)
     timings["proof"] = time.perf_counter() - clock
     if raw.proven and start.objective > known:
         notes.append(f"backend {chosen.id} claimed an optimum that the proof improved")

@@ -4,10 +4,11 @@ The orders of lists (`Orders`) speak of one dwelling each: first ranks there pla
 elsewhere. A linear program houses a tenth of b, and gives c, who comes after b on ten lists, a tenth of each of the ten dwellings: no
 order is passed over, and c has a whole first rank for a tenth of b. But wherever c is placed after b, b has a first rank::
 
-    Σ first ranks of c placed after b, over all dwellings  ≤  Σ first ranks of b, on any dwelling
+    Σ first ranks of c where a list names it after b, over all dwellings  ≤  Σ first ranks of b, on any dwelling
 
 holds for every proposal: the left side is 0 or 1, for c has one first rank at most, and where it is 1, b has one elsewhere. Nothing
 in it depends on a node. Both households stand on the lists of two dwellings or more: for a b of one dwelling its order says as much.
+Where c is on no list of a dwelling it comes after all of them; such places would be true too, and have never lowered a bound.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from optimizer.problem.model import I64, Problem
 
 Two = tuple[int, int]
-"""A nominee and a household placed after it somewhere, by application."""
+"""A nominee and a household that some list names after it, by application."""
 
 MISSED = 1e-4
 """First ranks by which a solution of a linear program must miss a row for it to be wanted."""
@@ -30,7 +31,7 @@ class Precedence:
     Raises
     ------
     KeyError
-        Asked of two households of whom neither list says anything (`kinds_after`).
+        Asked of two households that no list names one after the other (`kinds_after`).
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -42,6 +43,10 @@ class Precedence:
         kind = np.repeat(np.arange(len(kinds), dtype=np.int64), np.diff(kinds.order_ptr))
         at = np.flatnonzero((kinds.order_sign > 0) & (kinds.nominee[kind] >= 0))
         at = at[on_list[kinds.order_row[at]]]
+        row = kinds.order_row[at]
+        apps, accounts = self._apps, int(orders.account.max(initial=0)) + 1
+        place = (orders.dwelling.astype(np.int64) * accounts + orders.account) * apps
+        at = at[np.isin(place[row] + kinds.nominee[kind[at]], (place + orders.app)[on_list])]
         before, after = orders.app[kinds.order_row[at]].astype(np.int64), kinds.nominee[kind[at]]
         both = several[before] & several[after]
         key, kind = (before * self._apps + after)[both], kind[at][both]
@@ -64,7 +69,7 @@ class Precedence:
         return int(np.searchsorted(self._key, two[0] * self._apps + two[1]))
 
     def kinds_after(self, two: Two) -> I64:
-        """Kinds of the second household where it is placed after the first, ascending."""
+        """Kinds of the second household where a list names it after the first, ascending."""
         if two not in self:
             raise KeyError(two)
         at = self._place(two)

@@ -18,14 +18,15 @@ worth −2^62, so no sum goes below −2^62 − 2^61.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import gcd
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.verify.behind import Behind, Two
 from optimizer.verify.blocks import Block
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes, Door
@@ -76,9 +77,7 @@ class Special:
     orders: tuple[tuple[str, int, int], ...] = ()
     """(account, place of the nominee in its order, units) of the order rows that a leaf uses at the dwelling."""
     after: tuple[tuple[str, int, int], ...] = ()
-    """(account, household, units): what one household loses on the account by standing after a nominee."""
-    unnamed: bool = False
-    """Whether one of these is not named there: it loses what others of its type do not."""
+    """(account, household, units): what one household loses on the account by standing behind a nominee of the list that names it."""
 
     @property
     def must(self) -> bool:
@@ -87,16 +86,7 @@ class Special:
     @property
     def only_orders(self) -> bool:
         """Whether every first rank is possible."""
-        return not (self.must or self.without or self.not_accounts or self.unnamed)
-
-
-@dataclass(frozen=True)
-class BehindNominee:
-    """A dwelling and an account where a household would come after a nominee; ``named``: on the account's list, as the nominee is."""
-
-    dwelling: int
-    account: str
-    named: bool
+        return not (self.must or self.without or self.not_accounts)
 
 
 @dataclass(frozen=True)
@@ -143,12 +133,14 @@ PLAIN = (
 
 @dataclass(frozen=True)
 class Gathered:
-    """What a `Field` in another process has read: columns end to end, parts, kinds by number, pairs held, the rest by name."""
+    """What a `Field` in another process has read: columns end to end, parts, kinds by number, pairs held, places behind nominees,
+    the rest by name."""
 
     joined: Mapping[str, np.ndarray[Any, Any]]
     parts: list[tuple[int, I64, int]]
     kinds: list[bytes]
     held: list[tuple[I64, I32, I32]] | None
+    behind: I64
     plain: Mapping[str, Any]
 
 
@@ -160,12 +152,15 @@ class Field:
     over the doors again, and a segment keeps one number, its best.
     """
 
-    def __init__(self, classes: Classes, book: Book, foreseen: I64 | None = None) -> None:
-        """``foreseen``: prices of the only leaf of the proof, whose bests are then found as the doors are read."""
+    def __init__(
+        self, classes: Classes, book: Book, foreseen: I64 | None = None, two: Sequence[Two] = ()
+    ) -> None:
+        """``foreseen``: prices of the only leaf of the proof, whose bests are then found as the doors are read; ``two``: the rows on two
+        households that leaves of it use."""
         self.classes, self.book = classes, book
+        self.behind = Behind(two)
         self._foreseen, self._ahead = foreseen, list[I64]()
         self.kinds = Kinds()
-        self._behind: dict[tuple[int, int], tuple[BehindNominee, ...]] = {}
         self._tables: dict[tuple[int, tuple[str, ...]], list[ByProfile]] = {}
         self._kinds_of: list[I32] = []
         self._lengths: list[I32] = []
@@ -209,6 +204,7 @@ class Field:
             types = np.flatnonzero((who.first > 0) & (door.count > 0))
             wanted[types] = True
             rows.append((types, self._by_type(door, d, who)[types]))
+            self.behind.read(row, door.block.rep[types], who)
         part = DoorPart(door.number, np.flatnonzero(wanted), self._count)
         at = part.segments(len(wanted))
         self._sizes += [len(types) for types, _ in rows]
@@ -235,7 +231,7 @@ class Field:
         joined = {name: _joined(getattr(self, name), kind) for name, kind in LISTS.items()}
         parts = [(part.door, part.types, part.start) for part in self._parts]
         plain = {name: getattr(self, name) for name in PLAIN}
-        return Gathered(joined, parts, self.kinds.told(), self._held, plain)
+        return Gathered(joined, parts, self.kinds.told(), self._held, self.behind.told(), plain)
 
     def join(self, more: Gathered) -> None:
         """Add what was read of other doors, as if it had been read here after those that were."""
@@ -247,6 +243,7 @@ class Field:
         self._sets.append(joined["_sets"] + np.int32(sets))
         for name in ("_lengths", "_leans", "_bits", "_ahead"):
             getattr(self, name).append(joined[name])
+        self.behind.join(more.behind, rows)
         self._parts += [DoorPart(door, types, start + count) for door, types, start in more.parts]
         self._seats += [
             (row + rows, worth, int(kind[number]), bit) for row, worth, number, bit in plain["_seats"]
@@ -268,6 +265,7 @@ class Field:
         self.ptr = np.cumsum([0, *self._sizes]).astype(np.int64)
         self.segment = _joined(self._segments, np.int32)
         self.set_of = _joined(self._sets, np.int32)
+        self.behind.close(self.ptr)
         self._segments, self._sets, self._tables = [], [], {}
         self._block, self._shared = None, {}
         self.kinds.forget()
@@ -450,6 +448,7 @@ class Field:
         taken: Sequence[int] = (),
         links: Mapping[int, int] | None = None,
         departures: Mapping[int, int] | None = None,
+        after: I64 | None = None,
     ) -> int | None:
         """Σ over dwellings of the best first rank (units); None when a dwelling that must be filled cannot be.
 
@@ -460,9 +459,11 @@ class Field:
         taken : applications fixed elsewhere, allowed only where ``special`` says so.
         links : freed dwelling -> units that a first rank there pays, and that its tenant's departure earns.
         departures : freed dwelling -> units that its tenant's departure earns alone (negative: costs).
+        after : units of each row on two households (`Behind.number`).
         """
         kinds = self._balances(use)
-        best = self._bests(kinds)
+        behind = after if after is not None and after.any() else None
+        set_of, best = self._sets_behind(kinds, self._bests(kinds), behind)
         links = links or {}
         earned = {d: links.get(d, 0) + (departures or {}).get(d, 0) for d in {*links, *(departures or {})}}
         prices = self._prices(use.price, earned)
@@ -474,7 +475,7 @@ class Field:
             barred[list(taken)] = LIMIT
             of_segment = of_segments[position] = self._segment_tops(barred)
             here = np.full(len(top), BARRED, np.int64)
-            class_tops(self.ptr, self.segment, self.set_of, of_segment, best, here)
+            class_tops(self.ptr, self.segment, set_of, of_segment, best, here)
             top = np.where(self._position == position, here, top)
         seats = np.full(len(top), BARRED, np.int64)
         if len(self.seat):
@@ -490,7 +491,7 @@ class Field:
             return None
         total = _sum(np.where(must, each, np.maximum(each, 0))[keep])
         for d in sorted(special):
-            rule = special[d]
+            rule = replace(special[d], after=self._behind_at(d, behind))
             at, owed = self.classes.world.position.get(d, 0), links.get(d, 0)
             if rule.only_orders and d in self.position and d not in self.classes.world.pins:
                 total += self._waiting(d, rule, kinds, of_segments[at], owed)
@@ -603,7 +604,7 @@ class Field:
 
         Households of one type lose the same there: a nominee is a type of its own, the others are after every nominee.
         """
-        row = int(self.rows_of[0][self.position[d]])
+        row = self.row_of(d)
         mine = self.listed(row)
         segments, sets = (x[self.ptr[row] : self.ptr[row + 1]] for x in (self.segment, self.set_of))
         best = 0
@@ -635,35 +636,47 @@ class Field:
             self._listed[row] = found if who.orders else None
         return self._listed[row]
 
-    def behind(self, first: int, other: int) -> tuple[BehindNominee, ...]:
-        """Where the household ``other`` would be a first rank placed after the nominee ``first``."""
-        if (first, other) not in self._behind:
-            self._behind[first, other] = tuple(self._look_behind(first, other))
-        return self._behind[first, other]
+    def _sets_behind(self, kinds: I64, best: I64, units: I64 | None) -> tuple[I32, I64]:
+        """The sets of kinds, and the best of each, with one more for each type of a class that stands behind a nominee there: what it may
+        be on that account is worth less."""
+        if units is None:
+            return self.set_of, best
+        at, bit, lost = self.behind.lost(units)
+        place = np.unique(at)
+        if not len(place):
+            return self.set_of, best
+        sets = self.set_of[place]
+        length = self.set_ptr[sets + 1] - self.set_ptr[sets]
+        end = np.cumsum(length)
+        each = np.arange(int(end[-1])) + np.repeat(self.set_ptr[sets] - end + length, length)
+        net = kinds[self.set_kind[each]] + self.set_lean[each].astype(np.int64) * FROM_HUNDREDTH
+        width = 1 + int(self.set_bit.max(initial=0))
+        known = np.searchsorted(place, at) * width + bit
+        asked = np.repeat(np.arange(len(place)), length) * width + self.set_bit[each]
+        found = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+        net -= np.where(known[found] == asked, lost[found], 0)
+        set_of = self.set_of.copy()
+        set_of[place] = self._n_sets + np.arange(len(place), dtype=np.int32)
+        return set_of, np.append(best, np.maximum.reduceat(net, end - length))
 
-    def _look_behind(self, first: int, other: int) -> Iterator[BehindNominee]:
-        for d, at in sorted(self.position.items()):
-            mine = self.listed(int(self.rows_of[0][at]))
-            for order in () if mine is None else mine.orders:
-                b = order.place(first)
-                if b < 0 or not order.after(b, other):
-                    continue
-                named = order.place(other) >= 0
-                if named or self._may_be_first(d, order.account, other):
-                    yield BehindNominee(d, order.account, named)
+    def _behind_at(self, d: int, units: I64 | None) -> tuple[tuple[str, int, int], ...]:
+        """(account, household, units) that households lose at a dwelling by standing behind nominees."""
+        mine = None if units is None or d not in self.position else self.listed(row := self.row_of(d))
+        if mine is None or units is None:
+            return ()
+        start, end = self.ptr[row : row + 2].tolist()
+        lost = self.behind.lost_in(units, start, end)
+        return tuple((mine.accounts[bit], int(mine.rep[at]), each) for at, bit, each in lost)
 
-    def _may_be_first(self, d: int, account: str, app: int) -> bool:
-        entries = self.classes.entries(int(self.classes.klass[d]))
-        if account not in entries.accounts:
-            return False
-        may = entries.first[entries.app == app] >> entries.accounts.index(account) & 1
-        return bool((may > 0).any())
+    def row_of(self, d: int) -> int:
+        """Class row of an open dwelling."""
+        return int(self.rows_of[0][self.position[d]])
 
     def order_of(self, d: int, account: str) -> Order | None:
         """The eligible nominees of an account for an open dwelling."""
         if d not in self.position:
             return None
-        mine = self.listed(int(self.rows_of[0][self.position[d]]))
+        mine = self.listed(self.row_of(d))
         return None if mine is None else mine.order_of(account)
 
     def _passing(self, d: int, account: str, apps: I32, rule: Special) -> I64:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.verify.behind import two_of
 from optimizer.verify.bound import Field
 from optimizer.verify.classes import Classes, Door
 from optimizer.verify.naming import Named
@@ -41,7 +42,9 @@ class Optimum:
         self.placed = {a for a in self.app if a >= 0}
         self.worth: dict[int, int] = {}
         """Value of each first rank that the case allows, hundredths, by its place among them."""
-        self.field = Field(classes, book, foreseen(proof["certificate"], world))
+        self.field = Field(
+            classes, book, foreseen(proof["certificate"], world), two_of(proof["certificate"], world)
+        )
         self._of_class: dict[int, list[int]] = defaultdict(list)
         for i, d in enumerate(self.home):
             self._of_class[int(classes.klass[d])].append(i)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.verify.behind import both
 from optimizer.verify.bound import FROM_MICRO, Field, Special, Weights
 from optimizer.verify.caps import most_by_row
 from optimizer.verify.cells import I64
@@ -33,8 +34,8 @@ class Multipliers:
     constant: int
     """With the prices of the applications."""
     orders: dict[int, list[tuple[str, int, int]]]
-    after: dict[int, Special]
-    """By dwelling, what single households lose there by standing after a nominee."""
+    after: I64
+    """Units of each row on two households (`Field.behind`)."""
     links: dict[int, int]
     """Units of the rows of freed dwellings."""
     departures: dict[int, int]
@@ -176,12 +177,9 @@ class Proof:
         special, taken = path.specials(), path.taken
         for d, orders in mine.orders.items():
             special[d] = replace(special.get(d, Special()), orders=tuple(orders))
-        for d, behind in mine.after.items():
-            special[d] = replace(special.get(d, Special()), after=behind.after, unnamed=behind.unnamed)
-        tight = self.field.bound(mine.use, special, taken, mine.links, mine.departures)
-        loose = tight
-        if taken:
-            loose = self.field.bound(mine.use, special, links=mine.links, departures=mine.departures)
+        rest = (mine.links, mine.departures, mine.after)
+        tight = self.field.bound(mine.use, special, taken, *rest)
+        loose = tight if not taken else self.field.bound(mine.use, special, (), *rest)
         if loose is None:
             return None, 0
         fixed = mine.constant
@@ -310,28 +308,18 @@ class Proof:
             raise Unreadable("certificate.json", "multiplicateurs hors limites")
         return found
 
-    def _after(self, raw: Iterable[Mapping[str, Any]], price: I64) -> dict[int, Special]:
-        """What single households lose by dwelling for standing after a nominee; ``price`` is lowered for the nominees.
-
-        A household has one first rank at most, and where that is placed after the nominee, the nominee has one too: over all
-        dwellings the household's first ranks after the nominee are at most the nominee's first ranks.
-        """
-        found: dict[int, Special] = {}
+    def _after(self, raw: Iterable[Mapping[str, Any]], price: I64) -> I64:
+        """Units of each row on two households; ``price`` is lowered for the nominees."""
+        found = np.zeros(len(self.field.behind.number), np.int64)
         total = 0
         for one in raw:
             units = self._positive(one["tau"]) * FROM_MICRO
-            first, other = (self.world.apps.number[str(one[name])] for name in ("application", "after"))
+            two = both(one, self.world)
             total += units
-            price[first] -= units
-            for where in self.field.behind(first, other):
-                known = found.get(where.dwelling, Special())
-                found[where.dwelling] = replace(
-                    known,
-                    after=(*known.after, (where.account, other, units)),
-                    unnamed=known.unnamed or not where.named,
-                )
-        if total >= MOST_ORDER * FROM_MICRO // RATE:
-            raise Unreadable("certificate.json", "multiplicateurs hors limites")
+            if total >= MOST_ORDER * FROM_MICRO // RATE:
+                raise Unreadable("certificate.json", "multiplicateurs hors limites")
+            price[two[0]] -= units
+            found[self.field.behind.number[two]] += units
         return found
 
     def _links(self, raw: Iterable[Mapping[str, Any]]) -> dict[int, int]:

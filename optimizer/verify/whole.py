@@ -11,6 +11,7 @@ from typing import Any
 
 from optimizer.domain.memory import give_back
 from optimizer.errors import AttrifluxError, Lang
+from optimizer.verify.behind import two_of
 from optimizer.verify.bound import Field
 from optimizer.verify.breakdown import check_breakdown
 from optimizer.verify.chains import check_chains
@@ -206,14 +207,14 @@ def shipped_models() -> Path:
     return _PACKAGE / "_shipped" / "models"
 
 
-def _space(whole: World, price_assumed: bool) -> tuple[Field, Book]:
+def _space(raw: Mapping[str, Any], whole: World, price_assumed: bool) -> tuple[Field, Book]:
     """All first ranks possible of a case with every dwelling that chains may free, and its rules."""
     scores = Scores(whole)
     scores.settle()
     book = Book(whole, price_assumed)
     Year(whole, book).count()
     classes = Classes(whole, scores, book)
-    space = Field(classes, book)
+    space = Field(classes, book, two=two_of(raw, whole))
     for door, named in classes.sweep():
         space.read(door, named)
     space.close()
@@ -285,7 +286,7 @@ def _compare(
     with found.guard("tree"):
         raw = read_json(out, "certificate.json")
     reasons, choices, deadlines = Reasons(classes), Choices(classes), Deadlines(classes, lines)
-    space = Field(classes, book, foreseen(raw, world)) if whole is None else None
+    space = Field(classes, book, foreseen(raw, world), two_of(raw, world)) if whole is None else None
     told = None if lang is None else Told(classes, book, counts, lines, size, lang)
     waiters = Waiters(classes, lines)
     lists = (
@@ -321,7 +322,7 @@ def _compare(
     bound, proof = None, None
     with found.guard("tree"):
         if raw and whole is not None:
-            proof = Proof(raw, *_space(whole, price_assumed), counts, found)
+            proof = Proof(raw, *_space(raw, whole, price_assumed), counts, found)
             bound = proof.check()
             check_chains(out, lines, world, found)
         elif raw and space is not None:

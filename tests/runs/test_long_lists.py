@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -55,6 +56,26 @@ def test_a_run_by_lists_is_verified_whole(tmp_path: Path, monkeypatch: pytest.Mo
         other["loss_at_most"].notna().any()
         and (other["loss_points"] <= other["loss_at_most"].fillna(1e9)).all()
     )
+
+
+@pytest.mark.long
+def test_a_bound_with_rows_on_two_households_of_lists_is_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(own_lists, "PLACES", 0)
+    write_case(synthesize("doubs", dwellings=420, applications=1_500, seed=4), tmp_path / "case")
+    asked = Options(accept_assumed=True, pdf=False, csv="international", backend="scale")
+    written = propose_to(tmp_path / "case", tmp_path / "out", asked)
+    assert written.verdict.startswith("certified within")
+    file = tmp_path / "out" / "certificate.json"
+    certificate = json.loads(file.read_text())
+    (node,) = certificate["nodes"]
+    assert len(node["leaf"]["after"]) > 20 and certificate["root"]["prices"] != node["leaf"]["prices"]
+    # one of them left out, the prices alone prove less
+    node["leaf"]["after"].pop()
+    file.write_text(json.dumps(certificate))
+    told = verify(tmp_path / "out", tmp_path / "case", record=False)
+    assert told.refused and "borne d'une feuille" in " ".join(str(x) for x in told.checks)
 
 
 @pytest.mark.long

@@ -18,7 +18,7 @@ from optimizer.solve.watch import Watch
 from tests.solve.oracle import tiny
 from tests.strategies import all_solutions
 
-WITH_ROWS = (10, 11, 34)
+WITH_ROWS = (10, 34, 128)
 """Seeds of small problems where two nominees stand on lists of two dwellings."""
 
 

@@ -45,8 +45,8 @@ class Leaf:
             for p, marks in zip(self.picks, self.marks, strict=True)
         ]
         self.orders = self._orders()
-        self.afters = sorted({(b, p.a) for p in self.picks if p.a >= 0 for b in ref.passed(p)})
-        """(nominee, household that is placed after it somewhere)."""
+        self.afters = sorted({(b, p.a) for p in self.picks if p.a >= 0 for b in ref.behind(p)})
+        """(nominee, household that a list names after it)."""
 
         self.cuts = self._cuts()
         self._known: dict[int, list[F]] = {}
@@ -69,9 +69,9 @@ class Leaf:
         return after - (p.a == b and p.d != d)
 
     def _comes(self, j: int, two: tuple[int, int]) -> int:
-        """1 for a pick of the second household after the first, minus 1 for one of the first."""
+        """1 for a pick of the second household where a list names it after the first, minus 1 for one of the first."""
         p, (b, c) = self.picks[j], two
-        return (p.a == c and b in self.ref.passed(p)) - (p.a == b)
+        return (p.a == c and b in self.ref.behind(p)) - (p.a == b)
 
     def _d(self, split) -> int:
         return int(split["dwelling"][1:])

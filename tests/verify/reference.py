@@ -133,6 +133,10 @@ class Reference:
             self._passed[p] = [b for b, rank in order.items() if rank < mine]
         return self._passed[p]
 
+    def behind(self, p: Pick) -> list[int]:
+        """Those of them who stand with the household on the list of the account: it is named there, later."""
+        return self.passed(p) if p.a in self.order(p.d, p.account) else []
+
     def named(self, d: int, account: str) -> tuple[list[int], list[int]]:
         """(eligible, may be first) on an account that receives the dwelling."""
         pool = [a for a in range(self.na) if self.code(d, a) == 0 and self.in_pool(d, a, account)]

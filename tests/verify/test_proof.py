@@ -56,7 +56,7 @@ def test_a_weak_tree_is_certified_within(result):
 
 @pytest.mark.parametrize("seed", [4, 13])
 def test_rows_on_a_nominee_and_who_comes_after_it_bound_what_the_reference_says(country, tmp_path, seed):
-    """Whatever τ is, and wherever the two meet: at dwellings of the list, and where only one of them is named."""
+    """Whatever τ is: where a list names both, and nowhere where one of them alone is named."""
     case, out, pub = country.solved(seed)
     leaf = reference.Leaf(pub, ())
     use = {name: {} for name in ("rows", "mir", "branch", "prices", "cuts", "order")}

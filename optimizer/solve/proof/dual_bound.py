@@ -16,6 +16,8 @@ weak side, once per kind.
 
 Units: 1e-10 point (micropoint × ten-thousandth). A value of 1e6 points is 1e16 and one price × rate 3e13, so sums of a few
 terms fit int64; totals over dwellings are Python integers.
+
+Where the orders are lists, no kind tells a nominee from others, and what τ takes is looked at place by place (`proof.behind`).
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from optimizer.solve.implicit import best_named
 from optimizer.solve.layout import ClassEntries, Layout
 from optimizer.solve.listed import best_of_runs, costs_of_marks, costs_of_orders, least_of_lists
 from optimizer.solve.precedence import Two
+from optimizer.solve.proof.behind import best_behind, freed_prices, held_apart
 from optimizer.solve.proof.node import Formulation, Path, Restriction, den_floors, mir_row, restrictions
 
 
@@ -125,7 +128,7 @@ def kind_costs(layout: Layout, path: Path, m: Multipliers) -> I64:
         sigma = np.zeros(len(layout.problem.orders), np.int64)
         sigma[list(m.orders)] = list(m.orders.values())
         cost += costs_of_orders(layout.entered, sigma * TEN, len(kinds))
-    for two, each in m.after.items():
+    for two, each in m.after.items() if layout.problem.own_lists is None else ():
         cost[layout.precedence.kinds_after(two)] += each * TEN
         cost[layout.precedence.kinds_of(two[0])] -= each * TEN
     for step in path:
@@ -181,10 +184,15 @@ def price_out(
     if cost is None:
         cost = kind_costs(layout, path, m)
     options = best_options(layout, cost)
+    by_lists = bool(m.after) and problem.own_lists is not None
+    freed = freed_prices(problem, m.prices, m.after) if by_lists else m.prices
+    prices = held_apart(problem, freed, m.after) if by_lists else m.prices
     if layout.listed:
-        named = best_of_runs(layout.runs, layout.full.app, layout.full.value, options, m.prices)
+        named = best_of_runs(layout.runs, layout.full.app, layout.full.value, options, prices)
     else:
-        named = best_named(problem, layout.lists, options, m.prices)
+        named = best_named(problem, layout.lists, options, prices)
+    if by_lists:
+        best_behind(problem, cost, freed, m.after, named)
     seat_values = problem.seats.value[layout.seat] * HUNDREDTH - cost[problem.seats.kind[layout.seat]]
     seated = segment_max(seat_values, layout.seat_ptr)
     dwelling = np.maximum(
