@@ -99,7 +99,7 @@ DWELLINGS = Table(
         _c("votes_against", "int", "contre", "Voix contre", "Votes against", low=0, high=30),
         _c("abstentions", "int", "abstentions", "Abstentions", "Abstentions", low=0, high=30),
         _c("casting", "text", "voix_preponderante", "Sens de la voix prépondérante du maire, en cas de partage", "How the maire's casting vote went, on a tie"),
-        _c("few_reason", "text", "moins_de_trois", "Pourquoi moins de trois candidats (R. 441-3)", "Why fewer than three households (R. 441-3)"),
+        _c("few_reason", "text", "moins_de_trois", "Pourquoi trop peu de candidats (R. 441-3)", "Why too few households (R. 441-3)"),
         _c("departure", "text", "ecart", "Écart avec la proposition : motif", "Departure from the proposal: why"),
         _c("not_examined", "text", "retire_de_l_ordre_du_jour", "Retiré avant examen, parce que…", "Taken off before examination, because…"),
         _c("withdrawn", "text", "retire_apres_decision", "Retiré après la décision, parce que…", "Withdrawn after the decision, because…"),

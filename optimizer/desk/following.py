@@ -46,15 +46,6 @@ class Followed:
     candidate: CandidateRecord
 
     @property
-    def key(self) -> tuple[str, str, int, int]:
-        return (
-            self.session.on.isoformat(),
-            self.session.session_id,
-            self.item.position,
-            self.candidate.position,
-        )
-
-    @property
     def oriented_on(self) -> date:
         """The day the agenda was frozen; a late item was oriented on the day of the session."""
         if self.item.added_as == "late" or self.session.convened_on is None:
@@ -88,14 +79,12 @@ class Followed:
 
 def closed_sessions(sessions: Iterable[SessionRecord]) -> list[SessionRecord]:
     """Sessions whose decisions stand, by day and number."""
-    return sorted((s for s in sessions if s.status == "closed"), key=lambda s: (s.on, s.session_id))
+    return sorted((s for s in sessions if s.status == "closed"), key=lambda s: s.order)
 
 
 def coming_sessions(sessions: Iterable[SessionRecord]) -> list[SessionRecord]:
     """Sessions convened or being held: their dwellings are on an agenda."""
-    return sorted(
-        (s for s in sessions if s.status in ("convened", "open")), key=lambda s: (s.on, s.session_id)
-    )
+    return sorted((s for s in sessions if s.status in ("convened", "open")), key=lambda s: s.order)
 
 
 def items_of(session: SessionRecord) -> list[ItemRecord]:
@@ -118,7 +107,7 @@ def elsewhere(sessions: Iterable[SessionRecord], item: ItemRecord) -> dict[str, 
     """Households of a dwelling (by reference) that have, on another one, a rank they still wait at or an offer they may take."""
     here = {c.ref for c in item.candidates}
     found: dict[str, list[Followed]] = {}
-    for session in sorted(sessions, key=lambda s: (s.on, s.session_id)):
+    for session in sorted(sessions, key=lambda s: s.order):
         for other in items_of(session):
             if other.item_id == item.item_id or other.status not in ("listed", "decided", "offering"):
                 continue
@@ -167,6 +156,8 @@ def attempt_ended_on(session: SessionRecord, item: ItemRecord) -> date:
         )
         if day is not None
     ]
+    # a rank may end before it was offered anything
+    days += [c.condition_on for c in item.candidates if c.status == "condition_failed" and c.condition_on]
     return max([session.on, *days])
 
 

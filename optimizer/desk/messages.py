@@ -19,6 +19,13 @@ define(
     remedy_en="If it corrected its application or won its appeal, nothing to do; else strike it off (“À reporter”), or write “struck_off” in “status”",
 )
 define(
+    "DESK_NO_REPLY_ACTIVE",
+    "Le ménage que l'on n'avait pu joindre pour le logement « {dwelling} », à radier sans réponse depuis le {until}, est actif dans un import d'un jour postérieur : il n'est pas radié du dossier.",
+    "The household that could not be reached for dwelling “{dwelling}”, to be struck off for want of an answer since {until}, is active in an import of a later day: it is not struck off in the case.",
+    remedy_fr="S'il a répondu depuis, rien à faire ; sinon faire la radiation (« À reporter »), ou écrire « radiée » dans « statut »",
+    remedy_en="If it has answered since, nothing to do; else strike it off (“À reporter”), or write “struck_off” in “status”",
+)
+define(
     "DESK_DWELLING_GONE",
     "Le logement « {dwelling} », revenu sans bail de la séance du {day}, n'est plus dans l'import : sa présentation n'y est pas comptée.",
     "Dwelling “{dwelling}”, back without a lease from the session of {day}, is no longer in the import: its presentation is not counted there.",
@@ -137,6 +144,20 @@ define(
     "This application is not on the list of dwelling “{dwelling}”.",
     remedy_fr="Voir la feuille Appels du classeur de attriflux session pack",
     remedy_en="See the sheet Appels of the workbook of attriflux session pack",
+)
+define(
+    "DESK_NOT_LISTED",
+    "Cette demande n'est sur aucune liste de la séance {session}.",
+    "This application is on no list of session {session}.",
+    remedy_fr="Vérifier le numéro et la séance (attriflux session list)",
+    remedy_en="Check the number and the session (attriflux session list)",
+)
+define(
+    "DESK_NO_NOTICE",
+    "Aucun avis de non-réponse ne court pour cette demande.",
+    "No notice of no answer is running for this application.",
+    remedy_fr="Noter d'abord l'avis : --delivered DATE --proof PREUVE",
+    remedy_en="Record the notice first: --delivered DATE --proof PROOF",
 )
 define(
     "DESK_NOTHING_OFFERED",

@@ -51,7 +51,7 @@ from optimizer.store.records import (
     NominationRecord,
     SessionRecord,
 )
-from optimizer.store.states import RECTIFIED
+from optimizer.store.states import NOTICE, UNANSWERED, UNTOLD
 
 AUTHOR = "Commission d'attribution"
 """Author of the decisions that a commission's log brings into a case: nobody's name."""
@@ -60,6 +60,10 @@ LEASE = ("q1", "priority_codes", "priority_status", "relocation", "essential_wor
 BARS_ACCESS = "access"
 """Code of ``condition_failures``: the document came, and bars the access."""
 INELIGIBLE_REASONS = {"I1": "income_proven_above", "I2": "stay_not_proven"}
+BARS = frozenset(
+    {"refused_same_dwelling", "declined_before", "commission_decision", *INELIGIBLE_REASONS.values()}
+)
+"""Reasons of the bars that a commission's log brings into a case."""
 Row = dict[str, Any]
 
 
@@ -89,6 +93,7 @@ def next_case(
     *,
     duties: Sequence[DutyRecord] = (),
     nominations: Sequence[NominationRecord] = (),
+    housed: Mapping[str, date] | None = None,
     on: date | None = None,
 ) -> NextCase:
     """The last import and the log of the commission, as the case of the next session.
@@ -102,9 +107,12 @@ def next_case(
     rules : RuleSet
         For the parameters ``national.desk.*``.
     duties : sequence of DutyRecord
-        Radiation notices of households declared ineligible.
+        Radiation notices of households declared ineligible, and notices of no answer.
     nominations : sequence of NominationRecord
         Households that réservataires named at the desk, of every status; those of other landlords are left out.
+    housed : mapping, optional
+        Households that signed a lease at the desk, with its day, whatever the landlord: an office that serves several proposes
+        none of them again, also where it never was a candidate at this one.
     on : date, optional
         Date of the new case; default: the import's own, or the last act of the log when that is later. A 31 December may be
         before later acts: they are left out, for the statement of its year.
@@ -122,8 +130,9 @@ def next_case(
             raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=on, last=last)
         sessions, duties = as_on(sessions, on), duties_on(duties, on)
         nominations = [n for n in nominations if local_day(n.at) <= on]
+        housed = {who: day for who, day in (housed or {}).items() if day <= on}
     when = on or max(day for day in (case.settings.on, last) if day is not None)
-    return _Turning(case, sessions, rules, duties, nominations, when).turned()
+    return _Turning(case, sessions, rules, duties, nominations, housed or {}, when).turned()
 
 
 class _Turning:
@@ -131,7 +140,7 @@ class _Turning:
 
     def __init__(
         self, case: Case, sessions: Sequence[SessionRecord], rules: RuleSet, duties: Sequence[DutyRecord],
-        nominations: Sequence[NominationRecord], on: date,
+        nominations: Sequence[NominationRecord], housed: Mapping[str, date], on: date,
     ) -> None:  # fmt: skip
         self.case, self.rules, self.on = case, rules, on
         self.year = on.year if case.settings.year == case.settings.on.year else case.settings.year
@@ -145,7 +154,7 @@ class _Turning:
         """Those whose tenant stays: nothing was ever to be let there."""
         self.let = {x.item.dwelling_id: day for x in self.lines if (day := _lease_on(x)) is not None}
         """Dwellings that the log let, and the day of their last lease."""
-        self.duties, self.nominations = duties, nominations
+        self.duties, self.nominations, self.elsewhere = duties, nominations, housed
         self.said: list[Finding] = []
         self.held: set[str] = set()
         """Dwellings that work in progress of the log keeps from being proposed."""
@@ -250,13 +259,14 @@ class _Turning:
 
     def _housed(self) -> set[str]:
         """Households that signed a lease: here, or elsewhere, at a commission or a landlord whose sessions are not read here."""
-        return {
+        here = {
             c.application_id
             for s in self.sessions
             for i in s.items
             for c in i.candidates
             if c.status in ("signed", "superseded")
-        } - {""}
+        }
+        return (here | set(self.elsewhere)) - {""}
 
     def _home(self, item: ItemRecord) -> Row:
         return {"dwelling_id": item.dwelling_id, **{name: item.facts.get(name) for name in HOME}}
@@ -453,16 +463,17 @@ class _Turning:
         return out
 
     def _statuses(self, kept: pd.DataFrame, at: Mapping[str, int]) -> list[str | None]:
-        """Struck off one month after the notice of an ineligible household, unless a younger import says that it was not."""
+        """Struck off one month after the notice of an ineligible household, and once somebody confirmed that a notice of no answer was left
+        without one; unless an import that is younger says that it was not."""
         out = [None if pd.isna(x) else str(x) for x in kept["status"]]
         given = list(out)
         for x in self.lines:
             i = at.get(x.candidate.application_id)
-            until = self._struck_off_on(x)
+            until, recorded = self._struck_off_on(x)
             if i is None or until is None or until > self.on:
                 continue
-            kept_on = given[i] not in (None, "struck_off") and until < self.case.settings.on
-            if kept_on and x.candidate.application_id not in self.barred_everywhere:
+            # an import of before the notice was recorded knows nothing of it, however long ago it was sent
+            if given[i] not in (None, "struck_off") and max(until, recorded) < self.case.settings.on:
                 self.said.append(
                     _missing(
                         "DESK_STRUCK_OFF_ACTIVE", dwelling=x.item.dwelling_id, day=x.session.on, until=until
@@ -470,43 +481,65 @@ class _Turning:
                 )
             else:
                 out[i] = "struck_off"
+        for duty in self.duties:
+            ended = duty.closed_on if duty.kind == NOTICE and duty.outcome == UNANSWERED else None
+            name = self._named.get(duty.ref)
+            i = at.get(name.application_id) if name is not None else None
+            if (
+                i is None
+                or name is None
+                or ended is None
+                or ended > self.on
+                or self._taken_up_since(duty.ref, ended)
+            ):
+                continue
+            known = max(ended, duty.recorded_on or ended)
+            if given[i] not in (None, "struck_off") and known < self.case.settings.on:
+                self.said.append(_missing("DESK_NO_REPLY_ACTIVE", dwelling=name.dwelling_id, until=ended))
+            else:
+                out[i] = "struck_off"
         return out
 
     @cached_property
-    def barred_everywhere(self) -> frozenset[str]:
-        """Households that an earlier next case kept from every dwelling, before it knew of their notice."""
-        frame = self.case.table("decisions")
-        columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "decision", "author")]
-        return frozenset(
-            who
-            for dwelling, who, what, author in zip(*columns, strict=True)
-            if who and not dwelling and what == "forbid" and author == AUTHOR
-        )
+    def _named(self) -> dict[str, CandidateRecord]:
+        """A candidature of each household that is not erased, by reference."""
+        return {
+            c.ref: c
+            for s in sorted(self.sessions, key=lambda s: s.order)
+            for i in items_of(s)
+            for c in i.candidates
+            if c.application_id
+        }
+
+    def _taken_up_since(self, ref: str, day: date) -> bool:
+        """Whether a session of after that day examined the household, which had come back."""
+        return any(x.candidate.ref == ref and x.session.on > day for x in self.lines)
 
     def _examined_since(self, line: Followed) -> bool:
         """Whether a later session took up an ineligible household, and found it so no longer."""
         return any(
             x.candidate.ref == line.candidate.ref
-            and x.session.on > line.session.on
+            and x.session.order > line.session.order
             and x.candidate.status != "ineligible"
             for x in self.lines
         )
 
-    def _struck_off_on(self, line: Followed) -> date | None:
-        """The day an ineligible household is struck off: a month after its notice went out; None before any notice.
+    def _struck_off_on(self, line: Followed) -> tuple[date | None, date]:
+        """The day an ineligible household is struck off, a month after its notice went out (None before any notice), and the day
+        that notice was recorded.
 
-        A notice of an earlier session, or a duty that a rectificatif undid, tells the household nothing of this decision.
+        A notice of an earlier session, or a duty that ended by itself, tells the household nothing of this decision.
         """
         if line.candidate.status != "ineligible" or self._examined_since(line):
-            return None
+            return None, date.min
         months = int(self.rules.number("national.commission.radiation_notice_months"))
-        days = [
-            months_after(d.closed_on, months)
+        sent = [
+            (months_after(d.closed_on, months), d.recorded_on or d.closed_on)
             for d in self.duties
-            if d.kind == "radiation_notice" and d.ref == line.candidate.ref and d.outcome != RECTIFIED
+            if d.kind == "radiation_notice" and d.ref == line.candidate.ref and d.outcome not in UNTOLD
             if d.closed_on is not None and d.closed_on >= line.session.on
         ]
-        return min(days, default=None)
+        return min(sent, default=(None, date.min))
 
     def _events(self, described: set[str]) -> pd.DataFrame:
         """One row per candidature examined, and those of the import; leases and work in progress the import never followed.
@@ -756,14 +789,13 @@ class _Turning:
             yield "commission_decision", months_after(line.session.on, months), False
         elif line.candidate.status == "condition_failed" and (failed := line.candidate.condition_on):
             # a document that bars the access here is as a non-attribution; one that was late may come yet
-            offer = line.candidate.offer
-            if offer is not None and offer.end_reason == BARS_ACCESS:
+            if line.candidate.condition_reason == BARS_ACCESS:
                 months = int(number("national.desk.not_attributed_months"))
                 yield "commission_decision", months_after(failed, months), False
         elif line.candidate.status == "ineligible" and not self._examined_since(line):
             decision = line.candidate.decision
             motive = decision.motive if decision is not None else ""
-            until = self._struck_off_on(line)
+            until, _ = self._struck_off_on(line)
             if until is None:
                 # no notice yet: the household is proposed nowhere while its file stands as the commission left it
                 until = months_after(line.session.on, int(number("national.desk.not_attributed_months")))
@@ -787,12 +819,23 @@ class _Turning:
             for i in s.items
             if i.status != "not_examined" and s.on >= self.case.settings.on
         }
+        listed = {
+            (dwelling, c.application_id)
+            for s in [*self.closed, *self.coming]
+            for i in s.items
+            for c in i.candidates
+            for dwelling in (i.dwelling_id, "")
+        }
         keep = []
-        columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "decision", "author")]
-        for dwelling, who, what, author, until in zip(*columns, days_of(frame, "expires_on"), strict=True):
+        names = ("dwelling_id", "application_id", "decision", "author", "reason")
+        columns = [texts_of(frame, c) for c in names]
+        for dwelling, who, what, author, reason, until in zip(
+            *columns, days_of(frame, "expires_on"), strict=True
+        ):
             gone = (dwelling and dwelling not in homes) or (who and who not in people)
-            # what an earlier next case brought from the log leaves with its last day, as from the log itself
-            gone = gone or (author == AUTHOR and until is not None and until < self.on)
+            # what an earlier next case brought from the log leaves with its last day, and the log has its say again
+            ours = author == AUTHOR and until is not None and what == "forbid" and reason in BARS
+            gone = gone or (ours and (until < self.on or (dwelling, who) in listed))
             done = what != "forbid" and (dwelling in examined or dwelling in self.held)
             against = what == "pin" and (
                 (dwelling, who) in barred or ("", who) in barred or who in self.followed

@@ -20,7 +20,7 @@ from optimizer.desk.recording_offers import record_offers
 from optimizer.desk.recording_work import HOUSEHOLD, Checks, Work
 from optimizer.errors import Finding, InputProblems
 from optimizer.store import commands, queries
-from optimizer.store.clock import clock_time
+from optimizer.store.clock import clock_time, minute_of
 from optimizer.store.holding import Store
 from optimizer.store.law import law
 from optimizer.store.records import (
@@ -306,7 +306,7 @@ class _Sheets(Work):
             if hour is None:
                 self.wrong(head, "DESK_ENTRY_HOUR", column, head.text(column))
         began, ended = hours.get("sat_from"), hours.get("sat_to")
-        if began and ended and ended < began:
+        if began and ended and minute_of(ended, began) < minute_of(began):
             self.wrong(head, "DESK_ENTRY_HOURS", "sat_to", head.text("sat_to"), began=began)
         return len(self.problems) > before
 
@@ -405,7 +405,8 @@ class _Sheets(Work):
                 self.wrong(vote, "DESK_ENTRY_HOUR", "hour", vote.text("hour").strip())
             return found or ""
         start = clock_time(self.session.hour)
-        if any(m.left_at or (start and m.arrived_at > start) for m in there):
+        late = (start and m.arrived_at and minute_of(m.arrived_at, start) > minute_of(start) for m in there)
+        if any(m.left_at for m in there) or any(late):
             self.warn(vote, "DESK_ENTRY_WHEN", "hour")
         return ""
 

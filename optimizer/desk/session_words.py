@@ -39,6 +39,10 @@ texts(
         "taken_notification": ("notification ; le ménage attend son tour comme avant", "notification; the household waits for its turn as before"),
         "taken_name": ("nom, remis sur la liste à sa place", "name, back on the list at its place"),
         "taken_dwelling": ("logement, remis à l'ordre du jour avec ses noms", "dwelling, back on the agenda with its names"),
+        "notice_radiation_notice": ("Séance {session} : avis d'irrecevabilité noté ; la radiation suit au terme du délai, à reporter dans le SNE.", "Session {session}: notice of ineligibility recorded; the application is struck off at the end of the time, to be entered in the SNE."),
+        "notice_no_reply": ("Séance {session} : avis de non-réponse noté ; le délai du ménage court.", "Session {session}: notice of no answer recorded; the household's time is running."),
+        "notice_answered": ("Séance {session} : le ménage a répondu, son avis est sans suite.", "Session {session}: the household answered, its notice is over."),
+        "notice_unanswered": ("Séance {session} : sans réponse, demande radiée, à reporter dans le SNE.", "Session {session}: no answer, struck off, to be entered in the SNE."),
         "not_held": ("Séance {session} annulée : {n:logement peut/logements peuvent} aller à un autre ordre du jour.", "Session {session} cancelled: {n:dwelling/dwellings} may go on another agenda."),
         "not_held_then": ("Ensuite : attriflux session minutes {session} --out carence{more}", "Then: attriflux session minutes {session} --out carence{more}"),
         "draft": ("Le procès-verbal est un projet : la séance n'est pas close.", "The minutes are a draft: the session is not closed."),
@@ -100,6 +104,14 @@ def taken_back(session_id: str, dwelling: str, what: str) -> dict[str, object]:
         summary[f"lines_{lang}"] = [
             said("SESSION.TAKEN_BACK", lang, session=session_id, dwelling=dwelling, what=words)
         ]
+    return summary
+
+
+def noticed(session_id: str, what: str) -> dict[str, object]:
+    """What `session notice` says; no number of a household."""
+    summary: dict[str, object] = {"session": session_id, "notice": what}
+    for lang in LANGS:
+        summary[f"lines_{lang}"] = [said(f"SESSION.NOTICE_{what}".upper(), lang, session=session_id)]
     return summary
 
 

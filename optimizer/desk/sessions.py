@@ -12,7 +12,7 @@ from typing import Any
 from optimizer.desk import messages as messages
 from optimizer.desk.call_list import Due, call_list
 from optimizer.desk.late import Described
-from optimizer.desk.papers.wording import Issuer, Told
+from optimizer.desk.papers.wording import Issuer, NoReply, Told
 from optimizer.errors import AttrifluxError, Lang, said, texts
 from optimizer.store import commands, queries
 from optimizer.store.holding import Store
@@ -27,7 +27,7 @@ from optimizer.store.records import (
     Receipt,
     SessionRecord,
 )
-from optimizer.store.states import RECTIFIED
+from optimizer.store.states import NOTICE, UNANSWERED, UNTOLD
 
 texts(
     "NAMES",
@@ -164,7 +164,8 @@ def told_of(
     return Told(
         session, law(session.on, models), lang, issuer=issuer or Issuer(),
         corrections=queries.corrections(opened, session_id), noticed=_noticed(opened, session_id),
-        failures=queries.condition_failures(opened, session_id), **not_held(opened, session),
+        examined_since=_examined_since(opened, session),
+        no_replies=_no_replies(opened, session_id), **not_held(opened, session),
     )  # fmt: skip
 
 
@@ -173,9 +174,33 @@ def _noticed(opened: Store, session_id: str) -> dict[str, date]:
     closed = [
         (d.closed_on, d.ref)
         for d in queries.duties(opened, open=False)
-        if d.kind == "radiation_notice" and d.session_id == session_id and d.outcome != RECTIFIED and d.closed_on is not None
+        if d.kind == "radiation_notice" and d.session_id == session_id and d.outcome not in UNTOLD and d.closed_on is not None
     ]  # fmt: skip
     return {ref: day for day, ref in sorted(closed, reverse=True)}
+
+
+def _no_replies(opened: Store, session_id: str) -> dict[str, NoReply]:
+    """Notices of no answer to households of a session, the last one to each; unanswered once somebody said so."""
+    return {
+        d.ref: NoReply(d.item_id, d.opened_on, d.outcome == UNANSWERED)
+        for d in sorted(queries.duties(opened, open=False), key=lambda d: d.duty_id)
+        if d.kind == NOTICE and d.session_id == session_id
+    }
+
+
+def _examined_since(opened: Store, session: SessionRecord) -> dict[str, date]:
+    """Households that the session found ineligible and that a later one of the landlord examined and no longer did; the first such day."""
+    refs = {c.ref for i in session.items for c in i.candidates if c.status == "ineligible"}
+    names = [c for ref in sorted(refs) for c in queries.history(opened, ref) if c.decision is not None]
+    ids = tuple({c.session_id for c in names})
+    heads = {s.session_id: s for s in queries.sessions(opened, ids=ids, status="closed", items=False)}
+    days = [
+        (heads[c.session_id].on, c.ref)
+        for c in names
+        if c.session_id in heads and c.status != "ineligible"
+        if heads[c.session_id].landlord == session.landlord and heads[c.session_id].order > session.order
+    ]
+    return {ref: day for day, ref in sorted(days, reverse=True)}
 
 
 def not_held(opened: Store, session: SessionRecord) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def _household(candidate: CandidateRecord, day: date, signed: set[str], *, over:
     if decision is None or decision.kind not in POSITIVE:
         return candidate
     met = candidate.condition_on is None or candidate.condition_on <= day
-    told = candidate if met else replace(candidate, condition="open", condition_on=None)
+    told = candidate if met else replace(candidate, condition="open", condition_on=None, condition_reason="")
     if offer is None or offer.notified_on > day:
         gone: CandidateStatus | Literal[""] = _gone(candidate, signed, over)
         if met and candidate.status == "condition_failed":

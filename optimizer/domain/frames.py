@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,21 @@ class OwnFrames:
             """The attribute; of a frame, a copy."""
             value = super().__getattribute__(name)
             return value.copy(deep=False) if isinstance(value, pd.DataFrame) else value
+
+
+def kept_kinds(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """The frame, whose columns have the same kinds with rows and without: of no values pandas makes objects, or numbers.
+
+    Parameters
+    ----------
+    kinds : column -> kind (``str``, ``int64``, ``float64``, ``bool``) where the frame has no row
+
+    Examples
+    --------
+    >>> kept_kinds(pd.DataFrame(columns=["reason"]), {"reason": "str"})["reason"].str.upper().tolist()
+    []
+    """
+    return frame if len(frame) else frame.astype(dict(kinds))
 
 
 def records(frame: pd.DataFrame) -> Iterator[Any]:

@@ -13,14 +13,13 @@ import pandas as pd
 from optimizer import pipeline
 from optimizer.domain import Case
 from optimizer.domain.durations import DAYS_PER_MONTH
-from optimizer.domain.frames import OwnFrames
+from optimizer.domain.frames import OwnFrames, kept_kinds
 from optimizer.errors import AttrifluxError, Finding, Spaced
 from optimizer.fairness import messages as messages
 from optimizer.fairness.groups import group_table, groups_of, lorenz_table
 from optimizer.fairness.lottery import Lottery
 from optimizer.fairness.market import Market, market_of, program_size
-from optimizer.fairness.prices import COLUMNS as FRONT
-from optimizer.fairness.prices import DIVERSITY, check_rule, diversity_lines
+from optimizer.fairness.prices import DIVERSITY, FRONT, check_rule, diversity_lines
 from optimizer.fairness.registry import Mechanism, chosen_mechanisms
 from optimizer.fairness.reserves import RESERVES, reserved_table
 from optimizer.fairness.study import Study
@@ -78,7 +77,7 @@ class Fairness(OwnFrames):
         """A line: the mechanisms, and the sizes of the market."""
         names = ", ".join(m.id for m in self.mechanisms)
         return (
-            f"<Fairness {names}; dwellings: {len(self.market.dwelling_ids)}, households: {len(self.market)}>"
+            f"<Fairness {names}; dwellings: {int(self.market.to_let.sum())}, households: {len(self.market)}>"
         )
 
     @property
@@ -86,7 +85,7 @@ class Fairness(OwnFrames):
         """``dwelling_id, rule, scope``: dwellings that the mechanisms of reserves (deferred acceptance) keep for a rule's households first."""
         if any(m.quotas == "reserves" for m in self.mechanisms):
             return reserved_table(self.market)
-        return pd.DataFrame(columns=list(RESERVES))
+        return kept_kinds(pd.DataFrame(columns=list(RESERVES)), RESERVES)
 
     @property
     def probabilities(self) -> pd.DataFrame:
@@ -182,7 +181,7 @@ def fairness(
     )
     mark = mark_of(market, prepared.problem, months)
     units = {m.id: mechanism_unit(mark, market, months, m.id, m.title("fr"), draws) for m in wanted}
-    moved = {r: front_unit(mark, prepared.problem, market, months, r, r, steps) for r in ruled}
+    moved = {r: front_unit(mark, prepared, market, months, r, r, steps) for r in ruled}
     ids = {unit.key: id for id, unit in (*units.items(), *moved.items())}
     done: list[str] = []
 
@@ -213,14 +212,15 @@ def fairness(
     margin = Fraction(str(prepared.rules.number("national.fairness.diversity_margin")))
     told = set(levels.get("epci", ()))
     phase("Prix de la diversité de chaque groupe…")
-    diversity = pd.DataFrame(
-        diversity_lines(market, levels, margin) if len(market) else [], columns=DIVERSITY
-    )
+    prices_of_groups = diversity_lines(market, levels, margin) if len(market) else []
+    diversity = kept_kinds(pd.DataFrame(prices_of_groups, columns=list(DIVERSITY)), DIVERSITY)
     return Fairness(
         table=pd.DataFrame(lines, columns=COLUMNS),
         groups=group_table(studies, masked),
         lorenz=lorenz_table(studies),
-        front=pd.concat(fronts, ignore_index=True) if fronts else pd.DataFrame(columns=FRONT),
+        front=pd.concat(fronts, ignore_index=True)
+        if fronts
+        else kept_kinds(pd.DataFrame(columns=list(FRONT)), FRONT),
         diversity=diversity,
         lotteries=lotteries,
         market=market,

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.disk import hold, seal
+from optimizer.domain.frames import kept_kinds
 from optimizer.errors import LANGS, Finding, Lang, Spaced, said
 from optimizer.fairness.comparison import Fairness, fairness, names_of
 from optimizer.fairness.lottery import Lottery
@@ -163,8 +164,10 @@ def types_table(found: Fairness) -> pd.DataFrame:
                     }
                 )
             )
-    columns = ["mechanism", "type", "application_id"]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({c: [] for c in columns})
+    kinds = {"mechanism": "str", "type": "int64", "application_id": "str"}
+    return kept_kinds(
+        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(kinds)), kinds
+    )
 
 
 def lottery_table(found: Fairness) -> pd.DataFrame:
@@ -203,24 +206,18 @@ def lottery_table(found: Fairness) -> pd.DataFrame:
                             account,
                         )
                     )
-    columns = [
-        "mechanism",
-        "allocation",
-        "weight_num",
-        "weight_den",
-        "dwelling_id",
-        "application_id",
-        "type",
-        "account",
-    ]
-    return pd.DataFrame(lines, columns=columns)
+    kinds = {
+        "mechanism": "str", "allocation": "int64", "weight_num": "str", "weight_den": "str", "dwelling_id": "str",
+        "application_id": "str", "type": "int64", "account": "str",
+    }  # fmt: skip
+    return kept_kinds(pd.DataFrame(lines, columns=list(kinds)), kinds)
 
 
 def _summary(found: Fairness, out: Path) -> dict[str, object]:
     def lines(lang: Lang) -> list[str]:
         said_ = [
             said(
-                "FAIRNESS.DONE", lang, mechanisms=len(found.mechanisms), dwellings=len(found.market.dwelling_ids),
+                "FAIRNESS.DONE", lang, mechanisms=len(found.mechanisms), dwellings=int(found.market.to_let.sum()),
                 households=Spaced(len(found.market)),
             )
         ]  # fmt: skip
@@ -246,7 +243,7 @@ def _summary(found: Fairness, out: Path) -> dict[str, object]:
     return {
         "out": str(out),
         "mechanisms": [m.id for m in found.mechanisms],
-        "dwellings": len(found.market.dwelling_ids),
+        "dwellings": int(found.market.to_let.sum()),
         "households": len(found.market),
         **{f"lines_{x}": lines(x) for x in LANGS},
     }

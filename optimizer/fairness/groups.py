@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import eligibility
+from optimizer.domain.frames import kept_kinds
 from optimizer.domain.schema import APPLICATIONS
 from optimizer.eligibility.facts import Q1_NO, Q1_YES
 from optimizer.errors import AttrifluxError
@@ -27,7 +28,11 @@ GUARDED = "priority_codes"
 NAMING = ("application_id", "household_id", "current_dwelling")
 """Columns that name a household: the page of a comparison names nobody."""
 _DISTRICT = {UNKNOWN: UNKNOWN, "no": "outside"}
-COLUMNS = ["mechanism", "group", "level", "n", "rate", "low", "high", "interval", "opportunity", "masked"]
+KINDS = {
+    "mechanism": "str", "group": "str", "level": "str", "n": "int64", "rate": "float64", "low": "float64", "high": "float64",
+    "interval": "str", "opportunity": "float64", "masked": "bool",
+}  # fmt: skip
+"""Columns of ``groups.csv`` and what they hold."""
 
 
 def groups_of(
@@ -142,7 +147,7 @@ def group_table(studies: Mapping[str, Study], masked_below: int) -> pd.DataFrame
                 expected = float(base[mine].sum()) if base is not None else float("nan")
                 opportunity = float(p[mine].sum()) / expected if expected > 0 else float("nan")
                 lines.append((name, group, level, n, rate, low, high, interval, opportunity, False))
-    return pd.DataFrame(lines, columns=COLUMNS)
+    return kept_kinds(pd.DataFrame(lines, columns=list(KINDS)), KINDS)
 
 
 def masked_groups(groups: Mapping[str, Sequence[str]], masked_below: int) -> dict[str, set[str]]:

@@ -75,7 +75,7 @@ class Market:
 
     def __repr__(self) -> str:
         """A line: the sizes."""
-        return f"<Market dwellings: {len(self.dwelling_ids)}, households: {len(self)}, pairs: {len(self.pair_class)}>"
+        return f"<Market dwellings: {int(self.to_let.sum())}, households: {len(self)}, pairs: {len(self.pair_class)}>"
 
     @property
     def n_classes(self) -> int:
@@ -85,6 +85,12 @@ class Market:
     def capacity(self) -> I64:
         """(K,) dwellings of each class."""
         return np.bincount(self.klass, minlength=self.n_classes).astype(np.int64)
+
+    @cached_property
+    def to_let(self) -> B:
+        """(D,) whether some household may be given the dwelling: one in progress, or that suits nobody, is no part of any comparison."""
+        wanted = np.bincount(self.pair_class, minlength=self.n_classes) > 0
+        return np.asarray(wanted[self.klass], bool)
 
     @cached_property
     def pair_app(self) -> I32:

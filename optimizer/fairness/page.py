@@ -48,7 +48,8 @@ def fairness_html(found: Fairness, lang: Lang = "fr") -> str:
         "on": settings.on,
         "synthetic": settings.synthetic,
         "banners": list(_banners(found, lang)),
-        "dwellings": Spaced(len(found.market.dwelling_ids)),
+        "dwellings": Spaced(int(found.market.to_let.sum())),
+        "idle": Spaced(int((~found.market.to_let).sum())),
         "households": Spaced(len(found.market)),
         "others": Spaced(found.applications - len(found.market)),
         "brief": _brief(found, titles, lang),
@@ -105,13 +106,15 @@ def _brief(found: Fairness, titles: dict[str, str], lang: Lang) -> list[str]:
     n = len(found.market)
     if not n:
         return []
-    homes = len(found.market.dwelling_ids)
+    homes = int(found.market.to_let.sum())
     share = min(1.0, homes / n)
     lines = [
         _say(
             lang, "equal_share", dwellings=Spaced(homes), households=Spaced(n), share=percent(share, 2, lang)
         )
     ]
+    if not any(row.price > 0 for row in found.market.rows):
+        lines.append(_say(lang, "no_rule"))
     for kind in ORDER:
         mine = [m.id for m in found.mechanisms if m.quotas == kind]
         missing = sorted(reading(found.table, m, "shortfall", "")["value"] for m in mine)

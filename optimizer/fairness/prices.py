@@ -46,33 +46,27 @@ from optimizer.fairness import messages as messages
 from optimizer.fairness.market import Market
 from optimizer.fairness.measures import gini
 from optimizer.fairness.most_worth import MostWorth
-from optimizer.problem import evaluate
+from optimizer.pipeline import Prepared
+from optimizer.problem import build, evaluate
 from optimizer.problem.model import RATE_UNIT, Problem, Row
 from optimizer.solve import SolveOptions, solve
 
-COLUMNS = [
-    "rule",
-    "scope",
-    "share",
-    "required_rate",
-    "value",
-    "net",
-    "lettings",
-    "shortfall",
-    "slope",
-    "wait",
-    "gini_p",
-]
-
-DIVERSITY = ["group", "worth", "price", "bound"]
+FRONT = {
+    "rule": "str", "scope": "str", "share": "float64", "required_rate": "float64", "value": "float64", "net": "float64",
+    "lettings": "int64", "shortfall": "float64", "slope": "float64", "wait": "float64", "gini_p": "float64",
+}  # fmt: skip
+"""Columns of ``front.csv`` and what they hold."""
+DIVERSITY = {"group": "str", "worth": "str", "price": "float64", "bound": "float64"}
+"""Columns of ``diversity.csv`` and what they hold."""
 
 
-def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps: int) -> pd.DataFrame:
+def front(prepared: Prepared, market: Market, months: np.ndarray, rule: str, steps: int) -> pd.DataFrame:
     """One rule from 0 to the whole of its denominator, in ``steps`` steps; its own rate in force is one more.
 
     Parameters
     ----------
-    rule : id of a rule with a priced row; its rows all move together (a ceiling's part of others is its complement).
+    rule : id of a rule with a priced row; its rows all move together (a ceiling's part of others is its complement). A waiting seat is worth
+        what it is at the rates of each step: it pays for what the households known there may not bring.
 
     Returns
     -------
@@ -85,6 +79,7 @@ def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps
     AttrifluxError
         ``FAIRNESS_RULE``
     """
+    problem = prepared.problem
     mine = check_rule(problem, rule)
     place = {str(name): i for i, name in enumerate(market.application_ids)}
     lines = []
@@ -94,7 +89,7 @@ def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps
             replace(row, rate=rate) if r in mine and rate is not None else row
             for r, row in enumerate(problem.rows)
         )
-        moved = replace(problem, rows=rows)
+        moved = problem if rate is None else _under(prepared, rows)
         solved = solve(moved, SolveOptions())
         counted = evaluate(moved, solved.first)
         named = solved.first.app[solved.first.app >= 0]
@@ -118,7 +113,15 @@ def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps
                 gini(chance),
             )
         )
-    return pd.DataFrame(lines, columns=COLUMNS)
+    return pd.DataFrame(lines, columns=list(FRONT))
+
+
+def _under(prepared: Prepared, rows: tuple[Row, ...]) -> Problem:
+    """The problem under other rates: made again where waiting seats stand in it, as their value depends on them."""
+    if not len(prepared.problem.seats.klass):
+        return replace(prepared.problem, rows=rows)
+    book = replace(prepared.book, rows=rows)
+    return build(prepared.case, prepared.facts, prepared.scores, prepared.rules, book=book)
 
 
 def check_rule(problem: Problem, rule: str) -> list[int]:
@@ -139,7 +142,7 @@ def check_rule(problem: Problem, rule: str) -> list[int]:
 def diversity_lines(
     market: Market, groups: Mapping[str, tuple[str, ...]], margin: Fraction
 ) -> list[dict[str, Any]]:
-    """Lines of ``diversity.csv``: the price of diversity of each group, all dwellings of the case being one block, beside its bound.
+    """Lines of ``diversity.csv``: the price of diversity of each group, all dwellings that somebody may be given being one block, beside its bound.
 
     Parameters
     ----------
@@ -152,7 +155,7 @@ def diversity_lines(
         Per group and way of counting (``utility``, 1 + fit/1000; ``points``, score and fit, without what filling a dwelling brings):
         ``price``, the optimum without the caps over the optimum with them (whole, see above); ``bound``, 1 / α.
     """
-    size = int(market.capacity.sum())
+    size = int(market.to_let.sum())
     worths = {
         "utility": 1.0 + market.fit / 100_000.0,
         "points": np.maximum(0.0, (market.score + market.fit) / 100.0),

@@ -8,12 +8,14 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
+from optimizer.domain.frames import kept_kinds
 from optimizer.fairness.market import Market
 from optimizer.problem.model import RATE_UNIT, B
 
 OF_ACCOUNTS = ("flux", "flux_max", "mutation_max", "account_balance")
 """Rules about accounts, which no household's trait serves."""
-RESERVES = ("dwelling_id", "rule", "scope")
+RESERVES = {"dwelling_id": "str", "rule": "str", "scope": "str"}
+"""Columns of ``reserves.csv`` and what they hold."""
 
 
 def counting_pairs(market: Market, row: int) -> tuple[B, B]:
@@ -68,7 +70,7 @@ def reserved_table(market: Market) -> pd.DataFrame:
         for d, r in enumerate(reserved_slots(market))
         if r >= 0
     ]
-    found = pd.DataFrame(rows, columns=list(RESERVES))
+    found = kept_kinds(pd.DataFrame(rows, columns=list(RESERVES)), RESERVES)
     return found.sort_values("dwelling_id", ignore_index=True)
 
 

@@ -14,10 +14,20 @@ texts(
         ),
         "on": ("Règles du", "Rules of"),
         "what": (
-            "Le même jour, les mêmes {dwellings:logement/logements}, les mêmes {households:ménage/ménages} qui y ont droit : seule change la "
-            "manière de choisir. {others:demande n'a/demandes n'ont} aucun logement recevable, donc pas de part ici.",
-            "The same day, the same {dwellings:dwelling/dwellings}, the same {households:household/households} eligible for one: only the "
-            "way of choosing changes. {others:application has/applications have} no eligible dwelling and so no part in it.",
+            "Le même jour, pour les mêmes logements ({dwellings}) et les mêmes ménages qui y ont droit ({households}), seule change la manière de "
+            "choisir.",
+            "The same day, for the same dwellings ({dwellings}) and the same households eligible for one ({households}), only the way of "
+            "choosing changes.",
+        ),
+        "others": (
+            "{others:demande n'a/demandes n'ont} aucun logement recevable, donc pas de part ici.",
+            "{others:application has/applications have} no eligible dwelling and so no part in it.",
+        ),
+        "idle": (
+            "{idle:autre logement du cas n'a/autres logements du cas n'ont} personne à qui aller ici : en cours d'attribution, attendu d'un "
+            "réservataire, ou sans demande recevable.",
+            "{idle:other dwelling of the case has/other dwellings of the case have} nobody to go to here: in progress, waiting for a "
+            "réservataire, or without an eligible application.",
         ),
         "equal": (
             "À comparer à règles égales seulement : les manières de choisir qui ignorent les règles (flux, publics, mixité) peuvent être "
@@ -31,14 +41,18 @@ texts(
             "{dwellings:dwelling/dwellings} for {households:household/households}: if all had the same chance, it would be {share}.",
         ),
         "brief_many": (
-            "{family} : il manque {missing} baux aux promesses faites. La manière la plus égale est « {name} » (Gini {gini}) : "
-            "{served} ménages sur {n} ont une chance.",
-            "{family}: {missing} leases are missing from the promises made. The most equal way is “{name}” (Gini {gini}): "
-            "{served} households of {n} have a chance.",
+            "{family} : baux qui manquent aux promesses faites, {missing}. La manière la plus égale est « {name} » (Gini {gini}) ; "
+            "ménages qui ont une chance : {served} sur {n}.",
+            "{family}: leases missing from the promises made, {missing}. The most equal way is “{name}” (Gini {gini}); "
+            "households with a chance: {served} of {n}.",
         ),
         "brief_one": (
-            "{family} : « {name} » ; il manque {missing} baux aux promesses faites, et {served} ménages sur {n} ont une chance (Gini {gini}).",
-            "{family}: “{name}”; {missing} leases are missing from the promises made, and {served} households of {n} have a chance (Gini {gini}).",
+            "{family} : « {name} » ; baux qui manquent aux promesses faites, {missing} ; ménages qui ont une chance : {served} sur {n} (Gini {gini}).",
+            "{family}: “{name}”; leases missing from the promises made, {missing}; households with a chance: {served} of {n} (Gini {gini}).",
+        ),
+        "no_rule": (
+            "Aucune règle ne pèse dans ce cas : rien ne peut y manquer, et les familles ci-dessous ne diffèrent que par la manière de choisir.",
+            "No rule weighs in this case: nothing can be missing, and the families below differ in the way of choosing alone.",
         ),
         "between": ("de {low} à {high}", "from {low} to {high}"),
         "at_least": ("au moins ", "at least "),

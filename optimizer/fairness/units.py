@@ -22,7 +22,7 @@ from optimizer.fairness.market import Market
 from optimizer.fairness.measures import Reading, all_metrics
 from optimizer.fairness.registry import chosen_mechanisms
 from optimizer.fairness.study import Study
-from optimizer.problem.model import Problem
+from optimizer.pipeline import Prepared
 from optimizer.workers import Unit, key_of
 
 F = NDArray[np.float64]
@@ -39,11 +39,11 @@ def mechanism_unit(mark: str, market: Market, months: F, id: str, title: str, dr
 
 
 def front_unit(
-    mark: str, problem: Problem, market: Market, months: F, rule: str, title: str, steps: int
+    mark: str, prepared: Prepared, market: Market, months: F, rule: str, title: str, steps: int
 ) -> Unit:
     """The optimum as the share of one rule moves."""
     key = key_of("fairness front", mark, rule, steps)
-    return Unit(key, title, front_lines, (problem, market, months, rule, steps))
+    return Unit(key, title, front_lines, (prepared, market, months, rule, steps))
 
 
 def allocated(market: Market, months: F, id: str, draws: int) -> bytes:
@@ -57,9 +57,9 @@ def allocated(market: Market, months: F, id: str, draws: int) -> bytes:
     return _bytes({"lottery": _told(lottery), "lines": lines, "seconds": seconds})
 
 
-def front_lines(problem: Problem, market: Market, months: F, rule: str, steps: int) -> bytes:
+def front_lines(prepared: Prepared, market: Market, months: F, rule: str, steps: int) -> bytes:
     """The work of a front's unit."""
-    return _bytes(prices.front(problem, market, months, rule, steps).to_numpy(object).tolist())
+    return _bytes(prices.front(prepared, market, months, rule, steps).to_numpy(object).tolist())
 
 
 def read_allocated(
@@ -72,7 +72,7 @@ def read_allocated(
 
 def read_front(answer: bytes) -> pd.DataFrame:
     """A front."""
-    return pd.DataFrame([tuple(x) for x in json.loads(answer)], columns=prices.COLUMNS)
+    return pd.DataFrame([tuple(x) for x in json.loads(answer)], columns=list(prices.FRONT))
 
 
 def measured(name: str, study: Study) -> list[tuple[object, ...]]:

@@ -152,11 +152,16 @@ SETTLED: tuple[tuple[str, str], ...] = (
 """What somebody settles before the session, and the flag that tells it; old resources are read from their month."""
 
 
+MONTHS_OLD = 12
+"""Months after which resources are told to be old: a convention of this program, as the sentence says it."""
+
+
 def _marks(data: ReportData, i: int, line: Any, details: Mapping[int, Any]) -> set[str]:
-    """The flags of a line, and whether its resources are of more than a year ago."""
+    """The flags of a line, and whether its resources are older than `MONTHS_OLD`."""
     marks = set(str(line.flags).split("|"))
     said_on = details[i].resources_on if i in details else ""
-    if said_on and said_on[:7] < f"{data.on.year - 1:04d}-{data.on.month:02d}":
+    year, month = divmod(12 * data.on.year + data.on.month - 1 - MONTHS_OLD, 12)
+    if said_on and said_on[:7] < f"{year:04d}-{month + 1:02d}":
         marks.add("RESOURCES_OLD")
     return marks
 
@@ -188,7 +193,7 @@ def _to_settle(
     order = [code for code, _ in SETTLED] + ["SETTLE_FEW", "SETTLE_NAMES"]
     return [
         {
-            "label": said(f"REPORT.{code}", data.lang, least=count_word(data.least, data.lang)), "n": len(found[code]), "count": show(len(found[code]), data, 0),
+            "label": said(f"REPORT.{code}", data.lang, least=count_word(data.least, data.lang), months=MONTHS_OLD), "n": len(found[code]), "count": show(len(found[code]), data, 0),
             "places": found[code][:MOST_PLACES],
         }
         for code in order
@@ -275,7 +280,7 @@ def _lacks(data: ReportData, d: Any, f: Any, named: list[tuple[int, Any]], detai
             for code in (code for code, flag in SETTLED if flag in marks):
                 ranks.setdefault(code, []).append(str(int(line.rank)))
         for code, found in ranks.items():
-            what = said(f"REPORT.{code}", lang)
+            what = said(f"REPORT.{code}", lang, months=MONTHS_OLD)
             parts.append(
                 said(
                     f"REPORT.AT_RANK{'S' if len(found) > 1 else ''}", lang, what=what, ranks=", ".join(found)

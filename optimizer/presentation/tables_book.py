@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.domain.guard import neutral
+from optimizer.domain.intervals import FORECAST_WORDS
 from optimizer.presentation.xlsx import BASE, HEAD, NAVY, RULED, added, opened, write
 
 HEADER_ROW = 3
@@ -65,7 +66,7 @@ STATEMENT = Look(
         "consumed_oriented": "Orientés", "consumed_presented": "Candidat présenté", "consumed_attributed": "Attribués",
         "consumed_signed": "Baux signés", "consumed": "Décomptés", "returned": "dont revenus sans bail", "balance": "Solde", "year_base": "Flux de l'année",
         "year_due": "Dû pour l'année", "remaining": "Restants", "forecast": "Prévu au 31/12",
-        "forecast_low": "Bas (80 %)", "forecast_high": "Haut (80 %)", "epci": "EPCI", "name": "Nom",
+        "forecast_low": f"Bas ({FORECAST_WORDS[0]})", "forecast_high": f"Haut ({FORECAST_WORDS[0]})", "epci": "EPCI", "name": "Nom",
         "not_signed": "Attribués, non signés", "attributed_before": "Attribués avant l'année", "signed": "Baux de l'année",
         "outside_flux": "Hors flux", "no_line": "Sans part convenue", "several_lines": "Sur une ligne de plus", "ledger_signed": "Baux au registre", "followed": "Candidatures suivies décomptées", "ledger_consumed": "Décomptés au registre", "counterpart": "Avec", "handed": "Cédés", "received": "Reçus", "given_back": "Rendus", "difference": "Écart",
         "target": "Objectif", "outside_qpv": "Baux hors QPV", "good": "1er quartile ou relogés", "unknown": "Ressources inconnues",

@@ -546,7 +546,7 @@ texts(
         ),
         "settle_dossier": ("dossier incomplet", "incomplete file"),
         "settle_unreachable": ("injoignable", "unreachable"),
-        "settle_old": ("ressources de plus de 12 mois", "income older than 12 months"),
+        "settle_old": ("ressources de plus de {months} mois", "income older than {months} months"),
         "settle_income": ("ressources manquantes", "income missing"),
         "settle_effort": ("taux d'effort au-delà du seuil", "effort rate above the threshold"),
         "settle_declared": ("priorité seulement déclarée", "priority only declared"),

@@ -16,9 +16,10 @@ from optimizer.conversion.blocks import in_area
 from optimizer.conversion.rounding import SHARE_UNITS
 from optimizer.domain import Case, empty_frame
 from optimizer.domain.account import place_of, remainder
-from optimizer.errors import AttrifluxError, Finding
+from optimizer.errors import AttrifluxError, Finding, Said
 from optimizer.policy.changes import parse_line_key, sorted_changes
 from optimizer.policy.own_lines import changed_conventions, named
+from optimizer.presentation.numbers import percent
 from optimizer.scenario import messages as messages
 from optimizer.scenario.case_changes import change_tables, new_rights
 from optimizer.scenario.files import Run, policy_changes
@@ -193,7 +194,6 @@ def _with_shares(
     A collectivité's share is of the flux in its own area: its share of the landlord's flux is divided by the part of the
     landlord's rotation that lies there. Where the others leave less in that area it is cut, and said.
     """
-    cut: list[Finding] = []
     landlords = {landlord for landlord, _ in shares}
     epci_of = rules.by_commune("epci")
     kept = lines[lines["landlord"].isin(landlords)]
@@ -211,24 +211,24 @@ def _with_shares(
             line = dict(
                 known.get(account, {"landlord": landlord, "departement": departement, "account": account})
             )
-            area, weight, left = place_of(account) or departement, Fraction(1), Fraction(1)
+            area, weight, left, due = place_of(account) or departement, Fraction(1), Fraction(1), share
             if area != departement:
                 part = in_area(stock, landlord, departement, area, epci_of)
                 left = max(1 - (broad - own_share) - _met(taken, area, epci_of), Fraction(0))
                 due = share / part if part else share
                 weight = part * bases.get((landlord, departement), 0)
-                share = min(left, due)
-                if share < due:
-                    params = {
-                        "landlord": landlord, "account": account, "due": f"{float(due):.4f}", "share": f"{float(share):.4f}",
-                    }  # fmt: skip
-                    cut.append(Finding("SCENARIO_SHARE_CUT", "warning", params=params))
-                share = Fraction(floor(share * SHARE_UNITS), SHARE_UNITS)
+                share = Fraction(floor(min(left, due) * SHARE_UNITS), SHARE_UNITS)
                 taken[area] = taken.get(area, Fraction(0)) + share
             rows.append(
-                _Converted({**line, "area": area, "year": year}, share, weight, left, account in known)
+                _Converted({**line, "area": area, "year": year}, due, share, weight, left, account in known)
             )
-    return pd.DataFrame(_one_line_each(rows), columns=list(lines.columns)), tuple(cut)
+    found, cut = _one_line_each(rows)
+    return pd.DataFrame(found, columns=list(lines.columns)), cut
+
+
+def _part(share: Fraction) -> Said:
+    """A share as a person reads it."""
+    return Said(percent(share, 2), percent(share, 2, "en"))
 
 
 @dataclass(frozen=True)
@@ -236,6 +236,8 @@ class _Converted:
     """A line of one département: its share, and the dwellings of the year's flux that this share is of."""
 
     line: Mapping[Hashable, Any]
+    due: Fraction
+    """What the conversion gives it."""
     share: Fraction
     weight: Fraction
     most: Fraction
@@ -244,24 +246,30 @@ class _Converted:
     """Whether an agreement of the département has such a line."""
 
 
-def _one_line_each(rows: Sequence[_Converted]) -> list[dict[Hashable, Any]]:
+def _one_line_each(rows: Sequence[_Converted]) -> tuple[list[dict[Hashable, Any]], tuple[Finding, ...]]:
     """One line per landlord, area and account: an EPCI of two départements has one share of the flux in it, the mean of both,
-    and no more than the others leave in either.
+    and no more than the others leave in either. What a line loses by that is said once.
 
     The line is that of the département whose agreement has it, else of the one with most of the flux there.
     """
     groups: dict[tuple[object, ...], list[_Converted]] = {}
     for row in rows:
         groups.setdefault((row.line["landlord"], row.line["area"], row.line["account"]), []).append(row)
-    out = []
+    out, cut = [], []
     for group in groups.values():
         first = max(group, key=lambda row: (row.agreed, row.weight))
-        share, whole = first.share, sum((row.weight for row in group), Fraction(0))
+        due, share, whole = first.due, first.share, sum((row.weight for row in group), Fraction(0))
         if len(group) > 1 and whole:
-            mean = sum((row.share * row.weight for row in group), Fraction(0)) / whole
+            due, mean = (sum((x * row.weight for x, row in zip(values, group, strict=True)), Fraction(0)) / whole
+                         for values in ([row.due for row in group], [row.share for row in group]))  # fmt: skip
             share = Fraction(floor(min(mean, *(row.most for row in group)) * SHARE_UNITS), SHARE_UNITS)
+        # a share is rounded down to its four decimals, in each département and again as their mean: that is no cut
+        if due - share >= Fraction(2, SHARE_UNITS):
+            names = {str(key): first.line[key] for key in ("landlord", "account")}
+            params = {**names, "due": _part(due), "share": _part(share)}
+            cut.append(Finding("SCENARIO_SHARE_CUT", "warning", params=params))
         out.append({**first.line, "share": float(share)})
-    return out
+    return out, tuple(cut)
 
 
 def _met(taken: Mapping[str, Fraction], area: str, epci_of: Mapping[str, str]) -> Fraction:

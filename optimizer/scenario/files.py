@@ -43,7 +43,7 @@ class Scenario:
     over : mapping
         Dotted key -> values to try.
     variants : mapping
-        Name -> changes of that variant, laid over ``changes``: several named what-ifs in one file.
+        Name -> changes of that variant, laid over ``changes``: several named what-ifs in one file; without any it is those alone.
     lines : mapping
         Dotted key -> (file, line) for messages; ``variant/key`` for those of a variant.
     """
@@ -122,7 +122,7 @@ class _Wrong:
         self.add("SCENARIO_BAD_VALUE", line, key, value, expected_fr=fr, expected_en=en)
 
 
-def read_scenarios(files: Sequence[Path | str | Scenario]) -> list[Scenario]:
+def read_scenarios(files: Sequence[Path | str | Scenario] | Path | str | Scenario) -> list[Scenario]:
     """Files, shipped names and values made in Python, in their order; what is wrong in any of them is told at once.
 
     Raises
@@ -137,7 +137,9 @@ def read_scenarios(files: Sequence[Path | str | Scenario]) -> list[Scenario]:
 
 
 def checked_scenarios(
-    files: Sequence[Path | str | Scenario], case: Path | Case, models: Path | None = None
+    files: Sequence[Path | str | Scenario] | Path | str | Scenario,
+    case: Path | Case,
+    models: Path | None = None,
 ) -> list[Scenario]:
     """:func:`read_scenarios`, and their keys of `models/` as the case's territory and date have them, before the case is read whole.
 
@@ -161,9 +163,12 @@ def checked_scenarios(
     return read
 
 
-def _gathered(files: Sequence[Path | str | Scenario]) -> tuple[list[Scenario], list[Finding]]:
-    """Files and values in their order, as far as they can be read, and all that is wrong in them."""
-    each = [_sound(file) if isinstance(file, Scenario) else _read(locate(file), ()) for file in files]
+def _gathered(
+    files: Sequence[Path | str | Scenario] | Path | str | Scenario,
+) -> tuple[list[Scenario], list[Finding]]:
+    """Files and values in their order, or one alone, as far as they can be read, and all that is wrong in them."""
+    listed = [files] if isinstance(files, (str, Path, Scenario)) else files
+    each = [_sound(file) if isinstance(file, Scenario) else _read(locate(file), ()) for file in listed]
     return [scenario for scenario, _ in each], [finding for _, wrong in each for finding in wrong]
 
 
@@ -210,10 +215,12 @@ def _read(path: Path, above: tuple[str, ...]) -> tuple[Scenario, list[Finding]]:
         word = str(variant)
         if not re.fullmatch(r"[\w-]+", word):
             wrong.bad(line, "variants", word, *VARIANT_NAME)
-        if not isinstance(part, YamlMap) or not part:
+        variants[word] = {}
+        if part is None:
+            continue  # a variant without keys is the scenario's own changes alone: what the others are compared with
+        if not isinstance(part, YamlMap):
             wrong.bad(line, f"variants.{word}", part, "une suite de « clé: valeur »", "a mapping")
             continue
-        variants[word] = {}
         for key, value in part.items():
             if key in swept:
                 wrong.add("SCENARIO_TWICE", part.line_of(key), str(key))

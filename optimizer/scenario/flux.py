@@ -181,7 +181,7 @@ def departements_of(dwellings: pd.DataFrame, rules: policy.RuleSet) -> tuple[pd.
 def flux(
     case: Case | Path | str,
     *,
-    modes: Sequence[int] | None = None,
+    modes: Sequence[int] | int | str | None = None,
     basis: str = "forecast",
     models: Path | None = None,
     rules: policy.RuleSet | None = None,
@@ -193,7 +193,7 @@ def flux(
     ----------
     case : Case, or path of a folder or workbook
         Needs `stock`, and `assiette` or `dwellings`.
-    modes : sequence of int, optional
+    modes : sequence of int, one alone, or words joined by commas, optional
         1 strict share, 2 weighted by rotation, 3 single-use rights, 4 negotiated; default: all that the case allows
         (4 only with ``negotiated``).
     basis : str
@@ -275,11 +275,30 @@ def chosen_bases(result: Conversion, basis: str) -> dict[tuple[str, str], int]:
     return chosen
 
 
+def modes_of(asked: Sequence[int] | int | str) -> tuple[int, ...]:
+    """Modes of a list, one alone, or words joined by commas as on the command line: sorted, each once.
+
+    Raises
+    ------
+    AttrifluxError
+        ``FLUX_UNKNOWN_MODE``: of a word that is no number; a number that is no mode is told by the conversion.
+
+    Examples
+    --------
+    >>> modes_of("3,1"), modes_of(2), modes_of((1, 1))
+    ((1, 3), (2,), (1,))
+    """
+    words = asked.split(",") if isinstance(asked, str) else [asked] if isinstance(asked, int) else asked
+    if wrong := [word for word in words if not str(word).strip().isdigit()]:
+        raise AttrifluxError("FLUX_UNKNOWN_MODE", mode=wrong[0])
+    return tuple(sorted({int(word) for word in words}))
+
+
 def converted(
     case: Case,
     rules: policy.RuleSet,
     *,
-    modes: Sequence[int] | None = None,
+    modes: Sequence[int] | int | str | None = None,
     basis: str = "forecast",
     added: Mapping[tuple[str, str], Mapping[int, int]] | None = None,
 ) -> tuple[Conversion, Terms, pd.Series, tuple[Finding, ...]]:
@@ -296,6 +315,7 @@ def converted(
     terms, more = terms_of(case, rules, added)
     if modes is None:
         modes = (1, 2, 3, 4) if terms.negotiated else (1, 2, 3)
+    modes = modes_of(modes)
     if not len(modes):
         raise AttrifluxError("FLUX_UNKNOWN_MODE", mode="[]")
     if basis not in BASES:

@@ -37,7 +37,7 @@ def flux_to(
     case: Path,
     out: Path,
     *,
-    modes: Sequence[int] | None = None,
+    modes: Sequence[int] | int | str | None = None,
     basis: str = "forecast",
     style: Style = "french",
     lang: Lang = "fr",

@@ -12,7 +12,7 @@ from optimizer.scenario import messages as messages
 from optimizer.scenario.case_changes import new_rights
 from optimizer.scenario.checking import applied
 from optimizer.scenario.files import checked_scenarios, expand
-from optimizer.scenario.flux import Flux, flux
+from optimizer.scenario.flux import Flux, flux, modes_of
 from optimizer.scenario.unused import unread_by_flux
 
 
@@ -20,7 +20,7 @@ def flux_under(
     case: Path,
     scenario: Path | str,
     *,
-    modes: Sequence[int] | None = None,
+    modes: Sequence[int] | int | str | None = None,
     basis: str = "forecast",
     models: Path | None = None,
 ) -> Flux:
@@ -35,6 +35,7 @@ def flux_under(
     if read.over or read.variants:
         raise AttrifluxError("SCENARIO_MATRIX", name=read.name)
     run = expand(read)[0]
+    modes = None if modes is None else modes_of(modes)
     unread = unread_by_flux(run, modes)
     if run.changes.get("flux.mode") == 4:
         modes = modes if modes is not None else (1, 2, 3, 4)  # without negotiated it is refused, not left out

@@ -122,7 +122,7 @@ def demo_case() -> Path:
 
 
 def run_scenarios(
-    scenarios: Sequence[Path | str | Scenario],
+    scenarios: Sequence[Path | str | Scenario] | Path | str | Scenario,
     out: Path | str | None = None,
     *,
     case: Path | str | Case | None = None,
@@ -139,7 +139,7 @@ def run_scenarios(
     Parameters
     ----------
     scenarios : sequence
-        Paths, names of shipped scenarios, or :class:`Scenario` values.
+        Paths, names of shipped scenarios, or :class:`Scenario` values; one alone needs no list.
     out : Path, optional
         Folder of the runs; an interrupted folder is taken up where it stopped. None: nothing stays on the disk, the answer is
         in what is returned.
@@ -201,7 +201,7 @@ def run_scenarios(
 
 
 def plan_scenarios(
-    scenarios: Sequence[Path | str | Scenario],
+    scenarios: Sequence[Path | str | Scenario] | Path | str | Scenario,
     out: Path | str,
     *,
     case: Path | str | Case | None = None,

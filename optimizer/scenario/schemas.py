@@ -110,9 +110,10 @@ def _case(changes: Schema) -> Schema:
 def _scenario(changes: Schema) -> Schema:
     over = {**changes, "properties": {k: _list_of(v) for k, v in changes["properties"].items()}}
     over["patternProperties"] = {k: _list_of(v) for k, v in changes["patternProperties"].items()}
+    variant: Schema = {"anyOf": [changes, {"type": "null"}]}
     kinds: dict[str, Schema] = {
         "title": TEXT, "why": TEXT, "based_on": {"type": "string", "pattern": r"^[\w-]+$"}, "changes": changes, "over": over,
-        "variants": {"type": "object", "propertyNames": {"pattern": r"^[\w-]+$"}, "additionalProperties": changes},
+        "variants": {"type": "object", "propertyNames": {"pattern": r"^[\w-]+$"}, "additionalProperties": variant},
     }  # fmt: skip
     properties = {key: kinds[key] for key in FILE_KEYS}
     return _headed("Attriflux: scenario", _closed(properties, ("title", "why")))

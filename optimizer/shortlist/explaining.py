@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.domain.frames import kept_kinds
 from optimizer.errors import Lang
 from optimizer.problem import Evaluation
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
@@ -100,7 +101,7 @@ class Explaining:
         for i in np.flatnonzero(unfit).tolist():
             words[i] = self.sentence(int(apps[i]))
         nothing = place == 0
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "application_id": named(self.problem.application_ids, apps),
                 "nearest_miss": words,
@@ -111,6 +112,7 @@ class Explaining:
                 "confirmed": np.full(len(apps), "", object),
             }
         )
+        return kept_kinds(table, {"nearest_miss": "str", "confirmed": "str"})
 
 
 def _closed(exchanged: bool, lang: Lang) -> str:

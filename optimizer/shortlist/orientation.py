@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.domain.frames import records
+from optimizer.domain.frames import kept_kinds, records
 from optimizer.eligibility.facts import Facts
 from optimizer.problem import Evaluation
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
@@ -247,7 +247,7 @@ def orientation_table(
         counted = leases["commune"].value_counts().to_dict()
         recent[:-1] = [int(counted.get(code, 0)) for code in facts.communes]
     residence = np.where(dw.residence[d] >= 0, dw.residence[d], len(homes))
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "dwelling_id": named(problem.dwelling_ids, d),
             "account": named(accounts, choices.account),
@@ -277,6 +277,7 @@ def orientation_table(
             "best_score": np.where(choices.candidates > 0, choices.best_score, 0) / 100,
         }
     )
+    return kept_kinds(table, {"objectives": "str", "residence_fragility": "str"})
 
 
 def _said(table: pd.DataFrame, column: str, rows: list[int], nothing: object) -> NDArray[np.object_]:

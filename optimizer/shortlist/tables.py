@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.domain.frames import kept_kinds
 from optimizer.domain.schema import PRIORITY_CODES
 from optimizer.eligibility.facts import CODES, PROOF, Q1_NO, Q1_UNKNOWN, Facts
 from optimizer.errors import Lang
@@ -62,7 +63,7 @@ def proposals_table(
         effort[at] = np.where(rate >= 0, rate / 10_000, np.nan)
     # the column is there where the case says what is expected: without, a result has the columns it always had
     kept_for = {"awaited": money(lines.awaited)} if len(problem.awaited) else {}
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "dwelling_id": named(problem.dwelling_ids, lines.dwelling),
             "account": named(np.array(problem.accounts, object), lines.account),
@@ -81,6 +82,7 @@ def proposals_table(
             "reason": lists.reasons[lang],
         }
     )
+    return kept_kinds(table, dict.fromkeys(("q1", "priority", "flags", "reason"), "str"))
 
 
 def _rates(

@@ -177,6 +177,7 @@ def simulate(
     sessions = None if sessions is None else _whole(sessions=sessions)
     _check(years=years, dwellings=dwellings, sessions=sessions, pool=pool, arrivals=arrivals, publics=publics)
     _check_not_below_zero(chains=chains)
+    refusals, freed, tight = _switch(refusals=refusals), _switch(freed=freed), _switch(tight=tight)
     if chains and not freed:
         raise AttrifluxError("SIMULATION_CHAINS", chains=chains)
     if session not in DAYS:
@@ -266,6 +267,17 @@ def _whole(**number: object) -> int:
             "SIMULATION_NUMBER", name=name, value=value, expected_fr="un nombre entier", expected_en="a whole number"
         )  # fmt: skip
     return index(value)
+
+
+def _switch(**option: object) -> bool:
+    """True or False, or the words of the command line: « off » is a text, which Python takes for true."""
+    ((name, value),) = option.items()
+    found = {"on": True, "off": False}.get(value) if isinstance(value, str) else value
+    if not isinstance(found, bool):
+        raise AttrifluxError(
+            "SIMULATION_NUMBER", name=name, value=value, expected_fr="True ou False (on ou off)", expected_en="True or False (on or off)"
+        )  # fmt: skip
+    return bool(found)
 
 
 def _check_not_below_zero(**number: int) -> None:

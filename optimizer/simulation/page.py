@@ -32,6 +32,9 @@ SHOWN = (
     "months_waited",
 )
 
+LEAST = 0.001
+"""The smallest p that is written out: a smaller one would read as nothing."""
+
 
 def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
     """The page; same simulation, same bytes."""
@@ -59,6 +62,7 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
         "rules": _rules(found, lang),
         "names": [titles[p.id] for p in found.policies if p.terms is not None],
         "regrets": _regrets(found, titles, lang),
+        "least": LEAST,
         "proofs": _proofs(found, lang),
         "policies": [{"title": p.title(lang), "says": _says(found, p, lang), "source": p.source} for p in found.policies],
         "limits": [say(f"limit_{x}") for x in (*_of_the_bound(found.setting), "delegated", "date", "assumed")],

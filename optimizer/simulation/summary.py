@@ -30,6 +30,10 @@ UNITS = {
     "vacated": "dwellings", "pool": "applications", "arrived": "applications", "withdrawn": "applications", "still_waiting": "applications",
 }  # fmt: skip
 """Indicators of the summary, in order, and their units."""
+SIGNED = {"gain", "gain_points", "value", "regret_points", "score"}
+"""Indicators that may be below 0; all others count something, or are measured from a bound that nobody passes."""
+OF_DWELLINGS = ("lettings", "unlet")
+"""Indicators that add up to the dwellings there were."""
 SURE = 0.95
 DIGITS = 8
 """Decimals of a paired difference; the tables have six."""
@@ -70,7 +74,8 @@ def summary(table: pd.DataFrame, policies: Sequence[str], versus: str = TODAY) -
     Returns
     -------
     DataFrame
-        Columns ``COLUMNS``; NaN where a policy has no such figure, or where there are fewer than two seeds.
+        Columns ``COLUMNS``; NaN where a policy has no such figure, or where there are fewer than two seeds. ``low`` and ``high`` are
+        cut at what is possible: 0 of what is counted, 1 of a gain, the dwellings of the largest draw of those let and not let.
     """
     wide = by_seed(table)
     rows = []
@@ -81,12 +86,23 @@ def summary(table: pd.DataFrame, policies: Sequence[str], versus: str = TODAY) -
             if (p, name) not in wide.columns:
                 continue
             values = wide[p, name].dropna().to_numpy(float)
-            mean, low, high = interval(values)
+            mean, *ends = interval(values)
+            low, high = np.clip(ends, *_possible(wide, p, name)).tolist()
             d, d_low, d_high, _ = against.get(p, (np.nan,) * 4)
             rows.append(
                 (p, name, UNITS[name], len(values), mean, low, high, versus if p in against and d == d else "", d, d_low, d_high, holm.get(p, np.nan))
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _possible(wide: pd.DataFrame, policy: str, name: str) -> tuple[float, float]:
+    """The least and the most that an indicator can be: a mean of few draws has an interval that knows neither."""
+    least = -np.inf if name in SIGNED else 0.0
+    if name == "gain":
+        return least, 1.0
+    if name in OF_DWELLINGS and all((policy, one) in wide.columns for one in OF_DWELLINGS):
+        return least, float((wide[policy, "lettings"] + wide[policy, "unlet"]).max())
+    return least, np.inf
 
 
 def interval(values: F) -> tuple[float, float, float]:

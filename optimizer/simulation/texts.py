@@ -64,12 +64,13 @@ texts(
         "months": ("Mois d'attente des logés", "Months waited by the housed"),
         "gain_note": (
             "G = (politique − ordre de la cotation) / (avenir connu − ordre de la cotation) : 0 %, l'ordre de la cotation seul ; 100 %, "
-            "ce que personne ne dépasse. Entre crochets : intervalle de Student à 95 % sur les tirages. Un "
-            "logement de plus qui reste vide pèse plus que tout le reste d'une année : le gain sur les points met à part la valeur d'un "
-            "logement pourvu.",
+            "ce que personne ne dépasse. Entre crochets : intervalle de Student à 95 % sur les tirages, coupé à ce qui est possible "
+            "(un compte n'est pas négatif, un gain ne passe pas 100 %, ni les baux les logements d'un tirage). Un logement de plus qui reste vide "
+            "pèse plus que tout le reste d'une année : le gain sur les points met à part la valeur d'un logement pourvu.",
             "G = (policy − order of the cotation) / (hindsight − order of the cotation): 0%, the order of the cotation alone; 100%, what "
-            "nobody exceeds. In brackets: 95% Student interval over the draws. One dwelling more that stays empty weighs more than all the rest of "
-            "a year: the gain on points sets the value of a dwelling let aside.",
+            "nobody exceeds. In brackets: 95% Student interval over the draws, cut at what is possible (no count "
+            "is negative, no gain above 100%, no leases above the dwellings of a draw). One dwelling more that stays empty weighs more than all "
+            "the rest of a year: the gain on points sets the value of a dwelling let aside.",
         ),
         "no_gain_years": (
             "Ni gain ni regret : l'avenir connu, qui les borne, est celui d'une seule année (--years 1).",

@@ -86,7 +86,7 @@ def bilan_to(
     summary = _summary(result, out)
     if coming is not None:
         for language in LANGS:
-            summary[f"lines_{language}"] += [said_of(coming, result, language)]  # type: ignore[operator]
+            summary[f"lines_{language}"] += said_of(coming, result, language)  # type: ignore[operator]
     return BilanWritten(out, result, summary)
 
 

@@ -22,6 +22,7 @@ from optimizer import policy
 from optimizer.conversion.inventory import in_qpv
 from optimizer.domain import Case
 from optimizer.domain.account import outside_flux, place_of
+from optimizer.domain.intervals import FORECAST_QUANTILE
 from optimizer.domain.schema import STAGES
 from optimizer.eligibility.accounts import known_places
 from optimizer.eligibility.conventions import read_lines
@@ -38,8 +39,6 @@ COLUMNS = (
 LEC_COLUMNS = (
     "epci", "name", "target", "outside_qpv", "good", "unknown", "reached_rate", "expected_remaining", "needed", "needed_rate",
 )  # fmt: skip
-EIGHTY = 1.2816
-"""Standard normal quantile of an 80 % two-sided interval."""
 
 
 def needed(share: Fraction, done: int, good: int, remaining: int) -> int:
@@ -66,7 +65,7 @@ def ledger(case: Case, rules: policy.RuleSet, year: int, *, over: bool = False) 
     ``base`` is the landlord's flux in the area: its leases, and the work in progress and the orientations come back that
     the count rule of their account counts. ``due`` = share × base − opening balance, ``consumed`` follows
     the count rule — ``returned`` of it came back without a lease — and the four rules stand beside. The forecast is what is
-    consumed plus what the rest of the year brings at the rate observed; its interval is 80 % of a binomial.
+    consumed plus what the rest of the year brings at the rate observed; its interval is the part `FORECAST_SURE` of a binomial.
     Once the year is over (``over``, or a case dated after it) nothing more is expected, whatever the assiette had announced:
     what is due by 31 December is the share of what was let. Work begun after that 31 December is of another year.
     """
@@ -295,7 +294,7 @@ def _row(line: dict[str, Any], flux: _Flux) -> dict[str, object]:
     )
     rest = float(expected)
     rate = year.consumed / year.base if year.base else float(share)
-    spread = EIGHTY * sqrt(rest * rate * (1 - rate)) if 0 <= rate <= 1 else 0.0
+    spread = FORECAST_QUANTILE * sqrt(rest * rate * (1 - rate)) if 0 <= rate <= 1 else 0.0
     forecast = year.consumed + rest * rate
     shown = year.as_dict()
     return {

@@ -68,6 +68,13 @@ define(
     remedy_en="Check the areas of the agreements and the communes of the leases",
 )
 define(
+    "NEXT_BALANCE_LEFT",
+    "{landlord} ({area}), {account} : le solde de {balance} n'est reporté nulle part, ce contingent n'a pas de ligne en {year}.",
+    "{landlord} ({area}), {account}: the balance of {balance} is carried over nowhere, this account has no line in {year}.",
+    remedy_fr="S'il reste dû, l'écrire dans le projet de convention (opening_balance d'une ligne de ce contingent)",
+    remedy_en="If it is still owed, write it into the draft agreement (opening_balance of a line of this account)",
+)
+define(
     "MIDYEAR_DATE",
     "Le point ne peut pas être fait au {to} : le dossier est celui de {year}, arrêté au {on}.",
     "The sheet cannot be made up to {to}: the case is that of {year}, on {on}.",

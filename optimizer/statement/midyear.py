@@ -38,7 +38,7 @@ class MidYear(OwnFrames):
     ----------
     table : DataFrame
         One line per convention line: ``share``, ``base`` and ``due`` to date, ``done``, ``in_progress``, ``balance``, ``late``,
-        ``ahead``, ``year_due``, ``remaining``, the forecast with its 80 % interval, ``proposed`` (dwellings more, or fewer, by
+        ``ahead``, ``year_due``, ``remaining``, the forecast with its interval, ``proposed`` (dwellings more, or fewer, by
         31 December; 0: none), ``per_month``, and what came back: ``answer, agreed, answered_on`` (empty: nothing yet).
     """
 

@@ -17,7 +17,7 @@ from optimizer import policy
 from optimizer.conversion import MODES
 from optimizer.datadirs import models_dir
 from optimizer.domain.frames import OwnFrames
-from optimizer.errors import Finding, Lang, Spaced, said
+from optimizer.errors import Finding, Lang, Said, Spaced, said
 from optimizer.policy.beside import files_beside
 from optimizer.policy.conventions import FIELDS, default_area
 from optimizer.policy.folder import Folder
@@ -68,7 +68,31 @@ def following(
     """The yearly update: balances, ended and spent rights, and the shares of a conversion where one is given."""
     why = "conversion du stock" if mode is None else f"conversion, mode {mode} ({MODES[mode][0]})"
     table, diff = next_conventions(result, result.lines, converted, gone=stock.gone, why=why)
-    return Following(table, diff, stock, mode, tuple(findings))
+    return Following(table, diff, stock, mode, (*findings, *_left_behind(result, table)))
+
+
+def _left_behind(result: Bilan, table: pd.DataFrame) -> list[Finding]:
+    """Balances that agreements carry over, of accounts that have no line in the next year.
+
+    A mode gives the landlord what is left, which has no line, and an account without rights none: what it took too much or is
+    owed is in no opening balance, and nobody would see it go.
+    """
+    key = ["landlord", "departement", "area", "account"]
+    mine = result.lines[result.lines["carry_over"].fillna(False).astype(bool)][key]
+    before = mine.merge(result.ledger[[*key, "balance"]], on=key)
+    standing = set(table[key].itertuples(index=False, name=None))
+    return [
+        Finding(
+            "NEXT_BALANCE_LEFT",
+            "warning",
+            params={
+                "landlord": landlord, "account": account, "area": result.places.get(area, area), "year": str(result.year + 1),
+                "balance": Said(signed(balance, 2), signed(balance, 2, "en")),
+            },
+        )
+        for landlord, departement, area, account, balance in before.itertuples(index=False, name=None)
+        if (landlord, departement, area, account) not in standing and round(float(balance), 4)
+    ]  # fmt: skip
 
 
 def write_following(
@@ -269,8 +293,9 @@ def _number(value: object, field: str, lang: Lang) -> str:
     return percent(number, 2, lang, fixed=True) if field == "share" else signed(number, 2, lang)
 
 
-def said_of(coming: Following, result: Bilan, lang: Lang) -> str:
-    """The yearly update in one sentence for the terminal."""
+def said_of(coming: Following, result: Bilan, lang: Lang) -> list[str]:
+    """The yearly update for the terminal: one sentence, then what is to be looked at."""
     n, shares = len(coming.conventions), int((coming.diff["field"] == "share").sum())
     year = result.year + 1
-    return said("NEXT.DONE", lang, year=year, n=Spaced(n), shares=Spaced(shares))
+    done = said("NEXT.DONE", lang, year=year, n=Spaced(n), shares=Spaced(shares))
+    return [done, *(f.sentence(lang) for f in coming.findings)]

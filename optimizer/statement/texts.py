@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from optimizer.domain.intervals import FORECAST_WORDS
 from optimizer.errors import texts
 
 texts(
@@ -18,7 +19,7 @@ texts(
         "signed": ("Signés", "Signed"),
         "returned": ("dont revenus sans bail", "come back, no lease"),
         "balance": ("Solde", "Balance"),
-        "forecast": ("Prévu au 31/12 (80 %)", "Forecast at 31/12 (80 %)"),
+        "forecast": (f"Prévu au 31/12 ({FORECAST_WORDS[0]})", f"Forecast at 31/12 ({FORECAST_WORDS[1]})"),
         "bridge": ("Du bilan au registre", "From the statement to the ledger"),
         "bridge_note": (
             "Les deux décomptes de baux s'accordent à l'unité, sinon rien n'est écrit. Hors flux : mutations, relogements, premières mises en location, logements en stock. Sans part convenue : le contingent n'a pas de ligne de convention là. Le registre compte en plus les candidatures suivies et les orientations revenues sans bail qui ont atteint la règle de décompte de la convention : le bilan, qui compte des logements attribués, ne les a pas.",
@@ -151,7 +152,7 @@ texts(
         "unfinished": ("année non finie", "year not over"),
         "where": ("Où en est chaque réservataire", "Where each réservataire stands"),
         "balance": ("Solde", "Balance"),
-        "forecast": ("Prévu au 31/12 (80 %)", "Forecast at 31/12 (80 %)"),
+        "forecast": (f"Prévu au 31/12 ({FORECAST_WORDS[0]})", f"Forecast at 31/12 ({FORECAST_WORDS[1]})"),
         "proposals": ("Ajustements proposés et réponses", "Adjustments proposed, and answers"),
         "proposals_note": (
             "En logements d'ici le 31 décembre : + à orienter en plus de la part du réservataire, − en moins. C'est son retard ou son avance en baux entiers à la date du point.",

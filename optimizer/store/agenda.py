@@ -74,6 +74,7 @@ def add_candidate(work: Work, item: Row, new: NewCandidate, reason: str = "") ->
         call="",
         condition="none",
         condition_on=None,
+        condition_reason=None,
         has_dalo=has_dalo(new.facts.get("priority_codes")),
     )
     work.put(

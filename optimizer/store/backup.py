@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import secrets
 import shutil
+import subprocess
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from optimizer.disk import system, write_files
-from optimizer.store import ledger, upgrading
+from optimizer.store import ledger, schema, upgrading
 from optimizer.store.cleartext import cleartext
-from optimizer.store.configure import is_postgres, sqlite_path
+from optimizer.store.configure import configure, database, desk_name, is_postgres, sqlite_path
 from optimizer.store.holding import Store
-from optimizer.store.keys import EXPORT, LEDGER, WEB, keep_keys
+from optimizer.store.keys import EXPORT, LEDGER, WEB, keep_keys, own
 from optimizer.store.messages import StoreUnusable
-from optimizer.store.opening import keys_folder, open
+from optimizer.store.opening import keys_folder, open, reachable
 from optimizer.store.sealing import PRIVATE, PUBLIC, read_key, seal, unseal
 
+SCHEMA = re.compile(r"^\d+; \d+ \d+ SCHEMA - (\S+) ")
+HEAD_TABLE = re.compile(r"^\d+; \d+ \d+ TABLE (\S+) store_head ")
+"""Lines of the list of ``pg_restore``: a schema that is made, and the one that holds the desk."""
 DATABASE = "bureau"
 NAMES = (DATABASE, LEDGER, EXPORT, WEB)
 
@@ -103,6 +109,8 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
         if target is None:
             read_into(url, half / DATABASE)  # before the keys: a base that is not empty leaves nothing behind
         keep_keys(folder, {one: (half / one).read_bytes() for one in (LEDGER, EXPORT, WEB)})
+        if target is None:
+            own(folder, desk_name(url))
         if target is not None:
             system.add(half / DATABASE, target)
     if target is not None:
@@ -118,12 +126,37 @@ def read_into(url: str, copy: Path) -> None:
     Raises
     ------
     StoreUnusable
-        ``STORE_NO_DUMP``: no ``pg_restore`` on this machine, or a base that is not empty.
+        ``STORE_NO_DUMP``: no ``pg_restore`` on this machine, a base that is not empty, or an address that does not lead to the schema
+        of the dump. ``STORE_ENCODING``: a base that cannot hold every sign. ``STORE_UNREACHABLE``.
     """
     program = shutil.which("pg_restore")
     if program is None:
         raise StoreUnusable("STORE_NO_DUMP", reason="pg_restore")
-    words = ("--no-owner", "--exit-on-error", "--single-transaction", str(copy))
+    wanted = copy.with_name("liste")
+    wanted.write_text(_wanted(program, copy, url), encoding="utf-8")
+    words = ("--no-owner", "--exit-on-error", "--single-transaction", f"--use-list={wanted}", str(copy))
     done = upgrading.client(program, *words, url=url)
     if done.returncode:
         raise StoreUnusable("STORE_NO_DUMP", reason=(done.stderr.strip().splitlines() or ["pg_restore"])[0])
+
+
+def _wanted(program: str, copy: Path, url: str) -> str:
+    """What of a dump is to be read, as ``pg_restore`` lists it: all but the schemas that the base has already."""
+    listed = subprocess.run([program, "--list", str(copy)], capture_output=True, text=True, check=False)
+    if listed.returncode:
+        raise StoreUnusable("STORE_NO_DUMP", reason=(listed.stderr.strip().splitlines() or [program])[0])
+    configure(database(url), secrets.token_hex())
+    with reachable():
+        schema.assert_server()
+        with schema.connection().cursor() as cursor:
+            cursor.execute("SELECT nspname FROM pg_namespace")
+            there = {name for (name,) in cursor.fetchall()}
+            cursor.execute("SELECT current_setting('search_path'), current_user")
+            path, user = cursor.fetchone()
+    led_to = [part.strip().strip('"').replace("$user", user) for part in path.split(",")]
+    lines = listed.stdout.splitlines()
+    ours = {found[1] for line in lines if (found := HEAD_TABLE.search(line))}
+    if not ours & set(led_to):
+        raise StoreUnusable("STORE_NO_DUMP", reason=f"search_path : {', '.join(sorted(ours)) or copy.name}")
+    made = ((line, SCHEMA.search(line)) for line in lines)
+    return "\n".join(line for line, found in made if found is None or found[1] not in there) + "\n"

@@ -16,6 +16,10 @@ ALSACE_MOSELLE = "alsace-moselle"
 MOSELLE = "57"
 """How the table of holidays names the local law of the three départements."""
 SATURDAY = 5
+DAY = 24 * 60
+"""Minutes."""
+SITTING = timedelta(hours=8)
+"""How long a session may have been open and still be sitting past midnight: one open for longer was left open."""
 HOUR = re.compile(r"([01]?\d|2[0-3])\s*[:hH]\s*([0-5]\d)?")
 """An hour of the day as people write it."""
 
@@ -39,6 +43,20 @@ def clock_time(text: str) -> str | None:
     """``HH:MM`` of an hour as people write it (``9:05``, ``14h30``, ``14 h``); None of what is no hour."""
     found = HOUR.fullmatch(text.strip())
     return None if found is None else f"{int(found[1]):02d}:{int(found[2] or 0):02d}"
+
+
+def minute_of(hour: str, began: str = "") -> int:
+    """Minutes of ``HH:MM`` since the midnight before a session that began at ``began``.
+
+    A session may go on past midnight: an hour more than half a day before its beginning is of the day after. Somebody who came
+    a little early is not.
+    """
+    minutes = _minutes(hour)
+    return minutes + DAY if began and _minutes(began) - minutes > DAY // 2 else minutes
+
+
+def _minutes(hour: str) -> int:
+    return int(hour[:2]) * 60 + int(hour[3:])
 
 
 @lru_cache(maxsize=64)

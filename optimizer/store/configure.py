@@ -120,6 +120,15 @@ def _parts(url: str) -> SplitResult | None:
     return parts
 
 
+def desk_name(url: str) -> str:
+    """Which desk an address names: its file, or the database and the schema in it where one is named. A host may be moved, these are
+    the desk."""
+    if not is_postgres(url):
+        return sqlite_path(url).name
+    parts = urlsplit(url)
+    return unquote(parts.path.lstrip("/")) + dict(parse_qsl(parts.query)).get("options", "").strip()
+
+
 def state_folder() -> Path:
     """Where keys and copies of a PostgreSQL desk live: ``ATTRIFLUX_STATE``, else the user's own state folder."""
     named = os.environ.get("ATTRIFLUX_STATE")

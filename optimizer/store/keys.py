@@ -18,6 +18,8 @@ from optimizer.store.messages import StoreUnusable
 
 LEDGER, EXPORT, WEB = NAMES = "ledger.key", "export.key", "web.key"
 BYTES = 32
+OWNER = "bureau"
+"""Beside the keys, once the tables of their desk are made: which desk it is."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,20 @@ def forget_keys(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # something else is in the folder
         folder.rmdir()
+
+
+def owner_of(folder: Path) -> str | None:
+    """The desk that was made with the keys of a folder; None where none was, or by a program that did not say so."""
+    try:
+        return (folder / OWNER).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def own(folder: Path, name: str) -> None:
+    """Say which desk was made with these keys."""
+    with contextlib.suppress(FileExistsError):
+        _write(folder / OWNER, name.encode())
 
 
 def _write(path: Path, content: bytes) -> None:

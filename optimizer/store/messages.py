@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from optimizer.errors import AttrifluxError, Lang, Said, define, said
@@ -55,6 +56,16 @@ class StoreRefused(StoreError):
         """The sentence, beginning with the household it speaks of."""
         told = super().text(lang)
         return told if self.place is None else said("STORE_OF_PLACE", lang, n=self.place, why=told)
+
+
+class StoreSeveral(StoreRefused):
+    """Several decisions of one dwelling are refused, each for its own reason; by itself it speaks as the first."""
+
+    def __init__(self, refusals: Sequence[StoreRefused]) -> None:
+        first = refusals[0]
+        super().__init__(first.code, **first.params)
+        self.place, self.candidate = first.place, first.candidate
+        self.refusals = tuple(refusals)
 
 
 class StoreConflict(StoreError):
@@ -236,6 +247,13 @@ define(
     "The folder of the desk, {folder}, cannot be written: even to read, the database keeps its log there.",
     remedy_fr="Donner le droit d'écrire au compte qui lance le programme, ou copier le bureau et ses clés ailleurs.",
     remedy_en="Let the account that runs the program write there, or copy the desk and its keys elsewhere.",
+)
+define(
+    "STORE_EMPTIED",
+    "Le bureau dont les clés sont dans {folder} est vide : son fichier a été coupé ou effacé, ou sa base refaite. Rien n'a été créé à sa place.",
+    "The desk whose keys are in {folder} is empty: its file was cut short or erased, or its database made anew. Nothing was made in its place.",
+    remedy_fr="Le refaire d'une sauvegarde (attriflux store restore, sous un autre nom) ; pour un bureau neuf, un autre nom, ou retirer d'abord ce dossier de clés.",
+    remedy_en="Make it again of a backup (attriflux store restore, under another name); for a new desk, another name, or take this folder of keys away first.",
 )
 define(
     "STORE_KEYS_OTHER",
@@ -476,6 +494,18 @@ _GUARDS: dict[str, tuple[str, str]] = {
     "PROOF": (
         "La preuve de notification demande sa nature et sa date, ni avant l'envoi ni à venir.",
         "A proof of notification needs its kind and its date, neither before the sending nor to come.",
+    ),
+    "REACHED": (
+        "L'avis de non-réponse va au ménage que le dernier appel n'a pas joint et qu'aucune décision ne concerne sur ce logement.",
+        "A notice of no answer goes to a household that the last call did not reach and that no decision on this dwelling concerns.",
+    ),
+    "OFFER_LIVE": (
+        "Le logement {dwelling} a été proposé à ce ménage le {day} : attendre la fin de cette offre.",
+        "Dwelling {dwelling} was offered to this household on {day}: wait for the end of that offer.",
+    ),
+    "NOTICED": (
+        "Un avis de non-réponse court déjà pour ce ménage, jusqu'au {day}.",
+        "A notice of no answer is already running for this household, until {day}.",
     ),
     "FUTURE": ("Cette date est à venir : {day}", "This date is to come: {day}"),
     "BEFORE": ("Cette date précède {what} ({day}).", "This date is before {what} ({day})."),

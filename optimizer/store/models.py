@@ -233,6 +233,7 @@ class Candidate(models.Model):
     call = _text(20)
     condition = _text(10)
     condition_on = _day(null=True)
+    condition_reason = _text(60, null=True)
     has_dalo = _yes()
 
     class Meta:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from optimizer.errors import Said
 from optimizer.store import clock as days
 from optimizer.store import ledger, schema
-from optimizer.store.configure import configure, database, is_postgres, sqlite_path, state_folder
+from optimizer.store.configure import configure, database, desk_name, is_postgres, sqlite_path, state_folder
 from optimizer.store.holding import SLACK, Clock, Store, why_not
-from optimizer.store.keys import Keys, forget_keys, load_keys, no_key
+from optimizer.store.keys import Keys, forget_keys, load_keys, no_key, own, owner_of
 from optimizer.store.messages import StoreUnusable
 
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs"})
@@ -64,15 +65,14 @@ def open(
     path = None if is_postgres(url) else sqlite_path(url)
     if path is not None:
         refuse_network(path)
-        if not path.exists():
-            if not create:
-                raise StoreUnusable("STORE_MISSING", url=str(path))
-            private(path)
+        if not path.exists() and not create:
+            raise StoreUnusable("STORE_MISSING", url=str(path))
     folder = Path(keys) if keys is not None else keys_folder(url)
     found, empty = bound(entry, path, folder, create)
     with reachable():
         if create and empty:
             schema.build()
+            own(folder, desk_name(url))
         schema.assert_current()
         if not inspect:
             schema.assert_guarded(path)
@@ -105,14 +105,19 @@ def bound(entry: dict[str, Any], path: Path | None, folder: Path, create: bool) 
     Raises
     ------
     StoreUnusable
-        ``STORE_KEYS_OTHER``: a desk is there, its keys are not; ``STORE_FOLDER_READ_ONLY``; ``STORE_UNREACHABLE``.
+        ``STORE_KEYS_OTHER``: a desk is there, its keys are not; ``STORE_EMPTIED``: its keys are there, it is not;
+        ``STORE_FOLDER_READ_ONLY``; ``STORE_UNREACHABLE``.
     """
+    begun = False
     if path is not None and not os.access(path.parent, os.W_OK):  # SQLite writes its log beside the file
         raise StoreUnusable("STORE_FOLDER_READ_ONLY", folder=str(path.parent))
-    new = create and no_key(folder)
-    found = load_keys(folder, create)
-    empty = False
+    new, empty = create and no_key(folder), False
+    before = owner_of(folder)  # read first: another start may make the tables meanwhile, and then say so
     try:
+        found = load_keys(folder, create)
+        if path is not None and not path.exists():
+            private(path)
+            begun = True
         point_to(entry, found)
         with reachable():
             if path is not None:
@@ -122,9 +127,15 @@ def bound(entry: dict[str, Any], path: Path | None, folder: Path, create: bool) 
             empty = schema.is_empty()
         if new and not empty:
             raise StoreUnusable("STORE_KEYS_OTHER", folder=str(folder))
+        if empty and before is not None:
+            schema.connection().close()
+            empty = False  # it was a desk: nothing is made of it
+            raise StoreUnusable("STORE_EMPTIED", folder=str(folder))
     finally:
         if new and not empty:
             forget_keys(folder)
+        if begun and not empty and path is not None:
+            path.unlink(missing_ok=True)
     return found, empty
 
 
@@ -143,9 +154,13 @@ def point_to(entry: dict[str, Any], keys: Keys) -> None:
 
 
 def keys_folder(url: str) -> Path:
-    """Where the keys of a desk are by default."""
+    """Where the keys of a desk are by default. In a state folder the first PostgreSQL desk has ``keys``, another one a folder that its
+    database names."""
     if is_postgres(url):
-        return state_folder() / "keys"
+        first, name = state_folder() / "keys", desk_name(url)
+        if owner_of(first) in (None, name):
+            return first
+        return first.with_name(f"keys-{quote(name, safe='')}")
     path = sqlite_path(url)
     return path.with_name(path.name + ".keys")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from optimizer.store import clock as days
 from optimizer.store import voting
 from optimizer.store.holding import Store
 from optimizer.store.ledger import last_signed
@@ -35,7 +36,7 @@ from optimizer.store.records import (
     SessionRecord,
     VoteRecord,
 )
-from optimizer.store.states import HELD, MISTAKEN
+from optimizer.store.states import HELD, MISTAKEN, NOTICE
 from optimizer.store.tables import Key, Row
 
 LIVE_OFFERS = ("offered", "accepted")
@@ -43,6 +44,10 @@ NAMING = ("R", "S")
 """Roles that may record a nomination."""
 CORRECTIONS = ("answer.corrected", "notified.corrected", "candidate.restored", "item.restored")
 """Lines of the ledger that take back what was typed by mistake."""
+
+
+CLOSING = ("duty.closed", "no_reply.confirmed")
+"""Lines of the ledger by which somebody closes a duty."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +84,8 @@ def sessions(
     if commission is not None:
         equal["commission"] = commission
     with store.reading():
-        rows = sorted(
-            store.tables.find("session", **equal), key=lambda r: (r["on"], r["session_id"]), reverse=True
-        )
-        return tuple(_sessions(store, rows, items))
+        found = _sessions(store, store.tables.find("session", **equal), items)
+        return tuple(sorted(found, key=lambda s: s.order, reverse=True))
 
 
 def agendas_since(store: Store, dwellings: Iterable[str], since: date) -> Mapping[str, date]:
@@ -134,6 +137,14 @@ def offers(store: Store, *, live: bool = True) -> tuple[OfferRecord, ...]:
     return tuple(_offers(store, store.tables.find("offer", **({"status": LIVE_OFFERS} if live else {}))))
 
 
+def housed(store: Store) -> Mapping[str, date]:
+    """Unique number -> day of the lease, of the households that signed one at this desk, whatever the landlord or the commission."""
+    with store.reading():
+        signed = store.tables.find("offer", status="signed")
+        named = numbers(store, (row["ref"] for row in signed))
+    return {named[row["ref"]]: row["lease_on"] for row in signed if named.get(row["ref"])}
+
+
 def next_to_offer(store: Store, item_id: int) -> int | None:
     """Candidate whose turn it is, None while an offer is live or when no rank is left."""
     found = next_candidate(store.tables, item_id)
@@ -149,6 +160,7 @@ def voters(store: Store, item_id: int, hour: str = "") -> VotersRecord:
         row,
         voting.voices(of["on"]),
         hour,
+        voting.began(of),
     )
     return VotersRecord(tuple(_attendance(r) for r in there), len(there), voting.quorum(of))
 
@@ -165,8 +177,28 @@ def calls(store: Store, *, session: str | None = None, item: int | None = None) 
 
 def duties(store: Store, *, open: bool = True) -> tuple[DutyRecord, ...]:
     """What is owed: a suitable offer, a radiation to enter, a signal to the préfet…"""
-    rows = store.tables.find("duty", **({"closed_on": None} if open else {}))
-    return tuple(DutyRecord(**{**row, "session_id": row["session_id"] or ""}) for row in rows)
+    with store.reading():
+        rows = store.tables.find("duty", **({"closed_on": None} if open else {}))
+        noted = _noted(store, rows)
+    return tuple(
+        DutyRecord(**{**row, "session_id": row["session_id"] or ""}, recorded_on=noted.get(row["duty_id"]))
+        for row in rows
+    )
+
+
+def _noted(store: Store, rows: Iterable[Row]) -> dict[int, date]:
+    """Notices of radiation that were sent or left without an answer -> the day that was recorded, as the ledger tells it."""
+    kinds = ("radiation_notice", NOTICE)
+    sent = {r["duty_id"]: r["ref"] for r in rows if r["kind"] in kinds and r["closed_on"]}
+    if not sent:
+        return {}
+    lines = store.tables.models["event"].objects.filter(kind__in=CLOSING, ref__in=sorted({*sent.values()}))
+    return {
+        key: days.today(line["at"])
+        for line in lines.order_by("seq").values("at", "payload")
+        for table, _, key, _ in json.loads(line["payload"])["rows"]
+        if table == "duty" and key in sent
+    }
 
 
 def recourses(store: Store, *, open: bool = True) -> tuple[RecourseRecord, ...]:
@@ -251,12 +283,6 @@ def corrections(store: Store, session: str) -> tuple[CorrectionRecord, ...]:
         )
         for e in lines
     )  # fmt: skip
-
-
-def condition_failures(store: Store, session: str) -> dict[tuple[str, str], str]:
-    """(Dwelling, household) -> why its condition failed, a code of ``condition_failures``; as the ledger tells it."""
-    lines = events(store, session=session, kinds=("condition.failed",))
-    return {(e.dwelling_id, e.ref): str(e.payload["facts"].get("reason", "")) for e in lines}
 
 
 def cancellation(store: Store, session: str) -> CancellationRecord | None:
@@ -439,6 +465,7 @@ def _candidates(store: Store, rows: list[Row], items: Mapping[Any, Row]) -> list
     notes = _by(store, "note", "decision_id", [r["decision_id"] for r in decisions.values()])
     made = [o for o in store.tables.find("offer", candidate_id=ids) if o["end_reason"] != MISTAKEN]
     last = {record.candidate_id: record for record in _offers(store, made)}
+    failures = _failures(store, rows, items, last)
     found = []
     for row in rows:
         key = row["candidate_id"]
@@ -462,6 +489,7 @@ def _candidates(store: Store, rows: list[Row], items: Mapping[Any, Row]) -> list
                 call=row["call"],
                 condition=row["condition"],
                 condition_on=row["condition_on"],
+                condition_reason=row["condition_reason"] or failures.get(key, ""),
                 documents=tuple(
                     DocumentRecord(key, r["document"], r["asked_on"], r["received_on"])
                     for r in papers.get(key, ())
@@ -470,6 +498,28 @@ def _candidates(store: Store, rows: list[Row], items: Mapping[Any, Row]) -> list
                 offer=last.get(key),
             )
         )
+    return found
+
+
+def _failures(
+    store: Store, rows: list[Row], items: Mapping[Any, Row], last: Mapping[int, OfferRecord]
+) -> dict[int, str]:
+    """Why the conditions failed that were recorded before their row kept it: as the offer or the line of the ledger tells it."""
+    silent = [r for r in rows if r["condition"] == "failed" and r["condition_reason"] is None]
+    if not silent:
+        return {}
+    lines = store.tables.models["event"].objects.filter(
+        kind="condition.failed", ref__in=sorted({r["ref"] for r in silent})
+    )
+    told = {
+        (e["session"], e["dwelling"], e["ref"]): str(json.loads(e["payload"])["facts"].get("reason", ""))
+        for e in lines.order_by("seq").values("session", "dwelling", "ref", "payload")
+    }
+    found = {}
+    for row in silent:
+        of, offer = items[row["item_id"]], last.get(row["candidate_id"])
+        line = told.get((of["session_id"], of["dwelling_id"], row["ref"]), "")
+        found[row["candidate_id"]] = offer.end_reason if offer is not None and offer.end_reason else line
     return found
 
 

@@ -8,6 +8,7 @@ a :class:`PersonRecord`, which only :func:`optimizer.store.commands.view_identit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -61,7 +62,7 @@ Voice = Literal["board", "prefet", "epci", "mayor", "mandant", "consultative"]
 Presence = Literal["present", "represented", "absent"]
 Mode = Literal["in_person", "remote", "mixed"]
 AddedAs = Literal["agenda", "late"]
-DutyKind = Literal["suitable_offer", "sne_radiation", "radiation_notice", "prefet_signal"]
+DutyKind = Literal["suitable_offer", "sne_radiation", "radiation_notice", "prefet_signal", "no_reply"]
 
 
 ORIENTATION = (
@@ -298,6 +299,8 @@ class CandidateRecord:
     condition: ConditionStatus
     condition_on: date | None
     """Day the condition was met or failed."""
+    condition_reason: str
+    """Code of ``condition_failures``; empty while it did not fail, and where nobody said why."""
     documents: tuple[DocumentRecord, ...]
     decision: DecisionRecord | None
     """The one in force."""
@@ -419,6 +422,16 @@ class SessionRecord:
     sat_to: str | None = None
     """The same of its end."""
 
+    @property
+    def order(self) -> tuple[date, list[str | int]]:
+        """Its place among the sessions."""
+        return session_order(self.on, self.session_id)
+
+
+def session_order(on: date, session_id: str) -> tuple[date, list[str | int]]:
+    """Place of a session among the others: by day, then by number, the tenth of a day after the second."""
+    return on, [int(x) if x.isdecimal() else x for x in re.split("([0-9]+)", session_id)]
+
 
 @dataclass(frozen=True)
 class DutyRecord:
@@ -431,6 +444,8 @@ class DutyRecord:
     due_on: date | None
     closed_on: date | None
     outcome: str
+    recorded_on: date | None = None
+    """The day somebody recorded a notice of radiation, sent on ``closed_on``, or that a notice of no answer was left without one."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,15 @@ TAKEN = ("accepted", "signed")
 MISTAKEN = "entered_by_mistake"
 """Why an offer ended that was never sent: nobody was offered anything."""
 RECTIFIED = "rectified"
-"""How a duty ended that a rectificatif undid: nothing was done, nobody was told anything."""
+"""How a duty ended that a rectificatif undid."""
+REEXAMINED = "examined_since"
+"""How the notice of a household found ineligible ended, once a later session examined it and found it so no longer."""
+NOTICE = "no_reply"
+"""Kind of the duty that a notice of no answer opens."""
+ANSWERED, UNANSWERED = "answered", "no_reply"
+"""How a notice of no answer ended: the household was heard of, or somebody confirmed that its month passed without an answer."""
+UNTOLD = (RECTIFIED, REEXAMINED)
+"""Ends of a duty by which nothing was done and nobody was told anything."""
 POSITIVE = ("attributed", "ranked", "conditional")
 """Candidates with a favourable decision that wait for their offer."""
 GOES = ("signed", "superseded")

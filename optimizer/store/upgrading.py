@@ -13,9 +13,17 @@ from optimizer.disk import system
 from optimizer.disk.beside import beside
 from optimizer.store import clock as days
 from optimizer.store import schema
-from optimizer.store.configure import database, is_postgres, sqlite_path, state_folder, without_password
+from optimizer.store.configure import (
+    database,
+    desk_name,
+    is_postgres,
+    sqlite_path,
+    state_folder,
+    without_password,
+)
+from optimizer.store.keys import own
 from optimizer.store.messages import StoreUnusable
-from optimizer.store.opening import bound, keys_folder, private, reachable, refuse_network
+from optimizer.store.opening import bound, keys_folder, reachable, refuse_network
 
 COPY_MARK = ".avant-"
 """Between the name of a desk and the instant of a copy made before an upgrade."""
@@ -47,8 +55,6 @@ def upgrade(url: str | Path, *, keys: str | Path | None = None, now: datetime | 
         refuse_network(path)
         if not path.parent.is_dir():
             raise FileNotFoundError(2, "introuvable", str(path.parent))
-    if path is not None and not path.exists():
-        private(path)
     folder = Path(keys) if keys is not None else keys_folder(url)
     _, empty = bound(database(url), path, folder, create=True)
     with reachable():
@@ -64,6 +70,9 @@ def upgrade(url: str | Path, *, keys: str | Path | None = None, now: datetime | 
         except InconsistentMigrationHistory:
             raise StoreUnusable("STORE_HISTORY") from None
         schema.assert_guarded(path)
+        # a database that others may share keys with since before they were told apart is left so
+        if empty or path is not None:
+            own(folder, desk_name(url))
     return Upgrade(empty, copy, steps)
 
 
@@ -95,13 +104,23 @@ def snapshot(copy: Path) -> None:
 
 
 def dump(url: str, copy: Path) -> None:
-    """A copy of a PostgreSQL desk by ``pg_dump``; StoreUnusable when it is not installed or fails."""
+    """A copy of the open PostgreSQL desk by ``pg_dump``, of its schema alone: the base may hold what is not ours.
+
+    Raises
+    ------
+    StoreUnusable
+        ``STORE_NO_DUMP``: the program is not installed, or fails.
+    """
     program = shutil.which("pg_dump")
     if program is None:
         raise StoreUnusable("STORE_NO_DUMP", reason="pg_dump")
+    with schema.connection().cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_schema()::text)")
+        ours = cursor.fetchone()[0]
+    ours = ours if ours.startswith('"') else f'"{ours}"'
     previous = os.umask(0o077)
     try:
-        done = client(program, "--format=custom", f"--file={copy}", url=url)
+        done = client(program, "--format=custom", f"--file={copy}", f"--schema={ours}", url=url)
     finally:
         os.umask(previous)
     if done.returncode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from optimizer.store.clock import PARIS, clock_time, minute_of
 from optimizer.store.law import law
 from optimizer.store.tables import Row
 
@@ -22,7 +23,19 @@ def quorum(session: Row) -> int:
     return int(given if given is not None else law(session["on"]).value("quorum"))
 
 
-def voters(attendance: Iterable[Row], item: Row, voting: tuple[str, ...], hour: str = "") -> list[Row]:
+def began(session: Row) -> str:
+    """``HH:MM`` at which a session began: as it was written down, was convened for, or was opened; empty where none is known."""
+    opened = session["opened_at"]
+    return (
+        session["sat_from"]
+        or clock_time(session["hour"])
+        or (f"{opened.astimezone(PARIS):%H:%M}" if opened is not None else "")
+    )
+
+
+def voters(
+    attendance: Iterable[Row], item: Row, voting: tuple[str, ...], hour: str = "", start: str = ""
+) -> list[Row]:
     """Members there who vote on the dwelling of ``item``: of its territory, and not gone out of the room for it.
 
     Parameters
@@ -30,10 +43,12 @@ def voters(attendance: Iterable[Row], item: Row, voting: tuple[str, ...], hour: 
     hour : str
         ``HH:MM`` at which the dwelling is examined: who has not arrived or has left by then has no voice. Empty where nobody
         knows it (a workbook recorded afterwards): the hours then count for nothing.
+    start : str
+        When the session began: an hour long before it is of the day after (:func:`began`).
     """
     facts = item["facts"]
     places = {str(facts.get(name, "")) for name in ("commune", "epci", "departement")}
-    sitting = _sitting(attendance, hour, item["item_id"])
+    sitting = _sitting(attendance, hour, start, item["item_id"])
     return [
         row
         for row in sitting
@@ -41,20 +56,25 @@ def voters(attendance: Iterable[Row], item: Row, voting: tuple[str, ...], hour: 
     ]
 
 
-def present(attendance: Iterable[Row], voting: tuple[str, ...], hour: str = "") -> int:
+def present(attendance: Iterable[Row], voting: tuple[str, ...], hour: str = "", start: str = "") -> int:
     """Voices there when the session opens, whatever their territory."""
-    return sum(row["voice"] in voting for row in _sitting(attendance, hour))
+    return sum(row["voice"] in voting for row in _sitting(attendance, hour, start))
 
 
-def _sitting(attendance: Iterable[Row], hour: str, item: int | None = None) -> list[Row]:
+def _sitting(attendance: Iterable[Row], hour: str, start: str, item: int | None = None) -> list[Row]:
     """Members present, or represented by somebody who is, in the room for the dwelling ``item``.
 
     Whoever holds a proxy and is a member too gives no voice for another while out of the room.
     """
     rows = list(attendance)
 
+    def away(row: Row) -> bool:
+        now = minute_of(hour, start)
+        came, went = row["arrived_at"], row["left_at"]
+        return bool(came and minute_of(came, start) > now) or bool(went and minute_of(went, start) <= now)
+
     def in_room(row: Row) -> bool:
-        gone = bool(hour) and (row["arrived_at"] > hour or "" < row["left_at"] <= hour)
+        gone = bool(hour) and away(row)
         return row["presence"] in THERE and not gone and item not in row["recused"]
 
     out = {row["member"] for row in rows if not in_room(row)}

@@ -9,7 +9,14 @@ from typing import Any, Protocol
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from optimizer.errors import AttrifluxError, InputProblems, said
-from optimizer.store.messages import StoreBusy, StoreConflict, StoreForbidden, StoreMissing, StoreReadOnly
+from optimizer.store.messages import (
+    StoreBusy,
+    StoreConflict,
+    StoreForbidden,
+    StoreMissing,
+    StoreReadOnly,
+    StoreSeveral,
+)
 from optimizer.web.desk import desk
 from optimizer.web.form import FormProblems
 from optimizer.web.pages import lang_of, tell
@@ -61,6 +68,8 @@ def act(
         raise
     except InputProblems as wrong:
         return show(status=422, problems=[f.sentence(lang) for f in wrong.findings], typed=typed)
+    except StoreSeveral as several:
+        return show(status=422, problems=[told(one, typed, lang) for one in several.refusals], typed=typed)
     except AttrifluxError as refused:
         return show(status=422, problems=[told(refused, typed, lang)], typed=typed)
     tell(request, said(done, lang) if isinstance(done, str) else done(result))

@@ -175,7 +175,7 @@ class Known:
     def sessions(self, keys: tuple[str, ...]) -> list[SessionRecord]:
         """Whole sessions, newest first."""
         found = [self.session(key) for key in keys]
-        return sorted(found, key=lambda s: (s.on, s.session_id), reverse=True)
+        return sorted(found, key=lambda s: s.order, reverse=True)
 
     def heads(self) -> tuple[SessionRecord, ...]:
         """Every session without its dwellings, newest first."""

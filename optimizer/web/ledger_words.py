@@ -33,6 +33,11 @@ texts(
         "event_document.asked": ("Pièce demandée", "Document asked"),
         "event_document.received": ("Pièce reçue", "Document received"),
         "event_duty.closed": ("Obligation remplie", "Duty met"),
+        "event_no_reply.noticed": ("Avis de non-réponse notifié", "Notice of no answer notified"),
+        "event_no_reply.confirmed": (
+            "Sans réponse à l'avis : radiation",
+            "No answer to the notice: struck off",
+        ),
         "event_duty.opened": ("Obligation ouverte", "Duty opened"),
         "event_exported": ("Pièces ou export produits", "Papers or export made"),
         "event_granted": ("Rôle donné", "Role granted"),

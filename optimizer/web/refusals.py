@@ -10,7 +10,7 @@ from optimizer.web.form import Problem, day_of
 
 TICKS = ("checked", "written", "one_person")
 """Boxes; one that was left alone is not among what was sent."""
-DAYS = ("on", "notified", "proof_on", "due")
+DAYS = ("on", "notified", "proof_on", "due", "notice_on")
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "NEEDS_REASON": ("reason", "no_quorum_reason"),
     "REASON_CODE": ("refusal", "decline", "reason"),
@@ -42,7 +42,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "CASTING": ("casting",),
     "NO_CASTING": ("casting",),
     "DAYS": ("days",),
-    "PROOF": ("proof_on", "proof"),
+    "PROOF": ("proof_on", "proof", "notice_on"),
+    "NOTICED": ("notice_on",),
+    "REACHED": ("notice_on",),
     "NO_PROOF": ("proof",),
     "WRITTEN": ("written", "answer"),
     "BEFORE": DAYS,

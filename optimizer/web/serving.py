@@ -10,11 +10,11 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import quote
 
 from optimizer import store
 from optimizer.errors import AttrifluxError, define, reason_of
-from optimizer.store.configure import is_postgres, sqlite_path, state_folder
+from optimizer.store.configure import desk_name, is_postgres, sqlite_path, state_folder
 from optimizer.web.deployment import Deployment, check_address, check_deployment
 
 THREADS = 8
@@ -45,7 +45,7 @@ def state_of(url: str) -> Path:
     """
     if not is_postgres(url):
         return sqlite_path(url).with_suffix(".files")
-    first, owner = state_folder() / "desk", _database_of(url)
+    first, owner = state_folder() / "desk", desk_name(url)
     served = first / OWNER
     if not served.exists() or served.read_text(encoding="utf-8") == owner:
         return first
@@ -57,14 +57,8 @@ def own_state(url: str) -> Path:
     state = state_of(url)
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     if is_postgres(url):
-        (state / OWNER).write_text(_database_of(url), encoding="utf-8")
+        (state / OWNER).write_text(desk_name(url), encoding="utf-8")
     return state
-
-
-def _database_of(url: str) -> str:
-    """The database of an address, and the schema in it where one is named: a host may be moved, these are the desk."""
-    parts = urlsplit(url)
-    return unquote(parts.path.lstrip("/")) + dict(parse_qsl(parts.query)).get("options", "").strip()
 
 
 def serve(

@@ -43,6 +43,8 @@ def test_a_rule_says_its_title_source_and_unit(shape: RuleShape) -> None:
     assert shape.title_fr.strip() and shape.source.strip() and shape.unit == "baux"
     for french, english in ((shape.title("fr"), shape.title("en")), shape.short, shape.long):
         assert french.strip() and english.strip() and french != english
+    for told in (*shape.short, *shape.long, *shape.group):
+        assert "%" not in told  # a share that a scenario or a territory changes would leave the words behind
     assert (type(shape).__doc__ or "").strip()
     assert type(shape).__module__ == f"optimizer.problem.rules.{shape.id}"
 

@@ -1,4 +1,4 @@
-"""One browser a process and one set of cases for every test of the folder."""
+"""One browser a file and one set of cases for every test of the folder."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from tests.deskwork.room import Room, held_today, not_held_today, proposed
 from tests.statement.dashboards.midyear import middle_of_the_year
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium. It runs a loop in this thread, where Django then asks no database: it is closed before the next file's tests."""
     chromium = shutil.which("chromium")
     assert chromium, "chromium is not installed: make test-desk installs it"
     with sync_playwright() as playwright:

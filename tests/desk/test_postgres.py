@@ -23,6 +23,7 @@ SAME = (
     "test_random_hands",
     "test_together",
     "test_people",
+    "test_replies",
     "test_purge",
 )
 """Tests of ``tests/store`` that know nothing of the file."""
@@ -232,6 +233,73 @@ def test_a_base_that_cannot_hold_every_sign_is_refused_before_anything_is_made(c
     assert not list(tmp_path.glob("etat/keys/*"))
 
 
+def test_two_desks_of_one_state_folder_have_keys_of_their_own(child, server, tmp_path):
+    first, second = made(child, server, "premier"), made(child, server, "second")
+    keys = [tmp_path / "etat" / name / "ledger.key" for name in ("keys", "keys-second")]
+    assert keys[0].read_bytes() != keys[1].read_bytes()
+    for address in (first, second):
+        child("-c", OLDER, address)
+        assert "tout concorde" in child("-c", MAIN, "store", "verify", "--store", address)
+    # a base made anew under the keys of a desk is told, not filled
+    words = ("-h", server.folder / "prise", "-p", 5439, "-U", "bureau")
+    server.run("dropdb", *words, "second")
+    assert child("-c", REFUSED, base(server, "second")) == "STORE_EMPTIED\n"
+
+
+def psql(server: Server, name: str, *orders: str) -> str:
+    words = ("-h", server.folder / "prise", "-p", 5439, "-U", "bureau", "-d", name, "-At")
+    return server.run("psql", *words, *[part for order in orders for part in ("-c", order)]).stdout
+
+
+def test_a_backup_holds_the_schema_of_the_desk_alone_and_reads_it_again_into_one(child, server, tmp_path):
+    """The base serves others too; a base that cannot hold every sign, or an address of another schema, is refused before anything is read."""
+    base(server, "partagee")
+    psql(server, "partagee", "CREATE SCHEMA bureau_hlm", "CREATE TABLE public.paie (nom text)")
+    other = "&options=-csearch_path%3Dbureau_hlm"
+    address = server.address("partagee") + other
+    assert child("-c", MAIN, "store", "upgrade", "--store", address) == "Bureau créé.\n"
+    child("-c", OLDER, address)
+    child("-c", MAIN, "store", "key", "--out", str(tmp_path / "cles"))
+    key = tmp_path / "cles" / "sauvegarde"
+    words = ("--out", str(tmp_path / "s"), "--key", f"{key}.pub", "--store", address)
+    child("-c", MAIN, "store", "backup", *words)
+
+    def restored(name: str, state: str, more: str = other) -> str:
+        again = (
+            "import sys\nfrom optimizer.errors import AttrifluxError\nfrom optimizer.store.backup import restore\nfrom pathlib import Path\n"
+            "try:\n    print(restore(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]).problems)\n"
+            "except AttrifluxError as error:\n    print(error.code, error.text('fr'))"
+        )
+        where = server.address(name) + more
+        return child(
+            "-c", again, str(tmp_path / "s"), f"{key}.cle", where, ATTRIFLUX_STATE=str(tmp_path / state)
+        )
+
+    tables = "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+    server.run(
+        "createdb",
+        "--encoding=LATIN1",
+        "--template=template0",
+        "--locale=C",
+        "-h",
+        server.folder / "prise",
+        "-p",
+        5439,
+        "-U",
+        "bureau",
+        "etroite",
+    )
+    assert restored("etroite", "e1").startswith("STORE_ENCODING") and psql(server, "etroite", tables) == "0\n"
+    base(server, "ailleurs")
+    assert "bureau_hlm" in restored("ailleurs", "e2", "") and psql(server, "ailleurs", tables) == "0\n"
+    assert not list(tmp_path.glob("e[12]/keys*/*.key"))
+    assert restored("ailleurs", "e3") == "()\n"
+    base(server, "prete")
+    psql(server, "prete", "CREATE SCHEMA bureau_hlm")
+    assert restored("prete", "e4") == "()\n"
+    assert psql(server, "prete", "SELECT count(*) FROM pg_tables WHERE tablename = 'paie'") == "0\n"
+
+
 AWAY = """
 import json, sys, time
 from pathlib import Path
@@ -337,6 +405,7 @@ def test_two_upgrades_at_once_make_one_desk(child, server, tmp_path):
     child(
         "-c", again, made(child, server, "dabord"), str(keys)
     )  # the keys are there: nothing else holds them apart
+    (keys / "bureau").unlink()  # of a program that did not say whose they were
     both = [
         subprocess.Popen(
             [sys.executable, "-c", again, address, str(keys)], cwd=ROOT, stderr=subprocess.PIPE, text=True

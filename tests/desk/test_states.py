@@ -170,6 +170,13 @@ def test_a_session_in_each_state(browser: Browser, served: Served):
     who.state("agenda in preparation").send("/convoquer", status=422).state("convocation refused")
     name = links(who.page, r"/seances/[\w-]+/demandes/\d+")[0]
     who.go(name).state("a household to call", "Demande")
+    calls, today = name.replace("/demandes/", "/noms/"), datetime.now(UTC).date().isoformat()
+    who.send(calls, outcome="unreachable").go(name).state("a household nobody reached", "Avis de non-réponse")
+    who.send(calls, n=2, status=422).state("notice refused")
+    who.go(name).send(calls, n=2, notice_proof="hand", notice_on=today)
+    who.go(name).state("notice running", "le ménage peut répondre jusqu'au")
+    who.go("/appels").state("notice on the list of the day", "radiation sans réponse à cette date")
+    who.go(name).send("/suites", on=today, outcome="A appelé").state("notice answered", "Rien n'est dû")
     who.send(name, status=422, reason="bref").state("identity refused")
     who.send(name, reason="appel pour convenir d'une visite").state("identity shown", "(fictif)")
     who.go(agenda).send("/convoquer", recipients="Préfet", checked=True).state("agenda convened", "onvoquée")

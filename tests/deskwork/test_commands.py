@@ -11,8 +11,9 @@ import pytest
 
 from optimizer import store
 from optimizer.cli.desk import also
-from optimizer.store import queries
+from optimizer.store import commands, queries
 from optimizer.store.clock import today
+from optimizer.store.records import Actor
 from tests.cli.running import attriflux as run
 from tests.deskwork.filling import fill
 from tests.deskwork.room import MEMBERS, OPENED, proposed
@@ -154,6 +155,25 @@ def test_an_urgent_session_takes_late_dwellings_late_names_and_replacements_with
         session = queries.session(desk, day)
         assert [c.kind for c in queries.corrections(desk, day)] == ["candidate.restored"]
     assert session.items[1].candidates[0].status == "listed"
+    # one nobody reached: its notice, then what became of it
+    unreached = session.items[1].candidates[0]
+    note = ("session", "notice", day, unreached.application_id)
+    sent = (*note, "--delivered", day, "--proof", "hand")
+    done = run(*sent)
+    assert done.code == 2 and "que le dernier appel n'a pas joint" in done.err
+    with store.open(tmp_path / "bureau.sqlite") as desk:
+        commands.call(desk, Actor("anne", "A"), "appel", unreached.candidate_id, outcome="unreachable")
+    assert run(*note).code == 2 and run(*sent, "--unanswered").code == 2
+    assert run("session", "notice", day, "0", "--delivered", day, "--proof", "hand").code == 2
+    assert run(*note, "--unanswered").code == 2  # none is running
+    assert run(*note, "--delivered", day).code == 2  # not proven
+    done = run(*sent)
+    assert done.code == 0 and "le délai du ménage court" in done.out and number not in done.out
+    done = run(*note, "--unanswered")
+    assert done.code == 2 and "Le délai court encore" in done.err
+    assert run(*note, "--answered", "A appelé", "--on", day).code == 0
+    with store.open(tmp_path / "bureau.sqlite") as desk:
+        assert [d.outcome for d in queries.duties(desk, open=False)] == ["A appelé"]
     # it is not held after all: its reason, then its paper
     assert run("session", "cancel", day).code == 2
     assert run("session", "cancel", day, "--no-quorum", "14:30").code == 2  # nobody was convened

@@ -19,7 +19,7 @@ A session of 30 December, convened on 16 December, has L8 with 81 first and 82 s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -82,7 +82,7 @@ def candidate(
 ) -> CandidateRecord:
     told: dict[str, Any] = {
         "checks": {}, "reason": "", "facts": {}, "reasons": (), "call": "interested", "condition": "none", "condition_on": None,
-        "documents": (), "source": "proposal", **more,
+        "condition_reason": "", "documents": (), "source": "proposal", **more,
     }  # fmt: skip
     return CandidateRecord(
         number, number // 10, "S", f"L{number // 10}", f"r{number}", str(number), number % 10, status, decision=decision, offer=offer,
@@ -178,11 +178,11 @@ def turned(
     on: date | None = None,
     sessions: Sequence[SessionRecord] = (),
     duties: Sequence[DutyRecord] = DUTIES,
+    housed: Mapping[str, date] | None = None,
 ) -> NextCase:
     case = case or imported()
-    return next_case(
-        case, sessions or [coming(), held()], policy.rules_of(case.settings), duties=duties, on=on
-    )
+    rules = policy.rules_of(case.settings)
+    return next_case(case, sessions or [coming(), held()], rules, duties=duties, housed=housed, on=on)
 
 
 def rows(made: NextCase, name: str, *columns: str) -> list[list[Any]]:
@@ -369,6 +369,13 @@ def test_whose_turn_it_is_and_when_a_presentation_ended():
     assert turn == {"L1": None, "L2": "22", "L3": None, "L4": None, "L5": "51", "L6": None, "L7": None}
     ended = {name: attempt_ended_on(held(), homes[name]) for name in ("L3", "L4", "L5")}
     assert ended == {"L3": HELD, "L4": date(2026, 12, 14), "L5": date(2026, 12, 9)}
+    # the last rank's condition failed before it was offered anything
+    day = date(2026, 12, 16)
+    failed = candidate(
+        43, "condition_failed", decided(43, "conditional", 3), condition="failed", condition_on=day
+    )
+    last = replace(homes["L4"], candidates=(*homes["L4"].candidates, failed))
+    assert attempt_ended_on(held(), last) == day
     assert [x.candidate.application_id for x in followed([coming(), held()])] == [
         "11", "12", "21", "22", "31", "32", "41", "42", "51", "71", "72",
     ]  # fmt: skip
@@ -673,10 +680,49 @@ def test_an_application_corrected_since_is_not_struck_off_again():
         status_of(turned(replace(blank, tables={**blank.tables, "applications": people}), on=on), "32")
         == "struck_off"
     )
-    # a notice recorded after an earlier next case strikes off all the same
-    unknown = turned(on=date(2027, 1, 20), duties=[notice(32, None)])
+
+
+@pytest.mark.parametrize("imported_on", [IMPORT, date(2027, 1, 20)])
+def test_a_notice_recorded_late_strikes_off_from_the_import_and_from_a_case_of_before_alike(
+    imported_on: date,
+):
+    """The notice of 10 December is recorded on 25 January: neither the import of the 20th nor a case of the 21st could know of it."""
+    on = date(2027, 3, 1)
+    late = [replace(notice(32, date(2026, 12, 10)), recorded_on=date(2027, 1, 25))]
+    unknown = turned(imported(imported_on), on=date(2027, 1, 21), duties=[notice(32, None)])
     assert status_of(unknown, "32") == "active"
-    assert status_of(turned(unknown.case, on=on), "32") == "struck_off" == status_of(turned(on=on), "32")
+    for case in (unknown.case, imported(imported_on)):
+        made = turned(case, on=on, duties=late)
+        assert status_of(made, "32") == "struck_off"
+        assert "32" not in {x[0] for x in rows(made, "decisions", "application_id")}
+        assert not [f for f in made.said if f.code == "DESK_STRUCK_OFF_ACTIVE"]
+    # sent on 20 January it bars until 20 February, and no longer until the end of the six months that the earlier case said
+    sent = [replace(notice(32, date(2027, 1, 20)), recorded_on=date(2027, 1, 25))]
+    barred = [
+        rows(turned(case, on=date(2027, 2, 1), duties=sent), "decisions", "application_id", "expires_on")
+        for case in (unknown.case, imported(imported_on))
+    ]
+    assert barred[0] == barred[1] and ["32", "20/02"] in barred[0]
+    # one of after the recording where the application is active knows better, and so does the case made of it
+    better = turned(imported(date(2027, 1, 26)), on=date(2027, 2, 1), duties=late)
+    assert status_of(better, "32") == "active" == status_of(turned(better.case, on=on, duties=late), "32")
+
+
+def test_a_bar_that_the_log_no_longer_says_leaves_the_next_case():
+    """21's refusal was typed for the wrong household and taken back after a next case had barred L2; 42's silence stands."""
+    one = held()
+    home = next(i for i in one.items if i.dwelling_id == "L2")
+    again = candidate(21, "offered", decided(21, "attribution", 1), offered(21, "offered"))
+    names = tuple(again if c.candidate_id == 21 else c for c in home.candidates)
+    put_right = replace(one, items=tuple(replace(i, candidates=names) if i is home else i for i in one.items))
+    before = turned(sessions=[one])
+    pairs = rows(before, "decisions", "dwelling_id", "application_id")
+    assert ["L2", "21"] in pairs and ["L4", "42"] in pairs
+    columns = ("dwelling_id", "application_id", "reason", "expires_on", "author")
+    direct, chained = (
+        rows(turned(case, sessions=[put_right]), "decisions", *columns) for case in (None, before.case)
+    )
+    assert direct == chained and ["L2", "21"] not in [x[:2] for x in chained]
 
 
 def test_only_a_notice_of_this_decision_starts_the_month():
@@ -696,6 +742,46 @@ def test_only_a_notice_of_this_decision_starts_the_month():
         )
 
 
+def unanswered(
+    closed: date | None, outcome: str = "no_reply", recorded: date | None = None
+) -> list[DutyRecord]:
+    """The notice of no answer to 81, not reached for L8; its month ended on 16 January."""
+    sent, due = date(2026, 12, 16), date(2027, 1, 16)
+    return [*DUTIES, DutyRecord(9, "no_reply", "r81", "T", 8, sent, due, closed, outcome, recorded)]
+
+
+def test_a_household_that_left_its_notice_unanswered_is_struck_off_once_somebody_confirmed_it():
+    on = date(2027, 3, 1)
+    for duties in (
+        unanswered(None, ""),
+        unanswered(date(2027, 1, 5), "answered"),
+        unanswered(date(2027, 3, 2)),
+    ):
+        made = turned(on=on, duties=duties)
+        assert status_of(made, "81") == "active"
+    over = unanswered(date(2027, 1, 18))
+    assert status_of(turned(on=on, duties=over), "81") == "struck_off"
+    assert status_of(turned(on=date(2027, 1, 17), duties=over), "81") == "active"
+    # from an earlier next case alike, and where it was recorded after the import
+    before = turned(on=date(2027, 1, 20), duties=unanswered(None, ""))
+    late = unanswered(date(2027, 1, 18), recorded=date(2027, 1, 25))
+    for case in (before.case, imported(date(2027, 1, 20))):
+        assert status_of(turned(case, on=on, duties=late), "81") == "struck_off"
+    # an import of after where it is active knows better, and that is said
+    better = turned(imported(date(2027, 1, 26)), on=on, duties=late)
+    assert status_of(better, "81") == "active"
+    assert [f.params for f in better.said if f.code == "DESK_NO_REPLY_ACTIVE"] == [
+        {"dwelling": "L8", "until": date(2027, 1, 18)}
+    ]
+    # so does a session that examined it since
+    later = session(
+        "V", date(2027, 2, 4), "closed", date(2027, 2, 1),
+        item(9, "ALS", "offering", replace(candidate(91, "ranked", decided(91, "ranked", 1)), ref="r81", application_id="81")),
+    )  # fmt: skip
+    made = turned(on=on, sessions=[coming(), held(), later], duties=over)
+    assert status_of(made, "81") == "active"
+
+
 def test_who_is_found_eligible_by_a_later_session_is_no_longer_struck_off():
     """32, ineligible on 3 December, won its appeal: the session of 10 December gives it L9."""
     later = session(
@@ -708,6 +794,11 @@ def test_who_is_found_eligible_by_a_later_session_is_no_longer_struck_off():
     assert status_of(made, "32") == "active"
     assert ["", "32"] not in rows(made, "decisions", "dwelling_id", "application_id")
     assert ["L9", "32", "offered"] in rows(made, "in_progress", "dwelling_id", "application_id", "stage")
+    # a second session of the same day is a later one; the tenth of a day comes after the second
+    second = replace(later, session_id="S-10", on=HELD)
+    assert status_of(turned(on=date(2027, 1, 20), sessions=[second, held()]), "32") == "active"
+    before = replace(held(), session_id="S-2")
+    assert status_of(turned(on=date(2027, 1, 20), sessions=[second, before]), "32") == "active"
     # a session before says nothing of the later decision
     first = replace(later, on=date(2026, 12, 1), convened_on=date(2026, 11, 25))
     assert status_of(turned(on=date(2027, 1, 20), sessions=[held(), first]), "32") == "struck_off"
@@ -743,6 +834,18 @@ def test_who_signed_at_another_landlord_leaves_the_case():
     )
     for made in (at_year_end, later):
         assert "72" not in set(made.case.table("applications")["application_id"])
+
+
+def test_who_signed_at_another_landlord_without_being_a_candidate_here_leaves_too():
+    """21 refused here and 61 was on no list that was decided: both signed elsewhere at the desk, 61 after the year's end."""
+    elsewhere = {"21": date(2026, 12, 11), "61": date(2027, 1, 5)}
+    left = set(turned(housed=elsewhere).case.table("applications")["application_id"])
+    assert left == set(turned().case.table("applications")["application_id"]) - {"21", "61"}
+    year_end = turned(
+        sessions=[held(), replace(coming(), status="closed", on=date(2027, 1, 6))], on=date(2026, 12, 31), housed=elsewhere,
+    )  # fmt: skip
+    left = set(year_end.case.table("applications")["application_id"])
+    assert "21" not in left and "61" in left
 
 
 def test_a_refusal_is_to_be_judged_until_somebody_says_whether_it_was_legitimate():
@@ -813,13 +916,14 @@ def test_the_document_of_a_condition_is_missing_from_the_file_until_the_conditio
 
 
 def test_a_document_that_bars_the_access_keeps_the_household_from_that_dwelling():
-    """42 was given L4 under a condition that failed on 13 December: six months where the document bars the access, none where it was late."""
+    """42 was given L4 under a condition that failed on 13 December: six months where the document bars the access, offered or not."""
 
-    def barred(reason: str) -> list[list[Any]]:
+    def barred(reason: str, sent: bool = True) -> list[list[Any]]:
         decision = decided(42, "conditional", 2, document="D1", due_on=date(2026, 12, 12))
+        offer = offered(42, "failed", answered_on=date(2026, 12, 8), end_reason=reason) if sent else None
         failed = candidate(
-            42, "condition_failed", decision, offered(42, "failed", answered_on=date(2026, 12, 8), end_reason=reason),
-            condition="failed", condition_on=date(2026, 12, 13),
+            42, "condition_failed", decision, offer,
+            condition="failed", condition_on=date(2026, 12, 13), condition_reason=reason,
         )  # fmt: skip
         one = held()
         homes = [
@@ -832,8 +936,8 @@ def test_a_document_that_bars_the_access_keeps_the_household_from_that_dwelling(
         columns = ("dwelling_id", "application_id", "reason", "expires_on")
         return [x for x in rows(made, "decisions", *columns) if x[1] == "42"]
 
-    assert barred("access") == [["L4", "42", "commission_decision", "13/06"]]
-    assert barred("late") == []
+    assert barred("access") == barred("access", sent=False) == [["L4", "42", "commission_decision", "13/06"]]
+    assert barred("late") == barred("late", sent=False) == []
 
 
 def test_an_acceptance_that_a_condition_ended_is_still_to_be_carried_over():
@@ -843,10 +947,11 @@ def test_an_acceptance_that_a_condition_ended_is_still_to_be_carried_over():
         decision = decided(42, "conditional", 1, document="D1", due_on=date(2026, 12, 12))
         failed = candidate(
             42, "condition_failed", decision, offered(42, "failed", answered_on=answered, end_reason="late"),
-            condition="failed", condition_on=date(2026, 12, 13),
+            condition="failed", condition_on=date(2026, 12, 13), condition_reason="late",
         )  # fmt: skip
         one = replace(held(), items=(item(4, "BAILLEUR", "exhausted", failed),))
         found = events_table(Told(one, law_on(TODAY)))
+        assert found["detail"].iloc[-1].endswith(", Pièce non remise à la date fixée")
         return list(zip(found["evenement"], found["date"], strict=True))
 
     end = ("condition non remplie", "13/12/2026")

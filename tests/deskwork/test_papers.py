@@ -20,7 +20,7 @@ from optimizer.desk.papers.convocation import agenda_paper, convocation
 from optimizer.desk.papers.letters import letters, letters_of, notices
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.papers.report_back import RADIATION_COLUMNS, events_table, radiations_table
-from optimizer.desk.papers.wording import Issuer, Told
+from optimizer.desk.papers.wording import Issuer, NoReply, Told
 from optimizer.desk.sessions import due_today, told_of, with_names
 from optimizer.errors import said
 from optimizer.presentation.document import Document, document_html, document_pdf
@@ -560,9 +560,9 @@ def test_a_condition_is_told_as_it_stands(made: Room, told: Told):
     # one reason, the one that was recorded, though no offer was made
     late, bars = "Pièce non remise à la date fixée", "La pièce remet en cause les conditions d'accès"
     assert f"{late} / {bars}" in failed
-    ref = next(c.ref for c in home.candidates if c.application_id == number)
-    told = replace(told, failures={(home.dwelling_id, ref): "access"})
-    failed = said("condition_failed", condition="failed", condition_on=date(2026, 12, 19))
+    failed = said(
+        "condition_failed", condition="failed", condition_on=date(2026, 12, 19), condition_reason="access"
+    )
     assert bars in failed and late not in failed
 
 
@@ -602,11 +602,63 @@ def test_a_household_nobody_reached_is_told_what_its_silence_will_mean(told: Tol
     assert [x.candidate.application_id for x in due] == [left.application_id]
     assert not [x for x in letters_of(told) if x.kind == "no_reply"]
     text = words(notices(called))
-    for mention in (left.application_id, "dans le mois", "R. 441-2-8", "recommandé", "accueil@exemple.fr"):
+    for mention in (
+        left.application_id,
+        "dans un délai de 1 mois",
+        "R. 441-2-8",
+        "recommandé",
+        "accueil@exemple.fr",
+    ):
         assert mention in text, mention
     assert "Décision" not in text
+    # the notice is an event of the shared file; its month over without an answer, the radiation is to be entered and nothing more sent
+    day = date(2026, 12, 7)
+    running, passed = (
+        dataclasses.replace(called, no_replies={left.ref: NoReply(home.item_id, day, over)})
+        for over in (False, True)
+    )
+    noticed = ["avis de non-réponse notifié", "07/12/2026", home.dwelling_id]
+    for now, sent in ((running, True), (passed, False)):
+        events = events_table(now)
+        own = events[events["numUnique"] == left.application_id]
+        assert own[["evenement", "date", "logement"]].to_numpy().tolist() == [noticed]
+        assert bool([x for x in letters_of(now) if x.kind == "no_reply"]) == sent
+    assert left.application_id not in set(radiations_table(running)["numUnique"])
+    line = radiations_table(passed).set_index("numUnique").loc[left.application_id]
+    assert (line["motifRadiation"], line["dateCourrier"]) == ("absence de réponse", "07/12/2026")
     write_pack(tmp_path / "dossier", called, today=date(2026, 12, 9))
     assert (tmp_path / "dossier" / "sans-reponse.pdf").is_file()
+
+
+def test_a_household_on_several_lists_is_warned_once_and_not_when_it_answered_for_another(told: Told):
+    import dataclasses
+
+    def called(outcomes: tuple[str, str], decided: bool = False) -> list[str]:
+        """The notices where one household stands on two lists, a call for each."""
+        first, second = [i for i in told.session.items if any(c.status == "queue" for c in i.candidates)][:2]
+        who = next(c for c in first.candidates if c.status == "queue")
+        known = next(c.decision for i in told.session.items for c in i.candidates if c.decision)
+        beside = dataclasses.replace(
+            who,
+            candidate_id=-1,
+            item_id=second.item_id,
+            call=outcomes[1],
+            decision=known if decided else None,
+        )
+        lists = {
+            first.item_id: tuple(dataclasses.replace(c, call=outcomes[0]) if c is who else c for c in first.candidates),
+            second.item_id: (*second.candidates, beside),
+        }  # fmt: skip
+        items = tuple(
+            dataclasses.replace(i, candidates=lists.get(i.item_id, i.candidates)) for i in told.session.items
+        )
+        held = dataclasses.replace(told, session=dataclasses.replace(told.session, items=items))
+        return [x.candidate.ref == who.ref and x.kind for x in letters_of(held) if x.kind == "no_reply"]
+
+    assert called(("unreachable", "unreachable")) == ["no_reply"]
+    for other in ("interested", "declines"):
+        assert called(("unreachable", other)) == called((other, "unreachable")) == []
+    assert called(("unreachable", ""), decided=True) == []
 
 
 def test_without_identities_letters_have_a_blank_and_the_reading_of_names_is_in_the_ledger(
@@ -660,6 +712,10 @@ def test_what_is_carried_over_has_the_fields_of_the_radiation(made: Room, told: 
         session=replace(told.session, items=(*told.session.items, twice)),
         noticed={barred[1].ref: date(2026, 12, 10)},
     )
+    since = replace(again, examined_since={barred[1].ref: date(2026, 12, 17)})
+    assert barred[1].application_id not in set(radiations_table(since)["numUnique"])
+    told_since = letters_to(since, barred[0].dwelling_id)[barred[1].application_id]
+    assert "examiné à nouveau votre demande le 17/12/2026" in told_since and "sera radiée" not in told_since
     rows = radiations_table(again)
     assert rows[rows["motifRadiation"] == "irrecevabilité"]["dateCourrier"].tolist() == ["10/12/2026"]
     assert set(ineligible["dateCourrier"]) == {""}

@@ -118,6 +118,14 @@ def test_each_goes_to_its_leases_and_the_next_case_holds_both(tmp_path: Path):
         )
         for path in (tmp_path / "suivant").iterdir():
             assert path.read_bytes() == (tmp_path / "encore" / path.name).read_bytes(), path.name
+        # a case made of one commission's sessions alone leaves out whoever the other one housed
+        own = [s for s in sessions if s.commission == "CALEOL Besançon"]
+        rules = policy.rules_of(read_case().settings)
+        there = [
+            set(next_case(read_case(), own, rules, housed=by).case.table("applications")["application_id"])
+            for by in ({}, queries.housed(desk))
+        ]
+        assert there[0] & set(housed) and not there[1] & set(housed)
         assert verify(desk).holds
 
 

@@ -7,6 +7,7 @@ import pickle
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from html import unescape
 from inspect import signature
@@ -39,6 +40,15 @@ from optimizer.pipeline import prepare
 from optimizer.verify import verify_lottery
 from tests.campaign import few
 from tests.fairness.markets import plain_market, small_market
+from tests.oracle.cases import write_case
+from tests.oracle.contract.agreements import Agreements
+from tests.oracle.contract.optimum import Market, best_first_ranks
+from tests.oracle.contract.pairs import Pairs
+from tests.oracle.contract.reading import Law, read_case
+from tests.oracle.contract.rules import Rules
+from tests.oracle.contract.values import Values
+from tests.oracle.small import dwelling, household, write
+from tests.oracle.small import line as agreed
 
 TENTH = Fraction(1, 10)
 
@@ -503,6 +513,90 @@ def test_an_empty_case_has_headers_only(tmp_path: Path):
     assert len(found.table) and found.table["value"].notna().any()
     market = market_of(prepare(case).problem)
     assert len(market) == len(found.lotteries["cotation"].p)
+
+
+def test_dwellings_that_nobody_may_be_given_are_no_part_of_the_shares(tmp_path: Path):
+    """One of three dwellings is in progress and one suits nobody: one is shared, and the page says where the others are."""
+    busy = {"dwelling_id": "L2", "landlord": "OPHA", "commune": "25056", "rooms": 2, "financing": "PLUS",
+            "account": "BAILLEUR", "application_id": "A9", "stage": "offered", "since": date(2026, 11, 20)}  # fmt: skip
+    homes = [dwelling("L1"), dwelling("L2"), dwelling("L3", rooms=6)]
+    people = [household(f"A{i}") for i in range(4)]
+    case = write(
+        tmp_path / "case",
+        dwellings=homes,
+        applications=people,
+        in_progress=[busy],
+        conventions=[agreed("ALS", "0.4")],
+    )
+    found = af.fairness(case, "cotation,random", draws=4, groups="tenant")
+    page = " ".join(unescape(fairness_html(found, "fr")).split())
+    assert "les mêmes logements (1) et les mêmes ménages qui y ont droit (4)" in page
+    assert "1 logement pour 4 ménages" in page and "la même chance, elle serait de 25 %" in page
+    assert "2 autres logements du cas n'ont personne à qui aller ici" in page
+    assert set(found.diversity["bound"]) == {1.0}  # a cap of one on a block of one
+
+
+def test_a_page_counts_its_leases_and_households_in_good_french(tmp_path: Path):
+    nothing = {
+        f"national.prices.{rule}": 0
+        for rule in ("flux", "flux_max", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv")
+    }
+    tables = {"dwellings": [dwelling("L1")], "applications": [household("A1"), household("A2")]}
+    for name, settings in (("priced", {}), ("free", {"changes": nothing})):
+        case = write(tmp_path / name, settings, conventions=[agreed("ALS", "0.9")], **tables)
+        page = " ".join(unescape(fairness_html(af.fairness(case, "cotation,optimum"), "fr")).split())
+        assert "ménages qui ont une chance : 1 sur 2" in page
+        assert "1 ménages" not in page and "les mêmes 1" not in page and "0 demande" not in page
+        assert ("Aucune règle ne pèse dans ce cas" in page) is (name == "free")
+
+
+def test_frames_have_the_same_kinds_with_rows_and_without(tmp_path: Path):
+    """A notebook over weeks meets one in which nobody is eligible: its columns are still texts and numbers."""
+    tables = {"dwellings": [dwelling("L1")], "conventions": [agreed("ALS", "0.4")]}
+    full = write(tmp_path / "full", applications=[household("A1"), household("A2")], **tables)
+    empty = write(tmp_path / "empty", applications=[household("A1", choices=["90010"])], **tables)
+    proposed = [af.propose(folder) for folder in (full, empty)]
+    compared = [
+        af.fairness(folder, draws=2, prices=rules) for folder, rules in ((full, "flux_max"), (empty, ()))
+    ]
+    names = (
+        "proposals",
+        "applications",
+        "dwellings",
+        "rules",
+        "orientation",
+        "leapfrogs",
+        "explanations",
+        "scores",
+    )
+    for name in names:
+        one, other = (getattr(x, name) for x in proposed)
+        assert one.dtypes.to_dict() == other.dtypes.to_dict(), name
+    for name in ("table", "groups", "lorenz", "front", "diversity", "probabilities"):
+        one, other = (getattr(x, name) for x in compared)
+        assert one.dtypes.to_dict() == other.dtypes.to_dict(), name
+
+
+@pytest.mark.parametrize("seed", [7, 10])
+def test_the_price_of_a_rule_is_that_of_solving_again_under_each_rate(tmp_path: Path, seed: int):
+    """Cases in which dwellings wait for a réservataire: a seat pays at the rate of each step for what its households may not bring."""
+    case = write_case(seed, tmp_path / "case")
+    rules = ("lec_q1_outside_qpv", "essential_workers")
+    found = af.fairness(case, "cotation", prices=rules, steps=3).front
+    assert len(found) == 8
+    for line in found.to_dict("records"):
+        told = read_case(case)
+        law = Law(told)
+        pairs = Pairs(told, law, Agreements(told, law))
+        asked = Rules(pairs, price_assumed=False)
+        for row in asked.rows if line["scope"] == "" else ():
+            if row.rule == line["rule"] and row.price:
+                row.rate = Fraction(str(line["share"]))
+        oracle = Market(pairs, Values(pairs), asked)
+        best = best_first_ranks(oracle)
+        assert line["net"] == pytest.approx(float(oracle.points(best)), abs=1e-3), line
+        assert line["value"] == pytest.approx(float(sum(one.value for one in best)), abs=1e-3)
+        assert line["lettings"] == sum(one.application is not None for one in best)
 
 
 def test_the_record_tells_options_inputs_and_files(written: Path):

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 
 from optimizer.desk.agenda import agenda
 from optimizer.importers import read
+from optimizer.presentation import report
 from optimizer.presentation.numbers import decimal
 from optimizer.presentation.words import dwelling_words, place_words
 from optimizer.runs import Options, propose_to
@@ -79,6 +80,16 @@ def test_the_first_table_is_the_list_of_dwellings(session):
     assert [re.search(r"L\d", row).group() for row in rows[1:]] == ["L1", "L2", "L3"]
     for anchor in re.findall(r'href="#(r-\d+)"', page):
         assert f'id="{anchor}"' in page
+
+
+def test_conventions_told_in_words_follow_their_number(session, tmp_path, monkeypatch):
+    """Resources of March 2025 in November 2026: older than 19 months, not than 20; the sentence says which."""
+    for months, old in ((19, True), (20, False)):
+        monkeypatch.setattr(report, "MONTHS_OLD", months)
+        out = tmp_path / str(months)
+        propose_to(session.parent / "case", out, Options(accept_assumed=True, pdf=False))
+        page = words((out / "report.html").read_text("utf-8"))
+        assert (f"ressources de plus de {months} mois" in page) is old
 
 
 def test_what_is_missing_is_said_in_a_few_words(session):
@@ -428,12 +439,12 @@ def test_a_target_missed_says_which_dwelling_would_help_and_what_that_would_cost
         r"\s+", " ", page[page.index("Objectifs non tenus, et pourquoi") :].partition("Par contingent")[0]
     )
     above = missed[missed.index("part du flux à ne pas dépasser") :].partition(
-        " 25 % aux publics prioritaires ESH25"
+        " part due aux publics prioritaires ESH25"
     )[0]
     assert "1 bail de trop" in above
     assert (
         above.count(
-            "le moins coûteux, orienter ESH25-059756 vers « Besançon », coûterait notamment à : 25 % aux publics"
+            "le moins coûteux, orienter ESH25-059756 vers « Besançon », coûterait notamment à : part due aux publics"
         )
         == 1
     )

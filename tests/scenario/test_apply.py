@@ -177,6 +177,30 @@ def test_an_epci_of_two_departements_has_one_line_and_the_mean_of_both():
     mine = lines[(lines["landlord"] == "OPH25") & (lines["account"] == epci)]
     assert mine["share"].tolist() == [0.2777] and mine["area"].tolist() == ["200041887"]
     assert mine["departement"].tolist() == ["70"]  # where most of its flux is, as no agreement has it
+    assert not [w for w in apply(case, run(flux__mode=1)).warnings if w.code == "SCENARIO_SHARE_CUT"]
+
+
+def test_a_mean_of_two_departements_that_others_cut_is_said():
+    """40 dwellings at one half and 20 at a tenth are 36,66 %; Action Logement has 78 % of Haute-Saône, which leaves 22 %."""
+    epci = "COLL:200041887"
+    rows = [
+        {"landlord": "OPH25", "departement": d, "commune": c, "account": a, "dwellings": n, "turnover": 0.1}
+        for d, c, a, n in (
+            ("25", "25055", epci, 100), ("25", "25055", "BAILLEUR", 100), ("25", "25056", "BAILLEUR", 800),
+            ("70", "70045", epci, 20), ("70", "70045", "BAILLEUR", 180), ("70", "70550", "BAILLEUR", 20), ("70", "70550", "ALS", 780),
+        )
+    ]  # fmt: skip
+    base = {"landlord": "OPH25", "year": 2026, "basis": "forecast"}
+    bases = [{**base, "departement": "25", "vacated": 200}, {**base, "departement": "70", "vacated": 100}]
+    tables = {"stock": filled("stock", rows), "assiette": filled("assiette", bases)}
+    under = apply(with_tables(planner_case(territory="franche-comte"), **tables), run(flux__mode=1))
+    lines = under.table("conventions")
+    mine = lines[(lines["landlord"] == "OPH25") & (lines["account"] == epci)]
+    assert mine["share"].tolist() == [0.22]
+    (told,) = [w for w in under.warnings if w.code == "SCENARIO_SHARE_CUT"]
+    assert told.text("fr").replace("\xa0", " ") == (
+        "OPH25 : COLL:200041887 devrait recevoir 36,67 % du flux de son périmètre, les autres parts n'en laissent que 22 %."
+    )
 
 
 @pytest.mark.parametrize(

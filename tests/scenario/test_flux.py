@@ -52,6 +52,11 @@ def test_the_agreement_names_who_receives_the_surplus():
     case = planner_case()
     case = replace(case, tables={**case.tables, "conventions": filled("conventions", [line])})
     rows = flux(case, modes=(2,)).flux
+    for same in (2, "2", [2, 2], ["2"]):
+        assert flux(case, modes=same).flux.equals(rows)
+    with pytest.raises(AttrifluxError) as refused:
+        flux(case, modes="deux")
+    assert refused.value.code == "FLUX_UNKNOWN_MODE"
     assert rows.loc[rows["received_from_cap"] > 0, "account"].tolist() == ["ALS"]
 
 

@@ -8,8 +8,10 @@ from inspect import signature
 from pathlib import Path
 from types import SimpleNamespace
 
+import jsonschema
 import pandas as pd
 import pytest
+import yaml
 
 import optimizer as af
 from optimizer import importers, policy
@@ -25,6 +27,7 @@ from optimizer.scenario.files import sound_scenario
 from optimizer.scenario.rates import flux_gaps
 from optimizer.scenario.records import Record, comparison_table
 from optimizer.scenario.running import demo_case
+from optimizer.scenario.schemas import schemas
 from optimizer.scenario.tornado import scenario_of, tornado_part
 from tests.cli.running import attriflux
 
@@ -47,6 +50,9 @@ def test_a_notebook_runs_scenarios_without_writing_a_file(small, tmp_path, monke
     assert ran.out is None and [r.name for r in ran.runs] == ["reference", "lec"]
     assert list(tmp_path.iterdir()) == []
     table = ran.comparison
+    assert af.run_scenarios(lec, case=small, options=QUICK, workers=1).comparison.equals(table)
+    with pytest.raises(AttrifluxError, match="ailleurs.yaml"):
+        af.run_scenarios("ailleurs.yaml", case=small)
     rates = table[(table["indicator"] == "rule_rate") & (table["rule"] == "flux")]
     assert len(rates) and rates["account"].ne("").all() and "scope" not in table.columns
     assert ran.records[1].titles == {"national.lec.first_quartile_share": lec_title()}
@@ -122,6 +128,24 @@ def test_several_named_variants_stand_in_one_file(tmp_path):
     file.write_text(HEAD + "variants:\n  a:\n    flux.modes: 1\n", encoding="utf-8")
     with pytest.raises(AttrifluxError, match="ligne 5"):
         read_scenario(file)
+
+
+@pytest.mark.parametrize("nothing", ["", " {}"])
+def test_a_variant_without_keys_is_the_case_with_the_changes_of_the_file_alone(tmp_path, small, nothing):
+    file = tmp_path / "v.yaml"
+    file.write_text(
+        HEAD + f"variants:\n  base:{nothing}\n  hardi:\n    national.lec.first_quartile_share: 0.4\n", encoding="utf-8"
+    )  # fmt: skip
+    runs = expand(read_scenario(file))
+    assert [(r.name, dict(r.changes)) for r in runs] == [
+        ("v--base", {}), ("v--hardi", {"national.lec.first_quartile_share": 0.4}),
+    ]  # fmt: skip
+    assert jsonschema.Draft202012Validator(schemas()["scenario"]).is_valid(
+        yaml.safe_load(file.read_text("utf-8"))
+    )
+    table = af.run_scenarios([file], case=small, options=QUICK).comparison
+    base = table[(table["scenario"] == "v--base") & table["difference"].notna()]
+    assert len(base) and (base["difference"] == 0).all()  # the case as it is
 
 
 def test_a_case_that_does_not_fit_is_put_on_the_key_that_causes_it(small, tmp_path):

@@ -164,6 +164,8 @@ def test_a_stopped_simulation_is_taken_up(written, tmp_path):
         ({"sessions": 2.5}, "SIMULATION_NUMBER"),
         ({"chains": "all"}, "SIMULATION_NUMBER"),
         ({"session": "month"}, "SIMULATION_NUMBER"),
+        ({"refusals": "non"}, "SIMULATION_NUMBER"),
+        ({"freed": 2}, "SIMULATION_NUMBER"),
         ({"policies": "nothing"}, "SIMULATION_UNKNOWN"),
         ({"policies": ","}, "SIMULATION_UNKNOWN"),
         ({"policies": "hindsight", "years": 2}, "SIMULATION_ONE_YEAR"),
@@ -180,6 +182,16 @@ def test_seeds_are_a_number_of_them_or_which_they_are():
     small = {"dwellings": 2, "sessions": 1, "freed": False}
     for seeds, numbers in ((2, (1, 2)), (np.array([4, 3]), (4, 3)), (range(2), (0, 1))):
         assert af.simulate("commission", "required_rate", seeds=seeds, **small).seeds == numbers
+
+
+def test_off_is_a_word_for_no_in_a_notebook_as_on_the_command_line():
+    """A text is true to Python: « off » lived the year with refusals."""
+    small = {"dwellings": 2, "sessions": 2, "seeds": 1}
+    asked = af.simulate("commission", "required_rate", refusals="off", freed="off", **small)
+    assert asked.setting.refusals is False and asked.setting.freed is False
+    assert asked.table.equals(
+        af.simulate("commission", "required_rate", refusals=False, freed=False, **small).table
+    )
 
 
 def test_over_several_years_the_bound_of_one_is_left_out_and_the_page_says_so():

@@ -62,6 +62,24 @@ def test_policies_are_paired_seed_by_seed():
     assert table.loc[("required_rate", "value")]["mean"] == 90.0
 
 
+def test_an_interval_of_few_draws_holds_nothing_impossible():
+    """Two draws of 1 and 9 leases missing: Student's 12.7 would say −46 to 56; of 10 dwellings 2 and 10 let: −45 to 57."""
+    numbers = {"shortfall": (1.0, 9.0), "lettings": (2.0, 10.0), "unlet": (8.0, 0.0), "value": (-5.0, 5.0)}
+    rows = [
+        ("required_rate", seed, 0, -1, name, "", values[seed - 1], "")
+        for name, values in numbers.items()
+        for seed in (1, 2)
+    ]
+    table = summary(pd.DataFrame(rows, columns=list(COLUMNS)), ["required_rate"]).set_index("indicator")
+    assert table.loc["shortfall", "low"] == 0 and table.loc["shortfall", "high"] > 50
+    assert table.loc["lettings", ["low", "high"]].tolist() == [0, 10]
+    assert table.loc["unlet", ["low", "high"]].tolist() == [0, 10]
+    assert table.loc["value", "low"] < -60  # a value may be below nothing
+    gains = summary(TABLE, ["cotation", "required_rate", "cumulative", "hindsight"])
+    mine = gains[gains["indicator"] == "gain"].set_index("policy")
+    assert mine.loc["required_rate", "high"] == 1.0
+
+
 def test_one_seed_has_a_mean_and_no_interval():
     mean, low, high = interval(np.array([3.0]))
     assert mean == 3.0 and low != low and high != high

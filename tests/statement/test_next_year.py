@@ -93,6 +93,26 @@ def test_ended_agreements_fall_to_the_landlord_and_their_lines_go():
     assert (gone["before"], gone["after"], gone["why"]) == (0.1, 0.0, "convention échue")
 
 
+def test_a_carried_balance_that_no_line_takes_is_said():
+    """Four leases counted against 0,1 × 8 due, carried over: the account's line goes with its agreement, 3,2 leases with it."""
+    result = bilan(stocked(ALS=("recurring", "2027-01-01"), ETAT_PRIO=("recurring", "2046-01-01")), 2026)
+    made = following(result, next_stock(result))
+    (told,) = [f for f in made.findings if f.code == "NEXT_BALANCE_LEFT"]
+    assert told.text("fr") == (
+        "OPH25 (département 25), ALS : le solde de +3,2 n'est reporté nulle part, ce contingent n'a pas de ligne en 2027."
+    )
+
+
+def test_the_balance_of_the_landlords_own_line_is_said_where_a_conversion_leaves_it_the_rest():
+    own = {**LINE, "account": "BAILLEUR", "share": 0.5, "carry_over": True, "opening_balance": 2.0}
+    result = bilan(case_of(lines=[own]), 2026)
+    key = {"landlord": "OPH25", "departement": "25", "area": "25"}
+    made = following(
+        result, next_stock(result), converted=pd.DataFrame([{**key, "account": "ALS", "share": 0.2}]), mode=1
+    )
+    assert [f.params["account"] for f in made.findings if f.code == "NEXT_BALANCE_LEFT"] == ["BAILLEUR"]
+
+
 def test_single_rights_run_down_by_what_was_consumed_until_they_are_spent():
     case = stocked(ALS=("single", "2046-01-01"))
     stock = case.table("stock")

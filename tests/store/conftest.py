@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from optimizer import store
+from optimizer.store.keys import OWNER
+from optimizer.store.opening import keys_folder
 from tests.store.empty import empty_desk
 from tests.store.playing import Play, Ticking
 
@@ -26,7 +28,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """An empty desk, closed: its folder, or the name of its database."""
     if SERVER:
         order("CREATE DATABASE modele")
-        store.open(SERVER.replace("/postgres?", "/modele?"), create=True, clock=Ticking()).close()
+        address = SERVER.replace("/postgres?", "/modele?")
+        store.open(address, create=True, clock=Ticking()).close()
+        (keys_folder(address) / OWNER).unlink()  # the desks copied from it share its keys
         return "modele"
     return empty_desk(tmp_path_factory.mktemp("modele")).parent
 

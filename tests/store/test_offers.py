@@ -7,9 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from optimizer.store import commands as c
-from optimizer.store import queries
+from optimizer.store import ledger, queries
+from optimizer.store.commands.offers import candidate_of
 from optimizer.store.messages import StoreRefused
 from optimizer.store.records import NewCandidate, NewDecision, NewItem
+from optimizer.store.work import command
 from tests.store.playing import DAY, SMALL, A, S, dwelling
 from tests.store.test_sessions import refused
 
@@ -248,9 +250,31 @@ def test_a_condition_may_fail_before_the_offer(play):
     name = conditional(play)
     done = play.do(c.condition_failed, A, name, reason="access")
     assert done["next_candidate"] == play.names("L1")[1].candidate_id
-    # no offer keeps the reason, which its letter tells
-    own = play.names("L1")[0]
-    assert queries.condition_failures(play.store, own.session_id) == {("L1", own.ref): "access"}
+    assert play.names("L1")[0].condition_reason == "access"
+    assert ledger.verify(play.store).holds
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_why_a_condition_failed_is_known_of_a_desk_of_before_its_column(play, sent):
+    """The version before kept it with the offer, and on the line of the ledger where none was made; the row says nothing of it."""
+
+    @command("condition.failed", roles="A")
+    def as_before(work, candidate):
+        row, item = candidate_of(work, candidate, None)
+        work.set("candidate", candidate, status="condition_failed", condition="failed", condition_on=DAY)
+        for live in work.find("offer", candidate_id=candidate):
+            work.set("offer", live["offer_id"], status="failed", end_reason="access")
+        if not sent:
+            work.facts["reason"] = "access"
+        work.bump("item", item)
+        return {}
+
+    name = conditional(play)
+    if sent:
+        play.offer("L1")
+    play.do(as_before, A, name)
+    assert play.names("L1")[0].condition_reason == "access"
+    assert ledger.verify(play.store).holds
 
 
 def test_a_household_that_gives_up_after_accepting_gives_its_place(play):

@@ -14,7 +14,7 @@ import pytest
 from optimizer import store
 from optimizer.cli.desk import also
 from optimizer.store import commands as c
-from optimizer.store import holding, ledger, opening, schema, triggers
+from optimizer.store import holding, ledger, opening, queries, schema, triggers
 from optimizer.store.clock import PARIS
 from optimizer.store.configure import database, shown, sqlite_path, without_password
 from optimizer.store.messages import StoreBusy, StoreRefused, StoreUnusable
@@ -82,6 +82,24 @@ def test_a_desk_whose_keys_are_lost_is_given_no_other_ones(copied, way):
     store.open(path).close()
 
 
+@pytest.mark.parametrize("way", ["upgrade", "open", "read"])
+@pytest.mark.parametrize("how", ["cut", "erased"])
+def test_a_desk_that_was_emptied_is_not_made_anew_in_silence(copied, way, how):
+    """Its keys say that it was there. A first start killed before its tables has keys too, and is done again."""
+    path = copied("bureau")
+    for side in ("", "-wal", "-shm"):
+        path.with_name(path.name + side).unlink(missing_ok=True)
+    if how == "cut":
+        path.touch()
+    with pytest.raises(StoreUnusable) as error:
+        upgrade(path) if way == "upgrade" else store.open(path, create=way == "open")
+    wanted = "STORE_MISSING" if (how, way) == ("erased", "read") else "STORE_EMPTIED"
+    assert error.value.code == wanted and path.exists() == (how == "cut")
+    for name in path.parent.glob("*.keys/bureau"):
+        name.unlink()
+    assert upgrade(path).created
+
+
 @pytest.mark.parametrize("lost", [("ledger.key",), ("ledger.key", "export.key"), ("web.key",)])
 @pytest.mark.parametrize("way", ["upgrade", "open"])
 def test_a_desk_that_lost_some_of_its_keys_is_given_no_other_ones(copied, way, lost):
@@ -107,6 +125,7 @@ def test_a_first_start_that_is_killed_is_done_again(tmp_path, flushes):
     assert done.code == 0, done.err
     assert {p.name for p in tmp_path.iterdir()} >= {"b.sqlite", "b.sqlite.keys"}
     assert sorted(p.name for p in (tmp_path / "b.sqlite.keys").iterdir()) == [
+        "bureau",
         "export.key",
         "ledger.key",
         "web.key",
@@ -156,6 +175,22 @@ def test_an_older_desk_is_copied_then_brought_forward_and_keeps_its_ledger(copie
     with store.open(path, clock=Ticking()) as opened:
         assert opened.head()["seq"] == 1 and not opened.read_only
     assert upgrade(path).steps == ()
+
+
+def test_a_desk_of_the_version_before_is_brought_forward_with_what_it_holds(copied):
+    """Its candidates have no column for why a condition failed, its duties no kind for a notice of no answer."""
+    from django.core.management import call_command
+
+    path, clock = copied("bureau"), Ticking()
+    with store.open(path, clock=clock) as opened:
+        play = Play(opened, clock)
+        play.week(dwelling("L1"))
+        play.do(c.open_duty, S, kind="suitable_offer", ref=play.names("L1")[0].ref)
+        call_command("migrate", "store", "0003", verbosity=0)
+    unusable("STORE_SCHEMA_OLD", path)
+    assert [step.partition("_")[0] for step in upgrade(path).steps] == ["store.0004", "store.0005"]
+    with store.open(path, clock=clock) as opened:
+        assert ledger.verify(opened).holds and len(queries.duties(opened)) == 1
 
 
 def test_a_migration_that_loses_the_guards_is_noticed_and_an_upgrade_puts_them_back(copied):

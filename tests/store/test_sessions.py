@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from optimizer.desk.sessions import told_of
 from optimizer.store import commands as c
 from optimizer.store import queries, schema
 from optimizer.store.ledger import verify as verify_ledger
@@ -58,6 +59,50 @@ def test_a_week_from_the_draft_to_the_signature(play):
 def test_a_second_session_of_the_day_has_a_number_of_its_own(play):
     assert play.new(dwelling("L1")) == "2026-12-03"
     assert play.new(dwelling("L2")) == "2026-12-03-2"
+
+
+def test_the_tenth_session_of_a_day_comes_after_the_ninth(play):
+    for n in range(1, 13):
+        play.new(dwelling(f"L{n}"))
+    names = [f"{DAY}-{n}" for n in range(12, 1, -1)] + [f"{DAY}"]
+    assert [s.session_id for s in queries.sessions(play.store)] == names
+
+
+def test_no_notice_is_owed_to_a_household_that_a_later_session_found_eligible(play):
+    """L1-1 is found ineligible on 3 December; the session of the 10th ranks it on L2, that of another landlord had done so on the 5th."""
+
+    def again(name: str, on: date, **landlord: str) -> None:
+        home = replace(dwelling(name), candidates=dwelling("L1").candidates)
+        made = play.do(
+            c.new_session, S, commission="CAL1", on=on, items=(home,), urgent=True, reason="x",
+            **{"landlord": "OPH25", **landlord},
+        )  # fmt: skip
+        play.session = made["session_id"]
+        play.clock.on(on)
+        play.open()
+        play.decide(name)
+        play.close()
+
+    def notices() -> list[str]:
+        return [d.outcome for d in queries.duties(play.store, open=False) if d.kind == "radiation_notice"]
+
+    play.new(dwelling("L1"))
+    play.open()
+    barred, *rest = play.names("L1", "listed")
+    kept = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(rest, 1)]
+    play.decide("L1", [NewDecision(barred.candidate_id, "ineligible", motive="I1", sentence=SMALL), *kept])
+    play.close()
+    first = play.session
+    assert notices() == [""] and told_of(play.store, first, "fr").examined_since == {}
+    again("L3", date(2026, 12, 5), landlord="SEM")
+    assert notices() == [""] and told_of(play.store, first, "fr").examined_since == {}
+    again("L2", date(2026, 12, 10))
+    assert notices() == ["examined_since"] and not [
+        d for d in queries.duties(play.store) if d.kind == "radiation_notice"
+    ]
+    told = told_of(play.store, first, "fr")
+    assert told.examined_since == {barred.ref: date(2026, 12, 10)} and told.noticed == {}
+    assert verify_ledger(play.store).holds
 
 
 def test_a_dwelling_is_live_on_one_agenda_only(play):
@@ -488,6 +533,21 @@ def test_the_line_of_a_duty_that_is_met_says_of_which_session_it_was(play):
     play.do(c.close_duty, S, owed.duty_id, outcome="Autre logement signé")
     (line,) = queries.events(play.store, kinds=("duty.closed",))
     assert (line.session_id, line.ref) == (play.session, owed.ref)
+
+
+def test_of_a_notice_the_day_it_was_sent_and_the_day_that_was_recorded_are_known(play):
+    play.new(dwelling("L1"))
+    play.open()
+    first, *others = (n.candidate_id for n in play.names("L1", "listed"))
+    told = NewDecision(first, "ineligible", motive="I1", sentence=SMALL)
+    play.decide("L1", [told, *(NewDecision(n, "ranked", k) for k, n in enumerate(others, 1))])
+    play.close()
+    (owed,) = queries.duties(play.store)
+    assert owed.recorded_on is None
+    play.clock.later(20)
+    play.do(c.close_duty, S, owed.duty_id, outcome="Avis envoyé", on=DAY + timedelta(days=2))
+    (sent,) = queries.duties(play.store, open=False)
+    assert (sent.closed_on, sent.recorded_on) == (DAY + timedelta(days=2), DAY + timedelta(days=20))
 
 
 def test_a_rectification_that_could_not_be_signed_is_refused_and_one_that_waits_is_replaced(play):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from optimizer.store.voting import present, voices, voters
+from optimizer.store.voting import began, present, voices, voters
 
 EPCI = "242500361"
 BESANCON = {"commune": "25056", "epci": EPCI, "departement": "25"}
@@ -63,3 +63,33 @@ def test_the_quorum_counts_every_voice_there_whatever_its_territory():
     assert present(alone, VOTING) == 0
     # a proxy in the hands of somebody who is no member stands
     assert present([member("B", "board", presence="represented", represented_by="Z")], VOTING) == 1
+
+
+@pytest.mark.parametrize(
+    ("hour", "told"),
+    [
+        # C comes at ten in the evening, D leaves at half past eleven, E at half past midnight; A came at nine that morning
+        ("21:00", "ADE"), ("22:00", "ACDE"), ("23:29", "ACDE"), ("23:30", "ACE"), ("00:10", "ACE"), ("00:30", "AC"), ("03:00", "AC"),
+    ],
+)  # fmt: skip
+def test_hours_past_midnight_are_of_the_session_that_goes_on(hour: str, told: str):
+    members = (
+        member("A", "board", arrived_at="09:00"), member("C", "board", arrived_at="22:00"),
+        member("D", "board", left_at="23:30"), member("E", "board", left_at="00:30"),
+    )  # fmt: skip
+    there = voters(members, {"item_id": 1, "facts": BESANCON}, VOTING, hour, "20:30")
+    assert "".join(row["member"] for row in there) == told
+    assert present(members, VOTING, hour, "20:30") == len(told)
+
+
+@pytest.mark.parametrize(
+    ("session", "hour"),
+    [
+        ({"sat_from": "20:40", "hour": "20h30", "opened_at": None}, "20:40"),
+        ({"sat_from": None, "hour": "20h30", "opened_at": None}, "20:30"),
+        ({"sat_from": None, "hour": "le soir", "opened_at": datetime(2026, 12, 22, 19, 31, tzinfo=UTC)}, "20:31"),
+        ({"sat_from": None, "hour": "", "opened_at": None}, ""),
+    ],
+)  # fmt: skip
+def test_when_a_session_began(session: dict[str, Any], hour: str):
+    assert began(session) == hour

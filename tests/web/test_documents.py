@@ -79,8 +79,8 @@ def test_what_is_to_be_settled_before_the_session_stands_on_the_agenda(played: P
     def settled() -> list[str]:
         page = staff.get(f"/seances/{key}").content.decode().replace("\u00a0", " ")
         told = (
-            page[page.index("À régler avant la séance") :].split("</details>")[0]
-            if "À régler" in page
+            page[page.index("Dossiers à compléter, ménages injoignables") :].split("</details>")[0]
+            if "Dossiers à compléter" in page
             else ""
         )
         return re.findall(r"</a> : (.*?)</li>", told)

@@ -66,6 +66,23 @@ def test_a_refused_form_keeps_what_was_typed_and_writes_nothing(played: Played, 
     assert queries.item(played.store, home.item_id).status == "listed"
 
 
+def test_every_decision_of_a_dwelling_that_is_refused_is_told_at_once(played: Played, home: ItemRecord):
+    first, second, third = listed(home)
+    typed = {
+        "version": home.version,
+        f"kind-{first}": "attribution",
+        f"kind-{second}": "ranked",
+        f"rank-{second}": "",
+    }
+    typed |= {f"kind-{third}": "not_attributed", f"motive-{third}": "N2", f"sentence-{third}": "Trop court."}
+    answer = played.client(name="greffe").post(at(home, "/decider"), typed)
+    page = answer.content.decode()
+    alert = page[page.index('role="alert"') :].split("</ul>")[0]
+    assert answer.status_code == 422 and alert.count("<li>") == 2
+    assert f'href="#rank-{second}"' in alert and f'href="#sentence-{third}"' in alert
+    assert queries.item(played.store, home.item_id).status == "listed"
+
+
 def test_two_people_on_one_dwelling_see_both_values_and_keep_their_text(played: Played, home: ItemRecord):
     one, two = played.client(name="greffe"), played.client(name="greffiere")
     first, second, third = listed(home)

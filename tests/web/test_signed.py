@@ -283,3 +283,106 @@ def test_a_refusal_of_a_dwelling_withdrawn_since_is_judged_on_the_page_of_offers
     )
     assert client.post(form.action, {**form.hidden, "legitimate": "yes"}).status_code == 302
     assert "L111973" not in text_of(client.get("/offres").content.decode())
+
+
+def test_a_refusal_of_a_dwelling_let_since_is_judged_again(
+    played: Played, signed: SessionRecord, secretary: Any
+):
+    """The first rank refused without legitimate reason, the second one signed: the judgement may be said again, the answer stands."""
+    session = played.session(
+        date(2026, 11, 16), state="closed", homes=(item("L111974"),), commission=ELSEWHERE
+    )
+    home, client, today = session.items[0], secretary, played.store.today()
+
+    def done(command: Any, *args: Any, **more: Any) -> Any:
+        return command(played.store, SECRETARY, str(uuid4()), *args, **more).result
+
+    first, second = home.candidates[:2]
+    proven = {"notified_on": today, "proof": "hand", "proof_on": today}
+    refused = done(commands.offer, first.candidate_id, **proven)["offer_id"]
+    done(commands.answer, refused, accepted=False, on=today, reason="rent", legitimate="no")
+    taken = done(commands.offer, second.candidate_id, **proven)["offer_id"]
+    done(commands.answer, taken, accepted=True, on=today)
+    done(commands.sign_lease, taken, on=today)
+    name = first.candidate_id
+    for page in ("/offres", f"/seances/{session.session_id}/demandes/{name}"):
+        found = client.get(page).content.decode()
+        assert f'value="{name}"><input type="hidden" name="act" value="correct"' not in found, page
+        _, form = the_form(found, f".*/{name}", {"act": "judge", "legitimate": "yes"})
+    assert client.post(form.action, {**form.hidden, "legitimate": "yes"}).status_code == 302
+    assert queries.offer(played.store, refused).legitimate == "yes"
+
+
+def test_a_lease_that_is_refused_keeps_its_day_and_says_where_it_was_typed(played: Played, secretary: Any):
+    session = played.session(date(2026, 11, 25), state="closed", commission=ELSEWHERE)
+    name, do = session.items[0].candidates[0], played.store
+    made = commands.offer(
+        do,
+        SECRETARY,
+        str(uuid4()),
+        name.candidate_id,
+        notified_on=session.on,
+        proof="hand",
+        proof_on=session.on,
+    )
+    commands.answer(do, SECRETARY, str(uuid4()), made.result["offer_id"], accepted=True, on=session.on)
+    to = f"/seances/{session.session_id}/baux/{made.result['offer_id']}"
+    _, form = the_form(secretary.get("/offres").content.decode(), to, {"on": "2027-05-03"})
+    typed = {**form.fields, **form.hidden, "on": "2027-05-03"}
+    answer = secretary.post(to, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and 'value="2027-05-03"' in page
+    assert f'<a href="#lease-{name.candidate_id}">' in page
+    # somebody else moves the dwelling meanwhile: what stands, beside the day that was typed
+    commands.correct_answer(
+        do, SECRETARY, str(uuid4()), made.result["offer_id"], reason="Saisie pour un autre ménage"
+    )
+    late = secretary.post(to, {**typed, "on": session.on.isoformat(), "command_id": str(uuid4())})
+    page = late.content.decode()
+    assert late.status_code == 409 and "25/11/2026" in page.split('class="both"')[1]
+    assert '<a href="#both">' in page and page.count('id="both"') == 1
+    assert "Offre notifiée · Offre notifiée" not in text_of(page)
+
+
+def test_the_forms_of_many_dwellings_are_folded_and_the_one_refused_is_open(played: Played, secretary: Any):
+    homes = tuple(item(f"L1124{n:02d}", waiting=0) for n in range(14))
+    session = played.session(date(2026, 11, 24), state="closed", homes=homes, commission=ELSEWHERE)
+    name = session.items[3].candidates[0]
+    page = secretary.get("/offres").content.decode()
+    folds = page.count("<summary>Noter la suite de")
+    assert folds >= 14 and "<details open><summary>Noter la suite de" not in page
+    wrong = {
+        "act": "notify",
+        "candidate": name.candidate_id,
+        "notified": "2027-05-03",
+        "command_id": str(uuid4()),
+    }
+    answer = secretary.post(f"/seances/{session.session_id}/offres/{name.candidate_id}", wrong)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and page.count("<details open><summary>Noter la suite de") == 1
+
+
+def test_the_page_of_offers_goes_on_at_the_dwelling_after_the_one_that_was_let(
+    played: Played, secretary: Any
+):
+    homes = (item("L112301", waiting=0), item("L112302", waiting=0))
+    session, do = (
+        played.session(date(2026, 11, 23), state="closed", homes=homes, commission=ELSEWHERE),
+        played.store,
+    )
+    name = session.items[0].candidates[0]
+    made = commands.offer(
+        do,
+        SECRETARY,
+        str(uuid4()),
+        name.candidate_id,
+        notified_on=session.on,
+        proof="hand",
+        proof_on=session.on,
+    )
+    commands.answer(do, SECRETARY, str(uuid4()), made.result["offer_id"], accepted=True, on=session.on)
+    to = f"/seances/{session.session_id}/baux/{made.result['offer_id']}"
+    _, form = the_form(secretary.get("/offres").content.decode(), to, {"on": session.on.isoformat()})
+    answer = secretary.post(to, {**form.fields, **form.hidden, "on": session.on.isoformat()})
+    assert answer.status_code == 302 and answer["Location"] == f"/offres#i{session.items[1].item_id}"
+    assert f'id="i{session.items[1].item_id}"' in secretary.get("/offres").content.decode()

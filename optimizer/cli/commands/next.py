@@ -86,7 +86,8 @@ def next_(
             if settings.landlord is None or s.landlord == settings.landlord
         ]
         duties, named = queries.duties(desk, open=False), queries.nominations(desk)
-    made = next_case(read, sessions, rules, duties=duties, nominations=named, on=when)
+        housed = queries.housed(desk)
+    made = next_case(read, sessions, rules, duties=duties, nominations=named, housed=housed, on=when)
     write_next(out, made, case)
     if made.said and not json:
         say_findings(made.said, lang.value)

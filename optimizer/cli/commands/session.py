@@ -504,6 +504,98 @@ def correct(
 
 
 @session.command(
+    cls=Command,
+    help=both(
+        "Note un avis qui peut mettre fin à une demande. --delivered : il a été remis ce jour-là, d'irrecevabilité si la séance a déclaré le ménage irrecevable, sinon de non-réponse (avec --proof : hand, registered_received, registered_presented, email_acknowledged). Ensuite, d'un avis de non-réponse : --answered ce que le ménage a répondu, ou --unanswered une fois le délai passé.",
+        "Records a notice that may end an application. --delivered: it was delivered that day, of ineligibility where the session found the household so, else of no answer (with --proof: hand, registered_received, registered_presented, email_acknowledged). Then, of a notice of no answer: --answered what the household answered, or --unanswered once the time is over.",
+    ),
+    epilog=example(
+        "attriflux session notice 2026-12-03 0250123 --delivered 2026-12-10",
+    ),
+)
+def notice(
+    name: SessionArgument,
+    application: Annotated[
+        str,
+        typer.Argument(metavar=both("DEMANDE", "APPLICATION"), help=both("Numéro unique.", "Unique number.")),
+    ],
+    delivered: Annotated[
+        str,
+        typer.Option(
+            "--delivered",
+            metavar=DATE,
+            help=both("Jour où la remise de l'avis est prouvée.", "Day its delivery is proven for."),
+            show_default=False,
+        ),
+    ] = "",
+    proof: Annotated[
+        str,
+        typer.Option(
+            "--proof",
+            metavar=both("PREUVE", "PROOF"),
+            help=both(
+                "Preuve de la remise d'un avis de non-réponse.",
+                "Proof of the delivery of a notice of no answer.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    answered: Annotated[
+        str,
+        typer.Option(
+            "--answered",
+            metavar=TEXT,
+            help=both(
+                "Ce que le ménage a répondu, sans nom.", "What the household answered, without a name."
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    unanswered: Annotated[
+        bool,
+        typer.Option(
+            "--unanswered",
+            help=both("Le délai est passé sans réponse.", "The time passed without an answer."),
+        ),
+    ] = False,
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            metavar=DATE,
+            help=both(
+                "Jour de la réponse ou de la radiation ; défaut : aujourd'hui.",
+                "Day of the answer or of the radiation; default: today.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    store: StoreOption = DESK,
+    actor: ActorOption = "",
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.commands.propose import say_result
+    from optimizer.cli.desk import acting, day_of, opened
+    from optimizer.desk.notices import deliver, end
+    from optimizer.desk.session_words import noticed
+
+    if sum(map(bool, (delivered, answered, unanswered))) != 1:
+        told = both("l'un des trois, et un seul", "one of the three, and one only")
+        raise typer.BadParameter(told, param_hint="--delivered, --answered, --unanswered")
+    day = day_of(delivered, "--delivered", lang.value) if delivered else None
+    when = day_of(on, "--on", lang.value) if on else None
+    with opened(store) as desk:
+        who = acting(actor)
+        if day is not None:
+            what = deliver(desk, who, name, application, day, proof)
+        else:
+            end(desk, who, name, application, when or desk.today(), answered)
+            what = "answered" if answered else "unanswered"
+    say_result(noticed(name, what), json=json, lang=lang.value)
+
+
+@session.command(
     name="list",
     cls=Command,
     help=both("Les séances du bureau, la plus récente d'abord.", "The sessions of the desk, newest first."),

@@ -116,7 +116,7 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
 
 
 def _candidates(told: Told, item: ItemRecord) -> str:
-    """How many names the agenda holds, and the case of R. 441-3 where it began with fewer than three."""
+    """How many names the agenda holds, and the case of R. 441-3 where it began with fewer than are to be examined."""
     names = sum(c.status not in ("queue", "declined", "replaced") for c in item.candidates)
     few = item.few_reason if names < told.law.shortlist_size else ""
     return f"{names} ({told.say(f'FEW_{few}')})" if few else str(names)

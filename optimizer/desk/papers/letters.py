@@ -33,6 +33,8 @@ from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
 
 OFFER, RANK, CONDITION, REFUSAL, INELIGIBLE = "offer", "rank", "condition", "not_attributed", "ineligible"
 NO_REPLY = "no_reply"
+REACHED = ("interested", "declines")
+"""What a household that was reached said, of whichever dwelling."""
 OVER, FAILED = "over", "condition_failed"
 """The dwelling is let to somebody else or was withdrawn; the document of a condition did not come, or bars the access."""
 
@@ -55,13 +57,20 @@ class Letter:
 
 
 def unanswered(told: Told) -> list[Letter]:
-    """Notices to households that nobody could reach and that no decision concerns: a month to answer, then radiation."""
-    return [
-        Letter(NO_REPLY, item, c, None)
-        for item in items_of(told.session)
-        for c in item.candidates
-        if c.call == "unreachable" and c.decision is None and c.application_id
-    ]
+    """Notices to households that nobody could reach and that no decision concerns: a month to answer, then radiation.
+
+    One a household, however many of the session's lists it stands on; none to one that answered, or was decided upon, on another, and
+    none once the month of an earlier notice has passed.
+    """
+    everywhere = [c for item in told.session.items for c in item.candidates]
+    heard = {c.ref for c in everywhere if c.call in REACHED or c.decision is not None}
+    found: dict[str, Letter] = {}
+    for item in items_of(told.session):
+        for c in item.candidates:
+            passed = c.ref in told.no_replies and told.no_replies[c.ref].unanswered
+            if c.call == "unreachable" and c.ref not in heard and c.application_id and not passed:
+                found.setdefault(c.ref, Letter(NO_REPLY, item, c, None))
+    return list(found.values())
 
 
 def letters_of(told: Told) -> list[Letter]:
@@ -281,14 +290,11 @@ def _failed(told: Told, x: Letter) -> Iterator[Block]:
     """A condition that was not met: what was awaited, which of the two reasons, and where to contest it."""
     d, say = x.decided, told.say
     reasons = told.law.words("condition_failures", told.lang)
-    offer = x.candidate.offer
-    known = offer.end_reason if offer is not None else ""
-    known = known or told.failures.get((x.item.dwelling_id, x.candidate.ref), "")
     yield text(say("LETTER_CONDITION_FAILED_TEXT", home=told.home(x.item)))
     yield pairs(
         [
             (say("CONDITION"), told.condition(d)),
-            (say("REASON"), reasons.get(known) or " / ".join(reasons.values())),
+            (say("REASON"), reasons.get(x.candidate.condition_reason) or " / ".join(reasons.values())),
             (say("DATE"), told.day(x.candidate.condition_on)),
         ]
     )
@@ -339,14 +345,18 @@ def _struck_off(told: Told, x: Letter) -> bool:
 def _ineligible(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_INELIGIBLE_TEXT"))
     yield from _why(told, x)
-    yield mention(told.term("ineligible"))
+    since = told.examined_since.get(x.candidate.ref)
+    yield mention(
+        told.term("ineligible") if since is None else told.say("INELIGIBLE_NO_LONGER", day=told.day(since))
+    )
     yield text(told.term("recourse"))
     yield text(told.say("PROVED_DELIVERY"))
 
 
 def _no_reply(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_NO_REPLY_TEXT", home=told.home(x.item)))
-    yield mention(told.term("no_reply"))
+    months = int(told.law.value("no_reply_months"))
+    yield mention(told.term("no_reply", time=told.say("MONTHS", n=months)))
     yield text(told.say("NO_REPLY_HOW", contact=told.issuer.contact or BLANK))
     yield text(told.say("PROVED_DELIVERY"))
 

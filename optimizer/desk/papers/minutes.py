@@ -35,6 +35,7 @@ from optimizer.presentation.document import (
 )
 from optimizer.presentation.numbers import UNKNOWN, decimal
 from optimizer.shortlist.labels import count_word
+from optimizer.store.clock import SITTING
 from optimizer.store.records import AttendanceRecord, CandidateRecord, ItemRecord, RectificationRecord
 
 AT_ONCE = timedelta(minutes=1)
@@ -76,7 +77,9 @@ def _hours(told: Told) -> str:
         return say("HOURS", opened=s.sat_from or BLANK, closed=s.sat_to or BLANK)
     days = [local_day(at) for at in (s.opened_at, s.closed_at) if at is not None]
     at_once = s.opened_at is not None and s.closed_at is not None and s.closed_at - s.opened_at < AT_ONCE
-    if all(day == s.on for day in days) and not at_once:
+    # past midnight the close is of the day after; a session closed later than that was recorded then
+    night = s.opened_at is not None and s.closed_at is not None and s.closed_at - s.opened_at < SITTING
+    if all(day == s.on for day in days[: 1 if night else None]) and not at_once:
         return say("HOURS", opened=told.hour(s.opened_at), closed=told.hour(s.closed_at))
     recorded = ", ".join(dict.fromkeys(told.day(day) for day in days))
     return say("HOURS_RECORDED", hour=s.hour or BLANK, days=recorded)

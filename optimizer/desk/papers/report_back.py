@@ -1,6 +1,7 @@
 """« À reporter » : what a session changes in the shared file and at the national desk, so that nothing is typed from memory.
 
-Two tables: the events of each application (CCH R. 441-2-15), and the fields of a radiation after a lease or an ineligibility.
+Two tables: the events of each application (CCH R. 441-2-15), and the fields of a radiation after a lease, an ineligibility or a notice
+that nobody answered.
 What the desk does not know (SIREN of the landlord, agreement of the département) is left blank, never guessed.
 """
 
@@ -14,10 +15,11 @@ import pandas as pd
 
 from optimizer.desk.chained import void, waits_of
 from optimizer.desk.entry_rows import account_words, in_qpv
-from optimizer.desk.following import WAITING, Followed, followed, local_day
+from optimizer.desk.following import WAITING, Followed, followed, items_of, local_day
 from optimizer.desk.papers.wording import Told
 from optimizer.presentation.document import Document, Sheet, table, text
 from optimizer.presentation.numbers import UNKNOWN
+from optimizer.store.records import CandidateRecord, ItemRecord
 
 EVENT_COLUMNS = ("numUnique", "evenement", "date", "logement", "reservataire", "detail")
 RADIATION_COLUMNS = (
@@ -59,18 +61,22 @@ def events_table(told: Told) -> pd.DataFrame:
                 rows.append(_event(told, x, "LEASED", told.day(o.lease_on), ""))
         if x.candidate.status == "condition_failed":
             rows.append(
-                _event(told, x, "CONDITION_FAILED", told.day(x.candidate.condition_on), told.condition(d))
+                _event(told, x, "CONDITION_FAILED", told.day(x.candidate.condition_on), _failed(told, x))
             )
         if x.positive and x.item.status == "withdrawn" and x.candidate.status in ("released", *WAITING):
             fell = told.day(local_day(x.item.changed_at))
             rows.append(_event(told, x, "NOTHING", fell, _withdrawn_because(told, x)))
+    for name, item in _noticed(told):
+        day = told.day(told.no_replies[name.ref].noticed)
+        rows.append(_event_of(told, name, item, "NOTICED", day, ""))
     return pd.DataFrame(rows, columns=list(EVENT_COLUMNS))
 
 
 def radiations_table(told: Told) -> pd.DataFrame:
-    """Fields of a radiation, one row per household housed or found ineligible; columns `RADIATION_COLUMNS`."""
+    """Fields of a radiation, one row per household housed, found ineligible and not examined since, or that left its notice without an
+    answer; columns `RADIATION_COLUMNS`."""
     rows = []
-    barred: set[str] = set()
+    barred = set(told.examined_since)
     for x in _numbered(told):
         if x.candidate.status == "signed":
             rows.append(_housed(told, x))
@@ -86,7 +92,22 @@ def radiations_table(told: Told) -> pd.DataFrame:
                     "sousMotifIrrecevabilite": f"{motive} – {words}", "dateCourrier": "" if noticed is None else told.day(noticed),
                 }
             )  # fmt: skip
+    rows += [
+        {
+            "numUnique": told.number(name), "motifRadiation": told.say("RADIATION_NO_REPLY"),
+            "dateCourrier": told.day(told.no_replies[name.ref].noticed),
+        }
+        for name, _ in _noticed(told)
+        if told.no_replies[name.ref].unanswered
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(RADIATION_COLUMNS), dtype=object).fillna("")
+
+
+def _failed(told: Told, x: Followed) -> str:
+    """The condition, and why it was not met where that was said."""
+    assert x.candidate.decision is not None
+    why = told.law.words("condition_failures", told.lang).get(x.candidate.condition_reason, "")
+    return ", ".join(part for part in (told.condition(x.candidate.decision), why) if part)
 
 
 def _withdrawn_because(told: Told, x: Followed) -> str:
@@ -122,10 +143,27 @@ def _taken_back(told: Told, x: Followed) -> list[dict[str, str]]:
     return rows
 
 
+def _noticed(told: Told) -> list[tuple[CandidateRecord, ItemRecord]]:
+    """Households that a notice of no answer went to, on the dwelling they could not be reached for."""
+    return [
+        (name, item)
+        for item in items_of(told.session)
+        for name in item.candidates
+        if name.application_id and name.ref in told.no_replies
+        if told.no_replies[name.ref].item_id == item.item_id
+    ]
+
+
 def _event(told: Told, x: Followed, name: str, day: str, detail: str) -> dict[str, str]:
+    return _event_of(told, x.candidate, x.item, name, day, detail)
+
+
+def _event_of(
+    told: Told, candidate: CandidateRecord, item: ItemRecord, name: str, day: str, detail: str
+) -> dict[str, str]:
     return {
-        "numUnique": told.number(x.candidate), "evenement": told.say(f"EVENT_{name}"), "date": day, "logement": x.item.dwelling_id,
-        "reservataire": account_words(x.item, told.lang), "detail": detail,
+        "numUnique": told.number(candidate), "evenement": told.say(f"EVENT_{name}"), "date": day, "logement": item.dwelling_id,
+        "reservataire": account_words(item, told.lang), "detail": detail,
     }  # fmt: skip
 
 

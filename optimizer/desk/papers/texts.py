@@ -272,6 +272,7 @@ texts(
             "Nous n'avons pas réussi à vous joindre au sujet de votre demande, que la commission pouvait examiner pour ce logement : {home}.",
             "We did not manage to reach you about your application, which the commission could examine for this dwelling: {home}.",
         ),
+        "months": ("{n:mois/mois}", "{n:month/months}"),
         "no_reply_how": (
             "Pour garder votre demande : répondez par écrit, par téléphone ou par courriel ({contact}), en disant si vous cherchez toujours un logement et à quelle adresse vous écrire.",
             "To keep your application: answer in writing, by telephone or by e-mail ({contact}), saying whether you still look for a dwelling and where to write to you.",
@@ -345,6 +346,10 @@ texts(
         "letter_refusal_text": (
             "La commission ne vous a pas attribué le logement suivant : {home}.",
             "The commission has not attributed to you the following dwelling: {home}.",
+        ),
+        "ineligible_no_longer": (
+            "La commission a examiné à nouveau votre demande le {day} : elle n'est pas radiée pour ce motif.",
+            "The commission examined your application again on {day}: it is not struck off for this reason.",
         ),
         "letter_ineligible_text": (
             "La commission a constaté que votre demande ne remplit pas les conditions d'accès au logement social.",
@@ -423,10 +428,7 @@ texts(
             "Délai passé, preuve au dossier : silence à confirmer",
             "Time past, proof on file: silence to confirm",
         ),
-        "due_next_rank": (
-            "Rang suivant à notifier (plus longue vacance d'abord)",
-            "Next rank to notify (longest vacancy first)",
-        ),
+        "due_next_rank": ("Rang à notifier", "Rank to notify"),
         "due_instruction": ("À joindre avant la séance", "To reach before the session"),
         "due_condition": ("Pièce attendue bientôt ou en retard", "Document due soon or late"),
         "due_no_contact": ("Sans contact depuis l'offre", "No contact since the offer"),
@@ -437,6 +439,10 @@ texts(
         "due_legitimacy": ("Refus dont le motif est à juger", "Refusal whose reason is to be judged"),
         "due_sne_radiation": ("Bail signé : radiation à faire", "Lease signed: radiation to do"),
         "due_radiation_notice": ("Irrecevabilité : avis et radiation", "Ineligibility: notice and radiation"),
+        "due_no_reply": (
+            "Avis de non-réponse : radiation sans réponse à cette date",
+            "Notice of no answer: struck off without an answer by that day",
+        ),
         "due_prefet_signal": ("À signaler au préfet (DALO)", "To report to the préfet (DALO)"),
         "due_suitable_offer": (
             "Obligation de proposer la première vacance adaptée",
@@ -476,10 +482,13 @@ texts(
         ),
         "event_condition_failed": ("condition non remplie", "condition not met"),
         "event_nothing": ("sans suite, logement retiré", "leads no further, dwelling taken back"),
+        "notice_sent": ("avis notifié", "notice delivered"),
+        "event_noticed": ("avis de non-réponse notifié", "notice of no answer notified"),
         "event_leased": ("bail signé", "lease signed"),
         "radiation": ("Radiation n° {n}", "Radiation no. {n}"),
         "radiation_housed": ("attribution d'un logement social", "housed in social housing"),
         "radiation_ineligible": ("irrecevabilité", "ineligible"),
+        "radiation_no_reply": ("absence de réponse", "no answer"),
         "field": ("Champ", "Field"),
         "value": ("Valeur", "Value"),
     },

@@ -52,6 +52,15 @@ class Issuer:
 
 
 @dataclass(frozen=True)
+class NoReply:
+    """A notice of no answer: on which dwelling, since when its month runs, and whether somebody confirmed that none came."""
+
+    item_id: int | None
+    noticed: date
+    unanswered: bool
+
+
+@dataclass(frozen=True)
 class Told:
     """A session, the law on its day and the identities a paper may print.
 
@@ -70,10 +79,12 @@ class Told:
     """How the session came not to be held."""
     moved: Mapping[str, date] = field(default_factory=dict)
     """Dwellings of a session that was not held -> day of the session whose agenda they stand on since."""
-    failures: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """(Dwelling, household's reference) -> why its condition failed, of a rank that no offer was made to either."""
     noticed: Mapping[str, date] = field(default_factory=dict)
     """Households found ineligible (by reference) -> day of the notice that starts the month before their radiation."""
+    examined_since: Mapping[str, date] = field(default_factory=dict)
+    """Those of them that a later session examined and found so no longer -> its day: they are not struck off."""
+    no_replies: Mapping[str, NoReply] = field(default_factory=dict)
+    """Households that a notice of no answer went to (by reference)."""
 
     def say(self, name: str, **values: object) -> str:
         return said(f"PAPER.{name}".upper(), self.lang, **values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from optimizer.domain.intervals import FORECAST_WORDS
 from optimizer.presentation.tables_book import Look
 
 HEADINGS = {
@@ -13,7 +14,7 @@ HEADINGS = {
     "signed_q1_share": "1er quartile, signés", "proposed_q1_share": "1er quartile, proposés", "share": "Part",
     "due": "Dû à ce jour", "consumed_oriented": "Orientés", "consumed_presented": "Candidat présenté",
     "consumed_attributed": "Attribués", "consumed_signed": "Baux signés", "returned": "Dont revenus sans bail",
-    "year_due": "Dû au 31/12", "in_progress": "En cours", "remaining": "Reste", "late": "Retard à ce jour", "forecast": "Prévu au 31/12", "forecast_low": "Bas (80 %)", "forecast_high": "Haut (80 %)",
+    "year_due": "Dû au 31/12", "in_progress": "En cours", "remaining": "Reste", "late": "Retard à ce jour", "forecast": "Prévu au 31/12", "forecast_low": f"Bas ({FORECAST_WORDS[0]})", "forecast_high": f"Haut ({FORECAST_WORDS[0]})",
     "group": "Groupe", "operation": "Opération", "dwelling_id": "Logement", "application_id": "Demande", "reason": "Motif",
     "author": "Auteur", "expires_on": "Échéance", "residence": "Résidence", "residences": "Résidences",
     "dwellings": "Logements", "vacant": "Vacants", "fragility": "Fragilité", "q1_share": "1er quartile, occupants",

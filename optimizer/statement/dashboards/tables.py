@@ -11,6 +11,7 @@ from optimizer.conversion import account_order
 from optimizer.conversion.inventory import in_qpv
 from optimizer.domain.account import of_place, state_accounts
 from optimizer.domain.frames import OwnFrames
+from optimizer.domain.intervals import FORECAST_WORDS
 from optimizer.statement.dashboards.gauges import count, rate
 from optimizer.statement.dashboards.targets import label, own_ledger, place_name
 from optimizer.statement.dashboards.year import Year
@@ -82,7 +83,7 @@ def ledger_table(year: Year) -> Table:
     told = {"landlord": "landlord", "maire": "area"}.get(year.viewer.kind)
     nothing = "" if own["returned"].any() else "returned"
     columns = [c for c in columns if c not in (told, nothing)]
-    note = "Mêmes chiffres que le registre du bilan ; prévision au 31 décembre avec son intervalle à 80 %."
+    note = f"Mêmes chiffres que le registre du bilan ; prévision au 31 décembre avec son intervalle à {FORECAST_WORDS[0]}."
     return Table("ledger", "Registre du flux", pd.DataFrame(rows, columns=columns), note)
 
 

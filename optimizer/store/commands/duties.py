@@ -9,7 +9,7 @@ from typing import Any
 from optimizer.errors import Said
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import touch
-from optimizer.store.states import DUTY
+from optimizer.store.states import DUTY, UNANSWERED, UNTOLD
 from optimizer.store.work import Work, command, named
 
 WORDS = 300
@@ -41,11 +41,13 @@ def open_duty(
 
 @command("duty.closed", roles="S")
 def close_duty(work: Work, duty: int, *, outcome: str, on: date | None = None) -> Mapping[str, Any]:
-    """A duty is met; ``outcome`` says how, without a name."""
+    """A duty is met; ``outcome`` says how, without a name. A notice of no answer is closed so when the household was heard of."""
     row = work.get("duty", duty)
     work.ref, work.session = row["ref"], row["session_id"] or ""
     if row["closed_on"] is not None:
         work.require("duty", "closed", ("open",))
+    if outcome.strip() in (*UNTOLD, UNANSWERED):  # words by which the program knows its own ends
+        raise StoreRefused("STORE_TEXT", what="suite")
     closed = on or work.today
     work.happened(closed)
     work.set("duty", duty, closed_on=closed, outcome=named(outcome, WORDS, "suite"))

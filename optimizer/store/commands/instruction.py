@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from optimizer.store import agenda
+from optimizer.store.commands.outcomes import heard_of
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import touch
 from optimizer.store.records import CallOutcome, NewCandidate
@@ -55,6 +56,8 @@ def call(
         "call", candidate_id=candidate, item_id=item["item_id"], ref=row["ref"], stage=stage, outcome=outcome,
         reason=reason, at=work.now, by=work.actor.name,
     )  # fmt: skip
+    if outcome != "unreachable":
+        heard_of(work, row["ref"])
     work.bump("item", item)
     return {"call_id": made["call_id"], "next_candidate": following, "version": item["version"]}
 
@@ -72,7 +75,9 @@ def receive_document(
     work: Work, candidate: int, *, document: str, on: date | None = None, version: int | None = None
 ) -> Mapping[str, Any]:
     """A document came."""
-    return _document(work, candidate, document, version, received_on=on or work.today)
+    received = _document(work, candidate, document, version, received_on=on or work.today)
+    heard_of(work, work.ref)
+    return received
 
 
 def _document(

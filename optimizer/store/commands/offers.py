@@ -10,6 +10,7 @@ from optimizer.errors import Said
 from optimizer.store import agenda
 from optimizer.store.chained import link_of, may_let, may_offer
 from optimizer.store.clock import deadline, past
+from optimizer.store.commands.outcomes import heard_of
 from optimizer.store.messages import StoreRefused
 from optimizer.store.offering import next_candidate, ranked
 from optimizer.store.people import touch
@@ -110,6 +111,7 @@ def answer(
     row, name, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("offered",))
     work.happened(on, after=row["notified_on"], what=Said("la notification", "the notification"))
+    heard_of(work, row["ref"])
     if accepted:
         if not written:
             raise StoreRefused("STORE_WRITTEN")
@@ -186,11 +188,9 @@ def condition_failed(
         raise StoreRefused("STORE_NOT_PAST", day=due)
     day = on or work.today
     _since_session(work, day, item)
-    work.set("candidate", candidate, condition="failed", condition_on=day)
+    work.set("candidate", candidate, condition="failed", condition_on=day, condition_reason=reason)
     for live in work.find("offer", candidate_id=candidate, status=LIVE):
         work.set("offer", live["offer_id"], status="failed", end_reason=reason)
-    # a rank that waited for its offer has no row to keep it in; its letter tells it
-    work.facts["reason"] = reason
     return _ended(work, name, item, "condition_failed")
 
 

@@ -1,9 +1,10 @@
-"""What follows from signed decisions by itself: dwellings to offer, and duties."""
+"""What follows by itself: from signed decisions, dwellings to offer and duties; from any answer, that a notice of no answer is over."""
 
 from __future__ import annotations
 
 from optimizer.store.people import later
-from optimizer.store.states import POSITIVE, RECTIFIED
+from optimizer.store.records import session_order
+from optimizer.store.states import ANSWERED, NOTICE, POSITIVE, RECTIFIED, REEXAMINED
 from optimizer.store.tables import Row
 from optimizer.store.work import Work
 
@@ -23,7 +24,7 @@ def settle_items(work: Work, items: list[Row]) -> tuple[list[int], list[int]]:
 
 
 def settle_duties(work: Work, session: str, items: list[Row]) -> None:
-    """Open the duties that the decisions of these dwellings make, close those that a rectificatif undid."""
+    """Open the duties that the decisions of these dwellings make, close those that a rectificatif undid or a later session."""
     for item in items:
         standing = {
             (d["kind"], d["ref"]): d
@@ -43,6 +44,25 @@ def settle_duties(work: Work, session: str, items: list[Row]) -> None:
             )  # fmt: skip
         for key in sorted(standing.keys() - wanted):
             work.set("duty", standing[key]["duty_id"], closed_on=work.today, outcome=RECTIFIED)
+    _forgo_notices(work, work.get("session", session))
+
+
+def _forgo_notices(work: Work, session: Row) -> None:
+    """No notice is owed any more to a household that an earlier session of the landlord found ineligible and this one does not."""
+    items = tuple(i["item_id"] for i in work.find("item", session_id=session["session_id"]))
+    names = {c["candidate_id"]: c["ref"] for c in work.find("candidate", item_id=items)}
+    found = [
+        (names[d["candidate_id"]], d["kind"]) for d in work.find("decision", item_id=items, current=True)
+    ]
+    barred = {ref for ref, kind in found if kind == "ineligible"}
+    refs = tuple(sorted({ref for ref, _ in found} - barred))
+    for duty in work.find("duty", kind="radiation_notice", ref=refs, closed_on=None):
+        before = work.get("session", duty["session_id"])
+        same = before["landlord"] == session["landlord"]
+        if same and session_order(before["on"], before["session_id"]) < session_order(
+            session["on"], session["session_id"]
+        ):
+            work.set("duty", duty["duty_id"], closed_on=work.today, outcome=REEXAMINED)
 
 
 def _wanted(work: Work, item: Row) -> set[tuple[str, str]]:
@@ -57,3 +77,9 @@ def _wanted(work: Work, item: Row) -> set[tuple[str, str]]:
         if decision["kind"] in NEGATIVE and name["has_dalo"]:
             wanted.add(("prefet_signal", name["ref"]))
     return wanted
+
+
+def heard_of(work: Work, ref: str) -> None:
+    """The household answered, whatever it said: its notice of no answer has no more effect."""
+    for running in work.find("duty", kind=NOTICE, ref=ref, closed_on=None):
+        work.set("duty", running["duty_id"], closed_on=work.today, outcome=ANSWERED)

@@ -13,7 +13,7 @@ from optimizer.store.commands.heads import sign_head
 from optimizer.store.commands.outcomes import settle_duties, settle_items
 from optimizer.store.holding import Store
 from optimizer.store.law import EFFORT, NO_DOCUMENT
-from optimizer.store.messages import StoreRefused
+from optimizer.store.messages import StoreRefused, StoreSeveral
 from optimizer.store.people import touch
 from optimizer.store.records import Actor, AttendanceRecord, NewDecision, Receipt, VoteRecord
 from optimizer.store.states import DECISION, MISTAKEN, PRESENCE, STATUS_OF, VOICE
@@ -153,12 +153,18 @@ def _open_item(work: Work, item: int, version: int | None) -> Row:
 def _decide(work: Work, item: Row, decisions: Sequence[NewDecision]) -> None:
     """Decisions of one dwelling together: those they replace go first, so that two households may exchange their ranks."""
     named_here: list[tuple[Row, NewDecision]] = []
+    refused: list[StoreRefused] = []
     for new in decisions:
         name = work.get("candidate", new.candidate_id)
         if name["item_id"] != item["item_id"]:
             raise StoreRefused("STORE_OUTSIDE", what="candidature", found=str(new.candidate_id))
         work.require("candidate", name["status"], ("listed", *DECIDED))
-        named_here.append((name, checked(work, item, new)))
+        try:
+            named_here.append((name, checked(work, item, new)))
+        except StoreRefused as one:
+            refused.append(one)
+    if refused:
+        raise refused[0] if len(refused) == 1 else StoreSeveral(refused)
     ours = {new.candidate_id for _, new in named_here}
     standing = work.find("decision", item_id=item["item_id"], current=True)
     ranks = [d["rank"] for d in standing if d["candidate_id"] not in ours and d["rank"]]
@@ -177,7 +183,12 @@ def _decide(work: Work, item: Row, decisions: Sequence[NewDecision]) -> None:
 def put_in_force(work: Work, name: Row, new: NewDecision) -> None:
     """The candidate's own state after a decision."""
     condition = "open" if new.kind == "conditional" else "none"
-    columns = {"status": STATUS_OF[new.kind], "condition": condition, "condition_on": None}
+    columns = {
+        "status": STATUS_OF[new.kind],
+        "condition": condition,
+        "condition_on": None,
+        "condition_reason": None,
+    }
     work.set("candidate", name["candidate_id"], **columns)
     touch(work, name["ref"])
 
@@ -341,6 +352,7 @@ def _vote(work: Work, item: Row, vote: VoteRecord | None, hour: str = "") -> Non
         item,
         voting.voices(session["on"]),
         hour,
+        voting.began(session),
     )
     quorum = voting.quorum(session)
     if len(there) < quorum:

@@ -9,6 +9,7 @@ from typing import Any
 
 from optimizer.errors import Said
 from optimizer.store import agenda, voting
+from optimizer.store.clock import minute_of
 from optimizer.store.commands.heads import sign_head
 from optimizer.store.commands.outcomes import settle_duties, settle_items
 from optimizer.store.holding import Store
@@ -219,9 +220,8 @@ def open_session(
     row = _session(work, session, ("convened",), version)
     for other in work.find("session", landlord=row["landlord"], commission=row["commission"], status="open"):
         raise StoreRefused("STORE_SESSION_OPEN", session=other["session_id"])
-    there = voting.present(
-        work.find("attendance", session_id=session, active=True), voting.voices(row["on"]), hour
-    )
+    members = work.find("attendance", session_id=session, active=True)
+    there = voting.present(members, voting.voices(row["on"]), hour, voting.began(row))
     if there < (needed := voting.quorum(row)):
         raise StoreRefused("STORE_NO_QUORUM", present=there, quorum=needed)
     _checked(work, session, "open", checks)
@@ -260,7 +260,8 @@ def _no_quorum(work: Work, session: Row, hour: str) -> Mapping[str, Any]:
     members = work.find("attendance", session_id=work.session, active=True)
     if not members:
         raise StoreRefused("STORE_NO_ATTENDANCE")
-    there, needed = voting.present(members, voting.voices(session["on"]), hour), voting.quorum(session)
+    there = voting.present(members, voting.voices(session["on"]), hour, voting.began(session))
+    needed = voting.quorum(session)
     if there >= needed:
         raise StoreRefused("STORE_QUORUM_THERE", present=there, quorum=needed)
     return {"hour": hour, "present": there, "quorum": needed}
@@ -314,7 +315,7 @@ def _close(
         hour_of(sat_from, Said("l'ouverture", "the opening")),
         hour_of(sat_to, Said("la clôture", "the close")),
     )
-    if began and ended and ended < began:
+    if began and ended and minute_of(ended, began) < minute_of(began):
         raise StoreRefused("STORE_HOURS", began=began, ended=ended)
     items = work.find("item", session_id=session)
     if left := [i for i in items if i["status"] == "listed"]:

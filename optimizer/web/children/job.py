@@ -17,8 +17,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from errno import ENOSPC
 from pathlib import Path
 from types import FrameType
@@ -62,6 +63,8 @@ class Log:
     sessions: tuple[SessionRecord, ...]
     duties: tuple[DutyRecord, ...]
     nominations: tuple[NominationRecord, ...] = ()
+    housed: Mapping[str, date] = field(default_factory=dict)
+    """Households that signed a lease, of every landlord of the desk."""
 
 
 define(
@@ -129,7 +132,9 @@ def _next(source: Path, log: Path, case: Path, lang: Lang, landlords: Collection
     landlord = read.settings.landlord
     own = [x for x in known.sessions if landlord is None or x.landlord == landlord]
     rules = policy.rules_of(read.settings)
-    made = next_case(read, own, rules, duties=known.duties, nominations=known.nominations)
+    made = next_case(
+        read, own, rules, duties=known.duties, nominations=known.nominations, housed=known.housed
+    )
     write_next(case, made, source)
     say(brought=brought_words(made, lang))
     for finding in made.said[:SHOWN]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -9,19 +10,22 @@ from django.urls import reverse
 
 from optimizer.desk.documents import document_words, documents_on, household_lines
 from optimizer.store import commands, queries
-from optimizer.store.commands.corrections import ANSWERED, LEFT
+from optimizer.store.commands.corrections import LEFT
 from optimizer.store.commands.duties import RECOURSES
 from optimizer.store.records import CandidateRecord, DutyRecord, PersonRecord, RecourseRecord
-from optimizer.store.states import LIVE_ITEM
+from optimizer.store.states import LIVE_ITEM, NOTICE
 from optimizer.web.access import ROUTES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
-from optimizer.web.choices import OUTCOMES, commission_law, words
+from optimizer.web.choices import OUTCOMES, PROOFS, commission_law, words
 from optimizer.web.desk import desk
+from optimizer.web.due import after_a_call
 from optimizer.web.form import Form, FormProblems
 from optimizer.web.names import LIVE
 from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import corrections_of, elsewhere_of, heads_of, imports_for
+from optimizer.web.today import today
+from optimizer.web.views.offers import correctable
 from optimizer.web.views.room import late_candidate
 from optimizer.web.views.week import week
 
@@ -78,19 +82,32 @@ def find(request: Asked) -> HttpResponse:
 
 
 def call(request: Asked, session: str, candidate: int) -> HttpResponse:
-    """What the instruction finds of a name: a call, a document, a replacement."""
+    """What the instruction finds of a name: a call, a document, a replacement, a notice of no answer that went out."""
     form, record = Form(request), request.session_record
     found = request.visitor.candidate(request.session_record, candidate)
     store, actor = desk().store, request.visitor.actor("SA", record)
 
     def do() -> Any:
-        act_on = form.choice("act", "WEB.WHAT", ("call", "ask", "receive", "replace", "restore"))
+        act_on = form.choice("act", "WEB.WHAT", ("call", "ask", "receive", "replace", "restore", "notice"))
         if act_on == "call":
             outcome = form.choice("outcome", "WEB.CALL", OUTCOMES)
             reason = form.text("decline", "WEB.CALL_REASON", required=outcome == "declines")
             form.check()
             return commands.call(
                 store, actor, form.command_id, candidate, outcome=outcome, reason=reason, version=form.version
+            )
+        if act_on == "notice":
+            proof = form.choice("notice_proof", "WEB.PROOF", PROOFS)
+            delivered = form.a_day("notice_on", "WEB.PROOF_ON")
+            form.check()
+            return commands.notice_no_reply(
+                store,
+                actor,
+                form.command_id,
+                candidate,
+                proof=proof,
+                proof_on=delivered,
+                version=form.version,
             )
         if act_on in ("ask", "receive"):
             document = form.text("document", "WEB.DOCUMENT", required=True)
@@ -116,14 +133,16 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
 
     agenda = f"{reverse('agenda', kwargs={'session': session})}#c{candidate}"
     there = ROUTES["agenda"].allows("GET", request.visitor.roles_for(record))
-    to = agenda if there and request.POST.get("back") != "calls" else reverse("calls")
+    to: str | Callable[[object], str] = agenda
+    if not there or request.POST.get("back") == "calls":
+        to = after_a_call(request.visitor, candidate)
     if record.status in ("open", "closed"):  # a document in the room, or after it: back to what was read
         to = reverse("application", kwargs={"session": session, "candidate": candidate})
     return act(request, do, done="WEB.SAVED", to=to, show=lambda **v: _show(request, found, **v))
 
 
 def follow(request: Asked, session: str, candidate: int) -> HttpResponse:
-    """What is still owed to a household: a duty met, a recourse opened or closed."""
+    """What is still owed to a household: a duty met, a notice left without an answer, a recourse opened or closed."""
     form, record, found = (
         Form(request),
         request.session_record,
@@ -132,17 +151,22 @@ def follow(request: Asked, session: str, candidate: int) -> HttpResponse:
     store, actor = desk().store, request.visitor.actor("S", record)
 
     def do() -> Any:
-        what = form.choice("act", "WEB.WHAT", ("duty", "recourse", "recourse_closed"))
+        what = form.choice("act", "WEB.WHAT", ("duty", "no_reply", "recourse", "recourse_closed"))
         on = form.a_day("on", "WEB.ON_DAY")
         if what == "recourse":
             kind = form.choice("kind", "WEB.RECOURSE", RECOURSES)
             form.check()
             return commands.open_recourse(store, actor, form.command_id, ref=found.ref, kind=kind, on=on)
-        outcome = form.text("outcome", "WEB.OUTCOME_SHORT", required=True, longest=200)
+        confirmed = what == "no_reply"
+        outcome = "" if confirmed else form.text("outcome", "WEB.OUTCOME_SHORT", required=True, longest=200)
         duties, recourses = _owed(found)
-        known = [d.duty_id for d in duties] if what == "duty" else [r.recourse_id for r in recourses]
+        known = (
+            [r.recourse_id for r in recourses] if what == "recourse_closed" else [d.duty_id for d in duties]
+        )
         key = form.choice("key", "WEB.WHAT", [str(x) for x in known])
         form.check()
+        if confirmed:
+            return commands.confirm_no_reply(store, actor, form.command_id, int(key), on=on)
         if what == "duty":
             return commands.close_duty(store, actor, form.command_id, int(key), outcome=outcome, on=on)
         return commands.close_recourse(store, actor, form.command_id, int(key), on=on, outcome=outcome)
@@ -203,7 +227,10 @@ def _show(
             and home.status in LIVE_ITEM
             and found.status not in LEFT_LIST,
             "may_restore": "S" in held and found.status in LEFT.get(record.status, ()),
-            "may_correct": "S" in held and _answered(found),
+            "may_notice": any(r in held for r in "SA") and _unreached(found),
+            "proofs": words("PROOF", PROOFS, lang_of(request)),
+            "today": today(),
+            "may_correct": "S" in held and correctable(home, found),
             "corrections": [
                 c
                 for c in corrections_of(record)
@@ -229,9 +256,12 @@ def _seen(request: Asked, candidature: CandidateRecord) -> bool:
     return any(item.item_id == candidature.item_id for item in items)
 
 
-def _answered(found: CandidateRecord) -> bool:
-    """Whether a notification or an answer stands that may have been typed for the wrong household."""
-    return found.offer is not None and found.offer.status in ("offered", *ANSWERED)
+def _unreached(found: CandidateRecord) -> bool:
+    """Whether a notice of no answer may go to the household: the last call did not reach it, no decision here concerns it, none is running."""
+    running = any(d.kind == NOTICE for d in _owed(found)[0])
+    return (
+        found.call == "unreachable" and found.decision is None and bool(found.application_id) and not running
+    )
 
 
 def _may_identify(request: Asked, found: CandidateRecord) -> bool:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from optimizer.desk.call_list import Due
 from optimizer.desk.chained import held_back, stranded, waits_words
 from optimizer.desk.following import closed_sessions, next_to_offer
 from optimizer.desk.papers.wording import decided_order
 from optimizer.store import commands
-from optimizer.store.records import ItemRecord, OfferRecord
+from optimizer.store.commands.corrections import ANSWERED
+from optimizer.store.records import CandidateRecord, ItemRecord, OfferRecord, SessionRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, PROOFS, commission_law, words
 from optimizer.web.desk import desk
-from optimizer.web.due import due_of
+from optimizer.web.due import after_a_call, due_of
 from optimizer.web.form import Form
 from optimizer.web.names import ASKED_FOR, names_of, toggle
 from optimizer.web.pages import lang_of, page
@@ -38,21 +41,32 @@ ACTS = (
     "unnotify",
 )
 
+UNFOLDED = 12
+"""Dwellings under way beyond which the forms of each household are folded: a page of sixty is read before it is filled."""
+
 
 def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     """Every dwelling decided upon and not yet at its end, with its names in their order; those at their end behind them, folded."""
     shared = _shared(request)
-    shown = [
+    shown = _shown(shared)
+    ended = [(s, i) for s, i in shown if _over(i) and not stranded(s, i)]
+    typed_there = any(str(c.candidate_id) == shared["typed_for"] for _, i in ended for c in i.candidates)
+    under_way = [x for x in shown if x not in ended]
+    lists = {
+        "under_way": under_way, "ended": ended, "typed_there": typed_there, "many": len(under_way) > UNFOLDED,
+    }  # fmt: skip
+    return page(request, "offers", {**shared, **lists, **values}, status=status)
+
+
+def _shown(shared: Mapping[str, Any]) -> list[tuple[SessionRecord, ItemRecord]]:
+    """The dwellings of the page, in its order."""
+    return [
         (s, i)
         for s in shared["sessions"]
         for i in s.items
         if i.status in ("decided", "offering", "let", "exhausted")
         or (i.status == "withdrawn" and (shared["waits"].get(i.item_id) or not _judged(i)))
     ]
-    ended = [(s, i) for s, i in shown if _over(i) and not stranded(s, i)]
-    typed_there = any(str(c.candidate_id) == shared["typed_for"] for _, i in ended for c in i.candidates)
-    lists = {"under_way": [x for x in shown if x not in ended], "ended": ended, "typed_there": typed_there}
-    return page(request, "offers", {**shared, **lists, **values}, status=status)
 
 
 def _over(item: ItemRecord) -> bool:
@@ -68,9 +82,28 @@ def _judged(item: ItemRecord) -> bool:
     )
 
 
+def correctable(item: ItemRecord, candidate: CandidateRecord) -> bool:
+    """Whether something typed of an offer may have been wrong: a notification or an answer while the dwelling may still be offered,
+    what a refusal was judged to be whatever became of the dwelling."""
+    made = candidate.offer
+    if made is None:
+        return False
+    still = item.status in ("offering", "exhausted") and made.status in ("offered", *ANSWERED)
+    return still or (made.status == "refused" and made.legitimate in ("yes", "no"))
+
+
 def calls(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
-    """Whom to call, in order, with the form that records what was said."""
-    return page(request, "calls", {**_shared(request), **values}, status=status)
+    """Whom to call, in order, with the form that records what was said; a household on several lists is asked about all of them at once."""
+    shared = _shared(request)
+    asked: dict[str, list[Due]] = {}
+    for line in shared["due"]:
+        if line.kind == "instruction":
+            asked.setdefault(line.ref, []).append(line)
+
+    def also(line: Due) -> list[Due]:
+        return [x for x in asked.get(line.ref, ()) if line.kind == "instruction" and x is not line]
+
+    return page(request, "calls", {**shared, "also": also, **values}, status=status)
 
 
 def _shared(request: Asked) -> dict[str, Any]:
@@ -99,6 +132,7 @@ def _shared(request: Asked) -> dict[str, Any]:
         "declines": list(law.words("decline_reasons", lang).items()),
         "refusals": list(law.words("refusal_reasons", lang).items()),
         "days": law.answer_days,
+        "correctable": correctable,
         "typed_for": request.POST.get("candidate", ""),
     }
 
@@ -152,7 +186,9 @@ def offer(request: Asked, session: str, candidate: int) -> HttpResponse:
         request,
         do,
         done="WEB.SAVED",
-        to=f"{reverse('calls' if back == 'calls' else 'offers')}#c{candidate}",
+        to=after_a_call(request.visitor, candidate)
+        if back == "calls"
+        else f"{reverse('offers')}#c{candidate}",
         show=lambda **v: (calls if back == "calls" else offers)(request, **v),
     )
 
@@ -199,14 +235,18 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
 
 
 def sign(request: Asked, session: str, offer: int) -> HttpResponse:
-    """The lease is signed: the dwelling is let, the others are released, the radiation is due."""
+    """The lease is signed: the dwelling is let, the others are released, the radiation is due; the page goes on at the next dwelling."""
     form, record = Form(request), request.session_record
-    if all(
-        c.offer is None or c.offer.offer_id != offer
+    own = (
+        i
         for i in request.visitor.items(record)
-        for c in i.candidates
-    ):
+        if any(c.offer and c.offer.offer_id == offer for c in i.candidates)
+    )
+    signed = next(own, None)
+    if signed is None:
         raise Http404
+    homes = [i.item_id for s, i in _shown(_shared(request)) if not _over(i)]
+    following = homes[homes.index(signed.item_id) + 1 :] if signed.item_id in homes else []
 
     def do() -> Any:
         on = form.a_day("on", "WEB.LEASE_ON")
@@ -220,4 +260,5 @@ def sign(request: Asked, session: str, offer: int) -> HttpResponse:
             version=form.version,
         )
 
-    return act(request, do, done="WEB.SIGNED", to=reverse("offers"), show=lambda **v: offers(request, **v))
+    to = reverse("offers") + (f"#i{following[0]}" if following else "")
+    return act(request, do, done="WEB.SIGNED", to=to, show=lambda **v: offers(request, **v))

@@ -80,7 +80,7 @@ def prepare(request: Asked) -> HttpResponse:
                 ids = {s.session_id for s in held}
                 owed = queries.duties(store, open=False)
                 duties = tuple(d for d in owed if d.session_id in ids or not d.session_id)
-                log = Log(held, duties, queries.nominations(store))
+                log = Log(held, duties, queries.nominations(store), queries.housed(store))
         title = title or said("WEB.PREPARE_UNTITLED", form.lang)
         theirs = request.visitor.prepares_only_for
         return start(
@@ -116,6 +116,8 @@ def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         "lengths": chains_words(lang_of(request)),
         "kept": lambda job: is_kept(desk(), job.case),
         "named": _named_for(request) if may else 0,
+        # an import that forgets what was recorded proposes let dwellings and refused households again
+        "sat": any(s.status == "closed" for s in heads_of(request.visitor, "S")),
     }
     return page(request, "prepare", {**told, **values}, status=status)
 
@@ -162,7 +164,8 @@ def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> Http
                 if request.visitor.reads_whole_runs and (desk().runs / job / file).exists()
             ],
             "modes": words("MODE", MODES, lang_of(request)),
-            "last": next(iter(heads_of(request.visitor)), None),
+            # two landlords of one office have each a commission, its hour and its quorum of their own
+            "last": next((s for s in heads_of(request.visitor) if found.landlord in ("", s.landlord)), None),
             "lengths": chains_words(lang_of(request)),
             "chains": length_words(found.chains, lang_of(request)),
             "length": length_word(found.chains),

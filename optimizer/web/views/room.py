@@ -79,7 +79,7 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
             "not_held": _not_held(record, lang),
             "cause": cause,
             "suites": suites,
-            "hour": hour_of(record.on),
+            "hour": hour_of(record),
             **values,
         },
         status=status,
@@ -103,7 +103,8 @@ def _members(record: SessionRecord) -> list[AttendanceRecord]:
     """Who was entered; before that, the members of the commission's last session, their presence left to be said."""
     if record.attendance:
         return list(record.attendance)
-    same = (s for s in desk().known.heads() if s.status == "closed" and s.commission == record.commission)
+    own = (record.landlord, record.commission)
+    same = (s for s in desk().known.heads() if s.status == "closed" and (s.landlord, s.commission) == own)
     return [member for earlier in islice(same, 1) for member in earlier.attendance]
 
 
@@ -118,7 +119,7 @@ def open_session(request: Asked, session: str) -> HttpResponse:
         request,
         lambda: commands.open_session(
             desk().store, request.visitor.actor("S", record), form.command_id, session,
-            checks=checks_of(form, record), hour=hour_of(record.on), version=form.version,
+            checks=checks_of(form, record), hour=hour_of(record), version=form.version,
         ),
         done=lambda _: told,
         to=_room(session),
@@ -208,7 +209,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
         and record.status == "open"
         and found.status in ("listed", "decided", "no_taker")
     )
-    may_ask, hour = any(r in held for r in "SPM"), hour_of(record.on)
+    may_ask, hour = any(r in held for r in "SPM"), hour_of(record)
     if may_ask and found.status == "listed":
         expect(desk(), record, found, lang)
     return page(
@@ -283,7 +284,7 @@ def decide(request: Asked, session: str, item: int) -> HttpResponse:
         vote = _vote(form, found)
         departure = form.text("departure", "WEB.DEPARTURE", longest=1000)
         few = form.choice("few", "WEB.FEW", FEW, required=False)
-        hour = form.hour("hour", "WEB.EXAMINED_AT") or hour_of(record.on)
+        hour = form.hour("hour", "WEB.EXAMINED_AT") or hour_of(record)
         form.check()
         return commands.decide(
             desk().store, request.visitor.actor("SP", record), form.command_id, item, decisions=decisions, vote=vote,

@@ -1,0 +1,155 @@
+"""A household that nobody reaches: the notice, its month, what stops it, and who says that it passed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from optimizer.desk.notices import deliver, end
+from optimizer.store import commands as c
+from optimizer.store import ledger, queries
+from optimizer.store.records import NewDecision
+from tests.store.playing import DAY, SMALL, A, S, board, dwelling
+from tests.store.test_sessions import refused
+
+
+def unreached(play) -> int:
+    """The first name of L1, called on 3 December for nothing; the session is to come."""
+    play.new(dwelling("L1"), on=date(2026, 12, 10))
+    name = play.names("L1")[0].candidate_id
+    play.do(c.call, A, name, outcome="unreachable")
+    return name
+
+
+def notice(play, name: int, on: date = DAY, **more) -> int:
+    return int(
+        play.do(c.notice_no_reply, A, name, proof="registered_presented", proof_on=on, **more)["duty_id"]
+    )
+
+
+def running(play) -> list[date]:
+    return [d.due_on for d in queries.duties(play.store) if d.kind == "no_reply"]
+
+
+def ended(play) -> list[str]:
+    return [d.outcome for d in queries.duties(play.store, open=False) if d.kind == "no_reply"]
+
+
+def test_the_month_of_a_proven_notice_passes_and_a_person_says_so(play):
+    """Presented on 5 December, recorded on the 9th: the household may answer until 5 January, and is struck off from the 6th."""
+    name = unreached(play)
+    play.clock.later(6)
+    due = notice(play, name, DAY + timedelta(days=2))
+    assert running(play) == [date(2027, 1, 5)]
+    play.clock.on(date(2027, 1, 5))
+    refused("STORE_NOT_PAST", play.do, c.confirm_no_reply, S, due)
+    play.clock.on(date(2027, 1, 9))
+    refused("STORE_BEFORE", play.do, c.confirm_no_reply, S, due, on=date(2027, 1, 4))
+    play.do(c.confirm_no_reply, S, due, on=date(2027, 1, 7))
+    (over,) = (d for d in queries.duties(play.store, open=False) if d.kind == "no_reply")
+    assert (over.opened_on, over.closed_on, over.recorded_on, over.outcome) == (
+        date(2026, 12, 5), date(2027, 1, 7), date(2027, 1, 9), "no_reply",
+    )  # fmt: skip
+    refused("STORE_STATE", play.do, c.confirm_no_reply, S, due)
+    assert ledger.verify(play.store).holds
+
+
+@pytest.mark.parametrize("how", ["call", "document"])
+def test_any_answer_stops_the_month(play, how):
+    name = unreached(play)
+    notice(play, name)
+    play.clock.later(1)
+    if how == "call":
+        play.do(c.call, A, name, outcome="unreachable")
+        assert running(play)
+        play.do(c.call, A, name, outcome="interested")
+    else:
+        play.do(c.receive_document, A, name, document="tax_notice")
+    assert not running(play) and ended(play) == ["answered"]
+
+
+def test_a_household_that_answers_an_offer_elsewhere_has_answered(play):
+    """L1-1 is offered L2, whose list it shares; it could not be reached for L1."""
+    shared = dwelling("L2", names=3)
+    play.new(type(shared)(**{**vars(shared), "candidates": dwelling("L1").candidates}))
+    play.open()
+    play.decide("L2")
+    play.close()
+    offer = play.offer("L2")
+    name = unreached(play)
+    notice(play, name)
+    play.refuse(offer)
+    assert ended(play) == ["answered"]
+
+
+def test_a_household_with_a_live_offer_is_not_struck_off(play):
+    """It was offered L2 on 3 December, whose list it shares, and has not answered that either."""
+    shared = dwelling("L2", names=3)
+    play.new(type(shared)(**{**vars(shared), "candidates": dwelling("L1").candidates}))
+    play.open()
+    play.decide("L2")
+    play.close()
+    offer = play.offer("L2")
+    due = notice(play, unreached(play))
+    play.clock.on(date(2027, 1, 9))
+    refused("STORE_OFFER_LIVE", play.do, c.confirm_no_reply, S, due)
+    play.session = queries.offer(play.store, offer).session_id
+    play.do(c.confirm_silence, A, offer)
+    play.do(c.confirm_no_reply, S, due)
+    assert ended(play) == ["no_reply"]
+
+
+def test_a_letter_or_a_visit_is_an_answer_that_a_person_records(play):
+    due = notice(play, unreached(play))
+    for word in ("no_reply", " rectified ", "examined_since"):  # by which the program knows its own ends
+        refused("STORE_TEXT", play.do, c.close_duty, S, due, outcome=word)
+    play.do(c.close_duty, S, due, outcome="Courrier reçu le 9")
+    assert ended(play) == ["Courrier reçu le 9"] and not running(play)
+
+
+def test_a_notice_goes_to_whom_nobody_reached_once_and_is_proven(play):
+    name = unreached(play)
+    other = play.names("L1")[1].candidate_id
+    refused("STORE_REACHED", notice, play, other)
+    refused("STORE_BEFORE", notice, play, name, DAY - timedelta(days=1))
+    refused("STORE_FUTURE", notice, play, name, DAY + timedelta(days=1))
+    refused("STORE_PROOF", play.do, c.notice_no_reply, A, name, proof="", proof_on=DAY)
+    notice(play, name)
+    refused("STORE_NOTICED", notice, play, name)
+    # one that the commission examined all the same is told its decision
+    play.clock.on(date(2026, 12, 10))
+    play.open(*board(play.session))
+    first, *rest = play.names("L1", "listed")
+    kept = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(rest, 1)]
+    play.decide("L1", [NewDecision(first.candidate_id, "not_attributed", motive="N3", sentence=SMALL), *kept])
+    play.do(c.close_duty, S, queries.duties(play.store)[0].duty_id, outcome="Saisi par erreur")
+    refused("STORE_REACHED", notice, play, name)
+
+
+def test_only_a_notice_of_no_answer_is_confirmed_so(play):
+    play.new(dwelling("L1"))
+    ref = play.names("L1")[0].ref
+    owed = play.do(c.open_duty, S, kind="suitable_offer", ref=ref)["duty_id"]
+    refused("STORE_OUTSIDE", play.do, c.confirm_no_reply, S, owed)
+
+
+def test_the_notice_of_an_ineligible_household_is_recorded_without_a_browser(play):
+    """It starts the month of `next`: delivered on 5 December, recorded on the 8th; of the household that was not reached, its own."""
+    play.new(dwelling("L1"))
+    unreached = play.names("L1")[3]
+    play.do(c.call, A, unreached.candidate_id, outcome="unreachable")
+    play.open()
+    barred, *rest = play.names("L1", "listed")
+    kept = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(rest, 1)]
+    play.decide("L1", [NewDecision(barred.candidate_id, "ineligible", motive="I1", sentence=SMALL), *kept])
+    play.close()
+    play.clock.later(5)
+    on = DAY + timedelta(days=2)
+    assert deliver(play.store, S, play.session, "L1-1", on, "") == "radiation_notice"
+    assert deliver(play.store, S, play.session, "L1-4", on, "hand") == "no_reply"
+    (told,) = (d for d in queries.duties(play.store, open=False) if d.kind == "radiation_notice")
+    assert (told.closed_on, told.recorded_on, told.outcome) == (on, DAY + timedelta(days=5), "avis notifié")
+    play.clock.on(date(2027, 1, 8))
+    end(play.store, S, play.session, "L1-4", date(2027, 1, 7), "")
+    assert ended(play) == ["no_reply"]

@@ -1,0 +1,275 @@
+"""One office that serves two landlords: each one's commission, shortfalls and leases are its own on every page."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from optimizer.desk.papers.minutes import minutes
+from optimizer.desk.sessions import told_of
+from optimizer.store import commands, queries
+from optimizer.store.records import NewDecision, SessionRecord
+from tests.importers.test_forgetting import with_names
+from tests.web.playing import CHAIR, LANDLORD, SECRETARY, Played, item, member
+
+NEIGHBOUR, THEIRS, OURS = "ESH70", "CALEOL de Vesoul", "CALEOL de Maîche"
+OFFICE = "office"
+KEYS = {LANDLORD: "b" * 32, NEIGHBOUR: "c" * 32}
+
+
+def session_of(played: Played, landlord: str, commission: str, on: date, homes: Any, **told: Any) -> str:
+    """A session in preparation."""
+    run = f"run-{landlord}-{on}"
+    commands.attach_run(
+        played.store, SECRETARY, str(uuid4()), run_id=run, verdict="certified", gap_points="", seed="1", runs=1, case_on=on, hashes={},
+    )  # fmt: skip
+    made = commands.new_session(
+        played.store, SECRETARY, str(uuid4()), landlord=landlord, commission=commission, on=on, run_id=run, items=homes, **told
+    )  # fmt: skip
+    return str(made.result["session_id"])
+
+
+@pytest.fixture(scope="module")
+def secretary(played: Played) -> Iterator[Any]:
+    """The office's secretary, a finished computation of each landlord."""
+    from optimizer.web.jobs import said_file
+    from optimizer.web.models import Job
+
+    played.account(OFFICE, "S", landlord="", commission="")
+    at = played.store.now()
+    for landlord, key in KEYS.items():
+        with_names(played.desk.cases / key)
+        told = {"short": [{"rule": f"Part de {landlord}", "scope": "Doubs", "missing": "2"}]}
+        said_file(played.desk, key).parent.mkdir(parents=True, exist_ok=True)
+        said_file(played.desk, key).write_text(json.dumps(told), encoding="utf-8")
+        Job.objects.create(
+            id=key, case=key, title="Semaine 50", state="done", landlord=landlord, started_by=OFFICE, started_at=at, heartbeat_at=at,
+            ended_at=at, code=0,
+        )  # fmt: skip
+    yield played.client(name=OFFICE)
+    Job.objects.filter(id__in=KEYS.values()).delete()
+
+
+@pytest.fixture(scope="module")
+def same_day(played: Played) -> tuple[str, str]:
+    """A session of each landlord on one day: the neighbour sits first, and was entered last."""
+    on = date(2026, 12, 22)
+    first = session_of(
+        played, LANDLORD, OURS, on, (item("L122201", waiting=0),), hour="14:00", place="Siège", quorum=3
+    )
+    second = session_of(
+        played, NEIGHBOUR, THEIRS, on, (item("L122202", waiting=0),), hour="9h30", place="Vesoul", quorum=5
+    )
+    return first, second
+
+
+def value(page: str, name: str) -> str:
+    """What stands in a field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None, name
+    return found[1]
+
+
+def test_a_session_begins_with_the_commission_of_its_own_landlord(
+    played: Played, secretary: Any, same_day: tuple[str, str]
+):
+    for landlord, commission, quorum in ((LANDLORD, OURS, "3"), (NEIGHBOUR, THEIRS, "5")):
+        page = secretary.get(f"/preparer/{KEYS[landlord]}").content.decode()
+        assert (value(page, "commission"), value(page, "quorum")) == (commission, quorum)
+        assert f"{landlord} · Demandé par" in page.replace("\u00a0", " ")
+    listed = secretary.get("/preparer").content.decode()
+    assert all(f"<small>{landlord}</small>" in listed for landlord in KEYS)
+
+
+def test_the_week_tells_what_each_landlord_lacks_and_whom_it_still_has_to_call(
+    played: Played, secretary: Any, same_day: tuple[str, str]
+):
+    page = secretary.get("/semaine").content.decode()
+    assert all(f"Part de {landlord}" in page for landlord in KEYS)
+    first, second = (page.index(f'/seances/{key}"') for key in same_day)
+    assert second < first  # at half past nine, then at two
+    assert "3 noms à joindre" in page.replace("\u00a0", " ")
+    for name in (
+        c for key in same_day for i in queries.session(played.store, key).items for c in i.candidates
+    ):
+        commands.call(played.store, SECRETARY, str(uuid4()), name.candidate_id, outcome="interested")
+    after = secretary.get("/semaine").content.decode()
+    row = next(r for r in after.split("</tr>") if f'/seances/{same_day[1]}"' in r)
+    assert "à joindre" not in row
+
+
+def test_a_call_leads_to_the_next_line_of_the_list(played: Played, secretary: Any):
+    homes = (item("L122301", waiting=0), item("L122302", waiting=0))
+    key = session_of(played, NEIGHBOUR, THEIRS, date(2026, 12, 23), homes)
+    first, second, third, *_ = [
+        c.candidate_id for c in queries.session(played.store, key).items[0].candidates
+    ]
+
+    def called(candidate: int, outcome: str) -> str:
+        typed = {"command_id": str(uuid4()), "act": "call", "back": "calls", "outcome": outcome}
+        answer = secretary.post(f"/seances/{key}/noms/{candidate}", typed)
+        assert answer.status_code == 302
+        return str(answer["Location"])
+
+    assert called(first, "unreachable") == f"/appels#c{first}"  # still to be reached
+    assert called(second, "interested") == f"/appels#c{third}"
+    page = secretary.get("/appels").content.decode()
+    assert f'id="c{third}"' in page and f'id="c{second}"' not in page
+
+
+def test_a_household_on_several_lists_is_asked_about_all_of_them_in_one_call(played: Played, secretary: Any):
+    twice = replace(item("L122472", waiting=0), candidates=item("L122471", waiting=0).candidates[:1])
+    key = session_of(played, NEIGHBOUR, THEIRS, date(2026, 12, 24), (item("L122471", waiting=0), twice))
+    (one, alone, *_), (other,) = (i.candidates for i in queries.session(played.store, key).items)
+    lines = {
+        int(found[1]): line
+        for line in secretary.get("/appels").content.decode().split("<li")
+        if (found := re.match(r' id="c(\d+)"', line))
+    }
+    assert f'aussi pour <a href="#c{other.candidate_id}">L122472</a>' in lines[one.candidate_id]
+    assert f'aussi pour <a href="#c{one.candidate_id}">L122471</a>' in lines[other.candidate_id]
+    assert "aussi pour" not in lines[alone.candidate_id]
+    typed = {"command_id": str(uuid4()), "act": "call", "back": "calls", "outcome": "interested"}
+    assert secretary.post(f"/seances/{key}/noms/{one.candidate_id}", typed).status_code == 302
+    assert "aussi pour" not in secretary.get("/appels").content.decode()
+
+
+def test_the_next_case_of_one_landlord_leaves_out_whom_the_other_housed(
+    played: Played, secretary: Any, monkeypatch: pytest.MonkeyPatch
+):
+    from optimizer.web.models import Job
+    from optimizer.web.views import prepare
+
+    signed = lease(played)
+    logs = []
+
+    def begin(*args: Any, log: Any = None, **named: Any) -> Any:
+        logs.append(log)
+        return Job.objects.get(id=KEYS[LANDLORD])
+
+    monkeypatch.setattr(prepare, "start", begin)
+    # the account of a secretary of this landlord alone reads no session of the other one
+    asked = {"command_id": str(uuid4()), "case": KEYS[LANDLORD], "next": "1", "chains": "0"}
+    played.account("maison", "S", landlord=LANDLORD, commission="")
+    assert played.client(name="maison").post("/preparer", asked).status_code == 302
+    assert {s.landlord for s in logs[0].sessions} <= {LANDLORD}
+    assert logs[0].housed == {signed: date(2026, 12, 1)}
+
+
+def test_what_was_recorded_is_brought_forward_unless_somebody_says_otherwise(played: Played, secretary: Any):
+    ticked = '<input type="checkbox" id="next" name="next" value="1" checked'
+    assert ticked not in played.client("S").get("/preparer").content.decode()  # its commission has never sat
+    assert ticked in secretary.get("/preparer").content.decode()
+    # left out on purpose: it stays out while the form is mended
+    refused = secretary.post("/preparer", {"command_id": str(uuid4()), "title": "x" * 200, "chains": "0"})
+    assert refused.status_code == 422 and ticked not in refused.content.decode()
+
+
+def lease(played: Played) -> str:
+    """A lease signed with the neighbour; the number of the household."""
+    home = item("L120109", waiting=0)
+    key = session_of(played, NEIGHBOUR, THEIRS, date(2026, 12, 1), (home,), quorum=1)
+    do, found = played.store, queries.session(played.store, key)
+    names = found.items[0].candidates
+    checks = {c.candidate_id: "" for c in names}
+    commands.convene(do, SECRETARY, str(uuid4()), key, recipients=("Préfet",), checks=checks)
+    sat(played, found)
+    commands.open_session(do, SECRETARY, str(uuid4()), key, checks=checks)
+    kinds = ["attribution", "ranked", "ranked"]
+    decisions = [
+        NewDecision(c.candidate_id, kind, n) for n, (c, kind) in enumerate(zip(names, kinds, strict=True), 1)
+    ]  # type: ignore[arg-type]
+    commands.decide(do, SECRETARY, str(uuid4()), found.items[0].item_id, decisions=decisions)
+    commands.close(do, CHAIR, str(uuid4()), key)
+    day = found.on
+    told = commands.offer(
+        do, SECRETARY, str(uuid4()), names[0].candidate_id, notified_on=day, proof="hand", proof_on=day
+    )
+    offer = told.result["offer_id"]
+    commands.answer(do, SECRETARY, str(uuid4()), offer, accepted=True, on=day)
+    commands.sign_lease(do, SECRETARY, str(uuid4()), offer, on=day)
+    return names[0].application_id
+
+
+def sat(played: Played, session: SessionRecord) -> None:
+    """One member is there."""
+    commands.attend(
+        played.store,
+        SECRETARY,
+        str(uuid4()),
+        session.session_id,
+        members=[member(session.session_id, "A. Durand")],
+    )
+
+
+def test_a_session_that_goes_on_past_midnight_counts_who_is_still_there(played: Played, secretary: Any):
+    homes = (item("L122801", waiting=0), item("L122802", waiting=0))
+    key = session_of(played, NEIGHBOUR, "CALEOL du soir", date(2026, 12, 28), homes, hour="20h30", quorum=1)
+    do = played.store
+    checks = {c.candidate_id: "" for i in queries.session(do, key).items for c in i.candidates}
+    commands.convene(do, SECRETARY, str(uuid4()), key, recipients=("Préfet",), checks=checks)
+    before = played.clock.now
+    try:
+        played.clock.now = datetime(2026, 12, 28, 19, 31, tzinfo=UTC)  # 20:31 in Paris
+        there = [member(key, "A. Durand"), replace(member(key, "B. Petit"), left_at="23:30")]
+        commands.attend(do, SECRETARY, str(uuid4()), key, members=there)
+        commands.open_session(do, SECRETARY, str(uuid4()), key, checks=checks)
+        first, second = queries.session(do, key).items
+
+        def voices(home: Any) -> str:
+            client = played.client(name=OFFICE)
+            page = client.get(f"/seances/{key}/logements/{home.item_id}").content.decode()
+            found = re.search(r"pour ce logement\W+(?:nbsp;)?\W*(\d+)", page)
+            assert found is not None
+            return found[1]
+
+        def decides(home: Any, **more: str) -> int:
+            names = [c.candidate_id for c in home.candidates]
+            typed = {f"kind-{k}": "attribution" if n == 1 else "ranked" for n, k in enumerate(names, 1)}
+            typed |= {f"rank-{k}": str(n) for n, k in enumerate(names, 1)}
+            typed |= {
+                "command_id": str(uuid4()),
+                "version": str(queries.item(do, home.item_id).version),
+                **more,
+            }
+            to = f"/seances/{key}/logements/{home.item_id}/decider"
+            assert played.client(name=OFFICE).post(to, typed).status_code == 302
+            vote = queries.item(do, home.item_id).vote
+            assert vote is not None
+            return vote.present
+
+        played.clock.now = datetime(2026, 12, 28, 22, tzinfo=UTC)  # 23:00
+        assert voices(first) == "2" and decides(first) == 2
+        played.clock.now = datetime(2026, 12, 28, 23, 20, tzinfo=UTC)  # twenty past midnight
+        assert voices(second) == "1" and decides(second) == 1
+        assert decides(second, hour="23:10") == 2 and decides(second, hour="00:10") == 1
+        commands.close(do, CHAIR, str(uuid4()), key)
+        told = str(minutes(told_of(do, key, "fr")))
+        assert "20:31" in told and "00:20" in told and "enregistrée le" not in told
+    finally:
+        played.clock.now = max(before, played.clock.now)
+
+
+def test_what_is_entered_the_next_day_in_a_session_left_open_is_of_no_hour(played: Played, secretary: Any):
+    from optimizer.web.today import hour_of
+
+    on = date(2026, 12, 28)
+    held = next(s for s in queries.sessions(played.store) if s.on == on and s.commission == "CALEOL du soir")
+    before = played.clock.now
+    left = replace(held, status="open", closed_at=None)
+    try:
+        for at, told in (
+            (datetime(2026, 12, 29, 3, 30, tzinfo=UTC), "04:30"),
+            (datetime(2026, 12, 29, 8, tzinfo=UTC), ""),
+        ):
+            played.clock.now = at
+            assert hour_of(left) == told and hour_of(replace(left, status="convened")) == ""
+    finally:
+        played.clock.now = max(before, played.clock.now)
