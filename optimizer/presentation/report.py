@@ -484,7 +484,12 @@ def _why_short(x: Any, data: ReportData) -> str:
     helped = str(getattr(x, "helped", ""))
     if helped == "no" and x.reason in ("above", "too_dear"):
         counts = {"applications": int(x.eligible_applications), "dwellings": int(x.eligible_dwellings)}
-        return said("REPORT.NOWHERE_ELSE" if x.limits else "REPORT.NOBODY_MORE", lang, **counts)
+        code = "NOWHERE" if x.limits else "NOBODY"
+        # the first rank of a chain cannot be changed alone: what follows would fall with it
+        opens = any(link.next for link in chained(data).values())
+        chains = said(f"REPORT.{code}_CHAINS", lang) if opens else ""
+        whole = "REPORT.NOWHERE_ELSE" if x.limits else "REPORT.NOBODY_MORE"
+        return said(whole, lang, chains=chains, **counts)
     if helped != "yes":
         return why
     pays = (

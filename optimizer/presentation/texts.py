@@ -234,17 +234,25 @@ texts(
         "too_many": ("{n:bail de trop/baux de trop}", "{n:lease/leases} too many"),
         "nowhere_else": (
             "le contingent reçoit plus que sa part et son avance : aucun de ces logements ne peut, seul, aller à un autre contingent, "
-            "faute de demande recevable encore libre ou à cause de l'ordre d'une liste",
+            "faute de demande recevable encore libre{chains} ou à cause de l'ordre d'une liste",
             "the account receives more than its share and what was left of it: none of these dwellings may alone go to another account, "
-            "as no eligible application is left or the order of a list forbids it",
+            "as no eligible application is left{chains} or the order of a list forbids it",
+        ),
+        "nowhere_chains": (
+            ", parce que le premier rang ouvre une chaîne",
+            ", the first rank opens a chain",
         ),
         "nobody_more": (
             "{applications:demande recevable/demandes recevables} pour {dwellings:logement/logements} ; aucun changement d'un seul "
-            "premier rang n'en ajoute une (déjà proposées, ou derrière d'autres sur une liste), et en changer plusieurs coûterait "
+            "premier rang n'en ajoute une (déjà proposées{chains}, ou derrière d'autres sur une liste), et en changer plusieurs coûterait "
             "plus que cette règle n'y gagnerait",
             "{applications:eligible application/eligible applications} for {dwellings:dwelling/dwellings}; no change of a single "
-            "first rank adds one (proposed already, or behind others on a list), and changing several would cost more than this "
+            "first rank adds one (proposed already{chains}, or behind others on a list), and changing several would cost more than this "
             "rule would gain",
+        ),
+        "nobody_chains": (
+            ", derrière un premier rang dont le départ libère un logement",
+            ", behind a first rank whose departure frees a dwelling",
         ),
         "remedy_moves": (
             "{why} ; le moins coûteux, orienter {dwelling} vers « {account} », coûterait notamment à : {pays}",

@@ -484,3 +484,23 @@ def test_a_letter_names_a_freed_dwelling_as_its_tenant_does(tmp_path: Path):
         assert "H1 (" in letter and "~" not in letter
     with pytest.raises(AttrifluxError):
         why(tmp_path / "out", "N1", "H9")
+
+
+def test_a_target_that_a_chain_keeps_short_is_said_to_be(tmp_path: Path):
+    """Four transfers and four newcomers: the one priority household is behind a tenant whose departure is worth more than the target."""
+    people = [tenant(f"T{i}", f"H{i}", 2, score=str(150 - i)) for i in range(4)]
+    small = {"persons": "2", "children_under_14": "0", "rooms_wanted": "2"}
+    people += [application(f"N{i}", score=str(90 - i), **small) for i in range(4)]
+    people.append(application("P0", score="50", priority_codes="a", priority_status="verified"))
+    homes = [dwelling(f"V{i}") for i in range(4)]
+    write(tmp_path / "case", homes, people, conventions=[agreement("BAILLEUR", "1")])
+    prices = {**FREE, "national.prices.priority_publics": 50}
+    with (tmp_path / "case" / "case.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("changes:\n" + "".join(f"  {key}: {price}\n" for key, price in prices.items()))
+    for lang, words in (
+        ("fr", "dont le départ libère un logement"),
+        ("en", "whose departure frees a dwelling"),
+    ):
+        propose_to(tmp_path / "case", tmp_path / lang, Options(chains=1, lang=lang, pdf=False))
+        page = html.unescape((tmp_path / lang / "report.html").read_text(encoding="utf-8"))
+        assert words in page
