@@ -21,7 +21,7 @@ RULE_WORDS: Mapping[str, tuple[str, str]] = {
         "part hors mutation interne (plafond des mutations)",
         "share outside own transfers (ceiling on transfers)",
     ),
-    "priority_publics": ("part due aux publics prioritaires", "share due to priority households"),
+    "priority_publics": ("part des publics prioritaires", "share of priority households"),
     "lec_q1_outside_qpv": ("objectif LEC : premier quartile hors QPV", "LEC target: first quartile outside QPV"),
     "lec_q234_inside_qpv": ("objectif LEC : quartiles 2 à 4 en QPV", "LEC target: quartiles 2 to 4 inside QPV"),
     "dalo": ("objectif DALO du département", "DALO target of the département"),

@@ -439,12 +439,12 @@ def test_a_target_missed_says_which_dwelling_would_help_and_what_that_would_cost
         r"\s+", " ", page[page.index("Objectifs non tenus, et pourquoi") :].partition("Par contingent")[0]
     )
     above = missed[missed.index("part du flux à ne pas dépasser") :].partition(
-        " part due aux publics prioritaires ESH25"
+        " part des publics prioritaires ESH25"
     )[0]
     assert "1 bail de trop" in above
     assert (
         above.count(
-            "le moins coûteux, orienter ESH25-059756 vers « Besançon », coûterait notamment à : part due aux publics"
+            "le moins coûteux, orienter ESH25-059756 vers « Besançon », coûterait notamment à : part des publics"
         )
         == 1
     )

@@ -45,14 +45,14 @@ class PriorityPublics(RuleShape):
     """
 
     title_en = "Priority publics of each réservataire"
-    short = ("part due aux publics prioritaires", "share due to priority households")
+    short = ("part des publics prioritaires", "share of priority households")
     long = (
         "Baux du contingent signés par des ménages DALO ou relevant de L. 441-1 avec une preuve qui compte.",
         "Leases of the account signed by DALO households or publics of L. 441-1 with a proof that counts.",
     )
     group = (
-        "Part due aux publics prioritaires, par réservataire",
-        "Share due to priority publics, by réservataire",
+        "Part des publics prioritaires, par réservataire",
+        "Share of priority publics, by réservataire",
     )
     share_key = "national.rules.priority_publics.share"
     viewers = {"landlord": 3, "epci": 3, "prefet": 4, "maire": 2}
