@@ -142,6 +142,7 @@ def test_a_better_scored_household_is_passed_for_the_chain(done: Path):
     assert "libère un logement" in reasons[0]
 
 
+@pytest.mark.long
 def test_whoever_is_passed_for_a_chain_is_told_what_points_would_have_given_it_up(tmp_path: Path):
     """V0 to T0 (100 + 18), then H0 to N0 (50 + 10 less the link's 20): 158. V0 to P0 (105 + 18): 123, so that 35 points are lacking."""
 

@@ -38,6 +38,7 @@ def test_minutes_of_one_phase_are_no_silence(monkeypatch, capsys, lang, still, g
         progress.done()
 
 
+@pytest.mark.long
 def test_what_is_asked_for_as_data_is_told_nothing(monkeypatch, capsys):
     monkeypatch.setattr(Progress, "EVERY", 0.0)
     progress = Progress("fr", quiet=True)
@@ -48,6 +49,7 @@ def test_what_is_asked_for_as_data_is_told_nothing(monkeypatch, capsys):
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.long
 def test_a_command_that_is_over_says_nothing_more(monkeypatch, capsys):
     monkeypatch.setattr(Progress, "EVERY", 0.1)
     progress = Progress("fr")

@@ -32,6 +32,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["attriflux", "essai"])
 
 
+@pytest.mark.long
 def test_minutes_of_work_are_told(capsys):
     run(Command, lambda: time.sleep(1.0))
     assert capsys.readouterr().err.startswith("  toujours en cours, depuis ")

@@ -68,6 +68,7 @@ def test_numbers_and_files_go_together() -> None:
 
 
 @pytest.mark.parametrize("shape", RULES, ids=lambda r: r.id)
+@pytest.mark.long
 def test_rows_and_measure_agree_on_random_proposals(shape: RuleShape) -> None:
     entered = 0
     for seed in SEEDS:

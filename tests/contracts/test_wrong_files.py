@@ -111,6 +111,7 @@ def test_a_wrong_file_is_told_with_its_line(
     assert f"Le fichier déposé wrong.py, ligne {line} ne peut pas servir" in told and why in told
 
 
+@pytest.mark.long
 def test_an_error_inside_a_dropped_file_says_where(case: Path, tmp_path: Path):
     """What the error says may hold a cell of the case: it is left out."""
     text = BACKEND.format(body='raise ValueError("354005665666903337")')

@@ -66,6 +66,7 @@ weights = st.lists(st.integers(0, 50), min_size=len(ACCOUNTS), max_size=len(ACCO
 
 @settings(max_examples=60, deadline=None)
 @given(rows, st.integers(0, 900), st.integers(0, 100))
+@pytest.mark.long
 def test_shares_sum_to_one_and_dwellings_to_the_assiette(drawn, vacated, minus):
     if not any(n for _, n, _, _ in drawn):
         return
@@ -107,6 +108,7 @@ def test_each_contingent_stays_within_one_dwelling_of_its_quota(drawn, assiette)
 
 @settings(max_examples=60, deadline=None)
 @given(rows, st.integers(1, 200))
+@pytest.mark.long
 def test_more_rotation_never_lowers_a_mode_2_share(drawn, more):
     told = [(a, n, t if t is not None else 0.05, None) for a, n, t, _ in drawn]
     account, n, turnover, _ = told[0]

@@ -13,6 +13,7 @@ from optimizer.verify import verify
 from tests.deskwork.room import proposed, read_case, ready
 
 
+@pytest.mark.long
 def test_what_was_just_verified_is_not_verified_again(monkeypatch: pytest.MonkeyPatch):
     case, result = proposed()
     wanted, verdict = ready(), verify(result, case)

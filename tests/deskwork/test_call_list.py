@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from optimizer.desk.call_list import KINDS, call_list
 from optimizer.store import commands, queries
 from optimizer.store.law import law
@@ -12,6 +14,7 @@ from tests.deskwork.filling import fill
 from tests.deskwork.room import HELD, SECRETARY, listed, room
 
 
+@pytest.mark.long
 def test_the_list_follows_the_session_from_calls_to_radiations(tmp_path: Path):
     made = room(tmp_path)
 

@@ -54,6 +54,7 @@ def file_of(made: Room, item: ItemRecord, c: CandidateRecord, screen: bool = Fal
     return next(value for line in lines for label, value in line if label == "Dossier").replace("\u00a0", " ")
 
 
+@pytest.mark.long
 def test_a_document_asked_for_has_its_name_on_every_page(made: Room):
     item, c = to_complete(made)
     assert file_of(made, item, c) == "à compléter : pièce ……"

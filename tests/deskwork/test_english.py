@@ -123,6 +123,7 @@ def test_the_workbook_speaks_english_and_is_read(made: Room, tmp_path: Path):
     assert not done.done and not done.warnings
 
 
+@pytest.mark.long
 def test_an_agenda_is_the_same_whichever_language_its_proposal_was_made_in(tmp_path: Path):
     case, french = proposed()
     propose_to(case, tmp_path / "result", Options(pdf=False, prospects=5, lang="en"))

@@ -151,6 +151,7 @@ def test_a_refusal_that_the_import_dates_in_words_and_later_keeps_its_day(made: 
         assert after.loc[name.application_id, "dernier_refus_le"] == kept
 
 
+@pytest.mark.long
 def test_a_refusal_counts_for_twelve_months_unless_it_was_legitimate(made: Room):
     one, two = made.with_lists(1)[:2]
     first, second = listed(one)[0], listed(two)[0]
@@ -281,6 +282,7 @@ def account_of(case: Case, account: str) -> tuple[int, int]:
     return int((pending["account"] == account).sum()), len(used)
 
 
+@pytest.mark.long
 def test_a_dwelling_withdrawn_leaves_the_case_and_its_account_until_an_import_brings_it_back(
     made: Room, tmp_path: Path
 ):
@@ -448,6 +450,7 @@ def test_the_instruction_is_carried_into_the_files(made: Room):
     assert (people[one.application_id], people[two.application_id]) == ("unreachable", "to_verify")
 
 
+@pytest.mark.long
 def test_households_erased_since_keep_the_count_and_lose_the_number(made: Room):
     item = made.with_lists(3)[0]
     made.hold()
@@ -471,6 +474,7 @@ def test_a_new_year_leaves_last_years_leases_to_its_statement(made: Room):
     assert "DESK_NEW_YEAR" in {f.code for f in found.said}
 
 
+@pytest.mark.long
 def test_the_weeks_of_a_new_year_leave_last_years_leases_out_as_its_first_week_did(
     made: Room, tmp_path: Path
 ):
@@ -608,6 +612,7 @@ def test_a_dwelling_that_came_to_nothing_then_was_withdrawn_is_not_missed(made: 
     assert "DESK_DWELLING_GONE" not in {f.code for f in (*found.said, *later.said, *again.said)}
 
 
+@pytest.mark.long
 def test_a_bar_of_the_log_leaves_with_its_last_day_from_an_earlier_next_case_too(made: Room, tmp_path: Path):
     item = made.with_lists(1)[0]
     who = listed(item)[0]

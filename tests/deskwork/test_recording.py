@@ -112,6 +112,7 @@ def test_problems_speak_both_languages_and_never_show_a_number(made: Room):
             assert finding.text(lang) and not any(n in finding.sentence(lang) for n in numbers)
 
 
+@pytest.mark.long
 def test_a_session_is_recorded_in_one_go_then_nothing_twice(made: Room):
     made.write_book()
     made.clock.to(HELD)
@@ -165,6 +166,7 @@ def test_a_session_recorded_before_its_day_says_so(made: Room):
     assert queries.session(made.desk, made.session_id).status == "closed"
 
 
+@pytest.mark.long
 def test_the_hour_of_each_dwelling_says_who_had_a_voice_and_is_missed_where_members_came_or_left(made: Room):
     made.clock.to(HELD)
     made.write_book()
@@ -230,6 +232,7 @@ def test_without_quorum_the_session_does_not_open(made: Room):
     assert made.session.status == "draft"
 
 
+@pytest.mark.long
 def test_a_condition_has_its_document_its_day_and_its_rank(made: Room):
     item = made.with_lists(3)[0]
     first, second = listed(item)[:2]
@@ -259,6 +262,7 @@ def test_a_condition_has_its_document_its_day_and_its_rank(made: Room):
     assert found.next_ranks == (item.dwelling_id,)
 
 
+@pytest.mark.long
 def test_silence_needs_a_proof_and_a_passed_day(made: Room):
     made.hold()
     item = made.with_lists(0)[0]
@@ -359,6 +363,7 @@ def _rows(path: Path) -> dict[str, list[list[str]]]:
     }
 
 
+@pytest.mark.long
 def test_the_hours_written_in_the_workbook_are_those_of_the_minutes(made: Room):
     made.clock.to(HELD)
     made.write_book()
@@ -382,6 +387,7 @@ def mutated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made.write_book()
 
 
+@pytest.mark.long
 def test_another_answer_is_not_guessed_to_be_a_correction_and_the_command_takes_it_back(made: Room):
     item = made.with_lists(2)[0]
     made.hold()

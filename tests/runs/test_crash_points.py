@@ -163,6 +163,7 @@ def folder_run(command: str, case: Path, out: Path, solved: object, monkeypatch:
 @pytest.mark.parametrize(
     "swap", [True, pytest.param(False, marks=pytest.mark.soak)], ids=["exchange", "journal"]
 )
+@pytest.mark.long
 def test_a_process_killed_at_any_point_leaves_the_old_or_the_new(
     case, solved, tmp_path, monkeypatch, command, swap, record_property
 ):

@@ -216,6 +216,7 @@ def wait_for(path, process):
         time.sleep(0.002)
 
 
+@pytest.mark.long
 def test_a_run_killed_at_the_swap_is_recovered_and_said_by_the_next_one(case, flux, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(flux, out)

@@ -56,6 +56,7 @@ def test_a_damaged_cut_is_no_start(change: dict[str, object]) -> None:
         multipliers_of(document(**change))
 
 
+@pytest.mark.long
 def test_an_answer_tells_the_next_proof_what_its_certificate_tells() -> None:
     case = af.synthesize("commission", dwellings=26, applications=200, seed=2)
     prepared = pipeline.prepare(case)

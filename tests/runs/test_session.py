@@ -87,6 +87,7 @@ def test_a_proof_that_starts_from_the_last_one_gives_the_same_bytes(seed: int) -
     assert session.propose().files() == fresh(session.case)
 
 
+@pytest.mark.long
 def test_decisions_add_up() -> None:
     session = af.Session(small(3))
     before = session.propose().files()
@@ -98,6 +99,7 @@ def test_decisions_add_up() -> None:
     assert len(session.case.table("decisions")) == len(small(3).table("decisions")) + 2
 
 
+@pytest.mark.long
 def test_a_proposal_is_verified_once_it_is_checked_from_files(tmp_path: Path) -> None:
     session = af.Session(small(4))
     take(session, "refuse", 4)

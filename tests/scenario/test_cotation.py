@@ -34,6 +34,7 @@ def found(case):
     return cotation_test("demonstration", "demonstration_anciennete", case, options=NEAR)
 
 
+@pytest.mark.long
 def test_the_same_grid_changes_nothing(case):
     same = cotation_test("demonstration", "demonstration", case, options=NEAR)
     assert (same.changed_first, same.changed_lists) == (0, 0)
@@ -68,6 +69,7 @@ def test_a_file_is_fragile_only_when_its_rank_falls(found):
     assert len(found.fragile)
 
 
+@pytest.mark.long
 def test_a_grid_of_the_users_own_is_read_from_its_file(case, tmp_path, found):
     copy = tmp_path / "ma_grille.yaml"
     copy.write_bytes((models_dir() / "cotation" / "demonstration_anciennete.yaml").read_bytes())
@@ -95,6 +97,7 @@ def test_a_proposal_that_is_not_proven_is_told_beside_what_changes(found):
     assert told[2].startswith("2 calculs s'arrêtent")
 
 
+@pytest.mark.long
 def test_how_many_proposals_stop_before_their_proof_is_counted(case):
     loose = cotation_test("demonstration", "demonstration_anciennete", case, options=Options(gap=0.5))
     assert loose.unproven == 2
@@ -134,6 +137,7 @@ def test_priority_publics_at_the_top_and_the_assumed_threshold(found):
     assert not found.low_stakes
 
 
+@pytest.mark.long
 def test_a_relaxed_territory_where_little_changes_is_told_so(case):
     changes = {"territory.market": "relaxed", "national.cotation.low_stakes_share": 0.9}
     relaxed = replace(case, settings=replace(case.settings, changes=changes))
@@ -143,6 +147,7 @@ def test_a_relaxed_territory_where_little_changes_is_told_so(case):
     assert "seuil supposé" in said
 
 
+@pytest.mark.long
 def test_a_file_to_verify_hangs_on_each_of_its_criteria(case):
     table = case.table("applications")
     every = table.assign(dossier="to_verify").astype(table.dtypes.to_dict())

@@ -43,6 +43,7 @@ def small():
     return replace(read, tables={**read.tables, "dwellings": homes}, path=None, sources=())
 
 
+@pytest.mark.long
 def test_a_notebook_runs_scenarios_without_writing_a_file(small, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     lec = af.Scenario("lec", changes={"national.lec.first_quartile_share": 0.5})
@@ -131,6 +132,7 @@ def test_several_named_variants_stand_in_one_file(tmp_path):
 
 
 @pytest.mark.parametrize("nothing", ["", " {}"])
+@pytest.mark.long
 def test_a_variant_without_keys_is_the_case_with_the_changes_of_the_file_alone(tmp_path, small, nothing):
     file = tmp_path / "v.yaml"
     file.write_text(
@@ -161,6 +163,7 @@ def test_a_case_that_does_not_fit_is_put_on_the_key_that_causes_it(small, tmp_pa
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.long
 def test_a_dry_run_says_how_many_runs_and_how_long_and_writes_nothing(tmp_path):
     file = tmp_path / "d.yaml"
     file.write_text(HEAD + "over:\n  national.prices.flux: [900, 1000, 1100]\n", encoding="utf-8")
@@ -321,6 +324,7 @@ def test_a_tornado_says_which_assumed_value_decides():
     ]
 
 
+@pytest.mark.long
 def test_the_plan_of_a_folder_already_done_has_nothing_left(small, tmp_path: Path):
     scenario = af.Scenario("a", changes={"national.prices.flux": 900})
     out = tmp_path / "out"

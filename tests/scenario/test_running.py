@@ -81,6 +81,7 @@ def test_two_workers_give_the_same_bytes(files, ran, tiny, tmp_path):
     assert tables(out) == tables(ran)
 
 
+@pytest.mark.long
 def test_what_is_done_is_not_done_again(files, ran, tiny, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(ran, out)

@@ -64,6 +64,7 @@ def test_proposals_that_are_not_proven_are_told_beside_what_would_differ(case, m
     assert found.unproven and left and left[0].startswith(str(found.unproven))
 
 
+@pytest.mark.long
 def test_both_lists_stand_side_by_side_as_each_grid_alone_gives_them(case, made):
     table = pd.read_csv(
         made / "shadow.csv", sep=";", decimal=",", encoding="utf-8-sig", dtype={"shadow_application_id": str}
@@ -154,6 +155,7 @@ def test_an_unknown_grid_or_a_case_already_scored_is_refused_before_any_work(cas
     assert both.code == 2 and "deux grilles" in both.err
 
 
+@pytest.mark.long
 def test_a_grid_of_ones_own_is_read_from_its_file(case, tmp_path):
     file = tmp_path / "mienne.yaml"
     file.write_text(

@@ -97,6 +97,7 @@ def test_the_proposal_is_verified_under_the_same_rules(own, tmp_path):
     assert verify(tmp_path / "out", own).verdict == written.verdict
 
 
+@pytest.mark.long
 def test_each_run_carries_its_territory_and_a_moved_case_keeps_its_key(own, tmp_path):
     ran = run_scenarios(
         ["lec-30"], tmp_path / "out", case=own, options=Options(gap=0.01, pdf=False), workers=1

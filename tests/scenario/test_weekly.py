@@ -61,6 +61,7 @@ def test_who_always_accepts_leaves_no_vacancy_but_the_dwellings_nobody_may_have(
     assert seats < value(usual, 1, "weekly_refused_offers")
 
 
+@pytest.mark.long
 def test_a_year_of_one_week_where_everybody_accepts_has_the_indicators_of_the_optimum_itself(case):
     """The same figures, numerators and denominators, per EPCI and per line of the rules: one count, not two."""
     tables = {**case.tables, "applications": case.table("applications").assign(acceptance=1.0)}
@@ -100,6 +101,7 @@ def test_a_household_that_refused_a_dwelling_is_never_offered_it_again(case, mon
     assert value(year, 1, "weekly_unlet") == len(case.table("dwellings"))
 
 
+@pytest.mark.long
 def test_the_same_household_answers_alike_to_the_same_dwelling_in_every_scenario(case, monkeypatch):
     answers: list[dict[tuple[str, str], float]] = []
     real = draw

@@ -178,6 +178,7 @@ def test_bad_values_are_refused_before_anything_is_lived(options, code):
     assert refused.value.code == code
 
 
+@pytest.mark.long
 def test_seeds_are_a_number_of_them_or_which_they_are():
     small = {"dwellings": 2, "sessions": 1, "freed": False}
     for seeds, numbers in ((2, (1, 2)), (np.array([4, 3]), (4, 3)), (range(2), (0, 1))):

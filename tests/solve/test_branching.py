@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from optimizer.problem.model import RATE_UNIT
 from optimizer.solve import SolveOptions, solve
@@ -216,6 +217,7 @@ def test_a_tree_whose_work_is_spent_says_so_and_keeps_its_bound() -> None:
     assert (again.bound, again.objective) == (once.bound, once.objective)
 
 
+@pytest.mark.long
 def test_a_tree_that_stalls_says_so_and_keeps_its_bound() -> None:
     hasty = SolveOptions(backend="scale", policy=DEFAULT.having(tree__pace_from=2, tree__pace_margin=0))
     solved = next(s for s in (solve(binding(k, 20, 60), hasty) for k in range(30)) if s.notes)
@@ -231,6 +233,7 @@ def test_what_the_best_proposal_closes_is_published_as_one_leaf() -> None:
     assert len(proof.nodes) == 1 and proof.bound == prover.incumbent.objective
 
 
+@pytest.mark.long
 def test_published_multipliers_bear_the_numbers_of_the_published_nodes() -> None:
     sizes = set()
     for seed in range(12):

@@ -89,6 +89,7 @@ def random_problems(n: int) -> list[Problem]:
     return [kinds[s % 2](20_000 + s, 6 + s % 14, 30 + 10 * (s % 9)) for s in campaign(n)]
 
 
+@pytest.mark.long
 def test_the_model_of_a_leaf_holds_the_optimum_and_its_limits_do_not_cut_it() -> None:
     held = 0
     for problem in random_problems(300):
@@ -206,6 +207,7 @@ def _days(problem: Problem, field: ties.LeafInPlay) -> ties.Gain:
     return ties.seniority_gain(ties.Means(problem, Watch(), 0, DEFAULT), field)
 
 
+@pytest.mark.long
 def test_a_departments_commission_names_one_proposal_whatever_is_known_at_first() -> None:
     problem, case = commission()
     assert case.solved.stop == "proven" and case.solved.stages.unique is True
@@ -221,6 +223,7 @@ def test_a_departments_commission_names_one_proposal_whatever_is_known_at_first(
     assert again is not None and same(again.first, case.solved.first)
 
 
+@pytest.mark.long
 def test_a_draw_that_is_given_up_says_by_how_much() -> None:
     problem = department(30, 120, 3)
     best = solve(problem)

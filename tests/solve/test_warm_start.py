@@ -70,6 +70,7 @@ def answer(solved: Solved) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("seed", range(CASES))
+@pytest.mark.long
 def test_a_proven_answer_and_its_multipliers_do_not_depend_on_the_start(seed):
     rng = np.random.default_rng(7_000 + seed)
     large = seed % 4 == 0
