@@ -125,6 +125,7 @@ def test_a_notice_goes_to_whom_nobody_reached_once_and_is_proven(play):
     play.decide("L1", [NewDecision(first.candidate_id, "not_attributed", motive="N3", sentence=SMALL), *kept])
     play.do(c.close_duty, S, queries.duties(play.store)[0].duty_id, outcome="Saisi par erreur")
     refused("STORE_REACHED", notice, play, name)
+    assert ended(play) == ["Saisi par erreur"] and not running(play)
 
 
 @pytest.mark.parametrize("how", ["reached", "decided"])
@@ -139,6 +140,7 @@ def test_who_was_heard_of_on_another_list_of_the_session_is_sent_no_notice(play,
         play.open()
         play.decide("L2")
     refused("STORE_REACHED", notice, play, name)
+    assert not running(play) and not ended(play)
 
 
 def test_only_a_notice_of_no_answer_is_confirmed_so(play):
@@ -146,6 +148,7 @@ def test_only_a_notice_of_no_answer_is_confirmed_so(play):
     ref = play.names("L1")[0].ref
     owed = play.do(c.open_duty, S, kind="suitable_offer", ref=ref)["duty_id"]
     refused("STORE_OUTSIDE", play.do, c.confirm_no_reply, S, owed)
+    assert [d.duty_id for d in queries.duties(play.store)] == [owed]  # it is owed as before
 
 
 def test_the_notice_of_an_ineligible_household_is_recorded_without_a_browser(play):

@@ -313,20 +313,20 @@ def test_a_refusal_of_a_dwelling_let_since_is_judged_again(
     assert queries.offer(played.store, refused).legitimate == "yes"
 
 
+def accepted(store: Any, session: SessionRecord, candidate: int) -> int:
+    """The offer of a household that had it in its hand and accepted it on the day of the session."""
+    given = {"notified_on": session.on, "proof": "hand", "proof_on": session.on}
+    made = commands.offer(store, SECRETARY, str(uuid4()), candidate, **given)
+    offer = int(made.result["offer_id"])
+    commands.answer(store, SECRETARY, str(uuid4()), offer, accepted=True, on=session.on)
+    return offer
+
+
 def test_a_lease_that_is_refused_keeps_its_day_and_says_where_it_was_typed(played: Played, secretary: Any):
     session = played.session(date(2026, 11, 25), state="closed", commission=ELSEWHERE)
     name, do = session.items[0].candidates[0], played.store
-    made = commands.offer(
-        do,
-        SECRETARY,
-        str(uuid4()),
-        name.candidate_id,
-        notified_on=session.on,
-        proof="hand",
-        proof_on=session.on,
-    )
-    commands.answer(do, SECRETARY, str(uuid4()), made.result["offer_id"], accepted=True, on=session.on)
-    to = f"/seances/{session.session_id}/baux/{made.result['offer_id']}"
+    taken = accepted(do, session, name.candidate_id)
+    to = f"/seances/{session.session_id}/baux/{taken}"
     _, form = the_form(secretary.get("/offres").content.decode(), to, {"on": "2027-05-03"})
     typed = {**form.fields, **form.hidden, "on": "2027-05-03"}
     answer = secretary.post(to, typed)
@@ -334,9 +334,7 @@ def test_a_lease_that_is_refused_keeps_its_day_and_says_where_it_was_typed(playe
     assert answer.status_code == 422 and 'value="2027-05-03"' in page
     assert f'<a href="#lease-{name.candidate_id}">' in page
     # somebody else moves the dwelling meanwhile: what stands, beside the day that was typed
-    commands.correct_answer(
-        do, SECRETARY, str(uuid4()), made.result["offer_id"], reason="Saisie pour un autre ménage"
-    )
+    commands.correct_answer(do, SECRETARY, str(uuid4()), taken, reason="Saisie pour un autre ménage")
     late = secretary.post(to, {**typed, "on": session.on.isoformat(), "command_id": str(uuid4())})
     page = late.content.decode()
     assert late.status_code == 409 and "25/11/2026" in page.split('class="both"')[1]
@@ -371,17 +369,8 @@ def test_the_page_of_offers_goes_on_at_the_dwelling_after_the_one_that_was_let(
         played.store,
     )
     name = session.items[0].candidates[0]
-    made = commands.offer(
-        do,
-        SECRETARY,
-        str(uuid4()),
-        name.candidate_id,
-        notified_on=session.on,
-        proof="hand",
-        proof_on=session.on,
-    )
-    commands.answer(do, SECRETARY, str(uuid4()), made.result["offer_id"], accepted=True, on=session.on)
-    to = f"/seances/{session.session_id}/baux/{made.result['offer_id']}"
+    taken = accepted(do, session, name.candidate_id)
+    to = f"/seances/{session.session_id}/baux/{taken}"
     _, form = the_form(secretary.get("/offres").content.decode(), to, {"on": session.on.isoformat()})
     answer = secretary.post(to, {**form.fields, **form.hidden, "on": session.on.isoformat()})
     assert answer.status_code == 302 and answer["Location"] == f"/offres#i{session.items[1].item_id}"

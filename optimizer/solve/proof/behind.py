@@ -120,12 +120,11 @@ def best_behind(problem: Problem, cost: I64, prices: I64, after: dict[Two, int],
     """
     lists = _own(problem)
     held = _held(lists, after)
-    apart = np.zeros(len(lists.ptr) - 1, bool)
-    apart[lists.number[list({app for two in after for app in two})]] = True
+    apart = list({app for two in after for app in two})
+    price, nothing = np.full(len(lists.ptr) - 1, FAR * TEN), np.zeros(len(problem.class_menu), np.int64)
+    price[lists.number[apart]] = prices[apart] * TEN
     for classes, less in _losses(problem, lists, held, np.arange(len(problem.class_menu), dtype=np.int64)):
-        _raise(
-            _arrays(problem, classes, cost), _listed(problem, lists), less, apart, prices * TEN, named
-        )  # fmt: skip
+        _best(_arrays(problem, classes, cost), _listed(problem, lists), less, nothing, price, True, named)
 
 
 def prices_with(problem: Problem, cost: I64, worth: I64, prices: I64, after: dict[Two, int]) -> I64:
@@ -136,10 +135,10 @@ def prices_with(problem: Problem, cost: I64, worth: I64, prices: I64, after: dic
     worth : (K,) 1e-10 point that a class is worth without them; prices : of the others, micropoints
     """
     lists = _own(problem)
-    held = _held(lists, after)
-    above = np.full(max(1, len(lists.ptr) - 1), NEVER, np.int64)
+    held, nothing = _held(lists, after), np.zeros(len(lists.ptr) - 1, np.int64)
+    above = np.full(len(nothing), NEVER, np.int64)
     for classes, less in _losses(problem, lists, held, np.arange(len(problem.class_menu), dtype=np.int64)):
-        _above(_arrays(problem, classes, cost), _listed(problem, lists), less, worth, above)
+        _best(_arrays(problem, classes, cost), _listed(problem, lists), less, worth, nothing, False, above)
     found = prices.copy()
     nominees = np.flatnonzero(lists.number >= 0)
     found[nominees] = np.maximum(-FAR, -(-above[lists.number[nominees]] // TEN))
@@ -158,9 +157,10 @@ def rows_behind(
     lists = _own(problem)
     standing = _standing(problem, lists, classes)
     arrays, listed = _arrays(problem, classes, cost), _listed(problem, lists)
-    alone = np.full(max(1, len(lists.ptr) - 1), NEVER, np.int64)
+    nothing = np.zeros(len(lists.ptr) - 1, np.int64)
+    alone = np.full(len(nothing), NEVER, np.int64)
     barred = np.where(_first_of_rank(standing) > np.repeat(standing.ptr[:-1], np.diff(standing.ptr)), FAR, 0)
-    _above(arrays, listed, _less(problem, lists, classes, standing, barred), worth, alone)
+    _best(arrays, listed, _less(problem, lists, classes, standing, barred), worth, nothing, False, alone)
     # where nobody is before it, a nominee has one place that matters; another one does only where it is worth more
     empty = np.zeros(0, np.int64)
     many = _place(arrays, listed, worth, alone, _Places(empty, empty, empty, empty), False)
@@ -401,38 +401,8 @@ def _lost(low, high, key, lost, wanted):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _raise(arrays, listed, less, held, price, named):  # type: ignore[no-untyped-def]
-    """``named`` of each class raised to the best of those held back."""
-    (
-        classes, class_menu, class_group, e_app, e_score, e_fit, e_type, fill, begin, key, ptr, kind, first, n_types, cost,
-    ) = arrays  # fmt: skip
-    menu_ptr, entry, number, account = listed
-    option = np.full(n_types, -1, np.int64)
-    for i in range(len(classes)):
-        k = classes[i]
-        g = class_group[k]
-        for o in range(begin[g], begin[g + 1]):
-            option[key[o] % n_types] = o
-        for at in range(menu_ptr[class_menu[k]], menu_ptr[class_menu[k] + 1]):
-            e = entry[at]
-            a, o = e_app[e], option[e_type[e]]
-            if o < 0 or not held[number[a]]:
-                continue
-            plain = (np.int64(fill) + np.int64(e_score[e]) + np.int64(e_fit[e])) * HUNDREDTH - price[a]
-            for j in range(ptr[o], ptr[o + 1]):
-                if first[j]:
-                    wanted = account[kind[j]] * len(held) + number[a]
-                    net = plain - cost[kind[j]]
-                    if net > named[k]:
-                        net -= _lost(less.ptr[i], less.ptr[i + 1], less.key, less.lost, wanted)
-                        named[k] = max(named[k], net)
-        for o in range(begin[g], begin[g + 1]):
-            option[key[o] % n_types] = -1
-
-
-@njit(cache=True, nogil=True)
-def _above(arrays, listed, less, worth, above):  # type: ignore[no-untyped-def]
-    """How much each nominee is worth at most above a class, 1e-10 point."""
+def _best(arrays, listed, less, of_class, of_nominee, by_class, best):  # type: ignore[no-untyped-def]
+    """``best`` of each class, or of each nominee, raised to what places are worth less ``of_class`` and ``of_nominee``, 1e-10 point."""
     (
         classes, class_menu, class_group, e_app, e_score, e_fit, e_type, fill, begin, key, ptr, kind, first, n_types, cost,
     ) = arrays  # fmt: skip
@@ -448,14 +418,18 @@ def _above(arrays, listed, less, worth, above):  # type: ignore[no-untyped-def]
             o, c = option[e_type[e]], number[e_app[e]]
             if o < 0:
                 continue
-            plain = (np.int64(fill) + np.int64(e_score[e]) + np.int64(e_fit[e])) * HUNDREDTH - worth[k]
+            plain = (
+                (np.int64(fill) + np.int64(e_score[e]) + np.int64(e_fit[e])) * HUNDREDTH
+                - of_class[k]
+                - of_nominee[c]
+            )
+            to = k if by_class else c
             for j in range(ptr[o], ptr[o + 1]):
-                if first[j]:
-                    net = plain - cost[kind[j]]
-                    if net > above[c]:
-                        wanted = account[kind[j]] * len(above) + c
-                        net -= _lost(less.ptr[i], less.ptr[i + 1], less.key, less.lost, wanted)
-                        above[c] = max(above[c], net)
+                net = plain - cost[kind[j]]
+                if first[j] and net > best[to]:
+                    wanted = account[kind[j]] * len(of_nominee) + c
+                    net -= _lost(less.ptr[i], less.ptr[i + 1], less.key, less.lost, wanted)
+                    best[to] = max(best[to], net)
         for o in range(begin[g], begin[g + 1]):
             option[key[o] % n_types] = -1
 
