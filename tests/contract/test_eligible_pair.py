@@ -189,3 +189,31 @@ def test_three_states_of_the_first_quartile(tmp_path: Path) -> None:
     )
     assert lists(result)["L1"] == ["BAILLEUR", "last", "next", "big", "more", "none", "said", "zero", "bare"]
     assert list(result.proposals["q1"]) == ["yes", "no", "yes", "no", "unknown", "unknown", "yes", "unknown"]
+
+
+OVERSEAS = {
+    "LLS: 37,584 € less a tenth": ({}, {"tax_income_eur": "33826"}, "FIRST_RANK"),
+    "LLS: an euro more": ({}, {"tax_income_eur": "33827"}, "CEILING"),
+    "LLTS: 67.5 % of it, more than the PLAI of the mainland": (
+        {"financing": "PLAI"}, {"tax_income_eur": "25369"}, "FIRST_RANK",
+    ),
+    "LLTS: an euro more": ({"financing": "PLAI"}, {"tax_income_eur": "25370"}, "CEILING"),
+    "PLS: LLS and 30 %": ({"financing": "PLS"}, {"tax_income_eur": "43973"}, "FIRST_RANK"),
+    "PLS: an euro more": ({"financing": "PLS"}, {"tax_income_eur": "43974"}, "CEILING"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("title", OVERSEAS)
+def test_overseas_has_its_own_ceilings(tmp_path, title):
+    """Saint-Denis of La Réunion, three persons; the run is verified by the second program."""
+    home, who, reason = OVERSEAS[title]
+    line = "landlord departement year account share management_mode\nBAIL 974 2026 BAILLEUR 0 delegated"
+    there = {"commune": "97411"}
+    got, _ = pair(
+        tmp_path,
+        {**home, **there},
+        {**who, "choices": "97411"},
+        conventions=line,
+        settings={"territory": "france"},
+    )
+    assert got == reason
