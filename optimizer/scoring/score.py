@@ -84,9 +84,13 @@ def score(case: Case, facts: FactsView, rules: RuleSet, *, percentiles: bool = F
 def check_case(case: Case, facts: FactsView, rules: RuleSet) -> tuple[Finding, ...]:
     """Cells of the columns declared by the grids in use that cannot be read or were read otherwise than written, households
     that nothing can score."""
+    return look(case, facts, rules)[1]
+
+
+def look(case: Case, facts: FactsView, rules: RuleSet) -> tuple[Scores, tuple[Finding, ...]]:
+    """The scores, 0 for what cannot be told, with what :func:`check_case` finds."""
     findings: list[Finding] = []
-    _score(case, facts, rules, findings)
-    return tuple(findings)
+    return _score(case, facts, rules, findings), tuple(findings)
 
 
 def _score(
