@@ -62,6 +62,23 @@ UNKNOWN_AREA = define(
     remedy_fr="Corrigez le périmètre ; vide, c'est le code de COLL:… ou le département",
     remedy_en="Correct the area; empty, it is the code of COLL:… or the département",
 )
+AREA_ELSEWHERE = define(
+    "ELIG_AREA_ELSEWHERE",
+    "le périmètre « {value} » de {account} n'a aucune commune dans le département {departement} : la ligne serait sans effet",
+    "area “{value}” of {account} has no commune in département {departement}: the line would have no effect",
+    remedy_fr="Corrigez le périmètre ou le département ; une région, ou tout autre réservataire sans code, s'écrit OTHER:NOM, périmètre "
+    "vide, une ligne par département",
+    remedy_en="Correct the area or the département; a région, or any account without a code, is written OTHER:NAME, area empty, one "
+    "line per département",
+)
+AREA_WHOLE_CITY = define(
+    "ELIG_AREA_WHOLE_CITY",
+    "le périmètre « {value} » est celui d'une commune entière, et des logements du bailleur y sont codés par arrondissement "
+    "({example}) : la ligne ne les compterait pas",
+    "area “{value}” is a whole commune, and dwellings of the landlord there bear arrondissements ({example}): the line would not count them",
+    remedy_fr="Pour Paris, écrivez le périmètre 75 ; pour Lyon et Marseille, une ligne par arrondissement (périmètre = son code, même part)",
+    remedy_en="For Paris, write area 75; for Lyon and Marseille, one line per arrondissement (area = its code, same share)",
+)
 UNKNOWN_POOL = define(
     "ELIG_UNKNOWN_POOL",
     "le vivier « {value} » n'existe pas",

@@ -21,6 +21,7 @@ ZONES = (*METROPOLITAN_ZONES, "overseas")
 """Zones of the income ceilings; a zone's code is its position. Overseas the ceilings have texts of their own (LLS, LLTS)."""
 
 COMMUNES_FILE = "territories/communes.csv"
+ARRONDISSEMENTS_FILE = "territories/arrondissements.csv"
 EPCI_FILE = "territories/epci.csv"
 
 
@@ -95,14 +96,22 @@ def read_communes(
     -------
     Communes
         Its frame has the index ``insee`` (sorted, unique); ``name``, ``epci`` (empty for four island communes),
-        ``departement``, ``region``, ``population`` (int64), ``zone`` (int8, position in :data:`ZONES`).
+        ``departement``, ``region``, ``population`` (int64), ``zone`` (int8, position in :data:`ZONES`), ``city`` (the commune of
+        an arrondissement, else empty).
     """
-    return _communes(folder.content(COMMUNES_FILE), tuple(paris_adjacent), ile_de_france, tuple(overseas))
+    parts = folder.content(ARRONDISSEMENTS_FILE) if (folder.root / ARRONDISSEMENTS_FILE).is_file() else b""
+    return _communes(
+        folder.content(COMMUNES_FILE), parts, tuple(paris_adjacent), ile_de_france, tuple(overseas)
+    )
 
 
 @lru_cache(maxsize=4)
 def _communes(
-    content: bytes, paris_adjacent: tuple[str, ...], ile_de_france: str, overseas: tuple[str, ...]
+    content: bytes,
+    parts: bytes,
+    paris_adjacent: tuple[str, ...],
+    ile_de_france: str,
+    overseas: tuple[str, ...],
 ) -> Communes:
     text = pa.string()
     columns = {
@@ -115,7 +124,11 @@ def _communes(
         [ZONES.index("paris_adjacent"), ZONES.index("ile_de_france"), ZONES.index("overseas")],
         ZONES.index("other_regions"),
     )
-    return Communes(frame.assign(zone=zone.astype(np.int8)))
+    city = pd.Series("", index=frame.index, dtype=object)
+    if parts:
+        found = _parsed(parts, ARRONDISSEMENTS_FILE, {"insee": text, "commune": text})
+        city.update(found.set_index("insee")["commune"])
+    return Communes(frame.assign(zone=zone.astype(np.int8), city=city))
 
 
 def read_epci(folder: Folder) -> pd.DataFrame:

@@ -31,6 +31,8 @@ class Places:
     epci: tuple[str, ...]
     departement: tuple[str, ...]
     zone: NDArray[np.int8]
+    arrondissements: Mapping[int, tuple[int, ...]]
+    """Commune that is cut into some -> their places."""
     number: Mapping[str, int]
 
     @cached_property
@@ -142,8 +144,9 @@ class Law:
         """Every commune; the zone follows the lists of ``ceiling_zones``."""
         path = self.models / "territories" / "communes.csv"
         paris = frozenset(self.words("national.ceiling_zones.paris_adjacent"))
+        parts = path.with_name("arrondissements.csv")
         return _places(
-            path.read_bytes(), path.name, paris, str(self.raw("national.ceiling_zones.ile_de_france_region")),
+            path.read_bytes(), parts.read_bytes() if parts.is_file() else b"", path.name, paris, str(self.raw("national.ceiling_zones.ile_de_france_region")),
             frozenset(self.words("national.ceiling_zones.overseas_departements")),
         )  # fmt: skip
 
@@ -224,7 +227,9 @@ class Law:
 
 
 @lru_cache(maxsize=4)
-def _places(raw: bytes, name: str, paris: frozenset[str], ile: str, overseas: frozenset[str]) -> Places:
+def _places(
+    raw: bytes, cut: bytes, name: str, paris: frozenset[str], ile: str, overseas: frozenset[str]
+) -> Places:
     """The same table of communes is read once per process."""
     table = csv_columns(raw, name)
     insee = tuple(str(x) for x in table["insee"].to_pylist())
@@ -236,12 +241,19 @@ def _places(raw: bytes, name: str, paris: frozenset[str], ile: str, overseas: fr
             for i, r, d in zip(insee, region, departement, strict=True)
         ]
     )
+    number = {code: i for i, code in enumerate(insee)}
+    parts: dict[int, tuple[int, ...]] = {}
+    if cut:
+        pieces = csv_columns(cut, "arrondissements.csv")
+        for part, whole in zip(pieces["insee"].to_pylist(), pieces["commune"].to_pylist(), strict=True):
+            parts[number[str(whole)]] = (*parts.get(number[str(whole)], ()), number[str(part)])
     return Places(
         insee,
         tuple(x or "" for x in table["epci"].to_pylist()),
         departement,
         zone.astype(np.int8),
-        {code: i for i, code in enumerate(insee)},
+        parts,
+        number,
     )
 
 

@@ -217,3 +217,56 @@ def test_overseas_has_its_own_ceilings(tmp_path, title):
         settings={"territory": "france"},
     )
     assert got == reason
+
+
+CITY = {
+    "Paris stands for its arrondissements": ("75118", "75056", "FIRST_RANK"),
+    "Lyon too": ("69383", "69123", "FIRST_RANK"),
+    "Marseille too": ("13213", "13055", "FIRST_RANK"),
+    "an arrondissement by its number": ("75118", "PARIS~18", "FIRST_RANK"),
+    "by its postal code": ("13208", "13008~Marseille", "FIRST_RANK"),
+    "another number": ("75118", "Paris~13ème~arrdt", "COMMUNE"),
+    "an arrondissement is not another one": ("75118", "75113", "COMMUNE"),
+    "a dwelling known by its city alone answers to no arrondissement": ("75056", "75118", "COMMUNE"),
+}
+
+
+@pytest.mark.parametrize("title", CITY)
+def test_a_city_and_its_arrondissements(tmp_path, title):
+    """Whoever asked for « Paris » was out of the area of every dwelling of Paris, without a word."""
+    commune, choices, reason = CITY[title]
+    line = f"landlord departement year account share management_mode\nBAIL {commune[:2]} 2026 BAILLEUR 0 delegated"
+    got, _ = pair(
+        tmp_path,
+        {"commune": commune},
+        {"choices": choices},
+        conventions=line,
+        settings={"territory": "france"},
+    )
+    assert got == reason
+
+
+def test_an_arrondissement_has_the_rank_of_its_city_or_its_own_where_it_is_better(tmp_path):
+    """fit = 10 × (1 − (rank − 1)/8): Paris asked second gives 8.75 in the 18th, asked before Paris it gives 10."""
+    homes = "id landlord commune rooms financing\n" + "".join(f"L{i} BAIL 75118 6 PLUS\n" for i in range(3))
+    people = [("N1", "93066|75056"), ("N2", "75118|75056"), ("N3", "75056|75118")]
+    who = "id first_registered_on persons choices status tax_income_eur\n" + "".join(
+        f"{name} 2024-01-01 6 {choices} active 9000\n" for name, choices in people
+    )
+    line = "landlord departement year account share management_mode\nBAIL 75 2026 BAILLEUR 0 delegated"
+    result = run(
+        tmp_path, dwellings=homes, applications=who, conventions=line, settings={"territory": "france"}
+    )
+    first = result.proposals[result.proposals["rank"] == 1].set_index("application_id")["fit"]
+    five = float(first["N2"]) - 10  # first choice of rooms, the same for all
+    assert {name: float(fit) - five for name, fit in first.items()} == {"N1": 8.75, "N2": 10, "N3": 10}
+
+
+def test_an_agreement_on_a_whole_city_is_told_where_its_dwellings_bear_arrondissements(tmp_path):
+    home = "id landlord commune rooms financing\nL1 BAIL 69383 3 PLUS"
+    who = "id first_registered_on persons choices status\nN1 2024-01-01 3 69123 active"
+    lines = "landlord departement year account share\nBAIL 69 2026 COLL:69123 0.2\nBAIL 69 2026 COLL:25 0.1"
+    found = codes(
+        tmp_path, dwellings=home, applications=who, conventions=lines, settings={"territory": "france"}
+    )
+    assert found == ["ELIG_AREA_ELSEWHERE", "ELIG_AREA_WHOLE_CITY"]
