@@ -81,3 +81,62 @@ def test_an_invented_grid_is_said_first_on_the_page_of_a_real_case(case, tmp_pat
         assert attriflux("propose", written, "--out", out, "--no-pdf").code == 0
         page = (out / "report.html").read_text(encoding="utf-8")
         assert (INVENTED in page) == told
+
+
+GRID = """\
+title: Cotation du conseil communautaire
+invented: false
+status: local
+source: délibération
+in_force_from: 2026-01-01
+reviewed_on: 2026-01-02
+by: habitat
+columns:
+  pdalhpd: {title: Titulaire PDALHPD, type: bool}
+rubrics:
+  priorites:
+    title: Publics prioritaires
+    combine: best
+    criteria:
+      dalo: {title: DALO, kind: flag, when: [{input: priority_codes, has: dalo}], points: 50}
+      pdalhpd: {title: PDALHPD, kind: flag, when: [{input: pdalhpd, is: true}], points: 40}
+  logement:
+    title: Logement actuel
+    combine: sum
+    criteria:
+      mois: {title: Ancienneté, kind: months, input: first_registered_on, points_per_month: 1}
+      effort: {title: Taux d'effort, kind: brackets, input: effort_rate, compare: above, brackets: [{limit: 0.33, points: 5}]}
+"""
+TERRITORY = """\
+title: Nord de La Réunion
+departements: ["974"]
+status: local
+source: PPGDID
+reviewed_on: 2026-01-02
+by: habitat
+market: tense
+grid: grille-locale.yaml
+conventions: []
+"""
+
+
+def test_criteria_of_a_deliberated_grid_that_nothing_fills_are_told(tmp_path):
+    """« Titulaire PDALHPD » was worth 40 points to nobody, without a word, as the export has no such column."""
+    written = write(
+        tmp_path / "case", dwellings=HOMES, applications=WHO.replace("income_status", "income_status priority_codes")
+        .replace("verified\n", "verified DALO\n"), conventions=AGREEMENT, settings={"territory": "territoire.yaml", "synthetic": "false"},
+    )  # fmt: skip
+    (written / "territoire.yaml").write_text(TERRITORY, encoding="utf-8")
+    (written / "grille-locale.yaml").write_text(GRID, encoding="utf-8")
+    told = empty_criteria(written)
+    assert len(told) == 1 and told[0]["severity"] == "warning"
+    assert "PDALHPD (pdalhpd) ; Taux d'effort (loyer_actuel)" in told[0]["message"]
+    header, *rows = (written / "applications.csv").read_text(encoding="utf-8").splitlines()
+    cells = "\n".join([f"{header},pdalhpd,loyer_actuel", *(f"{row},oui,500" for row in rows)])
+    (written / "applications.csv").write_text(cells + "\n", encoding="utf-8")
+    assert empty_criteria(written) == []
+
+
+def empty_criteria(case):
+    found = json.loads(attriflux("check", case, "--json").out)["findings"]
+    return [f for f in found if f["code"] == "SCORE_CRITERIA_WITHOUT_CELLS"]
