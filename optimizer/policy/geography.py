@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from optimizer.datadirs import models_dir
 from optimizer.policy.folder import Folder
 from optimizer.policy.messages import PolicyError
 
@@ -103,6 +104,18 @@ def read_communes(
     return _communes(
         folder.content(COMMUNES_FILE), parts, tuple(paris_adjacent), ile_de_france, tuple(overseas)
     )
+
+
+def city_of(commune: str) -> str:
+    """The commune that an arrondissement is a part of, by the shipped table; any other code is its own."""
+    path = models_dir(None) / ARRONDISSEMENTS_FILE
+    return _cities(path.read_bytes()).get(commune, commune) if path.is_file() else commune
+
+
+@lru_cache(maxsize=2)
+def _cities(content: bytes) -> dict[str, str]:
+    found = _parsed(content, ARRONDISSEMENTS_FILE, {"insee": pa.string(), "commune": pa.string()})
+    return dict(zip(found["insee"].tolist(), found["commune"].tolist(), strict=True))
 
 
 @lru_cache(maxsize=4)

@@ -217,6 +217,7 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
     prepared = result.optimum.prepared
     facts, dw = prepared.facts, prepared.facts.dwellings
     communes = prepared.rules.communes["name"].to_dict()
+    cities = prepared.rules.communes["city"].to_dict()
     codes = [facts.communes[c] for c in dw.commune.tolist()]
 
     def cents(values: np.ndarray) -> np.ndarray:
@@ -265,6 +266,7 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
             "landlord": [facts.landlords[x] for x in dw.landlord.tolist()],
             "commune": codes,
             "commune_name": [str(communes.get(c, c)) for c in codes],
+            "city_name": [str(communes.get(cities.get(c) or c, c)) for c in codes],
             "departement": [facts.departements[x] for x in dw.departement.tolist()],
             "rooms": dw.rooms.astype(np.int64),
             "financing": [("PLAI", "PLUS", "PLS")[x] for x in dw.financing.tolist()],

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.writing import codes, lists, reasons, run
+from optimizer.runs import Options, propose_to
+from tests.contract.writing import codes, lists, reasons, run, write
 
 HOME = {"id": "L1", "landlord": "BAIL", "commune": "25056", "rooms": "3", "financing": "PLUS", "floor": "0"}
 WHO = {
@@ -260,6 +261,23 @@ def test_an_arrondissement_has_the_rank_of_its_city_or_its_own_where_it_is_bette
     first = result.proposals[result.proposals["rank"] == 1].set_index("application_id")["fit"]
     five = float(first["N2"]) - 10  # first choice of rooms, the same for all
     assert {name: float(fit) - five for name, fit in first.items()} == {"N1": 8.75, "N2": 10, "N3": 10}
+
+
+def test_the_sheet_of_an_arrondissement_names_the_maire_of_the_city(tmp_path):
+    """The maires of arrondissements have no vote (CCH L. 441-2): « maire de Paris 18e Arrondissement » stood among the voices."""
+    line = "landlord departement year account share management_mode\nBAIL 75 2026 BAILLEUR 0 delegated"
+    home = "id landlord commune rooms financing\nL1 BAIL 75118 3 PLUS"
+    who = "id first_registered_on persons choices status\nN1 2024-01-01 3 75056 active"
+    case = write(
+        tmp_path / "case",
+        dwellings=home,
+        applications=who,
+        conventions=line,
+        settings={"territory": "france"},
+    )
+    propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False))
+    page = (tmp_path / "out" / "sheets.html").read_text(encoding="utf-8")
+    assert "maire de Paris," in page and "maire de Paris 18" not in page
 
 
 def test_an_agreement_on_a_whole_city_is_told_where_its_dwellings_bear_arrondissements(tmp_path):
