@@ -33,7 +33,7 @@ MOST_READ = 6_000
 MOST_PAIRED = 500_000
 """Pairs of first ranks looked at."""
 MOST_TRIED = 10_000
-"""Proposals valued, and steps of the search through all of them."""
+"""Proposals valued of those near the published one; proposals valued and steps of the search through all."""
 MOST_NEAR = 400
 """First ranks of a dwelling beyond which only that many are tried."""
 
@@ -91,6 +91,7 @@ class Equals:
         mine = leaves[: max(1, MOST_READ // max(1, homes))]
         weighed = [self._near(leaf) for leaf in mine]
         for ways in (self._few, self._all):
+            self.tried = 0
             for leaf, options in zip(mine, weighed, strict=True):
                 if any(self._comes_before(changes) for changes in ways(leaf.slack, options)):
                     return True
@@ -143,6 +144,8 @@ class Equals:
                 for two in tries[e]:
                     if one.lost + two.lost > left or (one.days + two.days, one.drawn + two.drawn) < (0, 0):
                         continue
+                    if self.tried > MOST_TRIED:
+                        return
                     if one.rank.app < 0 or one.rank.app != two.rank.app:
                         yield {d: one.rank, e: two.rank}
 
