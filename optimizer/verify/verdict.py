@@ -107,8 +107,8 @@ TITLES: dict[str, tuple[str, str]] = {
     ),
     "shortlists": ("rangs 2 et suivants recalculés", "ranks 2 and following recomputed"),
     "leapfrogs": (
-        "passages devant une demande mieux cotée : aucun ne manque, chaque raison est possible",
-        "leapfrogs: none is missing, each reason is possible",
+        "passages devant une demande mieux cotée : aucun ne manque, chaque raison est la première qui vaut",
+        "leapfrogs: none is missing, each reason is the first that applies",
     ),
     "orientation": (
         "fiche d'orientation : toutes les colonnes recalculées (avec chaînes, perte au moins : tenue entre 0 et la perte au plus)",

@@ -527,7 +527,9 @@ def leapfrogs(
                     late = int(awaited[other] - awaited[me])
                     fit = (value[me] - score[me]) - (value[other] - score[other]) - more - late
                     light = int(lean[row, mine] - lean[row, t] - keep)
-                    fine_reason = FIT <= why <= KEEP and _part(int(why), int(fit), more, late, light, int(keep))
+                    fine_reason = FIT <= why <= KEEP and _part(
+                        int(why), int(fit), more, late, light, int(keep)
+                    )
                     if FIT <= why <= KEEP:
                         parts[at, 0], parts[at, 1], parts[at, 2], parts[at, 3], parts[at, 4] = (
                             fit,

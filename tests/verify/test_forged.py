@@ -215,6 +215,21 @@ def test_the_price_of_a_rule_that_was_passed_for_is_written_in_one_way(tmp_path,
     assert "leapfrogs" in altered(case, out, "leapfrogs", i, j, rows[i][j] + more)
 
 
+@pytest.mark.parametrize(
+    ("seed", "said", "told"), [(1, "pin", "nomination"), (9, "places", "class"), (9, "class", "lean"), (16, "nomination", "fit")]
+)  # fmt: skip
+def test_the_first_reason_that_applies_is_the_reason(tmp_path, seed, said, told):
+    """What comes after it in the order of the list holds as well, and would tell the household something else."""
+    case, out = oracle(seed, tmp_path / "case"), tmp_path / "out"
+    propose_to(case, out, Options(accept_assumed=True, price_assumed=seed % 4 == 3, pdf=False))
+    rows = table(out, "leapfrogs")
+    j = rows[0].index("explained_by")
+    tried = [i for i, row in enumerate(rows) if row[j] == said]
+    assert tried
+    for i in tried:
+        assert "leapfrogs" in altered(case, out, "leapfrogs", i, j, told)
+
+
 def test_numbers_of_a_proof_are_written_in_one_way(copy):
     case, out = copy
     sound = json.loads((out / "certificate.json").read_text())
