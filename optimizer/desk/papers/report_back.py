@@ -64,7 +64,7 @@ def events_table(told: Told) -> pd.DataFrame:
                 _event(told, x, "CONDITION_FAILED", told.day(x.candidate.condition_on), _failed(told, x))
             )
         if x.positive and x.item.status == "withdrawn" and x.candidate.status in ("released", *WAITING):
-            fell = told.day(local_day(x.item.changed_at))
+            fell = told.day(local_day(x.item.ended_at))
             rows.append(_event(told, x, "NOTHING", fell, _withdrawn_because(told, x)))
     for name, item in _noticed(told):
         day = told.day(told.no_replies[name.ref].noticed)
