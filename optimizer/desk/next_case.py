@@ -51,7 +51,7 @@ from optimizer.store.records import (
     NominationRecord,
     SessionRecord,
 )
-from optimizer.store.states import NOTICE, UNANSWERED, UNTOLD
+from optimizer.store.states import NOTICE, TENANT_STAYS, UNANSWERED, UNTOLD
 
 AUTHOR = "Commission d'attribution"
 """Author of the decisions that a commission's log brings into a case: nobody's name."""
@@ -290,7 +290,8 @@ class _Turning:
                 if item.status == "not_examined" or item.item_id in self.void:
                     continue
                 found.pop(item.dwelling_id, None)
-                if item.status == "withdrawn":
+                # void, and left by its tenant all the same: vacant
+                if item.status == "withdrawn" and item.end_reason != TENANT_STAYS:
                     found[item.dwelling_id] = attempt_ended_on(session, item)
         for session in self.coming:
             for item in items_of(session):

@@ -42,7 +42,9 @@ from optimizer.store.tables import Key, Row
 LIVE_OFFERS = ("offered", "accepted")
 NAMING = ("R", "S")
 """Roles that may record a nomination."""
-CORRECTIONS = ("answer.corrected", "notified.corrected", "candidate.restored", "item.restored")
+CORRECTIONS = (
+    "answer.corrected", "condition.corrected", "notified.corrected", "candidate.restored", "item.restored",
+)  # fmt: skip
 """Lines of the ledger that take back what was typed by mistake."""
 
 

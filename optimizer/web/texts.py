@@ -580,7 +580,7 @@ texts(
         # offers
         "offers_none": ("Aucune offre en cours.", "No offer under way."),
         "offer_steps": ("Noter la suite de {number}", "Record what follows for {number}"),
-        "offers_ended": ("Loués, ou sans rang restant ({n})", "Let, or with no rank left ({n})"),
+        "offers_ended": ("Loués, retirés ou sans rang restant ({n})", "Let, taken back or with no rank left ({n})"),
         "calls_head": ("À appeler le {day}", "To call on {day}"),
         "go_offer": ("Aller à l'offre", "Go to the offer"),
         "notified_on": ("Notifiée le", "Notified on"),
@@ -626,6 +626,8 @@ texts(
         "desist_reason": ("Raison du désistement", "Reason of the desistment"),
         "condition": ("Condition", "Condition"),
         "condition_due": ("Pièce attendue : {document}, avant le {day}.", "Document awaited: {document}, before {day}."),
+        "condition_came": ("Reçue le {day}.", "Received on {day}."),
+        "condition_settled": ("Condition : {what}, le {day}.", "Condition: {what}, on {day}."),
         "condition_met": ("Remplie", "Met"),
         "condition_failed": ("Non remplie : pièce non remise", "Failed: document not delivered"),
         "condition_access": ("Non remplie : conditions d'accès", "Failed: access conditions"),
@@ -648,6 +650,7 @@ texts(
         ),
         "correct_reason": ("Pourquoi cette saisie est une erreur", "Why this entry is a mistake"),
         "correct_button": ("Reprendre la réponse : l'offre attend à nouveau", "Take the answer back: the offer waits again"),
+        "uncondition_button": ("Reprendre la condition : elle est à lever à nouveau", "Take the condition back: it is open again"),
         "unnotify_button": ("Reprendre la notification : rien n'est parti", "Take the notification back: nothing was sent"),
         "unnotify_hint": (
             "Seulement si rien n'est parti : une offre reçue engage l'organisme.",

@@ -354,6 +354,95 @@ def test_a_late_change_of_mind_takes_back_what_was_accepted(week: Week):
     assert [c.offer.status for c in freed.candidates if c.offer] == ["released"]
 
 
+def test_a_refusal_typed_by_mistake_for_the_tenant_is_taken_back_and_the_freed_dwelling_waits_for_a_new_session(
+    week: Week,
+):
+    """The tenant keeps its offer; whoever was told that the freed dwelling came to nothing is not told otherwise."""
+    week.refuses("V0", TENANT, 1)
+    assert week.item(FREED).status == "withdrawn"
+    week.do(commands.correct_answer, week.offer("V0", TENANT), reason="Réponse du dossier voisin")
+    assert week.name("V0", TENANT).status == "offered" and week.item(FREED).status == "withdrawn"
+    waits = waits_of(week.session, week.item(FREED))
+    assert (
+        waits is not None
+        and waits.words("fr") == "sans effet : retiré sur une réponse pour V0, reprise depuis"
+    )
+    assert FREED not in set(week.next_case().table("dwellings")["dwelling_id"])
+    week.do(commands.answer, week.offer("V0", TENANT), accepted=True, on=week.desk.today())
+    week.signs("V0", TENANT)
+    case = week.next_case()
+    assert set(case.table("leases")["dwelling_id"]) == {"V0"}
+    homes = case.table("dwellings").set_index("dwelling_id")
+    assert set(homes.index) == {FREED, "V1"} and homes.loc[FREED, "rooms"] == 2
+    assert FREED not in set(case.table("in_progress")["dwelling_id"])
+    assert verify_ledger(week.desk).holds
+
+
+def test_a_tenant_declined_by_mistake_comes_back_and_so_does_its_dwelling(draft: Week):
+    freed, tenant = draft.item(FREED).item_id, draft.name("V0", TENANT).candidate_id
+    names = {c.application_id: c.status for c in draft.item(FREED).candidates}
+    draft.do(commands.call, tenant, outcome="declines", reason="rent")
+    with pytest.raises(StoreRefused) as told:
+        draft.do(commands.restore_item, freed, reason="Décliné par erreur")
+    assert told.value.code == "STORE_CORRECTION_STAYS"
+    draft.do(commands.restore_candidate, tenant, reason="Appel noté sur la mauvaise ligne")
+    draft.do(commands.restore_item, freed, reason="Appel noté sur la mauvaise ligne")
+    assert draft.item(FREED).status == "listed"
+    assert {c.application_id: c.status for c in draft.item(FREED).candidates} == names
+    waits = waits_of(draft.session, draft.item(FREED))
+    assert waits is not None and waits.departure == "waited" and verify_ledger(draft.desk).holds
+
+
+def test_nobody_is_given_a_dwelling_on_a_day_before_its_tenant_left_it(week: Week):
+    """What is typed late bears its own day: neither the offer nor the lease of a freed dwelling stands before its tenant's."""
+
+    def refused(what: Callable[..., Receipt], *given: object, **more: object) -> None:
+        with pytest.raises(StoreRefused) as told:
+            week.do(what, *given, **more)
+        assert told.value.code == "STORE_BEFORE"
+
+    week.accepts("V0", TENANT, 3)
+    early = HELD + timedelta(days=2)
+    first = week.name(FREED, week.newcomer).candidate_id
+    refused(commands.offer, first, notified_on=early, proof="hand", proof_on=early)
+    week.accepts(FREED, week.newcomer, 4)
+    week.clock.to(HELD + timedelta(days=6))
+    week.signs("V0", TENANT)
+    week.clock.to(HELD + timedelta(days=7))
+    refused(commands.sign_lease, week.offer(FREED, week.newcomer), on=HELD + timedelta(days=5))
+    week.signs(FREED, week.newcomer)
+    assert week.item(FREED).status == "let"
+
+
+def test_what_a_household_accepted_stays_to_be_carried_over_though_the_tenant_stayed(week: Week):
+    week.accepts("V0", TENANT, 1)
+    week.accepts(FREED, week.newcomer, 2)
+    week.do(commands.desist, week.offer("V0", TENANT), on=week.desk.today(), reason="other")
+    events = events_table(told_of(week.desk, HELD.isoformat(), "fr"))
+    own = events[(events["numUnique"] == week.newcomer) & (events["logement"] == FREED)]
+    assert list(own["evenement"])[-3:] == [
+        "proposition notifiée",
+        "acceptation",
+        "sans suite, logement retiré",
+    ]
+
+
+def test_a_dwelling_whose_tenant_is_housed_elsewhere_is_said_to_be_free(week: Week):
+    """The tenant signs for V9 of a later session: it does not take V0, and its dwelling is free all the same."""
+    facts = week.item("V1").candidates[0].facts
+    home = NewItem(
+        "V9", "MUTATION", (NewCandidate(TENANT, position=1, facts=facts),), facts=week.item("V1").facts
+    )
+    later = week.held(home).items[0].candidates[0]
+    on = week.desk.today()
+    sent = week.do(commands.offer, later.candidate_id, notified_on=on, proof="hand", proof_on=on)
+    week.do(commands.answer, int(sent.result["offer_id"]), accepted=True, on=on)
+    week.do(commands.sign_lease, int(sent.result["offer_id"]), on=on)
+    waits = waits_of(week.session, week.item(FREED))
+    assert waits is not None and waits.words("fr") == "libéré : le locataire a signé un bail ailleurs"
+    week.offered(FREED, week.newcomer, 11)
+
+
 def test_a_chain_that_goes_through_lets_both_dwellings(week: Week):
     for home, who, days in (("V0", TENANT, 1), (FREED, week.newcomer, 2)):
         week.accepts(home, who, days)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 from optimizer.store import commands, queries
-from optimizer.store.records import NewCandidate, NewItem
+from optimizer.store.records import NewCandidate, NewDecision, NewItem
 from tests.web.hands import the_form
-from tests.web.playing import SECRETARY, Played, item
+from tests.web.playing import CHAIR, SECRETARY, Played, item
 
 OTHER = "CALEOL des corrections"
 """A commission of these tests' own: the one of the others has its session open."""
@@ -66,6 +66,36 @@ def test_an_answer_typed_for_the_wrong_household_is_taken_back_on_the_page(playe
         and "Loyer ou charges trop élevés" in shown
     )
     assert "Réponse reprise" in secretary.get("/journal").content.decode()
+
+
+def test_a_document_that_came_is_told_beside_its_condition_and_a_lapse_is_taken_back(played: Played):
+    session = played.session(
+        date(2026, 12, 1), state="open", homes=(item("L990102", waiting=0),), commission=OTHER
+    )
+    home, do, secretary = session.items[0], played.store, seat(played, "S")
+    names = [c.candidate_id for c in home.candidates]
+    first = NewDecision(names[0], "conditional", 1, "tax_notice", date(2026, 12, 2))
+    ranks = [NewDecision(name, "ranked", rank) for rank, name in enumerate(names[1:], 2)]
+    commands.decide(do, SECRETARY, str(uuid4()), home.item_id, decisions=[first, *ranks])
+    commands.close(do, CHAIR, str(uuid4()), session.session_id)
+    commands.receive_document(do, SECRETARY, str(uuid4()), names[0], document="tax_notice")
+    at = f"/seances/{session.session_id}/offres/{names[0]}"
+    assert "Reçue le 01/12/2026." in secretary.get("/offres").content.decode()
+    played.clock.now += timedelta(days=3)
+    _, form = the_form(secretary.get("/offres").content.decode(), at, {"act": "failed", "on": ""})
+    refused = secretary.post(at, {**form.fields, **form.hidden, "act": "failed"})
+    assert refused.status_code == 422 and "a été reçue le 01/12/2026" in refused.content.decode().replace(
+        "\u00a0", " "
+    )
+    sent(secretary, "/offres", at, {"act": "access", "on": ""})
+    assert queries.candidate(do, names[0]).status == "condition_failed"
+    page = sent(secretary, "/offres", at, {"act": "uncondition", "reason": WHY})
+    assert queries.candidate(do, names[0]).condition == "open" and "Pièce attendue" in page
+    shown = secretary.get(f"/seances/{session.session_id}/demandes/{names[0]}").content.decode()
+    assert "Condition reprise" in shown and "avait été saisi" in shown and "04/12/2026)" in shown
+    sent(secretary, "/offres", at, {"act": "met", "on": ""})
+    shown = secretary.get(f"/seances/{session.session_id}/demandes/{names[0]}").content.decode()
+    assert 'value="uncondition"' in shown
 
 
 def test_a_name_and_a_dwelling_set_aside_by_mistake_come_back_on_the_page(played: Played):
