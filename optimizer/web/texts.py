@@ -538,6 +538,10 @@ texts(
         ),
         "departure_hint": ("Si l'ordre proposé n'est pas suivi.", "If the proposed order is not followed."),
         "decide_button": ("Enregistrer les décisions", "Record the decisions"),
+        "vote_again": (
+            "Avec ces présences, le vote ne tient plus : à voter à nouveau, ou à retirer de l'ordre du jour – {homes}.",
+            "With this attendance the vote no longer stands: to be voted again, or taken off the agenda – {homes}.",
+        ),
         "decided": ("Décisions enregistrées.", "Decisions recorded."),
         "set_aside": ("Ne pas examiner, ou retirer", "Do not examine, or withdraw"),
         "conflict_head": ("Deux saisies du même logement", "The same dwelling entered twice"),

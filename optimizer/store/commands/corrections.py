@@ -164,7 +164,8 @@ def restore_item(work: Work, item: int, *, reason: str, version: int | None = No
         lambda e: e.kind in ("item.not_examined", VOID) and e.dwelling_id == work.dwelling,
     )
     for candidate, status in names.items():
-        work.set("candidate", candidate, status=status)
+        # a decision that left with the dwelling, for want of a quorum, does not come back
+        work.set("candidate", candidate, status="listed" if status in STATUS_OF.values() else status)
     refs = [work.get("candidate", candidate)["ref"] for candidate in names]
     for ref in refs:
         touch(work, ref)
