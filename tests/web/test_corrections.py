@@ -151,3 +151,45 @@ def test_a_household_is_found_by_its_number(played: Played):
     none = played.client("S").post("/demandes", {"number": "999"})
     assert none.status_code == 422 and "aucune demande de ce numéro" in none.content.decode()
     assert played.client("R").post("/demandes", {"number": typed}).status_code in (403, 404)
+
+
+def test_an_absence_typed_after_the_votes_says_which_dwellings_are_to_be_voted_again(played: Played):
+    """Two voices are needed and two were there; one of them was not, which is typed once the dwelling is decided."""
+    commission = "CALEOL des présences"
+    played.account("presences", "S", commission=commission)
+    session = played.session(
+        date(2026, 12, 1), state="open", homes=(item("L990103", waiting=0),), commission=commission
+    )
+    home, at, client = session.items[0], f"/seances/{session.session_id}", played.client(name="presences")
+    ranks = [NewDecision(c.candidate_id, "ranked", n) for n, c in enumerate(home.candidates, 1)]
+    commands.decide(played.store, SECRETARY, str(uuid4()), home.item_id, decisions=ranks)
+    page = sent(client, f"{at}/seance", f"{at}/presences", {"presence-1": "absent"}).replace("\u00a0", " ")
+    assert (
+        "le vote ne tient plus : à voter à nouveau, ou à retirer de l'ordre du jour – L990103."
+        in page.replace("&#39;", "'")
+    )
+    assert queries.item(played.store, home.item_id).status == "listed"
+    page = sent(client, f"{at}/seance", f"{at}/presences", {"presence-1": "present"})
+    assert "ne tient plus" not in page and queries.item(played.store, home.item_id).status == "decided"
+
+
+def test_two_people_who_judge_one_refusal_otherwise_both_see_it(played: Played):
+    key = played.session(
+        date(2026, 12, 2), state="closed", homes=(item("L990104", waiting=0),), commission=OTHER
+    ).session_id
+    name, secretary, at = offered(played, key), seat(played, "S"), f"/seances/{key}/offres/"
+    sent(
+        secretary, "/offres", f"{at}{name}",
+        {"act": "answer", "answer": "refused", "on": played.store.today().isoformat(), "refusal": "rent"},
+    )  # fmt: skip
+    _, form = the_form(
+        secretary.get("/offres").content.decode(), f"{at}{name}", {"act": "judge", "legitimate": "no"}
+    )
+    sent(secretary, "/offres", f"{at}{name}", {"act": "judge", "legitimate": "yes"})
+    late = secretary.post(f"{at}{name}", {**form.hidden, "legitimate": "no"})
+    page = late.content.decode().replace("\u00a0", " ")
+    assert late.status_code == 409 and "a modifié cette page" in page
+    both = page.split('class="both"')[1].split("</section>")[0]
+    assert "motif légitime" in both and "Non" in both
+    offer = queries.candidate(played.store, name).offer
+    assert offer is not None and offer.legitimate == "yes"

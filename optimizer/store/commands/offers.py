@@ -131,16 +131,19 @@ def answer(
 
 
 @command("refusal.judged", roles="S")
-def judge_refusal(work: Work, offer: int, *, legitimate: Legitimate) -> Mapping[str, Any]:
+def judge_refusal(
+    work: Work, offer: int, *, legitimate: Legitimate, version: int | None = None
+) -> Mapping[str, Any]:
     """Say whether a refusal was legitimate (``yes``, ``no``); said again, the line keeps what was said before."""
-    row, _, _ = offer_of(work, offer, None)
+    row, _, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("refused",))
     if legitimate not in ("yes", "no"):
         raise StoreRefused("STORE_OUTSIDE", what="légitimité", found=legitimate)
     if row["legitimate"] in ("yes", "no"):
         work.facts["was"] = {"legitimate": row["legitimate"]}
     work.set("offer", offer, legitimate=legitimate)
-    return {}
+    work.bump("item", item)
+    return {"version": item["version"]}
 
 
 @command("silence.confirmed", roles="SA")

@@ -234,7 +234,7 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
         legitimate = form.choice("legitimate", "WEB.LEGITIMATE", ("yes", "no"))
         form.check()
         judge = request.visitor.actor("S", request.session_record)
-        return commands.judge_refusal(store, judge, key, number, legitimate=legitimate)
+        return commands.judge_refusal(store, judge, key, number, legitimate=legitimate, version=form.version)
     if what in ("correct", "unnotify"):
         reason = form.text("reason", "WEB.CORRECT_REASON", required=True, longest=300)
         form.check()
