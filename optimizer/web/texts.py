@@ -654,6 +654,11 @@ texts(
         ),
         "correct_reason": ("Pourquoi cette saisie est une erreur", "Why this entry is a mistake"),
         "correct_button": ("Reprendre la réponse : l'offre attend à nouveau", "Take the answer back: the offer waits again"),
+        "reprove_button": ("Corriger la preuve", "Correct the proof"),
+        "reprove_hint": (
+            "Le délai part du jour de la preuve. Pli revenu sans preuve : laisser les deux cases vides, aucun délai ne court plus.",
+            "The time starts on the day of the proof. A letter that came back without one: leave both empty, no time runs any more.",
+        ),
         "uncondition_button": ("Reprendre la condition : elle est à lever à nouveau", "Take the condition back: it is open again"),
         "unnotify_button": ("Reprendre la notification : rien n'est parti", "Take the notification back: nothing was sent"),
         "unnotify_hint": (

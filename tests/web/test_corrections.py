@@ -193,3 +193,35 @@ def test_two_people_who_judge_one_refusal_otherwise_both_see_it(played: Played):
     assert "motif légitime" in both and "Non" in both
     offer = queries.candidate(played.store, name).offer
     assert offer is not None and offer.legitimate == "yes"
+
+
+def test_a_proof_typed_for_the_wrong_day_is_put_right_and_one_of_a_letter_that_came_back_taken_off(
+    played: Played,
+):
+    """Ten days from the day that is proven; a letter that came back proves nothing, so that no silence can be confirmed."""
+    key = played.session(
+        date(2026, 12, 2), state="closed", homes=(item("L990105", waiting=0),), commission=OTHER
+    ).session_id
+    name, secretary, at = offered(played, key), seat(played, "S"), f"/seances/{key}/offres/"
+    on = played.store.today()
+    played.clock.now += timedelta(days=3)
+    later = (on + timedelta(days=2)).isoformat()
+    sent(
+        secretary,
+        "/offres",
+        f"{at}{name}",
+        {"act": "reprove", "proof": "registered_presented", "proof_on": later},
+    )
+    offer = queries.candidate(played.store, name).offer
+    assert offer is not None and offer.proof_on == on + timedelta(days=2)
+    assert offer.deadline is not None and offer.deadline >= on + timedelta(days=12)
+    page = sent(secretary, "/offres", f"{at}{name}", {"act": "reprove", "proof": "", "proof_on": ""})
+    offer = queries.candidate(played.store, name).offer
+    assert offer is not None and (offer.proof, offer.proof_on, offer.deadline) == ("", None, None)
+    played.clock.now += timedelta(days=30)
+    assert 'name="act" value="silence"' not in page
+    assert "Offre sans preuve" in secretary.get("/appels").content.decode().replace("\u00a0", " ")
+    assert (
+        queries.events(played.store, kinds=("notified.proof",))[-1].payload["facts"]["was"]["proof"]
+        == "registered_presented"
+    )

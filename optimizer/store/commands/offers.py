@@ -8,6 +8,7 @@ from typing import Any
 
 from optimizer.errors import Said
 from optimizer.store import agenda
+from optimizer.store.canonical import plain
 from optimizer.store.chained import CYCLE, link_of, may_let, may_offer, tenant_of
 from optimizer.store.clock import deadline, past
 from optimizer.store.commands.outcomes import heard_of
@@ -67,13 +68,18 @@ def offer(
 
 @command("notified.proof", roles="SA")
 def prove(
-    work: Work, offer: int, *, proof: Proof, proof_on: date, version: int | None = None
+    work: Work, offer: int, *, proof: Proof, proof_on: date | None, version: int | None = None
 ) -> Mapping[str, Any]:
-    """The proof of notification came (or is corrected before the answer): the clock starts on its day."""
+    """The proof of notification came (or is corrected before the answer): the clock starts on its day.
+
+    Without ``proof`` the one on file is taken back, of a letter that came back undelivered: no clock runs until another one comes.
+    """
     row, _, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("offered",))
-    if not proof:
+    if not (proof or row["proof"]):
         raise StoreRefused("STORE_PROOF")
+    if row["proof"]:
+        work.facts["was"] = plain({"proof": row["proof"], "proof_on": row["proof_on"]})
     started = _clock(work, item, row["notified_on"], proof, proof_on, row["days"])
     work.set("offer", offer, **started)
     work.bump("item", item)

@@ -29,6 +29,7 @@ from optimizer.web.today import today
 ACTS = (
     "notify",
     "prove",
+    "reprove",
     "answer",
     "judge",
     "silence",
@@ -221,6 +222,11 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
         )
         form.check()
         return commands.prove(store, actor, key, number, proof=proof, proof_on=on, version=form.version)
+    if what == "reprove":
+        other = form.choice("proof", "WEB.PROOF", PROOFS, required=False)
+        day = form.day("proof_on", "WEB.PROOF_ON")
+        form.check()
+        return commands.prove(store, actor, key, number, proof=other, proof_on=day, version=form.version)
     if what == "answer":
         answer = form.choice("answer", "WEB.ANSWER", ("accepted", "refused"))
         on = form.a_day("on", "WEB.ANSWERED_ON")
