@@ -12,7 +12,7 @@ from typing import Any, Literal
 from optimizer.chains import IN_EXCHANGE, UNBOUNDED, with_homes
 from optimizer.domain import Case
 from optimizer.errors import Lang, said, texts
-from optimizer.store.chained import link_of
+from optimizer.store.chained import CYCLE, link_of
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 from optimizer.store.states import GOES, STAYS, TAKEN_BY, TENANT_STAYS
 
@@ -33,6 +33,10 @@ texts(
             "up to {n} transfers in a row",
         ),
         "length_all": ("sans limite, échanges compris", "without limit, exchanges included"),
+        "and_exchanges": (
+            ", échanges de deux ou trois ménages compris",
+            ", exchanges of two or three households included",
+        ),
         "gone": ("libéré : le locataire a signé pour {after}", "freed: the tenant has signed for {after}"),
         "gone_elsewhere": (
             "libéré : le locataire a signé un bail ailleurs",
@@ -67,6 +71,16 @@ def length_words(chains: int, lang: Lang) -> str:
     """How far the chains of a proposal may go, in words (``optimizer.chains.UNBOUNDED``: any length)."""
     key = {0: "NONE", 1: "ONE", UNBOUNDED: "ALL"}.get(chains, "MANY")
     return said(f"CHAIN.LENGTH_{key}", lang, n=chains)
+
+
+def chains_words(session: SessionRecord, lang: Lang) -> str:
+    """How far the chains of a session's proposal may go, and that tenants exchange dwellings beside them; empty where it has none."""
+    chains = session.run.chains if session.run is not None else 0
+    if not chains:
+        return ""
+    links = (link_of(item.facts) for item in session.items)
+    beside = chains != UNBOUNDED and any(link is not None and link["kind"] == CYCLE for link in links)
+    return length_words(chains, lang) + (said("CHAIN.AND_EXCHANGES", lang) if beside else "")
 
 
 @dataclass(frozen=True)
@@ -112,7 +126,7 @@ def waits_of(session: SessionRecord, item: ItemRecord) -> Waits | None:
         "gone" if status in GOES else "stays" if left else "accepted" if status in TAKEN_BY else "waited" if status not in STAYS
         else "stranded" if item.status == "let" else "stays"
     )  # fmt: skip
-    return Waits(str(link["after"]), tenant, link["kind"] == "cycle", departure)
+    return Waits(str(link["after"]), tenant, link["kind"] == CYCLE, departure)
 
 
 def held_back(session: SessionRecord, item: ItemRecord) -> bool:

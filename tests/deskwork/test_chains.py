@@ -14,7 +14,7 @@ import pytest
 from optimizer import importers, policy, store
 from optimizer.desk.agenda import agenda
 from optimizer.desk.call_list import call_list
-from optimizer.desk.chained import stranded, waits_of
+from optimizer.desk.chained import chains_words, stranded, waits_of
 from optimizer.desk.entry_book import write_entry_book
 from optimizer.desk.entry_rows import rows_of
 from optimizer.desk.following import POSITIVE
@@ -232,6 +232,22 @@ def test_a_tenant_who_declines_beforehand_takes_the_dwelling_off(draft: Week):
     assert said.result["void"] == [FREED]
     assert (draft.item("V0").status, draft.item(FREED).status) == ("listed", "not_examined")
     assert draft.item(FREED).end_reason == "tenant_stays"
+
+
+def test_exchanges_beside_the_chains_are_told_with_them(draft: Week):
+    """A run of the command line may hold both; the page and the minutes say how far the chains go, and that tenants exchange."""
+    alone = "une mutation à la suite"
+    assert chains_words(draft.session, "fr") == alone
+    freed = draft.item(FREED)
+    link = {**freed.facts["chain"], "kind": "cycle"}
+    items = tuple(
+        replace(i, facts={**i.facts, "chain": link}) if i.dwelling_id == FREED else i
+        for i in draft.session.items
+    )
+    both = replace(draft.session, items=items)
+    assert chains_words(both, "fr") == f"{alone}, échanges de deux ou trois ménages compris"
+    told = replace(told_of(draft.desk, HELD.isoformat(), "fr"), session=both)
+    assert "échanges de deux ou trois ménages compris" in str(minutes(told))
 
 
 def test_a_freed_dwelling_alone_is_no_agenda(made: Path):
