@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from optimizer.chains import present_homes
 from optimizer.desk import messages as messages
 from optimizer.desk.chained import void, waits_of
 from optimizer.desk.following import (
@@ -181,7 +182,8 @@ class _Turning:
         progress = self._in_progress(homes)
         described = homes | set(texts_of(leases, "dwelling_id")) | set(texts_of(progress, "dwelling_id"))
         events = self._events(described)
-        decisions = self._decisions(homes, people)
+        # what a household was told of a tenant's dwelling holds when a chain may free it again
+        decisions = self._decisions(homes | present_homes(self.case), people)
         tables = dict(self.case.tables)
         tables |= {"dwellings": dwellings, "applications": applications}
         made = {"leases": leases, "events": events, "in_progress": progress, "decisions": decisions}

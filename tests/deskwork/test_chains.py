@@ -32,6 +32,7 @@ from optimizer.desk.recording import record
 from optimizer.desk.sessions import begin, told_of
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError
+from optimizer.pipeline import check_case
 from optimizer.presentation.numbers import day
 from optimizer.runs import Options, propose_to
 from optimizer.store import commands, queries
@@ -49,6 +50,7 @@ from optimizer.store.records import (
     Receipt,
     SessionRecord,
 )
+from optimizer.synth import write_case
 from tests.chains.towns import tenant
 from tests.deskwork.filling import fill
 from tests.deskwork.room import HELD, MEMBERS, OPENED, SECRETARY, START, Clock, decided
@@ -428,6 +430,27 @@ def test_nobody_is_given_a_dwelling_on_a_day_before_its_tenant_left_it(week: Wee
     refused(commands.sign_lease, week.offer(FREED, week.newcomer), on=HELD + timedelta(days=5))
     week.signs(FREED, week.newcomer)
     assert week.item(FREED).status == "let"
+
+
+def test_who_refused_a_tenants_dwelling_or_was_kept_off_it_is_not_proposed_it_again(
+    week: Week, tmp_path: Path
+):
+    """The newcomer refuses the freed dwelling, whose tenant then stays: a chain of the next week may free it again."""
+    week.accepts("V0", TENANT, 1)
+    week.refuses(FREED, week.newcomer, 2)
+    week.do(commands.desist, week.offer("V0", TENANT), on=week.desk.today(), reason="other")
+    assert week.item(FREED).status == "withdrawn"
+    case = week.next_case()
+    decided = case.table("decisions")
+    pairs = set(zip(decided["dwelling_id"], decided["application_id"], decided["reason"], strict=True))
+    assert (FREED, week.newcomer, "refused_same_dwelling") in pairs
+    # and so it stays in the case made of that one
+    rules = policy.rules_of(case.settings)
+    again = next_case(case, queries.sessions(week.desk), rules).case
+    assert again.table("decisions").equals(decided)
+    write_case(case, tmp_path / "suivant")
+    read, findings = check_case(tmp_path / "suivant")
+    assert read is not None and "decisions" not in {f.file for f in findings}
 
 
 def test_what_a_household_accepted_stays_to_be_carried_over_though_the_tenant_stayed(week: Week):
