@@ -183,7 +183,8 @@ class _Turning:
         described = homes | set(texts_of(leases, "dwelling_id")) | set(texts_of(progress, "dwelling_id"))
         events = self._events(described)
         # what a household was told of a tenant's dwelling holds when a chain may free it again
-        decisions = self._decisions(homes | present_homes(self.case), people)
+        asking = replace(self.case, tables={**self.case.tables, "applications": applications})
+        decisions = self._decisions(homes | present_homes(asking), people)
         tables = dict(self.case.tables)
         tables |= {"dwellings": dwellings, "applications": applications}
         made = {"leases": leases, "events": events, "in_progress": progress, "decisions": decisions}
@@ -309,7 +310,7 @@ class _Turning:
             if name in there:
                 self.said.append(_missing("DESK_DWELLING_WITHDRAWN", dwelling=name, day=withdrawn[name]))
         kept = where(frame, [d not in gone for d in texts_of(frame, "dwelling_id")]).reset_index(drop=True)
-        freed = [row for row in self._freed(there) if row["dwelling_id"] not in withdrawn]
+        freed = self._freed(there)
         if freed:
             kept = pd.concat([kept, framed("dwellings", freed)], ignore_index=True)
         self.counts["dwellings"] = len(kept) - len(frame)
@@ -344,9 +345,11 @@ class _Turning:
         for session in self.closed:
             for item in items_of(session):
                 waits = waits_of(session, item)
-                if waits is None or waits.departure != "gone" or item.dwelling_id in there:
+                if item.status == "withdrawn" and item.end_reason != TENANT_STAYS:
+                    rows.pop(item.dwelling_id, None)  # until an import holds it
+                elif waits is None or waits.departure != "gone" or item.dwelling_id in there:
                     continue
-                if session.on <= self.let.get(item.dwelling_id, date.min):
+                elif session.on <= self.let.get(item.dwelling_id, date.min):
                     rows.pop(item.dwelling_id, None)  # a later session let it
                 elif attempt_over(item) or item.status == "not_examined":
                     facts = {c.name: item.facts.get(c.name) for c in TABLES["dwellings"].columns}

@@ -507,6 +507,44 @@ def test_an_offer_of_a_dwelling_still_lived_in_says_that_it_may_come_to_nothing(
     assert warned not in letter(FREED, week.newcomer) and "encore occupé" not in letter(FREED, week.newcomer)
 
 
+def test_a_dwelling_left_and_found_unfit_is_in_no_case_until_an_import_has_it(week: Week):
+    """Its tenant has signed for V0, it is withdrawn for works: neither the next case nor the one made of that proposes it."""
+    week.accepts("V0", TENANT, 1)
+    week.signs("V0", TENANT)
+    week.clock.to(HELD + timedelta(days=2))
+    week.do(commands.withdraw, week.item(FREED).item_id, reason="works")
+    first = week.next_case()
+    assert set(first.table("dwellings")["dwelling_id"]) == {"V1"}
+    week.offered("V1", week.item("V1").candidates[0].application_id, 5)
+    rules, log = policy.rules_of(first.settings), queries.sessions(week.desk)
+    later = next_case(first, log, rules).case
+    assert set(later.table("dwellings")["dwelling_id"]) == {"V1"} and later.settings.on > first.settings.on
+    again = next_case(later, log, rules).case
+    assert set(again.table("dwellings")["dwelling_id"]) == {"V1"}
+
+
+def test_a_dwelling_left_and_withdrawn_by_a_later_session_is_in_no_case_either(week: Week):
+    week.accepts("V0", TENANT, 1)
+    week.signs("V0", TENANT)
+    names = sorted((c for c in week.item(FREED).candidates if c.decision), key=lambda c: c.position)
+    for days, name in enumerate(names, 2):
+        week.refuses(FREED, name.application_id, days)
+    facts = {k: v for k, v in week.item(FREED).facts.items() if k != "chain"}
+    who = next(a for a in ("N0", "N1", "N2", "N3") if a not in {c.application_id for c in names})
+    later = week.held(
+        NewItem(FREED, "BAILLEUR", (NewCandidate(who, position=1, facts=names[0].facts),), facts=facts)
+    )
+    assert FREED in set(week.next_case().table("dwellings")["dwelling_id"])
+    week.do(commands.withdraw, later.items[0].item_id, reason="works")
+    case = week.next_case()
+    for days in (20, 30):
+        assert FREED not in set(case.table("dwellings")["dwelling_id"])
+        week.clock.to(HELD + timedelta(days=days))
+        rules = policy.rules_of(case.settings)
+        case = next_case(case, queries.sessions(week.desk), rules, on=week.desk.today()).case
+    assert FREED not in set(case.table("dwellings")["dwelling_id"])
+
+
 def test_a_dwelling_left_but_not_examined_is_vacant_next_week(made: Path, tmp_path: Path):
     """The session was too short for the freed dwelling; its tenant has signed for V0 since."""
     copied(made / "draft", tmp_path)
