@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pandas.testing import assert_frame_equal
 
 from optimizer import importers, policy, store
 from optimizer.desk.agenda import agenda
@@ -358,6 +359,21 @@ def test_ranks_of_a_dwelling_taken_back_are_told_as_leading_no_further(week: Wee
     assert list(nothing["numUnique"]) == ranked and set(nothing["logement"]) == {"V1"}
     works = law(HELD).labels("withdrawal_reasons")["works"]
     assert set(nothing["detail"]) == {works} and len(events) == len(before) + len(ranked)
+
+
+def test_a_case_made_while_a_dwelling_waited_forgets_it_once_its_tenant_stays(week: Week):
+    """The next case of that day has it in progress with its household, and follows its list; the one made of it as if it never had been."""
+    week.accepts("V0", TENANT, 1)
+    before = week.next_case()
+    assert FREED in set(before.table("in_progress")["dwelling_id"])
+    assert FREED in set(before.table("events")["dwelling_id"])
+    week.clock.to(HELD + timedelta(days=2))
+    week.do(commands.desist, week.offer("V0", TENANT), on=week.desk.today(), reason="other")
+    rules = policy.rules_of(before.settings)
+    chained, direct = next_case(before, queries.sessions(week.desk), rules).case, week.next_case()
+    for name in ("in_progress", "events", "dwellings", "decisions", "applications", "leases"):
+        assert FREED not in set(chained.table(name).get("dwelling_id", ())) or name == "decisions", name
+        assert_frame_equal(chained.table(name), direct.table(name), check_dtype=False)
 
 
 def test_a_late_change_of_mind_takes_back_what_was_accepted(week: Week):

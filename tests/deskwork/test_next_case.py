@@ -663,3 +663,25 @@ def test_a_dwelling_back_from_works_stays_whoever_of_its_old_list_is_housed(made
     assert attempt_ended_on(made.session, made.item(home.dwelling_id)) == date(2026, 12, 4)
     back = replace(read_case(), settings=replace(read_case().settings, on=date(2026, 12, 10)))
     assert home.dwelling_id in set(turned(made, back).case.table("dwellings")["dwelling_id"])
+
+
+@pytest.mark.parametrize("ends", ["not_examined", "cancelled"])
+def test_a_dwelling_of_an_agenda_that_came_to_nothing_is_in_progress_no_more(made: Room, ends: str):
+    """A next case was made while the session was convened: what is made of it forgets the dwelling that was not examined after all."""
+    home = made.session.items[0]
+    made.clock.to(date(2026, 12, 1))
+    names = {c.candidate_id: "" for i in made.session.items for c in listed(i)}
+    commands.convene(
+        made.desk, SECRETARY, "convocation", made.session_id, recipients=["Préfet"], checks=names
+    )
+    before = turned(made).case
+    assert home.dwelling_id in set(before.table("in_progress")["dwelling_id"])
+    made.clock.to(HELD)
+    if ends == "cancelled":
+        commands.cancel(made.desk, SECRETARY, "annulée", made.session_id, reason="Salle inondée")
+    else:
+        made.hold({("Votes", home.dwelling_id, ""): {"retire_de_l_ordre_du_jour": "Travaux"}})
+    for case in (turned(made, on=HELD).case, turned(made, before, on=HELD).case):
+        for name in ("in_progress", "events"):
+            assert home.dwelling_id not in set(case.table(name)["dwelling_id"]), name
+        assert home.dwelling_id in set(case.table("dwellings")["dwelling_id"])
