@@ -25,7 +25,7 @@ from optimizer.web.names import LIVE
 from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import corrections_of, elsewhere_of, heads_of, imports_for
 from optimizer.web.today import today
-from optimizer.web.views.offers import correctable
+from optimizer.web.views.offers import correctable, settled
 from optimizer.web.views.room import late_candidate
 from optimizer.web.views.week import week
 
@@ -231,6 +231,7 @@ def _show(
             "proofs": words("PROOF", PROOFS, lang_of(request)),
             "today": today(),
             "may_correct": "S" in held and correctable(home, found),
+            "settled": settled,
             "corrections": [
                 c
                 for c in corrections_of(record)
