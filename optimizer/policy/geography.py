@@ -6,6 +6,7 @@ import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -106,16 +107,25 @@ def read_communes(
     )
 
 
-def city_of(commune: str) -> str:
-    """The commune that an arrondissement is a part of, by the shipped table; any other code is its own."""
+class City(NamedTuple):
+    """A commune that is cut into arrondissements."""
+
+    code: str
+    name: str
+
+
+def city_of(commune: str) -> City | None:
+    """The city that an arrondissement is a part of, by the shipped table; None for any other code."""
     path = models_dir(None) / ARRONDISSEMENTS_FILE
-    return _cities(path.read_bytes()).get(commune, commune) if path.is_file() else commune
+    return _cities(path.read_bytes()).get(commune) if path.is_file() else None
 
 
 @lru_cache(maxsize=2)
-def _cities(content: bytes) -> dict[str, str]:
-    found = _parsed(content, ARRONDISSEMENTS_FILE, {"insee": pa.string(), "commune": pa.string()})
-    return dict(zip(found["insee"].tolist(), found["commune"].tolist(), strict=True))
+def _cities(content: bytes) -> dict[str, City]:
+    text = pa.string()
+    found = _parsed(content, ARRONDISSEMENTS_FILE, {"insee": text, "commune": text, "name": text})
+    cities = map(City, found["commune"].tolist(), found["name"].tolist())
+    return dict(zip(found["insee"].tolist(), cities, strict=True))
 
 
 @lru_cache(maxsize=4)

@@ -410,7 +410,7 @@ texts(
         "act": ("À faire", "To do"),
         "votes": ("Voix", "Votes"),
         "votes_who": (
-            "6 membres, préfet, maire de {place}, président de l'EPCI",
+            "6 membres, préfet, maire {of_place}, président de l'EPCI",
             "6 members, préfet, maire of {place}, president of the EPCI",
         ),
         "quorum": ("Quorum, atteint", "Quorum, met"),

@@ -52,7 +52,8 @@ def voters(
     """
     facts = item["facts"]
     places = {str(facts.get(name, "")) for name in ("commune", "epci", "departement")}
-    places.add(city_of(str(facts.get("commune", ""))))
+    city = city_of(str(facts.get("commune", "")))
+    places |= {city.code} if city else set()
     sitting = _sitting(attendance, hour, start, item["item_id"])
     return [
         row

@@ -288,29 +288,20 @@ def _either(first: Ragged, other: Ragged) -> Ragged:
 
 def _by_arrondissement(wished: Ragged, places: Places) -> tuple[Ragged, I64]:
     """Whoever wishes Paris, Lyon or Marseille wishes each of its arrondissements, at the same rank."""
-    owner = wished.owner.astype(np.int64)
+    owner = wished.owner
     rank = np.arange(len(owner), dtype=np.int64) - wished.ptr[owner] + 1
-    whole = [np.flatnonzero(wished.values == city) for city in places.arrondissements]
-    rows = [
-        owner,
-        *(np.repeat(owner[at], len(p)) for at, p in zip(whole, places.arrondissements.values(), strict=True)),
-    ]
-    ranks = [
-        rank,
-        *(np.repeat(rank[at], len(p)) for at, p in zip(whole, places.arrondissements.values(), strict=True)),
-    ]
-    values = [
-        wished.values,
-        *(
-            np.tile(np.array(p, np.int32), len(at))
-            for at, p in zip(whole, places.arrondissements.values(), strict=True)
-        ),
-    ]
-    app, order_rank, value = np.concatenate(rows), np.concatenate(ranks), np.concatenate(values)
-    order = np.lexsort((order_rank, app))
-    lengths = np.bincount(app, minlength=len(wished.lengths))
-    ptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    return Ragged(ptr, value[order].astype(np.int32)), order_rank[order]
+    copies = np.ones(len(owner), np.int64)
+    for city, parts in places.arrondissements.items():
+        copies[wished.values == city] = 1 + len(parts)
+    ends = np.cumsum(copies)
+    if not len(owner) or ends[-1] == len(owner):
+        return wished, rank
+    values = np.repeat(wished.values, copies)
+    for city, parts in places.arrondissements.items():
+        for last in ends[wished.values == city].tolist():
+            values[last - len(parts) : last] = parts
+    ptr = np.concatenate([[0], ends])[wished.ptr].astype(np.int64)
+    return Ragged(ptr, values), np.repeat(rank, copies)
 
 
 def _without(lists: Ragged, gone: B) -> Ragged:

@@ -11,7 +11,7 @@ from optimizer.cli.speak import table
 from optimizer.eligibility.facts import CODES
 from optimizer.presentation.page import kept_together
 from optimizer.presentation.session import title_words
-from optimizer.presentation.words import reason_words, scope_words, why_words
+from optimizer.presentation.words import of_commune, reason_words, scope_words, why_words
 from optimizer.runs import Options, propose, propose_to
 from optimizer.runs.parameters import parameter_words
 from optimizer.shortlist.labels import plural, pool_label
@@ -131,3 +131,28 @@ def test_a_line_is_said_in_english_whole():
     reasons = propose(case, Options(lang="en")).proposals["reason"]
     assert len(reasons) and not reasons.str.contains(r"\d(?:er|e) ").any()
     assert reasons.str.contains(r"\d(?:st|nd|rd|th)(?: equal)? by score among").any()
+
+
+def test_a_commune_after_maire():
+    """« maire de Aubervilliers », « maire de Les Abymes » stood on the papers."""
+    names = (
+        "Besançon",
+        "Aubervilliers",
+        "Évry-Courcouronnes",
+        "Le Mans",
+        "Les Abymes",
+        "La Réole",
+        "L'Étang-Salé",
+        "Houilles",
+    )
+    told = (
+        "de Besançon",
+        "d'Aubervilliers",
+        "d'Évry-Courcouronnes",
+        "du Mans",
+        "des Abymes",
+        "de La Réole",
+        "de L'Étang-Salé",
+        "de Houilles",
+    )
+    assert tuple(of_commune(name) for name in names) == told
