@@ -302,6 +302,27 @@ def test_nobody_is_offered_it_before_the_tenant_has_accepted(week: Week):
     assert told.value.code == "STORE_CHAIN_WAITS"
 
 
+def about_freed(session: SessionRecord, days: int) -> set[tuple[str, bool]]:
+    """Kinds of calls about the freed dwelling so many days after the session, and whether they say that it is lived in."""
+    due = call_list([session], law(HELD), HELD + timedelta(days=days))
+    return {(x.kind, x.lived_in) for x in due if x.dwelling_id == FREED}
+
+
+def test_calls_before_the_session_say_that_a_dwelling_is_lived_in(draft: Week):
+    assert about_freed(draft.session, -3) == {("instruction", True)}
+
+
+def test_every_call_about_an_offer_says_that_the_dwelling_is_lived_in(week: Week):
+    """While the answer is awaited, until the tenant signs: whoever calls does not speak of a home that is free."""
+    week.accepts("V0", TENANT, 1)
+    week.offered(FREED, week.newcomer, 2)
+    assert about_freed(week.session, 11) == {("clock", True), ("no_contact", True)}
+    due = call_list([week.session], law(HELD), HELD + timedelta(days=11))
+    assert " – encore occupé" in str(calls_paper(told_of(week.desk, HELD.isoformat(), "fr"), due, HELD))
+    week.signs("V0", TENANT)
+    assert about_freed(week.session, 11) == {("clock", False), ("no_contact", False)}
+
+
 def test_a_dwelling_lived_in_is_not_called_vacant(week: Week):
     """On the list of calls from the tenant's acceptance on; vacant from the day of its lease, as the case gives no other."""
 
