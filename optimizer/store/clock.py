@@ -1,7 +1,8 @@
 """Days of the desk: what day it is in France, and on what evening a time to answer ends.
 
 A time of whole days (R. 441-10): the day it starts from is not counted, it ends at 24:00 of the last day, and a last day that
-falls on a Saturday, a Sunday or a public holiday moves to the next working day. Alsace and Moselle have two holidays more.
+falls on a Saturday, a Sunday or a public holiday moves to the next working day. Alsace and Moselle have two holidays more, an
+overseas département one.
 """
 
 from __future__ import annotations
@@ -64,11 +65,12 @@ def _holidays(year: int, region: str) -> frozenset[date]:
     import holidays
 
     subdivision = MOSELLE if region == ALSACE_MOSELLE else None
-    return frozenset(holidays.country_holidays("FR", subdiv=subdivision, years=year))
+    own = {date.fromisoformat(f"{year}-{region}")} if region and subdivision is None else set()
+    return frozenset(holidays.country_holidays("FR", subdiv=subdivision, years=year)) | own
 
 
 def day_off(day: date, region: str = "") -> bool:
-    """Whether ``day`` is a Saturday, a Sunday or a public holiday of the region (empty, or ``alsace-moselle``)."""
+    """Whether ``day`` is a Saturday, a Sunday or a public holiday of the region (see :func:`deadline`)."""
     return day.weekday() >= SATURDAY or day in _holidays(day.year, region)
 
 
@@ -82,7 +84,7 @@ def deadline(started: date, days: int, region: str = "") -> date:
     days : int
         Whole days of the time.
     region : str
-        ``alsace-moselle`` where Good Friday and 26 December are holidays.
+        Empty; ``alsace-moselle`` where Good Friday and 26 December are holidays; the day ``MM-DD`` that an overseas département has more.
     """
     last = started + timedelta(days=days)
     while day_off(last, region):

@@ -90,9 +90,14 @@ class CommissionLaw:
         return head is not None and motive.startswith(head) and motive in self.motives
 
     def region(self, commune: object) -> str:
-        """Region of the public holidays of a commune (INSEE code): empty or ``alsace-moselle``."""
-        departments = tuple(self.value("alsace_moselle"))
-        return ALSACE_MOSELLE if str(commune or "").startswith(departments) else ""
+        """Holidays that a commune (INSEE code) has beside those of the country: none, ``alsace-moselle``, or the day (``MM-DD``) of an
+        overseas département."""
+        code = str(commune or "")
+        if code.startswith(tuple(self.value("alsace_moselle"))):
+            return ALSACE_MOSELLE
+        return next(
+            (day for head, day in self.labels("overseas_holidays").items() if code.startswith(head)), ""
+        )
 
 
 def law(on: date, models: str | Path | None = None) -> CommissionLaw:
