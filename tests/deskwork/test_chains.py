@@ -490,6 +490,18 @@ def test_who_refused_a_tenants_dwelling_or_was_kept_off_it_is_not_proposed_it_ag
     assert read is not None and "decisions" not in {f.file for f in findings}
 
 
+def test_a_refusal_of_a_dwelling_whose_tenant_stayed_counts_once(week: Week):
+    """Made again and again on the day of the last act, as it is by default, the case made of the one before counts it no second time."""
+    week.accepts("V0", TENANT, 1)
+    week.refuses(FREED, week.newcomer, 2)
+    week.do(commands.desist, week.offer("V0", TENANT), on=week.desk.today(), reason="other")
+    case = week.next_case()
+    for _ in range(3):
+        people = case.table("applications").set_index("application_id")
+        assert people.loc[week.newcomer, "refusals"] == 1
+        case = next_case(case, queries.sessions(week.desk), policy.rules_of(case.settings)).case
+
+
 def test_what_a_household_accepted_stays_to_be_carried_over_though_the_tenant_stayed(week: Week):
     week.accepts("V0", TENANT, 1)
     week.accepts(FREED, week.newcomer, 2)
