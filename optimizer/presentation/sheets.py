@@ -286,7 +286,7 @@ class _Home:
         return [self._votes(), self._examined(named)]
 
     def _votes(self) -> Line:
-        place = self.f.commune_name
+        place = self.f.city_name
         return [
             (self.say("VOTES"), self.say("VOTES_WHO", place=place)),
             (self.say("QUORUM"), f"…… {BOX} {said('WORDS.YES', self.lang)} {BOX} {said('WORDS.NO', self.lang)}"),

@@ -90,14 +90,12 @@ class CommissionLaw:
         return head is not None and motive.startswith(head) and motive in self.motives
 
     def region(self, commune: object) -> str:
-        """Holidays that a commune (INSEE code) has beside those of the country: none, ``alsace-moselle``, or the day (``MM-DD``) of an
-        overseas département."""
+        """Region of the public holidays of a commune (INSEE code): empty, ``alsace-moselle``, or the overseas day ``MM-DD``."""
         code = str(commune or "")
         if code.startswith(tuple(self.value("alsace_moselle"))):
             return ALSACE_MOSELLE
-        return next(
-            (day for head, day in self.labels("overseas_holidays").items() if code.startswith(head)), ""
-        )
+        overseas: Mapping[str, str] = self.value("abolition_day")
+        return overseas.get(code[:3], "")
 
 
 def law(on: date, models: str | Path | None = None) -> CommissionLaw:

@@ -18,7 +18,7 @@ worth −2^62, so no sum goes below −2^62 − 2^61.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import gcd
 from typing import Any
@@ -87,6 +87,18 @@ class Special:
     def only_orders(self) -> bool:
         """Whether every first rank is possible."""
         return not (self.must or self.without or self.not_accounts)
+
+
+@dataclass(frozen=True)
+class Possible:
+    """First ranks of a dwelling on one account under a leaf: households (-1: the seat), value in hundredths, profile, net value in
+    units."""
+
+    account: str
+    app: I32
+    worth: I64
+    bits: I64
+    net: I64
 
 
 @dataclass(frozen=True)
@@ -563,11 +575,20 @@ class Field:
         """Best first rank of one dwelling under a leaf's restrictions, in Python integers."""
         if d not in self.position:
             return None if rule.must else 0
+        best: int | None = None if rule.must or d in self.classes.world.pins else 0
+        for part in self._each(d, rule, kinds, price, taken, owed):
+            here = int(part.net.max())
+            best = here if best is None else max(here, best)
+        return best
+
+    def _each(
+        self, d: int, rule: Special, kinds: I64, price: I64, taken: frozenset[int], owed: int
+    ) -> Iterator[Possible]:
+        """The first ranks of one dwelling under a leaf's restrictions, account by account, then its seats."""
         classes = self.classes
         entries = classes.entries(int(classes.klass[d]))
         lease = lease_of(classes.world, d)
         bits = profile_at(classes.world, d, entries.app.astype(np.int64))
-        best: int | None = None if rule.must or d in classes.world.pins else 0
         allowed = [
             b
             for b, account in enumerate(entries.accounts)
@@ -587,17 +608,28 @@ class Field:
                 worth = entries.worth(b)[may] + classes.fit.fill + int(classes.bonus[d])
                 net = worth * FROM_HUNDREDTH + kinds[kind] - price[entries.app[may]]
                 net -= self._passing(d, account, entries.app[may], rule) + owed
-                best = max(int(net.max()), best) if best is not None else int(net.max())
+                yield Possible(account, entries.app[may], worth, bits[may], net)
         for seat in entries.seats:
             account = seat.account
             here = (rule.account in (None, account)) and account not in rule.not_accounts
             here &= (-1, account) not in rule.without and rule.only in (None, (-1, account))
             if here:
                 kind_of_seat = self.kinds.of(self.marks_of(lease, account, 0, seat=True))
-                net_seat = (classes.fit.fill + seat.worth) * FROM_HUNDREDTH + int(kinds[kind_of_seat])
-                net_seat -= int(self._passing(d, account, THE_SEAT, rule)[0]) + owed
-                best = max(net_seat, best) if best is not None else net_seat
-        return best
+                worth_here = np.array([classes.fit.fill + seat.worth], np.int64)
+                net = worth_here * FROM_HUNDREDTH + kinds[kind_of_seat]
+                net -= self._passing(d, account, THE_SEAT, rule) + owed
+                yield Possible(account, THE_SEAT, worth_here, np.zeros(1, np.int64), net)
+
+    def first_ranks(
+        self, use: Weights, special: Mapping[int, Special], taken: Sequence[int], after: I64
+    ) -> Iterator[tuple[int, bool, list[Possible]]]:
+        """(dwelling, whether it may stay empty, its first ranks) of every open dwelling under a leaf without chains."""
+        kinds = self._balances(use)
+        behind = after if after.any() else None
+        for d in self.dwelling.tolist():
+            rule = replace(special.get(d, Special()), after=self._behind_at(d, behind))
+            must = rule.must or d in self.classes.world.pins
+            yield d, not must, list(self._each(d, rule, kinds, use.price, frozenset(taken), 0))
 
     def _waiting(self, d: int, rule: Special, kinds: I64, of_segment: I64, owed: int) -> int:
         """Best first rank of a dwelling whose lists alone are weighed, from the bests of its types.

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimizer.verify.cells import I64
 from optimizer.verify.classes import Classes
 from optimizer.verify.naming import Entries, Order
 from optimizer.verify.rows import TRAITS, Book, lease_of, profile, profile_at
@@ -49,6 +50,8 @@ class FirstRankExchanges:
         self._asked: dict[tuple[int, str, bool], list[tuple[int, str, int]]] = {}
         self._won: dict[tuple[int, str, int], int] = {}
         """What the rules ask less, by dwelling, account and profile of whoever takes the first rank."""
+        self._alike: dict[tuple[tuple[tuple[int, int, int], ...], int, str, int], int] = {}
+        """The same by marks given up, what the rules see of the dwelling, account and profile."""
         self._falls: dict[int, tuple[Marked, int, tuple[int, ...] | None]] = {}
         """Of the dwellings that open a chain: what falls with them."""
         self._home_of = {app: d for d, app in classes.world.tenant.items() if self._first[d] >= 0}
@@ -70,6 +73,40 @@ class FirstRankExchanges:
         ]
         rows = zip(entries.app.tolist(), entries.first.tolist(), points, homes, profiles, strict=True)
         return [self._gain(listed, *row) for row in rows]
+
+    def best(self, entries: Entries, home: int, bits: I64) -> I64:
+        """The same of every household of a class at one dwelling of it; ``bits``: the profile of each."""
+        found = np.full(len(entries.app), NEVER, np.int64)
+        if home in self.classes.world.pins:
+            return found
+        gone, held, leavers = self._given_up(home)
+        if leavers is None:
+            return found
+        base = self.classes.fit.fill + int(self.classes.bonus[home]) - held
+        orders = {x.account: x for x in entries.orders}
+        profiles, profile_of = np.unique(bits, return_inverse=True)
+        for bit, account in enumerate(entries.accounts):
+            may = entries.first >> bit & 1 > 0
+            follows = self._follows(orders.get(account))
+            if follows is not None:
+                shut = follows.waits or not follows.apps.isdisjoint(leavers)
+                for at in np.flatnonzero(may & (shut | np.isin(entries.app, follows.order.app))).tolist():
+                    app = int(entries.app[at])
+                    may[at] = app in follows.apps and not any(
+                        self._passes(follows.order, app, leaver) for leaver in leavers
+                    )
+            if may.any():
+                won = np.array([self._of_kind(gone, home, account, int(x)) for x in profiles], np.int64)
+                gain = (base + entries.worth(bit)) * RATE + won[profile_of.reshape(-1)]
+                found = np.where(may, np.maximum(found, gain), found)
+        return found
+
+    def _of_kind(self, gone: Marked, home: int, account: str, bits: int) -> int:
+        """What the rules ask less, kept for all dwellings that they see alike."""
+        key = tuple(gone), self.book.spot(home), account, bits
+        if key not in self._alike:
+            self._alike[key] = self._saved(gone, self._marks(home, account, bits))
+        return self._alike[key]
 
     def _follows(self, order: Order | None) -> Follows | None:
         """What an account's list says of those who are not on it."""

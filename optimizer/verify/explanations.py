@@ -33,6 +33,8 @@ COLUMNS = (
     "application_id", "nearest_miss", "points_needed", "dwelling_id", "best_position", "of", "confirmed",
 )  # fmt: skip
 TABLE = "explanations"
+NEAREST = 1_000
+"""Dwellings up to which the exchanges at all of them are compared."""
 NUMBERS = ("points_needed", "best_position", "of")
 
 
@@ -157,6 +159,10 @@ class Explanations:
         placed = np.zeros(apps, bool)
         placed[lines.placed] = True
         at_first = lines.rank == 1
+        self._most = np.full(apps, NEVER, np.int64) if len(classes.world.dwellings) <= NEAREST else None
+        """Micropoints that each household wins by its best exchange, over all dwellings (none of a larger case)."""
+        self._mine = np.full(apps, NEVER, np.int64)
+        """The same at the dwelling that its row names."""
         self._account = dict(
             zip(lines.dwelling[at_first].tolist(), lines.accounts_of(lines.account[at_first]), strict=True)
         )
@@ -190,6 +196,9 @@ class Explanations:
         order = np.argsort(klass, kind="stable")
         self._rows = rows[order]
         self._start = np.searchsorted(klass[order], np.arange(len(classes) + 1))
+        self._home = np.full(apps, -1, np.int64)
+        self._home[said.app[rows]] = said.home[rows]
+        self._rows_of_most = np.flatnonzero(fine & ~wrong)
 
     def _check_draw(self, rows: I64) -> None:
         """Whoever the draw by hash chooses among those that lack points was solved again, and nobody else."""
@@ -209,7 +218,7 @@ class Explanations:
     def wanted(self) -> B:
         """(classes,) whether rows name its dwellings."""
         found: B = np.diff(self._start) > 0
-        return found
+        return found if self._most is None else np.ones_like(found)
 
     def check(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """The rows that name a dwelling behind a door."""
@@ -218,6 +227,32 @@ class Explanations:
                 rows = self._rows[self._start[c] : self._start[c + 1]]
                 if len(rows):
                     self._check_places(door, who, rows)
+                if self._most is not None:
+                    self._weigh(door, c, who, self._most)
+
+    def _weigh(self, door: Door, c: int, named: Named, most: I64) -> None:
+        """What each household wins by its best exchange at the dwellings of a class."""
+        at = door.fine[named.first[door.type[door.fine]] > 0]
+        if not len(at):
+            return
+        entries, bits = door.entries(named, at), door.profile[door.type[at]]
+        for home in self.exchanges.classes.open_members(c):
+            gains = self.exchanges.best(entries, home, bits)
+            np.maximum.at(most, entries.app, gains)
+            here = self._home[entries.app] == home
+            self._mine[entries.app[here]] = gains[here]
+
+    def close(self) -> None:
+        """Every door has been read: no exchange at another dwelling needs fewer points than the one of the row."""
+        if self._most is None:
+            return
+        with self.found.guard(TABLE):
+            said, rows = self.said, self._rows_of_most
+            most, mine = self._most[said.app[rows]], self._mine[said.app[rows]]
+            # solved again, others move too: no more points than by the best exchange, at whatever dwelling
+            needed = np.maximum(0, -(most // RATE))
+            nearer = np.where(said.confirmed[rows], said.points[rows] > needed, most > mine)
+            self.found.rows(TABLE, TABLE, rows[nearer], "dwelling_id")
 
     def _check_places(self, door: Door, named: Named, part: I64) -> None:
         """Place, points and sentence of the rows that name a dwelling of one class."""

@@ -89,6 +89,8 @@ class Applications:
     adults: I64
     mobility: I32
     wished: Ragged
+    wished_rank: I64
+    """Preference rank of each item of ``wished``; an arrondissement that only its commune names has the commune's."""
     extend: B
     district_words: list[str]
     districts: Ragged
@@ -195,6 +197,7 @@ def read_applications(table: RawTable, dwellings: Dwellings, law: Law, on: int) 
     perimeter = cells.lists(table.text("dalo_perimeter"), law.places.insee)
     fixed = perimeter.lengths > 0
     chosen = cells.lists(table.text("choices"), law.places.insee)
+    wished, wished_rank = _by_arrondissement(_either(perimeter, chosen), law.places)
     words = _district_words(table)
     tenant_of, landlords = _coded(table.text("current_landlord"))
     declared = cells.choice(table, "income_status", ("declared", "verified"))
@@ -221,7 +224,8 @@ def read_applications(table: RawTable, dwellings: Dwellings, law: Law, on: int) 
         couple=couple,
         adults=adults,
         mobility=np.maximum(0, cells.choice(table, "mobility_need", MOBILITY)).astype(np.int32),
-        wished=_either(perimeter, chosen),
+        wished=wished,
+        wished_rank=wished_rank,
         extend=cells.booleans(table, "extend")[0] & ~fixed,
         district_words=words,
         districts=_without(cells.lists(table.text("districts_wanted"), words), fixed),
@@ -280,6 +284,33 @@ def _either(first: Ragged, other: Ragged) -> Ragged:
     values[mine] = first.values[at_first[mine]]
     values[~mine] = other.values[at_other[~mine]]
     return Ragged(ptr, values)
+
+
+def _by_arrondissement(wished: Ragged, places: Places) -> tuple[Ragged, I64]:
+    """Whoever wishes Paris, Lyon or Marseille wishes each of its arrondissements, at the same rank."""
+    owner = wished.owner.astype(np.int64)
+    rank = np.arange(len(owner), dtype=np.int64) - wished.ptr[owner] + 1
+    whole = [np.flatnonzero(wished.values == city) for city in places.arrondissements]
+    rows = [
+        owner,
+        *(np.repeat(owner[at], len(p)) for at, p in zip(whole, places.arrondissements.values(), strict=True)),
+    ]
+    ranks = [
+        rank,
+        *(np.repeat(rank[at], len(p)) for at, p in zip(whole, places.arrondissements.values(), strict=True)),
+    ]
+    values = [
+        wished.values,
+        *(
+            np.tile(np.array(p, np.int32), len(at))
+            for at, p in zip(whole, places.arrondissements.values(), strict=True)
+        ),
+    ]
+    app, order_rank, value = np.concatenate(rows), np.concatenate(ranks), np.concatenate(values)
+    order = np.lexsort((order_rank, app))
+    lengths = np.bincount(app, minlength=len(wished.lengths))
+    ptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return Ragged(ptr, value[order].astype(np.int32)), order_rank[order]
 
 
 def _without(lists: Ragged, gone: B) -> Ragged:

@@ -12,6 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from optimizer.domain.guard import neutral, plain
 from optimizer.verify.manifest import TABLES
 from optimizer.verify.tables import BOM
@@ -58,6 +62,26 @@ def check_form(folder: Path, options: Mapping[str, Any], found: Findings) -> Non
             if raw != (BOM if french else b"") + _written(rows, delimiter):
                 found.add(CHECK, _first_line(raw.removeprefix(BOM), rows, delimiter, stem))
             _check_cells(stem, rows, mark, found)
+        elif file.with_suffix(".parquet").is_file():
+            _check_columns(file.with_suffix(".parquet"), stem, found)
+
+
+def _check_columns(file: Path, stem: str, found: Findings) -> None:
+    """Of a Parquet table: numbers are numbers, with no more decimals than the CSV has."""
+    with pq.ParquetFile(file) as book:
+        kinds = {column.name: column.type for column in book.schema_arrow if column.name in PLACES}
+        for name, kind in kinds.items():
+            fine = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind)
+            found.demand(CHECK, fine, place(stem, -1, name))
+        first = 0
+        floats = [name for name, kind in kinds.items() if pa.types.is_floating(kind)]
+        for batch in book.iter_batches(columns=floats):
+            for name, column in zip(batch.schema.names, batch.columns, strict=True):
+                values = column.drop_null().to_numpy(zero_copy_only=False)
+                scale = 10.0 ** PLACES[name]
+                if not bool(((np.rint(values * scale) / scale == values) | np.isnan(values)).all()):
+                    found.add(CHECK, place(stem, first, name))
+            first += batch.num_rows
 
 
 def _rows(raw: bytes, delimiter: str, name: str) -> list[list[str]]:

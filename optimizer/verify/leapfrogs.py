@@ -48,7 +48,7 @@ COLUMNS = (
 WORDS = {
     "fit": FIT, "burden": BURDEN, "awaited": AWAITED, "lean": LEAN, "keep": KEEP, "pin": PIN, "nomination": NOMINATION, "places": PLACES, "class": CLASS, "gap": GAP, "count": COUNT,
 }  # fmt: skip
-_RULE = re.compile(r"(?P<rule>[a-z0-9_]+)\[(?P<scope>[^\]]*)\]@(?P<price>\d+(\.\d+)?)")
+_RULE = re.compile(r"(?P<rule>[a-z0-9_]+)\[(?P<scope>[^\]]*)\]@(?P<price>(0|[1-9][0-9]*)(\.(?!00)[0-9]{2})?)")
 
 
 PARTS = ("fit", "burden", "awaited", "lean", "keep")

@@ -21,7 +21,7 @@ from optimizer.verify.verdict import Unreadable
 
 _GUARDED = "^'('*[=+\\-@\t\r\\x00\uff1d\uff0b\uff0d\uff20])"
 """A cell that a spreadsheet would run, or that looks like a guarded one, carries one apostrophe more than its text."""
-_NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,10})?")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,10})?")
 
 
 @dataclass(frozen=True)
@@ -199,12 +199,26 @@ def read_json(folder: Path, name: str) -> Mapping[str, Any]:
     if not path.is_file():
         raise Unreadable(name, "absent")
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(
+            path.read_text(encoding="utf-8"), object_pairs_hook=_once, parse_constant=_no_number
+        )
     except (RecursionError, ValueError) as error:
         raise Unreadable(name, "JSON") from error
     if not isinstance(found, dict):
         raise Unreadable(name, "objet attendu")
     return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys stand once each: of two, readers do not take the same one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("key twice")
+    return found
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(text)
 
 
 def decimal(text: object, digits: int = 6) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -71,6 +71,17 @@ def foreseen(raw: Mapping[str, Any], world: World) -> I64 | None:
     return price
 
 
+@dataclass(frozen=True)
+class InPlay:
+    """A leaf that may hold a proposal worth the objective: what it weighs and allows, and the units it leaves open."""
+
+    use: Weights
+    special: Mapping[int, Special]
+    taken: Sequence[int]
+    after: I64
+    slack: int
+
+
 class Proof:
     """A certificate against the recomputed case."""
 
@@ -81,6 +92,8 @@ class Proof:
         self.world: World = space.classes.world
         self.row_at: list[int] = []
         """Row of the book of each row of the certificate."""
+        self.in_play: list[InPlay] = []
+        """Leaves that a proposal worth the objective may lie in."""
         self._leaves: list[tuple[int, dict[int, int]]] = []
         """Bound of each leaf that something is possible in, and what one more lease of each row takes off it (units)."""
         self._step = 1
@@ -93,8 +106,9 @@ class Proof:
             found.demand("objective", fine, "objectif du certificat")
         with found.guard("ties"):
             stages = self.raw["stages"]
-            fine = stages["seniority_days"] == self.counts.seniority
-            found.demand("ties", fine and stages["lottery"] == self.counts.lottery, "départages")
+            due = {"seniority_days": self.counts.seniority, "lottery": self.counts.lottery}
+            fine = all(type(stages[name]) is int and stages[name] == total for name, total in due.items())
+            found.demand("ties", fine, "départages")
         bound = None
         with found.guard("tree"):
             found.demand("tree", self.raw["format"] == FORMAT, "format")
@@ -195,6 +209,9 @@ class Proof:
         if tight is None:
             return None, stated
         self._leaves.append((tight + fixed, mine.asks))
+        slack = tight + fixed - self.counts.objective * FROM_MICRO
+        if slack >= 0:
+            self.in_play.append(InPlay(mine.use, special, taken, mine.after, slack))
         return tight + fixed, stated
 
     @cached_property
@@ -354,6 +371,7 @@ class Proof:
         proven = floored <= objective
         found.demand("status", status in STATUSES, "état inconnu")
         found.demand("status", proven or status != "certified_optimal", "optimalité non prouvée")
+        found.demand("status", not proven or status == "certified_optimal", "optimalité prouvée")
 
 
 def _index(value: object, n: int) -> int:

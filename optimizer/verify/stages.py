@@ -60,8 +60,15 @@ def check_stages(proofs: Mapping[str, Any], lotteries: Mapping[str, Chances], fo
             mass = sum(w for t, w in enumerate(weight) if t not in fixed)
             held = sum(weight[t] * p for t, p in fixed.items())
             # a chance is at most 1 whatever the multipliers of a stage whose tree was cut short say
-            fine = told >= UNIT or program.proves(stage, weight) * UNIT - held <= (told + SLACK) * mass
-            found.demand("stages", fine, f"{name} : étape {number + 1}")
+            if told < UNIT:
+                most = program.proves(stage, weight) * UNIT - held
+                # multipliers of nothing prove nothing, and say of no type that it can have no more
+                tight = mass > 0 and all(weight[int(kind)] > 0 for kind in stage["fixed"])
+                proven = tight and most <= (told + SLACK) * mass
+                found.demand("stages", proven, f"{name} : étape {number + 1}")
+                if proven:
+                    open_ = max(0, most - told * mass)
+                    within = max([within, *(open_ // weight[int(kind)] for kind in stage["fixed"])])
             within = max(within, told - value)
             for kind in stage["fixed"]:
                 found.demand("stages", kind not in fixed, f"{name} : type fixé deux fois")

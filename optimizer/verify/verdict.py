@@ -82,6 +82,14 @@ TITLES: dict[str, tuple[str, str]] = {
         "départages recalculés (ancienneté, tirage) ; que l'optimum soit le seul est dit, non recalculé",
         "tie stages recomputed (seniority, lottery); that the optimum is the only one is said, not recomputed",
     ),
+    "equals": (
+        "aucune proposition de même valeur ne passe devant par les règles d'égalité : cherché parmi celles qui changent un ou deux premiers rangs, et parmi toutes où elles sont peu nombreuses",
+        "no proposal of the same value comes before by the tie rules: looked for among those that change one or two first ranks, and among all where they are few",
+    ),
+    "undrawn": (
+        "règles d'égalité non menées à leur terme : cette proposition est l'une de celles de sa valeur",
+        "tie rules not carried to their end: this proposal is one of those of its value",
+    ),
     "tree": ("l'arbre de preuve couvre tous les cas", "the proof tree covers every case"),
     "multipliers": ("multiplicateurs permis", "multipliers allowed"),
     "bound": (
@@ -99,8 +107,8 @@ TITLES: dict[str, tuple[str, str]] = {
     ),
     "shortlists": ("rangs 2 et suivants recalculés", "ranks 2 and following recomputed"),
     "leapfrogs": (
-        "passages devant une demande mieux cotée : aucun ne manque, chaque raison est possible",
-        "leapfrogs: none is missing, each reason is possible",
+        "passages devant une demande mieux cotée : aucun ne manque, chaque raison est la première qui vaut",
+        "leapfrogs: none is missing, each reason is the first that applies",
     ),
     "orientation": (
         "fiche d'orientation : toutes les colonnes recalculées (avec chaînes, perte au moins : tenue entre 0 et la perte au plus)",
@@ -129,6 +137,10 @@ TITLES: dict[str, tuple[str, str]] = {
     "chains": (
         "chaînes retrouvées à partir des premiers rangs : ordre, conditions, chances, dates",
         "chains found again from the first ranks: order, conditions, chances, dates",
+    ),
+    "readback": (
+        "ce que la séance et why reprennent (sheets.json, why.npz) dit ce que disent les tableaux : listes, rangs, cotations, états, raisons, points (les autres mots des pages : scellés)",
+        "what a session and why take again (sheets.json, why.npz) says what the tables say: lists, ranks, scores, statuses, reasons, points (other words of the pages: sealed)",
     ),
     "prospects": (
         "ménages à appeler : listes refaites avec autant de rangs, cotations et valeurs",

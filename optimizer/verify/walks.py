@@ -416,6 +416,16 @@ def _placed_before(own: Ordered, q: int, me: int, other: int) -> bool:
     return bool(mine < theirs)
 
 
+@njit(cache=True, nogil=True)
+def _is_named(own: Ordered, q: int, who: int) -> bool:
+    """Whether the réservataire's order for list q names a household."""
+    ptr, nominee, _ = own
+    for k in range(ptr[q], ptr[q + 1]):
+        if nominee[k] == who:
+            return True
+    return False
+
+
 EXTRA, FAR, UNFIT = 1, 2, 4
 """What is wrong with a published leapfrog: nobody is passed so, its number, its reason."""
 
@@ -495,37 +505,43 @@ def leapfrogs(
                     odd[at] |= FAR
                 t = kind[other]
                 gain = value[other] + lean[row, t] - value[me] - lean[row, mine]
+                # the first of these that holds is the reason: what comes after it would tell a household something else
                 fine_reason = False
-                if FIT <= why <= KEEP:
+                if rank == 1 and pinned[q]:
+                    fine_reason = why == PIN
+                elif _placed_before(own, q, me, other):
+                    fine_reason = why == NOMINATION
+                elif rank > 1 and dalo[t] and not dalo[lead] and not _is_named(own, q, other):
+                    fine_reason = why == CLASS
+                elif rank > 1 and full_at[app[other]] < turn[q]:
+                    fine_reason = why == PLACES
+                elif rank > 1 and (
+                    need != 0 and given[row, mine] & need == need and given[row, t] & need != need
+                ):
+                    fine_reason = why == CLASS
+                elif rank == 1 and not may_first[row, t]:
+                    fine_reason = why == NOMINATION
+                elif gain <= 0:
                     keep = keep_points * (np.int64(me == kept[q]) - np.int64(other == kept[q]))
                     more = int(burden[other] - burden[me])
                     late = int(awaited[other] - awaited[me])
                     fit = (value[me] - score[me]) - (value[other] - score[other]) - more - late
                     light = int(lean[row, mine] - lean[row, t] - keep)
-                    fine_reason = gain <= 0 and _part(int(why), int(fit), more, late, light, int(keep))
-                    parts[at, 0], parts[at, 1], parts[at, 2], parts[at, 3], parts[at, 4] = (
-                        fit,
-                        more,
-                        late,
-                        light,
-                        keep,
+                    fine_reason = FIT <= why <= KEEP and _part(
+                        int(why), int(fit), more, late, light, int(keep)
                     )
-                elif why == PIN:
-                    fine_reason = rank == 1 and pinned[q]
+                    if FIT <= why <= KEEP:
+                        parts[at, 0], parts[at, 1], parts[at, 2], parts[at, 3], parts[at, 4] = (
+                            fit,
+                            more,
+                            late,
+                            light,
+                            keep,
+                        )
                 elif why == NOMINATION:
-                    fine_reason = _placed_before(own, q, me, other) or (
-                        rank == 1
-                        and (not may_first[row, t] or _breaks(other, me, q, door, placed, listed, wanted))
-                    )
-                elif why == PLACES:
-                    fine_reason = rank > 1 and full_at[app[other]] < turn[q]
-                elif why == CLASS:
-                    fine_reason = rank > 1 and (
-                        (dalo[t] and not dalo[lead])
-                        or (need != 0 and given[row, mine] & need == need and given[row, t] & need != need)
-                    )
+                    fine_reason = rank == 1 and _breaks(other, me, q, door, placed, listed, wanted)
                 elif why == GAP or why == NEED:
-                    fine_reason = True
+                    fine_reason = rank == 1
                     gaps += 1
                 elif why >= RULE and rank == 1 and rule_row[why - RULE] >= 0:
                     fine_reason = _exchange(

@@ -18,6 +18,8 @@ from optimizer.verify.chains import check_chains
 from optimizer.verify.changes import check_changes, has_changes
 from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
+from optimizer.verify.equals import CHECK as EQUALS
+from optimizer.verify.equals import check_equals
 from optimizer.verify.exchanges import FirstRankExchanges
 from optimizer.verify.explanations import COLUMNS as EXPLANATIONS
 from optimizer.verify.explanations import Explanations, SolvedAgain
@@ -31,6 +33,7 @@ from optimizer.verify.order import check_order
 from optimizer.verify.outputs import Out, need_out, out_parts, read_json
 from optimizer.verify.proof import Proof, foreseen
 from optimizer.verify.prospects import prospects_of
+from optimizer.verify.readback import check_readback
 from optimizer.verify.readings import FirstReading, SecondReading
 from optimizer.verify.record import check_record, check_verdict, language, rules_changed
 from optimizer.verify.root import LeastLosses, Root
@@ -274,6 +277,7 @@ def _compare(
             check_changes(out, proposals, world, found)
     with found.guard("labels"):
         check_labels(proposals, world, classes.burdens.efforts, found)
+    spoken = lang
     if len(lines) > LONGEST or len(world.dwellings) > LARGEST:
         lang = None
         del proposals
@@ -329,6 +333,9 @@ def _compare(
             proof = Proof(raw, space, book, counts, found)
             bound = proof.check()
     proven = bound is not None and bound <= counts.objective
+    if proof is not None and bound is not None:
+        with found.guard("ties"):
+            _check_end(proof, lines, proven, recorded, found)
     margins, least = None, None
     with found.guard("multipliers"):
         root = Root.read(proof, found) if recorded and proof is not None and bound is not None else None
@@ -351,6 +358,8 @@ def _compare(
             again = SolvedAgain.of(world, allowed, least, recorded)
             explained = Explanations(table, exchanges, lines, reasons, misses, proven, again, found)
     SecondReading(found, lists, explained).read_all(classes)
+    if explained is not None:
+        explained.close()
     if lists is not None:
         lists.close(proven)
         with found.guard("dwellings"):
@@ -363,7 +372,25 @@ def _compare(
         with found.guard("sentences"):
             passed = None if lists is None else lists.table
             told.check(out, proposals, found, {} if passed is None or passed.lost is None else passed.lost)
+    if spoken is not None and not found.failed:  # against tables that are right
+        with found.guard("readback"):
+            check_readback(out, world, spoken, found)
     return conclude(found, counts.objective, bound)
+
+
+def _check_end(proof: Proof, lines: Lines, proven: bool, recorded: bool, found: Findings) -> None:
+    """How the run says that it ended: proven, and its tie rules carried to their end, with nothing equal that comes before."""
+    drawn = proof.raw["stages"]["unique"]
+    if recorded:
+        stopped = proof.raw["stopped"]
+        found.demand("status", proven or stopped != "proven", "calcul dit prouvé")
+        fine = drawn is None or (type(drawn) is bool and proven and stopped == "proven")
+        found.demand("ties", fine, "règles d'égalité d'un calcul non prouvé")
+        if drawn is None:
+            found.start("undrawn")
+    if drawn is not None and proven and not proof.world.tenant and not found.failed:
+        with found.guard(EQUALS):
+            check_equals(proof.field, proof.book, lines, proof.counts, proof.in_play, found)
 
 
 def conclude(found: Findings, objective: int, bound: int | None) -> Verdict:

@@ -200,6 +200,37 @@ def test_a_chance_of_one_needs_no_multipliers(bound: float, fine: bool):
     assert within == round((bound - 0.9) * UNIT)
 
 
+@pytest.mark.parametrize(
+    ("on_types", "fixed"),
+    [
+        ([0.0, 0.0], [[0], [1]]),  # multipliers of nothing: 0 ≤ 0 held for whatever value
+        ([1.0, 0.0], [[0, 1]]),  # the second type, held to the chance of the first
+        ([1.0, 1e-12], [[0, 1]]),  # the same by a weight that proves nothing
+    ],
+)
+def test_a_type_that_might_have_more_is_not_held_to_less(on_types: list[float], fixed: list[list[int]]):
+    """One dwelling each: the first household has it at one chance in two by its own bound, the second could always have its own."""
+
+    class Told:
+        members: Mapping[int, list[str]] = {0: ["a", "b"], 1: ["c"]}
+        of_type: Mapping[int, Fraction] = {0: Fraction(1, 2), 1: Fraction(1, 2)}
+
+    program = {
+        "people": [2, 1], "owner": [0, 1], "low": [None, None], "high": [1, 1], "entries": [[0, 0, 1], [1, 1, 1]],
+    }  # fmt: skip
+    stages = [
+        {
+            "value": 0.5, "fixed": mine, "on_types": on_types, "on_rows": [on_types[0] / 2, on_types[1]],
+            "on_people": [0.0, 0.0],
+        }
+        for mine in fixed
+    ]  # fmt: skip
+    found = Findings()
+    proofs = {"leximin": {"stages": stages, "program": program, "error": 0.0}}
+    within = check_stages(proofs, {"leximin": Told()}, found)
+    assert found.failed or within >= UNIT // 2
+
+
 def test_coefficients_of_ten_thousand_do_not_magnify_what_is_rounded():
     """Thirty types of seven that a row of coefficients 9,500 keeps out: their multiplier has no end at twelve decimals."""
     types, people, by = 30, 7, 9_500

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import shutil
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from publish import seal
 
+import optimizer.verify as verification
 from optimizer.results import rules as rules_table
 from optimizer.runs import Options, propose_to
+from optimizer.shortlist import explaining
+from optimizer.shortlist import nearest as nearby
 from optimizer.synth import synthesize, write_case
-from optimizer.verify import verify, whole
+from optimizer.verify import Verdict, verify, whole
+from tests.oracle.cases import write_case as oracle
 
 BOM = b"\xef\xbb\xbf"
 
@@ -194,9 +200,50 @@ def test_flags_in_another_order_are_refused(week, tmp_path):
         if "|" in row[j]:
             shutil.copytree(sound, tmp_path / "out")
             words = "|".join(reversed(row[j].split("|")))
-            assert altered(case, tmp_path / "out", "proposals", i, j, words) == ["labels"]
+            assert "labels" in altered(case, tmp_path / "out", "proposals", i, j, words)
             return
     raise AssertionError("no line with two flags")
+
+
+@pytest.mark.parametrize("more", [".004", ".00", ".0"])
+def test_the_price_of_a_rule_that_was_passed_for_is_written_in_one_way(tmp_path, more):
+    case, out = oracle(11, tmp_path / "case"), tmp_path / "out"
+    propose_to(case, out, Options(accept_assumed=True, price_assumed=True, pdf=False))
+    rows = table(out, "leapfrogs")
+    j = rows[0].index("explained_by")
+    i = next(i for i, row in enumerate(rows) if "@" in row[j])
+    assert "leapfrogs" in altered(case, out, "leapfrogs", i, j, rows[i][j] + more)
+
+
+@pytest.mark.parametrize(
+    ("seed", "said", "told"), [(1, "pin", "nomination"), (9, "places", "class"), (9, "class", "lean"), (16, "nomination", "fit")]
+)  # fmt: skip
+def test_the_first_reason_that_applies_is_the_reason(tmp_path, seed, said, told):
+    """What comes after it in the order of the list holds as well, and would tell the household something else."""
+    case, out = oracle(seed, tmp_path / "case"), tmp_path / "out"
+    propose_to(case, out, Options(accept_assumed=True, price_assumed=seed % 4 == 3, pdf=False))
+    rows = table(out, "leapfrogs")
+    j = rows[0].index("explained_by")
+    tried = [i for i, row in enumerate(rows) if row[j] == said]
+    assert tried
+    for i in tried:
+        assert "leapfrogs" in altered(case, out, "leapfrogs", i, j, told)
+
+
+def test_numbers_of_a_proof_are_written_in_one_way(copy):
+    case, out = copy
+    sound = json.loads((out / "certificate.json").read_text())
+    stages = sound["stages"]
+    for changed in (
+        {"objective": sound["objective"].translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))},
+        {"stages": stages | {"seniority_days": float(stages["seniority_days"])}},
+    ):
+        (out / "certificate.json").write_text(json.dumps(sound | changed))
+        assert failed(case, out)
+    text = json.dumps(sound)
+    for word in ("NaN", "Infinity"):
+        (out / "certificate.json").write_text(text.replace('"stages"', f'"more": {word}, "stages"', 1))
+        assert failed(case, out)
 
 
 @pytest.mark.parametrize(
@@ -225,3 +272,55 @@ def test_an_international_table_is_written_in_its_own_way(week, tmp_path):
     raw = (out / "rules.csv").read_bytes()
     (out / "rules.csv").write_bytes(BOM + raw)
     assert failed(case, out) == ["form"]
+
+
+def rewritten(out, folder, change):
+    """A copy of a result in which rows of its explanations are other ones."""
+    shutil.copytree(out, folder)
+    rows = table(folder, "explanations")
+    for row in rows[1:]:
+        cells = dict(zip(rows[0], row, strict=True))
+        change(cells)
+        row[:] = [cells[name] for name in rows[0]]
+    write(folder, "explanations", rows)
+    return folder
+
+
+def test_nobody_who_lacked_points_is_told_that_no_first_rank_was_open(week, tmp_path):
+    case, sound = week
+
+    def closed(cells):
+        if cells["nearest_miss"].startswith("NOT_BY_SCORE"):
+            cells |= dict.fromkeys(("dwelling_id", "best_position", "of"), "")
+            cells["nearest_miss"] = (
+                "recevable, mais aucun premier rang ne lui est ouvert (ordre du réservataire ou décision enregistrée)"
+            )
+
+    out = rewritten(sound, tmp_path / "out", closed)
+    assert table(out, "explanations") != table(sound, "explanations")
+    assert "explanations" in failed(case, out)
+
+
+def test_a_household_is_told_of_the_dwelling_where_it_lacked_least(tmp_path, monkeypatch):
+    """The same tables, each number true, of an exchange at another dwelling than the nearest."""
+    case, sound = propose(tmp_path, 8, 150)
+    rows = table(sound, "explanations")
+    nearest = explaining.nearest_exchanges
+
+    def farther(problem, first, counted):
+        found = nearest(problem, first, counted)
+        chosen = int(np.bincount(found.dwelling[found.dwelling >= 0]).argmax())
+        shut = problem.must_fill.copy()
+        shut[problem.klass[chosen]] = True
+        other = nearest(dataclasses.replace(problem, must_fill=shut), first, counted)
+        swap = (found.dwelling == chosen) & (other.dwelling >= 0) & (other.lacking > found.lacking)
+        assert swap.any()
+        return nearby.Nearest(
+            np.where(swap, other.lacking, found.lacking), np.where(swap, other.dwelling, found.dwelling)
+        )
+
+    monkeypatch.setattr(explaining, "nearest_exchanges", farther)
+    monkeypatch.setattr(verification, "verify", lambda *a, **k: Verdict("certified", ()))
+    propose_to(case, tmp_path / "forged", Options(accept_assumed=True, pdf=False))
+    assert table(tmp_path / "forged", "explanations") != rows
+    assert failed(case, tmp_path / "forged") == ["explanations"]

@@ -1,0 +1,111 @@
+"""A proposal of the best value that the tie rules set behind another one: every number of it is true, and it is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from publish import seal
+
+from optimizer.runs import Options, propose_to
+from optimizer.verify import verify
+from tests.end_to_end.small import application, dwelling, first_ranks, write
+
+SEEDS = ("tirage 1", "tirage 2", "tirage 3", "tirage 4", "tirage 5")
+
+
+def made(folder: Path, people: list[dict[str, str]], homes: int = 1, **settings: str) -> tuple[Path, Path]:
+    case = write(folder / "case", [dwelling(f"D{i}") for i in range(homes)], people, settings=settings)
+    propose_to(case, folder / "out", Options(pdf=False))
+    assert not verify(folder / "out", case).refused
+    return case, folder / "out"
+
+
+def carried(case: Path, other: Path, into: Path) -> Path:
+    """The result of another case put forward for this one: record and stage totals made to agree, everything sealed again."""
+    shutil.copytree(other, into)
+    run = json.loads((into / "run.json").read_text())
+    run["inputs"] = {name: hashlib.sha256((case / name).read_bytes()).hexdigest() for name in run["inputs"]}
+    (into / "run.json").write_text(json.dumps(run))
+    seal(into)
+    return into
+
+
+def refusals(out: Path, case: Path) -> list[str]:
+    return [check.id for check in verify(out, case).checks if not check.ok]
+
+
+def with_totals(out: Path, **stages: int) -> None:
+    certificate = json.loads((out / "certificate.json").read_text())
+    certificate["stages"] |= stages
+    (out / "certificate.json").write_text(json.dumps(certificate))
+    seal(out)
+
+
+def test_of_two_households_of_one_value_the_one_who_asked_first_is_first(tmp_path):
+    older, younger = {"first_registered_on": "2023-11-23"}, {"first_registered_on": "2025-11-23"}
+    case, out = made(tmp_path / "true", [application("A", **older), application("B", **younger)])
+    _, other = made(tmp_path / "other", [application("A", **younger), application("B", **older)])
+    assert (first_ranks(out), first_ranks(other)) == ({"D0": "A"}, {"D0": "B"})
+    forged = carried(case, other, tmp_path / "forged")
+    with_totals(forged, seniority_days=365)
+    assert "equals" in refusals(forged, case)
+
+
+def test_of_two_that_asked_the_same_day_the_draw_says_who_has_which_dwelling(tmp_path):
+    people = [application("A"), application("B")]
+    case, out = made(tmp_path / "true", people, 2)
+    for i, seed in enumerate(SEEDS):
+        _, other = made(tmp_path / str(i), people, 2, seed=seed)
+        if first_ranks(other) != first_ranks(out):
+            break
+    else:
+        pytest.fail("no seed draws otherwise")
+    forged = carried(case, other, tmp_path / "forged")
+    run = json.loads((forged / "run.json").read_text())
+    true = json.loads((out / "run.json").read_text())
+    (forged / "run.json").write_text(json.dumps(run | {key: true[key] for key in ("seed", "seed_modified")}))
+    rows = {d: (a, account) for d, a, account in _firsts(forged)}
+    drawn = sum(_number(f"{true['seed']}|{a}|{d}|{account}") for d, (a, account) in rows.items())
+    with_totals(forged, lottery=drawn)
+    assert "equals" in refusals(forged, case)
+
+
+def test_a_proof_without_its_tie_rules_is_told_as_such(tmp_path):
+    case, out = made(tmp_path, [application("A"), application("B")], 2)
+    certificate = json.loads((out / "certificate.json").read_text())
+    certificate["stages"]["unique"] = None
+    (out / "certificate.json").write_text(json.dumps(certificate))
+    seal(out)
+    said = {check.id: check.en for check in verify(out, case).checks}
+    assert "one of those of its value" in said["undrawn"]
+    assert "equals" not in said
+
+
+def test_who_says_that_a_run_was_proven_has_proven_it(tmp_path):
+    case, out = made(tmp_path, [application("A"), application("B")])
+    for name, certificate, run in (
+        ("status", {"status": "certified_within"}, {}),
+        ("stop", {"stopped": "gap"}, {"stop": "gap"}),
+    ):
+        forged = tmp_path / name
+        shutil.copytree(out, forged)
+        for file, changed in (("certificate.json", certificate), ("run.json", run)):
+            content = json.loads((forged / file).read_text())
+            (forged / file).write_text(json.dumps(content | changed))
+        seal(forged)
+        assert refusals(forged, case) in (["status"], ["ties"])
+
+
+def _firsts(out: Path) -> list[tuple[str, str, str]]:
+    text = (out / "proposals.csv").read_text(encoding="utf-8-sig").splitlines()
+    head = text[0].split(";")
+    rows = [dict(zip(head, line.split(";"), strict=False)) for line in text[1:]]
+    return [(r["dwelling_id"], r["application_id"], r["account"]) for r in rows if r["rank"] == "1"]
+
+
+def _number(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest()[:5], 16)
