@@ -220,7 +220,25 @@ class _Turning:
     def _outcome_before(self, line: Followed) -> str | None:
         """What the import says became of a candidature, empty while it went on; None where it does not follow it."""
         key = (line.item.dwelling_id, line.item.account, line.candidate.application_id, line.oriented_on)
+        if line.item.item_id in self.void and self._kept_off_already(line):
+            return line.outcome
         return self.told.get(key)
+
+    def _kept_off_already(self, line: Followed) -> bool:
+        """Whether an earlier next case knows what a household answered of a dwelling whose tenant stayed: it follows none of that list,
+        and keeps whoever refused off it from that day on."""
+        return any(
+            (line.item.dwelling_id, line.candidate.application_id, reason, until) in self._bars_before
+            for reason, until, _ in self._barred(line)
+        )
+
+    @cached_property
+    def _bars_before(self) -> frozenset[tuple[str, str, str, date | None]]:
+        """Bars that an earlier next case brought from the log: dwelling, household, reason, last day."""
+        frame = self.case.table("decisions")
+        columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "reason", "author")]
+        rows = zip(*columns, days_of(frame, "expires_on"), strict=True)
+        return frozenset((d, a, why, until) for d, a, why, author, until in rows if author == AUTHOR)
 
     # ------------------------------------------------------------------ tables
 

@@ -302,6 +302,27 @@ def test_nobody_is_offered_it_before_the_tenant_has_accepted(week: Week):
     assert told.value.code == "STORE_CHAIN_WAITS"
 
 
+def about_freed(session: SessionRecord, days: int) -> set[tuple[str, bool]]:
+    """Kinds of calls about the freed dwelling so many days after the session, and whether they say that it is lived in."""
+    due = call_list([session], law(HELD), HELD + timedelta(days=days))
+    return {(x.kind, x.lived_in) for x in due if x.dwelling_id == FREED}
+
+
+def test_calls_before_the_session_say_that_a_dwelling_is_lived_in(draft: Week):
+    assert about_freed(draft.session, -3) == {("instruction", True)}
+
+
+def test_every_call_about_an_offer_says_that_the_dwelling_is_lived_in(week: Week):
+    """While the answer is awaited, until the tenant signs: whoever calls does not speak of a home that is free."""
+    week.accepts("V0", TENANT, 1)
+    week.offered(FREED, week.newcomer, 2)
+    assert about_freed(week.session, 11) == {("clock", True), ("no_contact", True)}
+    due = call_list([week.session], law(HELD), HELD + timedelta(days=11))
+    assert " – encore occupé" in str(calls_paper(told_of(week.desk, HELD.isoformat(), "fr"), due, HELD))
+    week.signs("V0", TENANT)
+    assert about_freed(week.session, 11) == {("clock", False), ("no_contact", False)}
+
+
 def test_a_dwelling_lived_in_is_not_called_vacant(week: Week):
     """On the list of calls from the tenant's acceptance on; vacant from the day of its lease, as the case gives no other."""
 
@@ -467,6 +488,18 @@ def test_who_refused_a_tenants_dwelling_or_was_kept_off_it_is_not_proposed_it_ag
     write_case(case, tmp_path / "suivant")
     read, findings = check_case(tmp_path / "suivant")
     assert read is not None and "decisions" not in {f.file for f in findings}
+
+
+def test_a_refusal_of_a_dwelling_whose_tenant_stayed_counts_once(week: Week):
+    """Made again and again on the day of the last act, as it is by default, the case made of the one before counts it no second time."""
+    week.accepts("V0", TENANT, 1)
+    week.refuses(FREED, week.newcomer, 2)
+    week.do(commands.desist, week.offer("V0", TENANT), on=week.desk.today(), reason="other")
+    case = week.next_case()
+    for _ in range(3):
+        people = case.table("applications").set_index("application_id")
+        assert people.loc[week.newcomer, "refusals"] == 1
+        case = next_case(case, queries.sessions(week.desk), policy.rules_of(case.settings)).case
 
 
 def test_what_a_household_accepted_stays_to_be_carried_over_though_the_tenant_stayed(week: Week):
