@@ -24,6 +24,7 @@ SAME = (
     "test_together",
     "test_people",
     "test_replies",
+    "test_late_attendance",
     "test_purge",
 )
 """Tests of ``tests/store`` that know nothing of the file."""
