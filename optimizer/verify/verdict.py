@@ -147,8 +147,8 @@ TITLES: dict[str, tuple[str, str]] = {
         "households to call: lists drawn again with as many ranks, scores and values",
     ),
     "changes": (
-        "changements depuis le résultat gardé : listes d'aujourd'hui, premiers rangs d'alors, nature de chacun (causes scellées)",
-        "changes since the result kept: lists of today, first ranks of then, kind of each (causes sealed)",
+        "changements depuis le résultat gardé : listes d'aujourd'hui, nature de chacun ; les premiers rangs d'alors sont ceux de kept.csv, pris tels quels (causes scellées)",
+        "changes since the result kept: lists of today, kind of each; the first ranks of then are those of kept.csv, taken as they are (causes sealed)",
     ),
     "order": ("lignes de chaque tableau dans l'ordre promis", "rows of every table in the order promised"),
     "breakdown": ("le détail des points redonne la cotation", "the breakdown adds up to the score"),
