@@ -83,8 +83,8 @@ TITLES: dict[str, tuple[str, str]] = {
         "tie stages recomputed (seniority, lottery); that the optimum is the only one is said, not recomputed",
     ),
     "equals": (
-        "aucune proposition de même valeur ne passe devant par les règles d'égalité : cherché parmi celles qui changent un ou deux premiers rangs, et parmi toutes où elles sont peu nombreuses",
-        "no proposal of the same value comes before by the tie rules: looked for among those that change one or two first ranks, and among all where they are few",
+        "aucune proposition de même valeur ne passe devant par les règles d'égalité : cherché parmi celles qui changent un premier rang, puis deux, puis davantage, jusqu'à 10 000 essais pour deux et autant au-delà (1 000 logements au plus)",
+        "no proposal of the same value comes before by the tie rules: looked for among those that change one first rank, then two, then more, up to 10,000 trials for two and as many beyond (1,000 dwellings at most)",
     ),
     "undrawn": (
         "règles d'égalité non menées à leur terme : cette proposition est l'une de celles de sa valeur",
