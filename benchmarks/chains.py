@@ -1,7 +1,6 @@
 """What chains bring and cost: ``python -m benchmarks.chains``.
 
-For each seed a synthetic year is drawn, and every sitting tenant's dwelling is described: it copies a vacant one of its landlord and
-size, drawn by the tenant's own number (synthetic cases say no more of it than landlord, rooms, rent and surface). The case is proposed
+For each seed a synthetic year is drawn with the dwelling of every sitting tenant (``synth --tenants``). The case is proposed
 without chains and with chains of each length. Counted, among first ranks with a household: lettings, transfers (the household is a
 sitting tenant), newcomers, and lettings expected, each at the acceptance of its household and of all before it in its chain; and
 seconds of the processor for preparation and solve. Intervals are Student's over seeds, paired. Writes a dated page to ``benchmarks/results``.
@@ -10,7 +9,6 @@ seconds of the processor for preparation and solve. Intervals are Student's over
 from __future__ import annotations
 
 import argparse
-import hashlib
 import statistics
 import sys
 import time
@@ -19,8 +17,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-import pandas as pd
 from scipy import stats
 
 import optimizer as af
@@ -28,13 +24,11 @@ from benchmarks.tables import machine
 from optimizer import pipeline, policy
 from optimizer.chains import UNBOUNDED
 from optimizer.domain import Case
-from optimizer.domain.schema import empty_frame
 from optimizer.results import FULL, SCALE
 from optimizer.runs.chains import read_moves
 from optimizer.solve import SolveOptions, solve
 
 RESULTS = Path(__file__).parent / "results"
-COPIED = ("commune", "financing", "qpv", "accessible", "floor", "lift")
 ALONE = (
     "flux", "flux_max", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo", "essential_workers", "priority_mix",
     "account_balance",
@@ -51,27 +45,6 @@ class Counted(NamedTuple):
     gap: float
     prepare: float
     solve: float
-
-
-def with_tenants(case: Case) -> Case:
-    """The case with the present dwelling of its sitting tenants described, as far as their landlord has a like vacant one."""
-    homes, people = case.table("dwellings"), case.table("applications")
-    like: dict[tuple[str, int], list[int]] = {}
-    for i, key in enumerate(zip(homes["landlord"], homes["rooms"], strict=True)):
-        like.setdefault((str(key[0]), int(key[1])), []).append(i)
-    taken: list[int] = []
-    known = zip(people["application_id"], people["current_landlord"], people["current_rooms"], strict=True)
-    for who, landlord, rooms in known:
-        there = [] if pd.isna(landlord) or pd.isna(rooms) else like.get((str(landlord), int(rooms)), [])
-        drawn = int.from_bytes(hashlib.sha256(str(who).encode()).digest()[:8], "big")
-        taken.append(there[drawn % len(there)] if there else -1)
-    at = np.array(taken)
-    shape = empty_frame("applications").dtypes
-    columns = {}
-    for name in COPIED:
-        source = homes[name].take(np.maximum(at, 0)).reset_index(drop=True).astype(object)
-        columns[f"current_{name}"] = source.where(pd.Series(at >= 0)).astype(shape[f"current_{name}"])
-    return replace(case, tables={**case.tables, "applications": people.assign(**columns)})
 
 
 def delegated(case: Case) -> Case:
@@ -165,9 +138,8 @@ def main(words: list[str]) -> int:
     found: dict[int, list[Counted]] = {length: [] for length in lengths}
     for seed in range(asked.seeds):
         case = af.synthesize(
-            asked.profile, dwellings=asked.dwellings, applications=asked.applications, seed=seed
+            asked.profile, dwellings=asked.dwellings, applications=asked.applications, seed=seed, tenants=True
         )
-        case = with_tenants(case)
         if asked.delegated:
             case = delegated(case)
         if asked.rules == "cap":

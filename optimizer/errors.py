@@ -176,7 +176,8 @@ def messages() -> tuple[Message, ...]:
 class Finding:
     """One problem of an input: where it is, what was found, what was expected, what to do.
 
-    ``row`` counts as the spreadsheet does (the header is row 1). ``rows`` are further rows with the same problem.
+    ``row`` counts as the spreadsheet does (the header is row 1). ``rows`` are further rows with the same problem, ``also`` the other
+    values found in them, each once.
     """
 
     code: str
@@ -187,6 +188,7 @@ class Finding:
     value: str | None = None
     rows: tuple[int, ...] = ()
     params: Mapping[str, object] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
     def _params(self) -> dict[str, object]:
         known: dict[str, object] = {
@@ -232,6 +234,11 @@ class Finding:
                 pieces.append(f"{n} autre{'s' if n > 1 else ''} ligne{'s' if n > 1 else ''} : {shown}.")
             else:
                 pieces.append(f"{n} other row{'s' if n > 1 else ''}: {shown}.")
+        if self.also:
+            fr = lang == "fr"
+            words = ", ".join(f"« {w} »" if fr else f"“{w}”" for w in self.also[:10])
+            words += ", …" if len(self.also) > 10 else ""
+            pieces.append(f"On y lit aussi {words}." if fr else f"They also hold {words}.")
         place = self.place(lang)
         return (f"{place} : " if place and lang == "fr" else f"{place}: " if place else "") + " ".join(pieces)
 

@@ -139,21 +139,43 @@ def check_case(
 
     ``mapping`` names a ready mapping of column headers.
     """
+    seen = look_at_case(path, models=models, accept_assumed=accept_assumed, mapping=mapping)
+    return seen.case, seen.findings
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A case that was checked, and what it was checked with; ``case`` is None where its files cannot be read whole."""
+
+    case: Case | None
+    findings: tuple[Finding, ...]
+    rules: policy.RuleSet | None = None
+    facts: Facts | None = None
+    scores: scoring.Scores | None = None
+
+
+def look_at_case(
+    path: Path, *, models: Path | None = None, accept_assumed: bool = False, mapping: str = ""
+) -> Looked:
+    """As :func:`check_case`, with the rules, facts and scores of a case that has no error."""
     case, whole, findings = importers.read_parts(path, need=PROPOSE_TABLES, models=models, mapping=mapping)
     if case is None or not whole:
-        return None, (*findings, *of_part(case, findings, models, accept_assumed))
+        return Looked(None, (*findings, *of_part(case, findings, models, accept_assumed)))
     findings = (*findings, *importers.losses(case, findings))
     case, unmade = changed_told(case, models)
     rules, wrong = rules_told(case.settings, models)
     findings = (*findings, *unmade, *wrong)
     if rules is None:
-        return case, findings
+        return Looked(case, findings)
     try:
         reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
-        more = scoring.check_case(case, reading.facts, rules)
+        scores, more = scoring.look(case, reading.facts, rules)
     except policy.PolicyError as error:
-        return case, (*findings, *told(error))
-    return case, (*findings, *reading.findings, *more)
+        return Looked(case, (*findings, *told(error)))
+    findings = (*findings, *reading.findings, *more)
+    if any(f.severity == "error" for f in findings):
+        return Looked(case, findings)
+    return Looked(case, findings, rules, reading.facts, scores)
 
 
 def of_part(

@@ -34,7 +34,7 @@ from optimizer.solve.parts.carving import Carver, shortened
 from optimizer.solve.parts.components import parts_of, whole
 from optimizer.solve.parts.tasks import Carved
 from optimizer.solve.policy import DEFAULT
-from optimizer.solve.primal.annealing import annealed
+from optimizer.solve.primal.annealing import annealed, choices_near
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.primal.list_landscape import losses
 from optimizer.solve.primal.own_lists import served
@@ -100,7 +100,8 @@ def _as_of_many(problem: Problem) -> None:
     prover.run(1)
     if prover.root is not None:
         root = prover.root
-        annealed(layout, root.multipliers, root.priced, first, 0, LARGE.annealing)
+        land = choices_near(layout, root.multipliers, root.priced, first, LARGE.annealing)
+        annealed(layout, land, first, 0, LARGE.annealing)
 
 
 def _with_long_lists() -> None:

@@ -70,6 +70,7 @@ def finding_dict(finding: Finding, lang: Lang) -> dict[str, object]:
         "column": finding.column,
         "value": finding.value,
         "rows": list(finding.rows),
+        "also": list(finding.also),
         "message": finding.text(lang),
         "expected": finding.expected(lang),
         "remedy": finding.remedy(lang),

@@ -84,6 +84,7 @@ def call_list(
         *_duties(sessions, duties),
     ]  # fmt: skip
     tried = _tried(calls)
+    lived_in = {(s.session_id, i.dwelling_id) for s in sessions for i in s.items if still_lived_in(s, i)}
     most = int(law.value("call_attempts"))
     made = [
         Due(
@@ -91,6 +92,7 @@ def call_list(
                 **x.__dict__,
                 "attempts": tried.get(x.candidate_id, 0),
                 "write": tried.get(x.candidate_id, 0) >= most,
+                "lived_in": x.kind != "legitimacy" and (x.session_id, x.dwelling_id) in lived_in,
             }
         )
         if x.candidate_id is not None and x.duty_id is None

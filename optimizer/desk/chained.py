@@ -12,9 +12,9 @@ from typing import Any, Literal
 from optimizer.chains import IN_EXCHANGE, UNBOUNDED, with_homes
 from optimizer.domain import Case
 from optimizer.errors import Lang, said, texts
-from optimizer.store.chained import link_of
+from optimizer.store.chained import CYCLE, link_of
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
-from optimizer.store.states import GOES, STAYS, TAKEN_BY
+from optimizer.store.states import GOES, STAYS, TAKEN_BY, TENANT_STAYS
 
 Departure = Literal["gone", "accepted", "waited", "stays", "stranded"]
 """A lease is signed; accepted in writing; not known yet; the tenant keeps its dwelling, and nothing here holds; it keeps it although
@@ -33,7 +33,15 @@ texts(
             "up to {n} transfers in a row",
         ),
         "length_all": ("sans limite, échanges compris", "without limit, exchanges included"),
+        "and_exchanges": (
+            ", échanges de deux ou trois ménages compris",
+            ", exchanges of two or three households included",
+        ),
         "gone": ("libéré : le locataire a signé pour {after}", "freed: the tenant has signed for {after}"),
+        "gone_elsewhere": (
+            "libéré : le locataire a signé un bail ailleurs",
+            "freed: the tenant has signed a lease elsewhere",
+        ),
         "accepted": (
             "sous condition : le locataire a accepté {after}, son bail reste à signer",
             "on condition: the tenant has accepted {after}, its lease is still to be signed",
@@ -42,6 +50,10 @@ texts(
         "waited": (
             "sous condition : sans effet si le ménage appelé en premier pour {after} n'y va pas",
             "on condition: void if the household first called for {after} does not go there",
+        ),
+        "taken_back": (
+            "sans effet : retiré sur une réponse pour {after}, reprise depuis",
+            "void: taken off upon an answer for {after} that was taken back since",
         ),
         "stays": (
             "sans effet : le locataire en place ne prend pas {after}",
@@ -59,6 +71,16 @@ def length_words(chains: int, lang: Lang) -> str:
     """How far the chains of a proposal may go, in words (``optimizer.chains.UNBOUNDED``: any length)."""
     key = {0: "NONE", 1: "ONE", UNBOUNDED: "ALL"}.get(chains, "MANY")
     return said(f"CHAIN.LENGTH_{key}", lang, n=chains)
+
+
+def chains_words(session: SessionRecord, lang: Lang) -> str:
+    """How far the chains of a session's proposal may go, and that tenants exchange dwellings beside them; empty where it has none."""
+    chains = session.run.chains if session.run is not None else 0
+    if not chains:
+        return ""
+    links = (link_of(item.facts) for item in session.items)
+    beside = chains != UNBOUNDED and any(link is not None and link["kind"] == CYCLE for link in links)
+    return length_words(chains, lang) + (said("CHAIN.AND_EXCHANGES", lang) if beside else "")
 
 
 @dataclass(frozen=True)
@@ -81,7 +103,13 @@ class Waits:
     def words(self, lang: Lang, named: bool = True) -> str:
         """In one sentence, with no number of a household; ``named``: with the dwelling that is waited for, to who may see it."""
         after = self.after if named else said("CHAIN.ANOTHER_HOME", lang)
-        return said(f"CHAIN.{self.departure}".upper(), lang, after=after)
+        status = "" if self.tenant is None else self.tenant.status
+        key = self.departure.upper()
+        if key == "GONE" and status == "superseded":
+            key = "GONE_ELSEWHERE"
+        elif key == "STAYS" and status and status not in STAYS:
+            key = "TAKEN_BACK"
+        return said(f"CHAIN.{key}", lang, after=after)
 
 
 def waits_of(session: SessionRecord, item: ItemRecord) -> Waits | None:
@@ -93,11 +121,12 @@ def waits_of(session: SessionRecord, item: ItemRecord) -> Waits | None:
     named = [] if before is None else [c for c in before.candidates if c.source == "proposal"]
     tenant = min(named, key=lambda c: (c.position, c.candidate_id), default=None)
     status = "released" if tenant is None else tenant.status
+    left = item.end_reason == TENANT_STAYS
     departure: Departure = (
-        "gone" if status in GOES else "accepted" if status in TAKEN_BY else "waited" if status not in STAYS
+        "gone" if status in GOES else "stays" if left else "accepted" if status in TAKEN_BY else "waited" if status not in STAYS
         else "stranded" if item.status == "let" else "stays"
     )  # fmt: skip
-    return Waits(str(link["after"]), tenant, link["kind"] == "cycle", departure)
+    return Waits(str(link["after"]), tenant, link["kind"] == CYCLE, departure)
 
 
 def held_back(session: SessionRecord, item: ItemRecord) -> bool:

@@ -10,8 +10,10 @@ from optimizer.desk.chained import waits_of
 from optimizer.desk.documents import file_words, missing
 from optimizer.desk.following import POSITIVE, items_of, rank_of
 from optimizer.errors import Lang, said
+from optimizer.policy.geography import city_of
 from optimizer.presentation.bilingual import in_one
 from optimizer.presentation.numbers import decimal, percent
+from optimizer.presentation.words import of_commune
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 
@@ -138,11 +140,15 @@ def _members(session: SessionRecord, lang: Lang) -> list[Row]:
     facts = [item.facts for item in items_of(session)]
     epci = sorted({str(f["epci"]) for f in facts if f.get("epci")})
     rows += [{"quality": said("ENTRY.EPCI_SEAT", lang), "voice": "epci", "territory": code} for code in epci]
-    communes = sorted(
-        {(str(f.get("commune")), str(f.get("commune_name") or f.get("commune"))) for f in facts}
-    )
+    named = {str(f.get("commune")): str(f.get("commune_name") or f.get("commune")) for f in facts}
+    # in Paris, Lyon and Marseille the mayor of the city votes, once for all its arrondissements
+    communes = sorted({tuple(city_of(code) or (code, name)) for code, name in named.items()})
     rows += [
-        {"quality": said("ENTRY.MAYOR_SEAT", lang, place=name), "voice": "mayor", "territory": code}
+        {
+            "quality": said("ENTRY.MAYOR_SEAT", lang, place=name, of_place=of_commune(name)),
+            "voice": "mayor",
+            "territory": code,
+        }
         for code, name in communes
     ]
     return rows

@@ -144,7 +144,7 @@ def attempt_over(item: ItemRecord) -> bool:
 def attempt_ended_on(session: SessionRecord, item: ItemRecord) -> date:
     """The day a presentation came to nothing."""
     if item.status == "withdrawn":
-        return max(session.on, local_day(item.changed_at))
+        return max(session.on, local_day(item.ended_at))
     days = [
         day
         for c in item.candidates
@@ -171,7 +171,7 @@ def last_act(sessions: Iterable[SessionRecord]) -> date | None:
             days.append(session.convened_on)
         for item in session.items:
             if item.status == "withdrawn":
-                days.append(local_day(item.changed_at))
+                days.append(local_day(item.ended_at))
             for candidate in item.candidates:
                 if candidate.condition_on is not None:
                     days.append(candidate.condition_on)

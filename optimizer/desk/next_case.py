@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from optimizer.chains import present_homes
 from optimizer.desk import messages as messages
 from optimizer.desk.chained import void, waits_of
 from optimizer.desk.following import (
@@ -51,7 +52,7 @@ from optimizer.store.records import (
     NominationRecord,
     SessionRecord,
 )
-from optimizer.store.states import NOTICE, UNANSWERED, UNTOLD
+from optimizer.store.states import NOTICE, TENANT_STAYS, UNANSWERED, UNTOLD
 
 AUTHOR = "Commission d'attribution"
 """Author of the decisions that a commission's log brings into a case: nobody's name."""
@@ -124,7 +125,7 @@ def next_case(
     """
     if on is not None and on < case.settings.on:
         raise AttrifluxError("DESK_NEXT_BEFORE_CASE", on=on, last=case.settings.on)
-    last = last_act(sessions)
+    last, every = last_act(sessions), sessions
     if on is not None and last is not None and on < last:
         if not last_day(on):
             raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=on, last=last)
@@ -132,19 +133,19 @@ def next_case(
         nominations = [n for n in nominations if local_day(n.at) <= on]
         housed = {who: day for who, day in (housed or {}).items() if day <= on}
     when = on or max(day for day in (case.settings.on, last) if day is not None)
-    return _Turning(case, sessions, rules, duties, nominations, housed or {}, when).turned()
+    return _Turning(case, sessions, every, rules, duties, nominations, housed or {}, when).turned()
 
 
 class _Turning:
     """One passage from a case to the next."""
 
     def __init__(
-        self, case: Case, sessions: Sequence[SessionRecord], rules: RuleSet, duties: Sequence[DutyRecord],
-        nominations: Sequence[NominationRecord], housed: Mapping[str, date], on: date,
+        self, case: Case, sessions: Sequence[SessionRecord], every: Sequence[SessionRecord], rules: RuleSet,
+        duties: Sequence[DutyRecord], nominations: Sequence[NominationRecord], housed: Mapping[str, date], on: date,
     ) -> None:  # fmt: skip
         self.case, self.rules, self.on = case, rules, on
         self.year = on.year if case.settings.year == case.settings.on.year else case.settings.year
-        self.sessions = sessions
+        self.sessions, self.every = sessions, every
         self.closed, self.coming = closed_sessions(sessions), coming_sessions(sessions)
         self.lines = list(followed(sessions))
         linked = [(s, i) for s in [*self.closed, *self.coming] for i in s.items if waits_of(s, i) is not None]
@@ -162,11 +163,7 @@ class _Turning:
         """Households of that work."""
         self.counts: dict[str, int] = {}
         events = case.table("events")
-        keys = zip(
-            texts_of(events, "dwelling_id"), texts_of(events, "account"), texts_of(events, "application_id"),
-            days_of(events, "oriented_on"), strict=True,
-        )  # fmt: skip
-        self.told = dict(zip(keys, texts_of(events, "outcome"), strict=True))
+        self.told = dict(zip(self._keys_of(events), texts_of(events, "outcome"), strict=True))
         """Outcome of each candidature that the import follows, empty while it went on: an earlier next case tells them all."""
 
     def turned(self) -> NextCase:
@@ -181,7 +178,9 @@ class _Turning:
         progress = self._in_progress(homes)
         described = homes | set(texts_of(leases, "dwelling_id")) | set(texts_of(progress, "dwelling_id"))
         events = self._events(described)
-        decisions = self._decisions(homes, people)
+        # what a household was told of a tenant's dwelling holds when a chain may free it again
+        asking = replace(self.case, tables={**self.case.tables, "applications": applications})
+        decisions = self._decisions(homes | present_homes(asking), people)
         tables = dict(self.case.tables)
         tables |= {"dwellings": dwellings, "applications": applications}
         made = {"leases": leases, "events": events, "in_progress": progress, "decisions": decisions}
@@ -221,7 +220,25 @@ class _Turning:
     def _outcome_before(self, line: Followed) -> str | None:
         """What the import says became of a candidature, empty while it went on; None where it does not follow it."""
         key = (line.item.dwelling_id, line.item.account, line.candidate.application_id, line.oriented_on)
+        if line.item.item_id in self.void and self._kept_off_already(line):
+            return line.outcome
         return self.told.get(key)
+
+    def _kept_off_already(self, line: Followed) -> bool:
+        """Whether an earlier next case knows what a household answered of a dwelling whose tenant stayed: it follows none of that list,
+        and keeps whoever refused off it from that day on."""
+        return any(
+            (line.item.dwelling_id, line.candidate.application_id, reason, until) in self._bars_before
+            for reason, until, _ in self._barred(line)
+        )
+
+    @cached_property
+    def _bars_before(self) -> frozenset[tuple[str, str, str, date | None]]:
+        """Bars that an earlier next case brought from the log: dwelling, household, reason, last day."""
+        frame = self.case.table("decisions")
+        columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "reason", "author")]
+        rows = zip(*columns, days_of(frame, "expires_on"), strict=True)
+        return frozenset((d, a, why, until) for d, a, why, author, until in rows if author == AUTHOR)
 
     # ------------------------------------------------------------------ tables
 
@@ -290,7 +307,8 @@ class _Turning:
                 if item.status == "not_examined" or item.item_id in self.void:
                     continue
                 found.pop(item.dwelling_id, None)
-                if item.status == "withdrawn":
+                # void, and left by its tenant all the same: vacant
+                if item.status == "withdrawn" and item.end_reason != TENANT_STAYS:
                     found[item.dwelling_id] = attempt_ended_on(session, item)
         for session in self.coming:
             for item in items_of(session):
@@ -306,7 +324,7 @@ class _Turning:
             if name in there:
                 self.said.append(_missing("DESK_DWELLING_WITHDRAWN", dwelling=name, day=withdrawn[name]))
         kept = where(frame, [d not in gone for d in texts_of(frame, "dwelling_id")]).reset_index(drop=True)
-        freed = [row for row in self._freed(there) if row["dwelling_id"] not in withdrawn]
+        freed = self._freed(there)
         if freed:
             kept = pd.concat([kept, framed("dwellings", freed)], ignore_index=True)
         self.counts["dwellings"] = len(kept) - len(frame)
@@ -341,9 +359,11 @@ class _Turning:
         for session in self.closed:
             for item in items_of(session):
                 waits = waits_of(session, item)
-                if waits is None or waits.departure != "gone" or item.dwelling_id in there:
+                if item.status == "withdrawn" and item.end_reason != TENANT_STAYS:
+                    rows.pop(item.dwelling_id, None)  # until an import holds it
+                elif waits is None or waits.departure != "gone" or item.dwelling_id in there:
                     continue
-                if session.on <= self.let.get(item.dwelling_id, date.min):
+                elif session.on <= self.let.get(item.dwelling_id, date.min):
                     rows.pop(item.dwelling_id, None)  # a later session let it
                 elif attempt_over(item) or item.status == "not_examined":
                     facts = {c.name: item.facts.get(c.name) for c in TABLES["dwellings"].columns}
@@ -549,8 +569,10 @@ class _Turning:
         """
         frame = self.case.table("events")
         rows: list[Row] = []
+        void: set[tuple[str, str, str, date | None]] = set()
         for x in self.lines:
             if x.item.item_id in self.void:
+                void.add((x.item.dwelling_id, x.item.account, x.candidate.application_id, x.oriented_on))
                 continue
             offer = x.candidate.offer
             rows.append(
@@ -562,6 +584,9 @@ class _Turning:
                     "outcome": x.outcome or None, **({} if x.item.dwelling_id in described else self._told(x.item)),
                 }
             )  # fmt: skip
+        if void:  # an earlier next case followed them while their tenant was still to leave
+            keys = self._keys_of(frame)
+            frame = where(frame, [key not in void for key in keys]).reset_index(drop=True)
         if not rows:
             return frame
         rows = _one_a_household(rows)
@@ -573,12 +598,7 @@ class _Turning:
         }
         # an earlier next case may name a household erased since: its row there is the one that has no number here
         erased = {(dwelling, account, day) for dwelling, account, who, day in own if not who and day}
-        keys = list(
-            zip(
-                texts_of(frame, "dwelling_id"), texts_of(frame, "account"), texts_of(frame, "application_id"),
-                days_of(frame, "oriented_on"), strict=True,
-            )
-        )  # fmt: skip
+        keys = self._keys_of(frame)
         kept = [
             key not in own and (dwelling, account, day) not in erased
             for key in keys
@@ -589,9 +609,19 @@ class _Turning:
         self.counts["events"] = brought
         return whole
 
+    @staticmethod
+    def _keys_of(events: pd.DataFrame) -> list[tuple[str, str, str, date | None]]:
+        """The candidature that each row follows: dwelling, account, household, day it was oriented."""
+        return list(
+            zip(
+                texts_of(events, "dwelling_id"), texts_of(events, "account"), texts_of(events, "application_id"),
+                days_of(events, "oriented_on"), strict=True,
+            )
+        )  # fmt: skip
+
     def _never_followed(self, own: Sequence[Row]) -> list[Row]:
         """The import's leases and work in progress as events, so that a statement counts them beside the log's."""
-        leases, progress = self.case.table("leases"), self.case.table("in_progress")
+        leases, progress = self.case.table("leases"), self._others_work
         known = {(r["dwelling_id"], r["account"]) for r in own}
         signed = {(r["dwelling_id"], r["signed_on"]) for r in own}
         rows: list[Row] = [
@@ -613,9 +643,27 @@ class _Turning:
         ]  # fmt: skip
         return rows
 
+    @cached_property
+    def _others_work(self) -> pd.DataFrame:
+        """The import's work in progress without the rows that an earlier next case wrote of the desk's own sessions: the log says them
+        again where they hold still, not of a session cancelled since, a dwelling not examined, or one whose tenant stayed."""
+        frame = self.case.table("in_progress")
+        own = {
+            (item.dwelling_id, item.account, c.application_id, day)
+            for session in self.every
+            for item in session.items
+            for c in item.candidates
+            for day in (session.convened_on, session.on, c.offer.notified_on if c.offer is not None else None)
+        }
+        keys = zip(
+            texts_of(frame, "dwelling_id"), texts_of(frame, "account"), texts_of(frame, "application_id"), days_of(frame, "since"),
+            strict=True,
+        )  # fmt: skip
+        return where(frame, [key not in own for key in keys])
+
     def _in_progress(self, homes: set[str]) -> pd.DataFrame:
         """The import's work in progress for the dwellings no session took up, or begun since it was done with them, and that of the log."""
-        frame = self.case.table("in_progress")
+        frame = self._others_work
         rows: list[Row] = []
         taken: dict[str, date] = {}
         for session in self.closed:
@@ -821,7 +869,7 @@ class _Turning:
         }
         listed = {
             (dwelling, c.application_id)
-            for s in [*self.closed, *self.coming]
+            for s in self.every
             for i in s.items
             for c in i.candidates
             for dwelling in (i.dwelling_id, "")

@@ -36,6 +36,7 @@ texts(
         "name_removed": ("Séance {session} : une demande retirée de {dwelling} ; aucun nom ne suit.", "Session {session}: an application taken off {dwelling}; no name follows."),
         "taken_back": ("Séance {session}, {dwelling}, repris : {what}.", "Session {session}, {dwelling}, taken back: {what}."),
         "taken_answer": ("réponse ; l'offre attend à nouveau, son délai inchangé", "answer; the offer waits again, its time unchanged"),
+        "taken_condition": ("condition, à lever à nouveau ; l'offre est où elle en était", "condition, open again; the offer is where it was"),
         "taken_notification": ("notification ; le ménage attend son tour comme avant", "notification; the household waits for its turn as before"),
         "taken_name": ("nom, remis sur la liste à sa place", "name, back on the list at its place"),
         "taken_dwelling": ("logement, remis à l'ordre du jour avec ses noms", "dwelling, back on the agenda with its names"),

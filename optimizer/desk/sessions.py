@@ -119,7 +119,7 @@ def give_up(
 def take_back(
     opened: Store, actor: Actor, item: ItemRecord, candidate: CandidateRecord | None, what: str, reason: str
 ) -> Receipt:
-    """Take back what was typed by mistake: of a household (``answer``, ``notification``, ``name``) or the dwelling itself.
+    """Take back what was typed by mistake: of a household (``answer``, ``condition``, ``notification``, ``name``) or the dwelling itself.
 
     Raises
     ------
@@ -133,6 +133,8 @@ def take_back(
     assert candidate is not None, "a household's entry needs its number"
     if what == "name":
         return commands.restore_candidate(opened, actor, _fresh(), candidate.candidate_id, reason=reason)
+    if what == "condition":
+        return commands.correct_condition(opened, actor, _fresh(), candidate.candidate_id, reason=reason)
     if candidate.offer is None:
         raise AttrifluxError("DESK_NOTHING_OFFERED", dwelling=item.dwelling_id)
     correct = commands.correct_answer if what == "answer" else commands.correct_notification

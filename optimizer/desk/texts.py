@@ -59,7 +59,7 @@ texts(
         ),
         "prefet_seat": ("Préfet ou son représentant", "Préfet or representative"),
         "epci_seat": ("Président de l'EPCI ou son représentant", "President of the EPCI or representative"),
-        "mayor_seat": ("Maire de {place} ou son représentant", "Maire of {place} or representative"),
+        "mayor_seat": ("Maire {of_place} ou son représentant", "Maire of {place} or representative"),
         "how": ("Mode d'emploi", "How to fill it in"),
         "how_1": (
             "Les colonnes grises sont remplies : n'y touchez pas, ne supprimez pas de ligne. Les blanches sont à remplir ; une case vide ne dit rien.",

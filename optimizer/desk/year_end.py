@@ -70,7 +70,7 @@ def _convened(session: SessionRecord, day: date) -> SessionRecord:
             c if c.status in UNDONE else replace(c, status="listed", decision=None, offer=None)
             for c in item.candidates
         )
-        left = item.status == "not_examined" and local_day(item.changed_at) <= day
+        left = item.status == "not_examined" and local_day(item.ended_at) <= day
         if item.added_as != "late" and not left:
             items.append(replace(item, status="listed", candidates=names))
     return replace(session, status="convened", items=tuple(items))
@@ -82,7 +82,7 @@ def _held(session: SessionRecord, day: date, signed: set[str]) -> SessionRecord:
 
 def _dwelling(item: ItemRecord, day: date, signed: set[str]) -> ItemRecord:
     """A dwelling that was decided upon, its offers cut at the day; what its end took with it waits again."""
-    withdrawn = item.status == "withdrawn" and local_day(item.changed_at) <= day
+    withdrawn = item.status == "withdrawn" and local_day(item.ended_at) <= day
     let = any(c.status == "signed" and _signed(c.offer, day) for c in item.candidates)
     names = tuple(_household(c, day, signed, over=withdrawn or let) for c in item.candidates)
     status = item.status

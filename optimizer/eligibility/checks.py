@@ -211,7 +211,7 @@ def check_choices(case: Case, rules: RuleSet, findings: Findings) -> None:
     rows = sorted({int(r) for r in findings.rows("applications")[row[at]]})
     findings.add_rows(
         CHOICES_OUTSIDE, "applications", "choices", ", ".join(unknown[:5]), rows, severity="warning",
-        count=len(unknown), territory=rules.title,
+        count=len(unknown),
     )  # fmt: skip
 
 

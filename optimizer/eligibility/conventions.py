@@ -16,6 +16,8 @@ from optimizer.eligibility.accounts import NONE, STOCK, is_known
 from optimizer.eligibility.facts import EXCLUSION, ConventionFacts, Receiving
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
+    AREA_ELSEWHERE,
+    AREA_WHOLE_CITY,
     CONVENTION_LATER,
     DUPLICATE_LINE,
     SHARE_DECIMALS,
@@ -103,7 +105,27 @@ def read_lines(case: Case, rules: RuleSet, landlords: frozenset[str], findings: 
             continue
         kept.append(line)
     _check_sums(kept, rules, findings)
+    _check_cities(kept, case, rules, findings)
     return tuple(kept)
+
+
+def _check_cities(lines: list[Line], case: Case, rules: RuleSet, findings: Findings) -> None:
+    """A line on Paris, Lyon or Marseille as a whole would count none of the dwellings that bear an arrondissement."""
+    city = rules.all_communes["city"]
+    whole = {line.area for line in lines if not line.assumed} & set(city.unique())
+    if not whole:
+        return
+    met: dict[tuple[str, str], str] = {}
+    for table in ("dwellings", "in_progress", "leases"):
+        frame = case.table(table)
+        parts = frame["commune"].map(city)
+        for landlord, commune, part in zip(frame["landlord"], frame["commune"], parts, strict=True):
+            if isinstance(part, str) and part in whole:
+                met.setdefault((str(landlord), part), str(commune))
+    for line in lines:
+        example = met.get((line.landlord, line.area))
+        if example and not line.assumed:
+            findings.add(AREA_WHOLE_CITY, "conventions", line.row, "area", line.area, example=example)
 
 
 def _is_assumed(rules: RuleSet, record: Mapping[str, Any]) -> bool:
@@ -148,6 +170,17 @@ def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Finding
         elif str(area) not in places:
             findings.add(UNKNOWN_AREA, "conventions", row, "area", str(area))
             continue
+        if str(area) != departement and departement not in _departements_of(str(area), rules):
+            findings.add(
+                AREA_ELSEWHERE,
+                "conventions",
+                row,
+                "area",
+                str(area),
+                account=account,
+                departement=departement,
+            )
+            continue
         pool = "default" if _missing(record.get("pool")) else str(record["pool"])
         if pool not in POOLS:
             findings.add(UNKNOWN_POOL, "conventions", row, "pool", pool, known=", ".join(POOLS))
@@ -184,6 +217,13 @@ def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Finding
             given = {k: v for k, v in record.items() if not _missing(v)}
             lines.append(_line({**defaults, **given}, assumed=False, row=row))
     return lines
+
+
+def _departements_of(area: str, rules: RuleSet) -> frozenset[str]:
+    """Départements of the communes of an area."""
+    table = rules.all_communes
+    inside = (table.index == area) | (table["epci"] == area) | (table["departement"] == area)
+    return frozenset(table["departement"][inside].unique())
 
 
 def _line(record: Mapping[str, Any], *, assumed: bool, row: int) -> Line:

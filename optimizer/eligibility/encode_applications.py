@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -100,6 +101,27 @@ def wished_communes(choices: Csr, perimeter: Csr) -> Csr:
     return Csr(ptr, values)
 
 
+def with_arrondissements(
+    wished: Csr, parts: Mapping[int, NDArray[np.int32]]
+) -> tuple[Csr, NDArray[np.int16]]:
+    """The lists with the arrondissements of each commune that has some behind it, and the preference rank of each item."""
+    row = row_of_items(wished)
+    rank = np.minimum(np.arange(len(row)) - wished.ptr[row] + 1, np.iinfo(np.int16).max - 1)
+    times = np.ones(len(row), np.int64)
+    for whole, found in parts.items():
+        times[wished.values == whole] += len(found)
+    if times.sum() == len(row):
+        return wished, rank.astype(np.int16)
+    start = np.cumsum(times) - times
+    values = np.repeat(wished.values, times)
+    for whole, found in parts.items():
+        at = start[wished.values == whole]
+        values[at[:, None] + 1 + np.arange(len(found))] = found
+    counts = np.bincount(row, weights=times, minlength=len(wished.ptr) - 1).astype(np.int64)
+    ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Csr(ptr, values), np.repeat(rank, times).astype(np.int16)
+
+
 def reached_epcis(wished: Csr, extend: NDArray[np.bool_], commune_epci: NDArray[np.int32]) -> Csr:
     """EPCI of the wished communes of the households that accept the other communes, each once, ascending."""
     row = row_of_items(wished)
@@ -167,7 +189,7 @@ def encode_applications(
     )
     choices = ragged(frame, "choices", words.communes, drop_unknown=False)
     perimeter = ragged(frame, "dalo_perimeter", words.communes, drop_unknown=False)
-    wished = wished_communes(choices, perimeter)
+    wished, wished_rank = with_arrondissements(wished_communes(choices, perimeter), words.arrondissements)
     extend = booleans(frame, "extend")
     fixed = np.diff(perimeter.ptr) > 0
     wanted_rooms = room_mask(frame, "rooms_wanted")
@@ -205,6 +227,7 @@ def encode_applications(
         mobility=choice(frame, "mobility_need", MOBILITY),
         choices=choices,
         wished=wished,
+        wished_rank=wished_rank,
         extend=extend,
         extend_epci=reached_epcis(wished, extend & ~fixed, words.commune_epci),
         districts_wanted=without_rows(

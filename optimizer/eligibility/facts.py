@@ -211,7 +211,10 @@ class ApplicationFacts:
     choices: Csr
     """Commune indices in order of preference, as in the file; -1 for a commune outside the territory (keeps its rank)."""
     wished: Csr
-    """`dalo_perimeter` where there is one, else `choices`: what the commune of a dwelling is compared with."""
+    """`dalo_perimeter` where there is one, else `choices`, the arrondissements of a commune behind it: what the commune of a
+    dwelling is compared with."""
+    wished_rank: NDArray[np.int16]
+    """Preference rank of each item of ``wished``, from 1: that of the commune for its arrondissements."""
     extend: B
     extend_epci: Csr
     """EPCI indices reached by `extend`: those of the wished communes, ascending; empty without `extend`, and where a

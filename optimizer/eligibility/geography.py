@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Geography:
     """All communes of France, sorted by code, so that a choice outside the territory keeps its EPCI.
 
-    A commune without EPCI stands for its own. The three arrays are aligned with ``communes``.
+    A commune without EPCI stands for its own. The three arrays are aligned with ``communes``. ``arrondissements``: position of a
+    commune that is cut into some (Paris, Lyon, Marseille) -> their positions.
     """
 
     communes: tuple[str, ...]
@@ -30,6 +31,7 @@ class Geography:
     commune_epci: NDArray[np.int32]
     commune_departement: NDArray[np.int32]
     commune_zone: NDArray[np.int8]
+    arrondissements: Mapping[int, NDArray[np.int32]]
 
     @cached_property
     def commune_index(self) -> Mapping[str, int]:
@@ -66,7 +68,13 @@ def _read(table: pd.DataFrame) -> Geography:
     departement = np.asarray(table["departement"].to_numpy(object), dtype=object)[order]
     epcis, commune_epci = np.unique(epci, return_inverse=True)
     departements, commune_departement = np.unique(departement, return_inverse=True)
+    position = {code: i for i, code in enumerate(insee.tolist())}
+    city = table["city"].to_numpy(object)[order]
+    parts: dict[int, list[int]] = {}
+    for i in np.flatnonzero(city != "").tolist():
+        parts.setdefault(position[city[i]], []).append(i)
     return Geography(
         tuple(insee.tolist()), tuple(epcis.tolist()), tuple(departements.tolist()), commune_epci.astype(np.int32),
         commune_departement.astype(np.int32), table["zone"].to_numpy(np.int8)[order],
+        {whole: np.array(found, np.int32) for whole, found in parts.items()},
     )  # fmt: skip

@@ -134,7 +134,7 @@ def seekers(facts: Facts) -> Seekers:
     row = row_of_items(a.wished)
     kept = np.flatnonzero(useful[a.wished.values] & (a.wished.values >= 0) & in_play[row])
     app, commune = row[kept], a.wished.values[kept].astype(np.int64)
-    rank = np.minimum(kept - a.wished.ptr[app] + 1, np.iinfo(np.int16).max - 1)
+    rank = a.wished_rank[kept]
     # a commune listed twice keeps its better rank: items are in order, so the first of each pair is kept
     pair = app * len(useful) + commune
     _, firsts = np.unique(pair, return_index=True)

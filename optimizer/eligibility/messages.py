@@ -27,8 +27,9 @@ UNKNOWN_COMMUNE = define(
     "commune “{value}” is not in territory “{territory}”",
     expected_fr="un code INSEE de 5 caractères d'une commune du territoire",
     expected_en="the 5-character INSEE code of a commune of the territory",
-    remedy_fr="Corrigez le code, ou choisissez dans case.yaml un territoire qui contient cette commune",
-    remedy_en="Correct the code, or choose in case.yaml a territory that contains this commune",
+    remedy_fr="Corrigez le code (celui de l'INSEE, pas le code postal ; d'une commune fusionnée, celui d'aujourd'hui), ou choisissez dans "
+    "case.yaml un territoire qui contient cette commune",
+    remedy_en="Correct the code (INSEE, not postal; of a merged commune, today's), or choose in case.yaml a territory that contains this commune",
 )
 UNKNOWN_ACCOUNT = define(
     "ELIG_UNKNOWN_ACCOUNT",
@@ -36,8 +37,8 @@ UNKNOWN_ACCOUNT = define(
     "“{value}” is not a known account",
     expected_fr=account_forms("fr"),
     expected_en=account_forms("en"),
-    remedy_fr="Corrigez le code du réservataire",
-    remedy_en="Correct the account code",
+    remedy_fr="Corrigez le réservataire : une commune, un EPCI ou un département par son code, une région ou tout autre par OTHER:NOM",
+    remedy_en="Correct the account: a commune, an EPCI or a département by its code, a région or any other by OTHER:NAME",
 )
 NO_CONVENTION = define(
     "ELIG_NO_CONVENTION",
@@ -61,6 +62,23 @@ UNKNOWN_AREA = define(
     "area “{value}” is neither a commune, an EPCI nor a département of the territory",
     remedy_fr="Corrigez le périmètre ; vide, c'est le code de COLL:… ou le département",
     remedy_en="Correct the area; empty, it is the code of COLL:… or the département",
+)
+AREA_ELSEWHERE = define(
+    "ELIG_AREA_ELSEWHERE",
+    "le périmètre « {value} » de {account} n'a aucune commune dans le département {departement} : la ligne serait sans effet",
+    "area “{value}” of {account} has no commune in département {departement}: the line would have no effect",
+    remedy_fr="Corrigez le périmètre ou le département ; une région, ou tout autre réservataire sans code, s'écrit OTHER:NOM, périmètre "
+    "vide, une ligne par département",
+    remedy_en="Correct the area or the département; a région, or any account without a code, is written OTHER:NAME, area empty, one "
+    "line per département",
+)
+AREA_WHOLE_CITY = define(
+    "ELIG_AREA_WHOLE_CITY",
+    "le périmètre « {value} » est celui d'une commune entière, et des logements du bailleur y sont codés par arrondissement "
+    "({example}) : la ligne ne les compterait pas",
+    "area “{value}” is a whole commune, and dwellings of the landlord there bear arrondissements ({example}): the line would not count them",
+    remedy_fr="Pour Paris, écrivez le périmètre 75 ; pour Lyon et Marseille, une ligne par arrondissement (périmètre = son code, même part)",
+    remedy_en="For Paris, write area 75; for Lyon and Marseille, one line per arrondissement (area = its code, same share)",
 )
 UNKNOWN_POOL = define(
     "ELIG_UNKNOWN_POOL",
@@ -368,8 +386,8 @@ UNKNOWN_DEPARTEMENT = define(
     "ELIG_UNKNOWN_DEPARTEMENT",
     "« {value} » n'est pas un code de département : la ligne serait sans effet",
     "“{value}” is not the code of a département: the line would have no effect",
-    expected_fr="un code tel que 25, 01 ou 2A",
-    expected_en="a code such as 25, 01 or 2A",
+    expected_fr="un code tel que 25, 01, 2A (la Corse n'a plus de 20) ou 974 (outre-mer : trois chiffres)",
+    expected_en="a code such as 25, 01, 2A (Corsica has no 20) or 974 (overseas: three digits)",
     remedy_fr="Corrigez le code",
     remedy_en="Correct the code",
 )
@@ -401,8 +419,8 @@ FORBID_UNKNOWN = define(
 )
 CHOICES_OUTSIDE = define(
     "ELIG_CHOICES_OUTSIDE",
-    "{count:commune souhaitée/communes souhaitées} hors du territoire « {territory} » : sans effet ici, le rang des autres est gardé",
-    "{count:chosen commune/chosen communes} outside territory “{territory}”: no effect here, the rank of the others is kept",
-    remedy_fr="Rien à faire si ces communes sont d'un autre territoire ; sinon, corrigez les codes",
-    remedy_en="Nothing to do if these communes belong to another territory; else correct the codes",
+    "{count:code souhaité n'est celui/codes souhaités ne sont ceux} d'aucune commune (« {value} ») : sans effet, le rang des autres est gardé",
+    "{count:chosen code is/chosen codes are} no commune's (“{value}”): no effect, the rank of the others is kept",
+    remedy_fr="Écrivez le code INSEE, pas le code postal ; d'une commune fusionnée, celui d'aujourd'hui, ou son nom",
+    remedy_en="Write the INSEE code, not the postal one; of a merged commune, today's, or its name",
 )

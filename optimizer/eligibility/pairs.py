@@ -97,9 +97,10 @@ def reach(facts: Facts, dwelling: int, apps: I32) -> tuple[B, I16]:
     a, d = facts.applications, facts.dwellings
     owner, offset, values = a.wished.gather(apps)
     hit = values == d.commune[dwelling]
+    place = a.wished.ptr[apps[owner[hit]]] + offset[hit]
     last = np.iinfo(np.int16).max
     rank = np.full(len(apps), last, np.int16)
-    np.minimum.at(rank, owner[hit], np.minimum(offset[hit] + 1, last - 1).astype(np.int16))
+    np.minimum.at(rank, owner[hit], a.wished_rank[place])
     chosen = rank < last
     reached = chosen | a.extend_epci.holds(apps, int(d.epci[dwelling]))
     if d.district[dwelling] >= 0:

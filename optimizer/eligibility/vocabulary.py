@@ -37,6 +37,7 @@ class Vocabulary:
     commune_epci: NDArray[np.int32]
     commune_departement: NDArray[np.int32]
     commune_zone: NDArray[np.int8]
+    arrondissements: Mapping[int, NDArray[np.int32]]
 
     @cached_property
     def landlord_index(self) -> Mapping[str, int]:
@@ -94,4 +95,5 @@ def read_vocabulary(
         commune_epci=places_of.commune_epci,
         commune_departement=places_of.commune_departement,
         commune_zone=places_of.commune_zone,
+        arrondissements=places_of.arrondissements,
     )

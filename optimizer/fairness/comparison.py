@@ -237,7 +237,12 @@ def fairness(
         timings=timings,
         findings=(*large, *prepared.case.warnings),
         assumed=assumed_of(
-            prepared.case, prepared.facts, prepared.rules, prepared.problem.rows, priced=price_assumed
+            prepared.case,
+            prepared.facts,
+            prepared.rules,
+            prepared.scores,
+            prepared.problem.rows,
+            priced=price_assumed,
         ),
     )
 

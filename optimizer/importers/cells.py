@@ -50,13 +50,14 @@ _PAIRS = 5
 
 @dataclass(frozen=True)
 class Problem:
-    """One kind of problem in one column: the cells (indices, ascending) and the value of the first."""
+    """One kind of problem in one column: the cells (indices, ascending), the value of the first and the others, each once."""
 
     code: str
     at: I64
     value: str
     params: Mapping[str, object] = field(default_factory=dict)
     severity: Severity = "error"
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,8 @@ class Words(Generic[T]):
                 word = int(self.codes[at[0]])
                 bad = self.made[word]
                 assert isinstance(bad, Bad)
-                found.append(Problem(bad.code, at, self.words[word], bad.params))
+                others = tuple(self.words[i] for i in dict.fromkeys(self.codes[at].tolist()) if i != word)
+                found.append(Problem(bad.code, at, self.words[word], bad.params, also=others))
         return sorted(found, key=lambda p: int(p.at[0]))
 
     def _pair(self, i: int) -> Pair:

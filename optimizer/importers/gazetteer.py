@@ -40,6 +40,29 @@ def key_of(name: str) -> str:
     return "_".join(words)
 
 
+_ORDINAL = re.compile(
+    r"([a-z_]+?)_0?(\d{1,2})(?:er|e|eme|ieme|nd)?(?:_(?:arr|arrt|arrdt|ardt|arrond|arrondissement))?"
+)
+_POSTAL = re.compile(r"\d{3}(\d{2})_([a-z_]+)|([a-z_]+?)_\d{3}(\d{2})")
+
+
+def arrondissement_of(name: str) -> str:
+    """The key of the arrondissement that a name with a number, or with a postal code, may be; else empty.
+
+    >>> arrondissement_of("PARIS 18"), arrondissement_of("Lyon 1er arrdt"), arrondissement_of("13008 Marseille")
+    ('paris_18e_arrondissement', 'lyon_1er_arrondissement', 'marseille_8e_arrondissement')
+    """
+    text = plain(name)
+    ordinal, postal = _ORDINAL.fullmatch(text), _POSTAL.fullmatch(text)
+    if ordinal:
+        city, number = ordinal[1], int(ordinal[2])
+    elif postal:
+        city, number = (postal[2], int(postal[1])) if postal[2] else (postal[3], int(postal[4]))
+    else:
+        return ""
+    return f"{city}_{number}{'er' if number == 1 else 'e'}_arrondissement"
+
+
 @dataclass(frozen=True)
 class Gazetteer:
     """Communes by name, those of a territory first.
@@ -65,7 +88,7 @@ class Gazetteer:
     def codes(self, word: str) -> tuple[str, ...]:
         """Codes that the word may stand for in the territory; one where a code beside the name settles it."""
         here, _, _ = self._communes
-        found = here.get(key_of(word), ())
+        found = here.get(arrondissement_of(word)) or here.get(key_of(word), ())
         named = [code for code in _CODE.findall(word) if code in found]
         return (named[0],) if len(found) > 1 and named else found
 

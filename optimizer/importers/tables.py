@@ -76,6 +76,7 @@ class ReadTable:
         return Finding(
             problem.code, problem.severity, self.label, int(rows[0]), self.names.get(column, column),
             shown(problem.value), tuple(int(r) for r in rows[1:]), problem.params,
+            tuple(shown(word) for word in problem.also),
         )  # fmt: skip
 
 

@@ -362,6 +362,8 @@ def choices(text: Any, column: Column) -> Converted:
 def _choice_reader(column: Column) -> Callable[[str], str | Bad]:
     """Reads one closed value. Only the first wrong words get a suggestion: a column of others would cost minutes."""
     known = accepted(column.name, column.values)
+    outside = vocabulary()["outside"].get(column.name, {})
+    beyond = {plain(word) for word in outside.get("words", ())}
     written = {plain(word): word for words in spoken(column.name).values() for word in words}
     wrong = 0
 
@@ -370,10 +372,16 @@ def _choice_reader(column: Column) -> Callable[[str], str | Bad]:
         found = known.get(plain(word))
         if found is not None:
             return found
+        if plain(word) in beyond:
+            return _bad("READ_CHOICE", column, outside["fr"], outside["en"], "outside")
         wrong += 1
         close = close_to(word, known) if wrong <= _SUGGESTIONS else ""
         close = written.get(close, close)
-        fr, en = (f"Peut-être « {close} »", f"Perhaps “{close}”") if close else ("", "")
+        if close:
+            return _bad("READ_CHOICE", column, f"Peut-être « {close} »", f"Perhaps “{close}”")
+        name = column.alias or column.name
+        fr = f"Un mot de votre logiciel se dit dans la table libelles (colonne {name})"
+        en = f"A word of your software is told in the table libelles (column {name})"
         return _bad("READ_CHOICE", column, fr, en)
 
     return read

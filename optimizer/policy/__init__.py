@@ -12,13 +12,13 @@ in force on one date for one territory into a :class:`RuleSet`. The public names
     read_grid(path) -> Grid                                     one file of models/cotation/
     span(grid, accrual_years) -> int                            how many hundredths of a point a grid puts between households
     PREFIXES = ("national.", "territory.", "conventions.", "cotation.")   keys that ``changes`` may carry here
-    ZONES = ("paris_adjacent", "ile_de_france", "other_regions")          zone code = position
+    ZONES = ("paris_adjacent", "ile_de_france", "other_regions", "overseas")          zone code = position
     FINANCINGS = ("PLAI", "PLUS", "PLS")
 
     RuleSet.value(key) -> Parameter      RuleSet.get(key) -> bare value     RuleSet.keys() -> tuple[str, ...]
         number(key) -> float             integer(key) -> int                text(key) -> str (typed forms of get)
         title, territory, on, changes, market ("tense"|"relaxed"), departements (sorted codes)
-        ceilings(financing) -> int64 array (3 zones, 7): euros per year, categories 1..6 then one extra person
+        ceilings(financing) -> int64 array (4 zones, 7): euros per year, categories 1..6 then one extra person
         rooms_table(landlord=None) -> RoomsTable(name, accepted, first_choice, t1_single_only): bool arrays
             (max_persons + 1, 7); row = persons (.row(persons) clips to the last row), column = rooms (6 = 6 and more)
         effort_threshold(landlord) -> EffortThreshold(threshold, weight, deliberation, deliberated_on): the landlord's own
@@ -73,6 +73,7 @@ from optimizer.policy.loading import check_changes, list_territories, load, rule
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.own_lines import with_own_changes
 from optimizer.policy.parameter import Parameter
+from optimizer.policy.places import place_in
 from optimizer.policy.ruleset import FINANCINGS, EffortThreshold, RoomsTable, RuleSet, RuleTerms
 from optimizer.policy.strict_yaml import YamlMap, read_yaml
 
@@ -92,6 +93,7 @@ __all__ = [
     "check_models",
     "list_territories",
     "load",
+    "place_in",
     "read_grid",
     "read_yaml",
     "rules_of",

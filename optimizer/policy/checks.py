@@ -15,7 +15,7 @@ from optimizer.domain.account import place_of
 from optimizer.errors import Finding
 from optimizer.policy.conventions import Line, in_force, oversubscribed, read_agreement
 from optimizer.policy.folder import Folder
-from optimizer.policy.geography import ZONES, Communes, read_communes, read_epci
+from optimizer.policy.geography import METROPOLITAN_ZONES, ZONES, Communes, read_communes, read_epci
 from optimizer.policy.grid_reader import parse_grid
 from optimizer.policy.loading import epci_of_areas, load, read_national
 from optimizer.policy.messages import PolicyError
@@ -112,7 +112,7 @@ def check_ceilings(entries: Mapping[str, Entry]) -> list[Finding]:
                 found.append(_order(key, day, "personne supplémentaire < catégorie 1"))
         found += _jumps(key, row)
     for financing in FINANCINGS:
-        for near, far in pairwise(ZONES):
+        for near, far in pairwise(METROPOLITAN_ZONES):
             for day in dates:
                 a, b = rows[financing, near].get(day), rows[financing, far].get(day)
                 if a and b and any(x < y for x, y in zip(a, b, strict=True)):
@@ -160,10 +160,12 @@ def _geography(
     """Communes and EPCI, after checking that codes are unique and sorted and that the lists of communes exist."""
     adjacent = entries.get("national.ceiling_zones.paris_adjacent")
     region = entries.get("national.ceiling_zones.ile_de_france_region")
-    if adjacent is None or region is None:
+    overseas = entries.get("national.ceiling_zones.overseas_departements")
+    if adjacent is None or region is None or overseas is None:
         return None, None
     codes = adjacent.values[-1].value
-    communes = _tried(findings, lambda: read_communes(folder, codes, str(region.values[-1].value)))
+    beyond = overseas.values[-1].value
+    communes = _tried(findings, lambda: read_communes(folder, codes, str(region.values[-1].value), beyond))
     epci = _tried(findings, lambda: read_epci(folder))
     if communes is None or epci is None:
         return None, None
@@ -176,6 +178,11 @@ def _geography(
     for code in (*codes, *sorted(set(communes.frame["epci"].unique()) - set(epci.index) - {""})):
         if code not in communes.frame.index:
             findings.append(_unknown_place("national/ceiling_zones.yaml", code))
+    findings += [
+        _unknown_place("national/ceiling_zones.yaml", code)
+        for code in beyond
+        if code not in communes.departements
+    ]
     return communes, epci
 
 

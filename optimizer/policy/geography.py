@@ -6,19 +6,24 @@ import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from optimizer.datadirs import models_dir
 from optimizer.policy.folder import Folder
 from optimizer.policy.messages import PolicyError
 
-ZONES = ("paris_adjacent", "ile_de_france", "other_regions")
-"""Zones of the income ceilings; a zone's code is its position."""
+METROPOLITAN_ZONES = ("paris_adjacent", "ile_de_france", "other_regions")
+"""Zones of the arrêté of 29 July 1987, from the highest ceilings to the lowest."""
+ZONES = (*METROPOLITAN_ZONES, "overseas")
+"""Zones of the income ceilings; a zone's code is its position. Overseas the ceilings have texts of their own (LLS, LLTS)."""
 
 COMMUNES_FILE = "territories/communes.csv"
+ARRONDISSEMENTS_FILE = "territories/arrondissements.csv"
 EPCI_FILE = "territories/epci.csv"
 
 
@@ -84,29 +89,69 @@ def _parsed(content: bytes, name: str, columns: dict[str, pa.DataType]) -> pd.Da
     return frame
 
 
-def read_communes(folder: Folder, paris_adjacent: Collection[str], ile_de_france: str) -> Communes:
+def read_communes(
+    folder: Folder, paris_adjacent: Collection[str], ile_de_france: str, overseas: Collection[str]
+) -> Communes:
     """Every commune and the arrondissements of Paris, Lyon and Marseille.
 
     Returns
     -------
     Communes
         Its frame has the index ``insee`` (sorted, unique); ``name``, ``epci`` (empty for four island communes),
-        ``departement``, ``region``, ``population`` (int64), ``zone`` (int8, position in :data:`ZONES`).
+        ``departement``, ``region``, ``population`` (int64), ``zone`` (int8, position in :data:`ZONES`), ``city`` (the commune of
+        an arrondissement, else empty).
     """
-    return _communes(folder.content(COMMUNES_FILE), tuple(paris_adjacent), ile_de_france)
+    parts = folder.content(ARRONDISSEMENTS_FILE) if (folder.root / ARRONDISSEMENTS_FILE).is_file() else b""
+    return _communes(
+        folder.content(COMMUNES_FILE), parts, tuple(paris_adjacent), ile_de_france, tuple(overseas)
+    )
+
+
+class City(NamedTuple):
+    """A commune that is cut into arrondissements."""
+
+    code: str
+    name: str
+
+
+def city_of(commune: str) -> City | None:
+    """The city that an arrondissement is a part of, by the shipped table; None for any other code."""
+    path = models_dir(None) / ARRONDISSEMENTS_FILE
+    return _cities(path.read_bytes()).get(commune) if path.is_file() else None
+
+
+@lru_cache(maxsize=2)
+def _cities(content: bytes) -> dict[str, City]:
+    text = pa.string()
+    found = _parsed(content, ARRONDISSEMENTS_FILE, {"insee": text, "commune": text, "name": text})
+    cities = map(City, found["commune"].tolist(), found["name"].tolist())
+    return dict(zip(found["insee"].tolist(), cities, strict=True))
 
 
 @lru_cache(maxsize=4)
-def _communes(content: bytes, paris_adjacent: tuple[str, ...], ile_de_france: str) -> Communes:
+def _communes(
+    content: bytes,
+    parts: bytes,
+    paris_adjacent: tuple[str, ...],
+    ile_de_france: str,
+    overseas: tuple[str, ...],
+) -> Communes:
     text = pa.string()
     columns = {
         "insee": text, "name": text, "epci": text, "departement": text, "region": text, "population": pa.int64(),
     }  # fmt: skip
     frame = _parsed(content, COMMUNES_FILE, columns).set_index("insee")
-    zone = np.where(
-        frame.index.isin(list(paris_adjacent)), 0, np.where(frame["region"].to_numpy() == ile_de_france, 1, 2)
+    region, departement = frame["region"].to_numpy(), frame["departement"]
+    zone = np.select(
+        [frame.index.isin(list(paris_adjacent)), region == ile_de_france, departement.isin(list(overseas))],
+        [ZONES.index("paris_adjacent"), ZONES.index("ile_de_france"), ZONES.index("overseas")],
+        ZONES.index("other_regions"),
     )
-    return Communes(frame.assign(zone=zone.astype(np.int8)))
+    city = pd.Series("", index=frame.index, dtype=object)
+    if parts:
+        found = _parsed(parts, ARRONDISSEMENTS_FILE, {"insee": text, "commune": text})
+        city.update(found.set_index("insee")["commune"])
+    return Communes(frame.assign(zone=zone.astype(np.int8), city=city))
 
 
 def read_epci(folder: Folder) -> pd.DataFrame:

@@ -91,8 +91,9 @@ def load(
     zones = (
         entries["national.ceiling_zones.paris_adjacent"],
         entries["national.ceiling_zones.ile_de_france_region"],
+        entries["national.ceiling_zones.overseas_departements"],
     )
-    communes = read_communes(folder, zones[0].on(on).value, str(zones[1].on(on).value))
+    communes = read_communes(folder, zones[0].on(on).value, str(zones[1].on(on).value), zones[2].on(on).value)
     epci = read_epci(folder)
     scope = _scope(facts, communes)
     places = read_places(folder)

@@ -31,6 +31,12 @@ TABLES = {
 }
 """Table -> prefix of the dotted keys of its values."""
 
+
+def place_in(key: str) -> str:
+    """The place that a dotted key ends with (INSEE, SIREN, département); empty for a key that speaks of no place."""
+    return next((key.removeprefix(f"{p}.") for p in TABLES.values() if key.startswith(f"{p}.")), "")
+
+
 _DESCRIBED = "territories/places.yaml"
 _HEADER = ("place", "since", "value", "status", "source")
 ENDS = "none"

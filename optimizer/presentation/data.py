@@ -88,7 +88,7 @@ class ReportData:
     details: pd.DataFrame
     dwellings: pd.DataFrame
     dwelling_facts: pd.DataFrame
-    """dwelling_id, landlord, commune, commune_name, epci, departement, rooms, financing, qpv, surface_m2, rent_eur,
+    """dwelling_id, landlord, commune, commune_name, city_name (of an arrondissement, its commune), epci, departement, rooms, financing, qpv, surface_m2, rent_eur,
     charges_eur, residence, district, vacancy_days, address, floor, lift, accessible, energy_label, heating, rpls,
     ceiling_factor, priority_mix, first_letting, available_on, attempts, subsidised, mode, published_on, published_at,
     publication_proof, published, eligible, all_first, in_progress, q1_threshold (whether one is published for its EPCI)"""

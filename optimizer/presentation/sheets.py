@@ -23,7 +23,7 @@ from optimizer.presentation.light import advice_words, publicity
 from optimizer.presentation.numbers import UNKNOWN, day, decimal, percent
 from optimizer.presentation.page import render
 from optimizer.presentation.session import account_year, in_session, title_words, year_words
-from optimizer.presentation.words import first_quartile_word, flags_words
+from optimizer.presentation.words import first_quartile_word, flags_words, of_commune
 from optimizer.shortlist.labels import account_label, count_word, ordinal
 
 PER_SHEET = 3
@@ -286,9 +286,9 @@ class _Home:
         return [self._votes(), self._examined(named)]
 
     def _votes(self) -> Line:
-        place = self.f.commune_name
+        place = self.f.city_name
         return [
-            (self.say("VOTES"), self.say("VOTES_WHO", place=place)),
+            (self.say("VOTES"), self.say("VOTES_WHO", place=place, of_place=of_commune(place))),
             (self.say("QUORUM"), f"…… {BOX} {said('WORDS.YES', self.lang)} {BOX} {said('WORDS.NO', self.lang)}"),
             (self.say("DEPORTS"), "……"),
         ]  # fmt: skip

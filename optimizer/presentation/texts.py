@@ -410,7 +410,7 @@ texts(
         "act": ("À faire", "To do"),
         "votes": ("Voix", "Votes"),
         "votes_who": (
-            "6 membres, préfet, maire de {place}, président de l'EPCI",
+            "6 membres, préfet, maire {of_place}, président de l'EPCI",
             "6 members, préfet, maire of {place}, president of the EPCI",
         ),
         "quorum": ("Quorum, atteint", "Quorum, met"),
@@ -492,6 +492,19 @@ texts(
 texts(
     "REPORT",
     {
+        "invented_grid": (
+            "Cotation calculée avec une grille inventée pour la démonstration ({names}) : remplir la feuille grille, ou écrire les cotations de vos demandes.",
+            "Scores computed with a grid invented for the demonstration ({names}): fill the sheet grille, or write the scores of your applications.",
+        ),
+        "assumed_figures": (
+            "{n:chiffre supposé, à remplacer par le vôtre/chiffres supposés, à remplacer par les vôtres} :",
+            "{n:assumed figure/assumed figures}, to be replaced by your own:",
+        ),
+        "assumed_figure": ("- {title} : {value}", "- {title}: {value}"),
+        "assumed_others": (
+            "et {n:réglage/réglages} du programme (prix, poids, délais), dans run.json et dans le rapport.",
+            "and {n:setting/settings} of the program (prices, weights, delays), in run.json and in the report.",
+        ),
         "accepted_assumed": (
             "Seuils supposés acceptés : le seuil du premier quartile n'est pas un chiffre publié pour {names}.",
             "Assumed thresholds accepted: the first-quartile threshold is not a published figure for {names}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,19 @@ def dwelling_words(row: Any, lang: Lang) -> str:
     if row.residence:
         parts.append(str(row.residence))
     return " · ".join(parts)
+
+
+def of_commune(name: str) -> str:
+    """``de Besançon``, ``d'Aubervilliers``, ``du Mans``, ``des Abymes``: a commune after « maire » in French.
+
+    >>> of_commune("Besançon"), of_commune("Aubervilliers"), of_commune("Le Mans"), of_commune("Les Abymes"), of_commune("La Réole")
+    ('de Besançon', "d'Aubervilliers", 'du Mans', 'des Abymes', 'de La Réole')
+    """
+    for article, short in (("Le ", "du "), ("Les ", "des ")):
+        if name.startswith(article):
+            return short + name.removeprefix(article)
+    first = unicodedata.normalize("NFD", name[:1].lower())[:1]
+    return f"d'{name}" if first in tuple("aeiouœæ") else f"de {name}"
 
 
 def place_words(row: Any, lang: Lang) -> str:

@@ -137,14 +137,17 @@ def chains_told(result: Result, ending: str, lang: Lang) -> list[str]:
             many = plural(known, "logement")
             return [f"Chaînes : aucune, sur {many} que des locataires demandeurs pourraient libérer."]
         return [f"Chains: none, of {known:,} dwelling{'' if known == 1 else 's'} that tenants could free."]
+    made_up = prepared.case.settings.synthetic
     if fr:
         return [
             "Chaînes : aucune possible. Il faut, d'au moins une demande de locataire, le logement actuel, son bailleur, sa commune, "
             "ses pièces et son financement (logement_actuel, bailleur_actuel, commune_actuelle, pieces_actuelles, financement_actuel)."
+            + (" D'un cas synthétique, synth --tenants le dit." if made_up else "")
         ]
     return [
         "Chains: none possible. At least one tenant's application must tell its present dwelling, landlord, commune, rooms and "
         "financing (current_dwelling, current_landlord, current_commune, current_rooms, current_financing)."
+        + (" Of a synthetic case, synth --tenants tells it." if made_up else "")
     ]
 
 

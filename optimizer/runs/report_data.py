@@ -20,14 +20,14 @@ from optimizer.presentation.csvfile import PARQUET_FROM
 from optimizer.presentation.data import QUARTILES, LegalNumber, ReportData, proof_of
 from optimizer.presentation.sheets import chained
 from optimizer.problem import all_rules
-from optimizer.runs.assumed import assumed_of
+from optimizer.runs.assumed import assumed_here, assumed_of, here_of
 from optimizer.runs.chains import chains_told
 from optimizer.runs.earlier import certificate_bytes
 from optimizer.runs.large import SHEETS_PER_FILE
 from optimizer.runs.options import Options
+from optimizer.runs.parameters import parameter_words, titled
 from optimizer.runs.publicity import publicity_of
 from optimizer.runs.tables import is_large
-from optimizer.shortlist.labels import account_label
 
 if TYPE_CHECKING:
     from optimizer.errors import Lang
@@ -115,7 +115,12 @@ def _banners(result: Result, options: Options) -> Iterator[str]:
     if settings.seed_modified:
         yield said("REPORT.MODIFIED_DRAW", lang, seed=settings.seed)
     yield from assumed_of(
-        prepared.case, prepared.facts, prepared.rules, prepared.problem.rows, priced=options.price_assumed
+        prepared.case,
+        prepared.facts,
+        prepared.rules,
+        prepared.scores,
+        prepared.problem.rows,
+        priced=options.price_assumed,
     ).said(lang, shown=True)
     yield from _uncapped_transfers(result, lang)
 
@@ -212,6 +217,7 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
     prepared = result.optimum.prepared
     facts, dw = prepared.facts, prepared.facts.dwellings
     communes = prepared.rules.communes["name"].to_dict()
+    cities = prepared.rules.communes["city"].to_dict()
     codes = [facts.communes[c] for c in dw.commune.tolist()]
 
     def cents(values: np.ndarray) -> np.ndarray:
@@ -260,6 +266,7 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
             "landlord": [facts.landlords[x] for x in dw.landlord.tolist()],
             "commune": codes,
             "commune_name": [str(communes.get(c, c)) for c in codes],
+            "city_name": [str(communes.get(cities.get(c) or c, c)) for c in codes],
             "departement": [facts.departements[x] for x in dw.departement.tolist()],
             "rooms": dw.rooms.astype(np.int64),
             "financing": [("PLAI", "PLUS", "PLS")[x] for x in dw.financing.tolist()],
@@ -356,82 +363,27 @@ def _first_rank_quartiles(result: Result) -> dict[tuple[str, str], str]:
 
 
 def _numbers(result: Result, options: Options) -> Iterator[LegalNumber]:
-    rules = result.optimum.prepared.rules
+    """Shares that rules ask for, what is assumed, then ceilings and thresholds of the places of the case."""
+    prepared = result.optimum.prepared
+    rules = prepared.rules
+    here = here_of(prepared.case, prepared.facts, rules)
     seen: set[str] = set()
     met = set(result.rules["rule"])
     wanted = [shape.share_key for shape in all_rules() if shape.id in met and shape.share_key]
-    parameters = [rules.value(key) for key in wanted] + list(rules.assumed())
-    epcis = {
-        result.optimum.prepared.facts.epcis[e]
-        for e in result.optimum.prepared.facts.dwellings.epci.tolist()
-        if e >= 0
-    }
-    parameters += [p for e, p in sorted(rules.lec_epci.items()) if e in epcis]
-    owners = {result.optimum.prepared.facts.landlords[x] for x in _landlords(result)}
+    parameters = [rules.value(key) for key in wanted]
+    parameters += assumed_here(prepared.case, prepared.facts, rules)
+    parameters += [rules.value(key) for key in sorted(here.ceilings)]
+    parameters += [p for e, p in sorted(rules.lec_epci.items()) if e in here.places]
     shown: set[tuple[str, str]] = set()
     for p in parameters:
-        if p.key in seen or (p.key.startswith("territory.lec") and p.key.rsplit(".", 1)[-1] not in epcis):
+        if p.key in seen:
             continue
         seen.add(p.key)
-        title = p.title
-        if p.key.startswith("conventions."):
-            landlord, account = p.key.split(".")[1:3]
-            if landlord not in owners:
-                continue
-            name = account_label(account, "fr", result.tables.places)  # the titles of the models are French
-            title = title.replace(f", {account},", f" : {name},")
+        title = titled(p, result.tables.places)
         text = parameter_words(p.value, p.unit, options.lang)
         if (title, text) not in shown:
             shown.add((title, text))
             yield LegalNumber(p.key, title, text, p.status, p.source, str(p.in_force_from))
-
-
-def _landlords(result: Result) -> list[int]:
-    found: list[int] = np.unique(result.optimum.prepared.facts.dwellings.landlord).tolist()
-    return found
-
-
-UNITS = {
-    "points": ("points", "points"),
-    "euros": ("€", "€"),
-    "euros_per_year": ("€/an", "€/year"),
-    "euros_per_m2_month": ("€/m²/mois", "€/m²/month"),
-    "m2": ("m²", "m²"),
-    "days": ("jours", "days"),
-    "months": ("mois", "months"),
-    "years": ("ans", "years"),
-}
-CODES = {
-    "signed": ("bail signé", "lease signed"),
-    "oriented": ("orientation", "oriented"),
-    "presented": ("présentation", "presented"),
-    "attributed": ("attribution", "attributed"),
-    "delegated": ("gestion déléguée", "delegated"),
-    "direct": ("gestion directe", "direct"),
-    "partial": ("gestion partagée", "partial"),
-    "tense": ("tendu", "tense"),
-    "relaxed": ("détendu", "relaxed"),
-    "none": ("aucune", "none"),
-}
-"""Codes of the models that staff read; the others are names already."""
-
-
-def parameter_words(value: object, unit: str, lang: Lang) -> str:
-    """``25 %``, ``3 000 points``, ``oui``: a value of the models as a page shows it."""
-    fr = lang == "fr"
-    pick = 0 if fr else 1
-    if isinstance(value, bool):
-        return ("oui" if value else "non") if fr else ("yes" if value else "no")
-    if isinstance(value, str):
-        return CODES[value][pick] if value in CODES else account_label(value, lang)
-    if not isinstance(value, (int, float)):
-        return "table"
-    text = f"{100 * value if unit == 'share' else value:,.4f}".rstrip("0").rstrip(".")
-    if fr:
-        text = text.replace(",", "\u202f").replace(".", ",")
-    if unit == "share":
-        return text + ("\u00a0%" if fr else "%")
-    return f"{text}\u00a0{UNITS[unit][pick]}" if unit in UNITS else text
 
 
 def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:

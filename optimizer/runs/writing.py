@@ -19,6 +19,7 @@ from optimizer.disk import seal
 from optimizer.errors import Lang
 from optimizer.presentation.csvfile import PARQUET_FROM, write_parts, write_table
 from optimizer.presentation.data import gap_sentence, proof_of, stop_sentence
+from optimizer.runs.assumed import assumed_here
 from optimizer.runs.chains import chains_told
 from optimizer.runs.earlier import certificate_bytes
 from optimizer.runs.large import SHEETS_PER_FILE
@@ -157,7 +158,7 @@ def write_run_record(
         "rows": {source.name: source.rows for source in prepared.case.sources},
         "rules": dict(prepared.rules.files),
         "fingerprint": prepared.rules.fingerprint(),
-        "assumed": [p.key for p in prepared.rules.assumed()],
+        "assumed": [p.key for p in assumed_here(prepared.case, prepared.facts, prepared.rules)],
         "versions": dict(versions()),
         "timings": {name: round(seconds, 4) for name, seconds in timings.items()},
         "phases": {name: round(float(s), 4) for name, s in sorted(result.optimum.solved.timings.items())},

@@ -192,7 +192,8 @@ def _with_shares(
     """Convention lines whose shares are those of a conversion; what else they agree on is kept.
 
     A collectivité's share is of the flux in its own area: its share of the landlord's flux is divided by the part of the
-    landlord's rotation that lies there. Where the others leave less in that area it is cut, and said.
+    landlord's rotation that lies there. Where the others leave less in that area it is cut, and said. A city whose stock bears
+    arrondissements has the same share in each of them, or in the département where the landlord has nothing else there.
     """
     landlords = {landlord for landlord, _ in shares}
     epci_of = rules.by_commune("epci")
@@ -202,7 +203,8 @@ def _with_shares(
         mine = kept[(kept["landlord"] == landlord) & (kept["departement"] == departement)]
         known = {str(r["account"]): r for r in mine.to_dict("records")}
         broad = sum((q for a, q in four.items() if not place_of(a)), Fraction(0))
-        broad += sum((q for a, q in four.items() if place_of(a) == departement), Fraction(0))
+        areas = {a: _areas(stock, landlord, departement, place_of(a) or departement, rules) for a in four}
+        broad += sum((q for a, q in four.items() if place_of(a) and areas[a] == [departement]), Fraction(0))
         own_share = four.get(remainder(), Fraction(0))
         taken: dict[str, Fraction] = {}
         for account, share in sorted(four.items()):
@@ -211,19 +213,35 @@ def _with_shares(
             line = dict(
                 known.get(account, {"landlord": landlord, "departement": departement, "account": account})
             )
-            area, weight, left, due = place_of(account) or departement, Fraction(1), Fraction(1), share
-            if area != departement:
-                part = in_area(stock, landlord, departement, area, epci_of)
+            here = areas[account]
+            if here == [departement]:
+                line |= {"area": departement, "year": year}
+                rows.append(_Converted(line, share, share, Fraction(1), Fraction(1), account in known))
+                continue
+            parts = {area: in_area(stock, landlord, departement, area, epci_of) for area in here}
+            part = sum(parts.values(), Fraction(0))
+            due = share / part if part else share
+            for area in here:
                 left = max(1 - (broad - own_share) - _met(taken, area, epci_of), Fraction(0))
-                due = share / part if part else share
-                weight = part * bases.get((landlord, departement), 0)
-                share = Fraction(floor(min(left, due) * SHARE_UNITS), SHARE_UNITS)
-                taken[area] = taken.get(area, Fraction(0)) + share
-            rows.append(
-                _Converted({**line, "area": area, "year": year}, due, share, weight, left, account in known)
-            )
+                given = Fraction(floor(min(left, due) * SHARE_UNITS), SHARE_UNITS)
+                taken[area] = taken.get(area, Fraction(0)) + given
+                weight = parts[area] * bases.get((landlord, departement), 0)
+                whole = {**line, "area": area, "year": year}
+                rows.append(_Converted(whole, due, given, weight, left, account in known))
     found, cut = _one_line_each(rows)
     return pd.DataFrame(found, columns=list(lines.columns)), cut
+
+
+def _areas(
+    stock: pd.DataFrame, landlord: str, departement: str, place: str, rules: policy.RuleSet
+) -> list[str]:
+    """The areas a collectivité's share is of: its place, or the arrondissements that the stock of a city bears."""
+    rows = stock[(stock["landlord"] == landlord) & (stock["departement"] == departement)]
+    communes = rows["commune"].dropna().astype(str)
+    inside = communes.map(rules.all_communes["city"]) == place
+    if not inside.any():
+        return [place]
+    return [departement] if inside.all() else sorted({place} & set(communes) | set(communes[inside]))
 
 
 def _part(share: Fraction) -> Said:

@@ -21,6 +21,7 @@ from optimizer.presentation.numbers import decimal, percent
 from optimizer.presentation.plots import tornado as drawn
 from optimizer.presentation.wording import signed
 from optimizer.runs import Options, propose
+from optimizer.runs.assumed import assumed_here
 from optimizer.scenario import texts as texts
 from optimizer.scenario.files import Scenario, policy_changes
 from optimizer.scenario.key_words import key_words, value_words
@@ -44,10 +45,11 @@ def tornado_scenarios(
         A value of zero, or one that a bound of ``models/`` keeps in place, is not moved on that side.
     """
     options = replace(options or Options(), pdf=False)
-    rules = propose(case, options).optimum.prepared.rules
+    prepared = propose(case, options).optimum.prepared
+    rules = prepared.rules
     moved = rules.number(STEP) if step is None else step
     found = []
-    for parameter in rules.assumed():
+    for parameter in assumed_here(prepared.case, prepared.facts, rules):
         if parameter.key == STEP:
             continue
         values = [v for sign in (-1, 1) for v in [_moved(parameter, sign * moved)] if v is not None]

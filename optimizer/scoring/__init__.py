@@ -4,7 +4,7 @@ What lives here. ``inputs`` reads the columns a grid needs, ``grids`` evaluates 
 ``percentile`` ranks, ``score`` decides which of them a case needs, :class:`Scores` answers. Public names::
 
     score(case, facts, rules) -> Scores                             raises InputProblems (bad cell of a declared criterion)
-    check_case(case, facts, rules) -> tuple[Finding, ...]
+    check_case(case, facts, rules) -> tuple[Finding, ...]           look(…) gives the scores beside them
     price_warnings(scores, rules) -> tuple[Finding, ...]            the span of the score against the prices of the rules
     Scores.span -> int                                              M, hundredths of a point (``Facts.with_span``)
     Scores.basis "grid" | "given" | "percentile" | "seniority"      Scores.notes
@@ -23,10 +23,10 @@ a formula language in YAML (a second language to test; a new kind of criterion i
 """
 
 from optimizer.scoring.scale import price_warnings
-from optimizer.scoring.score import check_case, score
+from optimizer.scoring.score import check_case, look, score
 from optimizer.scoring.scores import CONVERSION, GIVEN, SENIORITY, TITLES, Scores, Standing
 
 __all__ = [
-    "CONVERSION", "GIVEN", "SENIORITY", "TITLES", "Scores", "Standing", "check_case", "price_warnings",
+    "CONVERSION", "GIVEN", "SENIORITY", "TITLES", "Scores", "Standing", "check_case", "look", "price_warnings",
     "score",
 ]  # fmt: skip

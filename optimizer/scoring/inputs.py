@@ -60,6 +60,13 @@ def _mask(values: pa.Array) -> B:
     return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), dtype=bool)
 
 
+BEHIND = {
+    "spare_rooms": ("current_rooms",), "overcrowded": ("current_surface_m2", "current_rooms"), "lone_parent": ("adults",),
+    "effort_rate": ("current_rent_eur",),
+}  # fmt: skip
+"""Measure -> the columns without which nobody has it; the other measures are never unknown."""
+
+
 def whole_months(start: NDArray[np.datetime64], end: np.datetime64) -> I64:
     """Whole months from each date to ``end``, 0 when negative or unknown.
 

@@ -13,6 +13,14 @@ UNSCORED = define(
     remedy_fr="Saisissez sa cotation, ou nommez dans case.yaml un territoire qui a une grille",
     remedy_en="Enter its score, or name in case.yaml a territory that has a grid",
 )
+CRITERIA_WITHOUT_CELLS = define(
+    "SCORE_CRITERIA_WITHOUT_CELLS",
+    "la grille « {value} » a des critères qui ne donnent de points à personne, faute de la colonne qu'ils lisent (absente ou vide) : "
+    "{criteria}",
+    "the grid “{value}” has criteria that give points to nobody, for want of the column they read (absent or empty): {criteria}",
+    remedy_fr="Ajoutez ces colonnes à demandes, ou dites dans columns.yaml sous quel nom elles figurent",
+    remedy_en="Add these columns to applications, or tell in columns.yaml under which name they are",
+)
 SPAN_ABOVE_PRICE = define(
     "SCORE_ABOVE_PRICES",
     "deux cotations peuvent s'écarter de {span} points, plus que le prix d'un bail manquant de : {rules} ; l'ordre annoncé "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.domain import Case
+from optimizer.domain import TABLES, Case
 from optimizer.domain.decimals import half_up
 from optimizer.errors import Finding, InputProblems, Said
 from optimizer.policy import span
 from optimizer.policy.grid import Grid
 from optimizer.scoring.grids import Points, evaluate
-from optimizer.scoring.inputs import Inputs
-from optimizer.scoring.messages import UNSCORED
+from optimizer.scoring.inputs import BEHIND, Inputs
+from optimizer.scoring.messages import CRITERIA_WITHOUT_CELLS, UNSCORED
 from optimizer.scoring.percentile import mid_rank
 from optimizer.scoring.scores import GIVEN, GIVEN_TITLE, SENIORITY, TITLES, Basis, Scores, Standing
 from optimizer.scoring.view import FactsView
@@ -84,9 +85,37 @@ def score(case: Case, facts: FactsView, rules: RuleSet, *, percentiles: bool = F
 def check_case(case: Case, facts: FactsView, rules: RuleSet) -> tuple[Finding, ...]:
     """Cells of the columns declared by the grids in use that cannot be read or were read otherwise than written, households
     that nothing can score."""
+    return look(case, facts, rules)[1]
+
+
+def look(case: Case, facts: FactsView, rules: RuleSet) -> tuple[Scores, tuple[Finding, ...]]:
+    """The scores, 0 for what cannot be told, with what :func:`check_case` finds."""
     findings: list[Finding] = []
-    _score(case, facts, rules, findings)
-    return tuple(findings)
+    return _score(case, facts, rules, findings), tuple(findings)
+
+
+def _without_cells(grid: Grid, inputs: Inputs, file: str) -> Iterator[Finding]:
+    """One warning that names the criteria of a deliberated grid which no household can meet, as nothing fills what they read."""
+    if grid.invented or not len(inputs):
+        return
+    told = []
+    for criterion in (c for rubric in grid.rubrics for c in rubric.criteria):
+        read = [c.input for c in criterion.when if c.operator != "known" or c.flag]
+        if criterion.kind != "flag":
+            read.append(criterion.input)
+        empty = [name for name in dict.fromkeys(read) if not inputs.known(name).any()]
+        if empty:
+            told.append(f"{criterion.title} ({', '.join(_headers(name) for name in empty)})")
+    if told:
+        yield Finding(
+            CRITERIA_WITHOUT_CELLS, "warning", file, value=grid.title, params={"criteria": " ; ".join(told)}
+        )
+
+
+def _headers(name: str) -> str:
+    """The header a user writes for an input: its French alias, the columns behind a measure, else its own name."""
+    columns = {c.name: c.alias or c.name for c in TABLES["applications"].columns}
+    return " ou ".join(columns.get(c, c) for c in BEHIND.get(name, (name,)))
 
 
 def _score(
@@ -110,6 +139,7 @@ def _score(
         if grid.id not in scales.points:
             inputs = Inputs(ordered, grid, rules, on, findings, file, rows)
             scales.points[grid.id] = evaluate(grid, inputs)
+            findings.extend(_without_cells(grid, inputs, file))
         return scales.points[grid.id]
 
     table = _table_scores(case, facts)

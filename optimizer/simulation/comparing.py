@@ -239,7 +239,9 @@ def simulate(
 def _assumed(case: Case, setting: Setting, number: int) -> Assumed:
     """What the years rest on that nobody published: the same in each of them."""
     world = draw_world(case, setting, number)
-    return assumed_of(world.case, world.facts, world.rules, world.book.rows, priced=setting.price_assumed)
+    return assumed_of(
+        world.case, world.facts, world.rules, world.scores, world.book.rows, priced=setting.price_assumed
+    )
 
 
 def _source(

@@ -193,6 +193,11 @@ class Layout:
         links = np.flatnonzero(orders.account < 0)
         return dict(zip(orders.dwelling[links].tolist(), links.tolist(), strict=True))
 
+    @property
+    def vacant(self) -> int:
+        """Dwellings that are to be let whoever leaves: all but those that sitting tenants may free."""
+        return len(self.problem.dwelling_ids) - len(self.link_of)
+
     @cached_property
     def openings(self) -> tuple[I64, I64]:
         """Kinds of the first ranks that open a freed dwelling, ascending, and the row of ``problem.orders`` that says so: a kind opens

@@ -1,7 +1,7 @@
 """Days of the desk: what day it is in France, and on what evening a time to answer ends.
 
 A time of whole days (R. 441-10): the day it starts from is not counted, it ends at 24:00 of the last day, and a last day that
-falls on a Saturday, a Sunday or a public holiday moves to the next working day. Alsace and Moselle have two holidays more.
+falls on a Saturday, a Sunday or a public holiday moves to the next working day. Alsace and Moselle have two holidays more, each overseas département one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ PARIS = ZoneInfo("Europe/Paris")
 ALSACE_MOSELLE = "alsace-moselle"
 MOSELLE = "57"
 """How the table of holidays names the local law of the three départements."""
+MONTH_DAY = re.compile(r"\d\d-\d\d")
 SATURDAY = 5
 DAY = 24 * 60
 """Minutes."""
@@ -64,11 +65,12 @@ def _holidays(year: int, region: str) -> frozenset[date]:
     import holidays
 
     subdivision = MOSELLE if region == ALSACE_MOSELLE else None
-    return frozenset(holidays.country_holidays("FR", subdiv=subdivision, years=year))
+    found = frozenset(holidays.country_holidays("FR", subdiv=subdivision, years=year))
+    return found | {date.fromisoformat(f"{year}-{region}")} if MONTH_DAY.fullmatch(region) else found
 
 
 def day_off(day: date, region: str = "") -> bool:
-    """Whether ``day`` is a Saturday, a Sunday or a public holiday of the region (empty, or ``alsace-moselle``)."""
+    """Whether ``day`` is a Saturday, a Sunday or a public holiday of the region (as :func:`deadline` takes it)."""
     return day.weekday() >= SATURDAY or day in _holidays(day.year, region)
 
 
@@ -82,7 +84,7 @@ def deadline(started: date, days: int, region: str = "") -> date:
     days : int
         Whole days of the time.
     region : str
-        ``alsace-moselle`` where Good Friday and 26 December are holidays.
+        ``alsace-moselle`` where Good Friday and 26 December are holidays; ``MM-DD``, the holiday of an overseas département.
     """
     last = started + timedelta(days=days)
     while day_off(last, region):

@@ -90,9 +90,12 @@ class CommissionLaw:
         return head is not None and motive.startswith(head) and motive in self.motives
 
     def region(self, commune: object) -> str:
-        """Region of the public holidays of a commune (INSEE code): empty or ``alsace-moselle``."""
-        departments = tuple(self.value("alsace_moselle"))
-        return ALSACE_MOSELLE if str(commune or "").startswith(departments) else ""
+        """Region of the public holidays of a commune (INSEE code): empty, ``alsace-moselle``, or the overseas day ``MM-DD``."""
+        code = str(commune or "")
+        if code.startswith(tuple(self.value("alsace_moselle"))):
+            return ALSACE_MOSELLE
+        overseas: Mapping[str, str] = self.value("abolition_day")
+        return overseas.get(code[:3], "")
 
 
 def law(on: date, models: str | Path | None = None) -> CommissionLaw:

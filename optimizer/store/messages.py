@@ -539,6 +539,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Ce logement n'est pas libéré : le bail du ménage appelé en premier pour {dwelling} vient d'abord (dans un échange, l'accord écrit de tous).",
         "This dwelling is not freed: the lease of the household first called for {dwelling} comes first (in an exchange, the written agreement of all).",
     ),
+    "CONDITION_CAME": (
+        "La pièce de cette condition a été reçue le {day}, avant son terme : dire que la condition est remplie, ou que la pièce remet en cause l'accès ; d'une pièce qui ne convient pas, la redemander d'abord sur la page de la demande.",
+        "The document of this condition came on {day}, in time: say that the condition is met, or that the document puts the access in question; one that does not serve is first asked for again, on the page of the application.",
+    ),
     "CONDITION_OPEN": (
         "La condition suspensive n'est pas levée.",
         "The condition is still open.",
@@ -556,8 +560,12 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "This household has signed a lease since: its offer does not come back.",
     ),
     "CORRECTION_CHAIN": (
-        "Un logement de la même chaîne a été retiré ou proposé à cause de cette saisie : une nouvelle séance seule peut y revenir.",
-        "A dwelling of the same chain was taken off or offered because of this entry: only a new session can come back to it.",
+        "Un bail du même échange a été signé sur la foi de cette saisie : elle ne se reprend plus.",
+        "A lease of the same exchange was signed on the strength of this entry: it can no longer be taken back.",
+    ),
+    "CORRECTION_STAYS": (
+        "Le locataire de ce logement reste : remettre d'abord son nom sur la liste du logement pour lequel il était appelé.",
+        "The tenant of this dwelling stays: first put that name back on the list of the dwelling it was called for.",
     ),
     "DOCUMENT": ("Pièce hors de la liste : {code}", "Document not of the list: {code}"),
     "TEXT": ("Valeur vide ou trop longue : {what}", "Value empty or too long: {what}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from optimizer.store import clock as days
@@ -42,10 +42,14 @@ from optimizer.store.tables import Key, Row
 LIVE_OFFERS = ("offered", "accepted")
 NAMING = ("R", "S")
 """Roles that may record a nomination."""
-CORRECTIONS = ("answer.corrected", "notified.corrected", "candidate.restored", "item.restored")
+CORRECTIONS = (
+    "answer.corrected", "condition.corrected", "notified.corrected", "candidate.restored", "item.restored",
+)  # fmt: skip
 """Lines of the ledger that take back what was typed by mistake."""
 
 
+LEAVING = ("item.withdrawn", "item.void", "item.not_examined")
+"""Lines of the ledger by which a dwelling leaves an agenda, or is taken back after its decision."""
 CLOSING = ("duty.closed", "no_reply.confirmed")
 """Lines of the ledger by which somebody closes a duty."""
 
@@ -445,15 +449,29 @@ def _items(store: Store, rows: list[Row]) -> list[ItemRecord]:
         candidates.setdefault(record.item_id, []).append(record)
     votes = _by(store, "vote", "item_id", ids)
     remarks = _by(store, "remark", "remark_id", [f"item:{key}" for key in ids])
+    left = _left(store, rows)
     return [
         ItemRecord(
             **row,
             departure=remarks.get(f"item:{row['item_id']}", {}).get("text", ""),
             candidates=tuple(candidates.get(row["item_id"], ())),
             vote=VoteRecord(**votes[row["item_id"]]) if row["item_id"] in votes else None,
+            left_at=left.get((row["session_id"], row["dwelling_id"])),
         )
         for row in rows
     ]
+
+
+def _left(store: Store, rows: Iterable[Row]) -> dict[tuple[str, str], datetime]:
+    """(session, dwelling) -> when it was withdrawn or taken off, of those that were."""
+    gone = {(r["session_id"], r["dwelling_id"]) for r in rows if r["status"] in ("withdrawn", "not_examined")}
+    if not gone:
+        return {}
+    lines = store.tables.models["event"].objects.filter(
+        kind__in=LEAVING, session__in=sorted({session for session, _ in gone})
+    )
+    told = lines.order_by("seq").values_list("session", "dwelling", "at")
+    return {(session, home): at for session, home, at in told if (session, home) in gone}
 
 
 def _candidates(store: Store, rows: list[Row], items: Mapping[Any, Row]) -> list[CandidateRecord]:

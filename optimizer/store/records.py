@@ -362,6 +362,13 @@ class ItemRecord:
     changed_at: datetime
     candidates: tuple[CandidateRecord, ...]
     vote: VoteRecord | None
+    left_at: datetime | None = None
+    """When it was withdrawn or taken off, as the ledger tells it: a household of its list may move it later still."""
+
+    @property
+    def ended_at(self) -> datetime:
+        """When a dwelling that was withdrawn or taken off left."""
+        return self.left_at or self.changed_at
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ TAKEN = ("accepted", "signed")
 """Offers that a household has taken: one at a time."""
 MISTAKEN = "entered_by_mistake"
 """Why an offer ended that was never sent: nobody was offered anything."""
+TENANT_STAYS = "tenant_stays"
+"""Why a dwelling left that was void: code of ``not_examined_reasons`` and ``withdrawal_reasons``."""
 RECTIFIED = "rectified"
 """How a duty ended that a rectificatif undid."""
 REEXAMINED = "examined_since"

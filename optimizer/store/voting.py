@@ -1,10 +1,14 @@
-"""Who votes on which dwelling: the board and the préfet on all, the EPCI on its territory, the mayor on the commune's own."""
+"""Who votes on which dwelling: the board and the préfet on all, the EPCI on its territory, the mayor on the commune's own.
+
+In Paris, Lyon and Marseille that is the mayor of the city, in each of its arrondissements.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
 
+from optimizer.policy.geography import city_of
 from optimizer.store.clock import PARIS, clock_time, minute_of
 from optimizer.store.law import law
 from optimizer.store.tables import Row
@@ -48,6 +52,8 @@ def voters(
     """
     facts = item["facts"]
     places = {str(facts.get(name, "")) for name in ("commune", "epci", "departement")}
+    city = city_of(str(facts.get("commune", "")))
+    places |= {city.code} if city else set()
     sitting = _sitting(attendance, hour, start, item["item_id"])
     return [
         row

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.domain.schema import MOBILITY, PROOFS, RELOCATIONS
+from optimizer.domain.schema import ACCESS, FINANCINGS, MOBILITY, PROOFS, RELOCATIONS
 from optimizer.synth.columns import Columns, days, decimals, flags, joined, numbers, texts, words
 from optimizer.synth.draws import I64, Draws, at_rank, exponential_knots, share, table
-from optimizer.synth.dwellings import departements_of, dwelling_ids
+from optimizer.synth.dwellings import departements_of, draw_access, dwelling_ids, qpv_texts
 from optimizer.synth.households import B, Households, Resources, Stream, draw_households, draw_resources
 from optimizer.synth.situations import LISTED, Situations, draw_situations, tight_score
 from optimizer.synth.world import World
@@ -48,8 +48,10 @@ def application_ids(seed: int, rows: I64) -> list[str]:
     return [f"{h:09d}{low_:09d}" for h, low_ in zip(high.tolist(), low.tolist(), strict=True)]
 
 
-def draw_applications(world: World, seed: int, number: int, low: int, high: int, tight: bool) -> Applications:
-    """The rows ``low`` to ``high`` of ``applications``."""
+def draw_applications(
+    world: World, seed: int, number: int, low: int, high: int, tight: bool, tenants: bool
+) -> Applications:
+    """The rows ``low`` to ``high`` of ``applications``; ``tenants``: with what each sitting tenant's dwelling is."""
     n, profile = high - low, world.profile
     rows = np.arange(low, high, dtype=np.int64)
 
@@ -75,8 +77,10 @@ def draw_applications(world: World, seed: int, number: int, low: int, high: int,
     columns |= _household_columns(homes, money)
     columns |= _wish_columns(world, draws, homes, found, wishes)
     columns |= _situation_columns(found)
-    landlord, present = _present_home(world, draws, departement, homes, rows)
+    now, landlord, present = _present_home(world, draws, departement, homes, rows)
     columns |= present
+    if tenants:
+        columns |= _tenants_home(world, draws, now, landlord >= 0)
     low_rate, high_rate = (round(float(v) * 100) for v in profile.of("acceptance"))
     refusals = draws("refusals").pick(n, table({int(k): float(v) for k, v in profile.of("refusals").items()}))
     columns["refusals"] = numbers(refusals)
@@ -210,8 +214,8 @@ def _situation_columns(found: Situations) -> Columns:
 
 def _present_home(
     world: World, draws: Stream, departement: I64, homes: Households, rows: I64
-) -> tuple[I64, Columns]:
-    """Landlord and dwelling of the sitting social tenants; rooms, rent and surface of everybody who has a home."""
+) -> tuple[I64, I64, Columns]:
+    """Commune, landlord and dwelling of the sitting social tenants; rooms, rent and surface of everybody who has a home."""
     n = len(departement)
     shares = np.array([share(float(z.mutation_share.value)) for z in world.zones], np.int64)
     sitting = draws("mutation").chance(n, shares[world.zone_of[departement]])
@@ -223,14 +227,39 @@ def _present_home(
     surface = (140 + 165 * rooms) * (90 + draws("now_surface").below(n, 21)) // 100
     rent = surface * (55 + draws("now_rent").below(n, 60)) // 10
     ids = dwelling_ids(world, landlord, rows, "A")
-    return np.where(sitting, landlord, -1), {
-        "current_landlord": words(
-            np.where(sitting, landlord, len(world.landlords)), (*world.landlords, None)
-        ),
-        "current_dwelling": texts(ids, sitting),
-        "current_rooms": numbers(rooms, stays),
-        "current_rent_eur": decimals(rent, 10, stays),
-        "current_surface_m2": decimals(surface, 10, stays),
+    return (
+        commune,
+        np.where(sitting, landlord, -1),
+        {
+            "current_landlord": words(
+                np.where(sitting, landlord, len(world.landlords)), (*world.landlords, None)
+            ),
+            "current_dwelling": texts(ids, sitting),
+            "current_rooms": numbers(rooms, stays),
+            "current_rent_eur": decimals(rent, 10, stays),
+            "current_surface_m2": decimals(surface, 10, stays),
+        },
+    )
+
+
+def _tenants_home(world: World, draws: Stream, commune: I64, sitting: B) -> Columns:
+    """What else the dwelling of a sitting tenant is, drawn as that of a vacated one; ``propose --chains`` may free it."""
+    n, profile = len(sitting), world.profile
+
+    def now(column: str) -> Draws:
+        return draws(f"now_{column}")
+
+    inside = now("qpv").chance(n, world.qpv[commune])
+    lift = now("lift").chance(n, profile.rate("lift"))
+    access, floor = draw_access(world, now, lift)
+    financing = now("financing").pick(n, table([profile.of("financing")[f] for f in FINANCINGS]))
+    return {
+        "current_commune": words(np.where(sitting, commune, len(world.insee)), (*world.insee, None)),
+        "current_financing": words(np.where(sitting, financing, len(FINANCINGS)), (*FINANCINGS, None)),
+        "current_qpv": texts(qpv_texts(world, commune, inside), sitting),
+        "current_accessible": words(np.where(sitting, access, len(ACCESS)), (*ACCESS, None)),
+        "current_floor": numbers(floor, sitting),
+        "current_lift": flags(lift, sitting),
     }
 
 

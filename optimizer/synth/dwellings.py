@@ -99,13 +99,18 @@ def dwelling_ids(world: World, landlord: I64, rows: I64, letter: str = "") -> li
     return [f"{world.landlords[b]}-{letter}{k:06d}" for b, k in zip(landlord.tolist(), shuffled, strict=True)]
 
 
-def qpv_texts(world: World, units: Units) -> list[str]:
+def qpv_texts(world: World, commune: I64, inside: B) -> list[str]:
     """A QPV code in a QPV (département and commune in it, invented), ``no`` elsewhere."""
     codes = [f"QN0{c}I" for c in world.insee]
-    return [
-        codes[c] if inside else "no"
-        for c, inside in zip(units.commune.tolist(), units.inside.tolist(), strict=True)
-    ]
+    return [codes[c] if known else "no" for c, known in zip(commune.tolist(), inside.tolist(), strict=True)]
+
+
+def draw_access(world: World, draws: Callable[[str], Draws], lift: B) -> tuple[I64, I64]:
+    """(place in ``ACCESS``, floor) of each dwelling; an adapted one is on the ground floor."""
+    n = len(lift)
+    access = draws("accessible").pick(n, table([world.profile.of("accessible")[a] for a in ACCESS]))
+    floor = np.where(lift, draws("floor").below(n, 9), draws("stairs").below(n, 5))
+    return access, np.where(access == ACCESS.index("adapted"), 0, floor)
 
 
 def district_codes(world: World, draws: Draws, commune: I64) -> I64:
@@ -134,9 +139,7 @@ def draw_dwellings(world: World, seed: int, number: int, low: int, high: int) ->
     surface = _surface(world, draws("surface"), units.rooms)
     district = district_codes(world, draws("district"), units.commune)
     vacant, since, available = _dates(world, draws, n)
-    adapted_or_not = draws("accessible").pick(n, table([profile.of("accessible")[a] for a in ACCESS]))
-    floor = np.where(units.lift, draws("floor").below(n, 9), draws("stairs").below(n, 5))
-    floor = np.where(adapted_or_not == ACCESS.index("adapted"), 0, floor)
+    access, floor = draw_access(world, draws, units.lift)
     year = np.where(first, profile.on.year, units.year)
     return {
         "dwelling_id": texts(dwelling_ids(world, units.landlord, rows)),
@@ -144,11 +147,11 @@ def draw_dwellings(world: World, seed: int, number: int, low: int, high: int) ->
         "commune": words(units.commune, list(world.insee)),
         "rooms": numbers(units.rooms),
         "financing": words(units.financing, FINANCINGS),
-        "qpv": texts(qpv_texts(world, units)),
+        "qpv": texts(qpv_texts(world, units.commune, units.inside)),
         "surface_m2": decimals(surface, 10),
         "rent_eur": decimals(_rent(world, draws("rent"), units, surface), 100),
         "charges_eur": decimals(surface * round(profile.rate("charges_eur_m2") * 10), 100),
-        "accessible": words(adapted_or_not, ACCESS),
+        "accessible": words(access, ACCESS),
         "floor": numbers(floor),
         "lift": flags(units.lift),
         "available_on": days(available),

@@ -37,6 +37,7 @@ class Plan:
     world: World
     seed: int
     tight: bool
+    tenants: bool = False
     changes: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -63,13 +64,14 @@ def make_plan(
     applications: int | None = None,
     seed: int = 0,
     tight: bool = False,
+    tenants: bool = False,
     models: str | Path | None = None,
 ) -> Plan:
     """Read the profile and the rules of its territory. Raises as :func:`synthesize`."""
     found = read_profile(profile, models)
     changes: dict[str, object] = {"territory.market": found.market} if found.market else {}
     rules = load(found.territory, found.on, changes, models)
-    return Plan(make_world(found, rules, dwellings, applications), seed, tight, changes)
+    return Plan(make_world(found, rules, dwellings, applications), seed, tight, tenants, changes)
 
 
 def parts(plan: Plan) -> Iterator[tuple[str, Any]]:
@@ -87,7 +89,7 @@ def parts(plan: Plan) -> Iterator[tuple[str, Any]]:
             first = columns
         yield "dwellings", to_arrow("dwellings", columns)
     for number, low, high in _parts(world.n_applications):
-        chunk = draw_applications(world, seed, number, low, high, plan.tight)
+        chunk = draw_applications(world, seed, number, low, high, plan.tight, plan.tenants)
         yield "applications", to_arrow("applications", chunk.columns, extra)
         named = general(world, lines, seed, number, low, chunk)
         if week and number == 0:
@@ -129,6 +131,7 @@ def synthesize(
     seed: int = 0,
     *,
     tight: bool = False,
+    tenants: bool = False,
     models: str | Path | None = None,
 ) -> Case:
     """A synthetic case in memory, calibrated on a profile.
@@ -144,6 +147,9 @@ def synthesize(
         Same seed and options, same case, whatever the machine.
     tight : bool
         Scores are given so that the households LEC, flux and priority rules need come last: the rules bind.
+    tenants : bool
+        The applications of sitting tenants say of their dwelling what vacancy chains ask (commune, financing, QPV, access,
+        floor, lift; drawn as a vacated one is), so that ``propose --chains`` may free it. Other columns are the same.
     models : path, optional
         Another ``models/`` folder.
 
@@ -158,8 +164,8 @@ def synthesize(
         ``SYNTH_UNKNOWN_PROFILE``, ``SYNTH_BAD_FIGURE``, ``SYNTH_BAD_SIZE``; ``PolicyError`` from the rules.
     """
     plan = make_plan(
-        profile, dwellings=dwellings, applications=applications, seed=seed, tight=tight, models=models
-    )
+        profile, dwellings=dwellings, applications=applications, seed=seed, tight=tight, tenants=tenants, models=models,
+    )  # fmt: skip
     found: dict[str, list[Any]] = {}
     for name, table in parts(plan):
         found.setdefault(name, []).append(table)
@@ -175,6 +181,7 @@ def write_synthetic(
     applications: int | None = None,
     seed: int = 0,
     tight: bool = False,
+    tenants: bool = False,
     models: str | Path | None = None,
     format: Format | None = None,
     international: bool = False,
@@ -185,8 +192,8 @@ def write_synthetic(
     million applications or where the profile says so, else CSV.
     """
     plan = make_plan(
-        profile, dwellings=dwellings, applications=applications, seed=seed, tight=tight, models=models
-    )
+        profile, dwellings=dwellings, applications=applications, seed=seed, tight=tight, tenants=tenants, models=models,
+    )  # fmt: skip
     world = plan.world
     if format is None:
         format = "parquet" if world.profile.parquet or world.n_applications > _LARGE else "csv"

@@ -102,7 +102,7 @@ class Blocks:
         """(ptr by commune, application, rank): who wishes each commune, at its first mention."""
         wished = self.world.apps.wished
         owner, commune = wished.owner, wished.values
-        rank = np.arange(len(commune)) - wished.ptr[owner] + 1
+        rank = self.world.apps.wished_rank
         order = np.lexsort((rank, owner, commune))
         owner, commune, rank = owner[order], commune[order], rank[order]
         keep = commune >= 0

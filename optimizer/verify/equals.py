@@ -28,6 +28,8 @@ from optimizer.verify.verdict import Findings
 CHECK = "equals"
 MOST_HOMES = 1_000
 """Dwellings up to which equals are looked for."""
+MOST_WHOLE = 200
+"""Dwellings up to which all proposals of a leaf are gone through, a dwelling at a time: beyond, the trials end before the last one."""
 MOST_READ = 6_000
 """Dwellings of leaves, one by one, whose first ranks are weighed."""
 MOST_PAIRED = 500_000
@@ -90,7 +92,7 @@ class Equals:
             return False
         mine = leaves[: max(1, MOST_READ // max(1, homes))]
         weighed = [self._near(leaf) for leaf in mine]
-        for ways in (self._few, self._all):
+        for ways in (self._few, self._all) if homes <= MOST_WHOLE else (self._few,):
             self.tried = 0
             for leaf, options in zip(mine, weighed, strict=True):
                 if any(self._comes_before(changes) for changes in ways(leaf.slack, options)):

@@ -89,6 +89,8 @@ class Applications:
     adults: I64
     mobility: I32
     wished: Ragged
+    wished_rank: I64
+    """Preference rank of each item of ``wished``; an arrondissement that only its commune names has the commune's."""
     extend: B
     district_words: list[str]
     districts: Ragged
@@ -195,6 +197,7 @@ def read_applications(table: RawTable, dwellings: Dwellings, law: Law, on: int) 
     perimeter = cells.lists(table.text("dalo_perimeter"), law.places.insee)
     fixed = perimeter.lengths > 0
     chosen = cells.lists(table.text("choices"), law.places.insee)
+    wished, wished_rank = _by_arrondissement(_either(perimeter, chosen), law.places)
     words = _district_words(table)
     tenant_of, landlords = _coded(table.text("current_landlord"))
     declared = cells.choice(table, "income_status", ("declared", "verified"))
@@ -221,7 +224,8 @@ def read_applications(table: RawTable, dwellings: Dwellings, law: Law, on: int) 
         couple=couple,
         adults=adults,
         mobility=np.maximum(0, cells.choice(table, "mobility_need", MOBILITY)).astype(np.int32),
-        wished=_either(perimeter, chosen),
+        wished=wished,
+        wished_rank=wished_rank,
         extend=cells.booleans(table, "extend")[0] & ~fixed,
         district_words=words,
         districts=_without(cells.lists(table.text("districts_wanted"), words), fixed),
@@ -280,6 +284,24 @@ def _either(first: Ragged, other: Ragged) -> Ragged:
     values[mine] = first.values[at_first[mine]]
     values[~mine] = other.values[at_other[~mine]]
     return Ragged(ptr, values)
+
+
+def _by_arrondissement(wished: Ragged, places: Places) -> tuple[Ragged, I64]:
+    """Whoever wishes Paris, Lyon or Marseille wishes each of its arrondissements, at the same rank."""
+    owner = wished.owner
+    rank = np.arange(len(owner), dtype=np.int64) - wished.ptr[owner] + 1
+    copies = np.ones(len(owner), np.int64)
+    for city, parts in places.arrondissements.items():
+        copies[wished.values == city] = 1 + len(parts)
+    ends = np.cumsum(copies)
+    if not len(owner) or ends[-1] == len(owner):
+        return wished, rank
+    values = np.repeat(wished.values, copies)
+    for city, parts in places.arrondissements.items():
+        for last in ends[wished.values == city].tolist():
+            values[last - len(parts) : last] = parts
+    ptr = np.concatenate([[0], ends])[wished.ptr].astype(np.int64)
+    return Ragged(ptr, values), np.repeat(rank, copies)
 
 
 def _without(lists: Ragged, gone: B) -> Ragged:

@@ -177,7 +177,8 @@ class Habits:
         """Code of the only commune that the word may be; else empty. A number is nobody's name."""
         if word.isdigit():
             return ""
-        codes = self._communes.get(place_name(word), ())
+        codes = next((self._communes[n] for n in numbered_names(word) if n in self._communes), None)
+        codes = codes or self._communes.get(place_name(word), ())
         inside = [c for c in re.findall(r"\d{5}|2[AB]\d{3}", word) if c in codes]
         if len(codes) == 1:
             return codes[0]
@@ -209,6 +210,21 @@ class Habits:
 def _empty(kind: str) -> frozenset[str]:
     parts = {"id": (), "text": ("everywhere",), "list": ("everywhere", "plain", "lists")}
     return frozenset(w.lower() for p in parts.get(kind, ("everywhere", "plain")) for w in words()["empty"][p])
+
+
+def numbered_names(word: str) -> list[str]:
+    """What an arrondissement would be called, of a city written with a number or with the postal code of one."""
+    parts = [p for p in plain(word).split("_") if not p.startswith(("arr", "ardt"))]
+    numbers = [re.fullmatch(r"(?:0?(\d{1,2})(?:er|e|eme|ieme|nd)?|\d{3}(\d\d))", p) for p in parts]
+    if len(parts) < 2 or sum(n is not None for n in numbers) != 1:
+        return []
+    at = next(i for i, n in enumerate(numbers) if n)
+    found = numbers[at]
+    if found is None or at not in (0, len(parts) - 1) or (at == 0 and found[1]):
+        return []
+    n = int(found[1] or found[2])
+    city = "_".join(p for i, p in enumerate(parts) if i != at)
+    return [f"{city}_{n}{'er' if n == 1 else 'e'}_arrondissement"]
 
 
 @lru_cache(maxsize=100_000)

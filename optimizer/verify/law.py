@@ -20,7 +20,7 @@ from optimizer.verify.yamltext import read_yaml
 FINANCINGS = ("plai", "plus", "pls")
 OWN_GRID = "grille"
 """Name of the grid that a case writes itself."""
-ZONES = ("paris_adjacent", "ile_de_france", "other_regions")
+ZONES = ("paris_adjacent", "ile_de_france", "other_regions", "overseas")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Places:
     epci: tuple[str, ...]
     departement: tuple[str, ...]
     zone: NDArray[np.int8]
+    arrondissements: Mapping[int, tuple[int, ...]]
+    """Commune that is cut into some -> their places."""
     number: Mapping[str, int]
 
     @cached_property
@@ -142,9 +144,11 @@ class Law:
         """Every commune; the zone follows the lists of ``ceiling_zones``."""
         path = self.models / "territories" / "communes.csv"
         paris = frozenset(self.words("national.ceiling_zones.paris_adjacent"))
+        parts = path.with_name("arrondissements.csv")
         return _places(
-            path.read_bytes(), path.name, paris, str(self.raw("national.ceiling_zones.ile_de_france_region"))
-        )
+            path.read_bytes(), parts.read_bytes() if parts.is_file() else b"", path.name, paris, str(self.raw("national.ceiling_zones.ile_de_france_region")),
+            frozenset(self.words("national.ceiling_zones.overseas_departements")),
+        )  # fmt: skip
 
     @property
     def departements(self) -> tuple[str, ...]:
@@ -180,7 +184,7 @@ class Law:
         return self.place_values("lec_q1_threshold", "territory.lec.q1_threshold")
 
     def ceilings_cents(self, financing: int) -> NDArray[np.int64]:
-        """(3 zones, 7) cents per year: categories 1..6, then one further person."""
+        """(4 zones, 7) cents per year: categories 1..6, then one further person."""
         keys = [f"national.ceilings.{FINANCINGS[financing].upper()}.{zone}" for zone in ZONES]
         return np.array([[int(Fraction(str(v)) * 100) for v in self.raw(k)] for k in keys], np.int64)
 
@@ -223,18 +227,33 @@ class Law:
 
 
 @lru_cache(maxsize=4)
-def _places(raw: bytes, name: str, paris: frozenset[str], ile: str) -> Places:
+def _places(
+    raw: bytes, cut: bytes, name: str, paris: frozenset[str], ile: str, overseas: frozenset[str]
+) -> Places:
     """The same table of communes is read once per process."""
     table = csv_columns(raw, name)
     insee = tuple(str(x) for x in table["insee"].to_pylist())
     region = table["region"].to_pylist()
-    zone = np.array([0 if i in paris else 1 if r == ile else 2 for i, r in zip(insee, region, strict=True)])
+    departement = tuple(x or "" for x in table["departement"].to_pylist())
+    zone = np.array(
+        [
+            0 if i in paris else 1 if r == ile else 3 if d in overseas else 2
+            for i, r, d in zip(insee, region, departement, strict=True)
+        ]
+    )
+    number = {code: i for i, code in enumerate(insee)}
+    parts: dict[int, tuple[int, ...]] = {}
+    if cut:
+        pieces = csv_columns(cut, "arrondissements.csv")
+        for part, whole in zip(pieces["insee"].to_pylist(), pieces["commune"].to_pylist(), strict=True):
+            parts[number[str(whole)]] = (*parts.get(number[str(whole)], ()), number[str(part)])
     return Places(
         insee,
         tuple(x or "" for x in table["epci"].to_pylist()),
-        tuple(x or "" for x in table["departement"].to_pylist()),
+        departement,
         zone.astype(np.int8),
-        {code: i for i, code in enumerate(insee)},
+        parts,
+        number,
     )
 
 

@@ -83,8 +83,8 @@ TITLES: dict[str, tuple[str, str]] = {
         "tie stages recomputed (seniority, lottery); that the optimum is the only one is said, not recomputed",
     ),
     "equals": (
-        "aucune proposition de même valeur ne passe devant par les règles d'égalité : cherché parmi celles qui changent un premier rang, puis deux, puis davantage, jusqu'à 10 000 essais pour deux et autant au-delà (1 000 logements au plus)",
-        "no proposal of the same value comes before by the tie rules: looked for among those that change one first rank, then two, then more, up to 10,000 trials for two and as many beyond (1,000 dwellings at most)",
+        "aucune proposition de même valeur ne passe devant par les règles d'égalité : cherché parmi celles qui changent un premier rang, puis deux, jusqu'à 10 000 essais, puis davantage jusqu'à autant (1 000 logements au plus ; davantage : 200)",
+        "no proposal of the same value comes before by the tie rules: looked for among those that change one first rank, then two, up to 10,000 trials, then more up to as many (1,000 dwellings at most; more than two: 200)",
     ),
     "undrawn": (
         "règles d'égalité non menées à leur terme : cette proposition est l'une de celles de sa valeur",

@@ -16,6 +16,7 @@ texts(
         "event_served": ("Bureau ouvert", "Desk opened"),
         "event_upgraded": ("Bureau mis à jour", "Desk upgraded"),
         "event_answer.corrected": ("Réponse reprise", "Answer taken back"),
+        "event_condition.corrected": ("Condition reprise", "Condition taken back"),
         "event_notified.corrected": ("Notification reprise", "Notification taken back"),
         "event_candidate.restored": ("Nom remis sur la liste", "Name back on the list"),
         "event_item.restored": ("Logement remis à l'ordre du jour", "Dwelling back on the agenda"),

@@ -538,6 +538,10 @@ texts(
         ),
         "departure_hint": ("Si l'ordre proposé n'est pas suivi.", "If the proposed order is not followed."),
         "decide_button": ("Enregistrer les décisions", "Record the decisions"),
+        "vote_again": (
+            "Avec ces présences, le vote ne tient plus : à voter à nouveau, ou à retirer de l'ordre du jour – {homes}.",
+            "With this attendance the vote no longer stands: to be voted again, or taken off the agenda – {homes}.",
+        ),
         "decided": ("Décisions enregistrées.", "Decisions recorded."),
         "set_aside": ("Ne pas examiner, ou retirer", "Do not examine, or withdraw"),
         "conflict_head": ("Deux saisies du même logement", "The same dwelling entered twice"),
@@ -580,7 +584,7 @@ texts(
         # offers
         "offers_none": ("Aucune offre en cours.", "No offer under way."),
         "offer_steps": ("Noter la suite de {number}", "Record what follows for {number}"),
-        "offers_ended": ("Loués, ou sans rang restant ({n})", "Let, or with no rank left ({n})"),
+        "offers_ended": ("Loués, retirés ou sans rang restant ({n})", "Let, taken back or with no rank left ({n})"),
         "calls_head": ("À appeler le {day}", "To call on {day}"),
         "go_offer": ("Aller à l'offre", "Go to the offer"),
         "notified_on": ("Notifiée le", "Notified on"),
@@ -626,6 +630,8 @@ texts(
         "desist_reason": ("Raison du désistement", "Reason of the desistment"),
         "condition": ("Condition", "Condition"),
         "condition_due": ("Pièce attendue : {document}, avant le {day}.", "Document awaited: {document}, before {day}."),
+        "condition_came": ("Reçue le {day}.", "Received on {day}."),
+        "condition_settled": ("Condition : {what}, le {day}.", "Condition: {what}, on {day}."),
         "condition_met": ("Remplie", "Met"),
         "condition_failed": ("Non remplie : pièce non remise", "Failed: document not delivered"),
         "condition_access": ("Non remplie : conditions d'accès", "Failed: access conditions"),
@@ -648,6 +654,12 @@ texts(
         ),
         "correct_reason": ("Pourquoi cette saisie est une erreur", "Why this entry is a mistake"),
         "correct_button": ("Reprendre la réponse : l'offre attend à nouveau", "Take the answer back: the offer waits again"),
+        "reprove_button": ("Corriger la preuve", "Correct the proof"),
+        "reprove_hint": (
+            "Le délai part du jour de la preuve. Pli revenu sans preuve : laisser les deux cases vides, aucun délai ne court plus.",
+            "The time starts on the day of the proof. A letter that came back without one: leave both empty, no time runs any more.",
+        ),
+        "uncondition_button": ("Reprendre la condition : elle est à lever à nouveau", "Take the condition back: it is open again"),
         "unnotify_button": ("Reprendre la notification : rien n'est parti", "Take the notification back: nothing was sent"),
         "unnotify_hint": (
             "Seulement si rien n'est parti : une offre reçue engage l'organisme.",

@@ -63,6 +63,16 @@ def test_synth_gives_the_same_bytes_for_the_same_seed(case, tmp_path):
     assert content(tmp_path / "b") != content(case)
 
 
+def test_chains_of_a_synthetic_case_ask_for_what_its_tenants_live_in(tmp_path):
+    for tenants, said in (((), "synth --tenants"), (("--tenants",), "logement libéré proposé")):
+        folder = tmp_path / ("told" if tenants else "plain")
+        words = ("--dwellings", 6, "--applications", 300, "--seed", 5, *tenants)
+        assert attriflux("synth", "commission", "--out", folder, *words).code == 0
+        done = propose(folder, folder.parent / f"out-{folder.name}", "--chains", 1)
+        assert done.code == 0, done.err
+        assert said in " ".join(done.out.split())
+
+
 def test_synth_refuses_an_unknown_profile(tmp_path):
     done = attriflux("synth", "atlantide", "--out", tmp_path / "cas")
     assert done.code == 2

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.writing import codes, lists, reasons, run
+from optimizer.runs import Options, propose_to
+from tests.contract.writing import codes, lists, reasons, run, write
 
 HOME = {"id": "L1", "landlord": "BAIL", "commune": "25056", "rooms": "3", "financing": "PLUS", "floor": "0"}
 WHO = {
@@ -189,3 +190,101 @@ def test_three_states_of_the_first_quartile(tmp_path: Path) -> None:
     )
     assert lists(result)["L1"] == ["BAILLEUR", "last", "next", "big", "more", "none", "said", "zero", "bare"]
     assert list(result.proposals["q1"]) == ["yes", "no", "yes", "no", "unknown", "unknown", "yes", "unknown"]
+
+
+OVERSEAS = {
+    "LLS: 37,584 € less a tenth": ({}, {"tax_income_eur": "33826"}, "FIRST_RANK"),
+    "LLS: an euro more": ({}, {"tax_income_eur": "33827"}, "CEILING"),
+    "LLTS: 67.5 % of it, more than the PLAI of the mainland": (
+        {"financing": "PLAI"}, {"tax_income_eur": "25369"}, "FIRST_RANK",
+    ),
+    "LLTS: an euro more": ({"financing": "PLAI"}, {"tax_income_eur": "25370"}, "CEILING"),
+    "PLS: LLS and 30 %": ({"financing": "PLS"}, {"tax_income_eur": "43973"}, "FIRST_RANK"),
+    "PLS: an euro more": ({"financing": "PLS"}, {"tax_income_eur": "43974"}, "CEILING"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("title", OVERSEAS)
+def test_overseas_has_its_own_ceilings(tmp_path, title):
+    """Saint-Denis of La Réunion, three persons; the run is verified by the second program."""
+    home, who, reason = OVERSEAS[title]
+    line = "landlord departement year account share management_mode\nBAIL 974 2026 BAILLEUR 0 delegated"
+    there = {"commune": "97411"}
+    got, _ = pair(
+        tmp_path,
+        {**home, **there},
+        {**who, "choices": "97411"},
+        conventions=line,
+        settings={"territory": "france"},
+    )
+    assert got == reason
+
+
+CITY = {
+    "Paris stands for its arrondissements": ("75118", "75056", "FIRST_RANK"),
+    "Lyon too": ("69383", "69123", "FIRST_RANK"),
+    "Marseille too": ("13213", "13055", "FIRST_RANK"),
+    "an arrondissement by its number": ("75118", "PARIS~18", "FIRST_RANK"),
+    "by its postal code": ("13208", "13008~Marseille", "FIRST_RANK"),
+    "another number": ("75118", "Paris~13ème~arrdt", "COMMUNE"),
+    "an arrondissement is not another one": ("75118", "75113", "COMMUNE"),
+    "a dwelling known by its city alone answers to no arrondissement": ("75056", "75118", "COMMUNE"),
+}
+
+
+@pytest.mark.parametrize("title", CITY)
+def test_a_city_and_its_arrondissements(tmp_path, title):
+    """Whoever asked for « Paris » was out of the area of every dwelling of Paris, without a word."""
+    commune, choices, reason = CITY[title]
+    line = f"landlord departement year account share management_mode\nBAIL {commune[:2]} 2026 BAILLEUR 0 delegated"
+    got, _ = pair(
+        tmp_path,
+        {"commune": commune},
+        {"choices": choices},
+        conventions=line,
+        settings={"territory": "france"},
+    )
+    assert got == reason
+
+
+def test_an_arrondissement_has_the_rank_of_its_city_or_its_own_where_it_is_better(tmp_path):
+    """fit = 10 × (1 − (rank − 1)/8): Paris asked second gives 8.75 in the 18th, asked before Paris it gives 10."""
+    homes = "id landlord commune rooms financing\n" + "".join(f"L{i} BAIL 75118 6 PLUS\n" for i in range(3))
+    people = [("N1", "93066|75056"), ("N2", "75118|75056"), ("N3", "75056|75118")]
+    who = "id first_registered_on persons choices status tax_income_eur\n" + "".join(
+        f"{name} 2024-01-01 6 {choices} active 9000\n" for name, choices in people
+    )
+    line = "landlord departement year account share management_mode\nBAIL 75 2026 BAILLEUR 0 delegated"
+    result = run(
+        tmp_path, dwellings=homes, applications=who, conventions=line, settings={"territory": "france"}
+    )
+    first = result.proposals[result.proposals["rank"] == 1].set_index("application_id")["fit"]
+    five = float(first["N2"]) - 10  # first choice of rooms, the same for all
+    assert {name: float(fit) - five for name, fit in first.items()} == {"N1": 8.75, "N2": 10, "N3": 10}
+
+
+def test_the_sheet_of_an_arrondissement_names_the_maire_of_the_city(tmp_path):
+    """The maires of arrondissements have no vote (CCH L. 441-2): « maire de Paris 18e Arrondissement » stood among the voices."""
+    line = "landlord departement year account share management_mode\nBAIL 75 2026 BAILLEUR 0 delegated"
+    home = "id landlord commune rooms financing\nL1 BAIL 75118 3 PLUS"
+    who = "id first_registered_on persons choices status\nN1 2024-01-01 3 75056 active"
+    case = write(
+        tmp_path / "case",
+        dwellings=home,
+        applications=who,
+        conventions=line,
+        settings={"territory": "france"},
+    )
+    propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False))
+    page = (tmp_path / "out" / "sheets.html").read_text(encoding="utf-8")
+    assert "maire de Paris," in page and "maire de Paris 18" not in page
+
+
+def test_an_agreement_on_a_whole_city_is_told_where_its_dwellings_bear_arrondissements(tmp_path):
+    home = "id landlord commune rooms financing\nL1 BAIL 69383 3 PLUS"
+    who = "id first_registered_on persons choices status\nN1 2024-01-01 3 69123 active"
+    lines = "landlord departement year account share\nBAIL 69 2026 COLL:69123 0.2\nBAIL 69 2026 COLL:25 0.1"
+    found = codes(
+        tmp_path, dwellings=home, applications=who, conventions=lines, settings={"territory": "france"}
+    )
+    assert found == ["ELIG_AREA_ELSEWHERE", "ELIG_AREA_WHOLE_CITY"]

@@ -10,11 +10,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pandas.testing import assert_frame_equal
 
 from optimizer import importers, policy, store
 from optimizer.desk.agenda import agenda
 from optimizer.desk.call_list import call_list
-from optimizer.desk.chained import stranded, waits_of
+from optimizer.desk.chained import chains_words, stranded, waits_of
 from optimizer.desk.entry_book import write_entry_book
 from optimizer.desk.entry_rows import rows_of
 from optimizer.desk.following import POSITIVE
@@ -32,6 +33,7 @@ from optimizer.desk.recording import record
 from optimizer.desk.sessions import begin, told_of
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError
+from optimizer.pipeline import check_case
 from optimizer.presentation.numbers import day
 from optimizer.runs import Options, propose_to
 from optimizer.store import commands, queries
@@ -49,6 +51,7 @@ from optimizer.store.records import (
     Receipt,
     SessionRecord,
 )
+from optimizer.synth import write_case
 from tests.chains.towns import tenant
 from tests.deskwork.filling import fill
 from tests.deskwork.room import HELD, MEMBERS, OPENED, SECRETARY, START, Clock, decided
@@ -234,6 +237,22 @@ def test_a_tenant_who_declines_beforehand_takes_the_dwelling_off(draft: Week):
     assert draft.item(FREED).end_reason == "tenant_stays"
 
 
+def test_exchanges_beside_the_chains_are_told_with_them(draft: Week):
+    """A run of the command line may hold both; the page and the minutes say how far the chains go, and that tenants exchange."""
+    alone = "une mutation à la suite"
+    assert chains_words(draft.session, "fr") == alone
+    freed = draft.item(FREED)
+    link = {**freed.facts["chain"], "kind": "cycle"}
+    items = tuple(
+        replace(i, facts={**i.facts, "chain": link}) if i.dwelling_id == FREED else i
+        for i in draft.session.items
+    )
+    both = replace(draft.session, items=items)
+    assert chains_words(both, "fr") == f"{alone}, échanges de deux ou trois ménages compris"
+    told = replace(told_of(draft.desk, HELD.isoformat(), "fr"), session=both)
+    assert "échanges de deux ou trois ménages compris" in str(minutes(told))
+
+
 def test_a_freed_dwelling_alone_is_no_agenda(made: Path):
     case = importers.read(made / "cas")
     with pytest.raises(AttrifluxError) as told:
@@ -281,6 +300,27 @@ def test_nobody_is_offered_it_before_the_tenant_has_accepted(week: Week):
     with pytest.raises(StoreRefused) as told:
         week.offered(FREED, week.newcomer, 1)
     assert told.value.code == "STORE_CHAIN_WAITS"
+
+
+def about_freed(session: SessionRecord, days: int) -> set[tuple[str, bool]]:
+    """Kinds of calls about the freed dwelling so many days after the session, and whether they say that it is lived in."""
+    due = call_list([session], law(HELD), HELD + timedelta(days=days))
+    return {(x.kind, x.lived_in) for x in due if x.dwelling_id == FREED}
+
+
+def test_calls_before_the_session_say_that_a_dwelling_is_lived_in(draft: Week):
+    assert about_freed(draft.session, -3) == {("instruction", True)}
+
+
+def test_every_call_about_an_offer_says_that_the_dwelling_is_lived_in(week: Week):
+    """While the answer is awaited, until the tenant signs: whoever calls does not speak of a home that is free."""
+    week.accepts("V0", TENANT, 1)
+    week.offered(FREED, week.newcomer, 2)
+    assert about_freed(week.session, 11) == {("clock", True), ("no_contact", True)}
+    due = call_list([week.session], law(HELD), HELD + timedelta(days=11))
+    assert " – encore occupé" in str(calls_paper(told_of(week.desk, HELD.isoformat(), "fr"), due, HELD))
+    week.signs("V0", TENANT)
+    assert about_freed(week.session, 11) == {("clock", False), ("no_contact", False)}
 
 
 def test_a_dwelling_lived_in_is_not_called_vacant(week: Week):
@@ -342,6 +382,21 @@ def test_ranks_of_a_dwelling_taken_back_are_told_as_leading_no_further(week: Wee
     assert set(nothing["detail"]) == {works} and len(events) == len(before) + len(ranked)
 
 
+def test_a_case_made_while_a_dwelling_waited_forgets_it_once_its_tenant_stays(week: Week):
+    """The next case of that day has it in progress with its household, and follows its list; the one made of it as if it never had been."""
+    week.accepts("V0", TENANT, 1)
+    before = week.next_case()
+    assert FREED in set(before.table("in_progress")["dwelling_id"])
+    assert FREED in set(before.table("events")["dwelling_id"])
+    week.clock.to(HELD + timedelta(days=2))
+    week.do(commands.desist, week.offer("V0", TENANT), on=week.desk.today(), reason="other")
+    rules = policy.rules_of(before.settings)
+    chained, direct = next_case(before, queries.sessions(week.desk), rules).case, week.next_case()
+    for name in ("in_progress", "events", "dwellings", "decisions", "applications", "leases"):
+        assert FREED not in set(chained.table(name).get("dwelling_id", ())) or name == "decisions", name
+        assert_frame_equal(chained.table(name), direct.table(name), check_dtype=False)
+
+
 def test_a_late_change_of_mind_takes_back_what_was_accepted(week: Week):
     week.accepts("V0", TENANT, 1)
     week.accepts(FREED, week.newcomer, 2)
@@ -352,6 +407,128 @@ def test_a_late_change_of_mind_takes_back_what_was_accepted(week: Week):
     freed = week.item(FREED)
     assert freed.status == "withdrawn" and {c.status for c in freed.candidates if c.decision} == {"released"}
     assert [c.offer.status for c in freed.candidates if c.offer] == ["released"]
+
+
+def test_a_refusal_typed_by_mistake_for_the_tenant_is_taken_back_and_the_freed_dwelling_waits_for_a_new_session(
+    week: Week,
+):
+    """The tenant keeps its offer; whoever was told that the freed dwelling came to nothing is not told otherwise."""
+    week.refuses("V0", TENANT, 1)
+    assert week.item(FREED).status == "withdrawn"
+    week.do(commands.correct_answer, week.offer("V0", TENANT), reason="Réponse du dossier voisin")
+    assert week.name("V0", TENANT).status == "offered" and week.item(FREED).status == "withdrawn"
+    waits = waits_of(week.session, week.item(FREED))
+    assert (
+        waits is not None
+        and waits.words("fr") == "sans effet : retiré sur une réponse pour V0, reprise depuis"
+    )
+    assert FREED not in set(week.next_case().table("dwellings")["dwelling_id"])
+    week.do(commands.answer, week.offer("V0", TENANT), accepted=True, on=week.desk.today())
+    week.signs("V0", TENANT)
+    case = week.next_case()
+    assert set(case.table("leases")["dwelling_id"]) == {"V0"}
+    homes = case.table("dwellings").set_index("dwelling_id")
+    assert set(homes.index) == {FREED, "V1"} and homes.loc[FREED, "rooms"] == 2
+    assert FREED not in set(case.table("in_progress")["dwelling_id"])
+    assert verify_ledger(week.desk).holds
+
+
+def test_a_tenant_declined_by_mistake_comes_back_and_so_does_its_dwelling(draft: Week):
+    freed, tenant = draft.item(FREED).item_id, draft.name("V0", TENANT).candidate_id
+    names = {c.application_id: c.status for c in draft.item(FREED).candidates}
+    draft.do(commands.call, tenant, outcome="declines", reason="rent")
+    with pytest.raises(StoreRefused) as told:
+        draft.do(commands.restore_item, freed, reason="Décliné par erreur")
+    assert told.value.code == "STORE_CORRECTION_STAYS"
+    draft.do(commands.restore_candidate, tenant, reason="Appel noté sur la mauvaise ligne")
+    draft.do(commands.restore_item, freed, reason="Appel noté sur la mauvaise ligne")
+    assert draft.item(FREED).status == "listed"
+    assert {c.application_id: c.status for c in draft.item(FREED).candidates} == names
+    waits = waits_of(draft.session, draft.item(FREED))
+    assert waits is not None and waits.departure == "waited" and verify_ledger(draft.desk).holds
+
+
+def test_nobody_is_given_a_dwelling_on_a_day_before_its_tenant_left_it(week: Week):
+    """What is typed late bears its own day: neither the offer nor the lease of a freed dwelling stands before its tenant's."""
+
+    def refused(what: Callable[..., Receipt], *given: object, **more: object) -> None:
+        with pytest.raises(StoreRefused) as told:
+            week.do(what, *given, **more)
+        assert told.value.code == "STORE_BEFORE"
+
+    week.accepts("V0", TENANT, 3)
+    early = HELD + timedelta(days=2)
+    first = week.name(FREED, week.newcomer).candidate_id
+    refused(commands.offer, first, notified_on=early, proof="hand", proof_on=early)
+    week.accepts(FREED, week.newcomer, 4)
+    week.clock.to(HELD + timedelta(days=6))
+    week.signs("V0", TENANT)
+    week.clock.to(HELD + timedelta(days=7))
+    refused(commands.sign_lease, week.offer(FREED, week.newcomer), on=HELD + timedelta(days=5))
+    week.signs(FREED, week.newcomer)
+    assert week.item(FREED).status == "let"
+
+
+def test_who_refused_a_tenants_dwelling_or_was_kept_off_it_is_not_proposed_it_again(
+    week: Week, tmp_path: Path
+):
+    """The newcomer refuses the freed dwelling, whose tenant then stays: a chain of the next week may free it again."""
+    week.accepts("V0", TENANT, 1)
+    week.refuses(FREED, week.newcomer, 2)
+    week.do(commands.desist, week.offer("V0", TENANT), on=week.desk.today(), reason="other")
+    assert week.item(FREED).status == "withdrawn"
+    case = week.next_case()
+    decided = case.table("decisions")
+    pairs = set(zip(decided["dwelling_id"], decided["application_id"], decided["reason"], strict=True))
+    assert (FREED, week.newcomer, "refused_same_dwelling") in pairs
+    # and so it stays in the case made of that one
+    rules = policy.rules_of(case.settings)
+    again = next_case(case, queries.sessions(week.desk), rules).case
+    assert again.table("decisions").equals(decided)
+    write_case(case, tmp_path / "suivant")
+    read, findings = check_case(tmp_path / "suivant")
+    assert read is not None and "decisions" not in {f.file for f in findings}
+
+
+def test_a_refusal_of_a_dwelling_whose_tenant_stayed_counts_once(week: Week):
+    """Made again and again on the day of the last act, as it is by default, the case made of the one before counts it no second time."""
+    week.accepts("V0", TENANT, 1)
+    week.refuses(FREED, week.newcomer, 2)
+    week.do(commands.desist, week.offer("V0", TENANT), on=week.desk.today(), reason="other")
+    case = week.next_case()
+    for _ in range(3):
+        people = case.table("applications").set_index("application_id")
+        assert people.loc[week.newcomer, "refusals"] == 1
+        case = next_case(case, queries.sessions(week.desk), policy.rules_of(case.settings)).case
+
+
+def test_what_a_household_accepted_stays_to_be_carried_over_though_the_tenant_stayed(week: Week):
+    week.accepts("V0", TENANT, 1)
+    week.accepts(FREED, week.newcomer, 2)
+    week.do(commands.desist, week.offer("V0", TENANT), on=week.desk.today(), reason="other")
+    events = events_table(told_of(week.desk, HELD.isoformat(), "fr"))
+    own = events[(events["numUnique"] == week.newcomer) & (events["logement"] == FREED)]
+    assert list(own["evenement"])[-3:] == [
+        "proposition notifiée",
+        "acceptation",
+        "sans suite, logement retiré",
+    ]
+
+
+def test_a_dwelling_whose_tenant_is_housed_elsewhere_is_said_to_be_free(week: Week):
+    """The tenant signs for V9 of a later session: it does not take V0, and its dwelling is free all the same."""
+    facts = week.item("V1").candidates[0].facts
+    home = NewItem(
+        "V9", "MUTATION", (NewCandidate(TENANT, position=1, facts=facts),), facts=week.item("V1").facts
+    )
+    later = week.held(home).items[0].candidates[0]
+    on = week.desk.today()
+    sent = week.do(commands.offer, later.candidate_id, notified_on=on, proof="hand", proof_on=on)
+    week.do(commands.answer, int(sent.result["offer_id"]), accepted=True, on=on)
+    week.do(commands.sign_lease, int(sent.result["offer_id"]), on=on)
+    waits = waits_of(week.session, week.item(FREED))
+    assert waits is not None and waits.words("fr") == "libéré : le locataire a signé un bail ailleurs"
+    week.offered(FREED, week.newcomer, 11)
 
 
 def test_a_chain_that_goes_through_lets_both_dwellings(week: Week):
@@ -377,6 +554,44 @@ def test_an_offer_of_a_dwelling_still_lived_in_says_that_it_may_come_to_nothing(
     assert warned not in letter("V0", TENANT)
     week.signs("V0", TENANT)
     assert warned not in letter(FREED, week.newcomer) and "encore occupé" not in letter(FREED, week.newcomer)
+
+
+def test_a_dwelling_left_and_found_unfit_is_in_no_case_until_an_import_has_it(week: Week):
+    """Its tenant has signed for V0, it is withdrawn for works: neither the next case nor the one made of that proposes it."""
+    week.accepts("V0", TENANT, 1)
+    week.signs("V0", TENANT)
+    week.clock.to(HELD + timedelta(days=2))
+    week.do(commands.withdraw, week.item(FREED).item_id, reason="works")
+    first = week.next_case()
+    assert set(first.table("dwellings")["dwelling_id"]) == {"V1"}
+    week.offered("V1", week.item("V1").candidates[0].application_id, 5)
+    rules, log = policy.rules_of(first.settings), queries.sessions(week.desk)
+    later = next_case(first, log, rules).case
+    assert set(later.table("dwellings")["dwelling_id"]) == {"V1"} and later.settings.on > first.settings.on
+    again = next_case(later, log, rules).case
+    assert set(again.table("dwellings")["dwelling_id"]) == {"V1"}
+
+
+def test_a_dwelling_left_and_withdrawn_by_a_later_session_is_in_no_case_either(week: Week):
+    week.accepts("V0", TENANT, 1)
+    week.signs("V0", TENANT)
+    names = sorted((c for c in week.item(FREED).candidates if c.decision), key=lambda c: c.position)
+    for days, name in enumerate(names, 2):
+        week.refuses(FREED, name.application_id, days)
+    facts = {k: v for k, v in week.item(FREED).facts.items() if k != "chain"}
+    who = next(a for a in ("N0", "N1", "N2", "N3") if a not in {c.application_id for c in names})
+    later = week.held(
+        NewItem(FREED, "BAILLEUR", (NewCandidate(who, position=1, facts=names[0].facts),), facts=facts)
+    )
+    assert FREED in set(week.next_case().table("dwellings")["dwelling_id"])
+    week.do(commands.withdraw, later.items[0].item_id, reason="works")
+    case = week.next_case()
+    for days in (20, 30):
+        assert FREED not in set(case.table("dwellings")["dwelling_id"])
+        week.clock.to(HELD + timedelta(days=days))
+        rules = policy.rules_of(case.settings)
+        case = next_case(case, queries.sessions(week.desk), rules, on=week.desk.today()).case
+    assert FREED not in set(case.table("dwellings")["dwelling_id"])
 
 
 def test_a_dwelling_left_but_not_examined_is_vacant_next_week(made: Path, tmp_path: Path):

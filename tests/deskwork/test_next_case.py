@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from optimizer import importers, policy
+from optimizer.desk.following import attempt_ended_on
 from optimizer.desk.next_case import NextCase, next_case
 from optimizer.desk.next_files import write_next
 from optimizer.desk.papers.report_back import radiations_table
@@ -21,7 +22,7 @@ from optimizer.problem.ledger import pending_work
 from optimizer.problem.returned import returned_orientations
 from optimizer.statement import bilan
 from optimizer.store import commands, queries
-from optimizer.store.records import Actor
+from optimizer.store.records import Actor, NewCandidate
 from optimizer.synth import write_case
 from tests.deskwork.room import HELD, REFUSAL, SECRETARY, Room, imported, listed, read_case, ready, room
 from tests.deskwork.weeks import files
@@ -643,3 +644,44 @@ def test_own_sheets_of_the_import_are_carried_along(tmp_path: Path):
     again = importers.read(tmp_path / "suite")
     assert again.settings.own.values == read.settings.own.values != {}
     assert dict(again.settings.dalo) == dict(read.settings.dalo) == {"ESH25": {"25": 12}}
+
+
+def test_a_dwelling_back_from_works_stays_whoever_of_its_old_list_is_housed(made: Room):
+    """It was withdrawn on 4 December and an import of the 10th has it again; a name that waited behind its list signs on the 14th."""
+    home = next(i for i in made.session.items if any(c.status == "queue" for c in i.candidates))
+    waits = next(c for c in home.candidates if c.status == "queue")
+    other = next(i for i in made.session.items if i.item_id != home.item_id and len(listed(i)) == 2)
+    late = NewCandidate(waits.application_id, position=9, source="late")
+    commands.add_candidate(made.desk, SECRETARY, "tardif", other.item_id, late, reason="Désigné ce matin")
+    made.hold()
+    made.after(date(2026, 12, 4), {("Votes", home.dwelling_id, ""): {"retire_apres_decision": "Travaux"}})
+    refused = {"notifie_le": date(2026, 12, 4), "reponse": "refuse", "reponse_le": date(2026, 12, 4), "motif_refus": "Transports", "refus_legitime": "oui"}  # fmt: skip
+    rows = {("Offres", other.dwelling_id, c.application_id): refused for c in listed(other)}
+    taken = {"notifie_le": date(2026, 12, 7), "reponse": "accepte", "reponse_le": date(2026, 12, 9), "bail_signe_le": date(2026, 12, 14)}  # fmt: skip
+    made.after(date(2026, 12, 14), rows | {("Offres", other.dwelling_id, waits.application_id): taken})
+    assert made.item(other.dwelling_id).status == "let"
+    assert attempt_ended_on(made.session, made.item(home.dwelling_id)) == date(2026, 12, 4)
+    back = replace(read_case(), settings=replace(read_case().settings, on=date(2026, 12, 10)))
+    assert home.dwelling_id in set(turned(made, back).case.table("dwellings")["dwelling_id"])
+
+
+@pytest.mark.parametrize("ends", ["not_examined", "cancelled"])
+def test_a_dwelling_of_an_agenda_that_came_to_nothing_is_in_progress_no_more(made: Room, ends: str):
+    """A next case was made while the session was convened: what is made of it forgets the dwelling that was not examined after all."""
+    home = made.session.items[0]
+    made.clock.to(date(2026, 12, 1))
+    names = {c.candidate_id: "" for i in made.session.items for c in listed(i)}
+    commands.convene(
+        made.desk, SECRETARY, "convocation", made.session_id, recipients=["Préfet"], checks=names
+    )
+    before = turned(made).case
+    assert home.dwelling_id in set(before.table("in_progress")["dwelling_id"])
+    made.clock.to(HELD)
+    if ends == "cancelled":
+        commands.cancel(made.desk, SECRETARY, "annulée", made.session_id, reason="Salle inondée")
+    else:
+        made.hold({("Votes", home.dwelling_id, ""): {"retire_de_l_ordre_du_jour": "Travaux"}})
+    for case in (turned(made, on=HELD).case, turned(made, before, on=HELD).case):
+        for name in ("in_progress", "events"):
+            assert home.dwelling_id not in set(case.table(name)["dwelling_id"]), name
+        assert home.dwelling_id in set(case.table("dwellings")["dwelling_id"])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 
 from optimizer.desk.entry import SHEETS
 from optimizer.desk.entry_reading import read_entries
+from optimizer.desk.entry_rows import rows_of
 from optimizer.desk.lists import choices
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.sessions import take_back, told_of
@@ -582,3 +585,22 @@ def test_what_the_pack_writes_is_read_again_however_long_its_reasons_are(made: R
     long = {("Saisie", item.dwelling_id, number): {"phrase": "x" * 501}}
     fill(made.book, rows=long)
     assert {f.code for f in refused(made)} == {"READ_TOO_LONG"}
+
+
+def test_the_seats_of_mayors_are_those_of_cities(tmp_path: Path):
+    """The workbook offered a vote to the mayor of each arrondissement, whose voice is consultative, and none to the city's."""
+    session = room(tmp_path).session
+    places = [
+        ("75118", "Paris 18e Arrondissement"),
+        ("75113", "Paris 13e Arrondissement"),
+        ("93001", "Aubervilliers"),
+    ]
+    items = tuple(
+        replace(item, facts={**item.facts, "commune": code, "commune_name": name})
+        for item, (code, name) in zip(session.items, itertools.cycle(places), strict=False)
+    )
+    rows = rows_of(replace(session, items=items), law(HELD), "fr")["members"]
+    mayors = [(row["territory"], row["quality"]) for row in rows if row["voice"] == "mayor"]
+    assert mayors == [
+        ("75056", "Maire de Paris ou son représentant"), ("93001", "Maire d'Aubervilliers ou son représentant")
+    ]  # fmt: skip

@@ -230,7 +230,18 @@ def test_the_same_problem_in_a_column_is_told_once(tmp_path: Path):
     found = problems(write_base(tmp_path, logements__csv=csv_text(rows)))
     assert listed(found) == [("READ_NUMBER", "logements.csv", 3, "loyer", "412 $")]
     assert found[0].rows == (5, 6)
-    assert found[0].sentence("fr").endswith("2 autres lignes : 5, 6.")
+    assert found[0].sentence("fr").endswith("2 autres lignes : 5, 6. On y lit aussi « 300 $ ».")
+
+
+def test_every_unknown_word_of_a_closed_column_is_told_with_where_to_say_what_it_means(tmp_path: Path):
+    """Three words of a landlord's software were one: « ILM », and « 2 autres lignes » without what stands there."""
+    rows = [dict(row) for row in rows_of("logements") * 3]
+    for i, (row, word) in enumerate(zip(rows, ("ILM", "PLUS", "HLM/O", "PLI", "LLTS", "CFF"), strict=True)):
+        row["logement"], row["financement"] = f"L{i}", word
+    found = problems(write_base(tmp_path, logements__csv=csv_text(rows)))
+    assert [(f.value, f.also, f.rows) for f in found] == [("ILM", ("CFF",), (7,)), ("PLI", (), ())]
+    assert "libelles (colonne financement)" in found[0].sentence("fr")
+    assert "intermédiaire" in found[1].sentence("fr") and "PLAI »" not in found[1].sentence("fr")
 
 
 def test_different_problems_of_a_column_are_told_apart(tmp_path: Path):

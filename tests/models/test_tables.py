@@ -69,7 +69,7 @@ def test_every_value_is_dated_sourced_and_has_a_status():
 
 def test_ceilings_2026_are_the_published_ones():
     rules = load("doubs", ON)
-    assert rules.ceilings("PLUS").tolist() == [
+    assert rules.ceilings("PLUS")[:3].tolist() == [
         [26920, 40233, 52740, 62968, 74919, 84304, 9394],
         [26920, 40233, 48362, 57930, 68577, 77171, 8598],
         [23403, 31254, 37584, 45374, 53376, 60156, 6710],
@@ -82,11 +82,21 @@ def test_ceilings_of_earlier_years():
     assert load("doubs", date(2025, 6, 30)).ceilings("PLUS")[2, :3].tolist() == [23201, 30984, 37259]
     rules = load("doubs", date(2024, 12, 31))
     assert rules.ceilings("PLUS")[2].tolist() == [22642, 30238, 36362, 43899, 51641, 58200, 6492]
-    assert load("doubs", date(2025, 1, 1)).ceilings("PLAI")[:, :4].tolist() == [
+    assert load("doubs", date(2025, 1, 1)).ceilings("PLAI")[:3, :4].tolist() == [
         [14683, 23931, 31369, 34338],
         [14683, 23931, 28767, 31585],
         [12759, 18591, 22356, 24875],
     ]
+
+
+def test_overseas_ceilings_are_shares_of_the_plus_of_other_regions():
+    """LLS = 90 %, LLTS = 67.5 % of the PLUS, PLS = LLS + 30 %: 19,690 and 14,768 € for one person in 2023."""
+    for day in (date(2023, 6, 1), ON):
+        rules = load("france", day)
+        other = [int(v) for v in rules.ceilings("PLUS")[2]]
+        for financing, thousandths in (("PLAI", 675), ("PLUS", 900), ("PLS", 1170)):
+            assert rules.ceilings(financing)[3].tolist() == [(v * thousandths + 500) // 1000 for v in other]
+    assert load("france", date(2023, 6, 1)).ceilings("PLUS")[3, 0] == 19_690
 
 
 def test_category_2_of_paris_in_2022_is_not_ten_times_too_big():
@@ -152,7 +162,8 @@ def test_zones_of_the_ceilings():
     assert len(adjacent) == 50
     assert communes.loc[["75056", "75118", "92012", "93070"], "zone"].tolist() == [0, 0, 0, 0]
     assert communes.loc[["78646", "94028", "77288"], "zone"].tolist() == [1, 1, 1]
-    assert communes.loc[["25056", "69123", "97411"], "zone"].tolist() == [2, 2, 2]
+    assert communes.loc[["25056", "69123", "2A004"], "zone"].tolist() == [2, 2, 2]
+    assert communes.loc[["97105", "97209", "97302", "97411", "97611"], "zone"].tolist() == [3, 3, 3, 3, 3]
     assert set(communes.loc[zone == 1, "departement"]) == {"77", "78", "91", "92", "93", "94", "95"}
 
 

@@ -63,7 +63,7 @@ def test_unknown_territory_lists_the_known_ones():
 
 @pytest.mark.parametrize("financing", [*FINANCINGS, "plai"])
 def test_ceilings_have_one_row_per_zone(rules, financing):
-    assert rules.ceilings(financing).shape == (3, 7)
+    assert rules.ceilings(financing).shape == (4, 7)
 
 
 def test_unknown_financing(rules):

@@ -11,9 +11,9 @@ from optimizer.cli.speak import table
 from optimizer.eligibility.facts import CODES
 from optimizer.presentation.page import kept_together
 from optimizer.presentation.session import title_words
-from optimizer.presentation.words import reason_words, scope_words, why_words
+from optimizer.presentation.words import of_commune, reason_words, scope_words, why_words
 from optimizer.runs import Options, propose, propose_to
-from optimizer.runs.report_data import parameter_words
+from optimizer.runs.parameters import parameter_words
 from optimizer.shortlist.labels import plural, pool_label
 from optimizer.synth import synthesize, write_case
 
@@ -102,6 +102,9 @@ def test_scopes_and_reasons_in_words():
         (0.25, "share", "25\u00a0%", "25%"), (0.1675, "share", "16,75\u00a0%", "16.75%"), (3000, "points", "3\u202f000\u00a0points", "3,000\u00a0points"),
         (True, "bool", "oui", "yes"), (4, "count", "4", "4"), ("signed", "code", "bail signé", "lease signed"),
         ("BAILLEUR", "code", "bailleur (non réservé)", "landlord (not reserved)"), ([1], "codes", "table", "table"),
+        ((12870, 18753, 22551, 25091, 29359, 33086, 3690), "ceilings",
+         "12\u202f870 / 18\u202f753 / 22\u202f551 / 25\u202f091 / 29\u202f359 / 33\u202f086\u00a0€/an ; +\u00a03\u202f690 par personne de plus",
+         "12,870 / 18,753 / 22,551 / 25,091 / 29,359 / 33,086\u00a0€/year ; +\u00a03,690 per further person"),
     ],
 )  # fmt: skip
 def test_values_of_the_models(value, unit, fr, en):
@@ -128,3 +131,28 @@ def test_a_line_is_said_in_english_whole():
     reasons = propose(case, Options(lang="en")).proposals["reason"]
     assert len(reasons) and not reasons.str.contains(r"\d(?:er|e) ").any()
     assert reasons.str.contains(r"\d(?:st|nd|rd|th)(?: equal)? by score among").any()
+
+
+def test_a_commune_after_maire():
+    """« maire de Aubervilliers », « maire de Les Abymes » stood on the papers."""
+    names = (
+        "Besançon",
+        "Aubervilliers",
+        "Évry-Courcouronnes",
+        "Le Mans",
+        "Les Abymes",
+        "La Réole",
+        "L'Étang-Salé",
+        "Houilles",
+    )
+    told = (
+        "de Besançon",
+        "d'Aubervilliers",
+        "d'Évry-Courcouronnes",
+        "du Mans",
+        "des Abymes",
+        "de La Réole",
+        "de L'Étang-Salé",
+        "de Houilles",
+    )
+    assert tuple(of_commune(name) for name in names) == told

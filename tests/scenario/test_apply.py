@@ -159,6 +159,35 @@ def test_two_communes_of_one_epci_do_not_take_each_others_share():
     assert not [w for w in under.warnings if w.code == "SCENARIO_SHARE_CUT"]
 
 
+@pytest.mark.parametrize(
+    ("departement", "account", "communes", "elsewhere", "lines"),
+    [
+        ("69", "COLL:69123", ("69381", "69383"), "69266", {"69381": 0.5, "69383": 0.5}),
+        ("75", "COLL:75056", ("75113", "75118"), "75119", {"75": 0.2}),
+    ],
+)
+def test_the_share_of_a_city_is_of_the_arrondissements_its_stock_bears(
+    departement, account, communes, elsewhere, lines
+):
+    """200 of 1 000 dwellings, in two arrondissements that hold 400: one half of the flux there; of Paris alone, a fifth of all.
+
+    The line was of the area 75056 or 69123, where no dwelling lies, and the share was the landlord's.
+    """
+    rows = [
+        {"landlord": "BAIL", "departement": departement, "commune": c, "account": a, "dwellings": n, "turnover": 0.1}
+        for c, a, n in (
+            *((c, account, 100) for c in communes), *((c, "BAILLEUR", 100) for c in communes), (elsewhere, "BAILLEUR", 600),
+        )
+    ]  # fmt: skip
+    base = {"landlord": "BAIL", "departement": departement, "year": 2026, "basis": "forecast", "vacated": 100}
+    tables = {"stock": filled("stock", rows), "assiette": filled("assiette", [base])}
+    made = apply(with_tables(planner_case(territory="france"), **tables), run(flux__mode=1)).table(
+        "conventions"
+    )
+    mine = made[made["account"] == account]
+    assert dict(zip(mine["area"], mine["share"], strict=True)) == lines
+
+
 def test_an_epci_of_two_departements_has_one_line_and_the_mean_of_both():
     """Half of the 40 dwellings of the flux there in the Doubs, a tenth of the 50 in Haute-Saône: 25 of 90. Two lines were refused."""
     epci = "COLL:200041887"

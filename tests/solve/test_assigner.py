@@ -14,7 +14,7 @@ from optimizer.solve import Solved, SolveOptions, solve
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import lay_out
 from optimizer.solve.policy import DEFAULT, SearchPolicy
-from optimizer.solve.primal.annealing import annealed
+from optimizer.solve.primal.annealing import annealed, choices_near
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.proof.certificate import Inner
 from optimizer.solve.proof.dual_bound import HUNDREDTH, TEN, Multipliers, constant, kind_costs, price_out
@@ -180,9 +180,8 @@ def test_annealing_betters_a_proposal_near_the_root_and_says_the_same_twice() ->
         root, held = prover.root, start.objective
         if root is None or prover.done:
             continue
-        made, again = (
-            annealed(layout, root.multipliers, root.priced, start.first, seed, policy.annealing) for _ in "ab"
-        )
+        land = choices_near(layout, root.multipliers, root.priced, start.first, policy.annealing)
+        made, again = (annealed(layout, land, start.first, seed, policy.annealing) for _ in "ab")
         assert [made.dwelling.tolist(), made.app.tolist()] == [again.dwelling.tolist(), again.app.tolist()]
         assert (
             objective(layout, made) >= held

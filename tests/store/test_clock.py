@@ -51,8 +51,24 @@ def test_alsace_and_moselle_have_good_friday_and_saint_stephen(proven, last):
     assert deadline(proven, law(proven).answer_days, region) == last
 
 
+@pytest.mark.parametrize(
+    ("commune", "proven", "last"),
+    [
+        ("97411", "2027-12-10", "2027-12-21"), ("97105", "2027-05-17", "2027-05-28"), ("97209", "2028-05-12", "2028-05-23"),
+        ("97302", "2027-05-31", "2027-06-11"), ("97611", "2027-04-17", "2027-04-28"), ("97411", "2027-05-17", "2027-05-27"),
+        ("25056", "2027-12-10", "2027-12-20"),
+    ],
+)  # fmt: skip
+def test_overseas_the_day_of_abolition_is_a_holiday(commune, proven, last):
+    """La Réunion 20 December, Guadeloupe 27 May, Martinique 22 May, Guyane 10 June, Mayotte 27 April; nowhere else."""
+    day = date.fromisoformat(proven)
+    assert deadline(day, law(day).answer_days, law(day).region(commune)) == date.fromisoformat(last)
+
+
 @given(
-    st.dates(date(2020, 1, 1), date(2060, 12, 31)), st.integers(10, 40), st.sampled_from(("", ALSACE_MOSELLE))
+    st.dates(date(2020, 1, 1), date(2060, 12, 31)),
+    st.integers(10, 40),
+    st.sampled_from(("", ALSACE_MOSELLE, "12-20")),
 )
 def test_never_fewer_than_the_whole_days_and_never_ends_on_a_day_off(proven, days, region):
     last = deadline(proven, days, region)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from optimizer.store import commands as c
@@ -9,6 +11,7 @@ from optimizer.store import queries
 from optimizer.store.ledger import verify
 from optimizer.store.records import NewDecision
 from tests.store.playing import A, S, dwelling
+from tests.store.test_offers import conditional
 from tests.store.test_sessions import refused
 
 WHY = "Réponse du dossier voisin, saisie ici par erreur"
@@ -170,3 +173,47 @@ def test_a_dwelling_taken_off_by_mistake_comes_back_with_its_names(play):
     assert statuses(play) == ["listed", "listed", "not_examined", "queue"]
     assert play.seen().items[0].end_reason == ""
     assert verify(play.store).holds
+
+
+@pytest.mark.parametrize("answered", ["", "offered", "accepted"])
+def test_a_condition_that_failed_by_mistake_is_open_again_and_its_offer_where_it_was(play, answered):
+    """The document lay at the counter since the 10th, which was found after the lapse was confirmed."""
+    name = conditional(play)
+    if answered:
+        offer = play.offer("L1")
+        if answered == "accepted":
+            play.accept(offer)
+    play.clock.later(20)
+    play.do(c.condition_failed, A, name)
+    assert statuses(play)[0] == "condition_failed"
+    play.do(c.correct_condition, S, name, reason=WHY)
+    seen = play.names("L1")[0]
+    assert (seen.status, seen.condition, seen.condition_on) == (answered or "conditional", "open", None)
+    assert (seen.offer.status if seen.offer else "") == answered
+    (told,) = queries.corrections(play.store, play.session)
+    assert (told.kind, told.was["condition"], told.reason) == ("condition.corrected", "failed", WHY)
+    play.do(c.condition_met, A, name, on=date(2026, 12, 10))
+    if answered == "accepted":
+        play.sign(offer)
+    assert verify(play.store).holds
+
+
+def test_a_condition_is_not_taken_back_over_the_head_of_the_next_rank_nor_after_the_lease(play):
+    name = conditional(play)
+    play.clock.later(20)
+    play.do(c.condition_failed, A, name)
+    play.offer("L1")
+    refused("STORE_CORRECTION_OFFERED", play.do, c.correct_condition, S, name, reason=WHY)
+    assert statuses(play)[:2] == ["condition_failed", "offered"]
+
+
+def test_a_condition_said_to_be_met_by_mistake_holds_the_lease_back_again(play):
+    name = conditional(play)
+    offer = play.offer("L1")
+    play.accept(offer)
+    play.do(c.condition_met, A, name)
+    play.do(c.correct_condition, S, name, reason=WHY)
+    refused("STORE_CONDITION_OPEN", play.sign, offer)
+    play.do(c.condition_met, A, name)
+    play.sign(offer)
+    refused("STORE_STATE", play.do, c.correct_condition, S, name, reason=WHY)

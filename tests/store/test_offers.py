@@ -348,3 +348,17 @@ def test_history_holds_every_candidature_of_a_household(play):
     ref = play.ref("commun")
     assert [h.dwelling_id for h in queries.history(play.store, ref)] == ["L1", "L2"]
     assert play.ref("personne") is None
+
+
+def test_a_document_that_came_in_time_is_no_lapse(play):
+    """It was typed on the page of the household, on the 10th; on the 21st somebody else confirms that nothing came by the 18th."""
+    name = conditional(play)
+    play.clock.later(7)
+    play.do(c.receive_document, A, name, document="tax_notice")
+    play.clock.later(11)
+    refused("STORE_CONDITION_CAME", play.do, c.condition_failed, A, name)
+    assert play.names("L1")[0].condition == "open"
+    # one that does not serve is asked for again: it has not come
+    play.do(c.ask_document, A, name, document="tax_notice")
+    play.do(c.condition_failed, A, name)
+    assert play.names("L1")[0].condition == "failed"

@@ -51,6 +51,19 @@ def test_who_votes_on_a_dwelling(item: int, place: dict[str, str], hour: str, to
     assert names(item, place, hour) == told
 
 
+@pytest.mark.parametrize(
+    ("territory", "commune", "votes"),
+    [
+        ("75056", "75118", True), ("69123", "69383", True), ("13055", "13208", True), ("75056", "93066", False),
+        ("69123", "13208", False),
+    ],
+)  # fmt: skip
+def test_the_mayor_of_a_city_votes_in_each_of_its_arrondissements(territory: str, commune: str, votes: bool):
+    there = [member("M", "mayor", territory=territory)]
+    facts = {"commune": commune, "epci": "", "departement": commune[:2]}
+    assert bool(voters(there, {"item_id": 1, "facts": facts}, VOTING)) == votes
+
+
 def test_the_quorum_counts_every_voice_there_whatever_its_territory():
     assert set(VOTING) >= {"board", "prefet", "epci", "mayor"} and "consultative" not in VOTING
     assert present(MEMBERS, VOTING) == 9

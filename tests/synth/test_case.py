@@ -207,3 +207,20 @@ def test_seeds_differ() -> None:
     first, second = (synthesize("jura", seed=s).table("applications") for s in (0, 1))
     assert not set(first["application_id"]) & set(second["application_id"])
     assert (first["persons"] != second["persons"]).mean() > 0.5
+
+
+def test_what_tenants_live_in_is_told_where_it_is_asked_for_and_changes_nothing_else(week: Case) -> None:
+    """`propose --chains` frees the dwellings of tenants whose commune, financing and so on are known."""
+    told = synthesize("commission", seed=4, tenants=True)
+    columns = [f"current_{x}" for x in ("commune", "financing", "qpv", "accessible", "floor", "lift")]
+    people, before = told.table("applications"), week.table("applications")
+    sitting = people["current_landlord"].notna()
+    assert 0 < sitting.sum() < len(people)
+    assert people.loc[sitting, columns].notna().all(axis=None)
+    assert people.loc[~sitting, columns].isna().all(axis=None) and before[columns].isna().all(axis=None)
+    pd.testing.assert_frame_equal(people.drop(columns=columns), before.drop(columns=columns))
+    for name in set(week.tables) - {"applications"}:
+        pd.testing.assert_frame_equal(told.table(name), week.table(name))
+    homes = people[sitting]
+    assert set(homes["current_commune"]) <= set(load("doubs", week.settings.on).communes.index)
+    assert (homes.loc[homes["current_accessible"] == "adapted", "current_floor"] == 0).all()

@@ -15,7 +15,7 @@ SEED = "2026-07-01|X"
 COMMUNES = {"25001": ("200000001", "25"), "25002": ("200000001", "25"), "25003": ("200000002", "25")}
 LAW = {
     "caleol": {"shortlist_size": 3, "max_lists": 2, "acceptance": 0.7},
-    "ceiling_zones": {"paris_adjacent": ["75056"], "ile_de_france_region": "11"},
+    "ceiling_zones": {"paris_adjacent": ["75056"], "ile_de_france_region": "11", "overseas_departements": ["974"]},
     "fit": {
         "fill_value": 1000, "preference_points": 10, "preference_span": 8, "first_choice_rooms_points": 5,
         "adapted_points": 500, "vacancy_days_per_point": 10, "vacancy_points_max": 20,
@@ -82,7 +82,7 @@ def write_models(folder: Path, *, grid: bool = True) -> Path:
             f"{name}:\n"
             + "".join(
                 f"  {zone}:\n    values:\n      2020-01-01:\n        value: {[base + 5000 * i for i in range(6)] + [4000]}\n"
-                for zone in ("paris_adjacent", "ile_de_france", "other_regions")
+                for zone in ("paris_adjacent", "ile_de_france", "other_regions", "overseas")
             )
             for name, base in CEILINGS.items()
         )

@@ -153,6 +153,8 @@ def test_a_freed_dwelling_waits_and_a_refusal_takes_it_off(played: Played):
     for page in ("", f"/logements/{then.item_id}"):
         shown = client.get(f"/seances/{session.session_id}{page}")
         assert shown.status_code == 200 and waits in shown.content.decode(), page
+    name = then.candidates[0].candidate_id
+    assert waits in client.get(f"/seances/{session.session_id}/demandes/{name}").content.decode()
     offers = client.get("/offres").content.decode()
     assert waits in section(offers, FREED) and 'value="notify"' not in section(offers, FREED)
     assert 'value="notify"' in section(offers, VACANT)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 from optimizer.store import commands, queries
-from optimizer.store.records import NewCandidate, NewItem
+from optimizer.store.records import NewCandidate, NewDecision, NewItem
 from tests.web.hands import the_form
-from tests.web.playing import SECRETARY, Played, item
+from tests.web.playing import CHAIR, SECRETARY, Played, item
 
 OTHER = "CALEOL des corrections"
 """A commission of these tests' own: the one of the others has its session open."""
@@ -68,6 +68,36 @@ def test_an_answer_typed_for_the_wrong_household_is_taken_back_on_the_page(playe
     assert "Réponse reprise" in secretary.get("/journal").content.decode()
 
 
+def test_a_document_that_came_is_told_beside_its_condition_and_a_lapse_is_taken_back(played: Played):
+    session = played.session(
+        date(2026, 12, 1), state="open", homes=(item("L990102", waiting=0),), commission=OTHER
+    )
+    home, do, secretary = session.items[0], played.store, seat(played, "S")
+    names = [c.candidate_id for c in home.candidates]
+    first = NewDecision(names[0], "conditional", 1, "tax_notice", date(2026, 12, 2))
+    ranks = [NewDecision(name, "ranked", rank) for rank, name in enumerate(names[1:], 2)]
+    commands.decide(do, SECRETARY, str(uuid4()), home.item_id, decisions=[first, *ranks])
+    commands.close(do, CHAIR, str(uuid4()), session.session_id)
+    commands.receive_document(do, SECRETARY, str(uuid4()), names[0], document="tax_notice")
+    at = f"/seances/{session.session_id}/offres/{names[0]}"
+    assert "Reçue le 01/12/2026." in secretary.get("/offres").content.decode()
+    played.clock.now += timedelta(days=3)
+    _, form = the_form(secretary.get("/offres").content.decode(), at, {"act": "failed", "on": ""})
+    refused = secretary.post(at, {**form.fields, **form.hidden, "act": "failed"})
+    assert refused.status_code == 422 and "a été reçue le 01/12/2026" in refused.content.decode().replace(
+        "\u00a0", " "
+    )
+    sent(secretary, "/offres", at, {"act": "access", "on": ""})
+    assert queries.candidate(do, names[0]).status == "condition_failed"
+    page = sent(secretary, "/offres", at, {"act": "uncondition", "reason": WHY})
+    assert queries.candidate(do, names[0]).condition == "open" and "Pièce attendue" in page
+    shown = secretary.get(f"/seances/{session.session_id}/demandes/{names[0]}").content.decode()
+    assert "Condition reprise" in shown and "avait été saisi" in shown and "04/12/2026)" in shown
+    sent(secretary, "/offres", at, {"act": "met", "on": ""})
+    shown = secretary.get(f"/seances/{session.session_id}/demandes/{names[0]}").content.decode()
+    assert 'value="uncondition"' in shown
+
+
 def test_a_name_and_a_dwelling_set_aside_by_mistake_come_back_on_the_page(played: Played):
     session = played.opened()
     home = next(i for i in session.items if i.status == "listed")
@@ -121,3 +151,77 @@ def test_a_household_is_found_by_its_number(played: Played):
     none = played.client("S").post("/demandes", {"number": "999"})
     assert none.status_code == 422 and "aucune demande de ce numéro" in none.content.decode()
     assert played.client("R").post("/demandes", {"number": typed}).status_code in (403, 404)
+
+
+def test_an_absence_typed_after_the_votes_says_which_dwellings_are_to_be_voted_again(played: Played):
+    """Two voices are needed and two were there; one of them was not, which is typed once the dwelling is decided."""
+    commission = "CALEOL des présences"
+    played.account("presences", "S", commission=commission)
+    session = played.session(
+        date(2026, 12, 1), state="open", homes=(item("L990103", waiting=0),), commission=commission
+    )
+    home, at, client = session.items[0], f"/seances/{session.session_id}", played.client(name="presences")
+    ranks = [NewDecision(c.candidate_id, "ranked", n) for n, c in enumerate(home.candidates, 1)]
+    commands.decide(played.store, SECRETARY, str(uuid4()), home.item_id, decisions=ranks)
+    page = sent(client, f"{at}/seance", f"{at}/presences", {"presence-1": "absent"}).replace("\u00a0", " ")
+    assert (
+        "le vote ne tient plus : à voter à nouveau, ou à retirer de l'ordre du jour – L990103."
+        in page.replace("&#39;", "'")
+    )
+    assert queries.item(played.store, home.item_id).status == "listed"
+    page = sent(client, f"{at}/seance", f"{at}/presences", {"presence-1": "present"})
+    assert "ne tient plus" not in page and queries.item(played.store, home.item_id).status == "decided"
+
+
+def test_two_people_who_judge_one_refusal_otherwise_both_see_it(played: Played):
+    key = played.session(
+        date(2026, 12, 2), state="closed", homes=(item("L990104", waiting=0),), commission=OTHER
+    ).session_id
+    name, secretary, at = offered(played, key), seat(played, "S"), f"/seances/{key}/offres/"
+    sent(
+        secretary, "/offres", f"{at}{name}",
+        {"act": "answer", "answer": "refused", "on": played.store.today().isoformat(), "refusal": "rent"},
+    )  # fmt: skip
+    _, form = the_form(
+        secretary.get("/offres").content.decode(), f"{at}{name}", {"act": "judge", "legitimate": "no"}
+    )
+    sent(secretary, "/offres", f"{at}{name}", {"act": "judge", "legitimate": "yes"})
+    late = secretary.post(f"{at}{name}", {**form.hidden, "legitimate": "no"})
+    page = late.content.decode().replace("\u00a0", " ")
+    assert late.status_code == 409 and "a modifié cette page" in page
+    both = page.split('class="both"')[1].split("</section>")[0]
+    assert "motif légitime" in both and "Non" in both
+    offer = queries.candidate(played.store, name).offer
+    assert offer is not None and offer.legitimate == "yes"
+
+
+def test_a_proof_typed_for_the_wrong_day_is_put_right_and_one_of_a_letter_that_came_back_taken_off(
+    played: Played,
+):
+    """Ten days from the day that is proven; a letter that came back proves nothing, so that no silence can be confirmed."""
+    key = played.session(
+        date(2026, 12, 2), state="closed", homes=(item("L990105", waiting=0),), commission=OTHER
+    ).session_id
+    name, secretary, at = offered(played, key), seat(played, "S"), f"/seances/{key}/offres/"
+    on = played.store.today()
+    played.clock.now += timedelta(days=3)
+    later = (on + timedelta(days=2)).isoformat()
+    sent(
+        secretary,
+        "/offres",
+        f"{at}{name}",
+        {"act": "reprove", "proof": "registered_presented", "proof_on": later},
+    )
+    offer = queries.candidate(played.store, name).offer
+    assert offer is not None and offer.proof_on == on + timedelta(days=2)
+    assert offer.deadline is not None and offer.deadline >= on + timedelta(days=12)
+    page = sent(secretary, "/offres", f"{at}{name}", {"act": "reprove", "proof": "", "proof_on": ""})
+    offer = queries.candidate(played.store, name).offer
+    assert offer is not None and (offer.proof, offer.proof_on, offer.deadline) == ("", None, None)
+    played.clock.now += timedelta(days=30)
+    assert 'name="act" value="silence"' not in page
+    assert "Offre sans preuve" in secretary.get("/appels").content.decode().replace("\u00a0", " ")
+    assert (
+        queries.events(played.store, kinds=("notified.proof",))[-1].payload["facts"]["was"]["proof"]
+        == "registered_presented"
+    )

@@ -41,7 +41,7 @@ def test_dwellings_at_their_end_stand_folded_behind_those_under_way(played: Play
     assert late.status_code == 409 and " : 30/11/2026" in told and " : 2026-11-30" not in told
     commands.sign_lease(played.store, SECRETARY, str(uuid4()), made, on=on)
     page = client.get("/offres").content.decode()
-    under_way, ended = page.split("<details><summary>Loués, ou sans rang restant (1)")
+    under_way, ended = page.split("<details><summary>Loués, retirés ou sans rang restant (1)")
     assert waits.dwelling_id in under_way and let.dwelling_id not in under_way
     assert let.dwelling_id in ended and waits.dwelling_id not in ended
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 
 import typer
 
@@ -18,6 +19,7 @@ from optimizer.cli.arguments import (
 )
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, example
+from optimizer.cli.wrapping import wrapped
 
 
 @app.command(
@@ -37,9 +39,12 @@ def check(
     lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.speak import finding_dict, say_findings, say_json, table
-    from optimizer.pipeline import check_case
+    from optimizer.pipeline import look_at_case
+    from optimizer.runs.assumed import rests_on
 
-    read, findings = check_case(case, models=models, accept_assumed=accept_assumed, mapping=mapping)
+    seen = look_at_case(case, models=models, accept_assumed=accept_assumed, mapping=mapping)
+    read, findings = seen.case, seen.findings
+    assumed = rests_on(seen, lang.value)
     errors = [f for f in findings if f.severity == "error"]
     if json:
         sizes = {} if read is None else {name: len(frame) for name, frame in read.tables.items()}
@@ -48,6 +53,7 @@ def check(
                 "ok": not errors,
                 "tables": sizes,
                 "findings": [finding_dict(f, lang.value) for f in findings],
+                "assumed": [asdict(value) for value in assumed.values],
             }
         )
         sys.exit(2 if errors else 0)
@@ -63,4 +69,6 @@ def check(
         say_findings(findings, lang.value, as_json=False)
     if errors:
         sys.exit(2)
+    for line in assumed.said(lang.value):
+        typer.echo(wrapped(line, after="  " if line.startswith("- ") else ""))
     typer.echo("Dossier lisible et cohérent." if lang.value == "fr" else "The case can be used.")

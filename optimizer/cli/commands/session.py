@@ -439,8 +439,8 @@ def cancel(
 @session.command(
     cls=Command,
     help=both(
-        "Reprend ce qui a été saisi par erreur, avec sa raison : la réponse d'un ménage (reponse), une notification dont rien n'est parti (notification), un nom retiré de la liste (nom), ou un logement retiré de l'ordre du jour (logement, sans DEMANDE). Refusé dès que la suite en dépend ; la saisie et la reprise restent au registre.",
-        "Takes back what was typed by mistake, with its reason: a household's answer (answer), a notification that was never sent (notification), a name taken off the list (name), or a dwelling taken off the agenda (dwelling, without APPLICATION). Refused once something rests on it; the entry and the correction stay in the ledger.",
+        "Reprend ce qui a été saisi par erreur, avec sa raison : la réponse d'un ménage (reponse), une condition dite remplie ou non (condition), une notification dont rien n'est parti (notification), un nom retiré de la liste (nom), ou un logement retiré de l'ordre du jour (logement, sans DEMANDE). Refusé dès que la suite en dépend ; la saisie et la reprise restent au registre.",
+        "Takes back what was typed by mistake, with its reason: a household's answer (answer), a condition said to be met or not (condition), a notification that was never sent (notification), a name taken off the list (name), or a dwelling taken off the agenda (dwelling, without APPLICATION). Refused once something rests on it; the entry and the correction stay in the ledger.",
     ),
     epilog=example(
         "attriflux session correct 2026-12-03 L1 --what logement --reason ligne",
@@ -462,7 +462,9 @@ def correct(
         str,
         typer.Option(
             "--what",
-            metavar=both("reponse|notification|nom|logement", "answer|notification|name|dwelling"),
+            metavar=both(
+                "reponse|condition|notification|nom|logement", "answer|condition|notification|name|dwelling"
+            ),
             help=both("Ce qui est repris.", "What is taken back."),
         ),
     ],
@@ -485,11 +487,16 @@ def correct(
     from optimizer.desk.sessions import item_named, name_on, take_back
     from optimizer.store import queries
 
-    words = {"reponse": "answer", "notification": "notification", "nom": "name", "logement": "dwelling"}
+    words = {
+        "reponse": "answer", "condition": "condition", "notification": "notification", "nom": "name", "logement": "dwelling",
+    }  # fmt: skip
     found = words.get(what, what)
     if found not in words.values():
         raise typer.BadParameter(
-            both("reponse, notification, nom, logement", "answer, notification, name, dwelling"),
+            both(
+                "reponse, condition, notification, nom, logement",
+                "answer, condition, notification, name, dwelling",
+            ),
             param_hint="--what",
         )
     if (found == "dwelling") == bool(application):

@@ -73,6 +73,16 @@ def synth(
             ),
         ),
     ] = False,
+    tenants: Annotated[
+        bool,
+        typer.Option(
+            "--tenants",
+            help=both(
+                "Dit aussi ce qu'est le logement actuel des locataires du parc, que propose --chains peut alors libérer.",
+                "Also says what the present dwelling of sitting tenants is, which propose --chains may then free.",
+            ),
+        ),
+    ] = False,
     parquet: Annotated[
         bool, typer.Option("--parquet", help=both("Tables en Parquet.", "Tables as Parquet."))
     ] = False,
@@ -85,7 +95,7 @@ def synth(
     from optimizer.runs.synthetic import write_synthetic
 
     targets = write_synthetic(
-        profile, out, dwellings=dwellings, applications=applications, seed=seed, tight=tight,
+        profile, out, dwellings=dwellings, applications=applications, seed=seed, tight=tight, tenants=tenants,
         parquet=parquet, international=csv is CsvStyle.international, models=models,
     )  # fmt: skip
     if json:

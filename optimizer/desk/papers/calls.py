@@ -55,4 +55,6 @@ def _row(told: Told, x: Due) -> list[str]:
             day = told.say("FREE_ON", day=told.day(x.free_on))
         else:
             day = told.say("VACANT_SINCE", n=x.vacant_days)
+    elif x.lived_in:
+        day = f"{day} – {told.say('STILL_LIVED_IN')}"
     return [x.dwelling_id or UNKNOWN, number + phone, str(x.rank) if x.rank else UNKNOWN, day, tried, ""]

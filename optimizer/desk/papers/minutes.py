@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from fractions import Fraction
 
-from optimizer.desk.chained import length_words, waits_of
+from optimizer.desk.chained import chains_words, waits_of
 from optimizer.desk.documents import BLANK
 from optimizer.desk.entry_rows import account_words
 from optimizer.desk.following import items_of, local_day
@@ -246,7 +246,7 @@ def _closing(told: Told) -> Iterator[Block]:
         yield pairs(
             [
                 (say("VERDICT"), verdict), (say("SEED"), r.seed), (say("RUNS"), str(r.runs)), (say("CASE_ON"), told.day(r.case_on)),
-                *([(say("CHAINS"), length_words(r.chains, told.lang))] if r.chains else []),
+                *([(say("CHAINS"), chains_words(s, told.lang))] if r.chains else []),
                 (say("HASHES"), told.listed(f"{name} {value}" for name, value in hashes)),
                 (say("AGENDA_HASH"), s.agenda_hash[:HASH] or UNKNOWN),
             ]

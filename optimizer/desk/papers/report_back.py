@@ -50,8 +50,9 @@ def events_table(told: Told) -> pd.DataFrame:
                     told.law.words("proofs", told.lang).get(o.proof, ""),
                 )
             )
+            # what was accepted stays so, whatever became of it: a condition that failed, a tenant who kept the dwelling
             taken = x.candidate.status == "signed" or (
-                x.candidate.status == "condition_failed" and o.answered_on is not None
+                x.candidate.status in ("condition_failed", "released") and o.answered_on is not None
             )
             if taken or x.candidate.status in ("refused", "silent", "desisted", "accepted"):
                 status = "accepted" if taken else x.candidate.status
@@ -64,7 +65,7 @@ def events_table(told: Told) -> pd.DataFrame:
                 _event(told, x, "CONDITION_FAILED", told.day(x.candidate.condition_on), _failed(told, x))
             )
         if x.positive and x.item.status == "withdrawn" and x.candidate.status in ("released", *WAITING):
-            fell = told.day(local_day(x.item.changed_at))
+            fell = told.day(local_day(x.item.ended_at))
             rows.append(_event(told, x, "NOTHING", fell, _withdrawn_because(told, x)))
     for name, item in _noticed(told):
         day = told.day(told.no_replies[name.ref].noticed)
@@ -128,15 +129,16 @@ def _taken_back(told: Told, x: Followed) -> list[dict[str, str]]:
     """Offers and answers that were typed by mistake: whoever carried one over takes it out of the shared file again."""
     rows = []
     for c in told.corrections:
-        if c.kind not in ("answer.corrected", "notified.corrected") or (c.dwelling_id, c.ref) != (
-            x.item.dwelling_id,
-            x.candidate.ref,
-        ):
+        if (c.dwelling_id, c.ref) != (x.item.dwelling_id, x.candidate.ref):
             continue
-        was, on = str(c.was["status"]), str(c.was.get("answered_on") or c.was.get("notified_on") or "")
-        what = told.say("EVENT_OFFERED" if was == "offered" else f"EVENT_ANSWER_{was}") + (
-            f" {told.day(date.fromisoformat(on))}" if on else ""
-        )
+        if c.kind == "condition.corrected" and c.was["condition"] == "failed":
+            event, on = "EVENT_CONDITION_FAILED", str(c.was["condition_on"])
+        elif c.kind in ("answer.corrected", "notified.corrected"):
+            was, on = str(c.was["status"]), str(c.was.get("answered_on") or c.was.get("notified_on") or "")
+            event = "EVENT_OFFERED" if was == "offered" else f"EVENT_ANSWER_{was}"
+        else:
+            continue
+        what = told.say(event) + (f" {told.day(date.fromisoformat(on))}" if on else "")
         rows.append(
             _event(told, x, "TAKEN_BACK", told.day(local_day(c.at)), told.say("TAKEN_BACK_WHAT", what=what))
         )

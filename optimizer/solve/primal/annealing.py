@@ -144,16 +144,22 @@ class _Moved(NamedTuple):
     choice: I64
 
 
+def choices_near(
+    layout: Layout, m: Multipliers, priced: Priced, first: FirstRanks, policy: AnnealingPolicy
+) -> Landscape:
+    """What the runs from a proposal may choose from: pairs that lose little at some multipliers, and its own."""
+    return landscape(
+        layout, m, priced, first, loss=policy.loss * TEN, depth=policy.households, order=policy.order
+    )
+
+
 def annealed(
-    layout: Layout, m: Multipliers, priced: Priced, first: FirstRanks, number: int, policy: AnnealingPolicy
+    layout: Layout, land: Landscape, first: FirstRanks, number: int, policy: AnnealingPolicy
 ) -> FirstRanks:
-    """The best proposal met from ``first`` on, over pairs that lose little at some multipliers.
+    """The best proposal met from ``first`` on, over the choices of `choices_near` it.
 
     ``number`` of the run: another one goes another way. What is returned keeps every order that ``first`` keeps.
     """
-    land = landscape(
-        layout, m, priced, first, loss=policy.loss * TEN, depth=policy.households, order=policy.order
-    )
     group, choice = _placed(land, layout, first)
     owner = np.full(len(layout.problem.application_ids), -1, np.int32)
     held = land.app[choice]

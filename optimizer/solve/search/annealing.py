@@ -6,7 +6,7 @@ proves does not depend on what is found here, only how soon.
 
 from __future__ import annotations
 
-from optimizer.solve.primal.annealing import annealed
+from optimizer.solve.primal.annealing import annealed, choices_near
 from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.search.recombination import recombined
 
@@ -14,9 +14,11 @@ from optimizer.solve.search.recombination import recombined
 def asked(prover: BranchAndBound) -> bool:
     """Whether local search is to be asked: not where its proposal is near, nor after a few times, nor after one in vain."""
     policy, root, incumbent = prover.master.formulation.policy.annealing, prover.root, prover.incumbent
-    size = len(prover.layout.problem.dwelling_ids)
+    size = prover.layout.vacant
     near = (prover.upper() - incumbent.objective) * policy.near <= abs(incumbent.objective)
-    if root is None or root.priced.total is None or near or not policy.least <= size <= policy.most:
+    # with chains a dive, one count after the other, ends far from the root at any size
+    few = size < policy.least and not prover.layout.link_of
+    if root is None or root.priced.total is None or near or few or size > policy.most:
         return False
     return not (prover.in_vain or prover.annealed >= policy.runs or prover.watch.stopped())
 
@@ -28,13 +30,14 @@ def anneal(prover: BranchAndBound) -> bool:
     """
     policy, root, incumbent = prover.master.formulation.policy.annealing, prover.root, prover.incumbent
     assert root is not None
-    size = len(prover.layout.problem.dwelling_ids)
+    size = prover.layout.vacant
     if prover.begun is None:
         prover.begun = incumbent.first
     found = False
+    land = choices_near(prover.layout, root.multipliers, root.priced, prover.begun, policy)
     for _ in range(policy.starts):
         number = len(prover.proposals)
-        first = annealed(prover.layout, root.multipliers, root.priced, prover.begun, number, policy)
+        first = annealed(prover.layout, land, prover.begun, number, policy)
         prover.proposals.append(first)
         found |= incumbent.offer(first)
     if size <= prover.policy.recombined_to and (found or not prover.annealed):

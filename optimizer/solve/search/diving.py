@@ -82,7 +82,13 @@ def improve(prover: BranchAndBound) -> bool:
     if node is None:
         return False
     if prover.master.subproblem is None:
-        return dive(prover, node.path)
+        if prover.layout.link_of and asked(prover):
+            found = anneal(prover)
+            if found or prover.near:
+                return found
+        if not prover.layout.link_of or prover.layout.vacant < prover.policy.plunged_first[0]:
+            return dive(prover, node.path)
+        return plunge(prover)
     if plunged_first(prover):
         found = plunge(prover)
         far = (prover.upper() - prover.incumbent.objective) * prover.policy.plunged_far > abs(prover.upper())

@@ -21,7 +21,7 @@ from optimizer.solve.tree.pseudocosts import BranchingEffort
 def plunged_first(prover: BranchAndBound) -> bool:
     """Whether the first better proposal is looked for on the way down, and local search asked only afterwards."""
     least, most = prover.policy.plunged_first
-    size = len(prover.layout.problem.dwelling_ids)
+    size = prover.layout.vacant
     return not prover.near and prover.begun is None and least <= size <= most
 
 

@@ -59,7 +59,8 @@ def _of_gauge(year: Year, g: Gauge) -> Iterator[Alert]:
         ahead = rules.value(g.ahead_key) if g.ahead_key else None
         if ahead is not None and -gap > Fraction(str(ahead.value)) and g.beyond >= 1:
             yield Alert(GOOD, g.title, g.scope, f"{leases(g.beyond)} d'avance : {_to_date(g)}.", ahead)
-    if g.direction == "at_least" and gone and (g.share is None or g.primary):
+    supposed = g.share is None and not year.case.settings.synthetic and any(s.is_assumed for s in g.sources)
+    if g.direction == "at_least" and gone and (g.share is None or g.primary) and not supposed:
         limit = rules.value(LATE_TRAJECTORY)
         behind = g.behind(gone, left)
         if behind >= 1 and behind > Fraction(str(limit.value)) * g.year_target:

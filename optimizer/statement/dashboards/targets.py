@@ -26,7 +26,7 @@ from optimizer.problem.rulebook import Section
 from optimizer.results import SCALE
 from optimizer.shortlist.labels import account_label
 from optimizer.statement.dashboards.gauges import Counts, Gauge, count, named, rate_gauge
-from optimizer.statement.dashboards.year import COLUMN, Year
+from optimizer.statement.dashboards.year import COLUMN, Year, own_codes
 
 Shapes = tuple[RuleShape, ...]
 LATE_TRAJECTORY = "national.dashboard.trajectory_late_share"
@@ -50,14 +50,17 @@ def label(year: Year, account: str) -> str:
 
 def own_ledger(year: Year) -> pd.DataFrame:
     """Ledger rows the viewer answers for: a landlord's, those of an EPCI and its communes, of the État, of a commune."""
-    rows, viewer = year.ledger, year.viewer
+    rows, viewer, communes = year.ledger, year.viewer, year.rules.all_communes
     if viewer.kind == "landlord":
         return rows[rows["landlord"] == viewer.code]
     if viewer.kind == "prefet":
         return rows[(rows["departement"] == viewer.code) & rows["account"].isin(state_accounts())]
     if viewer.kind == "maire":
-        return rows[rows["account"].isin(of_place(viewer.code)) & (rows["area"] == viewer.code)]
-    communes = year.rules.all_communes
+        own = set(own_codes(viewer, year.rules))
+        departement = str(communes.at[viewer.code, "departement"])
+        if own >= set(communes.index[communes["departement"] == departement]):
+            own.add(departement)  # Paris: an agreement of the city may be of the area 75
+        return rows[rows["account"].isin(of_place(viewer.code)) & rows["area"].isin(own)]
     areas = {viewer.code, *communes.index[communes["epci"] == viewer.code]}
     return rows[rows["area"].isin(areas) & (rows["account"].map(place_of) != "")]
 
@@ -256,8 +259,9 @@ def dalo_gauges(year: Year, shapes: Shapes) -> list[Gauge]:
 
 
 def _yearly_number(year: Year, shape: RuleShape) -> list[Gauge]:
-    number = year.rules.dalo_numbers.get(year.viewer.code)
-    if number is None:
+    number, settings = year.rules.dalo_numbers.get(year.viewer.code), year.case.settings
+    # the département's number is asked of every landlord together: those of a real case are not held to it alone
+    if number is None or not (settings.all_landlords or settings.synthetic):
         return []
     lines = year.lines
     den, num = shape.in_year(lines)

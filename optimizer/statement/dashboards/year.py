@@ -131,10 +131,10 @@ def read_year(
     lines = year_lines(case, rules, book.ground, conventions, own)
     dwellings = _dwellings(case, rules)
     viewer = find_viewer(kind, code, lines, dwellings, rules)
-    code = viewer.code
     column = COLUMN[kind]
     back = returned_lines(case, rules, conventions)
-    mine = dwellings[dwellings[column] == code].reset_index(drop=True)
+    here = own_codes(viewer, rules)
+    mine = dwellings[dwellings[column].isin(here)].reset_index(drop=True)
     homes = pd.DataFrame(
         columns=["dwelling_id", "account", "status", "candidates", "deadline", "reason_if_short"]
     )
@@ -142,14 +142,22 @@ def read_year(
         homes = run.dwellings[run.dwellings["dwelling_id"].isin(mine["dwelling_id"])].reset_index(drop=True)
     return Year(
         case=case, rules=rules, facts=facts, book=book, viewer=viewer, run=run, proposed=ahead,
-        lines=lines[lines[column] == code].reset_index(drop=True),
-        returned=back[back[column] == code].reset_index(drop=True),
+        lines=lines[lines[column].isin(here)].reset_index(drop=True),
+        returned=back[back[column].isin(here)].reset_index(drop=True),
         dwellings=mine, homes=homes,
         ledger=ledger(case, rules, case.settings.year),
         conventions=conventions,
-        applications=_applications(facts, viewer, lines),
+        applications=_applications(facts, viewer, here, lines),
         names=_names(rules),
     )  # fmt: skip
+
+
+def own_codes(viewer: Viewer, rules: policy.RuleSet) -> frozenset[str]:
+    """The codes of the viewer's own territory or stock: a city has those of its arrondissements too."""
+    if viewer.kind != "maire":
+        return frozenset({viewer.code})
+    communes = rules.all_communes
+    return frozenset({viewer.code, *communes.index[communes["city"] == viewer.code]})
 
 
 def find_viewer(
@@ -199,7 +207,7 @@ def _dwellings(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     return frame.assign(**around).sort_values("dwelling_id", ignore_index=True)
 
 
-def _applications(facts: Facts, viewer: Viewer, lines: pd.DataFrame) -> pd.DataFrame:
+def _applications(facts: Facts, viewer: Viewer, codes: frozenset[str], lines: pd.DataFrame) -> pd.DataFrame:
     """Active applications that wish the viewer's territory (all of the case's for a landlord), with what concerns DALO."""
     a = facts.applications
     housed = set(lines.loc[lines["state"] == "signed", "application_id"])
@@ -217,7 +225,7 @@ def _applications(facts: Facts, viewer: Viewer, lines: pd.DataFrame) -> pd.DataF
         "epci": [facts.epcis[e] if e >= 0 else "" for e in facts.commune_epci.tolist()],
         "prefet": [facts.departements[d] if d >= 0 else "" for d in facts.commune_departement.tolist()],
     }[viewer.kind]
-    here = [i for i, place in enumerate(of) if place == viewer.code]
+    here = [i for i, place in enumerate(of) if place in codes]
     wished = a.wished.values
     hit = np.concatenate([[0], np.cumsum(np.isin(wished, here))])
     wishing = hit[a.wished.ptr[1:]] > hit[a.wished.ptr[:-1]]

@@ -12,12 +12,10 @@ from optimizer.store.commands.sessions import drop_item
 from optimizer.store.offering import ranked
 from optimizer.store.people import touch
 from optimizer.store.records import Actor, Receipt
-from optimizer.store.states import POSITIVE
+from optimizer.store.states import POSITIVE, TENANT_STAYS
 from optimizer.store.work import FOLLOWING, Work, command
 
 VOID = "item.void"
-TENANT_STAYS = "tenant_stays"
-"""Code of ``not_examined_reasons`` and ``withdrawal_reasons``."""
 PROGRAM = Actor("programme", "program")
 
 

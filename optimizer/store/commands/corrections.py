@@ -11,13 +11,13 @@ from typing import Any
 
 from optimizer.store import queries
 from optimizer.store.canonical import plain
-from optimizer.store.chained import link_of
-from optimizer.store.commands.chains import TENANT_STAYS
+from optimizer.store.chained import link_of, tenant_of
+from optimizer.store.commands.chains import VOID
 from optimizer.store.commands.offers import candidate_of, offer_of
 from optimizer.store.commands.room import remark
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import touch
-from optimizer.store.states import LIVE_ITEM, MISTAKEN, STATUS_OF
+from optimizer.store.states import LIVE_ITEM, MISTAKEN, STATUS_OF, STAYS, TAKEN, TENANT_STAYS
 from optimizer.store.tables import Row
 from optimizer.store.work import Work, command
 
@@ -26,14 +26,17 @@ LEFT = {"draft": ("declined", "replaced"), "convened": ("declined", "replaced"),
 """State of a session -> how a name may have left the list that it can be put back on."""
 TOLD = ("status", "answered_on", "refusal_reason", "legitimate")
 """Columns of an offer that say what a household answered."""
+SETTLED = ("condition", "condition_on", "condition_reason")
+"""Columns of a candidature that say how its condition ended."""
 
 
 @command("answer.corrected", roles="S")
 def correct_answer(work: Work, offer: int, *, reason: str, version: int | None = None) -> Mapping[str, Any]:
     """An answer, a silence or a desistment typed by mistake: the offer waits for its answer again, its time unchanged.
 
-    Refused once another rank was offered the dwelling, which binds the landlord, once it is on another agenda, or once a chain
-    was settled on that answer.
+    Refused once another rank was offered the dwelling, which binds the landlord, once it is on another agenda, or once a lease of
+    an exchange rests on it. A dwelling that was void because of it stays so: its households were told, a new session alone brings
+    it back.
     """
     row, name, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ANSWERED)
@@ -45,7 +48,7 @@ def correct_answer(work: Work, offer: int, *, reason: str, version: int | None =
     if work.find("offer", ref=row["ref"], status="signed"):
         raise StoreRefused("STORE_CORRECTION_HOUSED")
     _nothing_elsewhere(work, item)
-    _no_chain(work, item)
+    _nobody_moved_in(work, item)
     work.facts["was"] = plain({column: row[column] for column in TOLD})
     work.set(
         "offer", offer, status="offered", answered_on=None, refusal_reason="", legitimate="", end_reason=""
@@ -54,6 +57,46 @@ def correct_answer(work: Work, offer: int, *, reason: str, version: int | None =
     _told(work, row["ref"], reason)
     work.bump("item", item, status="offering")
     return {"deadline": row["deadline"], "version": item["version"]}
+
+
+@command("condition.corrected", roles="S")
+def correct_condition(
+    work: Work, candidate: int, *, reason: str, version: int | None = None
+) -> Mapping[str, Any]:
+    """A condition said to be met, or failed, by mistake: it is open again, and the offer stands where it stood.
+
+    Refused once the lease is signed, and once a rank behind was offered the dwelling, which binds the landlord.
+    """
+    name, item = candidate_of(work, candidate, version)
+    work.require("condition", name["condition"], ("met", "failed"))
+    work.require("item", item["status"], ("offering", "exhausted"))
+    reason = work.reason(reason)
+    if work.find("offer", ref=name["ref"], status="signed"):
+        raise StoreRefused("STORE_CORRECTION_HOUSED")
+    work.facts["was"] = plain({column: name[column] for column in SETTLED})
+    columns: dict[str, Any] = {"condition": "open", "condition_on": None, "condition_reason": None}
+    if name["condition"] == "failed":
+        columns["status"] = _before_it_failed(work, name, item)
+    work.set("candidate", candidate, **columns)
+    _told(work, name["ref"], reason)
+    work.bump("item", item, status="offering")
+    return {"version": item["version"]}
+
+
+def _before_it_failed(work: Work, name: Row, item: Row) -> str:
+    """Put the offer that ended with a condition back where it stood; the status of the candidature."""
+    decided = work.find("decision", candidate_id=name["candidate_id"], current=True)[0]
+    for later in _sent(work, item):
+        if later["rank"] > decided["rank"]:
+            raise StoreRefused("STORE_CORRECTION_OFFERED", rank=later["rank"], day=later["notified_on"])
+    _nothing_elsewhere(work, item)
+    status = STATUS_OF[decided["kind"]]
+    for made in work.find("offer", candidate_id=name["candidate_id"], status="failed"):
+        status = "offered" if made["answered_on"] is None else "accepted"
+        if status == "accepted" and work.find("offer", ref=name["ref"], status=TAKEN):
+            raise StoreRefused("STORE_ELSEWHERE")
+        work.set("offer", made["offer_id"], status=status, end_reason="")
+    return status
 
 
 @command("notified.corrected", roles="S")
@@ -91,7 +134,6 @@ def restore_candidate(
         "item", item["status"], ("listed", "decided") if session["status"] == "open" else ("listed",)
     )
     reason = work.reason(reason)
-    _no_chain(work, item)
     work.facts["was"] = {"status": name["status"], "call": name["call"]}
     call = {"call": ""} if name["status"] == "declined" else {}
     work.set("candidate", candidate, status="listed", **call)
@@ -110,8 +152,8 @@ def restore_item(work: Work, item: int, *, reason: str, version: int | None = No
     work.at_version("item", row, version)
     work.require("session", work.get("session", row["session_id"])["status"], tuple(LEFT))
     work.require("item", row["status"], ("not_examined",))
-    if row["end_reason"] == TENANT_STAYS:
-        raise StoreRefused("STORE_CORRECTION_CHAIN")
+    if row["end_reason"] == TENANT_STAYS and _stays(work, row):
+        raise StoreRefused("STORE_CORRECTION_STAYS")
     reason = work.reason(reason)
     _nothing_elsewhere(work, row)
     work.facts["was"] = {"status": row["status"], "reason": row["end_reason"]}
@@ -119,10 +161,11 @@ def restore_item(work: Work, item: int, *, reason: str, version: int | None = No
     names = queries.stood_before(
         work.store,
         work.session,
-        lambda e: e.kind == "item.not_examined" and e.dwelling_id == work.dwelling,
+        lambda e: e.kind in ("item.not_examined", VOID) and e.dwelling_id == work.dwelling,
     )
     for candidate, status in names.items():
-        work.set("candidate", candidate, status=status)
+        # a decision that left with the dwelling, for want of a quorum, does not come back
+        work.set("candidate", candidate, status="listed" if status in STATUS_OF.values() else status)
     refs = [work.get("candidate", candidate)["ref"] for candidate in names]
     for ref in refs:
         touch(work, ref)
@@ -152,11 +195,15 @@ def _nothing_elsewhere(work: Work, item: Row) -> None:
             )
 
 
-def _no_chain(work: Work, item: Row) -> None:
-    """Nothing was offered, or void, because of what is taken back: dwellings that wait for a tenant called here."""
-    for other in work.find("item", session_id=item["session_id"]):
+def _stays(work: Work, item: Row) -> bool:
+    """Whether the tenant whose departure a dwelling waits for keeps it."""
+    tenant = tenant_of(work.store.tables, item)
+    return tenant is None or tenant["status"] in STAYS
+
+
+def _nobody_moved_in(work: Work, item: Row) -> None:
+    """No lease of an exchange rests on what is taken back: those are signed once everybody has accepted."""
+    for other in work.find("item", session_id=item["session_id"], status="let"):
         link = link_of(other["facts"])
-        if link is None or link["after"] != item["dwelling_id"]:
-            continue
-        if other["end_reason"] == TENANT_STAYS or _sent(work, other):
+        if link is not None and link["after"] == item["dwelling_id"]:
             raise StoreRefused("STORE_CORRECTION_CHAIN")

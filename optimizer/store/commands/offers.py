@@ -8,7 +8,8 @@ from typing import Any
 
 from optimizer.errors import Said
 from optimizer.store import agenda
-from optimizer.store.chained import link_of, may_let, may_offer
+from optimizer.store.canonical import plain
+from optimizer.store.chained import CYCLE, link_of, may_let, may_offer, tenant_of
 from optimizer.store.clock import deadline, past
 from optimizer.store.commands.outcomes import heard_of
 from optimizer.store.messages import StoreRefused
@@ -49,6 +50,7 @@ def offer(
     if not may_offer(work.store.tables, item):
         raise StoreRefused("STORE_CHAIN_WAITS", dwelling=_waits_for(item))
     work.happened(notified_on, after=session["on"], what=Said("la séance", "the session"))
+    _after_its_tenant(work, item, notified_on, "answered_on")
     law = work.law_on(notified_on)
     days = law.answer_days if days is None else int(days)
     if days < law.answer_days:
@@ -66,13 +68,18 @@ def offer(
 
 @command("notified.proof", roles="SA")
 def prove(
-    work: Work, offer: int, *, proof: Proof, proof_on: date, version: int | None = None
+    work: Work, offer: int, *, proof: Proof, proof_on: date | None, version: int | None = None
 ) -> Mapping[str, Any]:
-    """The proof of notification came (or is corrected before the answer): the clock starts on its day."""
+    """The proof of notification came (or is corrected before the answer): the clock starts on its day.
+
+    Without ``proof`` the one on file is taken back, of a letter that came back undelivered: no clock runs until another one comes.
+    """
     row, _, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("offered",))
-    if not proof:
+    if not (proof or row["proof"]):
         raise StoreRefused("STORE_PROOF")
+    if row["proof"]:
+        work.facts["was"] = plain({"proof": row["proof"], "proof_on": row["proof_on"]})
     started = _clock(work, item, row["notified_on"], proof, proof_on, row["days"])
     work.set("offer", offer, **started)
     work.bump("item", item)
@@ -130,16 +137,19 @@ def answer(
 
 
 @command("refusal.judged", roles="S")
-def judge_refusal(work: Work, offer: int, *, legitimate: Legitimate) -> Mapping[str, Any]:
+def judge_refusal(
+    work: Work, offer: int, *, legitimate: Legitimate, version: int | None = None
+) -> Mapping[str, Any]:
     """Say whether a refusal was legitimate (``yes``, ``no``); said again, the line keeps what was said before."""
-    row, _, _ = offer_of(work, offer, None)
+    row, _, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("refused",))
     if legitimate not in ("yes", "no"):
         raise StoreRefused("STORE_OUTSIDE", what="légitimité", found=legitimate)
     if row["legitimate"] in ("yes", "no"):
         work.facts["was"] = {"legitimate": row["legitimate"]}
     work.set("offer", offer, legitimate=legitimate)
-    return {}
+    work.bump("item", item)
+    return {"version": item["version"]}
 
 
 @command("silence.confirmed", roles="SA")
@@ -183,15 +193,26 @@ def condition_failed(
     name, item = candidate_of(work, candidate, version)
     _conditional(work, name)
     reason = work.coded("condition_failures", reason)
-    due = work.find("decision", candidate_id=candidate, current=True)[0]["due_on"]
-    if reason == "late" and not past(due, work.now):
-        raise StoreRefused("STORE_NOT_PAST", day=due)
+    decided = work.find("decision", candidate_id=candidate, current=True)[0]
+    if reason == "late":
+        if not past(decided["due_on"], work.now):
+            raise StoreRefused("STORE_NOT_PAST", day=decided["due_on"])
+        if (came := _came_in_time(work, decided, item)) is not None:
+            raise StoreRefused("STORE_CONDITION_CAME", day=came)
     day = on or work.today
     _since_session(work, day, item)
     work.set("candidate", candidate, condition="failed", condition_on=day, condition_reason=reason)
     for live in work.find("offer", candidate_id=candidate, status=LIVE):
         work.set("offer", live["offer_id"], status="failed", end_reason=reason)
     return _ended(work, name, item, "condition_failed")
+
+
+def _came_in_time(work: Work, decided: Row, item: Row) -> date | None:
+    """The day the document of a condition came, from the session to the date given: the lease is then due (R. 441-3)."""
+    session = work.get("session", item["session_id"])
+    found = work.find("document", candidate_id=decided["candidate_id"], document=decided["document"])
+    days: list[date] = [d["received_on"] for d in found if d["received_on"] is not None]
+    return next((day for day in days if session["on"] <= day <= decided["due_on"]), None)
 
 
 def _conditional(work: Work, name: Row) -> None:
@@ -209,6 +230,7 @@ def sign_lease(work: Work, offer: int, *, on: date, version: int | None = None) 
     if not may_let(work.store.tables, item):
         raise StoreRefused("STORE_CHAIN_LEASE", dwelling=_waits_for(item))
     work.happened(on, after=row["answered_on"], what=Said("l'acceptation", "the acceptance"))
+    _after_its_tenant(work, item, on, "lease_on")
     work.set("offer", offer, status="signed", lease_on=on)
     work.set("candidate", name["candidate_id"], status="signed")
     for _, other in ranked(work.store.tables, item["item_id"]):
@@ -279,6 +301,23 @@ def _following(work: Work, item: Row) -> int | None:
     else:
         work.bump("item", item)
     return None if turn is None else int(turn["candidate_id"])
+
+
+def _after_its_tenant(work: Work, item: Row, day: date, column: str) -> None:
+    """StoreRefused where a dwelling that its tenant frees would be offered before the tenant accepted another, or let before its lease.
+
+    In an exchange everybody is asked at once, and no lease comes first.
+    """
+    link, tenant = link_of(item["facts"]), tenant_of(work.store.tables, item)
+    if link is None or tenant is None or link["kind"] == CYCLE:
+        return
+    taken = work.find("offer", ref=tenant["ref"], status=TAKEN)
+    after = max((o[column] for o in taken if o[column] is not None), default=None)
+    told = {
+        "answered_on": Said("l'acceptation du locataire en place", "the acceptance of the tenant in place"),
+        "lease_on": Said("le bail du locataire en place", "the lease of the tenant in place"),
+    }
+    work.happened(day, after=after, what=told[column])
 
 
 def _waits_for(item: Row) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from optimizer.errors import Said
-from optimizer.store import voting
+from optimizer.store import queries, voting
 from optimizer.store.commands.heads import sign_head
 from optimizer.store.commands.outcomes import settle_duties, settle_items
 from optimizer.store.holding import Store
@@ -23,6 +23,8 @@ from optimizer.store.work import Work, clean, command, hour_of, named
 WORDS, LONG = 200, 2000
 RANKED = ("attribution", "ranked", "conditional")
 DECIDED = tuple(STATUS_OF.values())
+VOTED = ("decided", "item.decided")
+"""Lines of the ledger by which a dwelling is voted."""
 TELLING = 4
 """Characters from which a number in a sentence can only be that of a household."""
 RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
@@ -33,7 +35,10 @@ RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 def attend(
     work: Work, session: str, *, members: Sequence[AttendanceRecord], version: int | None = None
 ) -> Mapping[str, Any]:
-    """Who is there, by what right, from when to when; the list replaces the one before."""
+    """Who is there, by what right, from when to when; the list replaces the one before.
+
+    Votes that were taken are counted again: a dwelling whose quorum or whose vote no longer stands waits for its vote (``undone``).
+    """
     row = work.get("session", session)
     work.session = session
     work.at_version("session", row, version)
@@ -68,8 +73,50 @@ def attend(
             work.put("attendance", session_id=session, member=name, **columns)
     for name in known.keys() - names:
         work.set("attendance", known[name]["attendance_id"], active=False)
+    undone = _counted_again(work, row)
     work.bump("session", row)
-    return {"version": row["version"]}
+    return {"version": row["version"], **({"undone": undone} if undone else {})}
+
+
+def _counted_again(work: Work, session: Row) -> list[str]:
+    """Count the votes of a session on the attendance as it is told now; the dwellings whose vote stands no longer.
+
+    Who was away was away for the votes too, whenever it is typed: a decision without quorum is none. One that stands again, its
+    attendance put right, is decided again.
+    """
+    items = work.find("item", session_id=session["session_id"], status=("listed", "decided"))
+    votes = {v["item_id"]: v for v in work.find("vote", item_id=tuple(i["item_id"] for i in items))}
+    if not votes:
+        return []
+    lines = queries.events(work.store, session=session["session_id"], kinds=VOTED)
+    hours = {line.dwelling_id: str(line.payload["facts"].get("hour", "")) for line in lines}
+    undone: list[str] = []
+    for item in items:
+        vote = votes.get(item["item_id"])
+        if vote is None or any(
+            c["status"] == "listed" for c in work.find("candidate", item_id=item["item_id"])
+        ):
+            continue
+        there = _there(work, session, item, hours.get(item["dwelling_id"], ""))
+        if len(there) != vote["present"]:
+            columns = {"present": len(there)}
+            if vote["votes_for"] == vote["present"]:  # all of them: nobody counted the voices
+                columns["votes_for"] = len(there)
+            work.set("vote", item["item_id"], **columns)
+            vote |= columns
+        status = "decided" if _stands(work, vote, there) else "listed"
+        if item["status"] != status:
+            work.bump("item", item, status=status)
+        if status == "listed":
+            undone.append(str(item["dwelling_id"]))
+    return undone
+
+
+def _stands(work: Work, vote: Row, there: Sequence[Row]) -> bool:
+    """Whether a vote holds with those who were in the room."""
+    cast = vote["votes_for"] + vote["votes_against"] + vote["abstentions"]
+    enough = len(there) >= vote["quorum"] and cast <= len(there)
+    return enough and (not vote["casting"] or _mayor_among(work, there))
 
 
 @command("decided", roles="SP")
@@ -91,6 +138,8 @@ def decide(
     row = _open_item(work, item, version)
     _decide(work, row, decisions)
     _finish(work, row, vote, departure, few_reason, hour)
+    if hour:
+        work.facts["hour"] = hour
     return {"version": row["version"], "status": row["status"]}
 
 
@@ -347,13 +396,7 @@ def remark(work: Work, key: str, ref: str, text: str) -> None:
 
 def _vote(work: Work, item: Row, vote: VoteRecord | None, hour: str = "") -> None:
     session = work.get("session", item["session_id"])
-    there = voting.voters(
-        work.find("attendance", session_id=item["session_id"], active=True),
-        item,
-        voting.voices(session["on"]),
-        hour,
-        voting.began(session),
-    )
+    there = _there(work, session, item, hour)
     quorum = voting.quorum(session)
     if len(there) < quorum:
         raise StoreRefused("STORE_NO_QUORUM", present=len(there), quorum=quorum)
@@ -366,8 +409,7 @@ def _vote(work: Work, item: Row, vote: VoteRecord | None, hour: str = "") -> Non
         if cast > len(there) or min(vote.votes_for, vote.votes_against, vote.abstentions) < 0:
             raise StoreRefused("STORE_VOTE", cast=cast, present=len(there))
         tie = vote.votes_for == vote.votes_against
-        mayor = any(r["voice"] == work.law.value("casting_vote") for r in there)
-        if vote.casting and not (tie and mayor):
+        if vote.casting and not (tie and _mayor_among(work, there)):
             raise StoreRefused("STORE_CASTING")
         if tie and not vote.casting and vote.votes_for:
             raise StoreRefused("STORE_NO_CASTING")
@@ -379,6 +421,17 @@ def _vote(work: Work, item: Row, vote: VoteRecord | None, hour: str = "") -> Non
         work.put("vote", item_id=item["item_id"], **columns)
     else:
         work.set("vote", item["item_id"], **columns)
+
+
+def _there(work: Work, session: Row, item: Row, hour: str) -> list[Row]:
+    """Members who vote on a dwelling and are in the room at an hour."""
+    attendance = work.find("attendance", session_id=item["session_id"], active=True)
+    return voting.voters(attendance, item, voting.voices(session["on"]), hour, voting.began(session))
+
+
+def _mayor_among(work: Work, there: Sequence[Row]) -> bool:
+    """Whether somebody with the casting vote is there."""
+    return any(row["voice"] == work.law.value("casting_vote") for row in there)
 
 
 # ---------------------------------------------------------------- rectificatif

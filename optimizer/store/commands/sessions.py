@@ -386,15 +386,23 @@ def close(
 
 @command("item.not_examined", roles="S")
 def not_examined(work: Work, item: int, *, reason: str, version: int | None = None) -> Mapping[str, Any]:
-    """Take a dwelling off the agenda before its first decision; ``reason``: code of ``not_examined_reasons``."""
+    """Take a dwelling off the agenda before its first decision; ``reason``: code of ``not_examined_reasons``.
+
+    Decisions whose quorum was found missing afterwards are none, and leave with it.
+    """
     row = work.get("item", item)
     work.session, work.dwelling = row["session_id"], row["dwelling_id"]
     work.at_version("item", row, version)
     work.require("item", row["status"], ("listed",))
     session = work.get("session", row["session_id"])
     work.require("session", session["status"], ("draft", "convened", "open"))
-    if work.find("decision", item_id=item, current=True):
-        work.require("item", "decided", ("listed",))
+    if decisions := work.find("decision", item_id=item, current=True):
+        vote = work.store.tables.get("vote", item)
+        if vote is None or vote["present"] >= vote["quorum"]:
+            work.require("item", "decided", ("listed",))
+        for old in decisions:
+            work.set("decision", old["decision_id"], current=False)
+            work.set("candidate", old["candidate_id"], status="listed", condition="none")
     drop_item(work, row, work.coded("not_examined_reasons", reason))
     return {"version": row["version"]}
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from optimizer.desk.chained import length_words, waits_words
+from optimizer.desk.chained import chains_words, waits_words
 from optimizer.desk.documents import to_settle
 from optimizer.errors import AttrifluxError, Lang, day_words
 from optimizer.store import commands, queries
@@ -76,7 +76,7 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "checked": checked(desk(), record),
             "listed": listed(record),
             "waits": waits_words([record], lang),
-            "chains": length_words(record.run.chains, lang) if record.run and record.run.chains else "",
+            "chains": chains_words(record, lang),
             "imports": imports_for(request.visitor, record, lang_of(request)),
             "runs": _runs(request),
             **values,

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from optimizer.desk.chained import waits_words
 from optimizer.desk.documents import document_words, documents_on, household_lines
 from optimizer.store import commands, queries
 from optimizer.store.commands.corrections import LEFT
@@ -25,7 +26,7 @@ from optimizer.web.names import LIVE
 from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import corrections_of, elsewhere_of, heads_of, imports_for
 from optimizer.web.today import today
-from optimizer.web.views.offers import correctable
+from optimizer.web.views.offers import correctable, settled
 from optimizer.web.views.room import late_candidate
 from optimizer.web.views.week import week
 
@@ -211,6 +212,11 @@ def _show(
             "s": record,
             "c": found,
             "i": home,
+            "waits": waits_words(
+                [record],
+                lang_of(request),
+                None if names else {i.dwelling_id for i in request.visitor.items(record)},
+            ).get(home.item_id, ""),
             "history": history if names and asked else [c for c in history if c.item_id == found.item_id],
             "asked": asked,
             "named": names,
@@ -231,6 +237,7 @@ def _show(
             "proofs": words("PROOF", PROOFS, lang_of(request)),
             "today": today(),
             "may_correct": "S" in held and correctable(home, found),
+            "settled": settled,
             "corrections": [
                 c
                 for c in corrections_of(record)

@@ -29,6 +29,7 @@ from optimizer.web.today import today
 ACTS = (
     "notify",
     "prove",
+    "reprove",
     "answer",
     "judge",
     "silence",
@@ -38,6 +39,7 @@ ACTS = (
     "desist",
     "call",
     "correct",
+    "uncondition",
     "unnotify",
 )
 
@@ -70,8 +72,8 @@ def _shown(shared: Mapping[str, Any]) -> list[tuple[SessionRecord, ItemRecord]]:
 
 
 def _over(item: ItemRecord) -> bool:
-    """Whether nothing is left to record of a dwelling, save a correction: let, or no rank left, and every refusal judged."""
-    return item.status in ("let", "exhausted") and _judged(item)
+    """Whether nothing is left to record of a dwelling, save a correction: let, no rank left or void, and every refusal judged."""
+    return item.status in ("let", "exhausted", "withdrawn") and _judged(item)
 
 
 def _judged(item: ItemRecord) -> bool:
@@ -83,13 +85,21 @@ def _judged(item: ItemRecord) -> bool:
 
 
 def correctable(item: ItemRecord, candidate: CandidateRecord) -> bool:
-    """Whether something typed of an offer may have been wrong: a notification or an answer while the dwelling may still be offered,
-    what a refusal was judged to be whatever became of the dwelling."""
+    """Whether something typed of an offer may have been wrong: a notification, an answer or a condition while the dwelling may still be
+    offered, what a refusal was judged to be whatever became of the dwelling."""
     made = candidate.offer
+    if settled(item, candidate):
+        return True
     if made is None:
         return False
     still = item.status in ("offering", "exhausted") and made.status in ("offered", *ANSWERED)
     return still or (made.status == "refused" and made.legitimate in ("yes", "no"))
+
+
+def settled(item: ItemRecord, candidate: CandidateRecord) -> bool:
+    """Whether a condition was said to be met, or failed, that no lease rests on yet."""
+    open_ = item.status in ("offering", "exhausted") and candidate.status != "superseded"
+    return open_ and candidate.condition in ("met", "failed")
 
 
 def calls(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
@@ -133,6 +143,7 @@ def _shared(request: Asked) -> dict[str, Any]:
         "refusals": list(law.words("refusal_reasons", lang).items()),
         "days": law.answer_days,
         "correctable": correctable,
+        "settled": settled,
         "typed_for": request.POST.get("candidate", ""),
     }
 
@@ -178,6 +189,13 @@ def offer(request: Asked, session: str, candidate: int) -> HttpResponse:
                 store, actor, form.command_id, candidate, on=day, reason="access" if what == "access" else "late",
                 version=form.version,
             )  # fmt: skip
+        if what == "uncondition":
+            reason = form.text("reason", "WEB.CORRECT_REASON", required=True, longest=300)
+            form.check()
+            secretary = request.visitor.actor("S", record)
+            return commands.correct_condition(
+                store, secretary, form.command_id, candidate, reason=reason, version=form.version
+            )
         if found.offer is None:
             raise Http404
         return _step(form, found.offer, what, request)
@@ -204,6 +222,11 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
         )
         form.check()
         return commands.prove(store, actor, key, number, proof=proof, proof_on=on, version=form.version)
+    if what == "reprove":
+        other = form.choice("proof", "WEB.PROOF", PROOFS, required=False)
+        day = form.day("proof_on", "WEB.PROOF_ON")
+        form.check()
+        return commands.prove(store, actor, key, number, proof=other, proof_on=day, version=form.version)
     if what == "answer":
         answer = form.choice("answer", "WEB.ANSWER", ("accepted", "refused"))
         on = form.a_day("on", "WEB.ANSWERED_ON")
@@ -217,7 +240,7 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
         legitimate = form.choice("legitimate", "WEB.LEGITIMATE", ("yes", "no"))
         form.check()
         judge = request.visitor.actor("S", request.session_record)
-        return commands.judge_refusal(store, judge, key, number, legitimate=legitimate)
+        return commands.judge_refusal(store, judge, key, number, legitimate=legitimate, version=form.version)
     if what in ("correct", "unnotify"):
         reason = form.text("reason", "WEB.CORRECT_REASON", required=True, longest=300)
         form.check()

@@ -26,6 +26,7 @@ from optimizer.store.records import (
     ItemRecord,
     NewCandidate,
     NewDecision,
+    Receipt,
     RectificationRecord,
     SessionRecord,
     VoteRecord,
@@ -194,7 +195,12 @@ def attendance(request: Asked, session: str) -> HttpResponse:
             desk().store, actor, form.command_id, session, members=members, version=form.version
         )
 
-    return act(request, do, done="WEB.SAVED", to=_room(session), show=lambda **v: room(request, session, **v))
+    def done(receipt: Receipt) -> str:
+        undone = receipt.result.get("undone", ())
+        told = said("WEB.SAVED", form.lang)
+        return f"{told} {said('WEB.VOTE_AGAIN', form.lang, homes=', '.join(undone))}" if undone else told
+
+    return act(request, do, done=done, to=_room(session), show=lambda **v: room(request, session, **v))
 
 
 def item_page(request: Asked, session: str, item: int, status: int = 200, **values: Any) -> HttpResponse:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optimizer.domain.case import OwnValues
 from optimizer.presentation.numbers import decimal, leases, percent
 from optimizer.statement import dashboard
 from optimizer.statement.dashboards.gauges import Counts, Gauge
@@ -159,6 +160,44 @@ def test_dalo_is_compared_with_the_straight_line():
     assert (gauge.counts.num, gauge.year_target) == (1, 30)
     assert gauge.straight(*board.year.days) == Fraction(30 * 182, 365)
     assert sentences(board, "DALO")[0].startswith("13 ménages sous la ligne droite au 02/07/2026")
+
+
+@pytest.mark.parametrize(
+    ("whole", "number", "shown", "alarmed"),
+    [(False, None, False, False), (True, None, True, False), (True, 40, True, True)],
+)
+def test_the_number_of_a_whole_departement_alarms_only_where_it_is_known_and_everybody_is_there(
+    whole, number, shown, alarmed
+):
+    """3,457 DALO households that nobody published were asked of one landlord of Seine-Saint-Denis: « il en faut 3 446 »."""
+    case = year_case(leases=[lease("a", "ETAT_PRIO", priority_codes="dalo", priority_status="labelled")])
+    own = OwnValues(
+        {} if number is None else {"territory.dalo.25": (float(number), "notification du préfet")}
+    )
+    settings = replace(case.settings, synthetic=False, all_landlords=whole, own=own)
+    board = dashboard(replace(case, settings=settings), "prefet", "25")
+    assert [g.year_target for g in board.gauges if g.id == "dalo"] == ([number or 30] if shown else [])
+    assert bool(sentences(board, "DALO")) == alarmed
+
+
+def test_the_maire_of_a_city_sees_its_arrondissements():
+    """Leases of Paris bear arrondissements: « 0 bail signé » stood on the page of the city."""
+    signed = [lease(f"d{i}", "COLL:75056", commune=c) for i, c in enumerate(("75113", "75118", "93066"))]
+    lines = [
+        {
+            "landlord": "OPH25",
+            "departement": "75",
+            "year": 2026,
+            "area": "75",
+            "account": "COLL:75056",
+            "share": 0.2,
+        }
+    ]
+    case = year_case(leases=signed, conventions=lines)
+    case = replace(case, settings=replace(case.settings, territory="france"))
+    board = dashboard(case, "maire", "75056")
+    assert sorted(board.year.lines["commune"]) == ["75113", "75118"]
+    assert [(g.counts.num, g.counts.den) for g in board.gauges if g.id == "flux"] == [(2, 2)]
 
 
 @pytest.mark.parametrize(
