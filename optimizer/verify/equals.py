@@ -1,8 +1,8 @@
 """Whether another proposal of the same value comes before the published one by the tie rules (design §5).
 
 Such a proposal lies in a leaf of the proof that is still in play, and each of its first ranks loses there at most what the leaf
-leaves open above the objective: few pairs do. Among these are tried, with their exact value, all proposals that differ in one or two
-first ranks from the published one, then every other one leaf by leaf, as far as ``MOST_TRIED`` goes: small cases whole. One with more
+leaves open above the objective: few pairs do. Among these are tried, with their exact value, all proposals that differ in one first rank
+from the published one, then in two, then every other one leaf by leaf, as far as ``MOST_TRIED`` goes for each: small cases whole. One with more
 days of seniority, as many and a larger sum of lottery numbers, or as much of both and a smaller list, refuses the published one.
 
 Rejected: a proof of each stage beside the certificate (a second tree, as large as the first, for equals that differ by a day).

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from optimizer.errors import Lang
 from optimizer.verify.naming import mode_of
-from optimizer.verify.outputs import Out, need_out, read_json
+from optimizer.verify.outputs import Out, need_out, read_json, read_out
 from optimizer.verify.verdict import Findings
 from optimizer.verify.world import World
 
@@ -29,6 +29,7 @@ NUMBER, WHY = "NUR", {"fr": "Pourquoi", "en": "Why"}
 LINE = (
     "dwelling_id", "account", "rank", "application_id", "score", "effort", "q1", "priority", "flags", "reason",
 )  # fmt: skip
+CHAIN = ("chain", "kind", "position", "dwelling_id", "application_id", "conditional_on")
 STATES = ("status", "state_reason")
 Row = Mapping[str, str]
 
@@ -61,6 +62,7 @@ def _check_sheets(folder: Path, proposals: Out, world: World, lang: Lang, found:
     due = {
         row["dwelling_id"]: row["account"] for row in _table(folder, "dwellings", "dwelling_id", "account")
     }
+    links = _links(folder)
     forms = content["forms"]
     found.demand(CHECK, content["on"] == world.settings.on.isoformat(), f"{SHEETS} : on")
     stated = [str(form["dwelling"]) for form in forms]
@@ -72,6 +74,7 @@ def _check_sheets(folder: Path, proposals: Out, world: World, lang: Lang, found:
             ("candidates", [(c["rank"], c["application"]) for c in form["candidates"]]
                 == [(int(row["rank"]), row["application_id"]) for row in listed]),
             ("households", set(form["households"]) == {row["application_id"] for row in listed}),
+            ("chain", form.get("chain") == links.get(home)),
             ("facts", _same_facts(form["facts"], home, form["account"], world)),
         ):  # fmt: skip
             found.demand(CHECK, fine, f"{SHEETS}, dwelling_id={home} : {what}")
@@ -82,6 +85,24 @@ def _check_sheets(folder: Path, proposals: Out, world: World, lang: Lang, found:
             fine = fine and _same_line(form["households"][name], row, world, lang)
             fine = fine and _same_card(cards[name], form["households"][name])
             found.demand(CHECK, fine, f"{SHEETS}, dwelling_id={home} : rank={row['rank']}")
+
+
+def _links(folder: Path) -> dict[str, dict[str, Any]]:
+    """What each dwelling of a chain waits for and opens, from the table of chains; none in a run without."""
+    out = read_out(folder, "chains", CHAIN)
+    rows = [] if out is None else _rows(out, *CHAIN)
+    first = {row["application_id"]: row["dwelling_id"] for row in rows}
+    freed = {row["conditional_on"]: row["dwelling_id"] for row in rows if row["conditional_on"]}
+    return {
+        row["dwelling_id"]: {
+            "number": int(row["chain"]),
+            "kind": row["kind"],
+            "position": int(row["position"]),
+            "after": first.get(row["conditional_on"], "") if row["conditional_on"] else "",
+            "next": freed.get(row["application_id"], ""),
+        }
+        for row in rows
+    }
 
 
 def _same_facts(facts: Mapping[str, Any], home: str, account: str, world: World) -> bool:

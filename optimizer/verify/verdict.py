@@ -83,8 +83,8 @@ TITLES: dict[str, tuple[str, str]] = {
         "tie stages recomputed (seniority, lottery); that the optimum is the only one is said, not recomputed",
     ),
     "equals": (
-        "aucune proposition de même valeur ne passe devant par les règles d'égalité : cherché parmi celles qui changent un ou deux premiers rangs, et parmi toutes où elles sont peu nombreuses",
-        "no proposal of the same value comes before by the tie rules: looked for among those that change one or two first ranks, and among all where they are few",
+        "aucune proposition de même valeur ne passe devant par les règles d'égalité : cherché parmi celles qui changent un premier rang, puis deux, jusqu'à 10 000 essais, puis davantage jusqu'à autant (1 000 logements au plus ; davantage : 200)",
+        "no proposal of the same value comes before by the tie rules: looked for among those that change one first rank, then two, up to 10,000 trials, then more up to as many (1,000 dwellings at most; more than two: 200)",
     ),
     "undrawn": (
         "règles d'égalité non menées à leur terme : cette proposition est l'une de celles de sa valeur",
@@ -147,8 +147,8 @@ TITLES: dict[str, tuple[str, str]] = {
         "households to call: lists drawn again with as many ranks, scores and values",
     ),
     "changes": (
-        "changements depuis le résultat gardé : listes d'aujourd'hui, premiers rangs d'alors, nature de chacun (causes scellées)",
-        "changes since the result kept: lists of today, first ranks of then, kind of each (causes sealed)",
+        "changements depuis le résultat gardé : listes d'aujourd'hui, nature de chacun ; les premiers rangs d'alors sont ceux de kept.csv, pris tels quels (causes scellées)",
+        "changes since the result kept: lists of today, kind of each; the first ranks of then are those of kept.csv, taken as they are (causes sealed)",
     ),
     "order": ("lignes de chaque tableau dans l'ordre promis", "rows of every table in the order promised"),
     "breakdown": ("le détail des points redonne la cotation", "the breakdown adds up to the score"),

@@ -11,6 +11,7 @@ from publish import seal
 
 from optimizer.runs import Options, propose_to
 from optimizer.verify import verify
+from tests.chains.towns import town
 from tests.oracle.cases import write_case
 
 
@@ -122,3 +123,18 @@ def test_a_key_that_stands_twice_is_refused(week, tmp_path, name):
     if name != "run.json":
         seal(out)
     assert [check.id for check in verify(out, case).checks if not check.ok]
+
+
+def test_a_dwelling_still_lived_in_is_said_so_to_the_session(tmp_path):
+    case, out = town(tmp_path / "case", 0), tmp_path / "out"
+    propose_to(case, out, Options(accept_assumed=True, price_assumed=True, pdf=False, chains=2))
+    sound = json.loads((out / "sheets.json").read_text())
+    linked = [i for i, form in enumerate(sound["forms"]) if "chain" in form]
+    assert linked
+    for i in linked:
+        content = json.loads((out / "sheets.json").read_text())
+        del content["forms"][i]["chain"]
+        (out / "sheets.json").write_text(json.dumps(content))
+        seal(out)
+        assert [check.id for check in verify(out, case).checks if not check.ok] == ["readback"]
+        (out / "sheets.json").write_text(json.dumps(sound))
