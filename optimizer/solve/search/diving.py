@@ -14,7 +14,7 @@ from optimizer.solve.proof.node import Path, Step
 from optimizer.solve.relaxation.master import NodeLP
 from optimizer.solve.search.annealing import anneal, asked
 from optimizer.solve.search.branch_and_bound import BranchAndBound
-from optimizer.solve.search.branching import dearest_mir, nearly_settled
+from optimizer.solve.search.branching import dearest_mir, fractional_counts, nearly_settled, waited_for
 from optimizer.solve.search.plunging import plunge, plunged_first
 from optimizer.solve.tree.pseudocosts import EPS
 
@@ -76,6 +76,19 @@ def _settle(prover: BranchAndBound, path: Path, relaxed: NodeLP) -> bool:
     )
 
 
+def _settled(prover: BranchAndBound) -> bool:
+    """Whether a better proposal stands next to the LP solution of the widest open node; looked for where that is nearly whole."""
+    first, known = prover.tree.widest, prover.incumbent.improved
+    node = None if first is None else prover.nodes[first.node]
+    if first is None or node is None or node.relaxed is None:
+        return False
+    counts = fractional_counts(prover.master.formulation, node.path, node.relaxed)
+    in_part = sum(c.matters for c in counts) + sum(1 for _ in waited_for(prover.master, node.relaxed))
+    if in_part <= prover.policy.nearly_whole:
+        prover.mip_near(first.node)
+    return prover.incumbent.improved > known
+
+
 def improve(prover: BranchAndBound) -> bool:
     """Look for a better proposal below the widest open node; True when one was found."""
     node = prover.widest()
@@ -83,7 +96,10 @@ def improve(prover: BranchAndBound) -> bool:
         return False
     if prover.master.subproblem is None:
         if prover.layout.link_of and asked(prover):
-            found = anneal(prover)
+            # where hardly a rule weighs, whole first ranks stand next to the LP solution
+            found = _settled(prover)
+            if not found or asked(prover):
+                found |= anneal(prover)
             if found or prover.near:
                 return found
         if not prover.layout.link_of or prover.layout.vacant < prover.policy.plunged_first[0]:
