@@ -133,10 +133,18 @@ def chains_told(result: Result, ending: str, lang: Lang) -> list[str]:
     prepared = result.optimum.prepared
     known = known_homes(prepared.case, frozenset(prepared.rules.communes.index))
     if known:
+        proven = result.stop == "proven"
         if fr:
             many = plural(known, "logement")
-            return [f"Chaînes : aucune, sur {many} que des locataires demandeurs pourraient libérer."]
-        return [f"Chains: none, of {known:,} dwelling{'' if known == 1 else 's'} that tenants could free."]
+            why = (
+                " : aucune n'ajoute de valeur, objectifs compris (un logement libéré y compte)"
+                if proven
+                else ""
+            )
+            return [f"Chaînes : aucune, sur {many} que des locataires demandeurs pourraient libérer{why}."]
+        many = f"{known:,} dwelling{'' if known == 1 else 's'}"
+        why = ": none adds value, targets included (a freed dwelling counts in them)" if proven else ""
+        return [f"Chains: none, of {many} that tenants could free{why}."]
     made_up = prepared.case.settings.synthetic
     if fr:
         return [

@@ -112,7 +112,7 @@ def test_a_run_says_how_many_chains_there_are_or_why_there_is_none(week: Path, t
     assert last.startswith("Chains: none possible.") and "The scores are those of the case." in others
     assert "Chaînes" not in told(of("plain", other))
     stays = told(of("stays", mover, other), "--chains", "1", "--lang", "en")
-    assert "Chains: none, of 1 dwelling that tenants could free." in stays
+    assert "Chains: none, of 1 dwelling that tenants could free: none adds value, targets included" in stays
 
 
 def test_pages_of_a_large_run_know_the_links_to_another_landlord_s_pages(week: Path):
