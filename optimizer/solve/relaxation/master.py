@@ -355,7 +355,9 @@ class Master(PricingPool):
 
         Below some hundred dwellings, where all orders are in the LP from the first, a tree is over before these matter.
         """
-        precedes = cutting and self.subproblem is not None and len(self.layout.precedence) > 0
+        least = self.formulation.policy.relaxation.assigned_from
+        many = self.subproblem is not None or self.layout.link_of and self.layout.vacant >= least
+        precedes = bool(cutting and many and len(self.layout.precedence))
         if len(self.order_row) == len(self.layout.problem.orders) and not precedes:
             return False
         at, kind = self.columns
