@@ -242,6 +242,16 @@ class Explanations:
             here = self._home[entries.app] == home
             self._mine[entries.app[here]] = gains[here]
 
+    def told(self) -> tuple[I64, I64] | None:
+        """What the second of two processes has weighed."""
+        return None if self._most is None else (self._most, self._mine)
+
+    def join(self, told: tuple[I64, I64] | None) -> None:
+        """Take in what the other process has weighed."""
+        if self._most is not None and told is not None:
+            np.maximum(self._most, told[0], out=self._most)
+            np.maximum(self._mine, told[1], out=self._mine)
+
     def close(self) -> None:
         """Every door has been read: no exchange at another dwelling needs fewer points than the one of the row."""
         if self._most is None:

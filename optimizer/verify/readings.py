@@ -114,21 +114,24 @@ class SecondReading:
         mine, other = classes.halves(wanted)
         table = None if self.lists is None else self.lists.table
 
-        def beside() -> tuple[Findings, tuple[int, int], Any]:
+        def beside() -> tuple[Findings, tuple[int, int], Any, Any]:
             before = (0, 0) if table is None else table.told()
             problems = _told(self.found, lambda: self._read(classes, wanted, other))
             after = (0, 0) if table is None else table.told()
             lost = None if table is None else table.lost
-            return problems, (after[0] - before[0], after[1] - before[1]), lost
+            weighed = None if self.explained is None else self.explained.told()
+            return problems, (after[0] - before[0], after[1] - before[1]), lost, weighed
 
         answer = both(lambda: self._read(classes, wanted, mine), beside)
         if answer is None:
             self._read(classes, wanted, other)
             return
-        problems, rows, lost = answer
+        problems, rows, lost, weighed = answer
         self.found.join(problems)
         if table is not None:
             table.join(rows, lost)
+        if self.explained is not None:
+            self.explained.join(weighed)
 
     def _read(self, classes: Classes, wanted: B, doors: Sequence[int] | None = None) -> None:
         for door, named in classes.sweep(doors, wanted, seats=False):
