@@ -63,6 +63,7 @@ def test_synth_gives_the_same_bytes_for_the_same_seed(case, tmp_path):
     assert content(tmp_path / "b") != content(case)
 
 
+@pytest.mark.long
 def test_chains_of_a_synthetic_case_ask_for_what_its_tenants_live_in(tmp_path):
     for tenants, said in (((), "synth --tenants"), (("--tenants",), "logement libéré proposé")):
         folder = tmp_path / ("told" if tenants else "plain")

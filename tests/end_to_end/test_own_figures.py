@@ -25,6 +25,8 @@ AGREEMENT = """
 """
 INVENTED = "grille inventée pour la démonstration"
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def case(tmp_path):

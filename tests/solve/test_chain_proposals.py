@@ -18,6 +18,7 @@ from optimizer.synth import synthesize
 NEAR = 1 / 500
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_local_search_comes_near_the_bound_of_a_town_whose_tenants_free_their_homes(seed: int) -> None:
     case = synthesize("doubs", dwellings=20, applications=200, seed=seed, tenants=True)

@@ -14,6 +14,8 @@ from optimizer.verify import verify
 from tests.chains.towns import town
 from tests.oracle.cases import write_case
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def week(tmp_path_factory):
