@@ -17,7 +17,6 @@ import numpy as np
 
 import optimizer
 from optimizer import pipeline
-from optimizer.domain import Case
 from optimizer.fairness.flows import WholeFlow
 from optimizer.fairness.leximin.flow import even_groups
 from optimizer.fairness.lottery import Draw
@@ -76,7 +75,7 @@ def compile_kernels() -> None:
         propose_to(case, folder / "scale", Options(backend="scale", gap=0.05, warm_start=exact, pdf=False))
     _as_of_many(pipeline.prepare(week).problem)
     _with_long_lists()
-    _with_tenants(week)
+    _with_tenants()
     _as_a_lottery()
     nothing = np.zeros(0, np.int64)
     on_step(nothing.astype(np.int32), nothing.astype(np.int32), nothing, 1, nothing)  # rows of few prices
@@ -126,16 +125,10 @@ def _with_long_lists() -> None:
     price_out(layout, Formulation(layout), (), replace(plain, prices=prices, after={(first, other): 1}))
 
 
-def _with_tenants(case: Case) -> None:
+def _with_tenants() -> None:
     """Chains: what a problem begins with whose tenants may free their dwellings."""
-    people, home = case.table("applications").copy(), case.table("dwellings").iloc[0]
-    some = people.index[: len(people) // 4]
-    known = {name: str(home[name]) for name in ("landlord", "commune", "financing")} | {"qpv": "non"}
-    for name, value in (known | {"rooms": 2, "floor": 0}).items():
-        people.loc[some, f"current_{name}"] = value
-    people.loc[some, "current_dwelling"] = [f"H{i}" for i in range(len(some))]
-    chained = replace(case, tables={**case.tables, "applications": people})
-    pipeline.optimise(pipeline.prepare(chained, chains=1), SolveOptions())
+    case = synthesize("commission", dwellings=6, applications=80, seed=1, tenants=True)
+    pipeline.optimise(pipeline.prepare(case, chains=1), SolveOptions())
 
 
 def _as_a_lottery() -> None:

@@ -214,6 +214,9 @@ def test_a_condition_said_to_be_met_by_mistake_holds_the_lease_back_again(play):
     play.do(c.condition_met, A, name)
     play.do(c.correct_condition, S, name, reason=WHY)
     refused("STORE_CONDITION_OPEN", play.sign, offer)
+    assert statuses(play)[0] == "accepted"
     play.do(c.condition_met, A, name)
     play.sign(offer)
     refused("STORE_STATE", play.do, c.correct_condition, S, name, reason=WHY)
+    assert statuses(play)[0] == "signed"
+    assert verify(play.store).holds

@@ -76,8 +76,8 @@ def _settle(prover: BranchAndBound, path: Path, relaxed: NodeLP) -> bool:
     )
 
 
-def _settled(prover: BranchAndBound) -> bool:
-    """Whether a better proposal stands next to the LP solution of the widest open node; looked for where that is nearly whole."""
+def _nearly_whole(prover: BranchAndBound) -> bool:
+    """Look for a better proposal next to the LP solution of the widest open node, where that is nearly whole; True when one was found."""
     first, known = prover.tree.widest, prover.incumbent.improved
     node = None if first is None else prover.nodes[first.node]
     if first is None or node is None or node.relaxed is None:
@@ -97,8 +97,8 @@ def improve(prover: BranchAndBound) -> bool:
     if prover.master.subproblem is None:
         if prover.layout.link_of and asked(prover):
             # where hardly a rule weighs, whole first ranks stand next to the LP solution
-            found = _settled(prover)
-            if not found or asked(prover):
+            found = _nearly_whole(prover)
+            if asked(prover):
                 found |= anneal(prover)
             if found or prover.near:
                 return found
