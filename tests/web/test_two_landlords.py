@@ -305,13 +305,18 @@ def test_a_session_that_goes_on_past_midnight_counts_who_is_still_there(played: 
         played.clock.now = max(before, played.clock.now)
 
 
-def test_what_is_entered_the_next_day_in_a_session_left_open_is_of_no_hour(played: Played, secretary: Any):
+def test_what_is_entered_the_next_day_in_a_session_left_open_is_of_no_hour(
+    played: Played, secretary: Any, same_day: tuple[str, str]
+):
     from optimizer.web.today import hour_of
 
-    on = date(2026, 12, 28)
-    held = next(s for s in queries.sessions(played.store) if s.on == on and s.commission == "CALEOL du soir")
     before = played.clock.now
-    left = replace(held, status="open", closed_at=None)
+    left = replace(
+        queries.session(played.store, same_day[0]),
+        on=date(2026, 12, 28),
+        status="open",
+        opened_at=datetime(2026, 12, 28, 19, 31, tzinfo=UTC),
+    )
     try:
         for at, told in (
             (datetime(2026, 12, 29, 3, 30, tzinfo=UTC), "04:30"),
