@@ -35,7 +35,7 @@ def check_earlier(
     """
     kept = read_out(folder, "kept")
     if kept is None:
-        found.add(CHECK, "kept.csv absent")
+        found.add(CHECK, "kept.csv : absent")
         return
     file = next((x for x in (earlier / "proposals.csv", earlier / "proposals.parquet") if x.is_file()), None)
     known = file is not None and hashlib.sha256(file.read_bytes()).hexdigest() == run.get("keep_sha256")
