@@ -46,6 +46,7 @@ def bytes_of(play):
     )
 
 
+@pytest.mark.long
 def test_five_hundred_canaries_leave_no_trace(play):
     """Ten words in each of fifty households: number, name, phone, mail, address, facts, reasons, sentences, remarks."""
     draw = random.Random(7)

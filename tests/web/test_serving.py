@@ -90,6 +90,7 @@ def test_a_port_that_is_taken_is_said():
     assert refused.value.code == "SERVE_PORT"
 
 
+@pytest.mark.long
 def test_the_one_time_link_makes_one_technical_account(tmp_path: Path):
     """In a process of its own: a store that has no account yet."""
     code = """
