@@ -67,7 +67,12 @@ def sound_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...], finding
     unreserved = (exclusion == STOCK) & (accounts == "")
     for i in np.flatnonzero(unreserved):
         findings.add(
-            STOCK_UNRESERVED, "dwellings", int(rows[i]), "reserved_to", str(frame["dwelling_id"].iloc[i])
+            STOCK_UNRESERVED,
+            "dwellings",
+            int(rows[i]),
+            "reserved_to",
+            str(frame["dwelling_id"].iloc[i]),
+            cell="",
         )
     only = {word: kind.code for kind in all_kinds() for word in kind.exclusions}
     needed = np.array([only.get(EXCLUSION[e], "") for e in exclusion], dtype=object)
@@ -75,7 +80,7 @@ def sound_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...], finding
     for i in np.flatnonzero(conflict):
         findings.add(
             RESERVATION_CONFLICT, "dwellings", int(rows[i]), "reserved_to", str(frame["dwelling_id"].iloc[i]),
-            account=accounts[i], exclusion=EXCLUSION[exclusion[i]],
+            cell=str(accounts[i]), account=accounts[i], exclusion=EXCLUSION[exclusion[i]],
         )  # fmt: skip
     sound = complete & known & known_account & ~unreserved & ~conflict
     # a dwelling with another bad cell still needs the convention of its landlord

@@ -199,7 +199,7 @@ def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Finding
         records.append((filled, row))
     for (landlord, year), rows_later in sorted(later.items()):
         findings.add_rows(
-            CONVENTION_LATER, "conventions", "year", landlord, rows_later, severity="warning",
+            CONVENTION_LATER, "conventions", "year", landlord, rows_later, cell=str(year), severity="warning",
             later=year, year=case.settings.year,
         )  # fmt: skip
     defaults = {
@@ -250,11 +250,11 @@ def _check_sums(lines: list[Line], rules: RuleSet, findings: Findings) -> None:
     """Shares that apply in one commune add up to at most 1."""
     communes = rules.communes
     by_landlord: dict[str, dict[str, int]] = {}
-    rows: dict[str, int] = {}
+    first: dict[str, Line] = {}
     for line in lines:
         areas = by_landlord.setdefault(line.landlord, {})
         areas[line.area] = areas.get(line.area, 0) + line.share
-        rows.setdefault(line.landlord, line.row)
+        first.setdefault(line.landlord, line)
     for landlord in sorted(by_landlord):
         areas = by_landlord[landlord]
         if sum(areas.values()) <= SHARE_SUM_MAX:
@@ -265,7 +265,8 @@ def _check_sums(lines: list[Line], rules: RuleSet, findings: Findings) -> None:
         if len(total) and int(total.max()) > SHARE_SUM_MAX:
             worst = int(total.argmax())
             findings.add(
-                SHARES_ABOVE_ONE, "conventions", rows[landlord] or None, "share", landlord,
+                SHARES_ABOVE_ONE, "conventions", first[landlord].row or None, "share", landlord,
+                cell=f"{first[landlord].share / SHARE_UNIT:g}".replace(".", ","),
                 commune=f"{communes['name'].iloc[worst]} ({communes.index[worst]})", total=_percent(int(total[worst])),
             )  # fmt: skip
 
@@ -305,7 +306,9 @@ def receiving_of(
     Returns
     -------
     Receiving, and the same as a (n, R) bool array. An account named by two lines that both cover the dwelling is kept
-    once, with the line of the smallest area (commune before EPCI before département).
+    once, with the line of the smallest area (commune before EPCI before département). Reserved to an account outside
+    the areas of its lines, a dwelling has that of its landlord and département all the same: who names, from which pool
+    and by when is agreed with the account, not with the place (of several, the first area by code).
     """
     accounts = names["accounts"]
     position = {name: i for i, name in enumerate(accounts)}
@@ -314,7 +317,9 @@ def receiving_of(
     without_line = {i: -1 for i, kind in enumerate(kinds) if kind.everywhere and i != rest}
     of_exclusion = {EXCLUSION.index(word): i for i, kind in enumerate(kinds) for word in kind.exclusions}
     by_area: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
-    for i, line in enumerate(lines):
+    elsewhere: dict[tuple[str, str, int], int] = {}
+    for i, line in sorted(enumerate(lines), key=lambda x: x[1].area):
+        elsewhere.setdefault((line.landlord, line.departement, position[line.account]), i)
         # an agreement is made for one département, even when its area (an EPCI) crosses the border
         by_area.setdefault((line.landlord, line.departement, line.area), []).append(
             (position[line.account], i)
@@ -324,17 +329,15 @@ def receiving_of(
     ptr, found_account, found_line = [0], [], []
     for c, (landlord, commune, reserved, exclusion) in enumerate(classes.tolist()):
         name = names["landlords"][landlord]
+        departement = names["departements"][place[1][commune]]
         here = covering.get((landlord, commune))
         if here is None:
             here = {}
-            areas = (
-                names["departements"][place[1][commune]], names["epcis"][place[0][commune]], names["communes"][commune],
-            )  # fmt: skip
-            for area in areas:
-                here.update(by_area.get((name, areas[0], area), ()))
+            for area in (departement, names["epcis"][place[0][commune]], names["communes"][commune]):
+                here.update(by_area.get((name, departement, area), ()))
             covering[landlord, commune] = here
         if reserved >= 0:
-            allowed = {reserved: here.get(reserved, -1)}
+            allowed = {reserved: here.get(reserved, elsewhere.get((name, departement, reserved), -1))}
         elif exclusion == STOCK:
             allowed = {}
         elif exclusion != NONE:

@@ -184,7 +184,10 @@ def check_orients(case: Case, facts: Facts, findings: Findings) -> None:
         accounts = [facts.accounts[r] for r in facts.orients[facts.orients[:, 0] == d, 1]]
         where = [rows[name, account] for account in accounts]
         if len(accounts) > 1:
-            findings.add_rows(ORIENT_TWICE, "decisions", "account", name, where, accounts=", ".join(accounts))
+            findings.add_rows(
+                ORIENT_TWICE, "decisions", "account", name, where, cell=min(zip(where, accounts, strict=True))[1],
+                accounts=", ".join(accounts),
+            )  # fmt: skip
         if facts.dwellings.blocked[d]:
             findings.add_rows(ORIENT_BLOCKED, "decisions", "dwelling_id", name, where)
 
@@ -212,7 +215,7 @@ def check_pins(case: Case, facts: Facts, findings: Findings) -> None:
         homes = [str(ids[d]) for d in pins[pins[:, 1] == a, 0]]
         where = [rows[home, apps[a]] for home in homes]
         findings.add_rows(
-            PIN_TWO_DWELLINGS, "decisions", "application_id", homes[0], where,
+            PIN_TWO_DWELLINGS, "decisions", "application_id", homes[0], where, cell=str(apps[a]),
             count=len(homes), homes=", ".join(homes),
         )  # fmt: skip
     sound = []
@@ -220,7 +223,7 @@ def check_pins(case: Case, facts: Facts, findings: Findings) -> None:
         row = rows[ids[d], apps[a]]
         name = str(ids[d])
         if (d, a) in barred or (-1, a) in barred:
-            findings.add(PIN_AND_FORBID, "decisions", row, "decision", name)
+            findings.add(PIN_AND_FORBID, "decisions", row, "decision", name, cell="pin")
             continue
         if facts.dwellings.blocked[d]:
             findings.add(PIN_BLOCKED, "decisions", row, "dwelling_id", name)
@@ -234,8 +237,8 @@ def check_pins(case: Case, facts: Facts, findings: Findings) -> None:
         oriented = facts.oriented.get(d, -1)
         if account >= 0 and oriented not in (-1, account):
             findings.add(
-                PIN_AND_ORIENT, "decisions", row, "account", name, account=facts.accounts[oriented],
-                pinned=facts.accounts[account],
+                PIN_AND_ORIENT, "decisions", row, "account", name, cell=facts.accounts[account],
+                account=facts.accounts[oriented], pinned=facts.accounts[account],
             )  # fmt: skip
             continue
         wanted = account if account >= 0 else oriented
@@ -244,6 +247,7 @@ def check_pins(case: Case, facts: Facts, findings: Findings) -> None:
         if wanted >= 0 and wanted not in able:
             findings.add(
                 PIN_OTHER_ACCOUNT, "decisions", row, "dwelling_id" if account < 0 else "account", name,
+                cell=name if account < 0 else facts.accounts[account],
                 account=facts.accounts[wanted], known=", ".join(facts.accounts[r] for r in able),
                 oriented=ORIENTED_THERE if account < 0 else Said("", ""),
             )  # fmt: skip

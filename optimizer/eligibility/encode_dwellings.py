@@ -53,6 +53,10 @@ def blocked_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...]) -> fr
     if not len(frame):
         return frozenset()
     areas = {(x.landlord, x.departement, x.area, x.account): x.deadline_days for x in lines}
+    for x in sorted(
+        lines, key=lambda x: x.area
+    ):  # outside the areas of an account, its first line of the département
+        areas.setdefault((x.landlord, x.departement, "", x.account), x.deadline_days)
     places = geography(rules)
     fallback = default_deadline(rules)
     age = (as_day(case.settings.on) - days(frame, "since")).astype("timedelta64[D]")
@@ -61,7 +65,7 @@ def blocked_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...]) -> fr
     for i, (dwelling, landlord, commune, account, stage) in enumerate(zip(*columns, strict=True)):
         if stage == "oriented" and not np.isnat(age[i]):
             here = places.around(commune) or ("", "", "")
-            known = (areas.get((landlord, here[-1], area, account)) for area in here)
+            known = (areas.get((landlord, here[-1], area, account)) for area in (*here, ""))
             limit = next((days_left for days_left in known if days_left is not None), fallback)
             if int(age[i].astype(np.int64)) > limit:
                 continue

@@ -50,9 +50,15 @@ class Findings:
 
     def add(
         self, code: str, table: str = "", row: int | None = None, column: str | None = None, value: str | None = None,
-        *, severity: Literal["error", "warning"] = "error", rows: tuple[int, ...] = (), **params: object,
+        *, cell: str | None = None, severity: Literal["error", "warning"] = "error", rows: tuple[int, ...] = (),
+        **params: object,
     ) -> None:  # fmt: skip
-        """Add one problem; ``row`` 0 means a shipped line, which has no place in the case."""
+        """Add one problem; ``row`` 0 means a shipped line, which has no place in the case.
+
+        ``value`` is the word of the sentence; ``cell`` what stands at the place, where that is something else.
+        """
+        if cell is not None:
+            params, value = {"value": value, **params}, cell
         place = self.file(table) if table else self._settings_file()
         origin = self._case.origins.get(table)
         if origin is not None and column is not None:
@@ -61,11 +67,12 @@ class Findings:
 
     def add_rows(
         self, code: str, table: str, column: str, value: str, rows: list[int],
-        *, severity: Literal["error", "warning"] = "error", **params: object,
+        *, cell: str | None = None, severity: Literal["error", "warning"] = "error", **params: object,
     ) -> None:  # fmt: skip
         """One problem shared by several rows: the first is its place, the others are listed."""
         ordered = sorted(rows)
-        self.add(code, table, ordered[0], column, value, severity=severity, rows=tuple(ordered[1:]), **params)
+        further = tuple(ordered[1:])
+        self.add(code, table, ordered[0], column, value, cell=cell, severity=severity, rows=further, **params)
 
     @property
     def found(self) -> tuple[Finding, ...]:

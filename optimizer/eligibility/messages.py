@@ -322,8 +322,22 @@ NOMINATION_DELEGATED = define(
     "ELIG_NOMINATION_DELEGATED",
     "{value} a délégué la désignation : {count:désignation est/désignations sont} sans effet",
     "{value} has delegated the nomination: {count:nomination has/nominations have} no effect",
-    remedy_fr="Si le réservataire désigne lui-même, écrivez directe (direct) ou partielle (partial) dans mode_gestion de sa convention",
-    remedy_en="If the account names households itself, write direct or partial in management_mode of its convention",
+    remedy_fr="Si le réservataire désigne lui-même, écrivez directe (direct) ou partielle (partial) dans la colonne gestion de sa convention",
+    remedy_en="If the account names households itself, write direct or partial in the column management_mode of its convention",
+)
+NOMINATION_DELEGATED_HERE = define(
+    "ELIG_NOMINATION_DELEGATED_HERE",
+    "{value} a délégué la désignation là où est le logement nommé : {count:désignation est/désignations sont} sans effet",
+    "{value} has delegated the nomination where the dwelling named is: {count:nomination has/nominations have} no effect",
+    remedy_fr="Si le réservataire y désigne lui-même, écrivez directe (direct) ou partielle (partial) dans la colonne gestion de la ligne de convention de ce périmètre",
+    remedy_en="If the account names households itself there, write direct or partial in the column management_mode of the convention line of that area",
+)
+NOMINATION_ELSEWHERE = define(
+    "ELIG_NOMINATION_ELSEWHERE",
+    "{value} ne peut pas recevoir le logement nommé : {count:désignation est/désignations sont} sans effet",
+    "{value} may not receive the dwelling named: {count:nomination has/nominations have} no effect",
+    remedy_fr="Corrigez le logement ou le réservataire ; vide, le logement peut être tout logement du réservataire",
+    remedy_en="Correct the dwelling or the account; left empty, the dwelling may be any of the account",
 )
 NOMINATION_NO_LINE = define(
     "ELIG_NOMINATION_NO_LINE",

@@ -58,7 +58,9 @@ def check_simulations(case: Case, facts: Facts, findings: Findings) -> None:
     silent = (allowance < 0) & (effort < 0) & (hundredths(frame, "rls_eur") < 0)
     for i in np.flatnonzero(silent):
         name = str(frame["dwelling_id"].iloc[i])
-        findings.add(SIMULATION_EMPTY, "simulations", int(rows[i]), "allowance_eur", name, severity="warning")
+        findings.add(
+            SIMULATION_EMPTY, "simulations", int(rows[i]), "allowance_eur", name, cell="", severity="warning"
+        )
     at = codes(arrow_text(frame, "dwelling_id"), list(facts.dwellings.ids))
     rent = np.append(facts.dwellings.counted_rent_cents, -1)[at]
     charges = np.maximum(np.append(facts.dwellings.counted_charges_cents, 0)[at], 0)

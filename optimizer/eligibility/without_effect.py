@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,8 @@ from optimizer.eligibility.messages import (
     LANDLORD_ELSEWHERE,
     NO_TRANSFER_CEILING,
     NOMINATION_DELEGATED,
+    NOMINATION_DELEGATED_HERE,
+    NOMINATION_ELSEWHERE,
     NOMINATION_NO_LINE,
     NOMINEE_OUTSIDE_POOL,
     PROGRESS_TWO_ACCOUNTS,
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 
 
 def check_nominations(case: Case, facts: Facts, findings: Findings) -> None:
-    """Households named by an account outside its own pool, and nominations of an account that names nobody: warnings.
+    """Households named by an account outside its own pool, and nominations of an account that names nobody, anywhere or on
+    the dwelling they name, or of a dwelling that it may not receive: warnings.
 
     A line without dwelling is judged on every kind of dwelling that the account may receive: it is told where the household
     is in the pool of none of them.
@@ -67,21 +70,33 @@ def check_nominations(case: Case, facts: Facts, findings: Findings) -> None:
                 if not len(anywhere):
                     break
             outside.setdefault(account, set()).update(str(ids[a]) for a in anywhere)
+        elsewhere: set[int] = set()
+        delegated: set[int] = set()
         for line in own:
             d = line.dwelling
-            if d < 0 or not facts.dwellings.receives[d, account]:
+            if d < 0:
+                continue
+            if not facts.dwellings.receives[d, account]:
+                elsewhere.add(d)
+                continue
+            if facts.mode_at(d, account) == "delegated":
+                delegated.add(d)
                 continue
             app = np.array([line.application], np.int32)
             if not may_name(facts, account, facts.line_of(d, account), d, app)[0]:
                 outside.setdefault(account, set()).add(str(ids[line.application]))
+        _tell_idle(case, facts, account, NOMINATION_ELSEWHERE, findings, elsewhere)
+        _tell_idle(case, facts, account, NOMINATION_DELEGATED_HERE, findings, delegated)
     frame = case.table("nominations")
     for account in sorted(a for a, households in outside.items() if households):
         name = facts.accounts[account]
         mask = frame["application_id"].isin(sorted(outside[account])) & (frame["account"] == name)
-        rows = [int(r) for r in findings.rows("nominations")[mask.fillna(False).to_numpy(bool)]]
+        told = np.flatnonzero(mask.fillna(False).to_numpy(bool))
+        rows = [int(r) for r in findings.rows("nominations")[told]]
         findings.add_rows(
-            NOMINEE_OUTSIDE_POOL, "nominations", "application_id", name, rows, severity="warning"
-        )
+            NOMINEE_OUTSIDE_POOL, "nominations", "application_id", name, rows, severity="warning",
+            cell=str(frame["application_id"].iloc[told[int(np.argmin(rows))]]),
+        )  # fmt: skip
 
 
 def check_tolerances(lines: Sequence[Line], rules: RuleSet, findings: Findings) -> None:
@@ -153,10 +168,19 @@ def _has_line(facts: Facts, account: int) -> bool:
     return any(line.account == account for line in facts.conventions)
 
 
-def _tell_idle(case: Case, facts: Facts, account: int, code: str, findings: Findings) -> None:
-    """One warning with every row of the account."""
-    name = facts.accounts[account]
-    mask = (case.table("nominations")["account"] == name).fillna(False).to_numpy(bool)
+def _tell_idle(
+    case: Case,
+    facts: Facts,
+    account: int,
+    code: str,
+    findings: Findings,
+    dwellings: Collection[int] | None = None,
+) -> None:
+    """One warning with every row of the account, or with those that name some dwellings."""
+    name, frame = facts.accounts[account], case.table("nominations")
+    mask = (frame["account"] == name).fillna(False).to_numpy(bool)
+    if dwellings is not None:
+        mask = mask & frame["dwelling_id"].isin({facts.dwellings.name(d) for d in dwellings}).to_numpy(bool)
     rows = [int(r) for r in findings.rows("nominations")[mask]]
     if rows:
         findings.add_rows(code, "nominations", "account", name, rows, severity="warning", count=len(rows))

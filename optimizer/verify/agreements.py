@@ -241,6 +241,15 @@ class Agreements:
         order = {commune: 0, epci: 1, departement: 2}
         return min(found, key=lambda x: order[x.area]) if found else None
 
+    def terms(
+        self, landlord: str, account: str, commune: str, epci: str, departement: str
+    ) -> AgreementLine | None:
+        """Who names on an account, and by when: its line where the dwelling is, else its first by area of the département."""
+        own = [x for x in self.of(landlord) if (x.account, x.departement) == (account, departement)]
+        return self.line(landlord, account, commune, epci, departement) or min(
+            own, key=lambda x: x.area, default=None
+        )
+
     def rest(self, landlord: str, commune: str, epci: str, departement: str) -> Fraction:
         """The landlord's own part where a dwelling is: what the shares of the others leave."""
         lines = (x for x in self.of(landlord) if x.account not in ("BAILLEUR", *OUTSIDE))

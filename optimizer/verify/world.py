@@ -180,8 +180,8 @@ class World:
         return self.rooms_tables.get(landlord) or self.law.market
 
     def line(self, d: int, account: str) -> AgreementLine | None:
-        """The convention line of an account for a dwelling."""
-        return self.agreements.line(self.dwellings.landlord[d], account, *self.place(d))
+        """The convention line that says who names on an account for a dwelling."""
+        return self.agreements.terms(self.dwellings.landlord[d], account, *self.place(d))
 
 
 def follows(at: int, freed: int) -> bool:
@@ -300,7 +300,7 @@ def _in_progress(
         if copies.of(dwelling):
             p = int(places[i])
             where = (law.places.insee[p], law.places.epci[p], law.places.departement[p])
-            line = agreements.line(landlord, account, *where)
+            line = agreements.terms(landlord, account, *where)
             wait = line.deadline_days if line else agreements.default_days
             if not (stage[i] == 0 and on - int(since[i]) > wait):
                 blocked[list(copies.of(dwelling))] = True

@@ -428,6 +428,31 @@ def test_a_direct_account_keeps_its_own_order(tmp_path: Path) -> None:
     assert lists(result) == {"L1": ["ALS", "N1", "N3"]}, "N4 is not of the pool, N2 is not named"
 
 
+def test_who_names_a_dwelling_kept_for_an_account_outside_its_area(tmp_path: Path) -> None:
+    """A collectivité that names its own households does so for what is kept for it in another commune too."""
+    told = {
+        "conventions": """
+            landlord departement year account    share management_mode proposal_deadline_days
+            BAIL     25          2026 COLL:25388 0.1   direct          12
+        """,
+        "dwellings": KEPT.replace("ALS", "COLL:25388"),
+        "applications": EMPLOYEES,
+    }
+    named = """
+        account    application_id dwelling_id rank
+        COLL:25388 N1             L1          1
+    """
+    assert lists(run(tmp_path / "named", **told, nominations=named)) == {"L1": ["COLL:25388", "N1"]}
+    assert codes(tmp_path / "check", **told, nominations=named) == []
+    out = tmp_path / "waiting"
+    waiting = run(out, **told)
+    [line] = waiting.proposals.to_dict("records")
+    assert (line["account"], line["application_id"]) == ("COLL:25388", "")
+    assert str(waiting.dwellings["deadline"].iloc[0])[:10] == "2026-07-13"
+    written = propose_to(out, tmp_path / "result", Options(pdf=False))
+    assert written.verdict == "certified", "the independent check reads it so too"
+
+
 def test_a_partial_account_takes_nominations_first_then_the_engine(tmp_path: Path) -> None:
     result = run(
         tmp_path, conventions=DIRECT.replace("direct ", "partial"), dwellings=KEPT, applications=EMPLOYEES,

@@ -123,7 +123,7 @@ def test_conventions_of_another_place_or_year() -> None:
     assert found(elsewhere) == [("NO_CONVENTION_HERE", "w", 2, "landlord", "OPH25", ())]
     later = make_case([dwelling()], [], conventions=[convention(year=2027)])
     assert found(later) == [
-        ("CONVENTION_LATER", "w", 2, "year", "OPH25", ()), ("NO_CONVENTION", "e", 2, "landlord", "OPH25", ()),
+        ("CONVENTION_LATER", "w", 2, "year", "2027", ()), ("NO_CONVENTION", "e", 2, "landlord", "OPH25", ()),
     ]  # fmt: skip
     old = make_case(
         [dwelling()], [], conventions=[convention("COLL:25", year=2024), convention("ALS", year=2025)]
@@ -141,7 +141,7 @@ def test_shares_of_a_commune_add_up_to_at_most_one() -> None:
     assert found(make_case([dwelling()], [], conventions=fine)) == []
     over = [convention("ALS", 0.6), convention(f"COLL:{BESANCON}", 0.4006)]
     assert found(make_case([dwelling()], [], conventions=over)) == [
-        ("SHARES_ABOVE_ONE", "e", 2, "share", "OPH25", ())
+        ("SHARES_ABOVE_ONE", "e", 2, "share", "0,6", ())
     ]  # fmt: skip
 
 
@@ -160,10 +160,11 @@ def test_stock_and_exclusions() -> None:
         [dwelling("L1", assiette_exclusion="stock"), dwelling("L2", assiette_exclusion="anru", reserved_to="ALS"),
          dwelling("L3", assiette_exclusion="stock", reserved_to="OTHER:defense")], []
     )  # fmt: skip
-    assert [(code, row) for code, _, row, _, _, _ in found(case)] == [
-        ("STOCK_UNRESERVED", 2),
-        ("RESERVATION_CONFLICT", 3),
-    ]
+    told = [(code, row, column, value) for code, _, row, column, value, _ in found(case)]
+    assert told == [
+        ("STOCK_UNRESERVED", 2, "reserved_to", ""), ("RESERVATION_CONFLICT", 3, "reserved_to", "ALS"),
+    ], "the value found is what stands at the cell; the sentence names the dwelling"  # fmt: skip
+    assert "« L1 »" in el.check_case(case, rules())[0].sentence()
 
 
 def test_forbid_needs_a_reason_of_the_closed_list() -> None:
@@ -236,7 +237,7 @@ def test_warnings_do_not_stop() -> None:
         nominations=[{"account": "ALS", "application_id": "A2", "dwelling_id": "L1", "rank": 1}],
     )  # fmt: skip
     assert found(case) == [
-        ("CHOICES_OUTSIDE", "w", 2, "choices", "99999", ()), ("NOMINEE_OUTSIDE_POOL", "w", 2, "application_id", "ALS", ()),
+        ("CHOICES_OUTSIDE", "w", 2, "choices", "99999", ()), ("NOMINEE_OUTSIDE_POOL", "w", 2, "application_id", "A2", ()),
     ]  # fmt: skip
     assert el.encode(case, rules()).applications.active.all()
 
@@ -256,9 +257,30 @@ def test_nominations_that_change_nothing_are_told() -> None:
         return [(code, row, value) for code, _, row, _, value, _ in found(case)]
 
     without = ("NOMINATION_NO_LINE", 3, f"COLL:{BESANCON}")
-    assert warned("direct") == [without, ("NOMINEE_OUTSIDE_POOL", 2, "ALS")]
+    assert warned("direct") == [without, ("NOMINEE_OUTSIDE_POOL", 2, "A2")]
     assert warned("direct", als_employee=True) == [without]
     assert warned("delegated", als_employee=True) == [("NOMINATION_DELEGATED", 2, "ALS"), without]
+
+
+def test_nominations_of_a_dwelling_that_the_account_cannot_have_are_told() -> None:
+    """One kept for another account, one excluded from the flux, one where the account has delegated."""
+    homes = [
+        dwelling("L1"), dwelling("L2", reserved_to="ETAT_PRIO"), dwelling("L3", assiette_exclusion="anru"),
+        dwelling("L4", commune=PONTARLIER),
+    ]  # fmt: skip
+    case = make_case(
+        homes, [application("A1", als_employee=True)],
+        conventions=[
+            convention(area=GRAND_BESANCON, management_mode="direct"),
+            convention(area=PONTARLIER, management_mode="delegated"), convention("ETAT_PRIO"),
+        ],
+        nominations=[
+            {"account": "ALS", "application_id": "A1", "dwelling_id": home["dwelling_id"], "rank": 1} for home in homes
+        ],
+    )  # fmt: skip
+    assert [(code, row, value, rows) for code, _, row, _, value, rows in found(case)] == [
+        ("NOMINATION_ELSEWHERE", 3, "ALS", (4,)), ("NOMINATION_DELEGATED_HERE", 5, "ALS", ()),
+    ]  # fmt: skip
 
 
 def test_an_assiette_that_leaves_out_a_landlord_or_names_no_departement_is_told() -> None:
@@ -334,7 +356,7 @@ def test_an_agreement_of_a_year_to_come_is_told() -> None:
     alone = make_case([dwelling()], [application()], conventions=later)
     assert [code for code, *_ in found(alone)] == ["CONVENTION_LATER", "NO_CONVENTION"]
     beside = make_case([dwelling()], [application()], conventions=[convention(), *later])
-    assert found(beside) == [("CONVENTION_LATER", "w", 3, "year", "OPH25", (4,))]
+    assert found(beside) == [("CONVENTION_LATER", "w", 3, "year", "2027", (4,))]
     assert "est de 2027, après l'année du dossier (2026)" in el.check_case(beside, rules())[0].sentence()
 
 
