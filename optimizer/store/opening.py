@@ -65,6 +65,7 @@ def open(
     path = None if is_postgres(url) else sqlite_path(url)
     if path is not None:
         refuse_network(path)
+        refuse_lone_log(path)
         if not path.exists() and not create:
             raise StoreUnusable("STORE_MISSING", url=str(path))
     folder = Path(keys) if keys is not None else keys_folder(url)
@@ -178,6 +179,24 @@ def reachable() -> Iterator[None]:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             told = StoreUnusable("STORE_UNREACHABLE", reason=reason)
         raise told from error
+
+
+def refuse_lone_log(path: Path) -> None:
+    """StoreUnusable ``STORE_LOG_ALONE`` when a log written ahead stands beside no desk.
+
+    SQLite would erase it beside a new file, and write it into another one: a restored desk would be neither the one nor the other.
+    """
+    log = path.with_name(path.name + "-wal")
+    if size_of(log) and not size_of(path):
+        raise StoreUnusable("STORE_LOG_ALONE", log=log.name, name=path.name)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, none where there is no such file."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def refuse_network(path: Path) -> None:

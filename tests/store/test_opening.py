@@ -193,6 +193,25 @@ def test_a_desk_of_the_version_before_is_brought_forward_with_what_it_holds(copi
         assert ledger.verify(opened).holds and len(queries.duties(opened)) == 1
 
 
+def test_an_upgrade_that_finds_the_disk_full_leaves_no_half_copy(copied, monkeypatch):
+    """What it had copied stayed there, households in clear, in the last place that was left."""
+    from django.core.management import call_command
+
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()):
+        call_command("migrate", "store", "0003", verbosity=0)
+    before = {p.name for p in path.parent.iterdir()}
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("optimizer.disk.system.add", full)
+    with pytest.raises(OSError):
+        upgrade(path)
+    schema.connection().close()
+    assert {p.name for p in path.parent.iterdir()} <= before | {"bureau.sqlite-wal", "bureau.sqlite-shm"}
+
+
 def test_a_migration_that_loses_the_guards_is_noticed_and_an_upgrade_puts_them_back(copied):
     path = copied("bureau")
     with store.open(path, clock=Ticking()):
