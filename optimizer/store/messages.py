@@ -111,6 +111,13 @@ define(
     remedy_en="Give --store the address of an empty base, postgres://user@host/base.",
 )
 define(
+    "STORE_NOT_DELETED",
+    "{path} ne se supprime pas ({why}) : aucun ménage n'a été effacé.",
+    "{path} cannot be deleted ({why}): no household was erased.",
+    remedy_fr="Rendre ce dossier à qui tient le bureau, puis effacer à nouveau.",
+    remedy_en="Give this folder back to the account of the desk, then erase again.",
+)
+define(
     "STORE_URL",
     "Adresse de bureau non reconnue : {url}",
     "Unknown address of a desk: {url}",
