@@ -15,6 +15,7 @@ from pathlib import Path
 
 from optimizer.disk import system, write_files
 from optimizer.store import ledger, schema, upgrading
+from optimizer.store.accounts import end_every_visit
 from optimizer.store.cleartext import cleartext
 from optimizer.store.configure import configure, database, desk_name, is_postgres, sqlite_path
 from optimizer.store.holding import Store
@@ -127,6 +128,7 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
             except BaseException:  # of a newer program, on a full disk, interrupted: nothing stays that the next try would refuse
                 _forget(target, folder)
                 raise
+    end_every_visit()
     with open(url, keys=folder, inspect=True) as store:
         proof = ledger.verify(store)
         last = store.head()["at"]

@@ -81,17 +81,22 @@ def purge(
         later(on, -int(law(on).value("retention_months"))), datetime.min.time(), tzinfo=UTC
     )
     old = _old(store, folders, oldest)
+
     def count(dry: bool, gone: tuple[Path, ...] = ()) -> Purge:
         with batch(store, dry):
             receipt = _erase(store, actor, command_id, on=on, old=old, papers=papers, gone=gone)
         told = receipt.result
         files = dict.fromkeys((*gone, *old, *_papers(papers, told.get("sessions", ()))))
-        return Purge(tuple(told["erased"]), dict(told["held"]), tuple(files), receipt, dry, dict(told["counts"]))
+        return Purge(
+            tuple(told["erased"]), dict(told["held"]), tuple(files), receipt, dry, dict(told["counts"])
+        )
 
     found = count(dry=True)
     if dry_run:
         return found
-    _delete(found.files)  # first: once its households are erased nothing says any more whose papers these were
+    _delete(
+        found.files
+    )  # first: once its households are erased nothing says any more whose papers these were
     done = count(dry=False, gone=found.files)
     _delete(done.files)  # what was made meanwhile
     _forget_visits(oldest)

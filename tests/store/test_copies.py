@@ -59,6 +59,21 @@ def test_whoever_restores_is_told_where_the_backup_ends(play, pair, tmp_path):
         assert done.code == 0 and "03/12/2026 12:00:00" in done.out and said in done.out
 
 
+def test_no_page_that_was_open_on_the_day_of_a_backup_is_open_again(play, pair, tmp_path):
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.contrib.sessions.models import Session
+
+    private, public = pair
+    visit = SessionStore()
+    visit.create()
+    sealed = tmp_path / "lundi.sauvegarde"
+    backup(play.store, sealed, public, play.store.entry["NAME"])
+    assert Session.objects.count() == 1
+    restore(sealed, private, str(tmp_path / "essai" / "bureau.sqlite"))
+    with store.open(tmp_path / "essai" / "bureau.sqlite", clock=play.clock):
+        assert Session.objects.count() == 0
+
+
 def test_a_log_without_its_desk_is_neither_erased_nor_put_into_another_one(play, pair, tmp_path):
     """SQLite writes whatever log stands beside a file into it: the restored desk was « malformed », and the log was gone."""
     private, public = pair

@@ -20,6 +20,7 @@ from optimizer.store.configure import database, shown, sqlite_path, without_pass
 from optimizer.store.messages import StoreBusy, StoreRefused, StoreUnusable
 from optimizer.store.sqlite import driver as sqlite_driver
 from optimizer.store.upgrading import upgrade
+from optimizer.web.serving import own_state
 from tests.cli.running import KILLED, Forked, killed_at
 from tests.store.playing import Play, S, Ticking, dwelling
 
@@ -58,6 +59,21 @@ def test_the_files_and_keys_are_their_owner_s_only(copied):
         assert len(files) >= 5 and all(f.stat().st_mode & 0o077 == 0 for f in files)
     os.chmod(path.parent / "bureau.sqlite.keys" / "ledger.key", 0o640)
     unusable("STORE_KEYS_OPEN", path)
+
+
+def test_a_desk_that_a_copy_opened_to_others_is_closed_to_them_again(copied):
+    """`cp` gives what it writes the mode of the day: every account of the machine then read the households."""
+    path = copied("bureau")
+    path.chmod(0o644)
+    with store.open(path, clock=Ticking()) as opened:
+        c.log(opened, S, "1", kind="printed")
+        assert all(f.stat().st_mode & 0o077 == 0 for f in path.parent.glob("bureau.sqlite*"))
+    path.chmod(0o664)
+    upgrade(path)
+    assert path.stat().st_mode & 0o077 == 0
+    state = path.with_suffix(".files")
+    state.mkdir(mode=0o755)
+    assert own_state(str(path)) == state and state.stat().st_mode & 0o077 == 0
 
 
 def test_a_key_that_is_missing_or_cut_is_said(copied):

@@ -34,9 +34,11 @@ texts(
         "restored": ("Bureau refait : {counted}, {n:écart/écarts}.", "Desk made again: {counted}, {n:difference/differences}."),
         "restored_until": (
             "Dernière ligne du journal : {last}. Ce qui a été enregistré depuis n'y est pas (appels, décisions, courriers partis, réponses, "
-            "baux) : le retrouver sur les papiers imprimés et le saisir à nouveau avant le prochain ordre du jour.",
+            "baux) : le retrouver sur les papiers imprimés et le saisir à nouveau avant le prochain ordre du jour. Comptes, mots de passe et rôles "
+            "sont ceux de ce moment : refermer les comptes fermés depuis. Les ménages effacés depuis sont revenus : refaire la purge.",
             "Last line of the ledger: {last}. What was recorded since is not in it (calls, decisions, letters sent, answers, leases): find it "
-            "on the printed papers and record it again before the next agenda.",
+            "on the printed papers and record it again before the next agenda. Accounts, passwords and roles are those of that moment: close "
+            "again the accounts closed since. Households erased since are back: purge again.",
         ),
         "to_erase": (
             "{n:ménage/ménages} à effacer, {kept:gardé/gardés}, {files:fichier/fichiers} à supprimer. Rien n'a été écrit.",
