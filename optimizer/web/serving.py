@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 import signal
 import socket
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -55,10 +57,17 @@ def state_of(url: str) -> Path:
 def own_state(url: str) -> Path:
     """The folder of the desk that is served, its own from now on."""
     state = state_of(url)
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    closed_to_others(state)
     if is_postgres(url):
         (state / OWNER).write_text(desk_name(url), encoding="utf-8")
     return state
+
+
+def closed_to_others(state: Path) -> None:
+    """Make the folder of a desk, or take from other accounts what a copy or a move of it gave them: letters with names stand in it."""
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if os.name == "posix" and state.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        state.chmod(0o700)
 
 
 def serve(
@@ -118,7 +127,7 @@ def run(opened: store.Store, deployment: Deployment, said: Callable[[str, str], 
     from optimizer.web.signing import sign_daily
     from optimizer.web.temporary import temporary_files
 
-    deployment.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    closed_to_others(deployment.state)
     with temporary_files(deployment.state):
         deploy(opened, deployment)
         keep_log(deployment.state / "desk.log")
