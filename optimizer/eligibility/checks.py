@@ -202,8 +202,13 @@ def _check_account(
 
 
 def check_choices(case: Case, rules: RuleSet, findings: Findings) -> None:
-    """One warning for all the chosen communes that exist nowhere in France (they keep their rank)."""
-    ptr, values = items(case.table("applications"), "choices")
+    """One warning for all the communes chosen, one for those fixed by the commission de médiation, that exist nowhere in France."""
+    for column in ("choices", "dalo_perimeter"):
+        _check_communes(case, rules, column, findings)
+
+
+def _check_communes(case: Case, rules: RuleSet, column: str, findings: Findings) -> None:
+    ptr, values = items(case.table("applications"), column)
     if not len(values):
         return
     unknown = sorted(v for v in pc.unique(values).to_pylist() if v not in rules.all_communes.index)
@@ -215,7 +220,7 @@ def check_choices(case: Case, rules: RuleSet, findings: Findings) -> None:
     )
     rows = sorted({int(r) for r in findings.rows("applications")[row[at]]})
     findings.add_rows(
-        CHOICES_OUTSIDE, "applications", "choices", ", ".join(unknown[:5]), rows, severity="warning",
+        CHOICES_OUTSIDE, "applications", column, ", ".join(unknown[:5]), rows, severity="warning",
         count=len(unknown),
     )  # fmt: skip
 

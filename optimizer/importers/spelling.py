@@ -26,6 +26,8 @@ _NAMES = (
     ),
     ("applications", "current_landlord", "dwellings", "landlord"),
     ("dwellings", "residence", "residences", "residence"),
+    ("dwellings", "district", "dwellings", "district"),
+    ("applications", "districts_wanted", "dwellings", "district"),
     ("in_progress", "application_id", "applications", "application_id"),
     ("in_progress", "dwelling_id", "dwellings", "dwelling_id"),
 )  # fmt: skip
@@ -53,7 +55,11 @@ def check_spelling(found: Mapping[str, ReadTable]) -> list[Finding]:
         read, other = found.get(table), found.get(target)
         if read is None or other is None or read.frame is None or other.frame is None:
             continue
-        coded = pa.array(read.frame[column], pa.string(), from_pandas=True).dictionary_encode()
+        names, rows = pa.array(read.frame[column], pa.string(), from_pandas=True), None
+        if read.table.column(column).kind == "list":
+            parts = pc.split_pattern(names, "|")
+            names, rows = pc.utf8_trim_whitespace(parts.flatten()), pc.list_parent_indices(parts)
+        coded = names.dictionary_encode()
         words, known = (
             coded.dictionary,
             pa.array(other.frame[name], pa.string(), from_pandas=True).drop_null(),
@@ -74,6 +80,8 @@ def check_spelling(found: Mapping[str, ReadTable]) -> list[Finding]:
         if not len(at):
             continue
         code = coded.indices[int(at[0])].as_py()
+        if rows is not None:
+            at = np.unique(rows.to_numpy()[at])
         shown = other.table.alias if other.table.alias == target else f"{other.table.alias} ({target})"
         params = {"written": meant[code].as_py(), "table": shown}
         findings.append(

@@ -242,6 +242,14 @@ def test_warnings_do_not_stop() -> None:
     assert el.encode(case, rules()).applications.active.all()
 
 
+def test_a_perimeter_of_the_commission_de_mediation_that_is_no_commune_is_told() -> None:
+    """It replaces the choices: a postal code there left the household nothing, silently."""
+    case = make_case(
+        [dwelling()], [application("A1"), application("A2", priority_codes="dalo", dalo_perimeter=f"25000|{BESANCON}")]
+    )  # fmt: skip
+    assert found(case) == [("CHOICES_OUTSIDE", "w", 3, "dalo_perimeter", "25000", ())]
+
+
 def test_nominations_that_change_nothing_are_told() -> None:
     """A nominee outside the pool of the general list, an account that delegated, one without a line."""
 

@@ -132,6 +132,7 @@ CELLS: list[tuple[str, ...]] = [
     ("assiette", "bailleur", "Oph 25", "READ_OTHER_SPELLING"),
     ("en_cours", "numero_unique", "07", "READ_OTHER_SPELLING"),
     ("logements", "residence", "les tilleuls", "READ_OTHER_SPELLING"),
+    ("demandes", "quartiers", "Battant|PLANOISE", "READ_OTHER_SPELLING", "PLANOISE"),
 ]
 WARNINGS = {
     "READ_RENEWED_BEFORE_FIRST", "READ_UNKNOWN_REFERENCE", "READ_LEASE_OTHER_YEAR", "READ_PERSONS_BELOW_PARTS",

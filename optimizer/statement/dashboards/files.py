@@ -96,7 +96,7 @@ def alert_table(result: Dashboard) -> pd.DataFrame:
             a.subject,
             a.scope,
             a.sentence,
-            str(a.threshold.value),
+            value_words(a.threshold.value),
             a.threshold.status,
             a.threshold.source,
         )

@@ -81,6 +81,12 @@ def test_every_number_shown_has_a_source(written):
     assert all(re.search(r";(sourced|local|assumed);[^;]+", row) for row in rows[1:])
 
 
+def test_numbers_of_french_tables_have_a_decimal_comma(written):
+    for file in written[0].glob("*.csv"):
+        cells = re.split(r"[;\n]", file.read_text(encoding="utf-8-sig"))
+        assert [cell for cell in cells if re.fullmatch(r"-?\d+\.\d+", cell)] == [], file.name
+
+
 def test_the_workbook_opens_with_french_headings_and_real_numbers(written):
     book = openpyxl.load_workbook(written[0] / "dashboard.xlsx", read_only=True)
     assert book.sheetnames[:3] == ["Alertes", "Jauges", "Trajectoires"]
