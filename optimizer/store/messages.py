@@ -231,8 +231,8 @@ define(
     "STORE_CLOCK_BEHIND",
     "L'horloge ({now}) est en retard sur le dernier fait enregistré ({last}).",
     "The clock ({now}) is behind the last recorded fact ({last}).",
-    remedy_fr="Régler l'heure de la machine.",
-    remedy_en="Set the clock of the machine.",
+    remedy_fr="Régler l'heure de la machine. Si elle était en avance ce jour-là, restaurer la sauvegarde d'avant (attriflux store restore).",
+    remedy_en="Set the clock of the machine. If it was ahead on that day, restore the backup made before (attriflux store restore).",
 )
 define(
     "STORE_KEYS_OPEN",

@@ -198,6 +198,7 @@ def _own(store: Store) -> set[Path]:
             path,
             *(path.with_name(path.name + end) for end in ("-wal", "-shm")),
             path.with_suffix(".files"),
+            path.with_name(path.name + ".files"),
         ]
     places = [path.resolve() for path in own]
     return {*places, *(above for place in places for above in place.parents)}
