@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.errors import reason_of
+from optimizer.store import clock as days
 from optimizer.store import schema
 from optimizer.store.configure import sqlite_path, state_folder
 from optimizer.store.holding import Store
 from optimizer.store.law import law
 from optimizer.store.messages import StoreUnusable
 from optimizer.store.people import later
+from optimizer.store.queries import events
 from optimizer.store.records import Actor, Receipt
 from optimizer.store.states import POSITIVE
 from optimizer.store.upgrading import COPY_MARK
@@ -113,6 +115,28 @@ def _delete(files: Iterable[Path]) -> None:
             continue
         except OSError as error:
             raise StoreUnusable("STORE_NOT_DELETED", path=str(path), why=reason_of(error)) from error
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """What waits for a purge, before anybody asks for one: nothing is erased by itself."""
+
+    households: int
+    """Those that have passed their time, the ones that something open holds among them."""
+    since: date | None
+    """When the first of them passed it."""
+    last: date | None
+    """Day of the last purge."""
+
+
+def overdue(store: Store, today: date) -> Overdue:
+    """How many households wait for a purge, since when, and when the last one was."""
+    from django.db.models import Count, Min
+
+    past = store.tables.models["person"].objects.filter(purge_after__lt=today)
+    found = past.aggregate(n=Count("ref"), first=Min("purge_after"))
+    done = events(store, kinds=("purged",), limit=1, payloads=False)
+    return Overdue(int(found["n"]), found["first"], days.today(done[0].at) if done else None)
 
 
 @command("purged", roles="D")
