@@ -569,6 +569,7 @@ texts(
             "premier rang dû à la liste d'un réservataire pour un autre logement (autre choix : l'y affecter, décision pin)",
             "first rank for the sake of a réservataire's list of another dwelling (other choice: name it there, decision pin)",
         ),
+        "settle_list_of": ("pour la liste du logement {dwelling}", "for the list of dwelling {dwelling}"),
         "settle_dossier": ("dossier incomplet", "incomplete file"),
         "settle_unreachable": ("injoignable", "unreachable"),
         "settle_old": ("ressources de plus de {months} mois", "income older than {months} months"),

@@ -48,6 +48,8 @@ class Shortlists:
         Place by score among the eligible households of the dwelling and account, and how many these are; 0 on a seat's line.
     for_a_list : (n,) bool
         First ranks that pass somebody because a réservataire placed the household before others on the list of another dwelling.
+    list_of : mapping application -> dwelling
+        Whose first rank a household of ``named`` stands before: the dwelling, the first by index.
     """
 
     lines: Lines
@@ -61,6 +63,7 @@ class Shortlists:
     finder: LeapfrogFinder | None
     places: I32
     for_a_list: NDArray[np.bool_]
+    list_of: Mapping[int, int]
 
 
 def own_order(
@@ -210,8 +213,31 @@ def build_shortlists(
         for lang in langs:
             reasons[lang][i] = line_reason(context, lang)
     return Shortlists(
-        lines, reasons, finder.found(), size, max_lists, named, binding, pinned, finder, stands, for_a_list
+        lines,
+        reasons,
+        finder.found(),
+        size,
+        max_lists,
+        named,
+        binding,
+        pinned,
+        finder,
+        stands,
+        for_a_list,
+        _before_the_first(first, named),
     )
+
+
+def _before_the_first(first: FirstRanks, named: Mapping[tuple[int, int], OwnOrder]) -> dict[int, int]:
+    """Households that the own order of a dwelling places before its first rank: each the first such dwelling by index."""
+    head = dict(zip(first.dwelling.tolist(), first.app.tolist(), strict=True))
+    found: dict[int, int] = {}
+    for (d, _), order in sorted(named.items()):
+        at = np.flatnonzero(order.app == head[d])
+        before = order.app if not len(at) else order.app[order.place < order.place[at[0]]]
+        for app in before.tolist():
+            found.setdefault(app, d)
+    return found
 
 
 def prospects(
