@@ -10,7 +10,7 @@ import importlib.util
 import inspect
 import pkgutil
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, TypeVar
@@ -100,11 +100,34 @@ def answered(answer: T, kind: Any, call: Callable[..., object]) -> T:
     """
     if isinstance(answer, kind):
         return answer
-    why = f"it returned {type(answer).__name__}, {kind.__name__} was expected"
+    raise wrong_answer(call, f"it returned {type(answer).__name__}, {kind.__name__} was expected")
+
+
+def wrong_answer(call: Callable[..., object], why: str) -> DropInError:
+    """The refusal of what a dropped function has answered, told at its place; ``why`` holds no cell of a case."""
     code = getattr(inspect.unwrap(call), "__code__", None)
     if code is None:
-        raise DropInError(type(call).__qualname__, 0, why)
-    raise DropInError(_place(Path(code.co_filename)), code.co_firstlineno, why)
+        return DropInError(type(call).__qualname__, 0, why)
+    return DropInError(_place(Path(code.co_filename)), code.co_firstlineno, why)
+
+
+def wrong_data(file: Path, line: int, why: str) -> DropInError:
+    """The refusal of a data file of a drop-in folder."""
+    return DropInError(_place(file), line, why)
+
+
+def in_order(what: str, order: object, known: Mapping[str, int]) -> None:
+    """Refuse a place in tables that is no whole number, or that another file has; ``known``: those taken, by id.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not isinstance(order, int) or isinstance(order, bool):
+        raise ValueError(f"{what}: order {order!r} is no whole number")
+    for id, taken in known.items():
+        if taken == order:
+            raise ValueError(f"{what}: {id!r} has order {order}")
 
 
 def blamed(trace: TracebackType | None) -> tuple[str, int] | None:

@@ -14,8 +14,12 @@ import typer
 from optimizer import dropin, policy
 from optimizer.domain import TABLES
 from optimizer.eligibility.facts import CODES
+from optimizer.fairness.measures import all_metrics
+from optimizer.fairness.registry import all_mechanisms
 from optimizer.problem import all_rules
 from optimizer.runs import Options, propose
+from optimizer.simulation.registry import all_policies
+from optimizer.solve.registry import all_backends
 from optimizer.synth import synthesize
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -165,6 +169,37 @@ def test_the_two_readmes_open_with_a_link_to_each_other_and_name_the_same_comman
     assert "(docs/README.en.md)" in french[:200] and "(../README.md)" in english[:200]
     commands = [set(re.findall(r"`?attriflux ([a-z]+)", text)) for text in (french, english)]
     assert commands[0] == commands[1]
+
+
+COUNTED = {9: ("nine", "neuf"), 10: ("ten", "dix"), 11: ("eleven", "onze"), 12: ("twelve", "douze"), 13: ("thirteen", "treize")}  # fmt: skip
+
+
+def test_every_mechanism_and_metric_of_fairness_stands_on_its_page_and_is_counted_on_the_others():
+    page = (ROOT / "docs" / "fairness.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|.*?\| (\w+) \|", page, re.M)
+    assert rows == [(m.id, m.quotas) for m in all_mechanisms()]
+    metrics = words_in_code(re.search(r"^## Metrics$.*?^Intervals:", page, re.S | re.M)[0])  # type: ignore[index]
+    assert {m.id for m in all_metrics()} - metrics == set()
+    english, french = COUNTED[len(rows)]
+    for path, words in (
+        ("README.md", f"compare {french} manières de choisir"),
+        ("docs/README.en.md", f"compares {english} ways of choosing"),
+        ("docs/fairness.md", f"by {english} mechanisms"),
+        ("docs/specification.md", f"{english} ways of choosing"),
+    ):
+        assert words in (ROOT / path).read_text(encoding="utf-8"), path
+
+
+def test_every_backend_stands_among_the_options_of_propose():
+    told = re.search(r"`--backend ([^`]+)`", (ROOT / "docs" / "commands.md").read_text(encoding="utf-8"))
+    assert told is not None and set(told[1].split(r"\|")) == {"auto", *all_backends()}
+
+
+def test_every_policy_of_simulated_years_stands_on_its_page():
+    page = (ROOT / "docs" / "simulation.md").read_text(encoding="utf-8")
+    table = re.search(r"^\| policy \|.*?\n\n", page, re.S | re.M)
+    assert table is not None
+    assert re.findall(r"^\| `(\w+)` \|", table[0], re.M) == [p.id for p in all_policies()]
 
 
 def test_registers_named_in_how_to_add_exist():

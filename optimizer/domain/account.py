@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from optimizer.dropin import load_all
+from optimizer.dropin import in_order, load_all
 from optimizer.errors import Lang
 
 ANY, OWN_TENANTS, RELOCATED = "any", "own_tenants", "relocated"
@@ -158,9 +158,10 @@ def kind(found: AccountKind) -> AccountKind:
         raise ValueError(f"account {found.code!r}: empty {', '.join(empty)}")
     if found.code in REGISTERED:
         raise ValueError(f"account {found.code!r} is declared twice")
+    in_order(
+        f"account {found.code!r}", found.order, {other.code: other.order for other in REGISTERED.values()}
+    )
     for other in REGISTERED.values():
-        if other.order == found.order:
-            raise ValueError(f"account {found.code!r}: {other.code!r} has order {found.order}")
         if other.remainder and found.remainder:
             raise ValueError(f"account {found.code!r}: {other.code!r} takes the remainder already")
     REGISTERED[found.code] = found

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import sqrt
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.dropin import load_all, takes
+from optimizer.dropin import in_order, load_all, takes
 from optimizer.errors import Lang
 from optimizer.fairness.study import Study
 
@@ -71,7 +71,7 @@ def metric(
     Raises
     ------
     ValueError
-        An empty field, or a second metric of the same id or place.
+        An empty field, an unknown direction, or a second metric of the same id or place.
     """
 
     def register(compute: Compute) -> Compute:
@@ -80,9 +80,9 @@ def metric(
             raise ValueError(f"metric {id!r}: an empty field")
         if id in _METRICS:
             raise ValueError(f"metric {id!r} is declared twice")
-        for other in _METRICS.values():
-            if other.order == order:
-                raise ValueError(f"metric {id!r}: {other.id!r} has order {order}")
+        if better not in get_args(Better):
+            raise ValueError(f"metric {id!r}: better {better!r}, not one of {', '.join(get_args(Better))}")
+        in_order(f"metric {id!r}", order, {m.id: m.order for m in _METRICS.values()})
         _METRICS[id] = Metric(id, title_fr, title_en, better, unit, source, order, compute)
         return compute
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
-from optimizer.dropin import load_all, takes
+from optimizer.dropin import in_order, load_all, takes
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.fairness import messages as messages
 from optimizer.fairness.lottery import Draw, Lottery
@@ -78,7 +78,7 @@ def mechanism(
     Raises
     ------
     ValueError
-        An empty field, an unknown claim, a second mechanism with the same id or place.
+        An empty field, an unknown claim or way with quotas, a second mechanism with the same id or place.
     """
 
     def register(allocate: Callable[[Market, Draw], Lottery]) -> Callable[[Market, Draw], Lottery]:
@@ -94,9 +94,9 @@ def mechanism(
             raise ValueError(f"mechanism {id!r}: unknown claims {', '.join(unknown)}")
         if id in _MECHANISMS:
             raise ValueError(f"mechanism {id!r} is declared twice")
-        for other in _MECHANISMS.values():
-            if other.order == order:
-                raise ValueError(f"mechanism {id!r}: {other.id!r} has order {order}")
+        if quotas not in get_args(Quotas):
+            raise ValueError(f"mechanism {id!r}: quotas {quotas!r}, not one of {', '.join(get_args(Quotas))}")
+        in_order(f"mechanism {id!r}", order, {m.id: m.order for m in _MECHANISMS.values()})
         _MECHANISMS[id] = Mechanism(
             id,
             title_fr,

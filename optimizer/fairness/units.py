@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.dropin import answered
+from optimizer.dropin import answered, wrong_answer
 from optimizer.fairness import prices
+from optimizer.fairness.feasibility import faults
 from optimizer.fairness.lottery import Allocation, Draw, Lots, Lottery
 from optimizer.fairness.market import Market
-from optimizer.fairness.measures import Reading, all_metrics
+from optimizer.fairness.measures import Metric, Reading, all_metrics
 from optimizer.fairness.registry import chosen_mechanisms
 from optimizer.fairness.study import Study
 from optimizer.pipeline import Prepared
@@ -51,6 +52,8 @@ def allocated(market: Market, months: F, id: str, draws: int) -> bytes:
     (made,) = chosen_mechanisms([id])
     clock = time.perf_counter()
     lottery = answered(made.allocate(market, Draw(market.seed, 0, draws)), Lottery, made.allocate)
+    if wrong := faults(market, lottery):
+        raise wrong_answer(made.allocate, wrong)
     middle = time.perf_counter()
     lines = measured(id, Study(lottery, draws, months))
     seconds = {id: middle - clock, f"metrics {id}": time.perf_counter() - middle}
@@ -75,12 +78,22 @@ def read_front(answer: bytes) -> pd.DataFrame:
     return pd.DataFrame([tuple(x) for x in json.loads(answer)], columns=list(prices.FRONT))
 
 
+def _one_reading(reading: Reading, scopes: set[str], metric: Metric) -> None:
+    """Refuse what is no number (NaN, no value, is one) and a second reading of one scope."""
+    if any(not isinstance(x, int | float | np.number) for x in (reading.value, reading.low, reading.high)):
+        raise wrong_answer(metric.compute, f"the reading of scope {reading.scope!r} is no number")
+    if reading.scope in scopes:
+        raise wrong_answer(metric.compute, f"two readings of scope {reading.scope!r}")
+    scopes.add(reading.scope)
+
+
 def measured(name: str, study: Study) -> list[tuple[object, ...]]:
     """Lines of ``mechanisms.csv`` for one mechanism."""
     lines: list[tuple[object, ...]] = []
     for metric in all_metrics():
+        scopes: set[str] = set()
         for r in answered(metric.compute(study), Iterable, metric.compute):
-            answered(r, Reading, metric.compute)
+            _one_reading(answered(r, Reading, metric.compute), scopes, metric)
             lines.append(
                 (
                     name,

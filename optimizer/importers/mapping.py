@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from optimizer.domain import TABLES, Table
+from optimizer.dropin import wrong_data
 from optimizer.errors import Finding
 from optimizer.importers.headers import Headers
 from optimizer.importers.raw import shown
@@ -117,9 +118,22 @@ def fitting(header: Sequence[str], table: Table) -> str:
 
 @cache
 def _ready(name: str) -> dict[str, dict[str, str]]:
-    block, _ = parse((READY / f"{name}.yaml").read_bytes(), name)
-    assert block is not None
-    return _tables(block, name, [])
+    """A ready mapping by its name.
+
+    Raises
+    ------
+    DropInError
+        The file is no mapping, or names a table or a column that does not exist.
+    """
+    path = READY / f"{name}.yaml"
+    block, findings = parse(path.read_bytes(), path.name)
+    items = {} if block is None else block.items
+    if lines := [key for key, node in items.items() if key != "title" and isinstance(node, Scalar)]:
+        raise wrong_data(path, block.lines[lines[0]] if block else 0, f"{lines[0]!r} is no table of columns")
+    tables = {} if block is None else _tables(block, path.name, findings)
+    if findings:
+        raise wrong_data(path, findings[0].row or 0, findings[0].sentence("en"))
+    return tables
 
 
 def _tables(block: Block, label: str, findings: list[Finding]) -> dict[str, dict[str, str]]:

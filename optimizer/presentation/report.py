@@ -178,9 +178,12 @@ def _to_settle(
     anchor = f"{page}#logement-" if page else "#r-" if len(homes) <= MOST_LISTS else ""
     for n, d in enumerate(homes, start=1):
         named = lines.get(str(d.dwelling_id), [])
-        where = {"at": f"{anchor}{n}" if anchor else "", "dwelling": d.dwelling_id, "rank": 0}
+        where = {"at": f"{anchor}{n}" if anchor else "", "dwelling": d.dwelling_id, "rank": 0, "of": ""}
         for i, line in named:
             marks = _marks(data, i, line, details)
+            if i in details and details[i].for_a_list:
+                place = {**where, "rank": int(line.rank), "of": details[i].list_of}
+                found.setdefault("SETTLE_FOR_A_LIST", []).append(place)
             for code, flag in SETTLED:
                 if flag in marks:
                     found.setdefault(code, []).append({**where, "rank": int(line.rank)})
@@ -190,7 +193,7 @@ def _to_settle(
             found.setdefault("SETTLE_FEW", []).append(where)
         if d.status == "awaiting_reservataire":
             found.setdefault("SETTLE_NAMES", []).append(where)
-    order = [code for code, _ in SETTLED] + ["SETTLE_FEW", "SETTLE_NAMES"]
+    order = ["SETTLE_FOR_A_LIST", *(code for code, _ in SETTLED), "SETTLE_FEW", "SETTLE_NAMES"]
     return [
         {
             "label": said(f"REPORT.{code}", data.lang, least=count_word(data.least, data.lang), months=MONTHS_OLD), "n": len(found[code]), "count": show(len(found[code]), data, 0),

@@ -565,6 +565,11 @@ texts(
             "Ce qui est à régler avant chaque séance, et les feuilles A4, viennent du dossier d'un bailleur : le proposer seul.",
             "What is to settle before each session, and the A4 sheets, come with the case of one landlord: propose it alone.",
         ),
+        "settle_for_a_list": (
+            "premier rang dû à la liste d'un réservataire pour un autre logement (autre choix : l'y affecter, décision pin)",
+            "first rank for the sake of a réservataire's list of another dwelling (other choice: name it there, decision pin)",
+        ),
+        "settle_list_of": ("pour la liste du logement {dwelling}", "for the list of dwelling {dwelling}"),
         "settle_dossier": ("dossier incomplet", "incomplete file"),
         "settle_unreachable": ("injoignable", "unreachable"),
         "settle_old": ("ressources de plus de {months} mois", "income older than {months} months"),

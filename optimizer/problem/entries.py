@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import optimizer.eligibility as eligibility
 from optimizer.eligibility.facts import Facts
 from optimizer.problem.model import I32, I64
-from optimizer.problem.registry import Trait
+from optimizer.problem.registry import Trait, trait_of
 from optimizer.problem.rulebook import RuleBook
 from optimizer.problem.sorted_menus import SortedMenu, SortedMenus
 
@@ -69,8 +69,8 @@ def traits_in_play(book: RuleBook) -> list[tuple[tuple[str, str], Trait]]:
     found = []
     for section in book.sections:
         if section.lines:
-            traits = section.rule.traits
-            found += [((section.rule.id, name), traits[name]) for name in sorted(traits)]
+            rule = section.rule
+            found += [((rule.id, name), trait_of(rule, name)) for name in sorted(rule.traits)]
     return found
 
 

@@ -14,7 +14,7 @@ from optimizer.problem.ground import Place
 from optimizer.problem.model import I32, I64, RATE_UNIT, Kinds
 from optimizer.problem.order_rows import listed
 from optimizer.problem.orders import OrderTable, Signs
-from optimizer.problem.registry import ALWAYS, NEVER
+from optimizer.problem.registry import ALWAYS, NEVER, view_of
 from optimizer.problem.rulebook import RuleBook
 
 Marks = tuple[tuple[int, int, int], ...]
@@ -63,7 +63,7 @@ class KindTable:
     def __init__(self, book: RuleBook, known: KnownMarks | None = None) -> None:
         ground = book.ground
         self._bit = {name: bit for bit, (name, _) in enumerate(traits_in_play(book))}
-        self._views = [(s, s.rule.view(s.lines, ground)) for s in book.sections if s.lines]
+        self._views = [(s, view_of(s.rule, s.lines, ground)) for s in book.sections if s.lines]
         self._rows = book.rows
         self._kinds: dict[_Kind, int] = {}
         # long and few: numbered, so that a kind is found by six numbers

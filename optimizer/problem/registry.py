@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.dropin import load_all
+from optimizer.dropin import answered, in_order, load_all, wrong_answer
 from optimizer.errors import Lang
 from optimizer.problem.ground import I64, B, Counted, Ground, Place
 
@@ -193,9 +194,7 @@ def rule(
             raise ValueError(f"rule {id!r}: empty {', '.join(empty) or 'unit'}")
         if id in REGISTERED:
             raise ValueError(f"rule {id!r} is declared twice")
-        for known in REGISTERED.values():
-            if known.order == order:
-                raise ValueError(f"rule {id!r}: {known.id!r} has order {order}")
+        in_order(f"rule {id!r}", order, {known.id: known.order for known in REGISTERED.values()})
         if kind.gauge in ADDED_UP and kind.in_year is RuleShape.in_year:
             raise ValueError(f"rule {id!r}: a gauge {kind.gauge!r} needs in_year")
         if {ALWAYS, NEVER} & set(kind.traits):
@@ -217,6 +216,113 @@ def all_rules() -> tuple[RuleShape, ...]:
     """Every rule of the folder, in the order of publication."""
     load_all("optimizer.problem.rules")
     return tuple(sorted(REGISTERED.values(), key=lambda r: r.order))
+
+
+STATUSES = ("sourced", "local", "assumed")
+
+
+def lines_of(shape: RuleShape, ground: Ground) -> tuple[Line, ...]:
+    """The lines of a rule for a case, in the order of their scopes.
+
+    Raises
+    ------
+    DropInError
+        They are no lines, two have one scope, or a number of one is out of its range.
+    """
+    given = answered(shape.lines(ground), Sequence, shape.lines)
+    for line in given:
+        if wrong := _fault(answered(line, Line, shape.lines)):
+            raise wrong_answer(shape.lines, f"line {line.scope!r}: {wrong}")
+    lines = tuple(sorted(given, key=lambda line: line.scope))
+    for one, other in pairwise(lines):
+        if one.scope == other.scope:
+            raise wrong_answer(shape.lines, f"two lines of one scope, {one.scope!r}")
+    return lines
+
+
+def _fault(line: Line) -> str:
+    """What is wrong with a line; empty where nothing is."""
+    if not isinstance(line.scope, str) or not line.scope.strip():
+        return "the scope is empty"
+    for name in ("share", "tolerance", "number", "remaining", "play"):
+        value = getattr(line, name)
+        if value is None and name in ("share", "number", "remaining"):
+            continue
+        if not isinstance(value, Fraction):
+            return f"{name} is {type(value).__name__}, a Fraction was expected (exact)"
+        if value < 0 or (name in ("share", "tolerance") and value > 1):
+            return f"{name} is out of its range"
+    if not isinstance(line.price, int) or line.price < 0:
+        return "price is no whole number of hundredths of a point (hundredths)"
+    if line.status not in STATUSES:
+        return f"status {line.status!r}, not one of {', '.join(STATUSES)}"
+    return ""
+
+
+def pairs_of(shape: RuleShape, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
+    """The leases that each line of a rule counts.
+
+    Raises
+    ------
+    DropInError
+        They are no pairs, or speak of a lease or a line that is not there.
+    """
+    found = answered(shape.counted(lines, ground, leases), Pairs, shape.counted)
+    lease, line, num = (np.asarray(part) for part in found)
+    if not lease.shape == line.shape == num.shape or lease.ndim != 1:
+        raise wrong_answer(shape.counted, "lease, line and num are not of one length")
+    if num.dtype != np.bool_ or not all(np.issubdtype(x.dtype, np.integer) for x in (lease, line)):
+        raise wrong_answer(shape.counted, "lease and line are whole numbers, num is true or false")
+    for name, part, size in (("lease", lease, len(leases)), ("line", line, len(lines))):
+        if len(part) and not 0 <= int(part.min()) <= int(part.max()) < size:
+            raise wrong_answer(shape.counted, f"a {name} is none of the {size} there are")
+    return found
+
+
+def view_of(shape: RuleShape, lines: Sequence[Line], ground: Ground) -> View:
+    """The solver's view of a rule, whose marks are looked at as they are asked for.
+
+    Raises
+    ------
+    DropInError
+        It is no function, or gives marks on a line, or with a trait, that the rule does not have.
+    """
+    view: View = answered(shape.view(lines, ground), Callable, shape.view)
+    known = {ALWAYS, NEVER, *shape.traits}
+
+    def looked_at(place: Place, account: int) -> list[Mark]:
+        marks = answered(view(place, account), list, view)
+        for mark in marks:
+            answered(mark, Mark, view)
+            if not 0 <= mark.line < len(lines):
+                raise wrong_answer(view, f"a mark on line {mark.line} of {len(lines)}")
+            if mark.counts not in known:
+                raise wrong_answer(
+                    view, f"a mark that counts by {mark.counts!r}, which is no trait of the rule"
+                )
+        return marks
+
+    return looked_at
+
+
+def trait_of(shape: RuleShape, name: str) -> Trait:
+    """A trait of a rule, whose answers are looked at.
+
+    Raises
+    ------
+    DropInError
+        It does not say of each household whether it counts.
+    """
+    trait = shape.traits[name]
+
+    def looked_at(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
+        found: B = answered(trait(ground, apps, epci), np.ndarray, trait)
+        if found.shape != apps.shape or found.dtype != np.bool_:
+            wrong = f"trait {name!r} gave {found.dtype} {found.shape}, bool {apps.shape} was expected"
+            raise wrong_answer(trait, wrong)
+        return found
+
+    return looked_at
 
 
 def find_rule(id: str) -> RuleShape | None:

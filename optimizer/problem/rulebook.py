@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from optimizer.problem.ground import I64, Counted, Ground, leases_of_first_ranks
 from optimizer.problem.ledger import read_ground
 from optimizer.problem.model import Row
-from optimizer.problem.registry import Line, Pairs, RuleShape, all_rules
+from optimizer.problem.registry import Line, Pairs, RuleShape, all_rules, lines_of, pairs_of
 from optimizer.problem.required import Expected, ceiling_of, expected, row_of, tally
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def rule_book(case: Case, facts: Facts, rules: RuleSet, *, price_assumed: bool =
 
     Raises
     ------
-    ValueError
-        A rule gives two lines the same scope.
+    DropInError
+        A rule answers with something else than it must.
     """
     return book_of(read_ground(case, facts, rules, price_assumed=price_assumed))
 
@@ -58,9 +58,7 @@ def book_of(ground: Ground) -> RuleBook:
     sections: list[Section] = []
     rows: list[Row] = []
     for shape in all_rules():
-        lines = tuple(sorted(shape.lines(ground), key=lambda line: line.scope))
-        if len({line.scope for line in lines}) != len(lines):
-            raise ValueError(f"rule {shape.id}: two lines of one scope")
+        lines = lines_of(shape, ground)
         sections.append(Section(shape, lines, len(rows)))
         if lines:
             rows += _rows(shape, lines, ground)
@@ -70,12 +68,12 @@ def book_of(ground: Ground) -> RuleBook:
 def _rows(shape: RuleShape, lines: tuple[Line, ...], ground: Ground) -> list[Row]:
     before = Counted.joined((ground.before, ground.returned)) if shape.counts_returned else ground.before
     num, den = _count(shape, lines, ground, before)
-    own = shape.counted(lines, ground, ground.dwellings_as_leases())
+    own = pairs_of(shape, lines, ground, ground.dwellings_as_leases())
     if any(line.ceiling for line in lines):
         return _ceilings(shape, lines, ground, before, own)
     remaining = [None if line.remaining is None else Expected(line.remaining, True) for line in lines]
     if any(f is None for f in remaining):
-        done = shape.counted(lines, ground, ground.before)
+        done = pairs_of(shape, lines, ground, ground.before)
         found = expected(ground, len(lines), (done.lease, done.line), (own.lease, own.line), flux=False)
         remaining = [common if mine is None else mine for mine, common in zip(remaining, found, strict=True)]
     return [
@@ -89,7 +87,7 @@ def _ceilings(
     shape: RuleShape, lines: tuple[Line, ...], ground: Ground, before: Counted, own: Pairs
 ) -> list[Row]:
     """Rows of lines that limit; num of the measure is what does not count against them."""
-    pairs = shape.counted(lines, ground, before)
+    pairs = pairs_of(shape, lines, ground, before)
     dwellings = ground.dwellings_as_leases()
     rows = []
     for k, line in enumerate(lines):
@@ -103,7 +101,7 @@ def _ceilings(
 def _count(shape: RuleShape, lines: tuple[Line, ...], ground: Ground, leases: Counted) -> tuple[I64, I64]:
     if not shape.counts_seats:
         leases = leases.where(leases.named)
-    pairs = shape.counted(lines, ground, leases)
+    pairs = pairs_of(shape, lines, ground, leases)
     return tally(pairs.line[pairs.num], len(lines)), tally(pairs.line, len(lines))
 
 

@@ -305,6 +305,8 @@ def _details(optimum: Optimum, lists: Shortlists, lang: Lang) -> pd.DataFrame:
         criteria=lambda a, epci: _criteria(prepared.scores, a, epci),
         ceiling=lambda d, apps: ceiling_cents(facts, d, apps) // FACTOR_UNIT,
         places=lists.places,
+        for_a_list=lists.for_a_list,
+        list_of=lists.list_of,
         lang=lang,
     )
 

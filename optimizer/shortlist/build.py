@@ -46,6 +46,10 @@ class Shortlists:
     finder : what found the leapfrogs, for questions about single households; let go of in a large run
     places : (n, 2) int32
         Place by score among the eligible households of the dwelling and account, and how many these are; 0 on a seat's line.
+    for_a_list : (n,) bool
+        First ranks that pass somebody because a réservataire placed the household before others on the list of another dwelling.
+    list_of : mapping application -> dwelling
+        Whose first rank a household of ``named`` stands before: the dwelling, the first by index.
     """
 
     lines: Lines
@@ -58,6 +62,8 @@ class Shortlists:
     pinned: frozenset[int]
     finder: LeapfrogFinder | None
     places: I32
+    for_a_list: NDArray[np.bool_]
+    list_of: Mapping[int, int]
 
 
 def own_order(
@@ -181,7 +187,7 @@ def build_shortlists(
         rule_reason(problem, k): by_label[f"{row.rule}[{row.scope}]"] for k, row in enumerate(problem.rows)
     }
     reasons = {lang: [_SEAT[0 if lang == "fr" else 1]] * len(lines) for lang in langs}
-    stands = np.zeros((len(lines), 2), np.int32)
+    stands, for_a_list = np.zeros((len(lines), 2), np.int32), np.zeros(len(lines), bool)
     for i, standing, summary in finder.walk():
         stands[i] = standing.place, standing.size
         d, account = int(lines.dwelling[i]), int(lines.account[i])
@@ -201,9 +207,37 @@ def build_shortlists(
             dalo=bool(dalo[lines.app[i]]),
             prefet=bool(facts.applications.prefet_designated[lines.app[i]]),
         )
+        for_a_list[i] = (
+            context.rank == 1 and context.delegated and "nomination" in (x for x, _, _ in summary.by_reason)
+        )
         for lang in langs:
             reasons[lang][i] = line_reason(context, lang)
-    return Shortlists(lines, reasons, finder.found(), size, max_lists, named, binding, pinned, finder, stands)
+    return Shortlists(
+        lines,
+        reasons,
+        finder.found(),
+        size,
+        max_lists,
+        named,
+        binding,
+        pinned,
+        finder,
+        stands,
+        for_a_list,
+        _before_the_first(first, named),
+    )
+
+
+def _before_the_first(first: FirstRanks, named: Mapping[tuple[int, int], OwnOrder]) -> dict[int, int]:
+    """Households that the own order of a dwelling places before its first rank: each the first such dwelling by index."""
+    head = dict(zip(first.dwelling.tolist(), first.app.tolist(), strict=True))
+    found: dict[int, int] = {}
+    for (d, _), order in sorted(named.items()):
+        at = np.flatnonzero(order.app == head[d])
+        before = order.app if not len(at) else order.app[order.place < order.place[at[0]]]
+        for app in before.tolist():
+            found.setdefault(app, d)
+    return found
 
 
 def prospects(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -41,6 +41,8 @@ def line_details(
     criteria: Criteria,
     ceiling: Ceiling,
     places: NDArray[np.int32],
+    for_a_list: NDArray[np.bool_],
+    list_of: Mapping[int, int],
     lang: Lang = "fr",
 ) -> pd.DataFrame:
     """One row per line with a household, in line order.
@@ -53,6 +55,7 @@ def line_details(
     ceiling : callable (dwelling, apps) -> (n,) int64
         Income ceiling of each pair, cents.
     places : (n lines, 2) place by score and number of eligible households, as `Shortlists.places`.
+    for_a_list, list_of : as in `Shortlists`.
 
     Returns
     -------
@@ -60,7 +63,7 @@ def line_details(
         ``line, persons, adults, children_under_14, visiting_children, alternate_custody_children, expected_children,
         first_registered_on, income_month_eur, income_uc_eur, resources_on, verified, ceiling_share, q1, effort_rate,
         effort_status, allowance_eur, residual_eur, housing, transfer (internal, external or empty), seniority_months, dossier,
-        designated, place, size, criteria`` — NaN or empty where unknown.
+        designated, place, size, for_a_list, list_of (dwelling), criteria`` — NaN or empty where unknown.
     """
     apps = case.table("applications").set_index("application_id", drop=False)
     keep = np.flatnonzero(lines.app >= 0)
@@ -103,6 +106,11 @@ def line_details(
             "designated": people.prefet_designated[who],
             "place": places[keep, 0],
             "size": places[keep, 1],
+            "for_a_list": for_a_list[keep],
+            "list_of": [
+                str(problem.dwelling_ids[list_of[int(a)]]) if int(a) in list_of else ""
+                for a in lines.app[keep]
+            ],
             "income_month_eur": np.where(known, income / 100, np.nan),
             "income_uc_eur": np.where(known, np.floor(12 * income / np.maximum(uc, 0.1) / 100), np.nan),
             "q1": q1,

@@ -15,16 +15,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.dropin import answered
+from optimizer.dropin import answered, wrong_answer
 from optimizer.eligibility.facts import ConventionFacts
 from optimizer.problem import RuleBook, book_of, measure
 from optimizer.problem.ground import Counted, leases_of_first_ranks
 from optimizer.problem.model import RATE_UNIT, Row
-from optimizer.problem.registry import all_rules
+from optimizer.problem.registry import all_rules, pairs_of
 from optimizer.simulation.chaining import put_forward
 from optimizer.simulation.registry import Policy
 from optimizer.simulation.session import offers, rows_at, session_facts, session_problem, under
-from optimizer.simulation.terms import State, Terms
+from optimizer.simulation.terms import State, Terms, faults
 from optimizer.simulation.world import NEVER, World
 from optimizer.solve import SolveOptions, solve
 
@@ -149,6 +149,8 @@ def live(
                 tuple(waiting), present, tuple(seen), memory, world,
             )  # fmt: skip
             terms = answered(policy.terms(state), Terms, policy.terms)
+            if wrong := faults(terms, state):
+                raise wrong_answer(policy.terms, wrong)
             problem = under(today, terms)
             solved = solve(problem, options)
             new, no, void = list[Lease](), 0, 0
@@ -227,7 +229,7 @@ def more_asked(book: RuleBook, leases: Counted) -> I64:
     found = np.zeros(len(book.rows), np.int64)
     for section in book.sections:
         if any(line.by_commune for line in section.lines):
-            pairs = section.rule.counted(section.lines, book.ground, leases)
+            pairs = pairs_of(section.rule, section.lines, book.ground, leases)
             for lease, line in zip(pairs.lease.tolist(), pairs.line.tolist(), strict=True):
                 shares = section.lines[line].by_commune
                 if shares is not None:

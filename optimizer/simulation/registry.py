@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from optimizer.dropin import load_all, takes
+from optimizer.dropin import in_order, load_all, takes
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.simulation import messages as messages
 from optimizer.simulation.terms import State, Terms
@@ -31,7 +31,8 @@ class Policy:
     order : int          place in tables
     terms : (state) -> Terms; None for a bound
     bound : (world) -> figures that no policy can do better than on that world; None for a policy
-    says_fr, says_en : str   under which terms its sessions are solved, in a line; empty: the source is shown
+    says_fr, says_en : str   under which terms its sessions are solved (of a bound: what it counts), in a line; the source stands in
+        for them of a policy that no file registers
     alone_fr, alone_en : str     why its sessions hold no chain when chains are asked for; empty: they do
     """
 
@@ -69,19 +70,21 @@ _POLICIES: dict[str, Policy] = {}
 
 
 def _register(found: Policy) -> None:
-    empty = [n for n in ("id", "title_fr", "title_en", "source") if not getattr(found, n).strip()]
+    empty = [
+        n
+        for n in ("id", "title_fr", "title_en", "says_fr", "says_en", "source")
+        if not getattr(found, n).strip()
+    ]
     if empty:
         raise ValueError(f"policy {found.id!r}: empty {', '.join(empty)}")
     if found.id in _POLICIES:
         raise ValueError(f"policy {found.id!r} is declared twice")
-    for other in _POLICIES.values():
-        if other.order == found.order:
-            raise ValueError(f"policy {found.id!r}: {other.id!r} has order {found.order}")
+    in_order(f"policy {found.id!r}", found.order, {p.id: p.order for p in _POLICIES.values()})
     _POLICIES[found.id] = found
 
 
 def policy(
-    id: str, *, title_fr: str, title_en: str, source: str, order: int, says_fr: str = "", says_en: str = "",
+    id: str, *, title_fr: str, title_en: str, says_fr: str, says_en: str, source: str, order: int,
     alone_fr: str = "", alone_en: str = "",
 ) -> Callable[[Decide], Decide]:  # fmt: skip
     """Register the ``terms(state)`` of a policy file.
@@ -103,7 +106,7 @@ def policy(
 
 
 def bound(
-    id: str, *, title_fr: str, title_en: str, source: str, order: int, says_fr: str = "", says_en: str = ""
+    id: str, *, title_fr: str, title_en: str, says_fr: str, says_en: str, source: str, order: int
 ) -> Callable[[Bound], Bound]:
     """Register a file that says what nobody can do better than. Raises as :func:`policy`."""
 

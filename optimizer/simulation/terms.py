@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from optimizer.problem.model import I64, RATE_UNIT, Problem, Row
 from optimizer.simulation.world import World
 
+MOST_PLAY = 10**12
+"""Far beyond any year: a hundred million leases, or ten thousand million points."""
+
 
 @dataclass(frozen=True, eq=False)
 class State:
@@ -57,9 +60,9 @@ class Terms:
 
     Attributes
     ----------
-    rate : (R,) int64, ten-thousandths
+    rate : (R,) int64, ten-thousandths, from 0 to 10,000
     play : (R,) int64, ten-thousandths of a lease that may be missing before a point is lost; negative: already missing
-    price : (R,) int64, hundredths of a point per missing lease
+    price : (R,) int64, hundredths of a point per missing lease, from 0 to that of today: the order of the rules stays the law's
     reserve : (A,) int64, hundredths of a point that letting to a household costs, for what it could be given later; empty: nothing
     lean : whether the small points that choose an account weigh
     """
@@ -69,6 +72,26 @@ class Terms:
     price: I64
     reserve: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     lean: bool = True
+
+
+def faults(terms: Terms, state: State) -> str:
+    """What a session could not be solved under, in words of Python; empty where everything is what it must be."""
+    rows = state.problem.rows
+    sizes = {"rate": len(rows), "play": len(rows), "price": len(rows), "reserve": len(state.present)}
+    for name, size in sizes.items():
+        values = getattr(terms, name)
+        if not isinstance(values, np.ndarray) or values.dtype != np.int64:
+            found = values.dtype if isinstance(values, np.ndarray) else type(values).__name__
+            return f"{name} is {found}, an array of int64 was expected"
+        if values.shape != (size,) and not (name == "reserve" and values.shape == (0,)):
+            return f"{name} has shape {values.shape}, ({size},) was expected"
+    if ((terms.rate < 0) | (terms.rate > RATE_UNIT)).any():
+        return f"a rate is not between 0 and {RATE_UNIT}"
+    if ((terms.price < 0) | (terms.price > todays(state.problem).price)).any():
+        return "a price is not between 0 and that of today"
+    if (np.abs(terms.play) > MOST_PLAY).any() or (np.abs(terms.reserve) > MOST_PLAY).any():
+        return f"a play or a reserve price is beyond {MOST_PLAY}"
+    return ""
 
 
 def todays(problem: Problem) -> Terms:

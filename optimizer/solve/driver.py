@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.dropin import answered
 from optimizer.errors import AttrifluxError
-from optimizer.problem import evaluate
+from optimizer.problem import InvalidSolution, evaluate
 from optimizer.problem.model import I64, FirstRanks, Problem
 from optimizer.solve.answer import RawSolution, Solved, Stages, TakenOver
 from optimizer.solve.incumbent import Incumbent, objective
@@ -172,12 +172,21 @@ def _run_backend(
     better = False
     if raw.first is not None:
         better = job.incumbent.offer(raw.first)
-        if raw.proven and not better and objective(job.layout, raw.first) < job.incumbent.objective:
-            notes.append(f"backend {chosen.id} claimed an optimum below a known proposal")
+        if raw.proven and not better:
+            notes += _untrue(job, chosen.id, raw.first)
     lists = job.problem.own_lists
     if lists is not None and not (raw.settled and better):
         job.incumbent.offer(improved(job.problem, lists, job.incumbent.first))
     return raw
+
+
+def _untrue(job: Job, backend: str, first: FirstRanks) -> list[str]:
+    """What a backend that claims an optimum has claimed too much of, where its proposal is none or is no better than a known one."""
+    try:
+        below = objective(job.layout, first) < job.incumbent.objective
+    except InvalidSolution as error:
+        return [f"backend {backend} claimed an optimum that does not hold: {error.params['why_en']}"]
+    return [f"backend {backend} claimed an optimum below a known proposal"] if below else []
 
 
 def _stop(proof: Proof, incumbent: Incumbent, raw: RawSolution, watch: Watch) -> Stop:

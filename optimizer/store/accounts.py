@@ -91,6 +91,13 @@ def end_visits(user: Any) -> None:
             visit.delete()
 
 
+def end_every_visit() -> None:
+    """End the browser sessions of every account: a backup holds those that were open on its day, some of them ended since."""
+    from django.contrib.sessions.models import Session
+
+    Session.objects.all().delete()
+
+
 def _users() -> Any:
     from django.contrib.auth import get_user_model
 

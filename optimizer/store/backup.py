@@ -10,21 +10,24 @@ import shutil
 import subprocess
 import tarfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from optimizer.disk import system, write_files
 from optimizer.store import ledger, schema, upgrading
+from optimizer.store.accounts import end_every_visit
 from optimizer.store.cleartext import cleartext
 from optimizer.store.configure import configure, database, desk_name, is_postgres, sqlite_path
 from optimizer.store.holding import Store
 from optimizer.store.keys import EXPORT, LEDGER, WEB, keep_keys, own
 from optimizer.store.messages import StoreUnusable
-from optimizer.store.opening import keys_folder, open, reachable
+from optimizer.store.opening import keys_folder, open, reachable, refuse_lone_log
 from optimizer.store.sealing import PRIVATE, PUBLIC, read_key, seal, unseal
 
 SCHEMA = re.compile(r"^\d+; \d+ \d+ SCHEMA - (\S+) ")
 HEAD_TABLE = re.compile(r"^\d+; \d+ \d+ TABLE (\S+) store_head ")
 """Lines of the list of ``pg_restore``: a schema that is made, and the one that holds the desk."""
+OF_A_FILE = b"SQLite format 3\0"
 DATABASE = "bureau"
 NAMES = (DATABASE, LEDGER, EXPORT, WEB)
 
@@ -35,6 +38,8 @@ class Restored:
 
     events: int
     rows: int
+    last: datetime | None
+    """When the last line of its ledger was written: what was recorded since is not in it. None of an empty ledger."""
     problems: tuple[ledger.Problem, ...]
 
 
@@ -81,15 +86,18 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
     Raises
     ------
     StoreUnusable
-        Wrong key or changed file (``STORE_SEALED``), desk already there (``STORE_EXISTS``).
+        Wrong key or changed file (``STORE_SEALED``), desk already there (``STORE_EXISTS``), or its log alone (``STORE_LOG_ALONE``),
+        address of the other kind (``STORE_OF_A_FILE``, ``STORE_OF_A_SERVER``).
     """
     key = read_key(private, PRIVATE)
     folder = keys or keys_folder(url)
     if folder.exists() and any(folder.iterdir()):
         raise StoreUnusable("STORE_EXISTS", path=str(folder))
     target = None if is_postgres(url) else sqlite_path(url)
-    if target is not None and target.exists():
-        raise StoreUnusable("STORE_EXISTS", path=str(target))
+    if target is not None:
+        refuse_lone_log(target)
+        if target.exists():
+            raise StoreUnusable("STORE_EXISTS", path=str(target))
     content = io.BytesIO()
     with sealed.open("rb") as file:
         for piece in unseal(file, key):
@@ -106,18 +114,47 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
                 handle = os.open(half / member.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 with os.fdopen(handle, "wb") as out:
                     shutil.copyfileobj(inner, out)
+        _refuse_other_kind(half / DATABASE, target)
         if target is None:
             read_into(url, half / DATABASE)  # before the keys: a base that is not empty leaves nothing behind
         keep_keys(folder, {one: (half / one).read_bytes() for one in (LEDGER, EXPORT, WEB)})
         if target is None:
             own(folder, desk_name(url))
-        if target is not None:
-            system.add(half / DATABASE, target)
-    if target is not None:
-        upgrading.upgrade(url, keys=folder)
+            upgrading.upgrade(url, keys=folder, copied=False)
+        else:
+            try:
+                system.add(half / DATABASE, target)
+                upgrading.upgrade(url, keys=folder, copied=False)
+            except BaseException:  # of a newer program, on a full disk, interrupted: nothing stays that the next try would refuse
+                _forget(target, folder)
+                raise
+    end_every_visit()
     with open(url, keys=folder, inspect=True) as store:
         proof = ledger.verify(store)
-    return Restored(proof.events, proof.rows, proof.problems)
+        last = store.head()["at"]
+    return Restored(proof.events, proof.rows, last, proof.problems)
+
+
+def _refuse_other_kind(copy: Path, target: Path | None) -> None:
+    """StoreUnusable ``STORE_OF_A_FILE`` or ``STORE_OF_A_SERVER``: a copy is of the kind of desk that it was made of."""
+    with copy.open("rb") as file:
+        of_a_file = file.read(len(OF_A_FILE)) == OF_A_FILE
+    if of_a_file and target is None:
+        raise StoreUnusable("STORE_OF_A_FILE")
+    if not of_a_file and target is not None:
+        raise StoreUnusable("STORE_OF_A_SERVER")
+
+
+def _forget(target: Path, folder: Path) -> None:
+    """Remove what a restoration that failed had made."""
+    from django.conf import settings
+    from django.db import connections
+
+    if settings.configured:
+        connections.close_all()
+    for end in ("", "-wal", "-shm"):
+        target.with_name(target.name + end).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_into(url: str, copy: Path) -> None:

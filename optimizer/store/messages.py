@@ -90,6 +90,34 @@ define(
     "{path} exists already: nothing was written.",
 )
 define(
+    "STORE_LOG_ALONE",
+    "{log} est là sans son bureau : il tient les derniers enregistrements d'un bureau arrêté brutalement. Rien n'a été touché.",
+    "{log} is there without its desk: it holds the last recordings of a desk that ended abruptly. Nothing was touched.",
+    remedy_fr="Remettre {name} à côté ; s'il est perdu, écarter {log} et {name}-shm, puis restaurer une sauvegarde.",
+    remedy_en="Put {name} back beside it; if it is lost, move {log} and {name}-shm away, then restore a backup.",
+)
+define(
+    "STORE_OF_A_FILE",
+    "Cette sauvegarde est celle d'un bureau en fichier : elle ne se restaure pas dans une base PostgreSQL. Rien n'a été écrit.",
+    "This backup is that of a desk in a file: it is not restored into a PostgreSQL base. Nothing was written.",
+    remedy_fr="Donner à --store un fichier qui n'existe pas.",
+    remedy_en="Give --store a file that does not exist.",
+)
+define(
+    "STORE_OF_A_SERVER",
+    "Cette sauvegarde est celle d'un bureau PostgreSQL : elle ne se restaure pas dans un fichier. Rien n'a été écrit.",
+    "This backup is that of a PostgreSQL desk: it is not restored into a file. Nothing was written.",
+    remedy_fr="Donner à --store l'adresse d'une base vide, postgres://utilisateur@hôte/base.",
+    remedy_en="Give --store the address of an empty base, postgres://user@host/base.",
+)
+define(
+    "STORE_NOT_DELETED",
+    "{path} ne se supprime pas ({why}) : aucun ménage n'a été effacé.",
+    "{path} cannot be deleted ({why}): no household was erased.",
+    remedy_fr="Rendre ce dossier à qui tient le bureau, puis effacer à nouveau.",
+    remedy_en="Give this folder back to the account of the desk, then erase again.",
+)
+define(
     "STORE_URL",
     "Adresse de bureau non reconnue : {url}",
     "Unknown address of a desk: {url}",
@@ -203,8 +231,8 @@ define(
     "STORE_CLOCK_BEHIND",
     "L'horloge ({now}) est en retard sur le dernier fait enregistré ({last}).",
     "The clock ({now}) is behind the last recorded fact ({last}).",
-    remedy_fr="Régler l'heure de la machine.",
-    remedy_en="Set the clock of the machine.",
+    remedy_fr="Régler l'heure de la machine. Si elle était en avance ce jour-là, restaurer la sauvegarde d'avant (attriflux store restore).",
+    remedy_en="Set the clock of the machine. If it was ahead on that day, restore the backup made before (attriflux store restore).",
 )
 define(
     "STORE_KEYS_OPEN",

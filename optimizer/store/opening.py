@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -65,6 +66,7 @@ def open(
     path = None if is_postgres(url) else sqlite_path(url)
     if path is not None:
         refuse_network(path)
+        refuse_lone_log(path)
         if not path.exists() and not create:
             raise StoreUnusable("STORE_MISSING", url=str(path))
     folder = Path(keys) if keys is not None else keys_folder(url)
@@ -109,6 +111,8 @@ def bound(entry: dict[str, Any], path: Path | None, folder: Path, create: bool) 
         ``STORE_FOLDER_READ_ONLY``; ``STORE_UNREACHABLE``.
     """
     begun = False
+    if path is not None:
+        take_back(path)
     if path is not None and not os.access(path.parent, os.W_OK):  # SQLite writes its log beside the file
         raise StoreUnusable("STORE_FOLDER_READ_ONLY", folder=str(path.parent))
     new, empty = create and no_key(folder), False
@@ -142,6 +146,16 @@ def bound(entry: dict[str, Any], path: Path | None, folder: Path, create: bool) 
 def private(path: Path) -> None:
     """An empty file that only its owner reads; the files that SQLite puts beside it take its mode."""
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def take_back(path: Path) -> None:
+    """Take from other accounts what a copy or a move of a desk gave them: households stand in its file, as its keys do in theirs."""
+    if os.name != "posix":
+        return
+    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        with suppress(OSError):  # not there, or another account's: then its keys are too, and are refused
+            if name.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                name.chmod(0o600)
 
 
 def point_to(entry: dict[str, Any], keys: Keys) -> None:
@@ -178,6 +192,24 @@ def reachable() -> Iterator[None]:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             told = StoreUnusable("STORE_UNREACHABLE", reason=reason)
         raise told from error
+
+
+def refuse_lone_log(path: Path) -> None:
+    """StoreUnusable ``STORE_LOG_ALONE`` when a log written ahead stands beside no desk.
+
+    SQLite would erase it beside a new file, and write it into another one: a restored desk would be neither the one nor the other.
+    """
+    log = path.with_name(path.name + "-wal")
+    if size_of(log) and not size_of(path):
+        raise StoreUnusable("STORE_LOG_ALONE", log=log.name, name=path.name)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, none where there is no such file."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def refuse_network(path: Path) -> None:

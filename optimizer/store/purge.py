@@ -16,11 +16,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from optimizer.errors import reason_of
+from optimizer.store import clock as days
 from optimizer.store import schema
 from optimizer.store.configure import sqlite_path, state_folder
 from optimizer.store.holding import Store
 from optimizer.store.law import law
+from optimizer.store.messages import StoreUnusable
 from optimizer.store.people import later
+from optimizer.store.queries import events
 from optimizer.store.records import Actor, Receipt
 from optimizer.store.states import POSITIVE
 from optimizer.store.upgrading import COPY_MARK
@@ -67,6 +71,11 @@ def purge(
         Folders of runs, exports, uploads and backups: what is in them and older than the time of retention is deleted.
     papers : Path, optional
         Folder with the papers of each session under its reference.
+
+    Raises
+    ------
+    StoreUnusable
+        ``STORE_NOT_DELETED``: a file cannot be deleted; nobody is erased, and the next purge finds the same again.
     """
     on = on or store.today()
     on = on if dry_run else min(on, store.today())
@@ -74,24 +83,66 @@ def purge(
         later(on, -int(law(on).value("retention_months"))), datetime.min.time(), tzinfo=UTC
     )
     old = _old(store, folders, oldest)
-    with batch(store, dry_run):
-        receipt = _erase(store, actor, command_id, on=on, old=old, papers=papers)
-    named = _papers(papers, receipt.result.get("sessions", ()))
-    files = tuple(dict.fromkeys((*old, *named)))
-    result = Purge(
-        tuple(receipt.result["erased"]), dict(receipt.result["held"]), files, receipt, dry_run,
-        dict(receipt.result["counts"]),
-    )  # fmt: skip
-    if not dry_run:
-        for path in files:
+
+    def count(dry: bool, gone: tuple[Path, ...] = ()) -> Purge:
+        with batch(store, dry):
+            receipt = _erase(store, actor, command_id, on=on, old=old, papers=papers, gone=gone)
+        told = receipt.result
+        files = dict.fromkeys((*gone, *old, *_papers(papers, told.get("sessions", ()))))
+        return Purge(
+            tuple(told["erased"]), dict(told["held"]), tuple(files), receipt, dry, dict(told["counts"])
+        )
+
+    found = count(dry=True)
+    if dry_run:
+        return found
+    _delete(
+        found.files
+    )  # first: once its households are erased nothing says any more whose papers these were
+    done = count(dry=False, gone=found.files)
+    _delete(done.files)  # what was made meanwhile
+    _forget_visits(oldest)
+    wipe(store)
+    return done
+
+
+def _delete(files: Iterable[Path]) -> None:
+    """StoreUnusable ``STORE_NOT_DELETED``: the households whose papers these are stay known, and the next purge finds them again."""
+    for path in files:
+        try:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
-        _forget_visits(oldest)
-        wipe(store)
-    return result
+        except FileNotFoundError:  # another purge was quicker
+            continue
+        except OSError as error:
+            raise StoreUnusable("STORE_NOT_DELETED", path=str(path), why=reason_of(error)) from error
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """What waits for a purge, before anybody asks for one: nothing is erased by itself."""
+
+    households: int
+    """Those that have passed their time, the ones that something open holds among them."""
+    since: date | None
+    """When the first of them passed it."""
+    last: date | None
+    """Day of the last purge."""
+
+
+def overdue(store: Store, today: date) -> Overdue:
+    """How many households wait for a purge, since when, and when the last one was."""
+    from django.db.models import Count, Min
+
+    past = store.tables.models["person"].objects.filter(purge_after__lt=today)
+    found = past.aggregate(n=Count("ref"), first=Min("purge_after"))
+    done = events(store, kinds=("purged",), limit=1, payloads=False)
+    return Overdue(int(found["n"]), found["first"], days.today(done[0].at) if done else None)
 
 
 @command("purged", roles="D")
-def _erase(work: Work, *, on: date, old: Collection[Path], papers: Path | None) -> Mapping[str, Any]:
+def _erase(
+    work: Work, *, on: date, old: Collection[Path], papers: Path | None, gone: Collection[Path]
+) -> Mapping[str, Any]:
     people = [
         person
         for person in work.find("person")
@@ -115,7 +166,7 @@ def _erase(work: Work, *, on: date, old: Collection[Path], papers: Path | None) 
         counts["person"] += 1
         erased.append(ref)
     sessions = _sessions(work, erased)
-    counts["files"] = len({*old, *_papers(papers, sessions)})
+    counts["files"] = len({*gone, *old, *_papers(papers, sessions)})
     return {"erased": erased, "held": held, "counts": counts, "sessions": sessions}
 
 
@@ -171,6 +222,7 @@ def _own(store: Store) -> set[Path]:
             path,
             *(path.with_name(path.name + end) for end in ("-wal", "-shm")),
             path.with_suffix(".files"),
+            path.with_name(path.name + ".files"),
         ]
     places = [path.resolve() for path in own]
     return {*places, *(above for place in places for above in place.parents)}

@@ -23,7 +23,7 @@ from optimizer.store.configure import (
 )
 from optimizer.store.keys import own
 from optimizer.store.messages import StoreUnusable
-from optimizer.store.opening import bound, keys_folder, reachable, refuse_network
+from optimizer.store.opening import bound, keys_folder, reachable, refuse_lone_log, refuse_network
 
 COPY_MARK = ".avant-"
 """Between the name of a desk and the instant of a copy made before an upgrade."""
@@ -39,8 +39,15 @@ class Upgrade:
     """Migrations that were run."""
 
 
-def upgrade(url: str | Path, *, keys: str | Path | None = None, now: datetime | None = None) -> Upgrade:
+def upgrade(
+    url: str | Path, *, keys: str | Path | None = None, now: datetime | None = None, copied: bool = True
+) -> Upgrade:
     """Create a desk, or bring it forward. Nobody else should have it open.
+
+    Parameters
+    ----------
+    copied : bool
+        Copy the desk before its migrations. A desk that comes out of a backup is not: households would stay in clear beside it.
 
     Raises
     ------
@@ -53,6 +60,7 @@ def upgrade(url: str | Path, *, keys: str | Path | None = None, now: datetime | 
     path = None if is_postgres(url) else sqlite_path(url)
     if path is not None:
         refuse_network(path)
+        refuse_lone_log(path)
         if not path.parent.is_dir():
             raise FileNotFoundError(2, "introuvable", str(path.parent))
     folder = Path(keys) if keys is not None else keys_folder(url)
@@ -62,7 +70,7 @@ def upgrade(url: str | Path, *, keys: str | Path | None = None, now: datetime | 
             raise StoreUnusable("STORE_SCHEMA_NEWER", name=newer[-1])
         steps = tuple(schema.pending())
         copy = None
-        if steps and not empty:
+        if steps and not empty and copied:
             stamp = (now or days.system()).strftime("%Y%m%d-%H%M%S")
             copy = _copied(url, path, stamp)
         try:
@@ -80,8 +88,11 @@ def _copied(url: str, path: Path | None, stamp: str) -> Path:
     if path is not None:
         copy, half = path.with_name(f"{path.name}{COPY_MARK}{stamp}"), beside(path, "copied")
         half.unlink(missing_ok=True)  # of an upgrade that was killed
-        snapshot(half)
-        system.add(half, copy)
+        try:
+            snapshot(half)
+            system.add(half, copy)
+        finally:
+            half.unlink(missing_ok=True)  # on a full disk: households, in the last place that was left
         system.flush(copy.parent)
         return copy
     copy = state_folder() / "copies" / f"bureau{COPY_MARK}{stamp}.dump"

@@ -1,7 +1,7 @@
 """``changes.csv``: what moved against the result that was kept, from the lists as they are and ``kept.csv``.
 
-The earlier result is not here, only its first ranks that still exist (``kept.csv``): of the earlier lists, their heads are
-checked against it, and the cause of each change is a sentence that the manifest seals.
+Of the earlier result only its first ranks that still exist are here (``kept.csv``): of the earlier lists, their heads are
+checked against it (`earlier` holds all of them against the result itself), and the cause of each change is a sentence that the manifest seals.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def check_changes(folder: Path, proposals: Out, world: World, found: Findings) -
     found.demand("changes", kept == (out is not None), "changes.csv")
     if out is None:
         return
-    now = _lists(proposals)
+    now = lists_of(proposals)
     vacant = set(map(str, world.ids.dwellings.to_pylist())) - now.keys()
     rows: dict[str, tuple[State, State, str]] = {}
     names = ("account_before", "first_before", "list_before", "account_now", "first_now", "list_now", "what")
@@ -55,7 +55,7 @@ def check_changes(folder: Path, proposals: Out, world: World, found: Findings) -
         found.demand("changes", before[:2] == (account, name), f"{home} : premier rang gardé")
 
 
-def _lists(proposals: Out) -> dict[str, State]:
+def lists_of(proposals: Out) -> dict[str, State]:
     """The list of each dwelling that has lines."""
     found: dict[str, tuple[str, list[tuple[int, str]]]] = {}
     homes, accounts, people = (proposals.strings(x) for x in ("dwelling_id", "account", "application_id"))

@@ -147,8 +147,16 @@ TITLES: dict[str, tuple[str, str]] = {
         "households to call: lists drawn again with as many ranks, scores and values",
     ),
     "changes": (
-        "changements depuis le résultat gardé : listes d'aujourd'hui, nature de chacun ; les premiers rangs d'alors sont ceux de kept.csv, pris tels quels (causes scellées)",
-        "changes since the result kept: lists of today, kind of each; the first ranks of then are those of kept.csv, taken as they are (causes sealed)",
+        "changements depuis le résultat gardé : listes d'aujourd'hui, nature de chacun, premiers rangs d'alors selon kept.csv (causes scellées)",
+        "changes since the result kept: lists of today, kind of each, first ranks of then by kept.csv (causes sealed)",
+    ),
+    "earlier": (
+        "résultat gardé : empreinte, premiers rangs qui ont pesé (kept.csv), listes d'alors",
+        "result kept: its hash, first ranks that weighed (kept.csv), lists of then",
+    ),
+    "as_told": (
+        "kept.csv pris tel quel : pour le comparer au résultat gardé, --keep ANCIEN",
+        "kept.csv taken as it is: to compare it with the result kept, --keep EARLIER",
     ),
     "order": ("lignes de chaque tableau dans l'ordre promis", "rows of every table in the order promised"),
     "breakdown": ("le détail des points redonne la cotation", "the breakdown adds up to the score"),

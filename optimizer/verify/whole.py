@@ -18,6 +18,8 @@ from optimizer.verify.chains import check_chains
 from optimizer.verify.changes import check_changes, has_changes
 from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
+from optimizer.verify.earlier import CHECK as EARLIER
+from optimizer.verify.earlier import check_earlier
 from optimizer.verify.equals import CHECK as EQUALS
 from optimizer.verify.equals import check_equals
 from optimizer.verify.exchanges import FirstRankExchanges
@@ -72,7 +74,14 @@ NAMED = 5
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record: bool = True) -> Verdict:
+def verify(
+    out_dir: Path,
+    case_path: Path,
+    *,
+    models: Path | None = None,
+    record: bool = True,
+    keep: Path | None = None,
+) -> Verdict:
     """Check a written proposal again from the raw files.
 
     Parameters
@@ -82,6 +91,7 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
     models : folder of the law; the shipped one by default
     record : whether the folder must be whole, as ``propose`` writes it: the record of the run, every table, every sentence.
         False for the numbers of another program.
+    keep : the earlier result that ``propose`` was given to keep; without it the first ranks that weighed are taken as ``kept.csv`` says
 
     Returns
     -------
@@ -122,6 +132,13 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
             whole = replace(whole, kept=kept_firsts(out, run, whole, found))
     with found.guard("manifest"):
         check_manifest(out, run, found)
+    if keep is not None:
+        with found.guard(EARLIER):
+            check_earlier(
+                out, Path(keep), run, world if whole is None else whole, need_out(out, "proposals"), found
+            )
+    elif has_changes(out):
+        found.start("as_told")
     options = run.get("options")
     priced = isinstance(options, Mapping) and options.get("price_assumed") is True
     lang: Lang | None = None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 import signal
 import socket
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -34,31 +36,51 @@ define(
 
 
 OWNER = "database"
-"""Of the folder of a PostgreSQL desk: whose it is."""
+"""Of the folder of a desk: whose it is."""
 
 
 def state_of(url: str) -> Path:
     """The folder of cases, runs and papers of one desk: beside a SQLite file, else in the user's state folder.
 
-    There the first PostgreSQL desk that was served has ``desk``, another one a folder that its database names: what is in the folder of
-    a desk is erased when its own tables do not know it, and the papers of a session are known by its day.
+    Beside a file ``bureau.sqlite`` it is ``bureau.files``, unless another desk of that stem (``bureau.essai``) has it: then
+    ``bureau.sqlite.files``. In the state folder the first PostgreSQL desk that was served has ``desk``, another one a folder that its
+    database names. What is in the folder of a desk is erased when its own tables do not know it, and the papers of a session are known by
+    its day.
     """
-    if not is_postgres(url):
-        return sqlite_path(url).with_suffix(".files")
-    first, owner = state_folder() / "desk", desk_name(url)
-    served = first / OWNER
-    if not served.exists() or served.read_text(encoding="utf-8") == owner:
-        return first
-    return first.with_name(f"desk-{quote(owner, safe='')}")
+    name = desk_name(url)
+    if is_postgres(url):
+        first = state_folder() / "desk"
+        return first if owner_of(first) in (None, name) else first.with_name(f"desk-{quote(name, safe='')}")
+    path = sqlite_path(url)
+    first = path.with_suffix(".files")
+    other = owner_of(first)
+    taken = (
+        other not in (None, name) and path.with_name(str(other)).exists()
+    )  # else that desk was given another name
+    return path.with_name(path.name + ".files") if taken else first
+
+
+def owner_of(state: Path) -> str | None:
+    """The desk that a folder is of, None before it was served."""
+    try:
+        return (state / OWNER).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
 
 
 def own_state(url: str) -> Path:
     """The folder of the desk that is served, its own from now on."""
     state = state_of(url)
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if is_postgres(url):
-        (state / OWNER).write_text(desk_name(url), encoding="utf-8")
+    closed_to_others(state)
+    (state / OWNER).write_text(desk_name(url), encoding="utf-8")
     return state
+
+
+def closed_to_others(state: Path) -> None:
+    """Make the folder of a desk, or take from other accounts what a copy or a move of it gave them: letters with names stand in it."""
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if os.name == "posix" and state.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        state.chmod(0o700)
 
 
 def serve(
@@ -118,7 +140,7 @@ def run(opened: store.Store, deployment: Deployment, said: Callable[[str, str], 
     from optimizer.web.signing import sign_daily
     from optimizer.web.temporary import temporary_files
 
-    deployment.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    closed_to_others(deployment.state)
     with temporary_files(deployment.state):
         deploy(opened, deployment)
         keep_log(deployment.state / "desk.log")

@@ -814,6 +814,13 @@ texts(
             "Passé le délai de conservation, noms, coordonnées et phrases s'effacent ; le journal et ses empreintes restent. Qui a une offre, une obligation ou un recours ouvert est tenu.",
             "Past the retention time, names, contacts and sentences are erased; the ledger and its hashes stay. Whoever has an open offer, duty or recourse is held.",
         ),
+        "purge_overdue": (
+            "{n:ménage a/ménages ont} passé le délai, depuis le {since} pour le plus ancien (qui est tenu compris). Rien ne s'efface seul.",
+            "{n:household has/households have} passed the time, since {since} for the first (those held among them). Nothing is erased by itself.",
+        ),
+        "purge_none": ("Aucun ménage n'a passé le délai.", "No household has passed the time."),
+        "purge_last": ("Dernier effacement : {last}.", "Last purge: {last}."),
+        "purge_never": ("Aucun effacement n'a encore été fait.", "No purge was made yet."),
         "purge_on": ("Effacer ce qui est échu au", "Erase what is due on"),
         "purge_try": ("Voir ce qui serait effacé", "See what would be erased"),
         "purge_would": ("{n:ménage serait effacé/ménages seraient effacés}.", "{n:household/households} would be erased."),

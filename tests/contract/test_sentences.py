@@ -441,6 +441,11 @@ def test_an_order_of_another_dwelling_is_not_said_to_be_that_of_this_one(tmp_pat
     assert "ordre d'un réservataire, pour ce logement ou pour un autre" in " ".join(
         attriflux("why", out, "N1").out.split()
     )
+    # a commission may prefer N3 where it is named: the first page says which list that is, of the two
+    page = re.sub(r"<[^>]+>", " ", (out / "report.html").read_text(encoding="utf-8")).replace("&#39;", "'")
+    settle = " ".join(page[page.index("À régler avant") : page.index("moins de")].split())
+    assert "premier rang dû à la liste d'un réservataire pour un autre logement" in settle
+    assert re.search(r"décision pin\) \(1\) : L2 \(1\) pour la liste du logement L1", settle)
 
 
 def test_who_is_unreachable_is_not_said_to_be_perhaps_dalo(tmp_path: Path) -> None:

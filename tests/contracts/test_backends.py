@@ -15,6 +15,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
 from optimizer.solve import Job, RawSolution, Solved, SolveOptions, Watch, backend, solve
+from optimizer.solve.backends.explicit import proposal_of
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.registry import all_backends, choose_backend, get
 from tests.solve.oracle import binding, campaign, known_best, listed, middle, same, tiny
@@ -120,6 +121,23 @@ def test_a_backend_that_lies_is_corrected_and_named(monkeypatch: pytest.MonkeyPa
     assert corrected.objective == honest.objective
     assert same(corrected.first, honest.first)
     assert any("liar" in note for note in corrected.notes)
+
+
+def test_a_claim_that_does_not_even_hold_is_corrected_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from optimizer.solve import registry
+
+    problem = middle(3, 12, 60)
+    honest = solve(problem, SolveOptions(backend="highs"))
+    monkeypatch.setattr(registry, "REGISTERED", dict(registry.REGISTERED))
+
+    @backend("doubler", features=("exact",), available=lambda: None)
+    def doubler(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
+        every = np.ones(len(job.columns), bool)
+        return RawSolution(proposal_of(job, every), True, "proven", "optimal, trust me")
+
+    corrected = solve(problem, SolveOptions(backend="doubler"))
+    assert same(corrected.first, honest.first) and corrected.stop == "proven"
+    assert any("doubler" in note and "a dwelling twice" in note for note in corrected.notes)
 
 
 def test_a_claim_that_the_tree_does_not_close_is_not_called_proven(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from optimizer.fairness.feasibility import faults
 from optimizer.fairness.lottery import Draw, Lottery, counts, worth
 from optimizer.fairness.market import NOT, Market, traits
 from optimizer.fairness.registry import CLAIMS, Mechanism, all_mechanisms, mechanism
@@ -307,6 +308,7 @@ def test_a_lottery_adds_up_in_fractions(id: str):
     for number in range(MARKETS):
         for market in markets(made, number):
             lottery = played(made, market)
+            assert faults(market, lottery) == ""
             if lottery.support:
                 assert sum((w for w, _ in lottery.support), Fraction(0)) == 1
                 again: dict[tuple[int, int], Fraction] = {}
@@ -357,6 +359,28 @@ def test_the_register_refuses_what_is_not_complete(id: str, source: str, claims:
     )
     with pytest.raises(ValueError, match=why):
         register(all_mechanisms()[0].allocate)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"order": None}, "order None is no whole number"),
+        ({"quotas": "some"}, "'some', not one of ignored, "),
+    ],
+)
+def test_a_field_of_another_kind_is_refused(change: dict[str, object], why: str):
+    fine: dict[str, object] = {
+        "title_fr": "x",
+        "title_en": "x",
+        "source": "x",
+        "randomised": False,
+        "order": 999,
+    }
+    register: Callable[..., Callable[..., object]] = mechanism
+    with pytest.raises(ValueError, match=why):
+        register("x", **{**fine, "quotas": "ignored", "claims": set(), **change})(
+            all_mechanisms()[0].allocate
+        )
 
 
 def test_a_public_is_who_counts_somewhere():

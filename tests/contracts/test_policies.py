@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from optimizer.dropin import DropInError
 from optimizer.errors import AttrifluxError
 from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation.living import live
@@ -56,6 +57,29 @@ def test_terms_are_whole_numbers_in_their_range(world, made):
         assert len(said.reserve) in (0, len(state.present))
 
 
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda now: {"rate": now.rate[:1]}, r"rate has shape \(1,\)"),
+        (lambda now: {"rate": now.rate + RATE_UNIT + 1}, "a rate is not between 0 and 10000"),
+        (lambda now: {"play": now.play.tolist()}, "play is list, an array of int64 was expected"),
+        (lambda now: {"play": now.play + 10**15}, "a play or a reserve price is beyond"),
+        (lambda now: {"price": now.price / 2}, "price is float64, an array of int64 was expected"),
+        (lambda now: {"price": now.price + 1}, "a price is not between 0 and that of today"),
+        (lambda now: {"price": -now.price - 1}, "a price is not between 0 and that of today"),
+        (lambda now: {"reserve": now.price}, "reserve has shape"),
+    ],
+)
+def test_terms_out_of_their_range_are_refused(world, change, why):
+    def terms(state: State) -> Terms:
+        now = todays(state.problem)
+        return replace(now, **change(now))
+
+    made = next(p for p in POLICIES if p.id == "required_rate")
+    with pytest.raises(DropInError, match=why):
+        live(world, replace(made, terms=terms))
+
+
 @pytest.mark.parametrize("made", POLICIES, ids=lambda p: p.id)
 def test_what_comes_later_changes_nothing_before(world, made):
     last = world.sessions - 1
@@ -103,10 +127,12 @@ def test_a_policy_is_registered_once_and_says_what_it_is():
         bound("another", title_fr="x", title_en="x", says_fr="x", says_en="x", source="x", order=10)(
             lambda world: {}
         )
-    with pytest.raises(ValueError, match="empty source"):
-        policy("another", title_fr="x", title_en="x", says_fr="x", says_en="x", source=" ", order=999)(
-            lambda state: todays(state.problem)
-        )
+    fine = {"title_fr": "x", "title_en": "x", "says_fr": "x", "says_en": "x", "source": "x"}
+    for name in fine:
+        with pytest.raises(ValueError, match=f"empty {name}"):
+            policy("another", **{**fine, name: " "}, order=999)(lambda state: todays(state.problem))
+    with pytest.raises(ValueError, match="order None is no whole number"):
+        policy("another", **fine, order=None)(lambda state: todays(state.problem))  # type: ignore[arg-type]
 
 
 def test_the_page_says_what_a_policy_asks_in_its_own_language():

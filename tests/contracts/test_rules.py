@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from optimizer import policy
+from optimizer.dropin import DropInError
 from optimizer.problem import (
     FirstRanks,
     Problem,
@@ -184,6 +186,7 @@ FINE: Fields = {"id": "another", "order": 99, "title_fr": "Autre", "source": "CC
         ({"unit": ""}, "empty unit"),
         ({"id": "flux"}, "declared twice"),
         ({"order": 1}, "'flux' has order 1"),
+        ({"order": "99"}, "order '99' is no whole number"),
     ],
 )
 def test_the_register_refuses_what_is_missing_or_double(change: Fields, message: str) -> None:
@@ -251,6 +254,72 @@ def test_a_dropped_file_is_counted_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     first = FirstRanks(np.array([0, 1], np.int32), np.array([0, 1], np.int32), np.array([0, 0], np.int32))
     num, _ = measure(book, first.dwelling, first.app, np.array([2, 2], np.int32))
     assert num[-1] == 2
+
+
+LINE = Line("all", (0,), Fraction(1, 4), Fraction(0), 1_00, "local")
+
+
+class _One(_Empty):
+    """One line that every lease enters; its answers are those of a test."""
+
+    given: object = (LINE,)
+    marks: object = staticmethod(lambda place, account: [registry.Mark(0, "some")])
+    pairs: object = Pairs(np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1, bool))
+    traits = {"some": lambda ground, apps, epci: np.ones(len(apps), bool)}
+
+    def lines(self, ground: Ground) -> Sequence[Line]:
+        return self.given  # type: ignore[return-value]
+
+    def view(self, lines: Sequence[Line], ground: Ground) -> View:
+        return self.marks  # type: ignore[return-value]
+
+    def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
+        return self.pairs  # type: ignore[return-value]
+
+
+def _asked(shape: RuleShape) -> None:
+    """Everything that a rule is asked for on a small case."""
+    case, facts, _ = golden()
+    ground = rule_book(case, facts, rules()).ground
+    lines = registry.lines_of(shape, ground)
+    registry.pairs_of(shape, lines, ground, ground.before)
+    registry.view_of(shape, lines, ground)(None, 0)  # type: ignore[arg-type]
+    registry.trait_of(shape, "some")(ground, np.arange(2, dtype=np.int32), 0)
+
+
+ONE, TRUE = np.ones(1, np.int64), np.ones(1, bool)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"given": None}, "NoneType, Sequence was expected"),
+        ({"given": [3]}, "int, Line was expected"),
+        ({"given": [LINE, LINE]}, "two lines of one scope, 'all'"),
+        ({"given": [dataclasses.replace(LINE, scope=" ")]}, "the scope is empty"),
+        ({"given": [dataclasses.replace(LINE, share=0.25)]}, "share is float, a Fraction was expected"),
+        ({"given": [dataclasses.replace(LINE, share=Fraction(3))]}, "share is out of its range"),
+        ({"given": [dataclasses.replace(LINE, price=0.5)]}, "price is no whole number of hundredths"),
+        ({"given": [dataclasses.replace(LINE, status="ours")]}, "status 'ours', not one of sourced, local, assumed"),
+        ({"marks": None}, "NoneType, Callable was expected"),
+        ({"marks": staticmethod(lambda place, account: None)}, "NoneType, list was expected"),
+        ({"marks": staticmethod(lambda place, account: [(0, "some")])}, "tuple, Mark was expected"),
+        ({"marks": staticmethod(lambda place, account: [registry.Mark(7, "some")])}, "a mark on line 7 of 1"),
+        ({"marks": staticmethod(lambda place, account: [registry.Mark(0, "few")])}, "by 'few', which is no trait"),
+        ({"pairs": None}, "NoneType, Pairs was expected"),
+        ({"pairs": Pairs(0 * ONE, 0 * ONE, np.ones(2, bool))}, "not of one length"),
+        ({"pairs": Pairs(0 * ONE, 0 * ONE, ONE)}, "num is true or false"),
+        ({"pairs": Pairs(0 * ONE, 9 * ONE, TRUE)}, "a line is none of the 1 there are"),
+        ({"pairs": Pairs(-1 * ONE, 0 * ONE, TRUE)}, "a lease is none of the"),
+        ({"traits": {"some": lambda ground, apps, epci: 1}}, "int, ndarray was expected"),
+        ({"traits": {"some": lambda ground, apps, epci: np.ones(9, bool)}}, "'some' gave bool"),
+        ({"traits": {"some": lambda ground, apps, epci: 0 * apps}}, "'some' gave int32"),
+    ],
+)  # fmt: skip
+def test_what_a_rule_answers_is_looked_at(change: dict[str, object], why: str) -> None:
+    _asked(_One())
+    with pytest.raises(DropInError, match=re.escape(why)):
+        _asked(type("Wrong", (_One,), change)())
 
 
 def test_match_pairs_equal_keys_only() -> None:

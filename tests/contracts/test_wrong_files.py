@@ -32,21 +32,57 @@ MECHANISM = """from optimizer.fairness.registry import mechanism
 def allocate({parameters}):
     {body}
 """
-POLICY = """from optimizer.simulation.registry import policy
-@policy("wrong", title_fr="x", title_en="x", source="x", order=999)
+POLICY = """from dataclasses import replace
+import numpy as np
+from optimizer.simulation.registry import policy
+from optimizer.simulation.terms import todays
+@policy("wrong", title_fr="x", title_en="x", says_fr="x", says_en="x", source="x", order=999)
 def terms({parameters}):
-    return None
+    return {answer}
 """
+RULE = """from fractions import Fraction
+import numpy as np
+from optimizer.problem.registry import ALWAYS, Line, Mark, Pairs, RuleShape, rule
+@rule(id="dalo_again", order=999, title_fr="x", source="x")
+class Wrong(RuleShape):
+    title_en, short, long, group = "x", ("x", "x"), ("x", "x"), ("x", "x")
+    share_key = "national.rules.priority_publics.share"
+    traits = {{"some": lambda ground, apps, epci: {trait}}}
+    def lines(self, ground): return {lines}
+    def view(self, lines, ground): return {view}
+    def counted(self, lines, ground, leases): return {counted}
+"""
+LINE = 'Line("all", (0,), Fraction(1, 4), Fraction(0), 100, "local")'
+EVERY = "np.arange(len(leases))"
+FINE_RULE = {
+    "trait": "np.ones(len(apps), bool)",
+    "lines": f"[{LINE}]",
+    "view": 'lambda place, account: [Mark(0, "some")]',
+    "counted": f"Pairs({EVERY}, 0 * {EVERY}, {EVERY} >= 0)",
+}
+
+
+def policy_of(**changed: str) -> str:
+    return POLICY.format(**{"parameters": "state", "answer": "None", **changed})
+
+
+def rule_of(**changed: str) -> str:
+    return RULE.format(**{**FINE_RULE, **changed})
+
+
 BACKEND = """from optimizer.solve.registry import backend
 @backend("wrong", features=("exact",), available=lambda: None)
 def solve(job, options, watch):
     {body}
 """
-METRIC = """from optimizer.fairness.measures import metric
+METRIC = """from optimizer.fairness.measures import Reading, metric
 @metric("wrong", title_fr="x", title_en="x", better="more", unit="x", source="x", order=999)
 def compute(study):
     return {answer}
 """
+TWO_HOMES = """from optimizer.fairness.lottery import allocation, certain
+    one = 0, int(market.pair_class[0]), market.options(0)[0]
+    return certain(market, allocation([one, one]))"""
 FAIRNESS = ("fairness", "{case}", "--out", "{out}", "--workers", "1", "--mechanisms", "cotation")
 WRONG = (*FAIRNESS[:-1], "cotation,wrong")
 SIMULATE = (
@@ -96,8 +132,15 @@ def run(case: Path, place: Path, folder: str, text: str, command: tuple[str, ...
         ("fairness.mechanisms", MECHANISM.format(id="wrong", parameters="market, draw", body="return 3"), WRONG, 2, "it returned int, Lottery was expected"),
         ("fairness.metrics", METRIC.format(answer="3"), FAIRNESS, 2, "it returned int, Iterable was expected"),
         ("fairness.metrics", METRIC.format(answer="[3]"), FAIRNESS, 2, "it returned int, Reading was expected"),
-        ("simulation.policies", POLICY.format(parameters="state"), SIMULATE, 2, "it returned NoneType, Terms was expected"),
-        ("simulation.policies", POLICY.format(parameters="state, seed"), SIMULATE, 2, "must take (state)"),
+        ("simulation.policies", policy_of(), SIMULATE, 5, "it returned NoneType, Terms was expected"),
+        ("simulation.policies", policy_of(parameters="state, seed"), SIMULATE, 5, "must take (state)"),
+        ("simulation.policies", policy_of(answer="replace(todays(state.problem), rate=np.zeros(1, np.int64))"), SIMULATE, 5, "rate has shape (1,)"),
+        ("simulation.policies", policy_of().replace('says_en="x", ', ""), SIMULATE, 5, "missing 1 required keyword-only argument: 'says_en'"),
+        ("fairness.mechanisms", MECHANISM.format(id="wrong", parameters="market, draw", body=TWO_HOMES), WRONG, 2, "a household is housed twice"),
+        ("fairness.metrics", METRIC.format(answer='[Reading("", 1.0), Reading("", 2.0)]'), FAIRNESS, 2, "two readings of scope ''"),
+        ("problem.rules", rule_of(lines="None"), PROPOSE, 9, "it returned NoneType, Sequence was expected"),
+        ("problem.rules", rule_of(view='lambda place, account: [Mark(7, "some")]'), PROPOSE, 10, "a mark on line 7 of 1"),
+        ("problem.rules", rule_of(trait="1"), PROPOSE, 8, "it returned int, ndarray was expected"),
         ("solve.backends", BACKEND.format(body="return 3"), SOLVE, 2, "it returned int, RawSolution was expected"),
         ("problem.rules", "import nosuchlibrary\n", PROPOSE, 1, "ModuleNotFoundError: No module named 'nosuchlibrary'"),
     ],

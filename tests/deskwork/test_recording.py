@@ -467,6 +467,7 @@ def test_rows_that_were_deleted_are_told_by_their_dwelling(made: Room):
     assert told.code == "DESK_ENTRY_LEFT" and home in told.text("fr") and "supprimées" in told.sentence("fr")
 
 
+@pytest.mark.long
 def test_a_column_or_a_sheet_that_was_renamed_or_removed_is_told(made: Room):
     def at(book: Any, sheet: str, column: str) -> Any:
         return book[sheet].cell(1, columns(book[sheet])[column])

@@ -38,6 +38,7 @@ from tests.deskwork.room import (
 from tests.store.empty import empty_desk
 
 
+@pytest.mark.long
 def test_each_goes_to_its_leases_and_the_next_case_holds_both(tmp_path: Path):
     clock = Clock(START)
     case, result = proposed()

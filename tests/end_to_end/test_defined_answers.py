@@ -134,6 +134,7 @@ def test_one_applicant_for_every_dwelling(tmp_path):
     ]
 
 
+@pytest.mark.long
 def test_all_tied_is_settled_by_the_published_lottery(tmp_path):
     dwellings = [dwelling(f"L{i}") for i in range(3)]
     asked = [application(f"A{i}") for i in range(5)]
@@ -300,6 +301,7 @@ def test_no_time_at_all_is_labelled_and_usable(tmp_path, weeks):
     assert "près" in done.out
 
 
+@pytest.mark.long
 def test_a_gap_is_no_failure(tmp_path, weeks):
     case, best = weeks["tight-2"]
     out = tmp_path / "out"

@@ -122,6 +122,7 @@ def test_nothing_moves_when_nothing_changes(week: tuple[Path, Path]) -> None:
     assert again.changes.empty and list(again.changes.columns)[0] == "dwelling_id"
 
 
+@pytest.mark.long
 def test_a_result_in_memory_is_kept_and_started_from_like_its_folder(week: tuple[Path, Path]) -> None:
     case, out = week
     result = af.propose(case)

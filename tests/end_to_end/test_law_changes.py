@@ -39,6 +39,7 @@ def test_a_share_of_the_law(tmp_path, share):
     assert done.code == 0, done.err
 
 
+@pytest.mark.long
 def test_asking_more_never_gives_fewer(tmp_path):
     found = []
     for share in ("0.10", "0.40", "0.70"):
@@ -63,6 +64,7 @@ def test_a_key_or_value_that_means_nothing_is_an_input_problem(tmp_path, changes
     assert told in done.err and "Traceback" not in done.err
 
 
+@pytest.mark.long
 def test_an_assumed_threshold_needs_consent_on_a_real_case(tmp_path):
     """The published threshold needs none; a planner's own, put in its place by a change, is a supposition."""
     published, case = (

@@ -195,6 +195,7 @@ def test_prospects_are_names_to_call(tmp_path, weeks):
     assert (more / "proposals.csv").read_bytes() == (out / "proposals.csv").read_bytes()
 
 
+@pytest.mark.long
 def test_everybody_may_be_asked_for_as_names_to_call(tmp_path, weeks):
     case, _ = weeks["plain-1"]
     everybody = proposed(case, tmp_path / "few", "--prospects", str(len(table(case / "demandes.csv"))))

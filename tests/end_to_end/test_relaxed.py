@@ -116,6 +116,7 @@ def test_where_one_household_stands_behind_another_the_ranking_is_shown(tmp_path
     )
 
 
+@pytest.mark.long
 def test_advertising_without_its_proof_proves_nothing_and_is_told(tmp_path):
     case = week(tmp_path / "case", proof="02/11/2026;bienveo.fr;")
     _, found = read_findings(case)

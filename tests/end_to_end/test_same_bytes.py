@@ -143,6 +143,7 @@ def test_windows_spreadsheets(weeks, tmp_path):
     assert same_result(case, out, other, tmp_path)
 
 
+@pytest.mark.long
 def test_the_international_tables_say_the_same(weeks, tmp_path):
     case, out = weeks["plain-1"]
     other = proposed(case, tmp_path / "out", "--csv", "international")

@@ -41,6 +41,7 @@ def test_a_varied_case(tmp_path, seed):
     assert solver.getInfo().objective_function_value == pytest.approx(-float(told["objective"]), abs=1e-4)
 
 
+@pytest.mark.long
 def test_the_cases_are_varied(tmp_path):
     """The campaign meets what it says: awaited lines, several accounts and rules, codes of every kind."""
     accounts, waiting, rules, reasons, flags = set(), 0, set(), set(), set()

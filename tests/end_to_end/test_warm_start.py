@@ -122,6 +122,7 @@ def test_every_backend_from_its_own_answer(weeks, backend):
     assert same_otherwise(weeks.prepared("plain-1"), out, backend=backend, earlier=read_earlier(out))
 
 
+@pytest.mark.long
 def test_from_python_and_from_parquet(weeks, tmp_path):
     import pandas as pd
 
@@ -210,6 +211,7 @@ def test_a_foreign_folder_is_refused_and_nothing_is_written(weeks, year, tmp_pat
     assert content(tmp_path) == before
 
 
+@pytest.mark.long
 def test_replacing_the_very_folder_it_starts_from(weeks, tmp_path):
     """The same files, and a record that says what the run started from."""
     case, out = weeks["tight-2"]

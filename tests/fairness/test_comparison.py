@@ -339,6 +339,7 @@ def test_who_waits_is_told_what_is_computed(case_folder: Path):
     assert [line[:3] for line in said[3:5]] == ["1/2", "2/2"] and {line[4:] for line in said[3:5]} == names
 
 
+@pytest.mark.long
 def test_a_program_out_of_reach_is_left_out_and_told_before_anything_is_computed(
     case_folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -585,6 +586,7 @@ def test_what_is_exact_is_not_told_by_the_luck_of_draws(tmp_path: Path, draws: i
     assert told["value", "net"] == pytest.approx(told["value", ""] - 400)
 
 
+@pytest.mark.long
 def test_a_page_counts_its_leases_and_households_in_good_french(tmp_path: Path):
     nothing = {
         f"national.prices.{rule}": 0
@@ -600,6 +602,7 @@ def test_a_page_counts_its_leases_and_households_in_good_french(tmp_path: Path):
         assert ("coûtent le même prix, une seule est retenue" in page) is (name == "priced")
 
 
+@pytest.mark.long
 def test_frames_have_the_same_kinds_with_rows_and_without(tmp_path: Path):
     """A notebook over weeks meets one in which nobody is eligible: its columns are still texts and numbers."""
     tables = {"dwellings": [dwelling("L1")], "conventions": [agreed("ALS", "0.4")]}

@@ -30,7 +30,7 @@ import optimizer as af
 from optimizer.fairness.groups import group_table, groups_of, lorenz_table, masked_groups, masked_levels
 from optimizer.fairness.lottery import allocation, certain, mixed
 from optimizer.fairness.market import Market
-from optimizer.fairness.measures import all_metrics, wilson
+from optimizer.fairness.measures import all_metrics, metric, wilson
 from optimizer.fairness.study import Study
 from optimizer.pipeline import prepare
 from optimizer.problem.model import Kinds, Row
@@ -290,3 +290,16 @@ def test_what_is_told_of_two_groups_determines_no_small_level(number: int):
             assert x in hidden[g]
             found = np.linalg.lstsq(told.T, mine.astype(float))[0]
             assert np.abs(told.T @ found - mine).max() > 1e-6
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"better": "best"}, "'best', not one of more, less, neither"),
+        ({"order": "last"}, "is no whole number"),
+    ],
+)
+def test_a_metric_with_a_field_of_another_kind_is_refused(change, why):
+    fine = {"title_fr": "x", "title_en": "x", "unit": "x", "source": "x", "better": "more", "order": 999}
+    with pytest.raises(ValueError, match=why):
+        metric("another", **{**fine, **change})(lambda study: [])

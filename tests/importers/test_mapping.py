@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from optimizer.domain import TABLES as SCHEMA
+from optimizer.dropin import DropInError
 from optimizer.importers import read, read_findings, ready_mappings
 from optimizer.importers.mapping import READY
 from optimizer.importers.words import plain
@@ -29,15 +30,19 @@ def renamed(alias: str, headers: dict[str, str]) -> str:
     return csv_text(rows)
 
 
-def test_there_are_four_ready_mappings():
-    assert ready_mappings() == ("bailleur", "fichier_partage", "imhoweb", "sne")
+def test_the_ready_mappings_of_the_docs_are_there():
+    assert {"bailleur", "fichier_partage", "imhoweb", "sne"} <= set(ready_mappings())
+
+
+@pytest.mark.parametrize("name", ready_mappings())
+def test_a_ready_mapping_names_columns_of_the_schema(name: str):
+    for table, headers in ready(name).items():
+        assert set(headers) <= {c.name for c in SCHEMA[table].columns}
 
 
 @pytest.mark.parametrize("name", ["bailleur", "fichier_partage"])
-def test_a_ready_mapping_speaks_of_the_schema(name: str):
+def test_the_ready_mapping_of_a_whole_export_names_what_is_required(name: str):
     for table, headers in ready(name).items():
-        columns = {c.name: c for c in SCHEMA[table].columns}
-        assert set(headers) <= set(columns)
         assert {c.name for c in SCHEMA[table].columns if c.required} <= set(headers)
         assert len({plain(h) for h in headers.values()}) == len(headers)
 
@@ -56,6 +61,27 @@ def test_an_export_with_its_ready_mapping_is_the_same_case(tmp_path: Path, name:
         if table in reference.tables:
             columns = [c for c in headers if c in reference.table(table)]
             pd.testing.assert_frame_equal(case.table(table)[columns], reference.table(table)[columns])
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('title: "x', "a quote is not closed"),
+        ("- a", "not a series of"),
+        ("dwellings: 3", "'dwellings' is no table"),
+        ("rooms: T", "'rooms' is no table"),
+        ("dwelings:\n  rooms: T", "dwelings"),
+        ("dwellings:\n  nosuch: T", "nosuch"),
+    ],
+)
+def test_a_ready_mapping_that_is_wrong_is_told_by_its_file(monkeypatch, tmp_path: Path, text: str, why: str):
+    name = f"mine{len(text)}"  # each is read once
+    (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("optimizer.importers.mapping.READY", tmp_path)
+    folder = write_base(tmp_path / "case")
+    with pytest.raises(DropInError) as refused:
+        read_findings(folder, mapping=name)
+    assert refused.value.file == f"{name}.yaml" and why in refused.value.why, refused.value
 
 
 def test_a_line_by_hand_wins_over_the_ready_mapping(tmp_path: Path):

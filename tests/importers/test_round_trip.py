@@ -45,6 +45,7 @@ def test_sources_tell_every_file_and_its_rows(tmp_path: Path, case: Case):
     assert all(len(s.sha256) == 64 for s in sources.values())
 
 
+@pytest.mark.long
 def test_columns_of_the_grid_come_back_as_text(tmp_path: Path, case: Case):
     own = [
         c

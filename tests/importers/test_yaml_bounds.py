@@ -69,6 +69,7 @@ def shapes(size: int) -> dict[str, bytes]:
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_densest_files_stay_within_a_gigabyte_and_ten_seconds(tmp_path: Path) -> None:
     part = 1 if campaign.NAME else 20
     assert yamltext.MAX_BYTES == strict_yaml.MAX_BYTES == second.MOST_BYTES

@@ -262,6 +262,7 @@ a_line = st.fixed_dictionaries(
     order=st.randoms(use_true_random=False),
 )
 @settings(max_examples=part(200, 4), deadline=None)
+@pytest.mark.long
 def test_engine_verifier_and_ledger_agree_whatever_the_events(
     tmp_path_factory, events, leases, pending, rules, order
 ):

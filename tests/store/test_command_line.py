@@ -45,6 +45,7 @@ def later(monkeypatch):
     monkeypatch.setattr(clock, "system", lambda: datetime(2029, 1, 1, tzinfo=UTC))
 
 
+@pytest.mark.long
 def test_a_desk_is_created_then_is_up_to_date(typed, tmp_path):
     desk = tmp_path / "neuf.sqlite"
     assert typed("upgrade", desk=desk) == (0, "Bureau créé.\n", "")

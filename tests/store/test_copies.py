@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import os
+import tarfile
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 
 from optimizer import store
 from optimizer.store import commands as c
-from optimizer.store import ledger, queries
+from optimizer.store import ledger, queries, schema, upgrading
 from optimizer.store.backup import backup, restore
 from optimizer.store.export import COLUMNS, export_pseudonymous
 from optimizer.store.messages import StoreForbidden, StoreUnusable
 from optimizer.store.records import NewCandidate, NewItem
 from optimizer.store.sealing import PIECE, PRIVATE, PUBLIC, new_pair, read_key, seal, unseal
-from tests.cli.running import KILLED, Forked, killed_at
+from tests.cli.running import KILLED, Forked, attriflux, killed_at
 from tests.store.playing import D, S, dwelling
 
 
@@ -36,7 +38,7 @@ def test_a_backup_restores_to_the_same_desk_and_is_made_while_others_write(play,
     assert b"L1-1" not in sealed.read_bytes() and sealed.stat().st_mode & 0o077 == 0
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
     done = restore(sealed, private, str(tmp_path / "essai" / "bureau.sqlite"))
-    assert done.problems == () and done.events == head["seq"]
+    assert done.problems == () and done.events == head["seq"] and done.last == head["at"]
     with store.open(tmp_path / "essai" / "bureau.sqlite", clock=play.clock) as again:
         assert again.head() == head and again.keys == play_keys(again, play)
         assert queries.session(again, play.session).status == "closed"
@@ -44,6 +46,107 @@ def test_a_backup_restores_to_the_same_desk_and_is_made_while_others_write(play,
     with pytest.raises(StoreUnusable) as error:
         restore(sealed, private, str(tmp_path / "essai" / "bureau.sqlite"))
     assert error.value.code == "STORE_EXISTS"
+
+
+def test_whoever_restores_is_told_where_the_backup_ends(play, pair, tmp_path):
+    private, public = pair
+    play.week(dwelling("L1"))
+    sealed = tmp_path / "lundi.sauvegarde"
+    backup(play.store, sealed, public, play.store.entry["NAME"])
+    for lang, said in (("fr", "le saisir à nouveau"), ("en", "record it again")):
+        desk = tmp_path / f"{lang}.sqlite"
+        done = attriflux("store", "restore", sealed, "--key", private, "--store", desk, "--lang", lang)
+        assert done.code == 0 and "03/12/2026 12:00:00" in done.out and said in done.out
+
+
+def test_no_page_that_was_open_on_the_day_of_a_backup_is_open_again(play, pair, tmp_path):
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.contrib.sessions.models import Session
+
+    private, public = pair
+    visit = SessionStore()
+    visit.create()
+    sealed = tmp_path / "lundi.sauvegarde"
+    backup(play.store, sealed, public, play.store.entry["NAME"])
+    assert Session.objects.count() == 1
+    restore(sealed, private, str(tmp_path / "essai" / "bureau.sqlite"))
+    with store.open(tmp_path / "essai" / "bureau.sqlite", clock=play.clock):
+        assert Session.objects.count() == 0
+
+
+def test_a_log_without_its_desk_is_neither_erased_nor_put_into_another_one(play, pair, tmp_path):
+    """SQLite writes whatever log stands beside a file into it: the restored desk was « malformed », and the log was gone."""
+    private, public = pair
+    sealed, desk = tmp_path / "lundi.sauvegarde", tmp_path / "refait" / "bureau.sqlite"
+    backup(play.store, sealed, public, play.store.entry["NAME"])
+    play.week(dwelling("L1"))
+    desk.parent.mkdir()
+    log = desk.with_name("bureau.sqlite-wal")
+    log.write_bytes(Path(play.store.entry["NAME"] + "-wal").read_bytes())
+    held = log.read_bytes()
+    assert len(held) > 10_000
+    for attempt in (
+        lambda: restore(sealed, private, str(desk)),
+        lambda: upgrading.upgrade(desk),
+        lambda: store.open(desk, create=True),
+        lambda: store.open(desk),
+    ):
+        with pytest.raises(StoreUnusable) as error:
+            attempt()
+        assert error.value.code == "STORE_LOG_ALONE" and "bureau.sqlite-wal" in error.value.text("fr")
+        assert [p.name for p in desk.parent.iterdir()] == [log.name] and log.read_bytes() == held
+    log.unlink()
+    assert restore(sealed, private, str(desk)).problems == ()
+
+
+def test_a_restoration_that_fails_leaves_nothing_that_the_next_one_would_refuse(play, pair, tmp_path):
+    private, public = pair
+    with schema.connection().cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0099_later', '2030-01-01')"
+        )
+    sealed = tmp_path / "lundi.sauvegarde"
+    backup(play.store, sealed, public, play.store.entry["NAME"])
+    (tmp_path / "essai").mkdir()
+    with pytest.raises(StoreUnusable) as error:
+        restore(sealed, private, str(tmp_path / "essai" / "bureau.sqlite"))
+    assert error.value.code == "STORE_SCHEMA_NEWER" and list((tmp_path / "essai").iterdir()) == []
+
+
+def test_a_backup_of_an_older_desk_is_restored_without_a_clear_copy_beside_it(play, pair, tmp_path):
+    from django.core.management import call_command
+
+    private, public = pair
+    play.week(dwelling("L1"))
+    call_command("migrate", "store", "0003", verbosity=0)
+    sealed = tmp_path / "lundi.sauvegarde"
+    backup(play.store, sealed, public, play.store.entry["NAME"])
+    done = restore(sealed, private, str(tmp_path / "essai" / "bureau.sqlite"))
+    assert done.problems == ()
+    assert {p.name for p in (tmp_path / "essai").iterdir()} == {"bureau.sqlite", "bureau.sqlite.keys"}
+
+
+def test_a_backup_is_restored_into_a_desk_of_its_kind_only(play, pair, tmp_path, monkeypatch):
+    private, public = pair
+    sealed, desk = tmp_path / "lundi.sauvegarde", tmp_path / "essai" / "bureau.sqlite"
+    monkeypatch.setenv("ATTRIFLUX_STATE", str(tmp_path / "etat"))
+    backup(play.store, sealed, public, play.store.entry["NAME"])
+    with pytest.raises(StoreUnusable) as error:
+        restore(sealed, private, "postgres://essai@localhost/essai")
+    assert error.value.code == "STORE_OF_A_FILE" and list((tmp_path / "etat").iterdir()) == []
+    of_a_server = tmp_path / "serveur.sauvegarde"
+    with tarfile.open(tmp_path / "tout", "w") as archive:
+        for name in ("bureau", "ledger.key", "export.key", "web.key"):
+            content = b"PGDMP" * 10
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    with (tmp_path / "tout").open("rb") as clear, of_a_server.open("wb") as out:
+        seal(clear, out, read_key(public, PUBLIC))
+    desk.parent.mkdir()
+    with pytest.raises(StoreUnusable) as error:
+        restore(of_a_server, private, str(desk))
+    assert error.value.code == "STORE_OF_A_SERVER" and list(desk.parent.iterdir()) == []
 
 
 def play_keys(again, play):
@@ -225,6 +328,7 @@ def test_a_database_that_cannot_be_read_back_into_leaves_no_keys(play, pair, tmp
     backup(play.store, sealed, public, play.store.entry["NAME"])
     monkeypatch.setenv("ATTRIFLUX_STATE", str(tmp_path / "etat"))
 
+    monkeypatch.setattr("optimizer.store.backup.OF_A_FILE", b"a dump of a server")
     monkeypatch.setattr("shutil.which", lambda name: None)  # no pg_restore on this machine
     with pytest.raises(StoreUnusable) as error:
         restore(sealed, private, "postgres://essai@localhost/essai")

@@ -175,6 +175,7 @@ def quoted(name):
     return f'"{name}"'
 
 
+@pytest.mark.long
 def test_ten_thousand_edits_of_the_ledger_and_of_the_tables_are_all_found(play):
     from django.db import Error, transaction
 

@@ -245,6 +245,7 @@ class Commission(RuleBasedStateMachine):
             self.changed.clear()
 
 
+@pytest.mark.long
 def test_the_desk_is_what_a_small_model_says(copied):
     Commission.fresh = staticmethod(copied)
     Commission.TestCase.settings = settings(

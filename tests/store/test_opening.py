@@ -20,6 +20,7 @@ from optimizer.store.configure import database, shown, sqlite_path, without_pass
 from optimizer.store.messages import StoreBusy, StoreRefused, StoreUnusable
 from optimizer.store.sqlite import driver as sqlite_driver
 from optimizer.store.upgrading import upgrade
+from optimizer.web.serving import own_state
 from tests.cli.running import KILLED, Forked, killed_at
 from tests.store.playing import Play, S, Ticking, dwelling
 
@@ -58,6 +59,21 @@ def test_the_files_and_keys_are_their_owner_s_only(copied):
         assert len(files) >= 5 and all(f.stat().st_mode & 0o077 == 0 for f in files)
     os.chmod(path.parent / "bureau.sqlite.keys" / "ledger.key", 0o640)
     unusable("STORE_KEYS_OPEN", path)
+
+
+def test_a_desk_that_a_copy_opened_to_others_is_closed_to_them_again(copied):
+    """`cp` gives what it writes the mode of the day: every account of the machine then read the households."""
+    path = copied("bureau")
+    path.chmod(0o644)
+    with store.open(path, clock=Ticking()) as opened:
+        c.log(opened, S, "1", kind="printed")
+        assert all(f.stat().st_mode & 0o077 == 0 for f in path.parent.glob("bureau.sqlite*"))
+    path.chmod(0o664)
+    upgrade(path)
+    assert path.stat().st_mode & 0o077 == 0
+    state = path.with_suffix(".files")
+    state.mkdir(mode=0o755)
+    assert own_state(str(path)) == state and state.stat().st_mode & 0o077 == 0
 
 
 def test_a_key_that_is_missing_or_cut_is_said(copied):
@@ -191,6 +207,25 @@ def test_a_desk_of_the_version_before_is_brought_forward_with_what_it_holds(copi
     assert [step.partition("_")[0] for step in upgrade(path).steps] == ["store.0004", "store.0005"]
     with store.open(path, clock=clock) as opened:
         assert ledger.verify(opened).holds and len(queries.duties(opened)) == 1
+
+
+def test_an_upgrade_that_finds_the_disk_full_leaves_no_half_copy(copied, monkeypatch):
+    """What it had copied stayed there, households in clear, in the last place that was left."""
+    from django.core.management import call_command
+
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()):
+        call_command("migrate", "store", "0003", verbosity=0)
+    before = {p.name for p in path.parent.iterdir()}
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("optimizer.disk.system.add", full)
+    with pytest.raises(OSError):
+        upgrade(path)
+    schema.connection().close()
+    assert {p.name for p in path.parent.iterdir()} <= before | {"bureau.sqlite-wal", "bureau.sqlite-shm"}
 
 
 def test_a_migration_that_loses_the_guards_is_noticed_and_an_upgrade_puts_them_back(copied):

@@ -10,7 +10,7 @@ import pytest
 
 from optimizer.store import commands as c
 from optimizer.store import ledger, queries, schema
-from optimizer.store.messages import StoreForbidden
+from optimizer.store.messages import StoreForbidden, StoreUnusable
 from optimizer.store.people import later
 from optimizer.store.purge import purge
 from optimizer.store.records import NewCandidate, NewDecision, NewItem, PersonRecord
@@ -46,6 +46,7 @@ def bytes_of(play):
     )
 
 
+@pytest.mark.long
 def test_five_hundred_canaries_leave_no_trace(play):
     """Ten words in each of fifty households: number, name, phone, mail, address, facts, reasons, sentences, remarks."""
     draw = random.Random(7)
@@ -208,6 +209,33 @@ def test_the_papers_of_whoever_is_erased_go_whatever_their_age(play, tmp_path):
     done = erase(play, papers=tmp_path)
     assert done.counts["files"] == 1
     assert not (tmp_path / first).exists() and (tmp_path / play.session).exists()
+
+
+@pytest.mark.parametrize("how", ["refused", "killed"])
+def test_papers_that_could_not_be_deleted_are_found_again(play, tmp_path, monkeypatch, how):
+    """The households were erased first: their papers, letters with names among them, then stayed for a year, and nothing said so."""
+    import shutil
+
+    play.new(dwelling("L1"))
+    play.do(c.cancel, S, play.session, reason="Salle indisponible")
+    play.clock.on(AFTER)
+    letters = tmp_path / play.session / "courriers.html"
+    letters.parent.mkdir()
+    letters.write_text("L1-1")
+
+    def stopped(path: object) -> None:
+        raise PermissionError(13, "Permission denied") if how == "refused" else KeyboardInterrupt
+
+    with monkeypatch.context() as held:
+        held.setattr(shutil, "rmtree", stopped)
+        with pytest.raises(StoreUnusable if how == "refused" else KeyboardInterrupt) as error:
+            erase(play, papers=tmp_path)
+    if how == "refused":
+        assert error.value.code == "STORE_NOT_DELETED" and play.session in str(error.value)
+    assert len(play.store.tables.find("person")) == 4 and letters.exists()
+    done = erase(play, papers=tmp_path)
+    assert len(done.erased) == 4 and done.files == (letters.parent,) and not letters.parent.exists()
+    assert ledger.verify(play.store).holds
 
 
 def test_months_end_where_the_month_does():

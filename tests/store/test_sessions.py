@@ -786,3 +786,27 @@ def test_a_decision_refused_says_whose_it_is(play):
         play.decide("L1", wrong)
     assert problem.value.code == "STORE_NO_RANK"
     assert problem.value.text("fr") == "Demande proposée au rang 3 : Cette décision ne porte pas de rang."
+
+
+def test_a_decision_asks_the_base_no_more_in_a_long_session_than_in_a_short_one(play):
+    """Each household of the session was looked up for each sentence: in one of 300 dwellings a page of decisions took seconds."""
+    asked = []
+    for homes in (2, 12):
+        play.new(*(dwelling(f"L{homes}-{k}", names=4) for k in range(homes)))
+        play.open()
+        names = [n.candidate_id for n in play.names(f"L{homes}-0", "listed")]
+        said = [NewDecision(names[0], "attribution", 1)]
+        said += [NewDecision(n, "not_attributed", motive="N3", sentence=SMALL) for n in names[1:]]
+        questions = []
+
+        def count(execute, *given, questions=questions):
+            questions.append(given[0])
+            return execute(*given)
+
+        with schema.connection().execute_wrapper(count):
+            play.decide(f"L{homes}-0", said)
+        asked.append(len(questions))
+        for k in range(1, homes):
+            play.decide(f"L{homes}-{k}")
+        play.close()
+    assert asked[1] <= asked[0] + 3, asked

@@ -29,6 +29,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir())}
 
 
+@pytest.mark.long
 def test_same_bytes_in_another_process_with_another_hash_seed(tmp_path: Path) -> None:
     found = []
     for salt in ("1", "2"):

@@ -121,6 +121,7 @@ def test_two_rows_that_changed_places_are_refused_in_every_table(results, tmp_pa
         assert failed == [] if len(rows) < 2 else failed != [], file.name
 
 
+@pytest.mark.long
 def test_untouched_results_of_random_cases_are_certified(results):
     for seed in range(BASES):
         _, _, verdict = results(seed)

@@ -42,7 +42,9 @@ def scenes(country, tmp_path_factory):
     return make
 
 
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize(
+    "part", [*range(3), *(pytest.param(n, marks=pytest.mark.long) for n in range(3, 10))]
+)
 def test_every_falsification_is_refused(scenes, part):
     accepted = []
     for number in range(part, RUN, 10):

@@ -55,6 +55,7 @@ def test_of_two_households_of_one_value_the_one_who_asked_first_is_first(tmp_pat
     assert "equals" in refusals(forged, case)
 
 
+@pytest.mark.long
 def test_of_two_that_asked_the_same_day_the_draw_says_who_has_which_dwelling(tmp_path):
     people = [application("A"), application("B")]
     case, out = made(tmp_path / "true", people, 2)

@@ -82,6 +82,7 @@ def altered(case, out, name, i, j, cell):
     return found
 
 
+@pytest.mark.long
 def test_a_loss_at_least_below_the_loss_at_most_is_refused(copy):
     case, out = copy
     assert failed(case, out) == []
@@ -95,6 +96,7 @@ def test_a_loss_at_least_below_the_loss_at_most_is_refused(copy):
             assert altered(case, out, "orientation", i, least, cell) == ["orientation"]
 
 
+@pytest.mark.long
 def test_marginal_points_by_the_multipliers_are_recomputed(tmp_path, monkeypatch):
     monkeypatch.setattr(rules_table, "SMALL", 0)
     monkeypatch.setattr(whole, "SOLVED_AGAIN", 0)
@@ -151,6 +153,7 @@ def test_what_is_shown_of_the_root_must_be_permitted(copy):
         assert "multipliers" in failed(case, out)
 
 
+@pytest.mark.long
 def test_a_tree_without_what_it_shows_of_the_root_is_of_an_earlier_version(tmp_path):
     case, out = propose(tmp_path, 12, 60)
     path = out / "certificate.json"
@@ -264,6 +267,7 @@ def test_a_table_written_otherwise_is_refused(copy, change):
     assert "form" in failed(case, out)
 
 
+@pytest.mark.long
 def test_an_international_table_is_written_in_its_own_way(week, tmp_path):
     case, _ = week
     out = tmp_path / "out"
@@ -301,6 +305,7 @@ def test_nobody_who_lacked_points_is_told_that_no_first_rank_was_open(week, tmp_
     assert "explanations" in failed(case, out)
 
 
+@pytest.mark.long
 def test_a_household_is_told_of_the_dwelling_where_it_lacked_least(tmp_path, monkeypatch):
     """The same tables, each number true, of an exchange at another dwelling than the nearest."""
     case, sound = propose(tmp_path, 8, 150)

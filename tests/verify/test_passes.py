@@ -272,6 +272,7 @@ def test_the_twenty_first_in_place_of_the_twentieth(copy, classes):
     assert failing(case, out, "leapfrogs", table) == ["leapfrogs"]
 
 
+@pytest.mark.long
 def test_every_reason_of_refusal_is_checked(copy, classes):
     case, out = copy
     table = read(out, "applications")
@@ -308,6 +309,7 @@ def test_one_more_candidate_on_another_account(copy):
         assert failing(case, out, "orientation", edited) == ["orientation"]
 
 
+@pytest.mark.long
 def test_equals_are_drawn_by_lot(tmp_path):
     """Every score and date the same: reserves are the lottery's, and another of the equals in one's place is refused."""
     case, out = tmp_path / "case", tmp_path / "out"

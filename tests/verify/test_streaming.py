@@ -56,6 +56,7 @@ def test_recent_keeps_the_last_used_within_its_room():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is one process")
+@pytest.mark.long
 def test_two_processes_find_what_one_finds(results, tmp_path, monkeypatch):
     sound, case = results("doubs")
     out = tmp_path / "out"

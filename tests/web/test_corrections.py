@@ -175,7 +175,7 @@ def test_an_absence_typed_after_the_votes_says_which_dwellings_are_to_be_voted_a
 
 def test_two_people_who_judge_one_refusal_otherwise_both_see_it(played: Played):
     key = played.session(
-        date(2026, 12, 2), state="closed", homes=(item("L990104", waiting=0),), commission=OTHER
+        date(2026, 12, 1), state="closed", homes=(item("L990104", waiting=0),), commission=OTHER
     ).session_id
     name, secretary, at = offered(played, key), seat(played, "S"), f"/seances/{key}/offres/"
     sent(
@@ -200,7 +200,7 @@ def test_a_proof_typed_for_the_wrong_day_is_put_right_and_one_of_a_letter_that_c
 ):
     """Ten days from the day that is proven; a letter that came back proves nothing, so that no silence can be confirmed."""
     key = played.session(
-        date(2026, 12, 2), state="closed", homes=(item("L990105", waiting=0),), commission=OTHER
+        date(2026, 12, 1), state="closed", homes=(item("L990105", waiting=0),), commission=OTHER
     ).session_id
     name, secretary, at = offered(played, key), seat(played, "S"), f"/seances/{key}/offres/"
     on = played.store.today()

@@ -32,3 +32,20 @@ def test_a_page_says_that_nothing_is_left_of_an_erased_household(
     for rest in ("", "/seance", f"/logements/{home.item_id}", "/pieces"):
         shown = staff.get(f"/seances/{key}{rest}")
         assert shown.status_code == 200 and number not in shown.content.decode(), rest
+
+
+def test_the_officer_is_told_that_a_purge_is_due_and_when_the_last_one_was(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+):
+    """Nothing is erased by itself: a desk whose officer forgot it kept every household, and no page said so."""
+    monkeypatch.setattr(people, "kept_until", lambda work: date(2026, 11, 1))
+    key = played.session(date(2026, 12, 29), homes=(item("L1229E9"),)).session_id
+    commands.cancel(played.store, SECRETARY, str(uuid4()), key, reason="Salle inondée")
+    officer = played.client("D")
+    waiting = len(queries.session(played.store, key).items[0].candidates)
+    page = officer.get("/conservation").content.decode().replace("\u00a0", " ")
+    assert f"{waiting} ménages ont passé le délai, depuis le 01/11/2026" in page
+    purge(played.store, Actor("dpo", "D"), str(uuid4()), dry_run=False)
+    page = officer.get("/conservation").content.decode().replace("\u00a0", " ")
+    today = played.store.today()
+    assert "Aucun ménage" in page and f"Dernier effacement : {today:%d/%m/%Y}" in page

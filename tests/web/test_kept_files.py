@@ -52,6 +52,7 @@ def begun(played: Played, name: str, state: str, **more: Any) -> Any:
     return Job.objects.create(**told, state=state, started_at=at, **({"heartbeat_at": at} | more))
 
 
+@pytest.mark.long
 def test_an_import_that_was_brought_forward_is_not_kept_beside_what_was_made_of_it(played: Played):
     from optimizer.web.children.job import Log
     from optimizer.web.jobs import start

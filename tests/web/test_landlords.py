@@ -162,6 +162,7 @@ def test_the_next_case_is_made_of_what_is_the_secretarys(
     }
 
 
+@pytest.mark.long
 def test_a_child_takes_the_cases_of_the_landlords_it_is_told(tmp_path: Path):
     """Told none, it takes all: `test_kept_files.test_an_import_with_names_is_kept_without_them`."""
     case, out = tmp_path / "case", tmp_path / "out"

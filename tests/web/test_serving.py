@@ -64,6 +64,19 @@ def test_two_bases_served_by_one_account_do_not_share_their_files(
     assert all(state_of(url).parent == tmp_path for url in (trial, apart))
 
 
+def test_two_files_of_one_stem_do_not_share_their_files(tmp_path: Path):
+    """A desk restored as `bureau.essai` beside `bureau.sqlite`, once served, erased the imports and runs of the real one."""
+    real, trial, renamed = (tmp_path / name for name in ("bureau.sqlite", "bureau.essai", "bureau.db"))
+    for desk in (real, trial):
+        desk.touch()
+    assert own_state(str(real)) == own_state(str(real)) == tmp_path / "bureau.files"
+    assert own_state(str(trial)) == state_of(str(trial)) == tmp_path / "bureau.essai.files"
+    real.rename(renamed)
+    assert own_state(str(renamed)) == tmp_path / "bureau.files"
+    trial.rename(tmp_path / "autre.essai")
+    assert state_of(str(tmp_path / "autre.essai")) == tmp_path / "autre.files"
+
+
 def test_what_is_refused_makes_no_desk_and_says_why(tmp_path: Path):
     for listen, code in (("0.0.0.0", "SERVE_BEYOND_LOOPBACK"), ("localhost", "SERVE_ADDRESS")):
         with pytest.raises(AttrifluxError) as refused:
@@ -90,6 +103,7 @@ def test_a_port_that_is_taken_is_said():
     assert refused.value.code == "SERVE_PORT"
 
 
+@pytest.mark.long
 def test_the_one_time_link_makes_one_technical_account(tmp_path: Path):
     """In a process of its own: a store that has no account yet."""
     code = """

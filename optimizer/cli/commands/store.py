@@ -32,6 +32,14 @@ texts(
         "agrees": ("tout concorde.", "all agree."),
         "differs": ("{n:écart/écarts}.", "{n:difference/differences}."),
         "restored": ("Bureau refait : {counted}, {n:écart/écarts}.", "Desk made again: {counted}, {n:difference/differences}."),
+        "restored_until": (
+            "Dernière ligne du journal : {last}. Ce qui a été enregistré depuis n'y est pas (appels, décisions, courriers partis, réponses, "
+            "baux) : le retrouver sur les papiers imprimés et le saisir à nouveau avant le prochain ordre du jour. Comptes, mots de passe et rôles "
+            "sont ceux de ce moment : refermer les comptes fermés depuis. Les ménages effacés depuis sont revenus : refaire la purge.",
+            "Last line of the ledger: {last}. What was recorded since is not in it (calls, decisions, letters sent, answers, leases): find it "
+            "on the printed papers and record it again before the next agenda. Accounts, passwords and roles are those of that moment: close "
+            "again the accounts closed since. Households erased since are back: purge again.",
+        ),
         "to_erase": (
             "{n:ménage/ménages} à effacer, {kept:gardé/gardés}, {files:fichier/fichiers} à supprimer. Rien n'a été écrit.",
             "{n:household/households} to erase, {kept} kept, {files:file/files} to delete. Nothing was written.",
@@ -280,6 +288,7 @@ def restore(
     url: StoreOption = DESK,
     lang: LangOption = Language.fr,
 ) -> None:
+    from optimizer.store import clock as days
     from optimizer.store.backup import restore as unsealed
 
     done = unsealed(file, key, url)
@@ -287,6 +296,8 @@ def restore(
         typer.echo(problem.text(lang.value), err=True)
     counted = _say("counted", lang, events=done.events, rows=done.rows)
     typer.echo(_say("restored", lang, counted=counted, n=len(done.problems)))
+    if done.last is not None:
+        typer.echo(_say("restored_until", lang, last=days.instant(done.last)))
     sys.exit(3 if done.problems else 0)
 
 

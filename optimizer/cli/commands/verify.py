@@ -56,6 +56,17 @@ def verify(
             ),
         ),
     ] = False,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep",
+            help=both(
+                "Le résultat que propose devait garder (--keep) : ses premiers rangs et ses listes sont comparés.",
+                "The result that propose was to keep (--keep): its first ranks and its lists are compared.",
+            ),
+            metavar=both("ANCIEN", "EARLIER"),
+        ),
+    ] = None,
     models: ModelsOption = None,
     json: JsonOption = False,
     lang: LangOption = Language.fr,
@@ -65,12 +76,17 @@ def verify(
     from optimizer.verify import other_folder, verify_lottery
     from optimizer.verify import verify as run_verify
 
-    for place in (directory, case):
+    if lottery and keep is not None:
+        raise typer.BadParameter(both("va sans --lottery", "goes without --lottery"), param_hint="--keep")
+    for place in (directory, case, *([] if keep is None else [keep])):
         if not place.exists():
             raise FileNotFoundError(2, "introuvable", str(place))
     if not lottery and (elsewhere := other_folder(directory)):
         raise elsewhere
-    verdict = (verify_lottery if lottery else run_verify)(directory, case, models=models)
+    if lottery:
+        verdict = verify_lottery(directory, case, models=models)
+    else:
+        verdict = run_verify(directory, case, models=models, keep=keep)
     refused = verdict.verdict == "refused"
     if json:
         say_json(verdict.to_dict())

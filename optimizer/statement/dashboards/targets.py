@@ -21,7 +21,7 @@ from optimizer.domain.account import (
 from optimizer.policy import Parameter
 from optimizer.presentation.numbers import some
 from optimizer.problem import RuleShape
-from optimizer.problem.registry import Line
+from optimizer.problem.registry import Line, pairs_of
 from optimizer.problem.rulebook import Section
 from optimizer.results import SCALE
 from optimizer.shortlist.labels import account_label
@@ -377,13 +377,13 @@ def _own_line(year: Year, line: Line) -> bool:
 def _row_gauge(year: Year, section: Section, i: int) -> Gauge:
     shape, line, ground = section.rule, section.lines[i], year.book.ground
     row = year.book.rows[section.start + i]
-    before = shape.counted(section.lines, ground, ground.before)
+    before = pairs_of(shape, section.lines, ground, ground.before)
     mine = before.line == i
     signed = before.lease < ground.signed
     run = year.proposed
     named_leases = run.leases if shape.counts_seats else run.leases.where(run.leases.named)
     at = np.arange(len(run.leases)) if shape.counts_seats else np.flatnonzero(run.leases.named)
-    ahead = shape.counted(section.lines, ground, named_leases)
+    ahead = pairs_of(shape, section.lines, ground, named_leases)
     here = ahead.line == i
     where = at[ahead.lease]
     first = run.rank[where] == 1

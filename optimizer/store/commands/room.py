@@ -332,11 +332,12 @@ def _others_number(work: Work, item: Row, candidate: int, sentence: str) -> bool
     items = tuple(i["item_id"] for i in work.find("item", session_id=item["session_id"]))
     own = work.get("candidate", candidate)["ref"]
     others = {c["ref"] for c in work.find("candidate", item_id=items)} - {own}
-    found = (work.store.tables.get("person", ref) for ref in others)
-    numbers = (str(p["application_id"] or "") for p in found if p is not None)
-    # a number is also typed in groups of digits
-    told = [r"\s*".join(map(re.escape, number)) for number in numbers if len(number) >= TELLING]
-    return bool(told) and re.search(rf"(?<!\w)(?:{'|'.join(told)})(?!\w)", sentence) is not None
+    numbers = (str(p["application_id"] or "") for p in work.find("person", ref=tuple(others)))
+    # a number is also typed in groups of digits; a session has thousands of them, a sentence one at most
+    joined = "".join(sentence.split())
+    told = [n for n in numbers if len(n) >= TELLING and "".join(n.split()) in joined]
+    grouped = (r"\s*".join(map(re.escape, number)) for number in told)
+    return any(re.search(rf"(?<!\w){number}(?!\w)", sentence) for number in grouped)
 
 
 def _finish(

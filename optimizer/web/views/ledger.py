@@ -13,7 +13,7 @@ from optimizer.errors import said
 from optimizer.store import queries
 from optimizer.store.export import export_pseudonymous
 from optimizer.store.ledger import verify
-from optimizer.store.purge import Purge, purge
+from optimizer.store.purge import Purge, overdue, purge
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.deployment import PAPERS, held_folders
@@ -78,9 +78,12 @@ def retention(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     return page(
         request,
         "retention",
-        {"today": today(), "found": None, "may": "D" in request.visitor.roles, **values},
+        {
+            "today": today(), "found": None, "may": "D" in request.visitor.roles,
+            "overdue": overdue(desk().store, today()), **values,
+        },
         status=status,
-    )
+    )  # fmt: skip
 
 
 def _purge(request: Asked) -> HttpResponse:
