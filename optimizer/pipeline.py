@@ -83,6 +83,9 @@ def told(error: AttrifluxError) -> tuple[Finding, ...]:
         value = str(error.params["value"]) if "value" in error.params else None
         column = f"changes.{key}"
         return (Finding(error.code, file="case.yaml", column=column, value=value, params=error.params),)
+    if error.code == "POLICY_UNKNOWN_TERRITORY":
+        named = str(error.params["territory"])
+        return (Finding(error.code, file="case.yaml", column="territory", value=named, params=error.params),)
     return (Finding(error.code, file="case.yaml", params=error.params),)
 
 

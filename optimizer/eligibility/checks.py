@@ -19,6 +19,8 @@ from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
     ASSUMED_THRESHOLD,
     CHOICES_OUTSIDE,
+    COMMUNE_NOWHERE,
+    EPCI_NOWHERE,
     NO_CONVENTION,
     NO_CONVENTION_HERE,
     OLDER_THRESHOLD,
@@ -199,6 +201,18 @@ def _check_account(
     for value in unknown:
         rows = _rows(findings, table, (frame[column] == value).fillna(False).to_numpy(bool))
         findings.add_rows(UNKNOWN_ACCOUNT, table, column, value, rows)
+
+
+def check_places(case: Case, rules: RuleSet, findings: Findings) -> None:
+    """Rows of a place that exists nowhere in France, which no target counts: warnings."""
+    communes, epcis = list(rules.all_communes.index), list(rules.all_communes["epci"].unique())
+    told = [(table, "commune", communes, COMMUNE_NOWHERE) for table in ("in_progress", "leases", "events")]
+    for table, column, known, code in (*told, ("scores", "epci", epcis, EPCI_NOWHERE)):
+        values = case.table(table)[column]
+        bad = (values.notna() & ~values.isin(known)).to_numpy(bool)
+        for value in sorted({str(v) for v in values[bad]}):
+            rows = _rows(findings, table, bad & (values == value).fillna(False).to_numpy(bool))
+            findings.add_rows(code, table, column, value, rows, severity="warning")
 
 
 def check_choices(case: Case, rules: RuleSet, findings: Findings) -> None:

@@ -31,6 +31,24 @@ UNKNOWN_COMMUNE = define(
     "case.yaml un territoire qui contient cette commune",
     remedy_en="Correct the code (INSEE, not postal; of a merged commune, today's), or choose in case.yaml a territory that contains this commune",
 )
+COMMUNE_NOWHERE = define(
+    "ELIG_COMMUNE_NOWHERE",
+    "« {value} » n'est le code d'aucune commune : la ligne ne compte dans aucun objectif du lieu",
+    "“{value}” is no commune's code: the row counts in no target of the place",
+    expected_fr="un code INSEE de 5 caractères",
+    expected_en="a 5-character INSEE code",
+    remedy_fr="Écrivez le code INSEE, pas le code postal ; d'une commune fusionnée, celui d'aujourd'hui, ou son nom",
+    remedy_en="Write the INSEE code, not the postal one; of a merged commune, today's, or its name",
+)
+EPCI_NOWHERE = define(
+    "ELIG_EPCI_NOWHERE",
+    "« {value} » n'est le SIREN d'aucun EPCI : la cotation de la ligne est sans effet",
+    "“{value}” is no EPCI's SIREN: the score of the row has no effect",
+    expected_fr="le SIREN, 9 chiffres, de l'EPCI des logements",
+    expected_en="the SIREN, 9 digits, of the EPCI of the dwellings",
+    remedy_fr="Corrigez le code",
+    remedy_en="Correct the code",
+)
 UNKNOWN_ACCOUNT = define(
     "ELIG_UNKNOWN_ACCOUNT",
     "« {value} » n'est pas un réservataire connu",

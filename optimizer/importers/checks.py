@@ -54,6 +54,7 @@ def check_tables(found: Mapping[str, ReadTable], settings: CaseSettings | None) 
     if applications is not None and applications.frame is not None:
         findings += _renewed(applications, applications.frame)
         findings += _household(applications, applications.frame)
+        findings += _dependants(applications, applications.frame)
     dwellings = found.get("dwellings")
     if dwellings is not None and dwellings.frame is not None:
         findings += _publicity(dwellings, dwellings.frame)
@@ -70,6 +71,7 @@ def check_tables(found: Mapping[str, ReadTable], settings: CaseSettings | None) 
         findings += _dates(found, settings)
         findings += _followed(found, settings)
     findings += _references(found)
+    findings += _housed(found)
     findings += check_spelling(found)
     return findings
 
@@ -157,6 +159,39 @@ def _household(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
             "persons",
         )
     ]
+
+
+def _dependants(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """As many dependants as persons, the applicant among them: a warning, since ceilings and allowance follow dependants."""
+    if frame["dependants"].isna().all():
+        return []
+    there = frame["persons"].copy()
+    for column in ("visiting_children", "alternate_custody_children", "expected_children"):
+        there = there + frame[column].fillna(0)
+    at = np.flatnonzero((frame["dependants"] >= there).fillna(False).to_numpy(bool))
+    if not len(at):
+        return []
+    i = int(at[0])
+    params = {"persons": int(frame["persons"].iloc[i])}
+    value = str(frame["dependants"].iloc[i])
+    return [read.finding(Problem("READ_DEPENDANTS_ABOVE", at, value, params, "warning"), "dependants")]
+
+
+def _housed(found: Mapping[str, ReadTable]) -> list[Finding]:
+    """Households that signed a lease since their application and still apply: a warning, they may be proposed again."""
+    leases, applications = found.get("leases"), found.get("applications")
+    if leases is None or applications is None or leases.frame is None or applications.frame is None:
+        return []
+    still = applications.frame
+    still = still[~(still["status"] == "struck_off").fillna(False)].drop_duplicates("application_id")
+    since = leases.frame["application_id"].map(still.set_index("application_id")["first_registered_on"])
+    at = np.flatnonzero((since <= leases.frame["signed_on"]).fillna(False).to_numpy(bool))
+    if not len(at):
+        return []
+    i = int(at[0])
+    params = {"signed": pd.Timestamp(leases.frame["signed_on"].iloc[i]), "count": len(at)}
+    value = str(leases.frame["application_id"].iloc[i])
+    return [leases.finding(Problem("READ_HOUSED_APPLICANT", at, value, params, "warning"), "application_id")]
 
 
 def _publicity(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:

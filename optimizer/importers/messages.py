@@ -360,6 +360,22 @@ define(
     remedy_en="Check the household",
 )
 define(
+    "READ_DEPENDANTS_ABOVE",
+    "« {value} » personnes à charge, pour {persons:personne/personnes} à loger, demandeur compris : plafonds et aide au logement les suivent.",
+    "“{value}” dependants, for {persons:person/persons} to house, the applicant among them: ceilings and housing allowance follow them.",
+    remedy_fr="Vérifiez la composition du ménage : le demandeur n'est pas à sa propre charge",
+    remedy_en="Check the household: the applicant is no dependant of its own",
+)
+define(
+    "READ_HOUSED_APPLICANT",
+    "{count:bail/baux} au nom d'une demande antérieure qui figure encore dans les demandes (« {value} », bail du {signed}) : "
+    "le ménage logé peut être proposé à nouveau.",
+    "{count:lease/leases} of an earlier application that still stands among the applications (“{value}”, lease of {signed}): "
+    "the household housed may be proposed again.",
+    remedy_fr="Retirez la demande ou écrivez radiée dans son statut ; rien à faire si le ménage demande un autre logement",
+    remedy_en="Remove the application or write struck_off in its status; nothing to do if the household asks for another dwelling",
+)
+define(
     "READ_ASSIETTE_NEGATIVE",
     "l'assiette retire {minus} logements, et {value} seulement sont libérés.",
     "the assiette takes off {minus} dwellings, and only {value} are vacated.",

@@ -164,6 +164,8 @@ define(
     "POLICY_UNKNOWN_TERRITORY",
     "Le territoire « {territory} » n'existe pas ; territoires livrés : {known}.",
     "The territory “{territory}” does not exist; shipped territories: {known}.",
+    remedy_fr="Corrigez le nom, ou écrivez le vôtre dans un fichier .yaml du dossier",
+    remedy_en="Correct the name, or write your own in a .yaml file of the folder",
 )
 define(
     "POLICY_NO_PARAMETER",

@@ -93,6 +93,14 @@ class Options:
 
     def __post_init__(self) -> None:
         for name, held, expected in (
+            ("gap", _number(self.gap), "0 ≤ gap < 1"),
+            ("time_limit", self.time_limit is None or _number(self.time_limit), "0 ≤ s < ∞, None"),
+            ("threads", _whole(self.threads, 1), "int ≥ 1"),
+            # a word would stand for yes, whatever it says
+            *(
+                (n, isinstance(getattr(self, n), bool), "True, False")
+                for n in ("accept_assumed", "price_assumed", "pdf", "exchanges")
+            ),
             ("chains", _whole(self.chains, UNBOUNDED), f"int ≥ 0, {UNBOUNDED} (all)"),
             ("prospects", _whole(self.prospects, 0), "int ≥ 0"),
             ("csv", self.csv in get_args(Csv), ", ".join(get_args(Csv))),
@@ -117,6 +125,11 @@ class Options:
             del content["exchanges"]
         content["workers"] = workers_of(self.workers).kind
         return content
+
+
+def _number(value: object) -> bool:
+    """Whether a value is a number; its range is the solver's to judge."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _whole(value: object, least: int) -> bool:

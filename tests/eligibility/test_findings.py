@@ -242,6 +242,29 @@ def test_warnings_do_not_stop() -> None:
     assert el.encode(case, rules()).applications.active.all()
 
 
+def test_rows_of_a_place_that_exists_nowhere_are_told() -> None:
+    """A postal code in a lease or in work in progress, an EPCI that is none in a score: the row counted nowhere, silently."""
+    lease = {"dwelling_id": "B1", "landlord": "OPH25", "account": "ALS", "signed_on": "2026-03-01"}
+    work = {
+        "dwelling_id": "P1",
+        "landlord": "OPH25",
+        "account": "ALS",
+        "stage": "nominated",
+        "since": "2026-06-01",
+    }
+    case = make_case(
+        [dwelling()], [application("A1", score=1), application("A2", score=2)],
+        leases=[lease | {"commune": BESANCON}, lease | {"dwelling_id": "B2", "commune": "25000"},
+                lease | {"dwelling_id": "B3", "commune": "75101"}],
+        in_progress=[work | {"commune": "25000"}],
+        scores=[{"application_id": "A1", "epci": "999999999", "grid": "g", "score": 3}],
+    )  # fmt: skip
+    assert [x[:5] for x in found(case) if x[0].endswith("NOWHERE")] == [
+        ("COMMUNE_NOWHERE", "w", 2, "commune", "25000"), ("COMMUNE_NOWHERE", "w", 3, "commune", "25000"),
+        ("EPCI_NOWHERE", "w", 2, "epci", "999999999"),
+    ]  # fmt: skip
+
+
 def test_a_perimeter_of_the_commission_de_mediation_that_is_no_commune_is_told() -> None:
     """It replaces the choices: a postal code there left the household nothing, silently."""
     case = make_case(

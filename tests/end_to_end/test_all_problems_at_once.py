@@ -161,6 +161,8 @@ def test_an_unknown_territory_leaves_the_changes_of_the_country_to_be_told(case)
         FAULTS[name](case)
     codes = sorted(code for code, *_ in told("check", case))
     assert codes == ["POLICY_CHANGE_BAD_VALUE", "POLICY_CHANGE_UNKNOWN", "POLICY_UNKNOWN_TERRITORY"]
+    [unknown] = [f for f in pipeline.check_case(case)[1] if f.code == "POLICY_UNKNOWN_TERRITORY"]
+    assert (unknown.column, unknown.value) == ("territory", "doub") and unknown.remedy()
 
 
 def test_an_account_of_the_stock_may_be_of_a_place_beyond_the_territory(case):

@@ -116,6 +116,7 @@ CELLS: list[tuple[str, ...]] = [
     ("baux", "signe_le", "12/03/2025", "READ_LEASE_OTHER_YEAR"),
     ("baux", "signe_le", "25/12/2026", "READ_AFTER_CASE_DATE"),
     ("baux", "q1", "peut-être", "READ_CHOICE"),
+    ("baux", "numero_unique", "007", "READ_HOUSED_APPLICANT"),
     ("baux", "mutation", "interne", "READ_BOOLEAN"),
     ("en_cours", "etape", "visite", "READ_CHOICE"),
     ("en_cours", "depuis", "25/11/2026", "READ_AFTER_CASE_DATE"),
@@ -136,7 +137,7 @@ CELLS: list[tuple[str, ...]] = [
 ]
 WARNINGS = {
     "READ_RENEWED_BEFORE_FIRST", "READ_UNKNOWN_REFERENCE", "READ_LEASE_OTHER_YEAR", "READ_PERSONS_BELOW_PARTS",
-    "READ_OTHER_SPELLING", "READ_VACANT_LATER",
+    "READ_OTHER_SPELLING", "READ_VACANT_LATER", "READ_HOUSED_APPLICANT",
 }  # fmt: skip
 SOFT = {("demandes", "renouvelee_le"), ("baux", "signe_le"), ("en_cours", "depuis")}
 """Dates after the case's own that only deserve a warning."""
@@ -163,6 +164,17 @@ def test_there_are_enough_samples():
     assert len(CELLS) + sum(map(len, others)) >= 220
 
 
+def test_nobody_is_a_dependant_of_its_own(tmp_path: Path):
+    """Three persons have two dependants at most; children who visit count among them."""
+    more = [
+        {"personnes_a_charge": "3", "enfants_en_visite": "0"},
+        {"personnes_a_charge": "1", "enfants_en_visite": "1"},
+    ]
+    rows = [{**row, **extra} for row, extra in zip(rows_of("demandes"), more, strict=True)]
+    found = listed(problems(write_base(tmp_path, demandes__csv=csv_text(rows))))
+    assert found == [("READ_DEPENDANTS_ABOVE", "demandes.csv", 2, "personnes_a_charge", "3")]
+
+
 def test_the_base_case_is_sound(tmp_path: Path):
     assert problems(write_base(tmp_path)) == ()
 
@@ -172,6 +184,7 @@ ALONE = (
     "READ_PERSONS_BELOW_PARTS",
     "READ_UNKNOWN_REFERENCE",
     "READ_LEASE_OTHER_YEAR",
+    "READ_HOUSED_APPLICANT",
 )
 """Found by comparing cells: with others wrong beside them, another problem would be meant."""
 

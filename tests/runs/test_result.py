@@ -64,6 +64,10 @@ def test_the_package_says_its_version_and_that_it_is_typed():
         {"prospects": True},
         {"csv": "german"},
         {"lang": "de"},
+        {"gap": "0,01"},
+        {"time_limit": "60"},
+        {"threads": 0},
+        {"price_assumed": "non"},
     ],
 )
 def test_an_option_that_cannot_be_is_told_before_any_reading(wrong):
