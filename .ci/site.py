@@ -20,22 +20,52 @@ FOLDERS = ("docs", "benchmarks", "scenarios", "models")
 NAV = [
     {"Attriflux": "README.md"},
     {"In English": "docs/README.en.md"},
-    {"Semaine (carnet)": "docs/week.md"},
-    {"Bureau": "docs/desk.md"},
-    {"Installer": "docs/install.md"},
-    {"Commandes": "docs/commands.md"},
-    {"Researcher's notebook": "docs/fairness-notebook.md"},
-    {"Fairness": "docs/fairness.md"},
-    {"Specification": "docs/specification.md"},
-    {"Formulation": "docs/formulation.md"},
-    {"Architecture": "docs/architecture.md"},
-    {"How to add": "docs/how-to-add.md"},
-    {"Glossary": "docs/glossary.md"},
-    {"Contributing": "CONTRIBUTING.md"},
-    {"Changelog": "CHANGELOG.md"},
+    {
+        "Secrétariat": [
+            {"Une semaine (carnet)": "docs/week.md"},
+            {"Vos fichiers": "docs/files.md"},
+            {"Le bureau": "docs/desk.md"},
+            {"Installer": "docs/install.md"},
+            {"Page du DPO": "docs/dpo.md"},
+            {"Accessibilité": "docs/accessibility.md"},
+        ]
+    },
+    {
+        "Reference": [
+            {"Commands": "docs/commands.md"},
+            {"Columns of files and frames": "docs/frames.md"},
+            {"Figures: published, assumed": "docs/figures.md"},
+            {"Specification": "docs/specification.md"},
+            {"Glossary": "docs/glossary.md"},
+        ]
+    },
+    {
+        "Research": [
+            {"A comparison (notebook)": "docs/fairness-notebook.md"},
+            {"Fairness": "docs/fairness.md"},
+            {"Simulated years": "docs/simulation.md"},
+            {"Chains": "docs/chains.md"},
+            {"Formulation and proof": "docs/formulation.md"},
+            {"On several machines": "docs/distributed.md"},
+        ]
+    },
+    {
+        "Contribute": [
+            {"Contributing": "CONTRIBUTING.md"},
+            {"Architecture": "docs/architecture.md"},
+            {"How to add": "docs/how-to-add.md"},
+            {"Licences": "docs/licences.md"},
+            {"Changelog": "CHANGELOG.md"},
+        ]
+    },
 ]
 STYLE = "pre, pre code { white-space: pre-wrap } table { display: block; overflow-x: auto } svg { max-width: 100%; height: auto }\n"
 NOTEBOOKS = {"week": "week", "fairness": "fairness-notebook"}
+
+
+def whole(text: str | list[str]) -> str:
+    """A text of a notebook, which its format allows to be a list of lines."""
+    return text if isinstance(text, str) else "".join(text)
 
 
 def page(notebook: Path) -> str:
@@ -43,13 +73,13 @@ def page(notebook: Path) -> str:
     parts = []
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "markdown":
-            parts.append(cell["source"])
+            parts.append(whole(cell["source"]))
             continue
-        parts.append(f"```python\n{cell['source']}\n```")
+        parts.append(f"```python\n{whole(cell['source'])}\n```")
         for output in cell["outputs"]:
             data = output["data"]
-            drawn = data.get("image/svg+xml") or data.get("text/html")
-            parts.append(drawn.strip() if drawn else f"```text\n{data['text/plain']}\n```")
+            drawn = whole(data.get("image/svg+xml") or data.get("text/html") or "")
+            parts.append(drawn.strip() or f"```text\n{whole(data['text/plain'])}\n```")
     return "\n\n".join(parts) + "\n"
 
 

@@ -7,6 +7,7 @@ The notebook is plain JSON (nbformat 4.5): each cell is run here, in order, in o
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import sys
@@ -80,8 +81,8 @@ def run(source: str, names: dict[str, Any]) -> Any:
 
 def shown(value: Any) -> dict[str, Any]:
     """The bundle of one output: tables as HTML too, drawings as SVG."""
-    if isinstance(value, str) and value.startswith("<svg"):
-        return {"image/svg+xml": value, "text/plain": "<figure>"}
+    if hasattr(value, "_repr_svg_"):
+        return {"image/svg+xml": value._repr_svg_(), "text/plain": "<figure>"}
     if hasattr(value, "to_html"):
         return {"text/html": value.to_html(), "text/plain": value.to_string()}
     return {"text/plain": repr(value)}
@@ -111,7 +112,14 @@ def notebook(source_cells: Cells) -> dict[str, Any]:
 
 def main(words: list[str] | None = None) -> int:
     """Write the notebooks named, all of them by default."""
-    for name in words or list(NOTEBOOKS):
+    reader = argparse.ArgumentParser(
+        prog="python -m benchmarks.notebook", description="Writes the notebooks of docs, executed."
+    )
+    reader.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NOTEBOOKS)}; all by default")
+    names = reader.parse_args(words).names
+    if unknown := sorted(set(names) - set(NOTEBOOKS)):
+        reader.error(f"no notebook {', '.join(unknown)}: {', '.join(NOTEBOOKS)}")
+    for name in names or list(NOTEBOOKS):
         text = json.dumps(notebook(NOTEBOOKS[name]), ensure_ascii=False, indent=1)
         (DOCS / f"{name}.ipynb").write_text(text + "\n", encoding="utf-8")
         print(f"{name}.ipynb")

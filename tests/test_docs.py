@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import doctest
-import importlib
+import importlib.util
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -16,7 +19,7 @@ from optimizer.domain import TABLES
 from optimizer.eligibility.facts import CODES
 from optimizer.fairness.measures import all_metrics
 from optimizer.fairness.registry import all_mechanisms
-from optimizer.problem import all_rules
+from optimizer.problem import Problem, all_rules
 from optimizer.runs import Options, propose
 from optimizer.simulation.registry import all_policies
 from optimizer.solve.registry import all_backends
@@ -200,6 +203,68 @@ def test_every_policy_of_simulated_years_stands_on_its_page():
     table = re.search(r"^\| policy \|.*?\n\n", page, re.S | re.M)
     assert table is not None
     assert re.findall(r"^\| `(\w+)` \|", table[0], re.M) == [p.id for p in all_policies()]
+
+
+@cache
+def site() -> Any:
+    """The program that makes the site of the docs."""
+    found = importlib.util.spec_from_file_location("site_of_docs", ROOT / ".ci" / "site.py")
+    assert found is not None and found.loader is not None
+    made = importlib.util.module_from_spec(found)
+    found.loader.exec_module(made)
+    return made
+
+
+def test_the_site_shows_the_code_of_notebooks_line_by_line():
+    for name in site().NOTEBOOKS:
+        page = site().page(ROOT / "docs" / f"{name}.ipynb")
+        code = re.findall(r"^```python\n(.*?)^```$", page, re.S | re.M)
+        assert code and not [cell for cell in code if "\\n', " in cell]
+        for cell in code:
+            compile(cell, name, "exec")
+
+
+def test_the_menu_of_the_site_has_every_page():
+    named = set(re.findall(r"'([\w./-]+\.md)'", str(site().NAV)))
+    notebooks = {f"docs/{name}.md" for name in site().NOTEBOOKS.values()}
+    assert named == {f"docs/{p.name}" for p in DOCS} | notebooks | {
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+    }
+
+
+DATA = r"\.(yaml|json|csv|py|md|html|npz|xlsx|pdf|parquet|log|sqlite|svg)$"
+
+
+def found(name: str) -> bool:
+    """Whether ``package.module.thing`` of the program is there."""
+    words = ["optimizer", *name.removeprefix("optimizer.").split(".")]
+    for i in range(len(words), 1, -1):
+        try:
+            there: Any = importlib.import_module(".".join(words[:i]))
+        except ImportError:
+            continue
+        for word in words[i:]:
+            there = getattr(there, word, None)
+        return there is not None
+    return False
+
+
+def test_modules_that_docstrings_and_pages_name_exist():
+    """A name of a file that was moved sends its reader nowhere."""
+    packages = {p.parent.name for p in (ROOT / "optimizer").glob("*/__init__.py")} | {"optimizer"}
+    # ``problem`` is also what a function calls its argument, and then what it holds
+    held = {f.name for f in dataclasses.fields(Problem)}
+    wrong = []
+    for path in [*(ROOT / "optimizer").rglob("*.py"), *DOCS, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
+        for name in re.findall(r"`([a-z_]+(?:\.[A-Za-z_]+)+)(?:\(\))?`", path.read_text(encoding="utf-8")):
+            first, second = name.split(".")[:2]
+            if first not in packages or re.search(DATA, name) or (first == "problem" and second in held):
+                continue
+            if not found(name):
+                wrong.append(f"{path.relative_to(ROOT)}: {name}")
+    assert wrong == []
 
 
 def test_registers_named_in_how_to_add_exist():

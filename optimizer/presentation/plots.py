@@ -8,6 +8,7 @@ from html import escape
 
 from optimizer.errors import Lang
 from optimizer.presentation.numbers import decimal, percent, signed
+from optimizer.presentation.svg import Drawing
 
 INK, LINE, PALE = "#1b2b41", "#B8C4D6", "#E8EEF6"
 DASHES = ("", "8 4", "2 3", "10 3 2 3")
@@ -17,7 +18,7 @@ COLOURS = ("#1F3A5F", "#B3261E", "#2E7D5B", "#B26B00", "#6A4C93", "#0F7A8A", "#8
 
 def slope_chart(
     series: Mapping[str, Sequence[float | None]], steps: Sequence[str], label: str, *, lang: Lang = "fr"
-) -> str:
+) -> Drawing:
     """Shares by account over modes or scenarios: one line per account, one column per step, a scale in per cent on the left.
 
     Parameters
@@ -81,7 +82,7 @@ def slope_chart(
             )
         if len(steps) == 1:
             break
-    return "".join([*out, "</svg>"])
+    return close_svg(out)
 
 
 def _levels(most: float) -> list[float]:
@@ -111,7 +112,9 @@ class Cell:
     tone: float | None
 
 
-def heat_map(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[Cell]], label: str) -> str:
+def heat_map(
+    rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[Cell]], label: str
+) -> Drawing:
     """Rules in lines, scenarios in columns: red and ↓ below what is aimed at, amber and ↑ above what is allowed, blue where all is well."""
     left, top, line = 540, 84, 24
     cell = max(56, min(92, 580 // max(1, len(columns))))  # up to ten columns within a page
@@ -134,7 +137,7 @@ def heat_map(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequen
             )
             sign = "" if not one.tone else "↓ " if one.tone < 0 else "↑ "
             out.append(text_svg(left + cell * j + cell / 2 - 1, y + 16, f"{sign}{one.words}", "middle"))
-    return "".join([*out, "</svg>"])
+    return close_svg(out)
 
 
 _BELOW, _ABOVE, _WELL = (214, 120, 104), (226, 168, 60), "#BBD7F2"
@@ -158,7 +161,7 @@ def curve(
     *,
     lang: Lang = "fr",
     places: int = 1,
-) -> str:
+) -> Drawing:
     """One number swept against what it changes: points joined in the order of x. Zero, no change, is always on the axis."""
     width, height, left, bottom, top = 560, 300, 96, 252, 26
     ordered = sorted(points)
@@ -187,10 +190,12 @@ def curve(
         text_svg(width / 2, height - 10, x_label, "middle")
     )  # the words of a rule need the whole width
     out.append(text_svg(8, top - 10, y_label, "start"))
-    return "".join([*out, "</svg>"])
+    return close_svg(out)
 
 
-def tornado(bars: Sequence[tuple[str, float, float, str]], label: str, heads: tuple[str, str, str]) -> str:
+def tornado(
+    bars: Sequence[tuple[str, float, float, str]], label: str, heads: tuple[str, str, str]
+) -> Drawing:
     """What each value changes when it is lowered and raised, the widest first.
 
     Parameters
@@ -224,7 +229,7 @@ def tornado(bars: Sequence[tuple[str, float, float, str]], label: str, heads: tu
                     f'<rect x="{a:.1f}" y="{y + 3}" width="{b - a:.1f}" height="{line - 8}" fill="{colour}" fill-opacity="0.8"/>'
                 )
         out.append(text_svg(width - right + 8, y + 16, words, "start"))
-    return "".join([*out, "</svg>"])
+    return close_svg(out)
 
 
 def open_svg(width: int, height: int, label: str) -> str:
@@ -233,6 +238,11 @@ def open_svg(width: int, height: int, label: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" font-family="system-ui,Arial,sans-serif">'
     )
+
+
+def close_svg(parts: Sequence[str]) -> Drawing:
+    """A plot from its parts, the opening tag first."""
+    return Drawing("".join([*parts, "</svg>"]))
 
 
 def text_svg(x: float, y: float, words: str, anchor: str, colour: str = INK) -> str:

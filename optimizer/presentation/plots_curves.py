@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import floor, log10
 from textwrap import wrap
 
-from optimizer.presentation.plots import COLOURS, INK, LINE, open_svg, text_svg
+from optimizer.presentation.plots import COLOURS, INK, LINE, close_svg, open_svg, text_svg
+from optimizer.presentation.svg import Drawing
 
 _DASHES = ("", "7 4", "2 3")
 """Colours come back after eight; the dash then tells curves apart."""
@@ -27,7 +28,7 @@ def curves(
     show_y: Callable[[float], str] | None = None,
     diagonal: bool = False,
     decades: bool = False,
-) -> str:
+) -> Drawing:
     """One line per series, a legend beside; axes from 0 to a round value.
 
     Parameters
@@ -85,7 +86,7 @@ def curves(
         line += 6
     out.append(text_svg((left + RIGHT) / 2, height - 8, x_label, "middle"))
     out.append(text_svg(left, TOP - 10, y_label, "start"))
-    return "".join([*out, "</svg>"])
+    return close_svg(out)
 
 
 def _rule(left: float, y: float) -> str:
@@ -106,7 +107,7 @@ def scatter(
     label: str,
     show_x: Callable[[float], str],
     show_y: Callable[[float], str],
-) -> str:
+) -> Drawing:
     """One point per name, numbered; points too near to be told apart share a label, and the names stand in a legend."""
     left = 96
     height = max(360, 40 + 20 * len(points))
@@ -152,7 +153,7 @@ def scatter(
         out.append(text_svg(LEGEND + 42, line + 4, name if len(name) <= 44 else name[:43] + "…", "start"))
     out.append(text_svg((left + RIGHT) / 2, height - 8, x_label, "middle"))
     out.append(text_svg(left, TOP - 10, y_label, "start"))
-    return "".join([*out, "</svg>"])
+    return close_svg(out)
 
 
 def ticks(values: Sequence[float], most: int = 6) -> list[float]:

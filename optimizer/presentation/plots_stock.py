@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from optimizer.presentation.plots import COLOURS, INK, LINE, PALE, open_svg, text_svg
+from optimizer.presentation.plots import COLOURS, INK, LINE, PALE, close_svg, open_svg, text_svg
+from optimizer.presentation.svg import Drawing
 
 OUTSIDE, INSIDE, UNTOLD = "#1F3A5F", "#B26B00", LINE
 MOST_YEARS = 40
 """Years drawn; later ends are counted in the last one."""
 
 
-def stock_bars(rows: Sequence[tuple[str, int, int, int]], words: tuple[str, str, str], label: str) -> str:
+def stock_bars(rows: Sequence[tuple[str, int, int, int]], words: tuple[str, str, str], label: str) -> Drawing:
     """Dwellings by contingent: outside QPV, in QPV, not known.
 
     Parameters
@@ -43,10 +44,10 @@ def stock_bars(rows: Sequence[tuple[str, int, int, int]], words: tuple[str, str,
                 )
             x += long
         out.append(text_svg(x + 6, y + 16, f"{sum(parts)}", "start"))
-    return "".join([*out, "</svg>"])
+    return close_svg(out)
 
 
-def ends_chart(ends: Mapping[str, Mapping[int, int]], first: int, label: str) -> str:
+def ends_chart(ends: Mapping[str, Mapping[int, int]], first: int, label: str) -> Drawing:
     """Dwellings whose agreement ends, by year, one colour and one letter per contingent; empty text without any dated agreement.
 
     Parameters
@@ -58,7 +59,7 @@ def ends_chart(ends: Mapping[str, Mapping[int, int]], first: int, label: str) ->
     """
     last = max((y for years in ends.values() for y in years), default=first - 1)
     if last < first:
-        return ""
+        return Drawing("")
     years = list(range(first, min(last, first + MOST_YEARS - 1) + 1))
     names = list(ends)
     heights = {y: [_at(ends[n], y, years[-1]) for n in names] for y in years}
@@ -93,7 +94,7 @@ def ends_chart(ends: Mapping[str, Mapping[int, int]], first: int, label: str) ->
             out.append(
                 text_svg(x + step / 2, bottom + 16, f"≥ {year}" if beyond else str(year), "middle", INK)
             )
-    return "".join([*out, "</svg>"])
+    return close_svg(out)
 
 
 def _letter(n: int) -> str:

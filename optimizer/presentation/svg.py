@@ -8,6 +8,19 @@ WIDTH = 320
 INK, DONE, RUN, EXPECTED, TARGET, TRACK = "#1b2b41", "#1F3A5F", "#4C86C6", "#9DBFE3", "#B3261E", "#E3E8EF"
 
 
+class Drawing(str):
+    """The text of an SVG picture, which a notebook shows as the picture.
+
+    >>> Drawing("<svg/>")._repr_svg_()
+    '<svg/>'
+    """
+
+    __slots__ = ()
+
+    def _repr_svg_(self) -> str:
+        return str(self)
+
+
 def gauge(done: float, run: float, expected: float, target: float, label: str) -> str:
     """A bar: done (dark), this run if all accept (blue), expected (pale outline), target (red mark).
 

@@ -10,7 +10,7 @@ from optimizer.problem.model import I32, B
 
 
 class Pools:
-    """Whom each account may name for a dwelling (`eligibility.may_name`), asked of the facts each time."""
+    """Whom each account may name for a dwelling (`eligibility.accounts.may_name`), asked of the facts each time."""
 
     def of(self, facts: Facts, account: int, line: int, dwelling: int, apps: I32) -> B:
         """Which of ``apps`` the account may name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +18,7 @@ from optimizer.verify.effort import BEFORE, ESTIMATED, Efforts, Rates
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
 from optimizer.verify.pools import PROOF_WORDS, Q1_NO, Q1_UNKNOWN, Q1_YES
-from optimizer.verify.rows import PROFILES, TRAITS, Book, Row, lease_of, profile
+from optimizer.verify.rows import PROFILES, RULES, TRAITS, Book, Row, lease_of, profile
 from optimizer.verify.verdict import Findings, place
 from optimizer.verify.world import World
 
@@ -430,9 +431,12 @@ EXACT = {
 def check_rows(out: Out, book: Book, counts: Counts, found: Findings) -> None:
     """Every published row against the recomputed one, in order; what is wrong is named with its line and column."""
     names = list(zip(out.strings("rule"), out.strings("scope"), strict=True))
-    found.demand(
-        "rows", names == [(r.rule, r.scope) for r in book.rows], "lignes absentes, en trop ou déplacées"
-    )
+    wrong = "lignes absentes, en trop ou déplacées"
+    # a word, and no number: a table that was forged may hold anything
+    words = {rule for rule, _ in names if re.fullmatch(r"[a-z](?:[a-z_]|\d(?!\d)){0,39}", rule)}
+    if unknown := sorted(words - set(RULES)):
+        wrong += f" ; règle que ce programme-ci ne compte pas : {', '.join(unknown)}"
+    found.demand("rows", names == [(r.rule, r.scope) for r in book.rows], wrong)
     texts = {name: out.strings(name) for name in (*NEAR, *EXACT)}
     for i, name in enumerate(names):
         k = book.number.get(name)

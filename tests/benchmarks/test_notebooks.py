@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from benchmarks.notebook import DOCS, NOTEBOOKS, notebook, run
+from benchmarks.notebook import DOCS, NOTEBOOKS, notebook, run, shown
+from optimizer.presentation.plots_curves import curves
 
 
 @pytest.mark.long
@@ -24,3 +25,10 @@ def test_the_comparison_of_the_notebook_is_that_of_today():
     table = run(source.replace('["cotation", "random", "leximin", "optimum"]', '["cotation", "optimum"]'), {})
     for value in table.to_numpy().ravel():
         assert f"{value:.3f}" in told
+
+
+def test_a_figure_of_a_cell_is_drawn_and_not_written_out():
+    """A plain text that begins with ``<svg`` is text to a notebook that is run again."""
+    figure = curves({"a": [(0.0, 0.0), (1.0, 1.0)]}, "x", "y", "a line", str)
+    assert set(shown(figure)) == {"image/svg+xml", "text/plain"}
+    assert set(shown("<svg></svg>")) == {"text/plain"}

@@ -2,7 +2,7 @@
 
 The LP of a node (`master`) knows a few pairs and many rules: its multipliers are good, its household prices are those of the
 pairs it happens to hold, and over all pairs they bound nothing. Given the multipliers, what is left is a transport problem,
-which the kernel solves exactly (`scale.paths`, `scale.repair`), each time from the nearest answer it has given. Its prices turn the same
+which the kernel solves exactly (`transport.shortest_paths`, `transport.repair`), each time from the nearest answer it has given. Its prices turn the same
 multipliers into the best bound they can give, and its assignment is what the LP lacks: not one column, as in
 Dantzig and Wolfe, but each of its pairs, which the LP mixes as it likes. On the Doubs year seven rounds end at the LP's
 optimum with 17,000 pairs, where adding the pairs that single dwellings find attractive took 90,000 and fifteen times as
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from optimizer.solve.transport.pricing import Outcome, PricingAnswer
 
 QUANTUM = 100
-"""Steps of the kernel in one micropoint; the bound (`solve.bound`) counts ten-thousandths of one."""
+"""Steps of the kernel in one micropoint; the bound (`proof.dual_bound`) counts ten-thousandths of one."""
 PAIR, TOTAL = 1 << 49, 1 << 58
-"""Largest worth of a pair and of all dwellings, times the quantum, for which the kernel has room (`scale.run`)."""
+"""Largest worth of a pair and of all dwellings, times the quantum, for which the kernel has room."""
 
 
 @dataclass(frozen=True)

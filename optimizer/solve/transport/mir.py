@@ -1,4 +1,4 @@
-"""Rounding cuts: what whole numbers of leases imply for shortfalls (recombined-integer rounding).
+"""Rounding cuts: what whole numbers of leases imply for shortfalls (mixed-integer rounding).
 
 Rows say ``s_k >= b_k + sum_j c_kj n_j`` with whole ``n_j >= 0``. Take a weighted sum of some rows; in the groups it
 touches, replace ``base`` leases each by "room less everything else" (vacancies included; the room is the

@@ -1,4 +1,4 @@
-"""Linear and recombined-integer programs in HiGHS: a set of columns on cells, the label choice and the priced rows.
+"""Linear and mixed-integer programs in HiGHS: a set of columns on cells, the label choice and the priced rows.
 
 Every program of the engine has the same tail: one integer variable per label, one shortfall per row of the model.
 Rows are divided by their largest coefficient and money by the scale, for the solver's tolerances only: what is
