@@ -27,6 +27,7 @@ from optimizer.store.people import later
 from optimizer.store.queries import events
 from optimizer.store.records import Actor, Receipt
 from optimizer.store.states import POSITIVE
+from optimizer.store.tables import AT_ONCE
 from optimizer.store.upgrading import COPY_MARK
 from optimizer.store.work import Work, batch, command
 
@@ -143,28 +144,28 @@ def overdue(store: Store, today: date) -> Overdue:
 def _erase(
     work: Work, *, on: date, old: Collection[Path], papers: Path | None, gone: Collection[Path]
 ) -> Mapping[str, Any]:
-    people = [
-        person
+    due = [
+        person["ref"]
         for person in work.find("person")
         if person["purge_after"] is not None and person["purge_after"] < on
     ]
     held: dict[str, str] = {}
     erased: list[str] = []
     counts = {"person": 0, "dossier": 0, "note": 0, "remark": 0}
-    for person in people:
-        ref = person["ref"]
-        if why := _held(work, ref):
-            held[ref] = why
-            continue
+    for start in range(0, len(due), AT_ONCE):
+        refs = tuple(due[start : start + AT_ONCE])
+        held |= (kept := _held(work, refs))
+        over = tuple(ref for ref in refs if ref not in kept)
         for table in ("note", "dossier", "remark"):
-            for row in work.find(table, ref=ref):
+            for row in work.find(table, ref=over):
                 work.drop(table, row[work.store.tables.keys[table]])
                 counts[table] += 1
-        for nomination in work.find("nomination", ref=ref, status="open"):
+        for nomination in work.find("nomination", ref=over, status="open"):
             work.set("nomination", nomination["nomination_id"], status="withdrawn")
-        work.drop("person", ref)
-        counts["person"] += 1
-        erased.append(ref)
+        for ref in over:
+            work.drop("person", ref)
+        counts["person"] += len(over)
+        erased += over
     sessions = _sessions(work, erased)
     counts["files"] = len({*gone, *old, *_papers(papers, sessions)})
     return {"erased": erased, "held": held, "counts": counts, "sessions": sessions}
@@ -172,8 +173,10 @@ def _erase(
 
 def _sessions(work: Work, refs: Collection[str]) -> list[str]:
     """Sessions on whose lists somebody stands."""
-    items = {name["item_id"] for name in work.find("candidate", ref=tuple(refs))} if refs else set()
-    return sorted({work.get("item", item)["session_id"] for item in items})
+    told = tuple(refs)
+    parts = (told[start : start + AT_ONCE] for start in range(0, len(told), AT_ONCE))
+    items = {name["item_id"] for part in parts for name in work.find("candidate", ref=part)}
+    return sorted({i["session_id"] for i in work.find("item") if i["item_id"] in items}) if items else []
 
 
 def _papers(folder: Path | None, sessions: Iterable[str]) -> list[Path]:
@@ -181,20 +184,25 @@ def _papers(folder: Path | None, sessions: Iterable[str]) -> list[Path]:
     return [] if folder is None else [path for s in sessions if (path := folder / s).is_dir()]
 
 
-def _held(work: Work, ref: str) -> str:
-    """Why a household cannot be erased yet; empty when it can."""
-    if work.find("offer", ref=ref, status=("offered", "accepted")):
-        return "offer"
-    if work.find("duty", ref=ref, closed_on=None):
-        return "duty"
-    if work.find("recourse", ref=ref, closed_on=None):
-        return "recourse"
-    for name in work.find("candidate", ref=ref, status=LIVE_NAMES):
-        item = work.get("item", name["item_id"])
-        session = work.get("session", item["session_id"])
-        if session["status"] in LIVE_SESSIONS or item["status"] == "offering":
-            return "candidature"
-    return ""
+def _held(work: Work, refs: tuple[str, ...]) -> dict[str, str]:
+    """The households that cannot be erased yet, and why."""
+    names = work.find("candidate", ref=refs, status=LIVE_NAMES)
+    items = {i["item_id"]: i for i in work.find("item", item_id=tuple({n["item_id"] for n in names}))}
+    meetings = tuple({i["session_id"] for i in items.values()})
+    live = {s["session_id"] for s in work.find("session", session_id=meetings, status=LIVE_SESSIONS)}
+    listed = [n["ref"] for n in names if _lives(items[n["item_id"]], live)]
+    told = dict.fromkeys(listed, "candidature")
+    # the first reason that applies is told: the last one written here
+    told |= dict.fromkeys((r["ref"] for r in work.find("recourse", ref=refs, closed_on=None)), "recourse")
+    told |= dict.fromkeys((d["ref"] for d in work.find("duty", ref=refs, closed_on=None)), "duty")
+    return told | dict.fromkeys(
+        (o["ref"] for o in work.find("offer", ref=refs, status=("offered", "accepted"))), "offer"
+    )
+
+
+def _lives(item: Mapping[str, Any], live: Collection[str]) -> bool:
+    """Whether a dwelling may still be somebody's: its session is to come or sits, or it is being offered."""
+    return item["session_id"] in live or item["status"] == "offering"
 
 
 def _old(store: Store, folders: Iterable[Path], oldest: datetime) -> list[Path]:

@@ -243,3 +243,22 @@ def test_months_end_where_the_month_does():
     assert later(date(2027, 12, 31), 2) == date(2028, 2, 29)
     assert later(date(2026, 12, 3), 12) == date(2027, 12, 3)
     assert later(date(2026, 3, 31), -1) == date(2026, 2, 28)
+
+
+def test_a_purge_reads_the_desk_once_for_hundreds_of_households(play):
+    """Seven questions a household held the desk for half a minute at ten thousand, while others could record nothing."""
+    asked = []
+    for homes in (2, 12):
+        play.new(*(dwelling(f"P{homes}-{k}") for k in range(homes)))
+        play.do(c.cancel, S, play.session, reason="Salle indisponible")
+        play.clock.later(400)
+        questions: list[str] = []
+
+        def count(execute, sql, *given, questions=questions):
+            questions.append(sql.split()[0])
+            return execute(sql, *given)
+
+        with schema.connection().execute_wrapper(count):
+            assert len(erase(play).erased) == 4 * homes
+        asked.append(questions.count("SELECT"))
+    assert asked[1] == asked[0], asked
