@@ -94,6 +94,21 @@ def lay_out(source: Path) -> None:
         (source / "docs" / f"{target}.md").write_text(page(ROOT / "docs" / f"{name}.ipynb"), encoding="utf-8")
 
 
+def french(page: str) -> bool:
+    """Whether a page of the site (``docs/desk.html``) is in French: what secretariats read, and ``models/``."""
+    (secretariat,) = (inside for part in NAV for title, inside in part.items() if title == "Secrétariat")
+    names = {name for one in secretariat for name in one.values()}
+    return page in ("index.html", "404.html") or f"{page[:-5]}.md" in names or page.startswith("models/")
+
+
+def say_language(site: Path) -> None:
+    """The theme has one language for all pages; whoever hears a page read out needs that of its text."""
+    for path in site.rglob("*.html"):
+        if not french(path.relative_to(site).as_posix()):
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace('<html lang="fr"', '<html lang="en"', 1), encoding="utf-8")
+
+
 def main(target: Path) -> int:
     """Build the site; 1 when a link or a page of the menu does not hold."""
     with tempfile.TemporaryDirectory() as folder:
@@ -119,6 +134,7 @@ def main(target: Path) -> int:
             },
         )
         build(config)
+        say_language(target)
     return 0
 
 

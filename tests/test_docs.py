@@ -224,6 +224,16 @@ def test_the_site_shows_the_code_of_notebooks_line_by_line():
             compile(cell, name, "exec")
 
 
+def test_pages_of_the_site_say_their_language(tmp_path: Path):
+    for name in ("index", "docs/desk", "models/README", "docs/glossary", "CHANGELOG"):
+        page = tmp_path / f"{name}.html"
+        page.parent.mkdir(exist_ok=True)
+        page.write_text('<html lang="fr">', encoding="utf-8")
+    site().say_language(tmp_path)
+    english = [p for p in tmp_path.rglob("*.html") if 'lang="en"' in p.read_text(encoding="utf-8")]
+    assert sorted(p.name for p in english) == ["CHANGELOG.html", "glossary.html"]
+
+
 def test_the_menu_of_the_site_has_every_page():
     named = set(re.findall(r"'([\w./-]+\.md)'", str(site().NAV)))
     notebooks = {f"docs/{name}.md" for name in site().NOTEBOOKS.values()}

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from optimizer.disk import write_files
+from optimizer.dropin import answered
 from optimizer.errors import Finding, InputProblems, define
 from optimizer.importers.raw import shown
 from optimizer.importers.registry import format_of
@@ -61,7 +62,7 @@ def forget_refused(case: Path, findings: Iterable[Finding]) -> bool:
         if not columns:
             continue
         try:
-            content = kind.forget(path, columns)
+            content = answered(kind.forget(path, columns), bytes, kind.forget)
         except (OSError, MemoryError, ValueError) as error:
             raise InputProblems((Finding("READ_NOT_FORGOTTEN", file=path.name),)) from error
         write_files([(path, partial(Path.write_bytes, data=content))], force=True)

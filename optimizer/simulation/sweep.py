@@ -14,6 +14,7 @@ import pandas as pd
 from optimizer.domain import Case
 from optimizer.domain.durations import DAYS_PER_MONTH
 from optimizer.domain.memory import give_back
+from optimizer.dropin import answered, wrong_answer
 from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation.living import Lease, Life, live
 from optimizer.simulation.registry import Policy, all_policies
@@ -51,10 +52,19 @@ Fact = tuple[int, int, str, str, float, str]
 
 
 def bounded(world: World, policy: Policy) -> list[Fact]:
-    """What the bound says, where it says something: of one year."""
+    """What the bound says, where it says something: of one year.
+
+    Raises
+    ------
+    DropInError
+        It gives no figures.
+    """
     if policy.bound is None or world.setting.years != 1:
         return []
-    return [(0, -1, name, "", value, "") for name, value in policy.bound(world).items()]
+    figures: Mapping[str, float] = answered(policy.bound(world), Mapping, policy.bound)
+    if wrong := [name for name, value in figures.items() if not isinstance(value, int | float | np.number)]:
+        raise wrong_answer(policy.bound, f"the figure {wrong[0]!r} is no number")
+    return [(0, -1, name, "", value, "") for name, value in figures.items()]
 
 
 def facts_of_life(world: World, life: Life) -> list[Fact]:

@@ -13,6 +13,7 @@ from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation.living import live
 from optimizer.simulation.registry import Policy, all_policies, bound, chosen_policies, policy
 from optimizer.simulation.setting import Setting
+from optimizer.simulation.sweep import bounded
 from optimizer.simulation.terms import State, Terms, todays
 from optimizer.simulation.world import World, draw_world
 
@@ -78,6 +79,16 @@ def test_terms_out_of_their_range_are_refused(world, change, why):
     made = next(p for p in POLICIES if p.id == "required_rate")
     with pytest.raises(DropInError, match=why):
         live(world, replace(made, terms=terms))
+
+
+@pytest.mark.parametrize(
+    ("figures", "why"),
+    [(None, "NoneType, Mapping was expected"), ({"worth": "much"}, "'worth' is no number")],
+)
+def test_a_bound_that_gives_no_figures_is_refused(world, figures, why):
+    made = next(p for p in all_policies() if p.bound is not None)
+    with pytest.raises(DropInError, match=why):
+        bounded(world, replace(made, bound=lambda world: figures))
 
 
 @pytest.mark.parametrize("made", POLICIES, ids=lambda p: p.id)
