@@ -256,15 +256,17 @@ def due_today(
     )  # fmt: skip
 
 
-def logged(opened: Store, actor: Actor, session_id: str, what: str, files: Sequence[str]) -> None:
-    """Write into the ledger that papers of a session were made."""
+def logged(
+    opened: Store, actor: Actor, session_id: str, what: str, files: Sequence[str], sha256: str = ""
+) -> None:
+    """Write into the ledger that papers of a session were made; ``sha256`` of their list, where the desk keeps them."""
     commands.log(
         opened,
         actor,
         _fresh(),
         kind="exported",
         session=session_id,
-        facts={"what": what, "files": len(files)},
+        facts={"what": what, "files": len(files)} | ({"sha256": sha256} if sha256 else {}),
     )
 
 

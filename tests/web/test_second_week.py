@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from datetime import date, datetime, timedelta
@@ -10,9 +11,10 @@ from uuid import uuid4
 
 import pytest
 
+from optimizer.desk.paper_set import MARK
 from optimizer.desk.papers.convocation import agenda_paper
 from optimizer.desk.papers.minutes import minutes
-from optimizer.desk.sessions import told_of
+from optimizer.desk.sessions import logged, told_of
 from optimizer.store import commands, queries
 from optimizer.store.clock import PARIS
 from optimizer.store.records import AttendanceRecord, NewDecision, SessionRecord
@@ -143,9 +145,30 @@ def test_a_member_is_shown_no_paper_that_cannot_be_opened(played: Played):
     member, chair = played.client(name="membre-pontarlier"), played.client(name="presidence-pontarlier")
     page = said(member.get(f"/seances/{session.session_id}/pieces"))
     assert "exemplaire nominatif" not in page and "les demander au secrétariat" in page
-    commands.log(played.store, SECRETARY, "pieces-pontarlier", kind="exported", session=session.session_id)
+    logged(played.store, SECRETARY, session.session_id, "papers", ["proces-verbal.html"])
     shown = said(chair.get(f"/seances/{session.session_id}/pieces"))
     assert "Procès-verbal, exemplaire nominatif" in shown and "Produites le " in shown
+
+
+def test_papers_of_a_day_that_a_restoration_lost_are_not_those_of_the_session_of_that_day(played: Played):
+    """They lie beside the desk, under the day of the session: letters of other households stood on the new one's page."""
+    played.account("secretaire-morteau", "S", commission="CALEOL Morteau")
+    key = played.session(date(2026, 11, 19), state="closed", commission="CALEOL Morteau").session_id
+    folder, staff = played.desk.deployment.state / "papers" / key, played.client(name="secretaire-morteau")
+    folder.mkdir(parents=True)
+    (folder / "courriers.html").write_text("<p>Les ménages du jour perdu</p>", encoding="utf-8")
+    (folder / MARK).write_text("{}", encoding="utf-8")
+
+    def seen() -> tuple[bool, int]:
+        page = staff.get(f"/seances/{key}/pieces").content.decode()
+        return "courriers.html" in page, staff.get(f"/seances/{key}/pieces/courriers.html").status_code
+
+    assert seen() == (False, 404)
+    sealed = hashlib.sha256(b"{}").hexdigest()
+    logged(played.store, SECRETARY, key, "papers", ["courriers.html"], sealed)
+    assert seen() == (True, 200)
+    (folder / MARK).write_text('{"made": "after the backup"}', encoding="utf-8")
+    assert seen() == (False, 404)
 
 
 def test_ledger_retention_and_reservataire_speak_in_words(played: Played, sitting: SessionRecord):

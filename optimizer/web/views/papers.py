@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,10 +20,11 @@ from optimizer.errors import Lang
 from optimizer.presentation.pdf import write_pdf
 from optimizer.presentation.sheets import sheets_html
 from optimizer.store import commands, queries
-from optimizer.store.records import SessionRecord
+from optimizer.store.records import EventRecord, SessionRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import commission_law
+from optimizer.web.deployment import PAPERS
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.issuer import LONGEST, NAMES, issuer_of, keep_issuer
@@ -50,8 +51,8 @@ def papers(request: Asked, session: str, status: int = 200, **values: Any) -> Ht
     """The papers made so far; POST makes those of the session's state, with the names the desk holds."""
     if request.method == "POST" and not values:
         return _make(request, session)
-    folder, record = desk().deployment.state / "papers" / session, request.session_record
-    there = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+    record = request.session_record
+    there = sorted(_kept(session))
     names = [name for name in there if name not in (MARK, "run.json") and _opens(request, name)]
     return page(
         request,
@@ -60,7 +61,7 @@ def papers(request: Asked, session: str, status: int = 200, **values: Any) -> Ht
             "s": record,
             "titles": TITLES,
             "papers": _titled(names),
-            "made": _made(session) if names else None,
+            "made": made.at if names and (made := _made(session)) is not None else None,
             "opens": _stands_open(request),
             "part": bool(names) and not _sees_all(request),
             "issuer": issuer_of(desk().deployment.state, record.landlord),
@@ -80,11 +81,26 @@ def _titled(names: list[str]) -> list[tuple[str, list[str]]]:
     return [(stem, by_stem[stem]) for stem in (*known, *sorted(by_stem.keys() - TITLES.keys()))]
 
 
-def _made(session: str) -> datetime | None:
-    """When the papers were made last: what was recorded since is not in them."""
+def _kept(session: str) -> dict[str, Path]:
+    """The papers that this desk made last of a session, by name.
+
+    A folder that its ledger does not know is none of its own: after a restoration the papers of a day that was lost still lie beside the
+    desk, and another session may have the same day.
+    """
+    folder, line = desk().deployment.state / PAPERS / session, _made(session)
+    if line is None or not folder.is_dir():
+        return {}
+    sealed, mark = line.payload["facts"].get("sha256"), folder / MARK
+    if sealed and (not mark.is_file() or sha256(mark.read_bytes()).hexdigest() != sealed):
+        return {}
+    return {p.name: p for p in folder.iterdir()}
+
+
+def _made(session: str) -> EventRecord | None:
+    """The line of the ledger that says when the papers were made last: what was recorded since is not in them."""
     # read each time: a line that changes no row leaves what the pages keep
-    lines = queries.events(desk().store, session=session, kinds=("exported",), limit=1, payloads=False)
-    return lines[0].at if lines else None
+    lines = queries.events(desk().store, session=session, kinds=("exported",))
+    return next((line for line in reversed(lines) if line.payload["facts"].get("what") == "papers"), None)
 
 
 def _whole(request: Asked) -> bool:
@@ -113,7 +129,7 @@ def _opens(request: Asked, name: str) -> bool:
 
 def _make(request: Asked, session: str) -> HttpResponse:
     form, record = Form(request), request.session_record
-    opened, folder = desk().store, desk().deployment.state / "papers" / session
+    opened, folder = desk().store, desk().deployment.state / PAPERS / session
 
     def do() -> Any:
         typed = {name: form.text(name, f"WEB.ISSUER_{name.upper()}", longest=LONGEST) for name in NAMES}
@@ -128,7 +144,9 @@ def _make(request: Asked, session: str) -> HttpResponse:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write = WRITERS.get(record.status, write_pack)
         made = write(folder, told, duties=duties, calls=own, today=today(), force=folder.exists())
-        logged(opened, actor, session, "papers", made)
+        mark = folder / MARK
+        sealed = sha256(mark.read_bytes()).hexdigest() if mark.is_file() else ""
+        logged(opened, actor, session, "papers", made, sealed)
         return made
 
     return act(
@@ -143,8 +161,7 @@ def _make(request: Asked, session: str) -> HttpResponse:
 def paper(request: Asked, session: str, name: str) -> HttpResponse | FileResponse:
     """One paper; a member opens them while the session sits, the pack with the dwellings it sees."""
     record = request.session_record
-    folder = desk().deployment.state / "papers" / session
-    known = {p.name: p for p in folder.iterdir()} if folder.is_dir() else {}
+    known = _kept(session)
     if name not in known or name == MARK or not _opens(request, name):
         raise Http404
     file = known[name]
