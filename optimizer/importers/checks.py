@@ -184,8 +184,15 @@ def _housed(found: Mapping[str, ReadTable]) -> list[Finding]:
         return []
     still = applications.frame
     still = still[~(still["status"] == "struck_off").fillna(False)].drop_duplicates("application_id")
-    since = leases.frame["application_id"].map(still.set_index("application_id")["first_registered_on"])
-    at = np.flatnonzero((since <= leases.frame["signed_on"]).fillna(False).to_numpy(bool))
+    named = leases.frame["application_id"]
+    place = pd.Index(still["application_id"].astype(object)).get_indexer(named.astype(object))
+    asked, signed = (
+        np.asarray(frame[column], "datetime64[D]")
+        for frame, column in ((still, "first_registered_on"), (leases.frame, "signed_on"))
+    )
+    # who has no application stands at -1: a day that is none, before which nobody signed
+    since = np.append(asked, np.datetime64("NaT"))[place]
+    at = np.flatnonzero(named.notna().to_numpy(bool) & (since <= signed))
     if not len(at):
         return []
     i = int(at[0])
