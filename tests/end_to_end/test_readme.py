@@ -57,7 +57,18 @@ def test_the_verdict_it_shows_is_the_one_of_the_demo():
     lines = shown[3].splitlines()
     told = [line.removeprefix("ok  ") for line in lines if line.startswith("ok  ")]
     assert told and set(told) <= {fr for fr, _ in TITLES.values()}
-    # of fairness, of --chains, --keep and --prospects, of equals not told apart, of changed rules
-    elsewhere = {"lottery", "program", "stages", "chains", "changes", "prospects", "undrawn", "law"}
+    # of fairness, of --chains, --keep (given to verify or not) and --prospects, of equals not told apart, of changed rules
+    elsewhere = {
+        "lottery",
+        "program",
+        "stages",
+        "chains",
+        "changes",
+        "earlier",
+        "as_told",
+        "prospects",
+        "undrawn",
+        "law",
+    }
     assert f"(et {len(TITLES.keys() - elsewhere) - len(told)} autres contrôles)" in shown[3]
     assert lines[-1] == Verdict(CERTIFIED, ()).sentence("fr")
