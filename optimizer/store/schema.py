@@ -59,7 +59,7 @@ def build() -> None:
     if bound.vendor == "sqlite":
         with bound.cursor() as cursor:
             cursor.execute("PRAGMA journal_mode = WAL")
-    with _one_builder(), bound.cursor() as cursor:
+    with one_builder(), bound.cursor() as cursor:
         call_command("migrate", verbosity=0, interactive=False)
         cursor.execute(
             "INSERT INTO store_head (id, seq, hash, at) SELECT 1, 0, %s, NULL "
@@ -70,8 +70,11 @@ def build() -> None:
 
 
 @contextmanager
-def _one_builder() -> Iterator[None]:
-    """On a server, one process brings a desk forward at a time; the next one finds it done. A file has its own lock."""
+def one_builder() -> Iterator[None]:
+    """On a server, one process copies a desk and brings it forward at a time; the next one finds it done. A file has its own lock.
+
+    May be entered again by who is inside.
+    """
     bound = connection()
     if bound.vendor == "sqlite":
         yield

@@ -65,7 +65,8 @@ def upgrade(
             raise FileNotFoundError(2, "introuvable", str(path.parent))
     folder = Path(keys) if keys is not None else keys_folder(url)
     _, empty = bound(database(url), path, folder, create=True)
-    with reachable():
+    # a copy of tables that another process makes meanwhile is none
+    with reachable(), schema.one_builder():
         if newer := schema.unknown() if not empty else []:
             raise StoreUnusable("STORE_SCHEMA_NEWER", name=newer[-1])
         steps = tuple(schema.pending())
