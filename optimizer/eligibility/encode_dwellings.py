@@ -53,9 +53,8 @@ def blocked_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...]) -> fr
     if not len(frame):
         return frozenset()
     areas = {(x.landlord, x.departement, x.area, x.account): x.deadline_days for x in lines}
-    for x in sorted(
-        lines, key=lambda x: x.area
-    ):  # outside the areas of an account, its first line of the département
+    # outside the areas of an account, its first line of the département
+    for x in sorted(lines, key=lambda x: x.area):
         areas.setdefault((x.landlord, x.departement, "", x.account), x.deadline_days)
     places = geography(rules)
     fallback = default_deadline(rules)

@@ -49,7 +49,8 @@ class Shortlists:
     for_a_list : (n,) bool
         First ranks that pass somebody because a réservataire placed the household before others on the list of another dwelling.
     list_of : mapping application -> dwelling
-        Whose first rank a household of ``named`` stands before: the dwelling, the first by index.
+        Of the households of ``for_a_list``, the dwelling whose first rank they stand before on its list, the first by index; none where
+        it is a seat's.
     """
 
     lines: Lines
@@ -224,18 +225,22 @@ def build_shortlists(
         finder,
         stands,
         for_a_list,
-        _before_the_first(first, named),
+        _before_the_first(first, named, lines.app[for_a_list]),
     )
 
 
-def _before_the_first(first: FirstRanks, named: Mapping[tuple[int, int], OwnOrder]) -> dict[int, int]:
-    """Households that the own order of a dwelling places before its first rank: each the first such dwelling by index."""
+def _before_the_first(
+    first: FirstRanks, named: Mapping[tuple[int, int], OwnOrder], apps: I32
+) -> dict[int, int]:
+    """Of some households, the first dwelling by index whose own order places them before its first rank."""
+    if not len(apps):
+        return {}
     head = dict(zip(first.dwelling.tolist(), first.app.tolist(), strict=True))
     found: dict[int, int] = {}
     for (d, _), order in sorted(named.items()):
         at = np.flatnonzero(order.app == head[d])
         before = order.app if not len(at) else order.app[order.place < order.place[at[0]]]
-        for app in before.tolist():
+        for app in before[np.isin(before, apps)].tolist():
             found.setdefault(app, d)
     return found
 

@@ -97,9 +97,8 @@ def purge(
     found = count(dry=True)
     if dry_run:
         return found
-    _delete(
-        found.files
-    )  # first: once its households are erased nothing says any more whose papers these were
+    # first: once its households are erased nothing says any more whose papers these were
+    _delete(found.files)
     done = count(dry=False, gone=found.files)
     _delete(done.files)  # what was made meanwhile
     _forget_visits(oldest)

@@ -18,7 +18,8 @@ from optimizer.verify.world import World
 
 CHECK = "earlier"
 IN_MEMORY = "result"
-"""How a run names the result it kept when that was a value and no folder: the bytes of its table are not at hand."""
+"""How a run names the result it kept when that was a value and no folder: the bytes of its table are not at hand, its lists are compared
+alone (as of a folder of that name whose hash differs)."""
 _EXCHANGED = re.compile(r".+~e[1-9][0-9]{0,8}", re.DOTALL)
 """A dwelling of an exchange: all of its first ranks hold or none, so none is kept."""
 

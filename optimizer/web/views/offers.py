@@ -53,9 +53,8 @@ def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     shown = _shown(shared)
     ended = [(s, i) for s, i in shown if _over(i) and not stranded(s, i)]
     typed_there = any(str(c.candidate_id) == shared["typed_for"] for _, i in ended for c in i.candidates)
-    over = {
-        i.item_id for _, i in ended
-    }  # by number: comparing whole records costs the square of a year's dwellings
+    # by number: comparing whole records costs the square of a year's dwellings
+    over = {i.item_id for _, i in ended}
     under_way = [(s, i) for s, i in shown if i.item_id not in over]
     lists = {
         "under_way": under_way, "ended": ended, "typed_there": typed_there, "many": len(under_way) > UNFOLDED,
