@@ -26,6 +26,7 @@ SAME = (
     "test_replies",
     "test_late_attendance",
     "test_purge",
+    "test_subject",
 )
 """Tests of ``tests/store`` that know nothing of the file."""
 BESIDE_THE_FILE = (

@@ -615,6 +615,7 @@ ROLES = [
     (c.decide, "SP"), (c.call, "SA"), (c.offer, "SA"), (c.answer, "SA"), (c.sign_lease, "S"), (c.withdraw, "S"),
     (c.judge_refusal, "S"), (c.confirm_silence, "SA"), (c.nominate, "RS"), (c.grant, "T"), (c.import_people, "S"),
     (c.prepare_rectification, "S"), (c.sign_rectification, "P"), (c.open_duty, "S"), (c.view_identities, "SPMARD"),
+    (c.give_access, "D"),
 ]  # fmt: skip
 
 
