@@ -261,6 +261,8 @@ def _meta(result: Result, lang: str, found: Standings, words: list[str]) -> dict
         "whole": found.whole,
         "top": int(facts.span),
         "grids": [str(x) for x in prepared.scores.titles],
+        "ranked": prepared.scores.ranked,
+        "conversion": scoring.CONVERSION,
         "criteria_titles": {str(k): str(v) for k, v in titles.items()},
         "accounts": [[account_label(a, "fr", places), account_label(a, "en", places)] for a in problem.accounts],
         "words": [_word(word, result.tables.lists.max_lists) for word in words],
