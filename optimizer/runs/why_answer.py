@@ -321,7 +321,8 @@ class _Asked:
             ]
         amount = points(self.needed, self.lang)
         noun = points_noun(self.needed, self.lang, ranked=self._by_rank)
-        if self.confirmed:
+        # the median score of a pool, which more points of its household may raise, is part of what a seat is worth
+        if self.confirmed and not self.meta.get("seats"):
             return [
                 self._say(
                     f"Ce qui aurait changé la réponse : {amount} {noun} de plus, au moins ({home}).",

@@ -262,6 +262,7 @@ def _meta(result: Result, lang: str, found: Standings, words: list[str]) -> dict
         "top": int(facts.span),
         "grids": [str(x) for x in prepared.scores.titles],
         "ranked": prepared.scores.ranked,
+        "seats": bool(len(problem.seats.kind)),
         "conversion": scoring.CONVERSION,
         "criteria_titles": {str(k): str(v) for k, v in titles.items()},
         "accounts": [[account_label(a, "fr", places), account_label(a, "en", places)] for a in problem.accounts],
