@@ -329,6 +329,13 @@ class _Asked:
                     f"What would have changed the answer: at least {amount} more {noun} ({home}).",
                 )
             ]
+        if not self.meta["proven"]:
+            return [
+                self._say(
+                    f"Ce qui aurait changé cette proposition : {amount} {noun} de plus ({home}) ; son optimum n'est pas prouvé, il en faut peut-être moins ou davantage.",
+                    f"What would have changed this proposal: {amount} more {noun} ({home}); its optimum is not proven, fewer or more may be needed.",
+                )
+            ]
         return [
             self._say(
                 f"Ce qui aurait changé la réponse : {amount} {noun} de plus, peut-être moins ({home}).",

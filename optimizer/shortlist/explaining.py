@@ -163,6 +163,9 @@ def lacking_words(
             said = f"{text} {noun} de plus {would} donné un premier rang"
         else:
             said = f"{text} more {noun} would have brought a first rank"
+        if not proven:
+            # what is worth more than this proposal is in the optimum only if this proposal is the optimum
+            said += " (optimum non prouvé)" if lang == "fr" else " (optimum not proven)"
     if not elsewhere:
         return said
     if lang == "fr":

@@ -881,3 +881,29 @@ def test_a_run_stopped_before_the_proof_calls_nobody_tied(tmp_path: Path) -> Non
     assert (told.stop, told.verdict) == ("gap", "certified within")
     said = {"aucun point ne lui manquait : calcul arrêté avant la preuve"}
     assert set(told.result.explanations["nearest_miss"]) == said
+
+
+def test_points_that_an_unproven_proposal_lacks_are_told_as_such(tmp_path: Path) -> None:
+    """Who lacks points in a proposal that is not proven may be first, or last, in the optimum: no page promises a first rank."""
+    homes = "".join(f"V{i} BAIL 25056 3 PLUS 0\n" for i in range(4))
+    people = "".join(f"N{i:02} 2025-05-04 3 25056 {50 - i} active {i % 2}\n" for i in range(18))
+    folder = write(
+        tmp_path / "case",
+        conventions="""
+            landlord departement year account  share management_mode
+            BAIL     25          2026 ALS      0.37  delegated
+            BAIL     25          2026 BAILLEUR 0.63  delegated
+        """,
+        dwellings="id landlord commune rooms financing qpv\n" + homes,
+        applications="id first_registered_on persons choices score status als_employee\n" + people,
+    )
+    for lang, told, why in (
+        ("fr", "un premier rang (optimum non prouvé)", "son optimum n'est pas prouvé"),
+        ("en", "a first rank (optimum not proven)", "its optimum is not proven"),
+    ):
+        out = tmp_path / lang
+        done = propose_to(folder, out, Options(gap=0.5, pdf=False, accept_assumed=True, lang=lang))
+        assert done.verdict == "certified within", "the second program says the same"
+        words = done.result.explanations["nearest_miss"]
+        assert len(words) and words.str.contains(told, regex=False).all()
+        assert why in " ".join(attriflux("why", out, "N17", "--lang", lang).out.split())
