@@ -147,22 +147,26 @@ def counts_words(data: ReportData) -> str:
 SETTLED: tuple[tuple[str, str], ...] = (
     ("SETTLE_DOSSIER", "DOSSIER_TO_VERIFY"), ("SETTLE_UNREACHABLE", "UNREACHABLE"), ("SETTLE_INCOME", "INCOME_MISSING"),
     ("SETTLE_OLD", "RESOURCES_OLD"), ("SETTLE_EFFORT", "EFFORT_HIGH"), ("SETTLE_DECLARED", "PRIORITY_DECLARED_ONLY"),
-    ("SETTLE_RENEW", "TO_RENEW"),
+    ("SETTLE_RENEW", "TO_RENEW"), ("SETTLE_ADAPTED", "ADAPTED_UNNEEDED"),
 )  # fmt: skip
-"""What somebody settles before the session, and the flag that tells it; old resources are read from their month."""
+"""What somebody settles before the session, and the flag that tells it; old resources are read from their month, an adapted dwelling
+that its first rank does not need from both."""
 
 
 MONTHS_OLD = 12
 """Months after which resources are told to be old: a convention of this program, as the sentence says it."""
 
 
-def _marks(data: ReportData, i: int, line: Any, details: Mapping[int, Any]) -> set[str]:
-    """The flags of a line, and whether its resources are older than `MONTHS_OLD`."""
+def _marks(data: ReportData, f: Any, i: int, line: Any, details: Mapping[int, Any]) -> set[str]:
+    """The flags of a line, whether its resources are older than `MONTHS_OLD`, and whether it is first on an adapted dwelling, whose
+    facts are ``f``, without a need of one."""
     marks = set(str(line.flags).split("|"))
     said_on = details[i].resources_on if i in details else ""
     year, month = divmod(12 * data.on.year + data.on.month - 1 - MONTHS_OLD, 12)
     if said_on and said_on[:7] < f"{year:04d}-{month + 1:02d}":
         marks.add("RESOURCES_OLD")
+    if f.accessible == "adapted" and int(line.rank) == 1 and i in details and details[i].need != "adapted":
+        marks.add("ADAPTED_UNNEEDED")
     return marks
 
 
@@ -180,7 +184,7 @@ def _to_settle(
         named = lines.get(str(d.dwelling_id), [])
         where = {"at": f"{anchor}{n}" if anchor else "", "dwelling": d.dwelling_id, "rank": 0, "of": ""}
         for i, line in named:
-            marks = _marks(data, i, line, details)
+            marks = _marks(data, facts[d.dwelling_id], i, line, details)
             if i in details and details[i].for_a_list:
                 place = {**where, "rank": int(line.rank), "of": details[i].list_of}
                 found.setdefault("SETTLE_FOR_A_LIST", []).append(place)
@@ -279,7 +283,7 @@ def _lacks(data: ReportData, d: Any, f: Any, named: list[tuple[int, Any]], detai
                 parts.append(shown.told)
         ranks: dict[str, list[str]] = {}
         for i, line in named:
-            marks = _marks(data, i, line, details)
+            marks = _marks(data, f, i, line, details)
             for code in (code for code, flag in SETTLED if flag in marks):
                 ranks.setdefault(code, []).append(str(int(line.rank)))
         for code, found in ranks.items():

@@ -66,7 +66,7 @@ FIXED = {
     "awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
     "lean": ("injoignable, ou derrière les points que ce contingent donne à un ménage DALO", "unreachable, or behind the points this account gives a DALO household"),
     "keep": ("proposition antérieure gardée", "earlier proposal kept"),
-    "fit": ("adéquation (préférence, taille, accès) et points du logement", "fit (preference, size, access)"),
+    "fit": ("adéquation (préférence, taille, accès)", "fit (preference, size, access)"),
     "class": ("même public que le premier rang", "same class as the first rank"),
     "filler": ("DALO, jamais en complément d'une liste", "DALO, never the filler of a list"),
     "pin": ("décision enregistrée", "recorded decision"),
@@ -87,8 +87,6 @@ OTHER_ORDER = (
     "désignée par un réservataire avant les autres candidats d'un autre logement",
     "named by a réservataire before the other households of another dwelling",
 )
-OTHERS = (("autre raison", "other reason"), ("autres raisons", "other reasons"))
-"""Reasons beyond the three that are told one by one: of one passage, of several."""
 
 
 @dataclass(frozen=True)
@@ -272,18 +270,14 @@ class Sentences:
         return pick((f"passe devant {spaced(total)} {noun} : ", f"passes {total} better scored: "), self.lang)
 
     def _whys(self, passed: Passed, line: Standing) -> list[str]:
-        """The three commonest reasons, with how many where there are several, and how many passages have others."""
+        """The reasons, the commonest first, with how many where there are several."""
         ordered = sorted(passed.count.items(), key=lambda x: (-x[1], x[0]))
         several = len(ordered) > 1
-        rest = sum(count for _, count in ordered[3:])
         return [
-            *(
-                self.reason(name, passed.widest[name], line)
-                + self.together(name, passed, line, passed.short.get(name, (0,))[0] == count)
-                + (f" ({count})" if several else "")
-                for name, count in ordered[:3]
-            ),
-            *([f"{pick(OTHERS[rest > 1], self.lang)} ({rest})"] if rest else []),
+            self.reason(name, passed.widest[name], line)
+            + self.together(name, passed, line, passed.short.get(name, (0,))[0] == count)
+            + (f" ({count})" if several else "")
+            for name, count in ordered
         ]
 
     def reason(self, name: str, widest: int, line: Standing) -> str:
@@ -293,11 +287,14 @@ class Sentences:
         if name == "lean" and not line.dalo:
             return pick(UNREACHABLE[line.prefet], self.lang)
         if name == "burden":
-            far = f"{points_text(widest, self.lang)} {noun_of_points(widest, self.lang)}"
+            ranked = self.classes.scores.percentile
+            noun = noun_of_points(widest, self.lang, ranked=ranked)
+            far = f"{points_text(widest, self.lang)} {noun}"
+            fr, en = ("", "") if ranked else (" de cotation", " of score")
             return pick(
                 (
-                    f"taux d'effort {pick(RATE[line.heavy], 'fr')} dans ce logement (jusqu'à {far} de cotation d'écart)",
-                    f"{pick(RATE[line.heavy], 'en')} in this dwelling (up to {far} of score apart)",
+                    f"taux d'effort {pick(RATE[line.heavy], 'fr')} dans ce logement (jusqu'à {far}{fr} d'écart)",
+                    f"{pick(RATE[line.heavy], 'en')} in this dwelling (up to {far}{en} apart)",
                 ),
                 self.lang,
             )
@@ -348,7 +345,7 @@ class Sentences:
         """Whether the words are known reasons, no fewer than the shown ones and no more than there are."""
         names = [*self.fixed, *(f"{row}@" for row in self.missing)]
         left, whole = said, 0
-        for n in range(3):
+        for n in range(len(names)):
             best = ""
             for text in {
                 self.reason(name, 0, line) + beside
@@ -372,11 +369,6 @@ class Sentences:
             if count:
                 whole += int(count.group(1))
                 left = left[count.end() :]
-            others = re.fullmatch(
-                rf", (?:{'|'.join(pick(x, self.lang) for x in OTHERS)}) \((\d+)\)", left if n == 2 else ""
-            )
-            if others:
-                whole, left = whole + int(others.group(1)), ""
             if not left:
                 return count is None and n == 0 or count is not None and whole == passed.total
             if not left.startswith(", "):
