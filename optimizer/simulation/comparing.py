@@ -74,7 +74,8 @@ class Simulation(OwnFrames):
     @cached_property
     def summary(self) -> pd.DataFrame:
         """``policies_summary.csv``: means over the seeds with intervals, differences from today's rule, Holm's p."""
-        return summary(self.facts, [p.id for p in self.policies])
+        bounds = [p.id for p in self.policies if p.terms is None]
+        return summary(self.facts, [p.id for p in self.policies], bounds=bounds)
 
     @cached_property
     def weeks(self) -> pd.DataFrame:
