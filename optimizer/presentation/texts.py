@@ -588,6 +588,11 @@ texts(
             "first rank for the sake of a réservataire's list of another dwelling (other choice: name it there, decision pin)",
         ),
         "settle_list_of": ("pour la liste du logement {dwelling}", "for the list of dwelling {dwelling}"),
+        "settle_proof": (
+            "preuve de priorité à demander : demande mieux cotée passée, au titre des publics prioritaires, pour une priorité seulement déclarée",
+            "proof of priority to ask for: better-scored application passed, for the share of priority publics, as its priority is only declared",
+        ),
+        "settle_passed": ("demande {application}", "application {application}"),
         "settle_dossier": ("dossier incomplet", "incomplete file"),
         "settle_unreachable": ("injoignable", "unreachable"),
         "settle_old": ("ressources de plus de {months} mois", "income older than {months} months"),
@@ -598,6 +603,10 @@ texts(
         "settle_adapted": (
             "logement adapté, ménage sans ce besoin",
             "adapted dwelling, household without that need",
+        ),
+        "settle_needed": (
+            "logement adapté, ménage sans ce besoin devant des demandes recevables qui l'ont",
+            "adapted dwelling, household without that need before eligible applications that have it",
         ),
         "settle_few": ("moins de {least} candidats", "fewer than {least} households"),
         "settle_names": ("désignation attendue", "names awaited"),

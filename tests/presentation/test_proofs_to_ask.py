@@ -1,0 +1,58 @@
+"""Who is passed over for a proof alone is named on the first page: somebody asks for it before the session."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import attriflux
+from tests.contract.writing import write
+
+HOME = """
+    id landlord commune rooms financing
+    L1 BAIL     25056   3     PLUS
+"""
+PEOPLE = """
+    id first_registered_on persons choices status score priority_codes priority_status
+    N1 2024-01-01          3       25056   active 90    {codes}        {proof}
+    N2 2024-01-02          3       25056   active 60    k              verified
+    N3 2024-01-03          3       25056   active 50    .              .
+"""
+AGREEMENT = """
+    landlord departement year account  share management_mode
+    BAIL     25          2026 BAILLEUR 1     delegated
+"""
+YEAR = """
+    landlord departement year basis    vacated
+    BAIL     25          2026 forecast 400
+"""
+
+
+def first_page(folder: Path, codes: str, proof: str) -> tuple[str, str]:
+    """The first rank of L1, and the report as words."""
+    people = PEOPLE.format(codes=codes, proof=proof)
+    case = write(folder / "case", dwellings=HOME, applications=people, assiette=YEAR, conventions=AGREEMENT)
+    done = attriflux("propose", case, "--out", folder / "out", "--no-pdf", "--accept-assumed")
+    assert done.code == 0, done.err
+    lines = (folder / "out" / "proposals.csv").read_text("utf-8-sig").splitlines()
+    [first] = [line.split(";")[3] for line in lines if line.startswith("L1;BAILLEUR;1;")]
+    page = (folder / "out" / "report.html").read_text(encoding="utf-8")
+    return first, re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def test_a_better_scored_household_that_lacks_the_proof_alone_is_named(tmp_path: Path) -> None:
+    first, page = first_page(tmp_path, "k", "declared")
+    assert first == "N2"
+    assert "pour une priorité seulement déclarée (1) : L1 : demande N1" in page
+
+
+@pytest.mark.parametrize(("codes", "proof", "first"), [("k", "verified", "N1"), (".", ".", "N2")])
+def test_nobody_is_asked_for_a_proof_that_would_change_nothing(
+    tmp_path: Path, codes: str, proof: str, first: str
+) -> None:
+    """With the proof N1 is first; without any priority no proof is missing."""
+    found, page = first_page(tmp_path, codes, proof)
+    assert found == first and "preuve de priorité à demander" not in page
