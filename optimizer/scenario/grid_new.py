@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from optimizer import policy
 from optimizer.datadirs import models_dir
@@ -150,7 +151,9 @@ def new_grid(
         Chosen(label, rubric, criterion, weight, n)
         for (label, rubric, criterion), weight, n in zip(flat, weights, shared, strict=True)
     )
-    text = _text(chosen, source, method(weighting), title, on or datetime.now(UTC).date())
+    text = _text(
+        chosen, source, method(weighting), title, on or datetime.now(ZoneInfo("Europe/Paris")).date()
+    )
     return NewGrid(
         text, parse_grid(parse_yaml(text.encode(), f"{name}.yaml"), name), method(weighting), chosen
     )

@@ -40,6 +40,11 @@ def instant(when: datetime) -> str:
     return f"{when.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
 
 
+def stamp(when: datetime) -> str:
+    """``20261130-201903``, at the desk: the name of a copy says the day that its makers lived."""
+    return f"{when.astimezone(PARIS):%Y%m%d-%H%M%S}"
+
+
 def clock_time(text: str) -> str | None:
     """``HH:MM`` of an hour as people write it (``9:05``, ``14h30``, ``14 h``); None of what is no hour."""
     found = HOUR.fullmatch(text.strip())

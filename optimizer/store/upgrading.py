@@ -72,8 +72,7 @@ def upgrade(
         steps = tuple(schema.pending())
         copy = None
         if steps and not empty and copied:
-            stamp = (now or days.system()).strftime("%Y%m%d-%H%M%S")
-            copy = _copied(url, path, stamp)
+            copy = _copied(url, path, days.stamp(now or days.system()))
         try:
             schema.build()
         except InconsistentMigrationHistory:

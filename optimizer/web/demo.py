@@ -18,6 +18,7 @@ from uuid import uuid4
 from optimizer import store
 from optimizer.errors import Lang
 from optimizer.store import commands, queries
+from optimizer.store.clock import today as in_paris
 from optimizer.store.messages import StoreUnusable
 from optimizer.store.records import (
     Actor,
@@ -126,7 +127,7 @@ def prepare(
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
     clock, files = Past(), kept / "bureau.files"
-    today = datetime.now(UTC).date()
+    today = in_paris(datetime.now(UTC))
     with store.open(kept / "bureau.sqlite", create=True, clock=clock) as opened:
         make_accounts(opened)
         said("phase", "Trois semaines passées…" if lang == "fr" else "Three past weeks…")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.store.clock import ALSACE_MOSELLE, day_off, deadline, past, today
+from optimizer.store.clock import ALSACE_MOSELLE, day_off, deadline, past, stamp, today
 from optimizer.store.law import law
 
 # proven on -> last day, counted by hand on a calendar (R. 441-10: the day itself is not counted)
@@ -89,3 +89,9 @@ def test_the_time_ends_at_midnight_in_paris_in_summer_and_in_winter(instant, ove
     last = date(2026, 3, 30) if instant.month == 3 else date(2026, 10, 26)
     assert past(last, instant) is over
     assert today(instant) == (last + timedelta(days=1) if over else last)
+
+
+def test_the_name_of_a_copy_says_the_day_in_paris():
+    """Half past midnight in Paris is still the day before in London: a copy of that night was named after it."""
+    assert stamp(datetime(2026, 10, 24, 22, 30, tzinfo=UTC)) == "20261025-003000"
+    assert stamp(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)) == "20270101-003000"

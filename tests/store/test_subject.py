@@ -36,7 +36,7 @@ def lived(play) -> str:
     """A household through everything that a desk can hold of it; its reference."""
     people = [
         PersonRecord("", OURS, "CANARI-NOM", "CANARI-TEL", "CANARI-MEL", "CANARI-RUE"),
-        PersonRecord("", THEIRS, "Dupont-Autrui", "AUTRUI-TEL", "AUTRUI-MEL", "AUTRUI-RUE"),
+        PersonRecord("", THEIRS, "Zoé Dupont-Autrui", "AUTRUI-TEL", "AUTRUI-MEL", "AUTRUI-RUE"),
     ]
     play.do(c.import_people, S, people=people)
     names = (
@@ -84,7 +84,10 @@ def lived(play) -> str:
     offer = play.offer("L1")
     play.do(c.answer, A, offer, accepted=False, on=play.store.today(), reason="rent", legitimate="no")
     play.do(
-        c.correct_answer, S, offer, reason="CANARI-REPRISE : Dupont-Autrui avait répondu, et non ce ménage."
+        c.correct_answer,
+        S,
+        offer,
+        reason="CANARI-REPRISE : M. Dupont-Autrui avait répondu, et non ce ménage, a dit MEMBRE 0.",
     )
     recourse = play.do(c.open_recourse, S, ref=own.ref, kind="gracieux", on=DAY)["recourse_id"]
     play.do(c.close_recourse, S, recourse, on=DAY, outcome="CANARI-ISSUE")
@@ -383,3 +386,51 @@ def test_imports_and_proposals_give_the_household_its_own_rows(play, tmp_path):
         and "anciennete.mois 48" in page
         and re.search(r"publics_prioritaires h", files[f"{FIRST}.html"].decode())
     )
+
+
+def test_what_a_rectificatif_prepares_is_told_and_its_reason_is_read_first(play):
+    ref = lived(play)
+    play.new(dwelling("L3"))
+    play.do(
+        c.add_candidate,
+        S,
+        play.item("L3"),
+        NewCandidate(OURS, 9),
+        reason="CANARI-TARDIF, après Zoé Dupont-Autrui",
+    )
+    play.open()
+    own = next(n for n in play.names("L3") if n.ref == ref).candidate_id
+    others = [n.candidate_id for n in play.names("L3", "listed") if n.candidate_id != own]
+    ranks = [NewDecision(n, "ranked", k) for k, n in enumerate(others, 1)]
+    play.decide("L3", [*ranks, NewDecision(own, "not_attributed", motive="N3", sentence=SMALL)])
+    play.close()
+    corrected = [NewDecision(own, "ranked", len(others) + 1)]
+    play.do(
+        c.prepare_rectification,
+        S,
+        play.session,
+        decisions=corrected,
+        reason="CANARI-RECTIF de toute la liste",
+    )
+    files, _ = copied(play)
+    page, told = files[f"{COPY}.html"].decode(), json.loads(files[f"{COPY}.json"])
+    assert [d["pending"] for d in told["tables"]["decision"] if d["candidate_id"] == own] == [False, True]
+    assert "préparée, non signée" in page and "CANARI-TARDIF, après [autre ménage]" in page
+    assert "CANARI-RECTIF" not in page and "CANARI-RECTIF" in files[f"{FIRST}.html"].decode()
+    assert left_out(play, ref, files) == []
+
+
+def test_a_workbook_is_looked_into_and_one_that_cannot_be_read_is_named(play, tmp_path):
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "cas.xlsx") as book:
+        sheet = book.add_worksheet("demandes")
+        for row, cells in enumerate((("numero_unique", "revenu_fiscal"), (OURS, "12905"), (THEIRS, "99001"))):
+            sheet.write_row(row, 0, cells)
+    broken = tmp_path / "abime"
+    broken.mkdir()
+    (broken / "demandes.xlsx").write_bytes(b"PK broken")
+    files, known = copied(play, cases=[tmp_path / "cas.xlsx", broken])
+    told = json.loads(files[f"{COPY}.json"])["imports"]
+    assert known and [r["cells"]["revenu_fiscal"] for i in told for r in i["rows"]] == ["12905"]
+    assert "abime/demandes.xlsx" in files[f"{FIRST}.html"].decode() and "99001" not in everything(files)

@@ -12,6 +12,7 @@ from optimizer.errors import AttrifluxError, define, said
 from optimizer.store import commands, queries
 from optimizer.store.accounts import create_user, end_visits, set_active, set_password
 from optimizer.store.backup import backup as seal_copy
+from optimizer.store.clock import stamp
 from optimizer.store.sealing import PUBLIC
 from optimizer.web.access import ROLES
 from optimizer.web.acting import act
@@ -166,7 +167,7 @@ def backup(request: Asked) -> HttpResponse:
             raise AttrifluxError("WEB_BACKUP_KEY", name=PUBLIC)
         folder = state / "backups"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        out = folder / f"bureau-{store.now():%Y%m%d-%H%M%S}.sauvegarde"
+        out = folder / f"bureau-{stamp(store.now())}.sauvegarde"
         seal_copy(store, out, public, desk().deployment.url)
         commands.log(
             store, request.visitor.actor("T"), form.command_id, kind="backed_up", facts={"file": out.name}
