@@ -7,6 +7,7 @@ was *done*: the code follows the result.
 
 from __future__ import annotations
 
+import codecs
 import errno
 import io
 import os
@@ -15,6 +16,7 @@ import signal
 import sys
 import tempfile
 import traceback
+import unicodedata
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -208,18 +210,55 @@ def _hear_no_destructor() -> None:
     sys.unraisablehook = quiet
 
 
+PLAINER = "attriflux-plainer"
+"""What stands for a sign that the encoding asked for does not have: the letter without its accent, a plain sign, at last a question mark."""
+PLAIN = {
+    "«": '"', "»": '"', "“": '"', "”": '"', "’": "'", "–": "-", "—": "-", "−": "-", "›": ">", "→": "->", "·": "-", "×": "x", "€": "EUR",
+    "≤": "<=", "≥": ">=", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "☐": "[ ]", "°": "o",
+}  # fmt: skip
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = error.object[error.start : error.end]
+    told = "".join(PLAIN.get(sign) or _bare(sign) for sign in signs)
+    return told.encode("ascii", "replace").decode("ascii"), error.end
+
+
+def _bare(sign: str) -> str:
+    """A letter without its accent, a space that no line may end at as any other; the sign itself where it is made of no other."""
+    return "".join(c for c in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(c)) or "?"
+
+
+codecs.register_error(PLAINER, _plainer)
+
+
+def _encoding() -> str:
+    """UTF-8, whatever the machine's locale says; the encoding that ``PYTHONIOENCODING`` names, where somebody asks for one.
+
+    ASCII, which no French text has, is what a machine says that was told nothing.
+    """
+    asked = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
+    try:
+        name = codecs.lookup(asked).name if asked else "utf-8"
+    except LookupError:
+        return "utf-8"
+    return "utf-8" if name == "ascii" else name
+
+
 def _speak(name: str, handle: int) -> Stream | None:
     """Put a :class:`Stream` under a standard stream; one that somebody has replaced is left alone."""
     current = getattr(sys, name)
     if current is not None and current is not getattr(sys, f"__{name}__"):
         if hasattr(current, "reconfigure"):
-            current.reconfigure(encoding="utf-8", errors="replace")
+            current.reconfigure(encoding=_encoding(), errors=PLAINER)
         return None
     if current is not None:
         current.flush()
     stream = Stream(handle, "w", closefd=False)
     text = io.TextIOWrapper(
-        io.BufferedWriter(stream), encoding="utf-8", errors="replace", line_buffering=True
+        io.BufferedWriter(stream), encoding=_encoding(), errors=PLAINER, line_buffering=True
     )
     setattr(sys, name, text)
     return stream

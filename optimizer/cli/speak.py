@@ -78,10 +78,14 @@ def finding_dict(finding: Finding, lang: Lang) -> dict[str, object]:
 
 
 def say_json(content: Mapping[str, Any]) -> None:
-    """One JSON document on the output stream; what is not a number is null, as strict readers (RFC 8259) know no NaN."""
+    """One JSON document on the output stream; what is not a number is null, as strict readers (RFC 8259) know no NaN.
+
+    On a stream in another encoding than UTF-8, which is JSON's, no sign is written that could be lost.
+    """
+    bare = (sys.stdout.encoding or "utf-8").lower().replace("_", "-") not in ("utf-8", "utf8")
     typer.echo(
         json.dumps(
-            _strict(content), ensure_ascii=False, indent=2, sort_keys=True, default=str, allow_nan=False
+            _strict(content), ensure_ascii=bare, indent=2, sort_keys=True, default=str, allow_nan=False
         )
     )
 

@@ -91,6 +91,11 @@ def _sheets(result: Path) -> dict[str, Any]:
     raise AttrifluxError("DESK_RUN_NO_SHEETS", name=result.name)
 
 
+def run_id_of(result: Path) -> str:
+    """The number under which the desk knows a result: it follows from its certificate."""
+    return hashlib.sha256((result / "certificate.json").read_bytes()).hexdigest()[:24]
+
+
 def _run(result: Path, verdict: str, case: Case) -> RunFacts:
     record = json.loads((result / "run.json").read_text(encoding="utf-8"))
     certificate = json.loads((result / "certificate.json").read_text(encoding="utf-8"))
@@ -99,7 +104,7 @@ def _run(result: Path, verdict: str, case: Case) -> RunFacts:
     hashes |= {f"result/{x['name']}": str(x["sha256"]) for x in record["manifest"]}
     gap = float(certificate["gap"])
     return RunFacts(
-        run_id=hashlib.sha256((result / "certificate.json").read_bytes()).hexdigest()[:24],
+        run_id=run_id_of(result),
         verdict="certified" if verdict == "certified" else "within",
         gap_points="" if verdict == "certified" else f"{gap:.2f}".replace(".", ","),
         seed=str(record["seed"]),

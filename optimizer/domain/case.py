@@ -43,11 +43,8 @@ class Written:
     rows: Mapping[str, int] = field(default_factory=dict)
 
     def row(self, key: str | None) -> int | None:
-        """Line of a key, else of the key that it is in; None where neither was read from a file."""
-        name = key or ""
-        while name and name not in self.rows:
-            name = name.rpartition(".")[0]
-        return self.rows.get(name)
+        """Line of a key; None of one that was read from no file, such as a change made by a scenario."""
+        return self.rows.get(key or "")
 
 
 OWN_GRID = "grille"

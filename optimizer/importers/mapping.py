@@ -43,6 +43,9 @@ class Mappings:
         return self.tables.get(table, _NONE)
 
 
+_NO_MAPPINGS = Mappings()
+
+
 def ready_mappings() -> tuple[str, ...]:
     """Names of the ready mappings."""
     return tuple(sorted(p.stem for p in READY.glob("*.yaml")))
@@ -97,6 +100,14 @@ def named_mapping(name: str, raw: Mappings) -> Mappings | None:
         },
         raw.anywhere,
     )
+
+
+def headers_for(column: str, given: Mappings = _NO_MAPPINGS) -> frozenset[str]:
+    """Headers, plainly written, under which a column may stand in whichever table: its own names, those of the ready mappings and ``given``."""
+    ready = [headers for name in ready_mappings() for headers in _ready(name).values()]
+    mapped = [*ready, *(headers.headers for headers in given.tables.values())]
+    own = {name for table in TABLES.values() for c in table.columns if c.name == column for name in c.names}
+    return frozenset(map(plain, own | {headers[column] for headers in mapped if column in headers}))
 
 
 def fitting(header: Sequence[str], table: Table) -> str:

@@ -65,6 +65,7 @@ class Document:
     foot : at the bottom of each printed sheet.
     banners : what each sheet says first.
     apart : each sheet is a letter to a reader of its own: its pages are counted apart, and it tells a decision, not a proposal.
+    copied : what is held, as it is held: it proposes nothing, and its long lists of pairs go on over the page.
     """
 
     title: str
@@ -73,6 +74,7 @@ class Document:
     foot: str = ""
     banners: tuple[str, ...] = field(default=())
     apart: bool = False
+    copied: bool = False
 
 
 def heading(text: str) -> Block:
@@ -108,7 +110,7 @@ def signatures(rows: Sequence[tuple[str, str]]) -> Block:
 
 
 def _decides(document: Document, lang: Lang) -> str:
-    return (DECIDED if document.apart else DECIDES)[lang]
+    return (DECIDED if document.apart or document.copied else DECIDES)[lang]
 
 
 def glossed(document: Document, lang: Lang) -> Document:

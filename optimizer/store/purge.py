@@ -10,7 +10,7 @@ its own files are the administrator's (``VACUUM FULL``, backups), which the DPO'
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from optimizer.store.people import later
 from optimizer.store.queries import events
 from optimizer.store.records import Actor, Receipt
 from optimizer.store.states import POSITIVE
-from optimizer.store.tables import AT_ONCE
+from optimizer.store.tables import AT_ONCE, Row
 from optimizer.store.upgrading import COPY_MARK
 from optimizer.store.work import Work, batch, command
 
@@ -148,12 +148,12 @@ def _erase(
         for person in work.find("person")
         if person["purge_after"] is not None and person["purge_after"] < on
     ]
-    held: dict[str, str] = {}
+    waiting: dict[str, str] = {}
     erased: list[str] = []
     counts = {"person": 0, "dossier": 0, "note": 0, "remark": 0}
     for start in range(0, len(due), AT_ONCE):
         refs = tuple(due[start : start + AT_ONCE])
-        held |= (kept := _held(work, refs))
+        waiting |= (kept := held(work.find, refs))
         over = tuple(ref for ref in refs if ref not in kept)
         for table in ("note", "dossier", "remark"):
             for row in work.find(table, ref=over):
@@ -167,7 +167,7 @@ def _erase(
         erased += over
     sessions = _sessions(work, erased)
     counts["files"] = len({*gone, *old, *_papers(papers, sessions)})
-    return {"erased": erased, "held": held, "counts": counts, "sessions": sessions}
+    return {"erased": erased, "held": waiting, "counts": counts, "sessions": sessions}
 
 
 def _sessions(work: Work, refs: Collection[str]) -> list[str]:
@@ -183,19 +183,24 @@ def _papers(folder: Path | None, sessions: Iterable[str]) -> list[Path]:
     return [] if folder is None else [path for s in sessions if (path := folder / s).is_dir()]
 
 
-def _held(work: Work, refs: tuple[str, ...]) -> dict[str, str]:
-    """The households that cannot be erased yet, and why."""
-    names = work.find("candidate", ref=refs, status=LIVE_NAMES)
-    items = {i["item_id"]: i for i in work.find("item", item_id=tuple({n["item_id"] for n in names}))}
+def held(find: Callable[..., list[Row]], refs: tuple[str, ...]) -> dict[str, str]:
+    """The households that cannot be erased yet, and why: ``offer``, ``duty``, ``recourse``, ``candidature``.
+
+    Parameters
+    ----------
+    find : rows of a table whose columns equal the values given
+    """
+    names = find("candidate", ref=refs, status=LIVE_NAMES)
+    items = {i["item_id"]: i for i in find("item", item_id=tuple({n["item_id"] for n in names}))}
     meetings = tuple({i["session_id"] for i in items.values()})
-    live = {s["session_id"] for s in work.find("session", session_id=meetings, status=LIVE_SESSIONS)}
+    live = {s["session_id"] for s in find("session", session_id=meetings, status=LIVE_SESSIONS)}
     listed = [n["ref"] for n in names if _lives(items[n["item_id"]], live)]
     told = dict.fromkeys(listed, "candidature")
     # the first reason that applies is told: the last one written here
-    told |= dict.fromkeys((r["ref"] for r in work.find("recourse", ref=refs, closed_on=None)), "recourse")
-    told |= dict.fromkeys((d["ref"] for d in work.find("duty", ref=refs, closed_on=None)), "duty")
+    told |= dict.fromkeys((r["ref"] for r in find("recourse", ref=refs, closed_on=None)), "recourse")
+    told |= dict.fromkeys((d["ref"] for d in find("duty", ref=refs, closed_on=None)), "duty")
     return told | dict.fromkeys(
-        (o["ref"] for o in work.find("offer", ref=refs, status=("offered", "accepted"))), "offer"
+        (o["ref"] for o in find("offer", ref=refs, status=("offered", "accepted"))), "offer"
     )
 
 

@@ -81,6 +81,7 @@ ROUTES: dict[str, Access] = {
     "ledger_check": Access("desk", "", "SPD"),
     "export": Access("desk", "", "D"),
     "retention": Access("desk", "SPD", "D"),
+    "subject_access": Access("desk", "D", "D"),
     "accounts": Access("desk", "DT", "T"),
     "account": Access("desk", "", "T"),
     "backup": Access("desk", "", "T"),

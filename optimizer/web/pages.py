@@ -24,8 +24,8 @@ from optimizer.presentation.numbers import day, decimal, percent
 from optimizer.presentation.page import UNSEEN, Words, environment, kept_together
 from optimizer.presentation.sheets import BOX
 from optimizer.store.clock import PARIS
+from optimizer.store.event_words import event_words
 from optimizer.store.records import SessionRecord
-from optimizer.web import ledger_words as ledger_words
 from optimizer.web import texts as texts
 from optimizer.web.access import ROUTES
 from optimizer.web.choices import commission_law
@@ -86,7 +86,7 @@ def page(
     token = cache(lambda: get_token(request))  # masked anew for each page, not for each of its hundred forms
     spoken: dict[str, Callable[..., str]] = {
         "decimal": partial(decimal, lang=lang), "percent": partial(percent, lang=lang), "day": partial(day, lang=lang),
-        "instant": partial(instant, lang=lang),
+        "instant": partial(instant, lang=lang), "event": partial(event_words, lang=lang),
     }  # fmt: skip
     text = (
         environment()

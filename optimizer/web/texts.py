@@ -810,6 +810,20 @@ texts(
         "ledger_none": ("Le journal est vide.", "The ledger is empty."),
         "older": ("Plus anciens", "Older"),
         "export_button": ("Export pseudonyme", "Pseudonymous export"),
+        "subject_head": ("Un ménage demande ses données", "A household asks for its data"),
+        "subject_link": ("Faire la copie pour un ménage (droit d'accès)", "Make the copy for a household (right of access)"),
+        "subject_why": (
+            "RGPD, article 15 : la copie tient tout ce que le bureau sait du ménage (identité, imports, calculs, séances, décisions, offres, pièces, journal) et rien d'un autre. Vérifier d'abord qui demande. Chaque copie est une ligne du journal ; rien n'en est gardé ici.",
+            "GDPR, article 15: the copy holds all that the desk knows of the household (identity, imports, proposals, sessions, decisions, offers, papers, ledger) and nothing of another. Check first who asks. Each copy is a line of the ledger; nothing of it is kept here.",
+        ),
+        "subject_files": (
+            "Un fichier ZIP : les pages à remettre (PDF, HTML), les mêmes données pour une machine (JSON) et, s'il y a lieu, « a-relire » : à lire d'abord, à ne pas remettre tel quel.",
+            "A ZIP file: the pages to hand over (PDF, HTML), the same data for a machine (JSON) and, where there is need, “a-relire”: to be read first, not to be handed over as it is.",
+        ),
+        "subject_reason": ("Qui demande, et comment", "Who asks, and how"),
+        "subject_reason_hint": ("Noté pour le délégué seul, effacé avec le ménage.", "Kept for the officer alone, erased with the household."),
+        "subject_button": ("Faire la copie", "Make the copy"),
+        "subject_made": ("Copie faite.", "Copy made."),
         "retention_why": (
             "Passé le délai de conservation, noms, coordonnées et phrases s'effacent ; le journal et ses empreintes restent. Qui a une offre, une obligation ou un recours ouvert est tenu.",
             "Past the retention time, names, contacts and sentences are erased; the ledger and its hashes stay. Whoever has an open offer, duty or recourse is held.",

@@ -73,6 +73,7 @@ urlpatterns = [
     path("journal/verifier", ledger.check, name="ledger_check"),
     path("journal/export", ledger.export, name="export"),
     path("conservation", ledger.retention, name="retention"),
+    path("conservation/copie", ledger.subject_access, name="subject_access"),
     path("comptes", accounts.accounts, name="accounts"),
     path("comptes/<int:user>", accounts.account, name="account"),
     path("comptes/sauvegarde", accounts.backup, name="backup"),

@@ -212,3 +212,30 @@ def test_accounts_are_opened_listed_and_closed(typed, monkeypatch):
         "p.durand": False,
         "dpo": False,
     }
+
+
+def test_the_copy_for_a_household_is_written_for_its_owner_alone(typed, play, tmp_path, monkeypatch):
+    """The number can come from the input: the words of a command are read by the whole machine."""
+    import io
+
+    play.new(dwelling("L1"))
+    number, out = play.names("L1")[0].application_id, tmp_path / "copie"
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{number}\n"))
+    code, said, err = typed(
+        "access", "-", "--reason", "Courrier du 2 décembre", "--out", out, "--actor", "dora"
+    )
+    assert (code, err) == (0, "") and number not in said and "donnees-du-menage.pdf" in said
+    assert out.stat().st_mode & 0o077 == 0 and (out / "donnees-du-menage.pdf").read_bytes()[:4] == b"%PDF"
+    told = json.loads((out / "donnees-du-menage.json").read_text("utf-8"))
+    assert told["application_id"] == number and told["tables"]["candidate"][0]["position"] == 1
+    code, said, _ = typed(
+        "access", "999", "--reason", "Courrier du 2 décembre", "--out", tmp_path / "rien", "--json"
+    )
+    assert code == 0 and json.loads(said)["known"] is False
+    code, _, err = typed("access", number, "--reason", "Courrier du 2 décembre", "--out", out)
+    assert code == 2 and "n'est pas vide" in err and number not in err
+    code, _, err = typed(
+        "access", number, "--reason", "Courrier", "--out", tmp_path / "x", "--case", tmp_path / "absent"
+    )
+    assert code == 2 and "Introuvable" in err and not (tmp_path / "x").exists()
+    assert [line.actor for line in queries.events(play.store, kinds=("access.given",))][0] == "dora"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.sessions import told_of
 from optimizer.store import commands as c
 from optimizer.store import queries, schema
@@ -615,6 +617,7 @@ ROLES = [
     (c.decide, "SP"), (c.call, "SA"), (c.offer, "SA"), (c.answer, "SA"), (c.sign_lease, "S"), (c.withdraw, "S"),
     (c.judge_refusal, "S"), (c.confirm_silence, "SA"), (c.nominate, "RS"), (c.grant, "T"), (c.import_people, "S"),
     (c.prepare_rectification, "S"), (c.sign_rectification, "P"), (c.open_duty, "S"), (c.view_identities, "SPMARD"),
+    (c.give_access, "D"),
 ]  # fmt: skip
 
 
@@ -810,3 +813,42 @@ def test_a_decision_asks_the_base_no_more_in_a_long_session_than_in_a_short_one(
             play.decide(f"L{homes}-{k}")
         play.close()
     assert asked[1] <= asked[0] + 3, asked
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "second", "left"),
+    [
+        (date(2026, 10, 24), "02:30", "02:15", "02:30"),  # 02:30 comes twice that night
+        (date(2026, 3, 28), "01:30", "03:15", "03:30"),  # 02:30 does not come
+    ],
+)
+def test_a_session_that_lasts_into_the_night_of_the_clocks(play, day, first, second, left):
+    """The ledger's order and the hours in Paris: in October a later line bears an earlier hour, in March an hour is skipped."""
+    midnight = datetime(day.year, day.month, day.day, 23, 0, tzinfo=UTC)
+    play.clock.now = midnight - timedelta(hours=3)
+    play.new(dwelling("L1"), dwelling("L2"), on=day)
+    play.open()
+    at = {}
+    for name, minutes_after in (("L1", 90), ("L2", 135)):
+        play.clock.now = midnight + timedelta(minutes=minutes_after)
+        play.decide(name)
+        at[name] = play.last.at
+    play.clock.now = midnight + timedelta(minutes=150)
+    play.close()
+    lines = queries.events(play.store)
+    assert [e.seq for e in lines] == list(range(1, len(lines) + 1))
+    assert all(a.at <= b.at for a, b in itertools.pairwise(lines))
+    told = told_of(play.store, play.session, "fr")
+    assert [told.hour(at["L1"]), told.hour(at["L2"]), told.hour(told.session.closed_at)] == [
+        first,
+        second,
+        left,
+    ]
+    assert at["L1"] < at["L2"]
+    assert left in " ".join(
+        cell for s in minutes(told).sheets for b in s.blocks for row in b.rows for cell in row
+    )
+    assert verify_ledger(play.store).holds
+    play.clock.now = midnight + timedelta(hours=12)
+    offer = queries.offer(play.store, play.offer("L1"))
+    assert (offer.notified_on, offer.deadline) == (day + timedelta(1), day + timedelta(11))

@@ -1,4 +1,4 @@
-"""``attriflux store``: the desk's file itself — upgrade, verify, backup, restore, purge, export, accounts."""
+"""``attriflux store``: the desk's file itself — upgrade, verify, backup, restore, purge, export, right of access, accounts."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ texts(
 store = typer.Typer(
     cls=Group,
     help=both(
-        "Bureau : créer, vérifier, sauvegarder, purger, exporter, comptes.",
-        "Desk: create, verify, back up, purge, export, accounts.",
+        "Bureau : créer, vérifier, sauvegarder, purger, exporter, droit d'accès, comptes.",
+        "Desk: create, verify, back up, purge, export, right of access, accounts.",
     ),
     epilog=example("attriflux store upgrade"),
     no_args_is_help=True,
@@ -401,6 +401,115 @@ def export(
     with opened(url) as desk:
         done = export_pseudonymous(desk, acting(actor, "D"), _fresh(), out)
     typer.echo(_say("exported", lang, n=done.lines, left=done.left_out))
+
+
+@store.command(
+    cls=Command,
+    help=both(
+        "Copie de tout ce que le bureau tient sur un ménage qui le demande (RGPD, article 15) : pages à lire, JSON, et ce que le délégué relit d'abord. Rien d'un autre ménage n'y est.",
+        "Copy of everything the desk holds about a household that asks for it (GDPR, article 15): pages to read, JSON, and what the officer reads first. Nothing of another household is in it.",
+    ),
+    epilog=example(
+        "attriflux store access 0250326000123 --reason Courrier --out copie",
+        "attriflux store access 0250326000123 --reason Letter --out copy",
+    ),
+)
+def access(
+    number: Annotated[
+        str,
+        typer.Argument(
+            metavar=both("NUMERO", "APPLICATION"),
+            help=both(
+                "Numéro unique de la demande ; « - » : le lire de l'entrée, où la machine ne le montre à personne.",
+                "Number of the application; “-”: read it from the input, where the machine shows it to nobody.",
+            ),
+        ),
+    ],
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason",
+            metavar=both("TEXTE", "TEXT"),
+            help=both(
+                "Qui demande, et comment : noté au journal du DPO, effacé avec le ménage.",
+                "Who asks, and how: kept for the DPO beside the ledger, erased with the household.",
+            ),
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar=FOLDER,
+            help=both(
+                "Dossier à écrire, nouveau ou vide, lisible par ce compte seul.",
+                "Folder to write, new or empty, that this account alone can read.",
+            ),
+        ),
+    ],
+    case: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--case",
+            metavar=both("CAS", "CASE"),
+            help=both(
+                "Un cas de plus que les imports gardés par le bureau.",
+                "One more case than the imports kept by the desk.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    result: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--result",
+            metavar=both("RESULTAT", "RESULT"),
+            help=both(
+                "Un résultat de plus que ceux gardés par le bureau.",
+                "One more result than those kept by the desk.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    url: StoreOption = DESK,
+    actor: ActorOption = "",
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.speak import say_json
+    from optimizer.desk.subject_access import COPY, FIRST, give_access, kept_beside
+    from optimizer.disk import hold
+    from optimizer.web.issuer import issuer_of
+    from optimizer.web.serving import state_of
+
+    for place in (*(case or ()), *(result or ())):
+        if not place.exists():  # a name typed wrong would pass for a place where nothing is held
+            raise FileNotFoundError(2, "introuvable", str(place))
+    if number == "-":
+        number = sys.stdin.readline().strip()
+    state = state_of(url)
+    cases, results = kept_beside(state)
+    with (
+        opened(url) as desk,
+        hold(out, force=False, mark=f"{COPY}.json") as held,
+        held.folder() as work,
+    ):
+        work.chmod(0o700)
+        files, known = give_access(
+            desk, acting(actor, "D"), _fresh(), number=number, reason=reason, lang=lang.value,
+            cases=(*cases, *(case or ())), results=(*results, *(result or ())),
+            contact=lambda landlord: issuer_of(state, landlord).contact,
+        )  # fmt: skip
+        for name, content in files.items():
+            (work / name).write_bytes(content)
+    first = next((name for name in files if name.startswith(FIRST)), "")
+    handed = [name for name in files if name != first]
+    if json:
+        say_json({"known": known, "files": handed, "first": first})
+        return
+    typer.echo(said("SUBJECT.KNOWN" if known else "SUBJECT.KNOWN_NONE", lang.value, files=", ".join(handed)))
+    if first:
+        typer.echo(said("SUBJECT.REREAD_FIRST", lang.value, file=first))
 
 
 @store.command(

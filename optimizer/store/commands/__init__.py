@@ -18,7 +18,7 @@ from optimizer.store.commands.corrections import (
 )
 from optimizer.store.commands.duties import close_duty, close_recourse, open_duty, open_recourse
 from optimizer.store.commands.heads import sign_head
-from optimizer.store.commands.identities import IdentityView, import_people, view_identities
+from optimizer.store.commands.identities import IdentityView, give_access, import_people, view_identities
 from optimizer.store.commands.instruction import (
     add_candidate,
     ask_document,
@@ -66,7 +66,7 @@ __all__ = [
     "Batch", "IdentityView", "add_candidate", "add_item", "answer", "ask_document", "attach_run", "attend", "batch",
     "call", "cancel", "candidate_not_examined", "close", "close_duty", "close_recourse", "condition_failed",
     "condition_met", "confirm_no_reply", "confirm_silence", "convene", "correct_answer", "correct_condition", "correct_notification", "decide", "decide_one", "desist", "edit_session", "finish_item",
-    "grant", "import_people", "judge_refusal", "log", "new_session", "nominate", "not_examined", "notice_no_reply", "offer", "open_duty",
+    "give_access", "grant", "import_people", "judge_refusal", "log", "new_session", "nominate", "not_examined", "notice_no_reply", "offer", "open_duty",
     "open_recourse", "open_session", "prepare_rectification", "prove", "receive_document", "replace", "restore_candidate",
     "restore_item", "revoke",
     "sign_head", "sign_lease", "sign_rectification", "use_nomination", "view_identities", "void", "withdraw",

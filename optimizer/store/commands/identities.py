@@ -94,3 +94,17 @@ def view_identities(
         for row in rows
     }
     return IdentityView(receipt, found)
+
+
+@command("access.given", roles="D")
+def give_access(work: Work, *, number: str, reason: str) -> Mapping[str, Any]:
+    """A household asks what is held about it (GDPR art. 15): who asked for the copy, and why, whether or not anything is held.
+
+    ``number`` is a unique number; the line holds the reference alone, and nothing of a number that the desk does not know.
+    """
+    why = named(reason, REASON, "motif")
+    found = work.find("person", application_id=named(number, NUMBER, "numero_unique"))
+    if found:
+        work.ref = found[0]["ref"]
+        remark(work, reason_key(int(work.store.head()["seq"]) + 1), work.ref, why)
+    return {"known": bool(found)}

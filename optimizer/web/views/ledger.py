@@ -1,14 +1,17 @@
-"""Journal and Conservation: who did what, whether the chain holds, the pseudonymous export, what is purged."""
+"""Journal and Conservation: who did what, whether the chain holds, the pseudonymous export, what is purged, the right of access."""
 
 from __future__ import annotations
 
+import io
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from optimizer.desk.subject_access import COPY, give_access, kept_beside
 from optimizer.errors import said
 from optimizer.store import queries
 from optimizer.store.export import export_pseudonymous
@@ -19,11 +22,14 @@ from optimizer.web.asked import Asked
 from optimizer.web.deployment import PAPERS, held_folders
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
+from optimizer.web.issuer import issuer_of
 from optimizer.web.pages import SAID, lang_of, page, tell
 from optimizer.web.scope import heads_of
 from optimizer.web.today import today
 
 A_PAGE = 100
+SHORTEST = 10
+"""Characters of a typed reason."""
 
 
 def ledger(request: Asked) -> HttpResponse:
@@ -111,4 +117,38 @@ def _purge(request: Asked) -> HttpResponse:
     if tried:
         request.session.pop(SAID, None)
         return retention(request, found=tried[0], on=form.day("on", "WEB.ON_DAY"))
+    return answer
+
+
+def subject_access(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
+    """Ask for the copy of what is held about a household; POST gives its files in one, and keeps nothing of them."""
+    if request.method != "POST" or values:
+        return page(request, "subject_access", values, status=status)
+    form, state = Form(request), desk().deployment.state
+    made: list[dict[str, bytes]] = []
+
+    def do() -> None:
+        number = "".join(form.text("number", "WEB.FIND_NUMBER", required=True, longest=60).split())
+        reason = form.text("reason", "WEB.SUBJECT_REASON", required=True, longest=300)
+        if reason and len(reason) < SHORTEST:
+            form.refuse("WEB.FORM_SHORT", "WEB.SUBJECT_REASON", "reason", least=SHORTEST)
+        form.check()
+        cases, results = kept_beside(state)
+        files, _ = give_access(
+            desk().store, request.visitor.actor("D"), form.command_id, number=number, reason=reason, lang=form.lang,
+            cases=cases, results=results, contact=lambda landlord: issuer_of(state, landlord).contact,
+        )  # fmt: skip
+        made.append(files)
+
+    to = reverse("subject_access")
+    refused = act(request, do, done="WEB.SUBJECT_MADE", to=to, show=lambda **v: subject_access(request, **v))
+    if not made:
+        return refused
+    request.session.pop(SAID, None)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as folder:
+        for name, content in made[0].items():
+            folder.writestr(name, content)
+    answer = HttpResponse(packed.getvalue(), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{COPY}.zip"'
     return answer
