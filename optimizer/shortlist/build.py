@@ -191,6 +191,7 @@ def build_shortlists(
         rule_reason(problem, k): by_label[f"{row.rule}[{row.scope}]"] for k, row in enumerate(problem.rows)
     }
     reasons = {lang: [_SEAT[0 if lang == "fr" else 1]] * len(lines) for lang in langs}
+    heads = {int(lines.dwelling[i]): i for i in np.flatnonzero(lines.rank == 1).tolist()}
     stands, for_a_list = np.zeros((len(lines), 2), np.int32), np.zeros(len(lines), bool)
     for i, standing, summary in finder.walk():
         stands[i] = standing.place, standing.size
@@ -211,6 +212,7 @@ def build_shortlists(
             dalo=bool(dalo[lines.app[i]]),
             prefet=bool(facts.applications.prefet_designated[lines.app[i]]),
             ranked=ranked,
+            publics=finder.publics(heads[d]),
         )
         for_a_list[i] = (
             context.rank == 1 and context.delegated and "nomination" in (x for x, _, _ in summary.by_reason)

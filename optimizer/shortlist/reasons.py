@@ -67,6 +67,8 @@ class LineContext:
     """Its household is DALO, or designated by the préfet: of two that differ in lean, only then may the account be why."""
     ranked: bool
     """Scores are percentile ranks and no points of a grid."""
+    publics: tuple[str, ...]
+    """Rules on households that the first rank of its list serves: what « the same class » stands for."""
 
 
 def line_reason(context: LineContext, lang: Lang) -> str:
@@ -153,7 +155,10 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
             f"déjà réserve {on_lists(context.max_lists, 'fr')}",
             f"already reserve {on_lists(context.max_lists, 'en')}",
         ),
-        "class": ("même public que le premier rang", "same class as the first rank"),
+        "class": (
+            f"même public que le premier rang{_quoted(context.publics, 'fr')}",
+            f"same class as the first rank{_quoted(context.publics, 'en')}",
+        ),
         "filler": ("DALO, jamais en complément d'une liste", "DALO, never the filler of a list"),
         "pin": ("décision enregistrée", "recorded decision"),
         "nomination": ELSEWHERE_NAMED
@@ -180,6 +185,13 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
                 else f", {missing} lease{'s' if missing > 1 else ''} missing"
             )
     return f"{text} ({count})" if len(context.summary.by_reason) > 1 else text
+
+
+def _quoted(rules: tuple[str, ...], lang: Lang) -> str:
+    """`` « travailleurs essentiels »``: the rules by their names, nothing without any."""
+    signs = ("« ", " »") if lang == "fr" else ("“", "”")
+    told = (f"{signs[0]}{rule_label(rule, lang)}{signs[1]}" for rule in rules)
+    return "".join(f" {x}" for x in [(" et " if lang == "fr" else " and ").join(told)] if x)
 
 
 def _together(needed: Together, count: int, context: LineContext, lang: Lang) -> str:

@@ -18,9 +18,10 @@ import numpy as np
 from optimizer.errors import Lang
 from optimizer.verify.cells import I64, B
 from optimizer.verify.classes import Classes, Door
+from optimizer.verify.lists import binding_rows
 from optimizer.verify.naming import Named, mode_of
 from optimizer.verify.outputs import Out, need_out
-from optimizer.verify.rows import LEASE, Book
+from optimizer.verify.rows import LEASE, TRAITS, Book, lease_of
 from optimizer.verify.solution import Counts, Lines
 from optimizer.verify.verdict import Findings, place
 from optimizer.verify.wording import (
@@ -104,6 +105,8 @@ class Standing:
     """Its household is DALO, or designated by the préfet."""
     heavy: bool
     """Its own effort rate there counts against it."""
+    publics: tuple[str, ...] = ()
+    """Rules on households that the first rank of its list serves."""
 
 
 @dataclass
@@ -152,12 +155,14 @@ class Sentences:
         self._start = np.searchsorted(klass[self._order], np.arange(len(classes) + 1))
         self.stands: dict[int, Standing] = {}
         """By line; a seat has none."""
+        self.book, self.binding = book, binding_rows(book, counts)
 
     def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """Where the lines of the dwellings behind a door stand."""
         for c, who in named:
             rows = self._order[self._start[c] : self._start[c + 1]].tolist()
             pools: dict[int, I64] = {}
+            publics = self._publics(door, rows)
             for i in rows:
                 account = self.lines.accounts[self.lines.account[i]]
                 app = int(self.lines.app[i])
@@ -175,8 +180,26 @@ class Sentences:
                 prefet = bool(self.classes.world.apps.prefet[app])
                 heavy = int(self.lines.burden[i]) > 0
                 self.stands[i] = Standing(
-                    place, len(pool), int(upto - below) > 1, own, free, dalo, prefet, heavy
-                )
+                    place, len(pool), int(upto - below) > 1, own, free, dalo, prefet, heavy,
+                    publics.get(int(self.lines.dwelling[i]), ()),
+                )  # fmt: skip
+
+    def _publics(self, door: Door, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Dwelling -> the binding rules on households that its first rank serves, in the order of the rows."""
+        found = {}
+        for i in rows:
+            if self.lines.rank[i] != 1 or self.lines.app[i] < 0:
+                continue
+            d, account = int(self.lines.dwelling[i]), self.lines.accounts[self.lines.account[i]]
+            at = int(door.block.where(self.lines.app[i : i + 1])[0])
+            profile = door.profile[door.type[at : at + 1]]
+            served = [
+                k
+                for k, trait in self.book.marks(lease_of(self.classes.world, d), account)
+                if at >= 0 and self.binding[k] and bool(TRAITS[trait](profile)[0])
+            ]
+            found[d] = tuple(dict.fromkeys(self.book.rows[k].rule for k in sorted(served)))
+        return found
 
     def _own(self, door: Door, d: int, account: str, app: int) -> bool:
         """Whether the account names its households there and named this one."""
@@ -284,6 +307,8 @@ class Sentences:
         """A reason of a leapfrog in words; ``widest``: most points of score between the two, hundredths."""
         if name == "nomination" and line.delegated:
             return pick(OTHER_ORDER, self.lang)
+        if name == "class":
+            return pick(self.fixed[name], self.lang) + self._quoted(line.publics)
         if name == "lean" and not line.dalo:
             return pick(UNREACHABLE[line.prefet], self.lang)
         if name == "burden":
@@ -307,6 +332,12 @@ class Sentences:
             return text
         leases = f"{missing} lease{'s' if missing > 1 else ''} missing"
         return text + pick((f", il manque {counted(missing, 'bail', 'baux')}", f", {leases}"), self.lang)
+
+    def _quoted(self, rules: tuple[str, ...]) -> str:
+        """The rules by their names; nothing without any."""
+        opens, closes = ("« ", " »") if self.lang == "fr" else ("“", "”")
+        names = [f"{opens}{pick(RULE_WORDS.get(rule, (rule, rule)), self.lang)}{closes}" for rule in rules]
+        return f" {pick((' et ', ' and '), self.lang).join(names)}" if names else ""
 
     def together(self, name: str, passed: Passed, line: Standing, of_all: bool) -> str:
         """What a part of the value needs beside it, in words; empty where it suffices alone.

@@ -389,7 +389,7 @@ def test_every_reason_is_told_however_many_there_are() -> None:
     reasons = (("class", 4, 100), ("places", 2, 100), ("fit", 2, 100), ("lean", 1, 100))
     context = LineContext(
         rank=2, account="BAILLEUR", standing=Standing(20, 12, False), pinned=False, heavy=False, awaited=False, named=False,
-        summary=LineSummary(9, reasons), places={}, missing={}, max_lists=2, delegated=True, dalo=False, prefet=False, ranked=False,
+        summary=LineSummary(9, reasons), places={}, missing={}, max_lists=2, delegated=True, dalo=False, prefet=False, ranked=False, publics=(),
     )  # fmt: skip
     said = line_reason(context, "fr")
     assert said.endswith(
@@ -576,7 +576,7 @@ def test_of_more_passages_than_are_shown_the_parts_are_told_of_so_many_at_least(
     context = LineContext(
         rank=1, account="BAILLEUR", standing=Standing(40, total + 1, False), pinned=False, heavy=False, awaited=False,
         named=False, summary=LineSummary(total, (("fit", total, 600),), {"fit": needed}), places={}, missing={}, max_lists=2,
-        delegated=True, dalo=False, prefet=False, ranked=False,
+        delegated=True, dalo=False, prefet=False, ranked=False, publics=(),
     )  # fmt: skip
     assert line_reason(context, "fr").endswith(
         f"(préférence, taille, accès), {least} (5 points) avec un taux d'effort au-delà du seuil (1,96 point)"
@@ -588,7 +588,7 @@ def test_parts_of_several_households_tell_the_most_of_each() -> None:
     context = LineContext(
         rank=1, account="BAILLEUR", standing=Standing(20, 3, False), pinned=False, heavy=False, awaited=False, named=False,
         summary=LineSummary(2, (("fit", 2, 600),), {"fit": needed}), places={}, missing={}, max_lists=2, delegated=True,
-        dalo=False, prefet=False, ranked=False,
+        dalo=False, prefet=False, ranked=False, publics=(),
     )  # fmt: skip
     assert line_reason(context, "fr").endswith(
         "(préférence, taille, accès) (jusqu'à 5 points), avec un taux d'effort au-delà du seuil (jusqu'à 1,96 point) et une proposition "

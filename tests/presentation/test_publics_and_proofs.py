@@ -56,3 +56,26 @@ def test_nobody_is_asked_for_a_proof_that_would_change_nothing(
     """With the proof N1 is first; without any priority no proof is missing."""
     found, page = first_page(tmp_path, codes, proof)
     assert found == first and "preuve de priorité à demander" not in page
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("fr", "même public que le premier rang « part des publics prioritaires »"),
+        ("en", "same class as the first rank “share of priority households”"),
+    ],
+)
+def test_a_reserve_says_which_public_it_is_of(tmp_path: Path, lang: str, told: str) -> None:
+    """N2 is first for the share of priority publics; N4, of that public too, is its reserve before N1 and N3."""
+    people = (
+        PEOPLE.format(codes="k", proof="declared")
+        + "    N4 2024-01-04          3       25056   active 40    a              verified\n"
+    )
+    case = write(tmp_path / "case", dwellings=HOME, applications=people, assiette=YEAR, conventions=AGREEMENT)
+    done = attriflux(
+        "propose", case, "--out", tmp_path / "out", "--no-pdf", "--accept-assumed", "--lang", lang
+    )
+    assert done.code == 0, done.err
+    lines = (tmp_path / "out" / "proposals.csv").read_text("utf-8-sig").splitlines()
+    [line] = [x for x in lines if x.startswith("L1;BAILLEUR;2;N4;")]
+    assert told in line
