@@ -863,12 +863,12 @@ def test_who_would_be_first_if_reached_hears_that_and_not_that_nothing_helps(tmp
     assert lists(reached)["L1"][1] == "N3"
 
 
-def test_a_run_stopped_before_the_proof_calls_nobody_tied(tmp_path: Path) -> None:
-    """Eighteen households alike, four dwellings: of a run that may stop halfway, nobody knows that a tie decided."""
+def eighteen_for_four(folder: Path, apart: int) -> Path:
+    """Four dwellings alike and eighteen households, each ``apart`` points below the one before: a run that may stop halfway does."""
     homes = "".join(f"V{i} BAIL 25056 3 PLUS 0\n" for i in range(4))
-    people = "".join(f"N{i:02} 2025-05-04 3 25056 50 active {i % 2}\n" for i in range(18))
-    folder = write(
-        tmp_path / "case",
+    people = "".join(f"N{i:02} 2025-05-04 3 25056 {50 - apart * i} active {i % 2}\n" for i in range(18))
+    return write(
+        folder,
         conventions="""
             landlord departement year account  share management_mode
             BAIL     25          2026 ALS      0.37  delegated
@@ -877,6 +877,11 @@ def test_a_run_stopped_before_the_proof_calls_nobody_tied(tmp_path: Path) -> Non
         dwellings="id landlord commune rooms financing qpv\n" + homes,
         applications="id first_registered_on persons choices score status als_employee\n" + people,
     )
+
+
+def test_a_run_stopped_before_the_proof_calls_nobody_tied(tmp_path: Path) -> None:
+    """Of households alike nobody knows then that a tie decided."""
+    folder = eighteen_for_four(tmp_path / "case", 0)
     told = propose_to(folder, tmp_path / "out", Options(gap=0.5, pdf=False, accept_assumed=True))
     assert (told.stop, told.verdict) == ("gap", "certified within")
     said = {"aucun point ne lui manquait : calcul arrêté avant la preuve"}
@@ -885,18 +890,7 @@ def test_a_run_stopped_before_the_proof_calls_nobody_tied(tmp_path: Path) -> Non
 
 def test_points_that_an_unproven_proposal_lacks_are_told_as_such(tmp_path: Path) -> None:
     """Who lacks points in a proposal that is not proven may be first, or last, in the optimum: no page promises a first rank."""
-    homes = "".join(f"V{i} BAIL 25056 3 PLUS 0\n" for i in range(4))
-    people = "".join(f"N{i:02} 2025-05-04 3 25056 {50 - i} active {i % 2}\n" for i in range(18))
-    folder = write(
-        tmp_path / "case",
-        conventions="""
-            landlord departement year account  share management_mode
-            BAIL     25          2026 ALS      0.37  delegated
-            BAIL     25          2026 BAILLEUR 0.63  delegated
-        """,
-        dwellings="id landlord commune rooms financing qpv\n" + homes,
-        applications="id first_registered_on persons choices score status als_employee\n" + people,
-    )
+    folder = eighteen_for_four(tmp_path / "case", 1)
     for lang, told, why in (
         ("fr", "un premier rang (optimum non prouvé)", "son optimum n'est pas prouvé"),
         ("en", "a first rank (optimum not proven)", "its optimum is not proven"),
