@@ -605,8 +605,8 @@ texts(
             "adapted dwelling, household without that need",
         ),
         "settle_needed": (
-            "logement adapté, ménage sans ce besoin devant des demandes recevables qui l'ont",
-            "adapted dwelling, household without that need before eligible applications that have it",
+            "logement adapté, ménage sans ce besoin devant des demandes recevables qui l'ont (autre choix : nommer l'une d'elles, décision pin)",
+            "adapted dwelling, household without that need before eligible applications that have it (other choice: name one of them, decision pin)",
         ),
         "settle_few": ("moins de {least} candidats", "fewer than {least} households"),
         "settle_names": ("désignation attendue", "names awaited"),

@@ -78,6 +78,6 @@ def test_a_need_that_a_rule_outweighs_is_told_first(tmp_path: Path) -> None:
     )
     assert "adapté (1 demande recevable au besoin adapté, dont 0 proposée au premier rang ailleurs)" in sheets
     assert (
-        "logement adapté, ménage sans ce besoin devant des demandes recevables qui l'ont (1) : L1 (1)"
-        in report
+        "logement adapté, ménage sans ce besoin devant des demandes recevables qui l'ont "
+        "(autre choix : nommer l'une d'elles, décision pin) (1) : L1 (1)" in report
     )
