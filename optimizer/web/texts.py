@@ -316,7 +316,10 @@ texts(
         "orientation_candidates": ("Demandes recevables", "Eligible applications"),
         "orientation_candidates_dalo": ("dont DALO", "of which DALO"),
         "orientation_candidates_priority": ("dont prioritaires", "of which priority"),
-        "orientation_best_score": ("Meilleure cotation", "Best score"),
+        "orientation_best_score": (
+            "Meilleure cotation (rang centile où plusieurs EPCI ou grilles se rencontrent)",
+            "Best score (percentile rank where several EPCI or grids meet)",
+        ),
         "instruction": ("Instruction", "Instruction"),
         "instruct": ("Instruire", "Instruct"),
         "call": ("Appel", "Call"),
