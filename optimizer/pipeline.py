@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from optimizer import eligibility, importers, policy, scoring
 from optimizer.chains import Exchange, exchanges_of, with_homes
-from optimizer.domain import Case, CaseSettings
+from optimizer.domain import Case, CaseSettings, Written
 from optimizer.domain.memory import give_back
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.pairs import before_account
@@ -69,24 +69,30 @@ class Optimum:
         return self.evaluation.den_run
 
 
-def told(error: AttrifluxError) -> tuple[Finding, ...]:
-    """An error of the rules (unknown territory, a key that cannot be changed) as findings of the settings file."""
+def told(error: AttrifluxError, written: Written) -> tuple[Finding, ...]:
+    """An error of the rules (unknown territory, a key that cannot be changed) as findings of the settings, at the line of their key."""
     if error.findings:
         return error.findings
+    place, row = written.label, written.row
     if (
         error.code == "POLICY_NOT_IN_FORCE"
     ):  # a value of models/ that begins after the case's date: the date is what to change
         day = str(error.params["on"])
-        return (Finding(error.code, file="case.yaml", column="on", value=day, params=error.params),)
+        return (Finding(error.code, file=place, row=row("on"), column="on", value=day, params=error.params),)
     key = str(error.params.get("key", ""))
     if error.code.startswith("POLICY_CHANGE_"):
         value = str(error.params["value"]) if "value" in error.params else None
         column = f"changes.{key}"
-        return (Finding(error.code, file="case.yaml", column=column, value=value, params=error.params),)
+        return (
+            Finding(error.code, file=place, row=row(column), column=column, value=value, params=error.params),
+        )
     if error.code == "POLICY_UNKNOWN_TERRITORY":
         named = str(error.params["territory"])
-        return (Finding(error.code, file="case.yaml", column="territory", value=named, params=error.params),)
-    return (Finding(error.code, file="case.yaml", params=error.params),)
+        at = row("territory")
+        return (
+            Finding(error.code, file=place, row=at, column="territory", value=named, params=error.params),
+        )
+    return (Finding(error.code, file=place, params=error.params),)
 
 
 def rules_told(
@@ -98,7 +104,7 @@ def rules_told(
         try:
             return policy.rules_of(replace(settings, changes=changes), models), tuple(found)
         except AttrifluxError as error:
-            found += [f for f in told(error) if f not in found]
+            found += [f for f in told(error, settings.written) if f not in found]
             kept = _without(changes, error)
             if len(kept) < len(changes):
                 changes = kept
@@ -112,7 +118,10 @@ def changed_told(case: Case, models: Path | None) -> tuple[Case, tuple[Finding, 
     """The case under the changes of its own agreements, and those that cannot be made."""
     found = list[Finding]()
     try:
-        return policy.with_own_changes(case, models, lambda error: found.extend(told(error))), tuple(found)
+        written = case.settings.written
+        return policy.with_own_changes(case, models, lambda error: found.extend(told(error, written))), tuple(
+            found
+        )
     except AttrifluxError:  # the rules themselves cannot be read, which is told where they are
         return case, ()
 
@@ -174,7 +183,7 @@ def look_at_case(
         reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
         scores, more = scoring.look(case, reading.facts, rules)
     except policy.PolicyError as error:
-        return Looked(case, (*findings, *told(error)))
+        return Looked(case, (*findings, *told(error, case.settings.written)))
     findings = (*findings, *reading.findings, *more)
     if any(f.severity == "error" for f in findings):
         return Looked(case, findings)
@@ -273,7 +282,7 @@ def prepare(
     try:
         reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
     except policy.PolicyError as error:
-        raise InputProblems((*findings, *told(error))) from None
+        raise InputProblems((*findings, *told(error, case.settings.written))) from None
     facts = reading.facts
     lap("encode")
     found = (*findings, *reading.findings)

@@ -13,7 +13,7 @@ from optimizer.errors import Lang, said
 from optimizer.policy.geography import city_of
 from optimizer.presentation.bilingual import in_one
 from optimizer.presentation.numbers import decimal, percent
-from optimizer.presentation.words import of_commune
+from optimizer.presentation.words import of_commune, score_words
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 
@@ -85,7 +85,12 @@ def household_words(candidate: CandidateRecord, lang: Lang) -> str:
     if facts.get("effort") is not None:
         parts.append(said("ENTRY.EFFORT", lang, rate=percent(float(facts["effort"]), 1, lang)))
     if facts.get("score") is not None:
-        parts.append(said("ENTRY.SCORE", lang, points=decimal(float(facts["score"]), 2, lang)))
+        score, behind = float(facts["score"]), facts.get("behind")
+        if facts.get("ranked"):
+            behind = float("nan") if behind is None else float(behind)
+            parts.append(score_words(score, behind, ranked=True, lang=lang))
+        else:
+            parts.append(said("ENTRY.SCORE", lang, points=decimal(score, 2, lang)))
     return " · ".join(parts)
 
 

@@ -12,12 +12,22 @@ Rejected: one class per row (millions of Python objects for a national year), an
 would surface as a wrong answer three layers up).
 """
 
-from optimizer.domain.case import OWN_GRID, Case, CaseSettings, Origin, OwnValues, SourceFile, default_seed
+from optimizer.domain.case import (
+    OWN_GRID,
+    Case,
+    CaseSettings,
+    Origin,
+    OwnValues,
+    SourceFile,
+    Written,
+    default_seed,
+)
 from optimizer.domain.schema import TABLES, Column, Table, empty_frame, table
 
 __all__ = [
     "OWN_GRID",
     "OwnValues",
+    "Written",
     "TABLES", "Case", "CaseSettings", "Column", "Origin", "SourceFile", "Table", "default_seed", "empty_frame",
     "table",
 ]  # fmt: skip

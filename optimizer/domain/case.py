@@ -29,6 +29,24 @@ class OwnValues:
     grid: str = ""
 
 
+@dataclass(frozen=True)
+class Written:
+    """Where the settings were read: what a message needs to point at one of their keys.
+
+    Attributes
+    ----------
+    label : what messages show, ``case.yaml`` or ``dossier.xlsx › parametres``.
+    rows : line of each key; one inside another is named after it, ``changes.national.prices.flux``.
+    """
+
+    label: str = "case.yaml"
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    def row(self, key: str | None) -> int | None:
+        """Line of a key; None of one that was read from no file, such as a change made by a scenario."""
+        return self.rows.get(key or "")
+
+
 OWN_GRID = "grille"
 """Name of the grid that a case writes itself."""
 
@@ -62,6 +80,7 @@ class CaseSettings:
     """True for cases written by ``synth``: no real person, assumed thresholds need no consent."""
     territory_file: Path | None = field(default=None, repr=False, compare=False)
     """Where ``territory`` lies when it is a file inside the case rather than a name of ``models/territories/``."""
+    written: Written = field(default_factory=Written, repr=False, compare=False)
 
     @property
     def rules_from(self) -> str | Path:

@@ -205,13 +205,15 @@ def _check_account(
 
 def check_places(case: Case, rules: RuleSet, findings: Findings) -> None:
     """Rows of a place that exists nowhere in France, which no target counts: warnings."""
-    communes, epcis = list(rules.all_communes.index), list(rules.all_communes["epci"].unique())
+    communes, epcis = rules.all_communes.index, frozenset(rules.all_communes["epci"].unique())
     told = [(table, "commune", communes, COMMUNE_NOWHERE) for table in ("in_progress", "leases", "events")]
     for table, column, known, code in (*told, ("scores", "epci", epcis, EPCI_NOWHERE)):
         values = case.table(table)[column]
-        bad = (values.notna() & ~values.isin(known)).to_numpy(bool)
-        for value in sorted({str(v) for v in values[bad]}):
-            rows = _rows(findings, table, bad & (values == value).fillna(False).to_numpy(bool))
+        # the few that are met are looked up: comparing a column with all communes makes an object of each of them
+        for value in sorted(
+            v for v in pc.unique(arrow_text(case.table(table), column)).to_pylist() if v and v not in known
+        ):
+            rows = _rows(findings, table, (values == value).fillna(False).to_numpy(bool))
             findings.add_rows(code, table, column, value, rows, severity="warning")
 
 

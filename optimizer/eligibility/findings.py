@@ -43,11 +43,6 @@ class Findings:
             self._rows[table] = self._case.row_numbers(table)
         return self._rows[table]
 
-    def _settings_file(self) -> str:
-        """Where the settings are: the only file of a case that is one workbook, else ``case.yaml``."""
-        path = self._case.path
-        return path.name if path is not None and path.suffix.lower() == ".xlsx" else "case.yaml"
-
     def add(
         self, code: str, table: str = "", row: int | None = None, column: str | None = None, value: str | None = None,
         *, cell: str | None = None, severity: Literal["error", "warning"] = "error", rows: tuple[int, ...] = (),
@@ -59,7 +54,9 @@ class Findings:
         """
         if cell is not None:
             params, value = {"value": value, **params}, cell
-        place = self.file(table) if table else self._settings_file()
+        written = self._case.settings.written
+        place = self.file(table) if table else written.label
+        row = row if table else written.row(column)
         origin = self._case.origins.get(table)
         if origin is not None and column is not None:
             column = origin.names.get(column, column)

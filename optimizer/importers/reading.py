@@ -163,7 +163,13 @@ def _beside(settings: CaseSettings | None, place: Path, found: _Found) -> CaseSe
     if not file.is_file() or not file.is_relative_to(folder):
         name = Path(settings.territory).name
         found.findings.append(
-            Finding("READ_TERRITORY_ELSEWHERE", file="case.yaml", column="territory", value=name)
+            Finding(
+                "READ_TERRITORY_ELSEWHERE",
+                file=settings.written.label,
+                row=settings.written.row("territory"),
+                column="territory",
+                value=name,
+            )
         )
         return settings
     named = {path.name for path in (file, *named_beside(file))} if file.parent == folder else set[str]()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from optimizer.domain import CaseSettings, default_seed
+from optimizer.domain import CaseSettings, Written, default_seed
 from optimizer.domain.account import is_convention_account
 from optimizer.errors import Finding
 from optimizer.importers.raw import RawTable, shown
@@ -131,7 +131,15 @@ def in_words(block: Block) -> Block:
 def read_settings(block: Block, label: str) -> tuple[CaseSettings | None, list[Finding]]:
     """Settings, or None when a required key is missing or wrong; every problem of every key."""
     values, findings = _values(block, label)
-    return _made(values), findings
+    return _made({**values, "written": Written(label, dict(_rows(in_words(block))))}), findings
+
+
+def _rows(block: Block, within: str = "") -> Iterator[tuple[str, int]]:
+    """The keys of a block and of those inside it, each with its line."""
+    for key, node in block.items.items():
+        yield f"{within}{key}", block.lines[key]
+        if isinstance(node, Block):
+            yield from _rows(node, f"{within}{key}.")
 
 
 def undated(block: Block) -> CaseSettings | None:

@@ -91,7 +91,8 @@ class ReportData:
     """dwelling_id, landlord, commune, commune_name, city_name (of an arrondissement, its commune), epci, departement, rooms, financing, qpv, surface_m2, rent_eur,
     charges_eur, residence, district, vacancy_days, address, floor, lift, accessible, energy_label, heating, rpls,
     ceiling_factor, priority_mix, first_letting, available_on, attempts, subsidised, mode, published_on, published_at,
-    publication_proof, published, eligible, all_first, in_progress, q1_threshold (whether one is published for its EPCI)"""
+    publication_proof, published, eligible, all_first, in_progress, q1_threshold (whether one is published for its EPCI), needed, needed_housed (eligible households in need of an
+    adapted dwelling, those of them with a first rank on another one; -1 where the dwelling is none, or the run too large to count)"""
     applications: pd.DataFrame
     population: pd.DataFrame
     """application_id, status and the groups compared in the report: quartile, size, priority, origin, score, months"""
@@ -110,6 +111,8 @@ class ReportData:
     """Lists a household may be reserve on in a session."""
     least: int
     """Households to be examined for a dwelling (CCH R. 441-3), save where the law lets fewer be."""
+    ranked: bool
+    """Whether scores are percentile ranks and no points of a grid."""
     lang: Lang = "fr"
     ending: str = "csv"
     """How the names of the tables' files end."""

@@ -23,7 +23,7 @@ from optimizer.presentation.light import advice_words, publicity
 from optimizer.presentation.numbers import UNKNOWN, day, decimal, percent
 from optimizer.presentation.page import render
 from optimizer.presentation.session import account_year, in_session, title_words, year_words
-from optimizer.presentation.words import first_quartile_word, flags_words, of_commune
+from optimizer.presentation.words import first_quartile_word, flags_words, of_commune, score_words
 from optimizer.shortlist.labels import account_label, count_word, ordinal
 
 PER_SHEET = 3
@@ -210,8 +210,19 @@ class _Home:
         return [
             (self.say("ADDRESS"), ", ".join(x for x in (f.address, f.commune_name) if x)), (self.say("BUILDING"), f.residence or UNKNOWN),
             (self.say("FLOOR"), floor), (self.say("LIFT"), self.yes_no(f.lift)),
-            (self.say("ACCESS"), self.say(f"ACCESS_{f.accessible}".upper())),
+            (self.say("ACCESS"), self._access()),
         ]  # fmt: skip
+
+    def _access(self) -> str:
+        """Access; of an adapted dwelling, who needs it among those eligible: it is theirs before anybody else's."""
+        f = self.f
+        if int(f.needed) < 0:
+            return self.say(f"ACCESS_{f.accessible}".upper())
+        return (
+            self.say("ACCESS_WANTED", n=int(f.needed), housed=int(f.needed_housed))
+            if f.needed
+            else self.say("ACCESS_UNWANTED")
+        )
 
     def _home(self) -> Line:
         f = self.f
@@ -333,6 +344,7 @@ def _candidate(home: _Home, line: Any, x: Any) -> dict[str, Any]:
         (say("RANK"), str(int(line.rank))), ("NUR", str(line.application_id)), (say("PERSONS"), whole(x.persons)),
         (say("ADULTS"), whole(x.adults)), (say("CHILDREN"), whole(x.children_under_14) + more),
         (say("FIRST_ASKED"), day(x.first_registered_on, lang) or UNKNOWN), (say("TRANSFER"), say(f"TRANSFER_{x.transfer or 'none'}".upper())),
+        *([(say("NEED"), say(f"NEED_{x.need}".upper()))] if x.need != "none" or home.f.accessible == "adapted" else []),
     ]  # fmt: skip
     month = f", {x.resources_on[5:7]}/{x.resources_on[:4]}" if x.resources_on else ""
     proof = say("VERIFIED" if x.verified else "DECLARED")
@@ -357,7 +369,7 @@ def _candidate(home: _Home, line: Any, x: Any) -> dict[str, Any]:
     place = "" if not x.size else f" ({say('PLACE', place=ordinal(int(x.place), lang), n=int(x.size))})"
     third: Line = [
         (say("TITLE"), title_words(line.priority, bool(x.designated), lang)), (say("FILE"), say(f"FILE_{x.dossier}".upper())),
-        *([] if home.light else [(say("SCORE"), decimal(float(line.score), 2, lang) + place)]), *([(say("TO_CHECK"), flags)] if flags else []),
+        *([] if home.light else [(say("SCORE"), _score(home, line, x) + place)]), *([(say("TO_CHECK"), flags)] if flags else []),
     ]  # fmt: skip
     return {
         "rank": int(line.rank),
@@ -365,6 +377,10 @@ def _candidate(home: _Home, line: Any, x: Any) -> dict[str, Any]:
         "lines": [first, second, third, [(say("WHY"), home.light or str(line.reason))]],
         "decision": say("DECISION", box=BOX),
     }
+
+
+def _score(home: _Home, line: Any, x: Any) -> str:
+    return score_words(float(line.score), float(x.behind), ranked=home.data.ranked, lang=home.lang)
 
 
 def _allowance(home: _Home, x: Any) -> str:
@@ -399,7 +415,7 @@ def sheets_json(data: Mapping[Lang, ReportData], forms: Mapping[Lang, Sequence[M
         if line.application_id:
             why = {lang: told[lang][i] for lang in data}
             people.setdefault(str(line.dwelling_id), {})[str(line.application_id)] = _kept(
-                line, details[i], why
+                line, details[i], why, one.ranked
             )
     rows = {lang: {str(d.dwelling_id): d for d in records(data[lang].dwellings)} for lang in data}
     content = {
@@ -446,10 +462,10 @@ def _form_in_both(
     }
 
 
-def _kept(line: Any, x: Any, why: Mapping[Lang, str]) -> dict[str, Any]:
+def _kept(line: Any, x: Any, why: Mapping[Lang, str], ranked: bool) -> dict[str, Any]:
     """A household's line in values: never a letter of L. 441-1."""
     return {
-        "score": float(line.score), "effort": x.effort_rate, "effort_status": x.effort_status, "income_month_eur": x.income_month_eur,
+        "score": float(line.score), "ranked": ranked, "behind": x.behind, "effort": x.effort_rate, "effort_status": x.effort_status, "income_month_eur": x.income_month_eur,
         "ceiling_share": x.ceiling_share, "q1": str(line.q1 or "unknown"), "persons": x.persons, "dossier": x.dossier,
         "title": in_both(lambda lang: title_words(line.priority, bool(x.designated), lang)),
         "dalo": "DALO" in str(line.priority).partition(" (")[0].split("|"),

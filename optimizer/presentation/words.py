@@ -10,7 +10,14 @@ from optimizer.errors import Lang, said
 from optimizer.presentation import texts as texts
 from optimizer.presentation.numbers import day as day
 from optimizer.presentation.numbers import decimal
-from optimizer.shortlist.labels import account_label, flag_label, on_lists, refusal_label, rule_label
+from optimizer.shortlist.labels import (
+    account_label,
+    flag_label,
+    on_lists,
+    points_noun,
+    refusal_label,
+    rule_label,
+)
 
 WHYS = ("fit", "burden", "awaited", "lean", "keep", "places", "class", "pin", "nomination", "chain", "gap")
 """What may explain that a better-scored application is passed, besides a rule."""
@@ -19,6 +26,27 @@ WHYS = ("fit", "burden", "awaited", "lean", "keep", "places", "class", "pin", "n
 def status_words(status: str, lang: Lang) -> str:
     """The state of a dwelling or of an application."""
     return said(f"WORDS.STATUS_{status}".upper(), lang)
+
+
+def score_words(score: float, behind: float, *, ranked: bool, lang: Lang) -> str:
+    """The score of a household: its points, or where several grids or EPCI meet the points of its grid and their percentile rank.
+
+    Parameters
+    ----------
+    score : what the proposal weighs.
+    behind : the points of the grid that a percentile rank stands for; NaN where there are none.
+    ranked : ``score`` is a percentile rank.
+
+    >>> score_words(65.0, float("nan"), ranked=False, lang="fr"), score_words(98.98, 65.0, ranked=True, lang="fr")
+    ('65', '65 points, rang centile 98,98')
+    """
+    text = decimal(score, 2, lang)
+    if not ranked:
+        return text
+    rank = said("WORDS.PERCENTILE_RANK", lang, rank=text)
+    if behind != behind:
+        return rank
+    return f"{decimal(behind, 2, lang)} {points_noun(round(behind * 100), lang)}, {rank}"
 
 
 def dwelling_words(row: Any, lang: Lang) -> str:

@@ -183,7 +183,7 @@ def _lists(b: _Book) -> None:
         said(code, lang)
         for code in (
             "BOOK.RANK", "PAGE.APPLICATION", "BOOK.PERSONS", "BOOK.INCOME_MONTH", "BOOK.QUARTILE", "BOOK.EFFORT", "BOOK.TITLE_OF",
-            "BOOK.SCORE", "BOOK.TO_CHECK", "PAGE.WHY",
+            "BOOK.SCORE_RANK" if data.ranked else "BOOK.SCORE", "BOOK.TO_CHECK", "PAGE.WHY",
         )
     ]  # fmt: skip
     sheet = b.sheet(said("BOOK.LISTS", lang), [6, 21, 8, 12, 9, 9, 20, 9, 26, 62], freeze=1)
@@ -319,7 +319,7 @@ def _leapfrogs(b: _Book) -> None:
             "BOOK.RANK",
             "BOOK.PROPOSED",
             "BOOK.BETTER_SCORED",
-            "BOOK.GAP_POINTS",
+            "BOOK.GAP_RANK" if data.ranked else "BOOK.GAP_POINTS",
             "BOOK.REASON",
         )
     ]

@@ -111,6 +111,9 @@ class Ground:
     """Whether a row whose target is assumed keeps its price in a case that is not synthetic."""
     signed: int = 0
     """How many of ``before`` are signed leases: the first ones; work in progress follows."""
+    expected: B | None = None
+    """(D,) dwellings that the leases still expected are made of, in place of the vacant ones of the run: a simulated year knows its
+    dwellings beforehand, with those of other years and those that only a move would free."""
 
     @cached_property
     def outside_flux(self) -> frozenset[int]:
@@ -176,7 +179,8 @@ class Ground:
     def vacant(self) -> B:
         """Which of `dwellings_as_leases` are vacant: what a chain may free is not expected until somebody goes."""
         d = self.facts.dwellings
-        return np.asarray(~d.freed[~d.blocked], bool)
+        which = ~d.freed if self.expected is None else self.expected
+        return np.asarray(which[~d.blocked], bool)
 
 
 def proofs_counted(rules: RuleSet) -> list[int]:

@@ -14,7 +14,7 @@ from optimizer import eligibility
 from optimizer.disk.stems import stems
 from optimizer.domain.account import transfers
 from optimizer.domain.durations import DAYS_PER_MONTH
-from optimizer.eligibility.facts import ACCESS, EXCLUSION, Q1_NO, Q1_YES
+from optimizer.eligibility.facts import ACCESS, EXCLUSION, MOBILITY, Q1_NO, Q1_YES
 from optimizer.errors import said
 from optimizer.presentation.csvfile import PARQUET_FROM
 from optimizer.presentation.data import QUARTILES, LegalNumber, ReportData, proof_of
@@ -78,6 +78,7 @@ def report_data(result: Result, options: Options) -> ReportData:
         forbids=tally,
         max_lists=result.tables.lists.max_lists,
         least=prepared.rules.integer("national.caleol.shortlist_size"),
+        ranked=prepared.scores.ranked,
         confirmed=_confirmed(result.explanations),
         changes=result.changes,
         quartiles=_first_rank_quartiles(result),
@@ -279,7 +280,22 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
             "vacancy_days": dw.vacancy_days,
         }
     )
-    return pd.concat([shown, publicity_of(result)], axis=1)
+    return pd.concat([shown, publicity_of(result), _needs(result)], axis=1)
+
+
+def _needs(result: Result) -> pd.DataFrame:
+    """Of each adapted dwelling, how many eligible households need one, and how many of these have a first rank on another."""
+    problem, facts = result.optimum.prepared.problem, result.optimum.prepared.facts
+    counts = np.full((len(facts.dwellings.ids), 2), -1, np.int64)
+    wanting = np.flatnonzero(facts.applications.mobility == MOBILITY.index("adapted")).astype(np.int32)
+    first = result.optimum.solved.first
+    home = np.full(len(facts.applications.ids), -1, np.int64)
+    home[first.app[first.app >= 0]] = first.dwelling[first.app >= 0]
+    adapted = facts.dwellings.accessible == ACCESS.index("adapted")
+    for d in [] if is_large(problem) else np.flatnonzero(adapted).tolist():
+        fit = wanting[eligibility.pair_code(facts, d, wanting) == 0]
+        counts[d] = len(fit), int(((home[fit] >= 0) & (home[fit] != d)).sum())
+    return pd.DataFrame(counts, columns=["needed", "needed_housed"])
 
 
 def _population(result: Result) -> pd.DataFrame:

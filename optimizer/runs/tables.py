@@ -99,6 +99,7 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
             max_lists=rules.integer("national.caleol.max_lists"),
             places=places,
             langs=langs,
+            ranked=prepared.scores.ranked,
         )
 
     lists = _counted_beside(facts, filled) if large else filled()
@@ -213,7 +214,7 @@ def make_tables(
     nothing = pd.DataFrame()
     why = nothing if large else next(explaining.parts(len(problem.application_ids)))
     if proven and not large and not options.chains:
-        why = confirm(problem, why, solved, _sample(rules), options.lang)
+        why = confirm(problem, why, solved, _sample(rules), options.lang, ranked=prepared.scores.ranked)
     short = unmet(problem, solved)
     if len(main.chosen) <= MOST_HELPED:
         short = add_remedies(short, problem, solved.first, optimum.evaluation)
@@ -268,6 +269,7 @@ def _explaining(optimum: Optimum, main: MainTables, lang: Lang) -> Explaining:
         top=facts.span,
         sentence=lambda a: _nearest(facts, a, lang),
         proven=optimum.solved.certificate.status == "certified_optimal",
+        ranked=prepared.scores.ranked,
         lang=lang,
     )
 
@@ -303,6 +305,7 @@ def _details(optimum: Optimum, lists: Shortlists, lang: Lang) -> pd.DataFrame:
         effort=lambda d, apps: eligibility.effort(facts, rules, d, apps),
         q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
         criteria=lambda a, epci: _criteria(prepared.scores, a, epci),
+        behind=prepared.scores.behind,
         ceiling=lambda d, apps: ceiling_cents(facts, d, apps) // FACTOR_UNIT,
         places=lists.places,
         for_a_list=lists.for_a_list,

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer.errors import day_words, singular
+from optimizer.errors import day_words
 from optimizer.runs.why_reading import Index, Place, open_index
 from optimizer.runs.why_words import (
     ACCESS,
@@ -44,6 +44,7 @@ from optimizer.runs.why_words import (
     many,
     place,
     points,
+    points_noun,
     say,
     sizes,
     whole,
@@ -207,8 +208,13 @@ class _Asked:
 
     def _scored(self) -> list[str]:
         found: dict[int, list[tuple[str, int]]] = {}
-        for epci, title, amount in self.index.criteria(self.a):
-            found.setdefault(epci, []).append((title, amount))
+        ranks: Counter[int] = Counter()
+        for epci, criterion, title, amount in self.index.criteria(self.a):
+            parts = found.setdefault(epci, [])
+            ranks[epci] += amount
+            # the step from the points of a grid to their percentile rank is no criterion: the rank is told beside them
+            if criterion != self.meta.get("conversion"):
+                parts.append((title, amount))
         wanted = {int(self.meta["homes"][p.dwelling][4]) for p in self.places}
         names = [str(x) for x in self.index["epcis"]] if found else []
         codes = {code: name for code, name in self.meta["epcis"]}
@@ -222,17 +228,32 @@ class _Asked:
             code = names[epci]
             if wanted and [c for c, _ in self.meta["epcis"]].index(code) not in wanted:
                 continue
-            total = points(sum(amount for _, amount in parts), self.lang)
+            where, total = codes.get(code, code), sum(amount for _, amount in parts)
             detail = (" ; " if self.lang == "fr" else "; ").join(
                 f"{title} {points(amount, self.lang)}" for title, amount in parts
             )
-            where = codes.get(code, code)
-            out.append(
-                self._say(
-                    f"Cotation ({where}) : {total} ({detail}).", f"Score ({where}): {total} ({detail})."
-                )
+            of_what = f" ({detail})" if parts else ""
+            head = self._say(
+                f"Cotation ({where}) : {points(total, self.lang)}",
+                f"Score ({where}): {points(total, self.lang)}",
             )
+            out.append(f"{head}{of_what}{self._ranked(ranks[epci])}.")
         return out
+
+    def _ranked(self, rank: int) -> str:
+        """The percentile rank that stands for points where several grids or EPCI meet; nothing elsewhere."""
+        if not self._by_rank or not self.meta["grids"]:
+            return ""
+        text = points(rank, self.lang)
+        return self._say(
+            f", soit un rang centile de {text} parmi les demandes de l'EPCI",
+            f", a percentile rank of {text} among the applications of the EPCI",
+        )
+
+    @property
+    def _by_rank(self) -> bool:
+        """Whether scores are percentile ranks (an index of an earlier version does not say it)."""
+        return bool(self.meta.get("ranked"))
 
     def _home(self, d: int) -> str:
         commune, rooms, financing, _, _ = self.meta["homes"][d]
@@ -299,12 +320,20 @@ class _Asked:
                 )
             ]
         amount = points(self.needed, self.lang)
-        noun = "point" if singular(self.needed / 100, self.lang) else "points"
-        if self.confirmed:
+        noun = points_noun(self.needed, self.lang, ranked=self._by_rank)
+        # the median score of a pool, which more points of its household may raise, is part of what a seat is worth
+        if self.confirmed and not self.meta.get("seats"):
             return [
                 self._say(
                     f"Ce qui aurait changé la réponse : {amount} {noun} de plus, au moins ({home}).",
                     f"What would have changed the answer: at least {amount} more {noun} ({home}).",
+                )
+            ]
+        if not self.meta["proven"]:
+            return [
+                self._say(
+                    f"Ce qui aurait changé cette proposition : {amount} {noun} de plus ({home}) ; son optimum n'est pas prouvé, il en faut peut-être moins ou davantage.",
+                    f"What would have changed this proposal: {amount} more {noun} ({home}); its optimum is not proven, fewer or more may be needed.",
                 )
             ]
         return [
@@ -507,7 +536,7 @@ class _Asked:
 
     def _spread(self) -> list[str]:
         """How many applications have a score in each band, where the household is scored."""
-        found = sorted({epci for epci, _, _ in self.index.criteria(self.a)})
+        found = sorted({epci for epci, _, _, _ in self.index.criteria(self.a)})
         bands = self.index["spread"]
         if not found:
             return []
@@ -518,7 +547,12 @@ class _Asked:
         for epci in found:
             where = codes.get(names[epci], names[epci])
             lines.append(
-                self._say(f"Répartition des cotations ({where}) :", f"How scores are spread ({where}):")
+                self._say(
+                    f"Répartition des rangs centiles ({where}) :",
+                    f"How percentile ranks are spread ({where}):",
+                )
+                if self._by_rank
+                else self._say(f"Répartition des cotations ({where}) :", f"How scores are spread ({where}):")
             )
             for j, count in enumerate(bands[epci].tolist()):
                 low, high = top * j // n, top * (j + 1) // n

@@ -124,12 +124,12 @@ class Index:
         columns = [self[name][start:stop].tolist() for name in names]
         return [Place(*row) for row in zip(*columns, strict=True)]
 
-    def criteria(self, a: int) -> list[tuple[int, str, int]]:
-        """(EPCI, criterion, hundredths) of a household's scores."""
+    def criteria(self, a: int) -> list[tuple[int, str, str, int]]:
+        """(EPCI, criterion, its title, hundredths) of a household's scores."""
         start, stop = (int(x) for x in self["score_ptr"][a : a + 2])
         titles, names = self.meta["criteria_titles"], self["criteria"]
         return [
-            (int(e), titles.get(str(names[c]), str(names[c])), int(p))
+            (int(e), str(names[c]), titles.get(str(names[c]), str(names[c])), int(p))
             for e, c, p in zip(
                 self["score_epci"][start:stop], self["score_criterion"][start:stop], self["score_points"][start:stop], strict=True
             )

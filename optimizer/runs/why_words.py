@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.errors import Lang
+from optimizer.errors import Lang, singular
 
 FIRST_RANK, BY_SCORE, ALIKE, ELSEWHERE, WAITING, EMPTY, HOUSED = -1, -3, -4, -5, -6, -7, -8
 """Reasons of the index that are no leapfrog (`shortlist.standings`)."""
@@ -142,6 +142,14 @@ def points(hundredths: int, lang: Lang) -> str:
     if lang == "fr":
         return sign + f"{whole:,}".replace(",", "\u202f") + (f",{tail}" if tail else "")
     return sign + f"{whole:,}" + (f".{tail}" if tail else "")
+
+
+def points_noun(hundredths: int, lang: Lang, *, ranked: bool) -> str:
+    """« point » or « points » beside an amount; ``ranked``: of scores that are percentile ranks."""
+    noun = "point" if singular(hundredths / 100, lang) else "points"
+    if not ranked:
+        return noun
+    return f"{noun} de rang centile" if lang == "fr" else f"percentile {noun}"
 
 
 def place(k: int, n: int, lang: Lang) -> str:

@@ -102,7 +102,7 @@ def sound(case: Case, *, models: Path | None = None, accept_assumed: bool = Fals
         case = policy.with_own_changes(case, models)
         rules = policy.rules_of(case.settings, models)
     except AttrifluxError as error:
-        raise InputProblems(pipeline.told(error)) from None
+        raise InputProblems(pipeline.told(error, case.settings.written)) from None
     problems = _errors(case, rules, accept_assumed)
     if problems:
         raise InputProblems(problems)

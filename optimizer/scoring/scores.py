@@ -90,6 +90,20 @@ class Scores:
     notes: tuple[Said, ...]
     repairs: tuple[Finding, ...] = ()
 
+    @property
+    def ranked(self) -> bool:
+        """Whether scores are percentile ranks and no points of a grid: every page that shows one must say so."""
+        return self.basis in ("percentile", "seniority")
+
+    def behind(self, a: int, epci: int) -> int | None:
+        """The points of the grid, hundredths, that an application's percentile rank in an EPCI stands for; None where the score is
+        those points, where no grid gave any, or where it is not scored there."""
+        here = self.standing.get(int(epci)) if self.basis == "percentile" else None
+        at = int(np.searchsorted(here.app, a)) if here is not None else 0
+        if here is None or at >= len(here.app) or here.app[at] != a:
+            return None
+        return None if self.grids[int(here.grid[at])] == SENIORITY else int(here.raw[at])
+
     def points(self, apps: I32, epci: int) -> I64:
         """Score of each application for dwellings of an EPCI, hundredths; 0 for one that is not scored there."""
         if self.overall is not None:

@@ -149,6 +149,7 @@ def build_shortlists(
     max_lists: int,
     places: Mapping[str, str] | None = None,
     langs: Sequence[Lang] = ("fr",),
+    ranked: bool = False,
 ) -> Shortlists:
     """Ranks 2…k, leapfrogs and reasons for the first ranks of the optimum.
 
@@ -159,6 +160,8 @@ def build_shortlists(
     proven : bool
         Whether the run is certified optimal: then a leapfrog without reason is an error.
     langs : languages of the sentences.
+    ranked : bool
+        Scores are percentile ranks, which sentences then say.
     """
     pools = Pools(problem)
     named = own_order(problem, facts, pools, first)
@@ -188,6 +191,7 @@ def build_shortlists(
         rule_reason(problem, k): by_label[f"{row.rule}[{row.scope}]"] for k, row in enumerate(problem.rows)
     }
     reasons = {lang: [_SEAT[0 if lang == "fr" else 1]] * len(lines) for lang in langs}
+    heads = {int(lines.dwelling[i]): i for i in np.flatnonzero(lines.rank == 1).tolist()}
     stands, for_a_list = np.zeros((len(lines), 2), np.int32), np.zeros(len(lines), bool)
     for i, standing, summary in finder.walk():
         stands[i] = standing.place, standing.size
@@ -207,6 +211,8 @@ def build_shortlists(
             delegated=facts.mode_at(d, account) == "delegated",
             dalo=bool(dalo[lines.app[i]]),
             prefet=bool(facts.applications.prefet_designated[lines.app[i]]),
+            ranked=ranked,
+            publics=finder.publics(heads[d]),
         )
         for_a_list[i] = (
             context.rank == 1 and context.delegated and "nomination" in (x for x, _, _ in summary.by_reason)

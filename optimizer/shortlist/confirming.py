@@ -38,7 +38,13 @@ class Sample:
 
 
 def confirm(
-    problem: Problem, explanations: pd.DataFrame, solved: Solved, sample: Sample, lang: Lang = "fr"
+    problem: Problem,
+    explanations: pd.DataFrame,
+    solved: Solved,
+    sample: Sample,
+    lang: Lang = "fr",
+    *,
+    ranked: bool = False,
 ) -> pd.DataFrame:
     """``explanations`` with the least number of points, and ``confirmed`` = yes (no: not proven to the end), on a sample of those that lack points.
 
@@ -49,6 +55,8 @@ def confirm(
     ----------
     solved : Solved
         A proven answer: without its certificate nothing can be confirmed.
+    ranked : bool
+        Scores are percentile ranks: so are the points told.
     """
     if len(problem.dwelling_ids) > sample.up_to_dwellings:
         return explanations
@@ -75,7 +83,7 @@ def confirm(
         least = max(0, -(-lost // MICRO_PER_HUNDREDTH))
         dwelling = again.first.dwelling[held]
         place, of, elsewhere = positions(problem, np.array([app]), dwelling, account)
-        said.at[at, "nearest_miss"] = lacking_words(least, bool(elsewhere[0]), lang)
+        said.at[at, "nearest_miss"] = lacking_words(least, bool(elsewhere[0]), lang, ranked=ranked)
         said.at[at, "points_needed"] = least / 100
         said.at[at, "dwelling_id"] = str(problem.dwelling_ids[int(dwelling[0])])
         said.at[at, "best_position"], said.at[at, "of"] = int(place[0]), int(of[0])

@@ -13,7 +13,7 @@ from optimizer.domain.durations import DAYS_PER_MONTH
 from optimizer.domain.frames import records
 from optimizer.eligibility import Effort
 from optimizer.eligibility.effort import EFFORT_STATUS
-from optimizer.eligibility.facts import Facts
+from optimizer.eligibility.facts import MOBILITY, Facts
 from optimizer.errors import Lang
 from optimizer.problem.model import Problem
 from optimizer.shortlist.labels import points
@@ -21,6 +21,7 @@ from optimizer.shortlist.ranks import Lines
 
 EffortOf = Callable[[int, NDArray[np.int32]], Effort]
 Criteria = Callable[[int, int], Iterable[tuple[str, int]]]
+Behind = Callable[[int, int], int | None]
 Ceiling = Callable[[int, NDArray[np.int32]], NDArray[np.int64]]
 DOSSIERS = ("complete", "to_verify", "unreachable")
 Q1 = Callable[[NDArray[np.int32], int], NDArray[np.int8]]
@@ -39,6 +40,7 @@ def line_details(
     effort: EffortOf,
     q1_state: Q1,
     criteria: Criteria,
+    behind: Behind,
     ceiling: Ceiling,
     places: NDArray[np.int32],
     for_a_list: NDArray[np.bool_],
@@ -52,6 +54,8 @@ def line_details(
     effort : callable (dwelling, apps) -> `eligibility.Effort`
     criteria : callable (application, epci) -> (title, hundredths) pairs
         The score by criterion, as the grid words it.
+    behind : callable (application, epci) -> hundredths
+        The points that a percentile rank stands for; None where there are none.
     ceiling : callable (dwelling, apps) -> (n,) int64
         Income ceiling of each pair, cents.
     places : (n lines, 2) place by score and number of eligible households, as `Shortlists.places`.
@@ -63,7 +67,7 @@ def line_details(
         ``line, persons, adults, children_under_14, visiting_children, alternate_custody_children, expected_children,
         first_registered_on, income_month_eur, income_uc_eur, resources_on, verified, ceiling_share, q1, effort_rate,
         effort_status, allowance_eur, residual_eur, housing, transfer (internal, external or empty), seniority_months, dossier,
-        designated, place, size, for_a_list, list_of (dwelling), criteria`` — NaN or empty where unknown.
+        designated, need (of access), place, size, for_a_list, list_of (dwelling), criteria, behind`` — NaN or empty where unknown.
     """
     apps = case.table("applications").set_index("application_id", drop=False)
     keep = np.flatnonzero(lines.app >= 0)
@@ -104,6 +108,7 @@ def line_details(
             "allowance_eur": np.where(allowance >= 0, allowance / 100, np.nan),
             "dossier": np.array(DOSSIERS, object)[people.dossier[who]],
             "designated": people.prefet_designated[who],
+            "need": np.array(MOBILITY, object)[people.mobility[who]],
             "place": places[keep, 0],
             "size": places[keep, 1],
             "for_a_list": for_a_list[keep],
@@ -126,6 +131,13 @@ def line_details(
                 )
                 for a, d in zip(lines.app[keep], lines.dwelling[keep], strict=True)
             ],
+            "behind": np.array(
+                [
+                    np.nan if (raw := behind(int(a), int(facts.dwellings.epci[d]))) is None else raw / 100
+                    for a, d in zip(lines.app[keep], lines.dwelling[keep], strict=True)
+                ],
+                np.float64,
+            ),
         }
     )
 

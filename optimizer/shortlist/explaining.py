@@ -47,6 +47,8 @@ class Explaining:
         The largest score that the grid gives, hundredths.
     proven : bool
         No proposal is worth more: a household that lacks nothing is then tied, else the run stopped before it was looked at.
+    ranked : bool
+        Scores are percentile ranks: so are the points that a household lacks.
     """
 
     problem: Problem
@@ -58,6 +60,7 @@ class Explaining:
     top: int
     sentence: Sentence
     proven: bool
+    ranked: bool
     lang: Lang = "fr"
 
     def parts(self, size: int) -> Iterator[pd.DataFrame]:
@@ -88,7 +91,11 @@ class Explaining:
         beyond = (where >= 0) & (lacking > self.top - score)
         cases, back = np.unique(2 * lacking + elsewhere, return_inverse=True)
         words = np.array(
-            [lacking_words(int(x) // 2, bool(x % 2), self.lang, proven=self.proven) for x in cases], object
+            [
+                lacking_words(int(x) // 2, bool(x % 2), self.lang, proven=self.proven, ranked=self.ranked)
+                for x in cases
+            ],
+            object,
         )[back.reshape(-1)]
         for i in np.flatnonzero(beyond).tolist():
             words[i] = _beyond(int(place[i]), int(of[i]), bool(elsewhere[i]), self.lang)
@@ -132,8 +139,11 @@ def _closed(exchanged: bool, lang: Lang) -> str:
     return f"eligible, but no first rank is open to it ({why})"
 
 
-def lacking_words(hundredths: int, elsewhere: bool, lang: Lang, *, proven: bool = True) -> str:
-    """What so many points more would have brought; ``elsewhere``: on another account than the one the dwelling goes to."""
+def lacking_words(
+    hundredths: int, elsewhere: bool, lang: Lang, *, proven: bool = True, ranked: bool = False
+) -> str:
+    """What so many points more would have brought; ``elsewhere``: on another account than the one the dwelling goes to;
+    ``ranked``: points of a percentile rank."""
     if not hundredths and not proven:
         said = (
             "aucun point ne lui manquait : calcul arrêté avant la preuve"
@@ -147,13 +157,15 @@ def lacking_words(hundredths: int, elsewhere: bool, lang: Lang, *, proven: bool 
             else "tied: decided by the tie rules"
         )
     else:
-        text, noun = points(hundredths, lang), points_noun(hundredths, lang)
+        text, noun = points(hundredths, lang), points_noun(hundredths, lang, ranked=ranked)
         if lang == "fr":
-            said = (
-                f"{text} {noun} de plus {'auraient' if noun == 'points' else 'aurait'} donné un premier rang"
-            )
+            would = "auraient" if noun.startswith("points") else "aurait"
+            said = f"{text} {noun} de plus {would} donné un premier rang"
         else:
             said = f"{text} more {noun} would have brought a first rank"
+        if not proven:
+            # what is worth more than this proposal is in the optimum only if this proposal is the optimum
+            said += " (optimum non prouvé)" if lang == "fr" else " (optimum not proven)"
     if not elsewhere:
         return said
     if lang == "fr":

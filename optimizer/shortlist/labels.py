@@ -99,9 +99,12 @@ def points(hundredths: int, lang: Lang = "fr") -> str:
     return sign + (text.replace(".", ",") if lang == "fr" else text)
 
 
-def points_noun(hundredths: int, lang: Lang = "fr") -> str:
-    """« point » or « points » beside an amount."""
-    return "point" if singular(abs(hundredths) / 100, lang) else "points"
+def points_noun(hundredths: int, lang: Lang = "fr", *, ranked: bool = False) -> str:
+    """« point » or « points » beside an amount; ``ranked``: of scores that are percentile ranks."""
+    noun = "point" if singular(abs(hundredths) / 100, lang) else "points"
+    if not ranked:
+        return noun
+    return f"{noun} de rang centile" if lang == "fr" else f"percentile {noun}"
 
 
 def spaced(n: int) -> str:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from optimizer.errors import AttrifluxError, define
 from optimizer.problem import Evaluation
 from optimizer.problem.model import FirstRanks, Problem
+from optimizer.problem.registry import find_rule
 from optimizer.shortlist.departures import movers
 from optimizer.shortlist.exchange import NEVER, Exchange
 from optimizer.shortlist.lookup import Pools, kind_marks, menu_of
@@ -329,6 +330,18 @@ class LeapfrogFinder:
             )  # fmt: skip
         return self._joined(out, also)
 
+    def publics(self, first: int) -> tuple[str, ...]:
+        """The rules on households that a first rank serves and that one lease less would leave short: the class that the reserves
+        behind it share with it. In the order of publication."""
+        kind, rows = int(self.lines.kind[first]), self.problem.rows
+        part = slice(int(self._marks.ptr[kind]), int(self._marks.ptr[kind + 1]))
+        served = [
+            int(k)
+            for k in self._marks.row[part][self._marks.num[part] > 0]
+            if self.binding[k] and _of_households(rows[k].rule)
+        ]
+        return tuple(dict.fromkeys(rows[k].rule for k in sorted(served)))
+
     def reserve_reasons(self, first: int) -> tuple[I32, I32]:
         """By entry of the dwelling's menu: the rank of the first reserve that stands before that household of a higher score (0:
         none does), and why, a published number.
@@ -437,6 +450,12 @@ class LeapfrogFinder:
             known = self._rules[row] = len(self._words)
             self._words.append(rule_reason(self.problem, row))
         return known
+
+
+def _of_households(rule: str) -> bool:
+    """Whether a rule looks at who is housed: of the others every household of a list gives as much."""
+    shape = find_rule(rule)
+    return shape is not None and shape.of_households
 
 
 def _together(tally: Tally, line: int) -> dict[str, Together]:

@@ -38,8 +38,6 @@ WITH = {
 """A part of the value said beside another, where neither suffices alone."""
 HEAVIER = ("un taux d'effort plus lourd", "a heavier effort rate")
 """Of a burden, where the household of the line has one too: else its own rate may be unknown, or weigh nothing (DALO)."""
-SHOWN = 3
-"""Reasons of a line told one by one; the others are counted together."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,10 @@ class LineContext:
     dalo: bool
     prefet: bool
     """Its household is DALO, or designated by the préfet: of two that differ in lean, only then may the account be why."""
+    ranked: bool
+    """Scores are percentile ranks and no points of a grid."""
+    publics: tuple[str, ...]
+    """Rules on households that the first rank of its list serves: what « the same class » stands for."""
 
 
 def line_reason(context: LineContext, lang: Lang) -> str:
@@ -115,11 +117,7 @@ def line_reason(context: LineContext, lang: Lang) -> str:
 
 def _passed(context: LineContext, lang: Lang) -> str:
     total = context.summary.total
-    whys = [_why(*reason, context, lang) for reason in context.summary.by_reason[:SHOWN]]
-    rest = sum(count for _, count, _ in context.summary.by_reason[SHOWN:])
-    if rest:
-        others = ("autre raison", "other reason") if rest == 1 else ("autres raisons", "other reasons")
-        whys.append(f"{others[0 if lang == 'fr' else 1]} ({rest})")
+    whys = [_why(*reason, context, lang) for reason in context.summary.by_reason]
     if lang == "fr":
         noun = "demande mieux cotée" if total == 1 else "demandes mieux cotées"
         return f"passe devant {spaced(total)} {noun} : " + ", ".join(whys)
@@ -127,13 +125,14 @@ def _passed(context: LineContext, lang: Lang) -> str:
 
 
 def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) -> str:
-    far, noun = points(gap, lang), points_noun(gap, lang)
+    far, noun = points(gap, lang), points_noun(gap, lang, ranked=context.ranked)
+    of_score = ("", "") if context.ranked else (" de cotation", " of score")
     words = {
         "burden": (
             f"taux d'effort {'plus lourd' if context.heavy else 'au-delà du seuil'} dans ce logement "
-            f"(jusqu'à {far} {noun} de cotation d'écart)",
+            f"(jusqu'à {far} {noun}{of_score[0]} d'écart)",
             f"{'heavier effort rate' if context.heavy else 'effort rate above the threshold'} in this dwelling "
-            f"(up to {far} {noun} of score apart)",
+            f"(up to {far} {noun}{of_score[1]} apart)",
         ),
         "awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
         "lean": (
@@ -149,14 +148,17 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
         else ("injoignable", "unreachable"),
         "keep": ("proposition antérieure gardée", "earlier proposal kept"),
         "fit": (
-            "adéquation (préférence, taille, accès) et points du logement",
+            "adéquation (préférence, taille, accès)",
             "fit (preference, size, access)",
         ),
         "places": (
             f"déjà réserve {on_lists(context.max_lists, 'fr')}",
             f"already reserve {on_lists(context.max_lists, 'en')}",
         ),
-        "class": ("même public que le premier rang", "same class as the first rank"),
+        "class": (
+            f"même public que le premier rang{_quoted(context.publics, 'fr')}",
+            f"same class as the first rank{_quoted(context.publics, 'en')}",
+        ),
         "filler": ("DALO, jamais en complément d'une liste", "DALO, never the filler of a list"),
         "pin": ("décision enregistrée", "recorded decision"),
         "nomination": ELSEWHERE_NAMED
@@ -183,6 +185,13 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
                 else f", {missing} lease{'s' if missing > 1 else ''} missing"
             )
     return f"{text} ({count})" if len(context.summary.by_reason) > 1 else text
+
+
+def _quoted(rules: tuple[str, ...], lang: Lang) -> str:
+    """`` « travailleurs essentiels »``: the rules by their names, nothing without any."""
+    signs = ("« ", " »") if lang == "fr" else ("“", "”")
+    told = (f"{signs[0]}{rule_label(rule, lang)}{signs[1]}" for rule in rules)
+    return "".join(f" {x}" for x in [(" et " if lang == "fr" else " and ").join(told)] if x)
 
 
 def _together(needed: Together, count: int, context: LineContext, lang: Lang) -> str:

@@ -18,8 +18,9 @@ import pandas as pd
 from optimizer import importers, policy
 from optimizer.domain import Case
 from optimizer.domain.frames import OwnFrames, kept_kinds
-from optimizer.errors import AttrifluxError, Finding, InputProblems
+from optimizer.errors import LANGS, AttrifluxError, Finding, InputProblems
 from optimizer.pipeline import PROPOSE_TABLES
+from optimizer.presentation.numbers import decimal
 from optimizer.runs.assumed import Assumed, assumed_of
 from optimizer.simulation import messages as messages
 from optimizer.simulation.registry import Policy, chosen_policies
@@ -32,6 +33,8 @@ from optimizer.synth.profile import profiles
 from optimizer.workers import Parts, Unit, Workers, key_of, run_units
 
 OF_SESSION = ("dwellings", "applications", "proposed", "signed", "refused", "objective", "bound")
+MOST = {"publics": 1, "years": 20, "pool": 1_000, "arrivals": 1_000}
+"""What no year goes beyond: a digit too many would draw households for hours; a million of anything else."""
 OF_CHAINS = ("chained", "void")
 """Figures of a session that it has where chains were asked for."""
 
@@ -74,7 +77,8 @@ class Simulation(OwnFrames):
     @cached_property
     def summary(self) -> pd.DataFrame:
         """``policies_summary.csv``: means over the seeds with intervals, differences from today's rule, Holm's p."""
-        return summary(self.facts, [p.id for p in self.policies])
+        bounds = [p.id for p in self.policies if p.terms is None]
+        return summary(self.facts, [p.id for p in self.policies], bounds=bounds)
 
     @cached_property
     def weeks(self) -> pd.DataFrame:
@@ -296,11 +300,13 @@ def _check(**numbers: float | None) -> None:
     for name, value in numbers.items():
         if value is None:
             continue
-        part, known = name == "publics", isinstance(value, Real)
-        if not (known and value == value and (0 <= value <= 1 if part else 0 < value <= 1e6)):
+        most, known = MOST.get(name, 1_000_000), isinstance(value, Real)
+        part = name == "publics"
+        if not (known and value == value and (0 <= value if part else 0 < value) and value <= most):
+            fr, en = (decimal(most, 0, lang) for lang in LANGS)
             raise AttrifluxError(
-                "SIMULATION_NUMBER", name=name, value=f"{value:g}" if known else value, expected_fr="de 0 à 1" if part else "plus que 0",
-                expected_en="from 0 to 1" if part else "above 0",
+                "SIMULATION_NUMBER", name=name, value=f"{value:g}" if known else value,
+                expected_fr="de 0 à 1" if part else f"plus que 0, {fr} au plus", expected_en="from 0 to 1" if part else f"above 0, {en} at most",
             )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.disk import hold, seal
-from optimizer.errors import LANGS, Lang, said
+from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.exactcsv import exact_csv
 from optimizer.presentation.numbers import decimal
@@ -114,11 +114,11 @@ def _summary(found: Simulation, out: Path) -> dict[str, object]:
     def lines(lang: Lang) -> list[str]:
         texts = [
             said(
-                "SIMULATION.DONE", lang, policies=len(found.policies), seeds=len(found.seeds), sessions=len(found.weeks) - unproven
+                "SIMULATION.DONE", lang, policies=len(found.policies), seeds=Spaced(len(found.seeds)), sessions=Spaced(len(found.weeks) - unproven)
             )
         ]  # fmt: skip
         if unproven:
-            texts.append(said("SIMULATION.OPEN", lang, open=unproven))
+            texts.append(said("SIMULATION.OPEN", lang, open=Spaced(unproven)))
         for p in found.policies:
             mean = {
                 n: reading(found.summary, p.id, n)["mean"]

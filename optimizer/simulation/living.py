@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from optimizer.dropin import answered, wrong_answer
 from optimizer.eligibility.facts import ConventionFacts
-from optimizer.problem import RuleBook, book_of, measure
+from optimizer.problem import RuleBook, measure
 from optimizer.problem.ground import Counted, leases_of_first_ranks
 from optimizer.problem.model import RATE_UNIT, Row
 from optimizer.problem.registry import all_rules, pairs_of
@@ -26,6 +26,7 @@ from optimizer.simulation.registry import Policy
 from optimizer.simulation.session import offers, rows_at, session_facts, session_problem, under
 from optimizer.simulation.terms import State, Terms, faults
 from optimizer.simulation.world import NEVER, World
+from optimizer.simulation.yearly import NONE, due_of_numbers
 from optimizer.solve import SolveOptions, solve
 
 I64 = NDArray[np.int64]
@@ -77,6 +78,17 @@ class Counts:
     @classmethod
     def none(cls, rows: int) -> Counts:
         return cls(*(np.zeros(rows, np.int64) for _ in range(3)))
+
+    def whole(self, book: RuleBook) -> Counts:
+        """The year at its end: yearly numbers are due whole."""
+        due = due_of_numbers(book)
+        return Counts(self.num, self.den, np.where(due == NONE, self.asked, due))
+
+    def so_far(self, book: RuleBook) -> Counts:
+        """A copy in the course of the year: no more of a yearly number is asked than it is."""
+        due = due_of_numbers(book)
+        asked = np.where(due == NONE, self.asked, np.minimum(self.asked, due))
+        return Counts(self.num.copy(), self.den.copy(), asked)
 
     def shortfall(self, rows: tuple[Row, ...]) -> I64:
         """(R,) ten-thousandths of a lease that miss."""
@@ -133,9 +145,9 @@ def live(
     chains = world.setting.chains if policy.chains else 0
     for session in range(world.sessions):
         if session and session % per_year == 0:
-            life.years.append((book.rows, counts))
+            life.years.append((book.rows, counts.whole(book)))
             conventions = carried_over(conventions, world, book.rows, counts)
-            book = _book(world, conventions)
+            book = world.book_of_year(session // per_year, conventions)
             counts, signed = Counts.none(len(book.rows)), _counted(world, [])
         fresh = sorted(opening.pop(session, []))
         waiting, seen = sorted([*waiting, *fresh]), [*seen, *fresh]
@@ -144,8 +156,9 @@ def live(
             put = put_forward(world, waiting, present, chains)
             facts = session_facts(world, put, present, sorted(refused), conventions)
             today = session_problem(world, facts, signed, session % per_year * world.setting.days)
+            so_far = counts.so_far(book)
             state = State(
-                session % per_year, per_year, today, rows_at(today, book.rows), book.rows, counts.num.copy(), counts.den.copy(), counts.asked.copy(),
+                session % per_year, per_year, today, rows_at(today, book.rows), book.rows, so_far.num, so_far.den, so_far.asked,
                 tuple(waiting), present, tuple(seen), memory, world,
             )  # fmt: skip
             terms = answered(policy.terms(state), Terms, policy.terms)
@@ -193,7 +206,7 @@ def live(
                 waiting = [d for d in waiting if d not in let]
         life.waited += sum(world.opens[d] < NEVER for d in waiting)
         progress(session)
-    life.years.append((book.rows, counts))
+    life.years.append((book.rows, counts.whole(book)))
     life.left = waiting
     return life
 
@@ -257,7 +270,3 @@ def carried_over(
         carries = line.carry_over and scope in balance
         found.append(replace(line, opening_balance=balance[scope] if carries else 0))
     return tuple(found)
-
-
-def _book(world: World, conventions: tuple[ConventionFacts, ...]) -> RuleBook:
-    return book_of(replace(world.ground, facts=replace(world.facts, conventions=conventions)))

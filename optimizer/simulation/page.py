@@ -97,7 +97,7 @@ def without_chains(found: Simulation) -> list[Policy]:
 
 def _proofs(found: Simulation, lang: Lang) -> str:
     """How many sessions, how many of their proofs are open, and by how much they were allowed to be."""
-    text = _say(lang, "proofs", sessions=len(found.weeks), open=open_proofs(found))
+    text = _say(lang, "proofs", sessions=Spaced(len(found.weeks)), open=open_proofs(found))
     if not found.setting.gap:
         return text
     return f"{text} {_say(lang, 'gap', gap=percent(found.setting.gap, 4, lang))}"
@@ -175,5 +175,5 @@ def shown_gain(value: float, lang: Lang) -> str:
 def _of_the_bound(setting: Setting) -> tuple[str, ...]:
     """What is to be known of the bound, or why there is none."""
     if setting.years != 1:
-        return ("years",)
+        return ("years", "carried")
     return ("bound", *(("exchange",) if setting.freed else ()), *(("chained",) if setting.chains else ()))

@@ -18,6 +18,7 @@ program as what an online policy is measured against.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import highspy
@@ -28,6 +29,7 @@ from scipy.sparse import csc_matrix
 from optimizer.problem import Problem, build
 from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation.world import NEVER, World
+from optimizer.simulation.yearly import NONE, due_of_numbers
 from optimizer.solve.highs_lp import new_model
 
 F = NDArray[np.float64]
@@ -79,7 +81,17 @@ def perfect(world: World, since: int = 0, behind: I64 | None = None) -> Perfect:
     problem = build(world.case, world.facts, world.scores, world.rules, book=world.book)
     pairs, cells = _pairs(world, problem, since)
     plays = np.array([row.play for row in problem.rows], np.int64)
-    return _Program(world, problem, pairs, cells, plays if behind is None else -behind).run()
+    if behind is not None:
+        return _Program(world, problem, pairs, cells, -behind).run()
+    due = due_of_numbers(world.book)
+    # a yearly number is asked whole, whatever is let
+    problem = replace(
+        problem,
+        rows=tuple(
+            row if n == NONE else replace(row, rate=0) for row, n in zip(problem.rows, due, strict=True)
+        ),
+    )
+    return _Program(world, problem, pairs, cells, plays - np.maximum(due, 0)).run()
 
 
 def _pairs(world: World, problem: Problem, since: int) -> tuple[Pairs, list[tuple[int, int]]]:

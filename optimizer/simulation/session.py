@@ -98,6 +98,7 @@ def session_problem(world: World, facts: Facts, before: Counted, day: int) -> Pr
         before=before,
         has_leases=len(before) > 0,
         signed=len(before),
+        expected=None,
     )
     return build(world.case, facts, world.scores, world.rules, book=book_of(ground))
 

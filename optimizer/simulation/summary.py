@@ -12,7 +12,7 @@ Holm, S. (1979), A simple sequentially rejective multiple test procedure, Scandi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -64,12 +64,19 @@ def _value(wide: pd.DataFrame, policy: str, points: bool) -> pd.Series:
     return value - wide[policy, "filled"] if points else value
 
 
-def summary(table: pd.DataFrame, policies: Sequence[str], versus: str = TODAY) -> pd.DataFrame:
+def summary(
+    table: pd.DataFrame,
+    policies: Sequence[str],
+    versus: str = TODAY,
+    bounds: Collection[str] = (CEILING,),
+) -> pd.DataFrame:
     """One row per policy and indicator.
 
     Parameters
     ----------
     versus : the policy that others are paired with; Holm's correction is over the policies compared with it.
+    bounds : those of ``policies`` that nobody lives by: they have a difference and no p, as nobody asks whether what cannot be passed
+        is different, and the p of the others do not depend on them.
 
     Returns
     -------
@@ -81,7 +88,7 @@ def summary(table: pd.DataFrame, policies: Sequence[str], versus: str = TODAY) -
     rows = []
     for name in UNITS:
         against = {p: _difference(wide, p, versus, name) for p in policies if p != versus}
-        holm = holm_adjusted({p: d[3] for p, d in against.items()})
+        holm = holm_adjusted({p: d[3] for p, d in against.items() if p not in bounds})
         for p in policies:
             if (p, name) not in wide.columns:
                 continue

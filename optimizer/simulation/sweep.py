@@ -81,6 +81,7 @@ def facts_of_life(world: World, life: Life) -> list[Fact]:
     total = {
         "value": sum(whole["worth", ""]) - sum(whole["lost", ""]) - cost * life.waited,
         "waited": float(life.waited),
+        "freed": float(sum(world.opens[x.dwelling] == NEVER for x in life.leases)),
         "filled": fill * sum(world.opens[x.dwelling] < NEVER for x in life.leases),
         "unlet": float(sum(world.opens[d] < NEVER for d in life.left)),
         "offers": float(sum(w.refused + w.signed for w in life.weeks)),
@@ -94,7 +95,6 @@ def facts_of_life(world: World, life: Life) -> list[Fact]:
     if leases:
         total["score"] = float(np.mean([x.score for x in leases]) / 100)
         total["months_waited"] = float(np.mean(months))
-        total["freed"] = float(sum(world.opens[x.dwelling] == NEVER for x in leases))
     total |= _households(world, leases)
     total["vacated"] = float((world.opens < NEVER).sum())
     total |= {name: sum(whole[name, ""]) for name in ("lettings", "shortfall", "lost", "worth")}

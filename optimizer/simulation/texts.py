@@ -130,6 +130,12 @@ texts(
             "L'avenir connu est la borne d'une seule année : sur plusieurs, ni gain ni regret ne sont calculés.",
             "Hindsight is the bound of one year: over several, neither gain nor regret is computed.",
         ),
+        "limit_carried": (
+            "Les baux et ce qui manque sont ceux de toutes les années ensemble. Ce qui manque est compté à chaque 31 décembre : un bail que la convention "
+            "reporte compte de nouveau l'année suivante, tant qu'il manque.",
+            "Leases, and those missing, are of all years together. What is missing is counted on each 31 December: a lease that the agreement "
+            "carries over counts again the year after, as long as it is missing.",
+        ),
         "limit_delegated": (
             "Le bailleur désigne partout : ce que choisirait un réservataire n'est connu de personne.",
             "The landlord names everywhere: what a réservataire would choose is known to nobody.",

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from optimizer import eligibility, importers, policy, scoring
 from optimizer.chains.homes import MOST
 from optimizer.domain import Case
-from optimizer.eligibility.facts import Facts
+from optimizer.eligibility.facts import ConventionFacts, Facts
 from optimizer.errors import AttrifluxError, Finding, InputProblems, Spaced
 from optimizer.policy import RuleSet
 from optimizer.problem import RuleBook, book_of
@@ -46,7 +46,7 @@ class World:
     arrives, leaves : (A,) int32    sessions an application is there: from ``arrives``, before ``leaves``
     frees : (A,) int32       dwelling that the household leaves when it moves, -1 none
     ground : with nothing counted yet
-    book : rules of the year on it
+    book : rules of the first year on it
     """
 
     source: Case | str
@@ -66,6 +66,13 @@ class World:
     @property
     def sessions(self) -> int:
         return self.setting.years * self.setting.per_year
+
+    def book_of_year(self, year: int, conventions: tuple[ConventionFacts, ...]) -> RuleBook:
+        """The rules of a year (from 0) under its agreements: one run over the dwellings vacated in it."""
+        facts = replace(self.facts, conventions=conventions)
+        return book_of(
+            replace(self.ground, facts=facts, expected=_vacated_in(self.opens, year, self.setting))
+        )
 
     @cached_property
     def reachable(self) -> B:
@@ -408,7 +415,14 @@ def _ground(case: Case, facts: Facts, rules: RuleSet, setting: Setting, opens: I
         here = (pairs[:, 0] == landlord) & (pairs[:, 1] == departement)
         counts = (int(here.sum()), 0, int((here & base).sum()))
         forecast[landlord, departement] = Forecast(*(-(-n // setting.years) for n in counts))
-    return replace(empty, forecast=forecast, before=_none(), returned=_none())
+    return replace(
+        empty, forecast=forecast, before=_none(), returned=_none(), expected=_vacated_in(opens, 0, setting)
+    )
+
+
+def _vacated_in(opens: I32, year: int, setting: Setting) -> B:
+    """(D,) dwellings vacated in a year, from 0: what only a move frees is no lease that a target waits for."""
+    return np.asarray(opens // setting.per_year == year)
 
 
 def _none() -> Counted:

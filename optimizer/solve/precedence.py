@@ -40,16 +40,20 @@ class Precedence:
         on_list = orders.account >= 0
         homes = np.unique(np.stack([orders.app[on_list], orders.dwelling[on_list]]), axis=1)[0]
         several = np.bincount(homes, minlength=self._apps) > 1
-        kind = np.repeat(np.arange(len(kinds), dtype=np.int64), np.diff(kinds.order_ptr))
-        at = np.flatnonzero((kinds.order_sign > 0) & (kinds.nominee[kind] >= 0))
+        # one mark in forty asks for somebody first: only of these is the kind looked up
+        at = np.flatnonzero(kinds.order_sign > 0)
         at = at[on_list[kinds.order_row[at]]]
+        kind = np.searchsorted(kinds.order_ptr, at, side="right") - 1
+        named = kinds.nominee[kind] >= 0
+        at, kind = at[named], kind[named]
         row = kinds.order_row[at]
         apps, accounts = self._apps, int(orders.account.max(initial=0)) + 1
         place = (orders.dwelling.astype(np.int64) * accounts + orders.account) * apps
-        at = at[np.isin(place[row] + kinds.nominee[kind[at]], (place + orders.app)[on_list])]
-        before, after = orders.app[kinds.order_row[at]].astype(np.int64), kinds.nominee[kind[at]]
+        behind = np.isin(place[row] + kinds.nominee[kind], (place + orders.app)[on_list])
+        row, kind = row[behind], kind[behind]
+        before, after = orders.app[row].astype(np.int64), kinds.nominee[kind]
         both = several[before] & several[after]
-        key, kind = (before * self._apps + after)[both], kind[at][both]
+        key, kind = (before * self._apps + after)[both], kind[both]
         by = np.lexsort((kind, key))
         self._kind = kind[by]
         self._key, start = np.unique(key[by], return_index=True)

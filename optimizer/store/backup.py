@@ -9,6 +9,7 @@ import secrets
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from optimizer.disk import system, write_files
 from optimizer.store import ledger, schema, upgrading
 from optimizer.store.accounts import end_every_visit
+from optimizer.store.carrying import carry_over, rows_of_open_desk
 from optimizer.store.cleartext import cleartext
 from optimizer.store.configure import configure, database, desk_name, is_postgres, sqlite_path
 from optimizer.store.holding import Store
@@ -87,7 +89,11 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
     ------
     StoreUnusable
         Wrong key or changed file (``STORE_SEALED``), desk already there (``STORE_EXISTS``), or its log alone (``STORE_LOG_ALONE``),
-        address of the other kind (``STORE_OF_A_FILE``, ``STORE_OF_A_SERVER``).
+        backup of a server for a file (``STORE_OF_A_SERVER``).
+
+    Notes
+    -----
+    A backup of a desk in a file may be restored into an empty PostgreSQL base: that is how such a desk moves to a server.
     """
     key = read_key(private, PRIVATE)
     folder = keys or keys_folder(url)
@@ -114,20 +120,16 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
                 handle = os.open(half / member.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 with os.fdopen(handle, "wb") as out:
                     shutil.copyfileobj(inner, out)
-        _refuse_other_kind(half / DATABASE, target)
-        if target is None:
+        kept = {one: (half / one).read_bytes() for one in (LEDGER, EXPORT, WEB)}
+        if target is not None:
+            _restore_file(half / DATABASE, target, url, folder, kept)
+        elif _is_a_file(half / DATABASE):
+            _carry_over(half / DATABASE, url, folder, kept)
+        else:
             read_into(url, half / DATABASE)  # before the keys: a base that is not empty leaves nothing behind
-        keep_keys(folder, {one: (half / one).read_bytes() for one in (LEDGER, EXPORT, WEB)})
-        if target is None:
+            keep_keys(folder, kept)
             own(folder, desk_name(url))
             upgrading.upgrade(url, keys=folder, copied=False)
-        else:
-            try:
-                system.add(half / DATABASE, target)
-                upgrading.upgrade(url, keys=folder, copied=False)
-            except BaseException:  # of a newer program, on a full disk, interrupted: nothing stays that the next try would refuse
-                _forget(target, folder)
-                raise
     end_every_visit()
     with open(url, keys=folder, inspect=True) as store:
         proof = ledger.verify(store)
@@ -135,26 +137,60 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
     return Restored(proof.events, proof.rows, last, proof.problems)
 
 
-def _refuse_other_kind(copy: Path, target: Path | None) -> None:
-    """StoreUnusable ``STORE_OF_A_FILE`` or ``STORE_OF_A_SERVER``: a copy is of the kind of desk that it was made of."""
+def _is_a_file(copy: Path) -> bool:
+    """Whether a copy is that of a desk in a file, not a dump of a server's."""
     with copy.open("rb") as file:
-        of_a_file = file.read(len(OF_A_FILE)) == OF_A_FILE
-    if of_a_file and target is None:
-        raise StoreUnusable("STORE_OF_A_FILE")
-    if not of_a_file and target is not None:
+        return file.read(len(OF_A_FILE)) == OF_A_FILE
+
+
+def _restore_file(copy: Path, target: Path, url: str, folder: Path, keys: Mapping[str, bytes]) -> None:
+    """StoreUnusable ``STORE_OF_A_SERVER``: only a server reads the dump of one."""
+    if not _is_a_file(copy):
         raise StoreUnusable("STORE_OF_A_SERVER")
+    keep_keys(folder, keys)
+    try:
+        system.add(copy, target)
+        upgrading.upgrade(url, keys=folder, copied=False)
+    except (
+        BaseException
+    ):  # of a newer program, on a full disk, interrupted: nothing stays that the next try would refuse
+        _close()
+        for end in ("", "-wal", "-shm"):
+            target.with_name(target.name + end).unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
-def _forget(target: Path, folder: Path) -> None:
-    """Remove what a restoration that failed had made."""
+def _carry_over(copy: Path, url: str, folder: Path, keys: Mapping[str, bytes]) -> None:
+    """A desk in a file goes on in a PostgreSQL base: it is brought to this version where it lies, then its rows are written there."""
+    beside = copy.parent / "keys"
+    keep_keys(beside, keys)
+    upgrading.upgrade(copy, keys=beside, copied=False)
+    rows = rows_of_open_desk()
+    _close()
+
+    kept = False
+
+    def keep() -> None:
+        nonlocal kept
+        keep_keys(folder, keys)
+        kept = True
+        own(folder, desk_name(url))
+
+    try:
+        carry_over(rows, url, keys[WEB].hex(), keep)
+    except BaseException:  # what was written is undone by the base itself; its keys would belong to nothing
+        if kept:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _close() -> None:
     from django.conf import settings
     from django.db import connections
 
     if settings.configured:
         connections.close_all()
-    for end in ("", "-wal", "-shm"):
-        target.with_name(target.name + end).unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_into(url: str, copy: Path) -> None:

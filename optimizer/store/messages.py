@@ -97,13 +97,6 @@ define(
     remedy_en="Put {name} back beside it; if it is lost, move {log} and {name}-shm away, then restore a backup.",
 )
 define(
-    "STORE_OF_A_FILE",
-    "Cette sauvegarde est celle d'un bureau en fichier : elle ne se restaure pas dans une base PostgreSQL. Rien n'a été écrit.",
-    "This backup is that of a desk in a file: it is not restored into a PostgreSQL base. Nothing was written.",
-    remedy_fr="Donner à --store un fichier qui n'existe pas.",
-    remedy_en="Give --store a file that does not exist.",
-)
-define(
     "STORE_OF_A_SERVER",
     "Cette sauvegarde est celle d'un bureau PostgreSQL : elle ne se restaure pas dans un fichier. Rien n'a été écrit.",
     "This backup is that of a PostgreSQL desk: it is not restored into a file. Nothing was written.",

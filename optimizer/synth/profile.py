@@ -31,6 +31,11 @@ BAD_SIZE = define(
     remedy_fr="Donnez un nombre entre 0 et {high}.",
     remedy_en="Give a number between 0 and {high}.",
 )
+BAD_SEED = define(
+    "SYNTH_BAD_SEED",
+    "Un cas se tire d'une graine entière, 0 ou plus : {value} n'en est pas une.",
+    "A case is drawn from a whole seed, 0 or more: {value} is none.",
+)
 
 _COMMON = ("common.yaml", "departements.yaml")
 _STATUSES = ("sourced", "local", "assumed")

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from optimizer.domain import Case, CaseSettings, default_seed
+from optimizer.errors import AttrifluxError
 from optimizer.policy import load
 from optimizer.synth.accounts import Lines, lines_of
 from optimizer.synth.applications import draw_applications
@@ -21,7 +22,7 @@ from optimizer.synth.dwellings import departements_of, draw_dwellings
 from optimizer.synth.ledgers import Base, draw_decisions, draw_residences
 from optimizer.synth.margins import Tally
 from optimizer.synth.nominations import by_dwelling, general
-from optimizer.synth.profile import read_profile
+from optimizer.synth.profile import BAD_SEED, read_profile
 from optimizer.synth.stock import draw_stock
 from optimizer.synth.world import World, make_world
 from optimizer.synth.writing import FolderWriter, Format, as_arrow, write_settings
@@ -68,6 +69,8 @@ def make_plan(
     models: str | Path | None = None,
 ) -> Plan:
     """Read the profile and the rules of its territory. Raises as :func:`synthesize`."""
+    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
+        raise AttrifluxError(BAD_SEED, value=seed)
     found = read_profile(profile, models)
     changes: dict[str, object] = {"territory.market": found.market} if found.market else {}
     rules = load(found.territory, found.on, changes, models)
@@ -161,7 +164,7 @@ def synthesize(
     Raises
     ------
     AttrifluxError
-        ``SYNTH_UNKNOWN_PROFILE``, ``SYNTH_BAD_FIGURE``, ``SYNTH_BAD_SIZE``; ``PolicyError`` from the rules.
+        ``SYNTH_UNKNOWN_PROFILE``, ``SYNTH_BAD_FIGURE``, ``SYNTH_BAD_SIZE``, ``SYNTH_BAD_SEED``; ``PolicyError`` from the rules.
     """
     plan = make_plan(
         profile, dwellings=dwellings, applications=applications, seed=seed, tight=tight, tenants=tenants, models=models,

@@ -97,6 +97,16 @@ def ordered(who: Sequence[I32], rank: Sequence[I64]) -> Ordered:
     )
 
 
+def binding_rows(book: Book, counts: Counts) -> list[bool]:
+    """By row: it looks at households, has a price, and would miss a lease if one of its num were taken away."""
+    return [
+        row.rule in HOUSEHOLD_RULES
+        and row.price > 0
+        and row.rate * counts.den[k] > (counts.num[k] - 1) * RATE
+        for k, row in enumerate(book.rows)
+    ]
+
+
 class Lists:
     """The published lists, and whom each rank should hold.
 
@@ -123,12 +133,7 @@ class Lists:
         self.waiters = waiters
         self.world = w = classes.world
         self.max_lists = w.law.whole("national.caleol.max_lists")
-        self.binding = [
-            row.rule in HOUSEHOLD_RULES
-            and row.price > 0
-            and row.rate * counts.den[k] > (counts.num[k] - 1) * RATE
-            for k, row in enumerate(book.rows)
-        ]
+        self.binding = binding_rows(book, counts)
         first = lines.rank == 1
         household = lines.app[first] >= 0
         self.homes = lines.dwelling[first][household]

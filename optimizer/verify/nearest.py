@@ -99,6 +99,7 @@ class Misses:
     def __init__(self, classes: Classes, excess: Excess, codes: I64, lang: Lang) -> None:
         """``codes`` (A,): the last refusal any dwelling reached, 0 where one is eligible, 10 without dwellings."""
         self.world, self.excess, self.codes, self.lang = classes.world, excess, codes, lang
+        self.ranked = classes.scores.percentile
         tables = sorted({self.world.law_rooms(x) for x in self.world.dwellings.landlord})
         self.rooms = np.zeros(len(self.world.apps), np.int64)
         self.everywhere = np.full(len(self.world.apps), -1, np.int64)
@@ -157,13 +158,15 @@ class Misses:
         tail = pick(away, self.lang) if elsewhere else ""
         if not hundredths:
             return pick(TIED if proven else UNPROVEN, self.lang) + tail
-        text, noun = points_text(hundredths, self.lang), noun_of_points(hundredths, self.lang)
-        would = "auraient" if noun == "points" else "aurait"
+        text = points_text(hundredths, self.lang)
+        noun = noun_of_points(hundredths, self.lang, ranked=self.ranked)
+        would = "auraient" if noun.startswith("points") else "aurait"
         fr, en = (
             f"{noun} de plus {would} donné un premier rang",
             f"more {noun} would have brought a first rank",
         )
-        return f"{text} {pick((fr, en), self.lang)}{tail}"
+        open_ = "" if proven else pick((" (optimum non prouvé)", " (optimum not proven)"), self.lang)
+        return f"{text} {pick((fr, en), self.lang)}{open_}{tail}"
 
     def beyond(self, place: int, of: int, elsewhere: bool) -> str:
         """No number of points that the grid can give; ``elsewhere``: the place is that of an account the dwelling does not go to."""

@@ -18,9 +18,10 @@ import numpy as np
 from optimizer.errors import Lang
 from optimizer.verify.cells import I64, B
 from optimizer.verify.classes import Classes, Door
+from optimizer.verify.lists import binding_rows
 from optimizer.verify.naming import Named, mode_of
 from optimizer.verify.outputs import Out, need_out
-from optimizer.verify.rows import LEASE, Book
+from optimizer.verify.rows import LEASE, TRAITS, Book, lease_of
 from optimizer.verify.solution import Counts, Lines
 from optimizer.verify.verdict import Findings, place
 from optimizer.verify.wording import (
@@ -66,7 +67,7 @@ FIXED = {
     "awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
     "lean": ("injoignable, ou derrière les points que ce contingent donne à un ménage DALO", "unreachable, or behind the points this account gives a DALO household"),
     "keep": ("proposition antérieure gardée", "earlier proposal kept"),
-    "fit": ("adéquation (préférence, taille, accès) et points du logement", "fit (preference, size, access)"),
+    "fit": ("adéquation (préférence, taille, accès)", "fit (preference, size, access)"),
     "class": ("même public que le premier rang", "same class as the first rank"),
     "filler": ("DALO, jamais en complément d'une liste", "DALO, never the filler of a list"),
     "pin": ("décision enregistrée", "recorded decision"),
@@ -87,8 +88,6 @@ OTHER_ORDER = (
     "désignée par un réservataire avant les autres candidats d'un autre logement",
     "named by a réservataire before the other households of another dwelling",
 )
-OTHERS = (("autre raison", "other reason"), ("autres raisons", "other reasons"))
-"""Reasons beyond the three that are told one by one: of one passage, of several."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +105,8 @@ class Standing:
     """Its household is DALO, or designated by the préfet."""
     heavy: bool
     """Its own effort rate there counts against it."""
+    publics: tuple[str, ...] = ()
+    """Rules on households that the first rank of its list serves."""
 
 
 @dataclass
@@ -154,12 +155,14 @@ class Sentences:
         self._start = np.searchsorted(klass[self._order], np.arange(len(classes) + 1))
         self.stands: dict[int, Standing] = {}
         """By line; a seat has none."""
+        self.book, self.binding = book, binding_rows(book, counts)
 
     def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """Where the lines of the dwellings behind a door stand."""
         for c, who in named:
             rows = self._order[self._start[c] : self._start[c + 1]].tolist()
             pools: dict[int, I64] = {}
+            publics = self._publics(door, rows)
             for i in rows:
                 account = self.lines.accounts[self.lines.account[i]]
                 app = int(self.lines.app[i])
@@ -177,8 +180,26 @@ class Sentences:
                 prefet = bool(self.classes.world.apps.prefet[app])
                 heavy = int(self.lines.burden[i]) > 0
                 self.stands[i] = Standing(
-                    place, len(pool), int(upto - below) > 1, own, free, dalo, prefet, heavy
-                )
+                    place, len(pool), int(upto - below) > 1, own, free, dalo, prefet, heavy,
+                    publics.get(int(self.lines.dwelling[i]), ()),
+                )  # fmt: skip
+
+    def _publics(self, door: Door, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Dwelling -> the binding rules on households that its first rank serves, in the order of the rows."""
+        found = {}
+        for i in rows:
+            if self.lines.rank[i] != 1 or self.lines.app[i] < 0:
+                continue
+            d, account = int(self.lines.dwelling[i]), self.lines.accounts[self.lines.account[i]]
+            at = int(door.block.where(self.lines.app[i : i + 1])[0])
+            profile = door.profile[door.type[at : at + 1]]
+            served = [
+                k
+                for k, trait in self.book.marks(lease_of(self.classes.world, d), account)
+                if at >= 0 and self.binding[k] and bool(TRAITS[trait](profile)[0])
+            ]
+            found[d] = tuple(dict.fromkeys(self.book.rows[k].rule for k in sorted(served)))
+        return found
 
     def _own(self, door: Door, d: int, account: str, app: int) -> bool:
         """Whether the account names its households there and named this one."""
@@ -272,32 +293,33 @@ class Sentences:
         return pick((f"passe devant {spaced(total)} {noun} : ", f"passes {total} better scored: "), self.lang)
 
     def _whys(self, passed: Passed, line: Standing) -> list[str]:
-        """The three commonest reasons, with how many where there are several, and how many passages have others."""
+        """The reasons, the commonest first, with how many where there are several."""
         ordered = sorted(passed.count.items(), key=lambda x: (-x[1], x[0]))
         several = len(ordered) > 1
-        rest = sum(count for _, count in ordered[3:])
         return [
-            *(
-                self.reason(name, passed.widest[name], line)
-                + self.together(name, passed, line, passed.short.get(name, (0,))[0] == count)
-                + (f" ({count})" if several else "")
-                for name, count in ordered[:3]
-            ),
-            *([f"{pick(OTHERS[rest > 1], self.lang)} ({rest})"] if rest else []),
+            self.reason(name, passed.widest[name], line)
+            + self.together(name, passed, line, passed.short.get(name, (0,))[0] == count)
+            + (f" ({count})" if several else "")
+            for name, count in ordered
         ]
 
     def reason(self, name: str, widest: int, line: Standing) -> str:
         """A reason of a leapfrog in words; ``widest``: most points of score between the two, hundredths."""
         if name == "nomination" and line.delegated:
             return pick(OTHER_ORDER, self.lang)
+        if name == "class":
+            return pick(self.fixed[name], self.lang) + self._quoted(line.publics)
         if name == "lean" and not line.dalo:
             return pick(UNREACHABLE[line.prefet], self.lang)
         if name == "burden":
-            far = f"{points_text(widest, self.lang)} {noun_of_points(widest, self.lang)}"
+            ranked = self.classes.scores.percentile
+            noun = noun_of_points(widest, self.lang, ranked=ranked)
+            far = f"{points_text(widest, self.lang)} {noun}"
+            fr, en = ("", "") if ranked else (" de cotation", " of score")
             return pick(
                 (
-                    f"taux d'effort {pick(RATE[line.heavy], 'fr')} dans ce logement (jusqu'à {far} de cotation d'écart)",
-                    f"{pick(RATE[line.heavy], 'en')} in this dwelling (up to {far} of score apart)",
+                    f"taux d'effort {pick(RATE[line.heavy], 'fr')} dans ce logement (jusqu'à {far}{fr} d'écart)",
+                    f"{pick(RATE[line.heavy], 'en')} in this dwelling (up to {far}{en} apart)",
                 ),
                 self.lang,
             )
@@ -310,6 +332,12 @@ class Sentences:
             return text
         leases = f"{missing} lease{'s' if missing > 1 else ''} missing"
         return text + pick((f", il manque {counted(missing, 'bail', 'baux')}", f", {leases}"), self.lang)
+
+    def _quoted(self, rules: tuple[str, ...]) -> str:
+        """The rules by their names; nothing without any."""
+        opens, closes = ("« ", " »") if self.lang == "fr" else ("“", "”")
+        names = [f"{opens}{pick(RULE_WORDS.get(rule, (rule, rule)), self.lang)}{closes}" for rule in rules]
+        return f" {pick((' et ', ' and '), self.lang).join(names)}" if names else ""
 
     def together(self, name: str, passed: Passed, line: Standing, of_all: bool) -> str:
         """What a part of the value needs beside it, in words; empty where it suffices alone.
@@ -348,7 +376,7 @@ class Sentences:
         """Whether the words are known reasons, no fewer than the shown ones and no more than there are."""
         names = [*self.fixed, *(f"{row}@" for row in self.missing)]
         left, whole = said, 0
-        for n in range(3):
+        for n in range(len(names)):
             best = ""
             for text in {
                 self.reason(name, 0, line) + beside
@@ -372,11 +400,6 @@ class Sentences:
             if count:
                 whole += int(count.group(1))
                 left = left[count.end() :]
-            others = re.fullmatch(
-                rf", (?:{'|'.join(pick(x, self.lang) for x in OTHERS)}) \((\d+)\)", left if n == 2 else ""
-            )
-            if others:
-                whole, left = whole + int(others.group(1)), ""
             if not left:
                 return count is None and n == 0 or count is not None and whole == passed.total
             if not left.startswith(", "):

@@ -87,9 +87,10 @@ def points_text(hundredths: int, lang: Lang) -> str:
     return f"{'-' if hundredths < 0 else ''}{whole}{tail}"
 
 
-def noun_of_points(hundredths: int, lang: Lang) -> str:
-    """``point`` or ``points``."""
-    return "point" if (abs(hundredths) < 200 if lang == "fr" else abs(hundredths) == 100) else "points"
+def noun_of_points(hundredths: int, lang: Lang, *, ranked: bool = False) -> str:
+    """``point`` or ``points``; ``ranked``: of a percentile rank, where scores are no points of one grid."""
+    noun = "point" if (abs(hundredths) < 200 if lang == "fr" else abs(hundredths) == 100) else "points"
+    return noun if not ranked else pick((f"{noun} de rang centile", f"percentile {noun}"), lang)
 
 
 def place_names(law: Law) -> Mapping[str, str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, suppress
+from threading import Thread
 
 from optimizer.errors import AttrifluxError
 from optimizer.workers.unit import Unit
@@ -55,7 +57,9 @@ def _one_pool(
     """Answers of one pool until all are there or one of its processes dies; ``lost`` then holds the units without answer."""
     before = {child.pid for child in multiprocessing.active_children()}
     # A fresh interpreter per worker: threads of a solver do not survive a fork.
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=deaf)
+    pool = ProcessPoolExecutor(
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=_follow_the_parent
+    )
     queue = list(reversed(units))
     running: dict[Future[bytes], Unit] = {}
     whole = False
@@ -101,7 +105,17 @@ def _end(pool: ProcessPoolExecutor, before: set[int | None]) -> None:
         child.join()
 
 
-def deaf() -> None:
-    """Leave an interrupt from the keyboard to the parent, which ends the workers itself."""
+def _follow_the_parent() -> None:
+    """Leave an interrupt from the keyboard to the parent, which ends the workers itself; end with a parent that was killed.
+
+    A worker of a killed parent would wait for its next unit for ever: it holds the queue open itself.
+    """
     with suppress(ValueError):  # not in the main thread: nobody sends it signals
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)

@@ -453,6 +453,85 @@ def test_an_upgrade_copies_first_and_a_backup_restores(child, server, tmp_path):
     assert said.startswith("Bureau refait : 1 ligne du journal") and "0 écart" in said
 
 
+EVERY_ROW = """
+import json
+import sys
+from optimizer import store
+from optimizer.store.carrying import rows_of_open_desk
+with store.open(sys.argv[1], inspect=True) as opened:
+    every = {model._meta.db_table: rows for model, rows in rows_of_open_desk().items()}
+del every["django_session"]  # a restored desk has no page open
+print(*sorted(f"{name} {json.dumps(row, default=str, sort_keys=True)}" for name in every for row in every[name]), sep="\\n")
+"""
+GOES_ON = """
+import sys
+from datetime import date
+from pathlib import Path
+from optimizer import store
+from optimizer.store import accounts, commands as c, ledger
+from optimizer.store.backup import backup
+from optimizer.store.records import Actor
+from tests.store.playing import Ticking
+clock = Ticking()
+clock.on(date(2030, 2, 1))  # the hands that were drawn go on for weeks
+with store.open(sys.argv[1], clock=clock) as opened:
+    before = opened.head()["seq"]
+    accounts.create_user(opened, Actor("admin", "A"), sys.argv[2], sys.argv[2], "Une phrase assez longue 7")
+    c.attach_run(opened, Actor("sophie", "S"), "r" + sys.argv[2], run_id=sys.argv[2], verdict="certified", case_on=date(2026, 12, 3))
+    assert opened.head()["seq"] == before + 2 and ledger.verify(opened).holds
+    if len(sys.argv) > 3:
+        backup(opened, Path(sys.argv[3]), Path(sys.argv[4]), sys.argv[1])
+print("vu")
+"""
+
+
+def test_a_desk_in_a_file_goes_on_in_a_base(child, server, tmp_path):
+    """Its backup is restored there: the same rows, keys and digests; then other accounts and other lines of the ledger."""
+    file = tmp_path / "bureau.sqlite"
+    child("-c", MAIN, "store", "upgrade", "--store", str(file))
+    child("-m", "tests.store.tracing", str(file), "7", "600")
+    cles = tmp_path / "cles"
+    child("-c", MAIN, "store", "key", "--out", str(cles))
+    sealed, public, private = str(tmp_path / "s"), str(cles / "sauvegarde.pub"), str(cles / "sauvegarde.cle")
+    assert child("-c", GOES_ON, str(file), "sophie", sealed, public) == "vu\n"
+    rows = child("-c", EVERY_ROW, str(file))
+    assert rows.count("store_event ") > 100 and rows.count("\nstore_") > 300 and "auth_user " in rows
+    address, elsewhere = (
+        base(server, "suite", *SORTED_OTHERWISE),
+        {"ATTRIFLUX_STATE": str(tmp_path / "ailleurs")},
+    )
+    words = ("store", "restore", sealed, "--key", private, "--store", address)
+    said = child("-c", MAIN, *words, **elsewhere)
+    assert said.startswith("Bureau refait : ") and "0 écart" in said
+    assert child("-c", EVERY_ROW, address, **elsewhere) == rows
+    assert child("-c", GOES_ON, address, "karim", **elsewhere) == "vu\n"
+    child("-c", MAIN, "store", "verify", "--store", address, **elsewhere)
+    again = subprocess.run(
+        [sys.executable, "-c", MAIN, *words], cwd=ROOT, capture_output=True, text=True, check=False,
+        env=os.environ | {"ATTRIFLUX_STATE": str(tmp_path / "encore")},
+    )  # fmt: skip
+    assert again.returncode == 2 and "existe déjà" in again.stderr
+    assert not any((tmp_path / "encore").rglob("*.key")), "no keys of a desk that was not made"
+
+
+def test_a_base_that_cannot_take_every_row_holds_none(child, server, tmp_path):
+    """The keys of the desk cannot be written: the tables are not there either, and the next try finds the base empty."""
+    file, state, cles = tmp_path / "bureau.sqlite", tmp_path / "sans", tmp_path / "cles"
+    child("-c", MAIN, "store", "upgrade", "--store", str(file))
+    child("-c", MAIN, "store", "key", "--out", str(cles))
+    sealed, public, private = str(tmp_path / "s"), str(cles / "sauvegarde.pub"), str(cles / "sauvegarde.cle")
+    child("-c", MAIN, "store", "backup", "--out", sealed, "--key", public, "--store", str(file))
+    address = base(server, "vide")
+    refused = (
+        "import sys\nfrom pathlib import Path\nfrom optimizer.store import backup\n"
+        "def full(*words):\n    raise OSError(28, 'plein')\nbackup.own = full\n"
+        "try:\n    backup.restore(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])\nexcept OSError as error:\n    print(error.errno)\n"
+    )
+    assert child("-c", refused, sealed, private, address, ATTRIFLUX_STATE=str(state)) == "28\n"
+    words = ("store", "restore", sealed, "--key", private, "--store", address)
+    assert child("-c", MAIN, *words, ATTRIFLUX_STATE=str(state)).startswith("Bureau refait : ")
+
+
 WRITING = """
 import sys
 from datetime import date

@@ -109,3 +109,32 @@ def test_workbook(tmp_path: Path, gap: int) -> None:
     [problem] = [f for f in findings if f.code == "ELIG_STOCK_UNRESERVED"]
     assert (problem.row, problem.file) == (3 + gap, "dossier.xlsx › logements")
     assert problem.column == "reserve_a", "the header of the file, as the reader's own findings say it"
+
+
+WRONG = (
+    ("territory: doubs", "territory: nulle-part", "POLICY_UNKNOWN_TERRITORY", 2),
+    ("synthetic: true", "shortlist_size: 2", "ELIG_SHORT_BY_CHOICE", 5),
+    ("synthetic: true", "changes.national.prices.fluxx: 3", "POLICY_CHANGE_UNKNOWN", 5),
+)
+
+
+@pytest.mark.parametrize("sheet", [False, True], ids=["case.yaml", "workbook"])
+@pytest.mark.parametrize(("right", "wrong", "code", "row"), WRONG, ids=lambda x: str(x))
+def test_what_the_rules_say_of_the_settings_stands_at_the_line_of_its_key(
+    tmp_path: Path, right: str, wrong: str, code: str, row: int, sheet: bool
+) -> None:
+    case, settings = folder(tmp_path, HOMES + "L1;OPH25;25056;3;plus;;\n"), SETTINGS.replace(right, wrong)
+    written = "case.yaml"
+    if sheet:
+        (case / "case.yaml").unlink()
+        book = openpyxl.Workbook()
+        book.active.title = "dossier"  # type: ignore[union-attr]
+        for line in settings.splitlines():
+            book.active.append(line.split(": "))  # type: ignore[union-attr]
+        book.save(case / "reglages.xlsx")
+        written = "reglages.xlsx › dossier"
+    else:
+        line = wrong if not wrong.startswith("changes.") else "changes: {national.prices.fluxx: 3}"
+        (case / "case.yaml").write_text(SETTINGS.replace(right, line), encoding="utf-8")
+    _, findings = check_case(case)
+    assert [(f.file, f.row) for f in findings if f.code == code] == [(written, row)]

@@ -150,6 +150,8 @@ def test_a_stopped_simulation_is_taken_up(written, tmp_path):
     ("options", "code"),
     [
         ({"years": 0}, "SIMULATION_NUMBER"),
+        ({"years": 21}, "SIMULATION_NUMBER"),
+        ({"pool": 5000.0}, "SIMULATION_NUMBER"),
         ({"dwellings": 0}, "SIMULATION_NUMBER"),
         ({"publics": 1.5}, "SIMULATION_NUMBER"),
         ({"pool": float("nan")}, "SIMULATION_NUMBER"),

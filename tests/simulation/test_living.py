@@ -214,3 +214,57 @@ def test_a_world_does_not_depend_on_the_order_of_the_rows():
         assert getattr(one, name).tolist() == getattr(other, name).tolist()
     assert one.facts.dwellings.ids.tolist() == other.facts.dwellings.ids.tolist()
     assert one.facts.applications.ids.tolist() == other.facts.applications.ids.tolist()
+
+
+def test_a_year_counts_on_the_dwellings_vacated_in_it_alone():
+    """Not on those that only a move frees, nor on those of other years: a target of too few leases has no price, a balance weighs whole."""
+    asked = Setting(dwellings=26, sessions=26, pool=4, arrivals=2)
+    still, moving = (draw_world("commission", replace(asked, freed=on), 1) for on in (False, True))
+    assert len(moving.opens) > len(still.opens) == 26
+    shares = [[row for row in world.book.rows if not row.ceiling] for world in (moving, still)]
+    assert shares[0] == shares[1] and len(shares[0]) > 8
+    of_all = [row for row in moving.book.rows if row.rule in ("dalo", "mutation_max")]
+    assert {Fraction(row.remaining_num, row.remaining_den) for row in of_all} == {Fraction(26)}
+    long = draw_world("commission", replace(asked, years=3), 1)
+    for year in range(3):
+        rows = long.book_of_year(year, long.facts.conventions).rows
+        here = [row for row in rows if row.rule in ("dalo", "mutation_max")]
+        assert {Fraction(row.remaining_num, row.remaining_den) for row in here} == {Fraction(26)}
+
+
+def test_what_an_account_lacks_in_a_year_is_asked_whole_of_the_next():
+    world = draw_world("commission", Setting(dwellings=12, sessions=3, pool=12, arrivals=6, years=2), 1)
+    life = live(world, next(p for p in all_policies() if p.id == "required_rate"))
+    (before, counts), (after, _) = life.years
+    asked = 0
+    for row, num, den, then in zip(before, counts.num.tolist(), counts.den.tolist(), after, strict=True):
+        if row.rule != "flux":
+            continue
+        assert (row.scope, row.share) == (then.scope, then.share)
+        share = Fraction(row.share, RATE_UNIT)
+        balance = Fraction(num) - share * den
+        expected = Fraction(then.remaining_num, then.remaining_den)
+        if expected and balance:
+            asked += 1
+            assert expected <= 12
+            rate = min(max(share - balance / expected, Fraction(0)), Fraction(1))
+            assert abs(Fraction(then.rate, RATE_UNIT) - rate) <= Fraction(1, RATE_UNIT)
+    assert asked >= 3
+
+
+def test_a_yearly_number_is_due_whole_whatever_the_year_let():
+    case = af.synthesize("commission", dwellings=8, applications=90, seed=3)
+    landlord = str(case.table("dwellings")["landlord"].iloc[0])
+    case = replace(case, settings=replace(case.settings, dalo={landlord: {"25": 3}}))
+    world = draw_world(case, Setting(dwellings=8, sessions=4, arrivals=4), 2)
+    top = perfect(world)
+    for policy in all_policies():
+        if policy.terms is None:
+            continue
+        life = live(world, policy)
+        rows, counts = life.years[0]
+        at = next(i for i, row in enumerate(rows) if row.rule == "dalo")
+        assert rows[at].price
+        assert counts.shortfall(rows)[at] == max(0, RATE_UNIT * (3 - int(counts.num[at])) - rows[at].play)
+        wide = by_seed(facts_of(world, life, policy.id))
+        assert top.value >= wide[policy.id, "value"].iloc[0] - 1e-4

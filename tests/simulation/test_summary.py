@@ -135,3 +135,16 @@ def test_luck_is_the_first_bits_of_a_published_hash():
     assert number("a") == pytest.approx(0xCA978112CA1BBDCA / 2**64, abs=1e-15)
     assert number("x", 1) == number("x|1") != number("x", 2)
     assert numbers("s", "what", ["n"]).tolist() == [number("s", "what", "n")]
+
+
+def test_the_p_of_the_policies_do_not_depend_on_the_bound():
+    """Nobody asks whether what cannot be passed is different: the bound has a difference, no p, and is no comparison to correct for."""
+    made = {"required_rate": [0.0, 1.0, 3.0], "cumulative": [2.0, 4.0, 4.0], "hindsight": [5.0, 4.0, 9.0]}
+    alone = summary(
+        facts({n: made[n] for n in ("required_rate", "cumulative")}), ["required_rate", "cumulative"]
+    )
+    both = summary(facts(made), list(made)).set_index(["policy", "indicator"])
+    p = alone.set_index(["policy", "indicator"]).loc[("cumulative", "value"), "holm_p"]
+    assert 0 < p < 1 and both.loc[("cumulative", "value"), "holm_p"] == p
+    assert np.isnan(both.loc[("hindsight", "value"), "holm_p"])
+    assert both.loc[("hindsight", "value"), "paired"] == pytest.approx(14 / 3)

@@ -126,14 +126,9 @@ def test_a_backup_of_an_older_desk_is_restored_without_a_clear_copy_beside_it(pl
     assert {p.name for p in (tmp_path / "essai").iterdir()} == {"bureau.sqlite", "bureau.sqlite.keys"}
 
 
-def test_a_backup_is_restored_into_a_desk_of_its_kind_only(play, pair, tmp_path, monkeypatch):
+def test_a_backup_of_a_server_is_not_restored_into_a_file(pair, tmp_path):
     private, public = pair
-    sealed, desk = tmp_path / "lundi.sauvegarde", tmp_path / "essai" / "bureau.sqlite"
-    monkeypatch.setenv("ATTRIFLUX_STATE", str(tmp_path / "etat"))
-    backup(play.store, sealed, public, play.store.entry["NAME"])
-    with pytest.raises(StoreUnusable) as error:
-        restore(sealed, private, "postgres://essai@localhost/essai")
-    assert error.value.code == "STORE_OF_A_FILE" and list((tmp_path / "etat").iterdir()) == []
+    desk = tmp_path / "essai" / "bureau.sqlite"
     of_a_server = tmp_path / "serveur.sauvegarde"
     with tarfile.open(tmp_path / "tout", "w") as archive:
         for name in ("bureau", "ledger.key", "export.key", "web.key"):

@@ -224,3 +224,10 @@ def test_what_tenants_live_in_is_told_where_it_is_asked_for_and_changes_nothing_
     homes = people[sitting]
     assert set(homes["current_commune"]) <= set(load("doubs", week.settings.on).communes.index)
     assert (homes.loc[homes["current_accessible"] == "adapted", "current_floor"] == 0).all()
+
+
+@pytest.mark.parametrize("seed", ["a", 1.5, -3, True, None])
+def test_what_is_no_seed_is_refused_by_name(seed: object) -> None:
+    with pytest.raises(AttrifluxError) as caught:
+        synthesize("commission", dwellings=3, applications=20, seed=seed)  # type: ignore[arg-type]
+    assert caught.value.code == "SYNTH_BAD_SEED"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,37 @@ def test_a_killed_command_goes_on_from_what_it_had_finished(tmp_path):
     command.wait()
     assert run_units(units(tmp_path), 1, parts=Parts(tmp_path / "parts")) == EXPECTED
     assert times(tmp_path) == [1, 1, 1, 1, 1]
+
+
+def test_workers_end_with_a_command_that_was_killed_alone(tmp_path):
+    """Nobody told them: the command has no time to."""
+    (tmp_path / "script.py").write_text(SCRIPT, encoding="utf-8")
+    command = subprocess.Popen(
+        [sys.executable, str(tmp_path / "script.py"), str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        start_new_session=True,
+    )
+    until = time.monotonic() + 300
+    while len(list(tmp_path.glob("*.pid"))) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    command.kill()
+    command.wait()
+    until = time.monotonic() + 30
+    try:
+        while _group_lives(command.pid) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not _group_lives(command.pid)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(command.pid, signal.SIGKILL)
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")

@@ -134,6 +134,7 @@ def _lines(prepared: Prepared, solved: Solved, dwelling: str, lang: Lang) -> tup
         max_lists=rules.integer("national.caleol.max_lists"),
         places=place_names(rules),
         langs=(lang,),
+        ranked=prepared.scores.ranked,
     )
     lines = lists.lines
     at = [i for i, d in enumerate(lines.dwelling.tolist()) if str(problem.dwelling_ids[d]) == dwelling]

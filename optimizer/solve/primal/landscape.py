@@ -215,14 +215,16 @@ def _differing(
 ) -> tuple[I64, I64, I64]:
     """Lines (group, row, weight) where groups differ from their dwelling's usual, the sum of the usual by row, and which
     (row, dwelling) differ anywhere; both sorted."""
-    said = np.stack([group_dwelling[group], row, weight], axis=1)
-    distinct, times = np.unique(said, axis=0, return_counts=True)
-    of = distinct[:, 0] * n_rows + distinct[:, 1]
+    # one number for a dwelling, a row and a weight, in their order: sorting lines of three takes six times as long
+    amounts, of_amount = np.unique(weight, return_inverse=True)
+    said = (group_dwelling[group] * n_rows + row) * len(amounts) + of_amount
+    distinct, times = np.unique(said, return_counts=True)
+    of, amount_of = distinct // max(1, len(amounts)), amounts[distinct % max(1, len(amounts))]
     places, back = np.unique(of, return_inverse=True)
     silent = np.diff(group_ptr)[places // n_rows] - np.bincount(back, times, len(places)).astype(np.int64)
-    by = np.lexsort((distinct[:, 2], -times, back))
+    by = np.lexsort((amount_of, -times, back))
     top = by[np.append(True, np.diff(back[by]) != 0)] if len(by) else by
-    usual = np.where(times[top] > silent, distinct[top, 2], 0)
+    usual = np.where(times[top] > silent, amount_of[top], 0)
     held = np.zeros(n_rows, np.int64)
     np.add.at(held, places % n_rows, usual)
     # every group takes its dwelling's usual off, and says what it says itself
@@ -238,5 +240,6 @@ def _differing(
     np.add.at(total, where, amount)
     keys, total = keys[total != 0], total[total != 0]
     marks = np.stack([keys // n_rows, keys % n_rows, total], axis=1)
-    own = np.unique(np.stack([marks[:, 1], group_dwelling[marks[:, 0]]], axis=1), axis=0)
-    return marks, held, own
+    homes = int(group_dwelling.max(initial=0)) + 1
+    own = np.unique(marks[:, 1] * homes + group_dwelling[marks[:, 0]])
+    return marks, held, np.stack([own // homes, own % homes], axis=1)
