@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from optimizer.store import clock as days
 from optimizer.store.holding import Store
 from optimizer.store.ledger import HIDDEN
 from optimizer.store.purge import held
@@ -69,7 +70,7 @@ class Subject:
     papers : lines of the ledger by which papers of those sessions were made or opened.
     reread : what a person has to read before it may be handed over.
     held : why it would not be erased although its time were over: ``offer``, ``duty``, ``recourse``, ``candidature`` or nothing.
-    readers : grants in force that reach those sessions.
+    readers : grants in force since it is known that reach those sessions.
     """
 
     number: str
@@ -128,7 +129,7 @@ def subject_of(store: Store, number: str, *, household: str, member: str) -> Sub
         person = PersonRecord(**{name: value for name, value in row.items() if name != "salt"})
         return Subject(
             number, person, {name: tuple(map(_columns, rows)) for name, rows in tables.items()}, own, lines, papers, reread,
-            held(store.tables.find, (ref,)).get(ref, ""), _readers(store, own),
+            held(store.tables.find, (ref,)).get(ref, ""), _readers(store, own, lines),
             _others(store, own, row, household, member),
         )  # fmt: skip
 
@@ -235,15 +236,21 @@ def _joined(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
-def _readers(store: Store, own: Collection[SessionRecord]) -> tuple[GrantRecord, ...]:
-    """Grants in force whose scope reaches one of the sessions; that of the data protection officer, who reads no list, always."""
+def _readers(
+    store: Store, own: Collection[SessionRecord], lines: Collection[SubjectLine]
+) -> tuple[GrantRecord, ...]:
+    """Grants in force since the household is known, whose scope reaches one of the sessions; that of the data protection officer always."""
+    since = min((days.today(line.at) for line in lines), default=store.today())
     return tuple(
         g
-        for g in grants(store, on=store.today())
-        if g.role == "D"
-        or (
-            g.role != "T"
-            and any(g.landlord in ("", s.landlord) and g.commission in ("", s.commission) for s in own)
+        for g in grants(store)
+        if (g.until is None or g.until >= max(since, g.since))
+        and (
+            g.role == "D"
+            or (
+                g.role != "T"
+                and any(g.landlord in ("", s.landlord) and g.commission in ("", s.commission) for s in own)
+            )
         )
     )
 

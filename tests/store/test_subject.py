@@ -388,6 +388,21 @@ def test_imports_and_proposals_give_the_household_its_own_rows(play, tmp_path):
     )
 
 
+def test_who_may_read_and_who_might_have_is_counted_by_role(play):
+    role = play.do(c.grant, T, user="sortie", role="S", landlord="OPH25")["grant_id"]
+    play.do(c.grant, T, user="sophie", role="S")
+    play.do(c.grant, T, user="ailleurs", role="S", landlord="AUTRE")
+    play.do(c.grant, T, user="theo", role="T")
+    play.do(c.grant, T, user="dora", role="D")
+    lived(play)
+    play.clock.later(1)
+    play.do(c.revoke, T, role)
+    play.clock.later(10)
+    files, _ = copied(play)
+    assert json.loads(files[f"{COPY}.json"])["readers"] == {"S": 2, "D": 1}
+    assert "secrétariat (2 comptes)" in files[f"{COPY}.html"].decode().replace("\u00a0", " ")
+
+
 def test_what_a_rectificatif_prepares_is_told_and_its_reason_is_read_first(play):
     ref = lived(play)
     play.new(dwelling("L3"))

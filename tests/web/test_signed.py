@@ -17,8 +17,8 @@ from optimizer.errors import LANGS
 from optimizer.store import commands, queries
 from optimizer.store.commands.access import LOGGED
 from optimizer.store.commands.chains import VOID
+from optimizer.store.event_words import event_words
 from optimizer.store.records import NewDecision, SessionRecord
-from optimizer.web.pages import word
 from optimizer.web.views import papers
 from tests.web.hands import the_form
 from tests.web.playing import CHAIR, SECRETARY, Played, item
@@ -231,7 +231,7 @@ def test_the_ledger_is_read_in_words(played: Played, signed: SessionRecord):
     sources = "".join(p.read_text("utf-8") for p in Path(commands.__file__).parent.glob("*.py"))
     kinds = {e.kind for e in queries.events(played.store)} | set(LOGGED) | {VOID}
     kinds |= set(re.findall(r'@command\("([\w.]+)"', sources))
-    assert len(kinds) > 50 and not [k for lang in LANGS for k in kinds if word("event", k, lang) == k]
+    assert len(kinds) > 50 and not [k for lang in LANGS for k in kinds if event_words(k, lang) == k]
     page = played.client("D").get("/journal").content.decode()
     assert "Entrée" in page and "login.done" not in page
 

@@ -80,8 +80,8 @@ texts(
         "reason": ("Motif", "Reason"),
         "looks_none": ("Aucune consultation n'est inscrite.", "No look is recorded."),
         "source": (
-            "Sources : le système national d'enregistrement ou le fichier partagé de la demande, par les imports de l'organisme ; l'organisme lui-même (appels, séances, offres). Destinataires : les rôles ci-dessous, la commission, et vous. Aucune donnée ne sort vers un autre pays.",
-            "Sources: the national registration system or the shared file of applications, through the landlord's imports; the landlord itself (calls, sessions, offers). Recipients: the roles below, the commission, and you. No data goes to another country.",
+            "Sources : le système national d'enregistrement ou le fichier partagé de la demande, par les imports de l'organisme ; l'organisme lui-même (appels, séances, offres). Destinataires : les rôles ci-dessous (comptes qui l'ont ou l'ont eu depuis que le bureau vous connaît), la commission, et vous. Aucune donnée ne sort vers un autre pays.",
+            "Sources: the national registration system or the shared file of applications, through the landlord's imports; the landlord itself (calls, sessions, offers). Recipients: the roles below (accounts that hold it or have held it since the desk knows you), the commission, and you. No data goes to another country.",
         ),
         "purpose": (
             "Finalité : préparer, tenir et suivre les séances de la commission d'attribution (CCH L. 441-2) ; base : mission d'intérêt public (RGPD, article 6.1.e). Aucune décision n'est prise par le programme : il propose, la commission décide.",
@@ -125,7 +125,7 @@ texts(
         "value_declared": ("déclarée", "declared"),
         "value_labelled": ("labellisée", "labelled"),
         "value_verified": ("vérifiée", "verified"),
-        "role_of": ("{role} ({n:compte ouvert/comptes ouverts})", "{role} ({n:open account/open accounts})"),
+        "role_of": ("{role} ({n:compte/comptes})", "{role} ({n:account/accounts})"),
         "calls": ("Appels", "Calls"),
         "documents": ("Pièces demandées ou reçues", "Documents asked for or received"),
         "decisions": ("Décisions", "Decisions"),
