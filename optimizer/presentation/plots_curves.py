@@ -28,6 +28,7 @@ def curves(
     show_y: Callable[[float], str] | None = None,
     diagonal: bool = False,
     decades: bool = False,
+    whole: bool = False,
 ) -> Drawing:
     """One line per series, a legend beside; axes from 0 to a round value.
 
@@ -39,6 +40,7 @@ def curves(
     diagonal : draw the line of equality.
     decades : the vertical axis counts in tenfold steps, from the decade of the smallest value above 0; what is 0 lies on a line
         of its own at the bottom.
+    whole : the horizontal axis counts things that have no halves.
     """
     left, names = 70, {name: wrap(name, LETTERS) or [""] for name in series}
     height = max(360, 50 + 16 * sum(map(len, names.values())) + 6 * len(names))
@@ -68,7 +70,8 @@ def curves(
         out.append(text_svg(left - 6, up(y) + 4, written(y), "end"))
         out.append(_rule(left, up(y)))
     for x in x_ticks:
-        out.append(text_svg(at(x, 0.0)[0], bottom + 18, show(x), "middle"))
+        if not whole or x == floor(x):
+            out.append(text_svg(at(x, 0.0)[0], bottom + 18, show(x), "middle"))
     if diagonal:
         (a, b), (c, d) = at(0.0, 0.0), at(x1, y1)
         out.append(

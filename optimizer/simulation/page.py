@@ -53,7 +53,7 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
         "years": found.setting.years,
         "sessions": found.setting.per_year,
         "scale": _scale(found, lang),
-        "settings": [say(f"refusals_{on}"), say(f"freed_{freed}"), *([say("chains_on", chains=chains)] if chains else [])],
+        "settings": [say(f"refusals_{on}"), say(f"freed_{freed}"), *([say("chains_on", chains=chains)] if chains else []), *([say("chains_void")] if chains and found.setting.refusals else [])],
         "chains": chains,
         "rows": [{"title": titles[p.id], **{n: reading(found.summary, p.id, n) for n in shown}} for p in found.policies],
         "no_gain": no_gain(found, lang),
@@ -137,17 +137,17 @@ def _rules(found: Simulation, lang: Lang) -> list[dict[str, Any]]:
 
 
 def _regrets(found: Simulation, titles: dict[str, str], lang: Lang) -> str:
-    """Sorted regrets, a curve per policy; none without the bound."""
+    """Sorted regrets, a curve per policy; none without the bound, nor of one draw, which is a point that nobody sees."""
     wide = by_seed(found.facts)
     series = {}
     for p in found.policies:
         if (p.id, "regret") in wide.columns and p.id != "cotation":
             values = sorted(wide[p.id, "regret"].dropna().tolist())
             series[titles[p.id]] = [(i + 1.0, max(0.0, v)) for i, v in enumerate(values)]
-    if not any(series.values()):
+    if not any(len(points) > 1 for points in series.values()):
         return ""
     return curves(
-        series, _say(lang, "draws"), _say(lang, "regret"), _say(lang, "regret_plot"), lambda x: decimal(x, 1, lang)
+        series, _say(lang, "draws"), _say(lang, "regret"), _say(lang, "regret_plot"), lambda x: decimal(x, 1, lang), whole=True
     )  # fmt: skip
 
 

@@ -37,11 +37,13 @@ texts(
         ),
         "chains_on": (
             "Chaînes : {chains:logement libéré/logements libérés} au plus après un logement vacant, dans la même séance. Le logement d'un locataire "
-            "n'y est proposé qu'une fois le bail de ce locataire signé ; s'il refuse, personne n'est appelé derrière lui. Ce qu'un départ "
-            "libère sans être attribué revient après le préavis.",
+            "n'y est proposé qu'une fois le bail de ce locataire signé. Ce qu'un départ libère sans être attribué revient après le préavis.",
             "Chains: at most {chains:freed dwelling/freed dwellings} after a vacant one, in the same session. The dwelling of a tenant is "
-            "offered there once that tenant has signed; where the tenant refuses, nobody is called behind. What a move leaves and no chain lets "
-            "comes back after its notice.",
+            "offered there once that tenant has signed. What a move leaves and no chain lets comes back after its notice.",
+        ),
+        "chains_void": (
+            "Si ce locataire refuse, personne n'est appelé derrière lui.",
+            "Where that tenant refuses, nobody is called behind.",
         ),
         "without_chains": ("{says} ; sans chaînes : {why}", "{says}; without chains: {why}"),
         "freed_off": ("Un locataire qui mute ne libère rien.", "A tenant who moves leaves nothing."),

@@ -244,6 +244,7 @@ def test_tables_page_and_record_say_chains_the_same_whoever_works(tmp_path):
     page = (one.out / "report.html").read_text(encoding="utf-8")
     page = page.replace("&#39;", "'").replace("\xa0", " ").replace("\u202f", " ")
     assert page.count("sans chaînes : l'ordre de la cotation ne dit pas") == 1
+    assert "S'il" not in page and "Si ce locataire refuse, personne n'est appelé derrière lui." in page
     assert "Attribués dans une chaîne" in page and "Avec des chaînes la borne reste une borne" in page
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -204,7 +205,28 @@ def test_over_several_years_the_bound_of_one_is_left_out_and_the_page_says_so():
         "gain",
         "regret",
     }
-    assert "ni gain ni regret" in simulation_html(found)
+    page = simulation_html(found)
+    assert "ni gain ni regret" in page and "compté à chaque 31 décembre" in page
+
+
+def test_the_regrets_are_drawn_of_several_draws_numbered_whole(written):
+    axis = simulation_html(written.result).partition("Regret de chaque tirage")[2].partition("</svg>")[0]
+    assert ">0<" in axis and ">1<" in axis and ">2<" in axis and ">0,5<" not in axis and ">1,5<" not in axis
+    one = replace(written.result, seeds=(1,), facts=written.result.facts.query("seed == 1"))
+    assert "<svg" not in simulation_html(one)
+
+
+def test_what_moves_free_is_counted_where_nothing_is_let_too():
+    """A year in which nobody takes anything: the dwellings add up, freed ones included."""
+    case = af.synthesize("commission", dwellings=2, applications=12, seed=1)
+    nobody = case.table("applications").assign(acceptance=0.0)
+    found = af.simulate(
+        replace(case, tables={**case.tables, "applications": nobody}), "required_rate", seeds=1, dwellings=2, sessions=2, workers=1
+    )  # fmt: skip
+    told = found.table[(found.table["year"] == 0) & (found.table["scope"] == "")].set_index("indicator")[
+        "value"
+    ]
+    assert told["lettings"] == told["freed"] == 0 and told["vacated"] == told["unlet"] == 2
 
 
 def test_what_only_profiles_know_is_refused_of_a_case_and_the_message_says_what_is_expected():
