@@ -39,6 +39,10 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "session minutes, in English": ("session", "minutes", "{today}", "--store", "{desk}", "--lang", "en"),
     "session minutes of a session not held": ("session", "minutes", "{today}", "--store", "{carence}"),
     "session pack": ("session", "pack", "{today}", "--store", "{desk}"),
+    "store access": (
+        "store", "access", "{number}", "--reason", "A. Martin, 117", "--store", "{desk}", "--case", "{commission}",
+    ),
+    "store access, in English": ("store", "access", "{number}", "--reason", "A. Martin, 117", "--store", "{desk}", "--lang", "en"),
     "simulate": (
         "simulate", "commission", "--dwellings", "4", "--pool", "2", "--arrivals", "2", "--policies", "cotation", "--seeds", "1",
         "--session", "fortnight", "--workers", "1",
@@ -46,7 +50,7 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "synth": ("synth", "commission", "--dwellings", "3", "--applications", "30"),
     "template": ("template", "{out}"),
 }  # fmt: skip
-"""Name -> words; ``{week}``, ``{all}``, ``{year}``, ``{proposals}``, ``{runs}``, ``{commission}``, ``{desk}`` and ``{carence}`` are places of the fixtures, ``{today}`` the session held today, or that could not be, ``{out}`` the
+"""Name -> words; ``{week}``, ``{all}``, ``{year}``, ``{proposals}``, ``{runs}``, ``{commission}``, ``{desk}`` and ``{carence}`` are places of the fixtures, ``{number}`` a household of ``{desk}``, ``{today}`` the session held today, or that could not be, ``{out}`` the
 folder to write where a command takes it without ``--out``."""
 
 

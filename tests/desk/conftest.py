@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -70,6 +72,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
             return made("propose for every landlord")
         if name == "today":
             return Path(today(datetime.now(UTC)).isoformat())
+        if name == "number":
+            told = (
+                "SELECT p.application_id FROM store_person p JOIN store_candidate c ON c.ref = p.ref "
+                "JOIN store_decision d USING (candidate_id) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+            )
+            with closing(sqlite3.connect(case("desk"))) as base:
+                return Path(base.execute(told).fetchone()[0])
         if name == "commission":
             return proposed()[0]
         if name in ("desk", "carence"):

@@ -234,6 +234,8 @@ def test_the_purge_is_tried_before_it_is_done(browser: Browser, served: Served):
     who.send("/conservation", on=datetime.now(UTC).date().isoformat()).state("purge tried").go(
         "/journal"
     ).send("/journal/verifier").state("ledger checked")
+    who.go("/conservation/copie").state("copy for a household")
+    who.send("/conservation/copie", status=422, number="", reason="court").state("copy refused")
     assert who.faults() == []
 
 
