@@ -32,7 +32,7 @@ def write_next(out: Path, made: NextCase, source: Path) -> None:
     AttrifluxError
         ``OUT_…``: the folder is not new, or cannot be written.
     """
-    with hold(out, force=False, inputs=source) as held, held.folder() as work:
+    with hold(out, force=None, inputs=source) as held, held.folder() as work:
         write_case(made.case, work)
         _own_sheets(source, work)
         territory = made.case.settings.territory_file

@@ -24,6 +24,13 @@ define(
     remedy_en="Choose another name, or add --force to replace it",
 )
 define(
+    "FILE_THERE",
+    "Le fichier « {name} » existe déjà : cette commande ne remplace rien.",
+    "The file “{name}” already exists: this command replaces nothing.",
+    remedy_fr="Choisir un autre nom",
+    remedy_en="Choose another name",
+)
+define(
     "FILE_OF_CASE",
     "« {name} » est un fichier du cas : il n'est jamais remplacé.",
     "“{name}” is a file of the case: it is never replaced.",
@@ -44,11 +51,12 @@ define(
 )
 
 
-def check_files(targets: Iterable[Path], *, force: bool, case: Path | None = None) -> None:
+def check_files(targets: Iterable[Path], *, force: bool | None, case: Path | None = None) -> None:
     """Refuse a target that exists (without ``force``), that belongs to the case, or that is asked for twice.
 
     Parameters
     ----------
+    force : whether a file that is there is replaced; None: never, for a command that has no ``--force`` to be told of.
     case : folder or workbook that is read. An existing file under the folder belongs to it, whatever the name it is
         reached by.
     """
@@ -64,13 +72,13 @@ def check_files(targets: Iterable[Path], *, force: bool, case: Path | None = Non
             if target.is_dir():
                 raise IsADirectoryError(21, "", str(target))
             if os.path.lexists(target) and not force:
-                raise AttrifluxError("FILE_EXISTS", name=target.name)
+                raise AttrifluxError(_there(force), name=target.name)
         except OSError as error:
             raise AttrifluxError("FILE_UNWRITABLE", name=target.name, why=reason_of(error)) from None
 
 
 def write_files(
-    jobs: Sequence[tuple[Path, Callable[[Path], object]]], *, force: bool, case: Path | None = None
+    jobs: Sequence[tuple[Path, Callable[[Path], object]]], *, force: bool | None, case: Path | None = None
 ) -> list[object]:
     """Write each target beside its place, flush it, and put all in place once all are whole.
 
@@ -126,14 +134,18 @@ def _once(made: list[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
     return [(source, target) for target, source in kept.items()]
 
 
-def _place(source: Path, target: Path, force: bool) -> None:
+def _there(force: bool | None) -> str:
+    return "FILE_THERE" if force is None else "FILE_EXISTS"
+
+
+def _place(source: Path, target: Path, force: bool | None) -> None:
     try:
         if force:
             system.replace(source, target)
         else:
             system.add(source, target)
     except FileExistsError:
-        raise AttrifluxError("FILE_EXISTS", name=target.name) from None
+        raise AttrifluxError(_there(force), name=target.name) from None
     except OSError as error:
         raise AttrifluxError("FILE_UNWRITABLE", name=target.name, why=reason_of(error)) from None
     in_place(target.name)

@@ -34,6 +34,13 @@ define(
     remedy_en="Choose a new folder, or add --force to replace its content",
 )
 define(
+    "OUT_NOT_NEW",
+    "Le dossier de sortie « {name} » n'est pas vide : cette commande ne remplace rien.",
+    "The output folder “{name}” is not empty: this command replaces nothing.",
+    remedy_fr="Choisir un dossier nouveau",
+    remedy_en="Choose a new folder",
+)
+define(
     "OUT_NOT_OURS",
     "Le dossier « {name} » ne contient pas de {mark} : il n'a pas été écrit par cette commande et n'est pas remplacé.",
     "The folder “{name}” has no {mark}: this command did not write it and does not replace it.",
@@ -73,7 +80,7 @@ SHOWN = 5
 class Held:
     """A target that no other run can take; made by :func:`hold`."""
 
-    def __init__(self, out: Path, name: str, *, force: bool, mark: str) -> None:
+    def __init__(self, out: Path, name: str, *, force: bool | None, mark: str) -> None:
         self.out, self.name, self.force, self.mark = out, name, force, mark
 
     @contextmanager
@@ -116,7 +123,7 @@ def of_system(error: Exception) -> OSError | None:
 def check_out(
     out: Path,
     *,
-    force: bool,
+    force: bool | None,
     inputs: Path | Iterable[Path] | None = None,
     mark: str = "run.json",
     shared: bool = False,
@@ -127,7 +134,8 @@ def check_out(
 
     Parameters
     ----------
-    force : whether an older result is replaced: the files that its record ``mark`` names, and no folder with others.
+    force : whether an older result is replaced: the files that its record ``mark`` names, and no folder with others. None: never,
+        for a command that has no ``--force`` to be told of.
     inputs : what is read; it must not lie in the output folder.
     shared : several results live there, none is replaced by this: the record ``mark`` is enough.
     """
@@ -138,7 +146,7 @@ def check_out(
             place = source.resolve()
             if real == place or real in place.parents:
                 raise AttrifluxError("OUT_IS_INPUT", name=name)
-        _check_content(real, name, force or shared, mark, shared)
+        _check_content(real, name, True if shared else force, mark, shared)
         _check_place(real.parent)
     except (OSError, RuntimeError) as error:
         raise AttrifluxError("OUT_UNWRITABLE", name=name, why=_why(error)) from None
@@ -148,7 +156,7 @@ def check_out(
 def hold(
     out: Path,
     *,
-    force: bool,
+    force: bool | None,
     inputs: Path | Iterable[Path] | None = None,
     mark: str = "run.json",
     shared: bool = False,
@@ -299,7 +307,7 @@ def _check_place(parent: Path) -> None:
     os.rmdir(tempfile.mkdtemp(prefix=".attriflux.", dir=parent))
 
 
-def _check_content(out: Path, name: str, force: bool, mark: str, shared: bool = False) -> None:
+def _check_content(out: Path, name: str, force: bool | None, mark: str, shared: bool = False) -> None:
     if not os.path.lexists(out):
         return
     if not out.is_dir():
@@ -311,7 +319,7 @@ def _check_content(out: Path, name: str, force: bool, mark: str, shared: bool = 
     if not any(out.iterdir()):
         return
     if not force:
-        raise AttrifluxError("OUT_NOT_EMPTY", name=name)
+        raise AttrifluxError("OUT_NOT_NEW" if force is None else "OUT_NOT_EMPTY", name=name)
     if not (out / mark).is_file():
         raise AttrifluxError("OUT_NOT_OURS", name=name, mark=mark)
     unknown = [] if shared else strangers(out, mark)

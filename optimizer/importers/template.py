@@ -89,9 +89,9 @@ def template(directory: str | Path, xlsx: bool = False) -> Path:
     if target.exists() and (book or not target.is_dir() or any(target.iterdir())):
         raise AttrifluxError("TEMPLATE_EXISTS", name=target.name)
     if book:
-        write_files([(target, _write_book)], force=False)
+        write_files([(target, _write_book)], force=None)
         return target
-    with hold(target, force=False) as held, held.folder() as work:
+    with hold(target, force=None) as held, held.folder() as work:
         if xlsx:
             _write_book(work / BOOK)
         else:

@@ -164,7 +164,7 @@ def new_grid_to(file: Path, criteria: Sequence[str], weighting: str = "centroid"
     if file.exists():
         raise AttrifluxError("COTATION_EXISTS", name=file.name)
     made = new_grid(criteria, weighting, name=file.stem, **more)  # type: ignore[arg-type]
-    write_files([(file, lambda work: work.write_text(made.text, encoding="utf-8"))], force=False)
+    write_files([(file, lambda work: work.write_text(made.text, encoding="utf-8"))], force=None)
     return made
 
 

@@ -65,7 +65,7 @@ def write_schemas(folder: Path, models: Path | None = None) -> tuple[Path, ...]:
         (file, lambda work, text=text: work.write_text(text, encoding="utf-8"))
         for file, text in files.items()
     ]
-    write_files(jobs, force=False)
+    write_files(jobs, force=None)
     return tuple(files)
 
 

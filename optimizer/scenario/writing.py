@@ -47,4 +47,4 @@ def new_scenario(file: Path, base: str | None = None) -> None:
         "#   flux.mode: [1, 2, 3]",
         "",
     ]
-    write_files([(file, lambda work: work.write_text("\n".join(lines), encoding="utf-8"))], force=False)
+    write_files([(file, lambda work: work.write_text("\n".join(lines), encoding="utf-8"))], force=None)

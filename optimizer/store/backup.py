@@ -78,7 +78,7 @@ def backup(store: Store, out: Path, public: Path, url: str) -> int:
             with whole.open("rb") as content, os.fdopen(handle, "wb") as sealed:
                 seal(content, sealed, key)
 
-        write_files([(out, write)], force=False)
+        write_files([(out, write)], force=None)
     return out.stat().st_size
 
 

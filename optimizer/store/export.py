@@ -63,7 +63,7 @@ def export_pseudonymous(
         raise StoreForbidden("STORE_FORBIDDEN", role=actor.role)
     if out.exists():
         raise StoreUnusable("STORE_EXISTS", path=str(out))
-    check_files([out], force=False)
+    check_files([out], force=None)
     least = max(int(law(store.today()).value("export_group")), k or 0)
     units: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for session in queries.sessions(store, status="closed"):
@@ -81,7 +81,7 @@ def export_pseudonymous(
         store, actor, command_id, kind="exported",
         facts={"sha256": digest, "lines": len(written), "left_out": left_out, "k": least},
     )  # fmt: skip
-    write_files([(out, lambda path: path.write_bytes(content))], force=False)
+    write_files([(out, lambda path: path.write_bytes(content))], force=None)
     return Exported(len(written), left_out, digest, receipt)
 
 

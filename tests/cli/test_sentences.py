@@ -184,3 +184,28 @@ def test_an_error_keeps_to_the_width_of_a_terminal(tmp_path):
     assert done.code == 2 and len(done.err.splitlines()) > 1
     assert all(len(line) <= 80 for line in done.err.splitlines())
     assert "deferred_acceptance" in done.err and "top_trading" in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("template", "{full}"),
+        ("next", "--case", "{case}", "--out", "{full}", "--store", "{desk}"),
+        ("scenario", "new", "{file}"),
+        ("cotation", "new", "{file}", "local_job"),
+        ("store", "export", "--out", "{file}", "--store", "{desk}"),
+        ("store", "access", "1", "--reason", "Courrier", "--out", "{full}", "--store", "{desk}"),
+    ],
+    ids=" ".join,
+)
+def test_nobody_is_told_of_an_option_that_the_command_lacks(
+    case: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    full, file, desk = tmp_path / "plein", tmp_path / "plein" / "essai.yaml", tmp_path / "bureau.sqlite"
+    full.mkdir()
+    file.write_text("x", encoding="utf-8")
+    assert attriflux("store", "upgrade", "--store", desk).code == 0
+    told = [word.format(full=full, file=file, case=case, desk=desk) for word in words]
+    done = attriflux(*told)
+    assert done.code == 2 and "--force" not in done.err, done.err
+    assert file.read_text(encoding="utf-8") == "x"

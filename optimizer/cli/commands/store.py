@@ -491,7 +491,7 @@ def access(
     cases, results = kept_beside(state)
     with (
         opened(url) as desk,
-        hold(out, force=False, mark=f"{COPY}.json") as held,
+        hold(out, force=None, mark=f"{COPY}.json") as held,
         held.folder() as work,
     ):
         work.chmod(0o700)
