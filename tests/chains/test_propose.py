@@ -487,6 +487,7 @@ def test_a_letter_names_a_freed_dwelling_as_its_tenant_does(tmp_path: Path):
         why(tmp_path / "out", "N1", "H9")
 
 
+@pytest.mark.long
 def test_a_target_that_a_chain_keeps_short_is_said_to_be(tmp_path: Path):
     """Four transfers and four newcomers: the one priority household is behind a tenant whose departure is worth more than the target."""
     people = [tenant(f"T{i}", f"H{i}", 2, score=str(150 - i)) for i in range(4)]

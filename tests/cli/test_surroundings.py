@@ -35,6 +35,7 @@ def said(*words: str, code: str = MAIN, **surroundings: str) -> tuple[int, bytes
     ],
 )
 @pytest.mark.parametrize("locale", ["C", "fr_FR.UTF-8"])
+@pytest.mark.long
 def test_a_sentence_is_in_the_encoding_that_was_asked_for(asked, written, locale, tmp_path):
     code, _, err = said("check", str(tmp_path / "été"), PYTHONIOENCODING=asked, LC_ALL=locale)
     assert code == 2 and "n'existe pas. Vérifiez le chemin" in " ".join(err.decode(written).split())
@@ -48,6 +49,7 @@ def test_a_sign_that_an_encoding_lacks_is_written_plainly():
     assert out.decode("latin-1").strip() == "20 000 - 5 -> [ ] oeuvre, naïve ?"
 
 
+@pytest.mark.long
 def test_json_loses_no_letter_in_any_encoding(tmp_path):
     answers = [
         said("check", str(tmp_path / "été"), "--json", PYTHONIOENCODING=asked)[1].decode(

@@ -100,6 +100,7 @@ def test_the_next_case_counts_an_erased_household_once_without_its_number(erased
     assert set(own["outcome"].dropna()) == {"not_attributed"}
 
 
+@pytest.mark.long
 def test_a_next_case_made_before_the_erasure_gives_its_number_to_no_later_one(tmp_path: Path):
     """Carried along from case to case, the number would outlive the erasure, and the household be counted twice."""
     made = room(tmp_path)

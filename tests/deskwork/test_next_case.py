@@ -342,6 +342,7 @@ def test_a_dwelling_withdrawn_and_put_on_a_later_agenda_is_held_there(made: Room
     assert "DESK_DWELLING_WITHDRAWN" not in {f.code for f in found.said}
 
 
+@pytest.mark.long
 def test_a_dwelling_gone_from_the_import_is_in_progress_of_no_account(made: Room):
     """Its list came to nothing, and the import holds it no more: the statement counts it, no account waits for it."""
     item = made.with_lists(3)[0]
@@ -360,6 +361,7 @@ def test_a_dwelling_gone_from_the_import_is_in_progress_of_no_account(made: Room
     assert gained[1] - gained[0] == len(made.session.items)
 
 
+@pytest.mark.long
 def test_what_the_import_no_longer_holds_is_said_and_counted(made: Room):
     item = made.with_lists(2)[0]
     made.hold()
@@ -646,6 +648,7 @@ def test_own_sheets_of_the_import_are_carried_along(tmp_path: Path):
     assert dict(again.settings.dalo) == dict(read.settings.dalo) == {"ESH25": {"25": 12}}
 
 
+@pytest.mark.long
 def test_a_dwelling_back_from_works_stays_whoever_of_its_old_list_is_housed(made: Room):
     """It was withdrawn on 4 December and an import of the 10th has it again; a name that waited behind its list signs on the 14th."""
     home = next(i for i in made.session.items if any(c.status == "queue" for c in i.candidates))

@@ -154,6 +154,7 @@ def sign(made: Room, item: ItemRecord, day: date) -> None:
     commands.sign_lease(made.desk, SECRETARY, uuid4().hex, offer.offer_id, on=day)
 
 
+@pytest.mark.long
 def test_the_papers_of_a_session_list_nobody_of_another_landlord(tmp_path: Path):
     """A desk may hold several landlords: the calls in a folder are those of the commission that heads them, the duties its landlord's."""
     clock = Clock(START)

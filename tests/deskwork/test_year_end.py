@@ -91,6 +91,7 @@ def written(made: Room, name: str) -> Path:
     return made.folder / name
 
 
+@pytest.mark.long
 def test_the_case_of_31_december_is_the_same_after_the_acts_of_january(december: Room):
     january(december)
     case = turned(december, on=LAST).case
@@ -100,6 +101,7 @@ def test_the_case_of_31_december_is_the_same_after_the_acts_of_january(december:
     assert (after - before).tolist() == [len(december.session.items)] * 2
 
 
+@pytest.mark.long
 def test_another_day_that_is_past_is_refused_and_so_is_a_day_before_the_case(december: Room):
     january(december)
     for day, code in (

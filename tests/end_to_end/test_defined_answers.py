@@ -279,6 +279,7 @@ def test_nominations_are_followed_in_their_order(tmp_path):
     assert {r["application_id"] for r in lines} == {"A3", "A0", "A1"}
 
 
+@pytest.mark.long
 def test_no_time_at_all_is_labelled_and_usable(tmp_path, weeks):
     case, best = weeks["tight-2"]
     out = tmp_path / "out"
@@ -316,6 +317,7 @@ def test_a_gap_is_no_failure(tmp_path, weeks):
 
 
 @pytest.mark.parametrize("people", [[], [application("A1", score=""), application("A2", score="")]])
+@pytest.mark.long
 def test_what_ifs_of_a_case_without_dwelling_change_nothing(tmp_path, people):
     """Nothing to propose under any grid and any share: an answer, never a crash."""
     case = write(tmp_path / "case", [], people)

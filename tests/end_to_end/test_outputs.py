@@ -179,6 +179,7 @@ def test_the_record_says_what_was_run(week):
     assert str(case.parent) not in json.dumps(record)
 
 
+@pytest.mark.long
 def test_prospects_are_names_to_call(tmp_path, weeks):
     case, out = weeks["plain-1"]
     more = proposed(case, tmp_path / "out", "--prospects", "6")

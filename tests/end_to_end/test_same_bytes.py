@@ -79,6 +79,7 @@ def test_threads(weeks, name, backend):
     assert same_otherwise(weeks.prepared(name), out, backend=backend, threads=2)
 
 
+@pytest.mark.long
 def test_only_the_record_differs_between_two_runs(weeks, tmp_path):
     case, out = weeks["tight-2"]
     first, again = content(out), content(proposed(case, tmp_path / "out"))

@@ -19,6 +19,7 @@ SEEDS = seeds(200)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.long
 def test_a_varied_case(tmp_path, seed):
     case = varied(tmp_path / "case", seed)
     out = tmp_path / "out"

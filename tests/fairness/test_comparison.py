@@ -301,6 +301,7 @@ def test_names_are_a_list_or_words_with_commas(case_folder: Path):
     assert "draws" in signature(af.fairness).parameters
 
 
+@pytest.mark.long
 def test_the_same_case_gives_the_same_bytes(case_folder: Path):
     folders = [case_folder.parent / f"again{i}" for i in range(2)]
     for folder, workers in zip(folders, (1, "threads:2"), strict=True):
@@ -326,6 +327,7 @@ def test_a_stopped_comparison_goes_on_where_it_was(case_folder: Path):
         assert (out / name).read_bytes() == (whole / name).read_bytes(), name
 
 
+@pytest.mark.long
 def test_who_waits_is_told_what_is_computed(case_folder: Path):
     command = ["fairness", str(case_folder), "--out", str(case_folder.parent / "told"), "--lang", "en"]
     ran = CliRunner().invoke(app, [*command, "--mechanisms", "cotation,random", "--draws", "8"])
@@ -637,6 +639,7 @@ def test_frames_have_the_same_kinds_with_rows_and_without(tmp_path: Path):
 
 
 @pytest.mark.parametrize("seed", [7, 10])
+@pytest.mark.long
 def test_the_price_of_a_rule_is_that_of_solving_again_under_each_rate(tmp_path: Path, seed: int):
     """Cases in which dwellings wait for a réservataire: a seat pays at the rate of each step for what its households may not bring."""
     case = write_case(seed, tmp_path / "case")

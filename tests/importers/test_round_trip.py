@@ -118,6 +118,7 @@ def test_row_order_is_the_files(tmp_path: Path, case: Case):
     assert ids == case.table("applications")["application_id"].tolist()[::-1]
 
 
+@pytest.mark.long
 def test_many_rows_are_read_by_threads_in_the_same_order(
     tmp_path: Path, case: Case, monkeypatch: pytest.MonkeyPatch
 ):

@@ -239,6 +239,7 @@ def test_an_export_killed_at_any_point_leaves_each_file_old_or_new(case, tmp_pat
         assert not [x for x in os.listdir(place) if is_beside(x)]
 
 
+@pytest.mark.long
 def test_processes_killed_at_random_lose_nothing(case, solved, tmp_path, monkeypatch):
     place = tmp_path / "place"
     out = place / "out"

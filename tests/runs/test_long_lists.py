@@ -42,6 +42,7 @@ def test_without_chains_no_number_of_rows_is_refused(monkeypatch: pytest.MonkeyP
     assert problem.own_lists is not None
 
 
+@pytest.mark.long
 def test_a_run_by_lists_is_verified_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(own_lists, "PLACES", 24 * 2)
     write_case(synthesize("doubs", dwellings=24, applications=160, seed=4), tmp_path / "case")

@@ -67,6 +67,7 @@ def best_with(problem: Problem, app: int) -> int:
     return max(found)
 
 
+@pytest.mark.long
 def test_the_points_said_are_the_least_of_all_proposals_one_by_one():
     """And some of them are fewer than one exchange needs: two first ranks that move together make room for less."""
     checked = fewer = 0

@@ -252,6 +252,7 @@ def test_what_an_account_lacks_in_a_year_is_asked_whole_of_the_next():
     assert asked >= 3
 
 
+@pytest.mark.long
 def test_a_yearly_number_is_due_whole_whatever_the_year_let():
     case = af.synthesize("commission", dwellings=8, applications=90, seed=3)
     landlord = str(case.table("dwellings")["landlord"].iloc[0])

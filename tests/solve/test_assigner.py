@@ -145,6 +145,7 @@ def proven(problem, policy: SearchPolicy = DEFAULT) -> Solved:
 
 
 @pytest.mark.parametrize("make", [tiny, lambda s: binding(s, 9, 14), lambda s: rare(s, 12, 16)])
+@pytest.mark.long
 def test_a_proof_by_assignments_ends_at_the_same_proposal(make) -> None:
     branched = 0
     for seed in campaign(200):

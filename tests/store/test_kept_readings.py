@@ -15,6 +15,7 @@ STEPS = 90
 
 
 @pytest.mark.parametrize("seed", campaign.seeds(100, least=2))
+@pytest.mark.long
 def test_a_session_that_is_kept_is_the_one_in_the_tables(copied, seed):
     clock = Ticking()
     with store.open(copied("bureau"), clock=clock) as opened:

@@ -20,6 +20,7 @@ FIRST, TOGETHER = 100, 3
 
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + campaign.part(200, TOGETHER), TOGETHER))
+@pytest.mark.long
 def test_requests_in_any_order_leave_a_desk_that_verifies(copied, first):
     """The draw is no walk around the draft either: in the first desks leases, refusals and dwellings taken off happen."""
     found: Counter[str] = Counter()

@@ -109,6 +109,7 @@ def test_one_altered_place_is_refused_or_says_the_same(results, part, tmp_path, 
     assert wrong == []
 
 
+@pytest.mark.long
 def test_two_rows_that_changed_places_are_refused_in_every_table(results, tmp_path):
     case, out, _ = results(3)
     for file in sorted(out.glob("*.csv")):

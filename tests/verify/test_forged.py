@@ -121,6 +121,7 @@ def test_marginal_points_that_were_solved_again_are_held_by_the_leaves_of_the_pr
     assert any("gauges" in altered(case, out, "rules", i, at, "0") for i in tried)
 
 
+@pytest.mark.long
 def test_who_was_solved_again_is_a_draw(copy):
     case, out = copy
     rows = table(out, "explanations")
@@ -221,6 +222,7 @@ def test_the_price_of_a_rule_that_was_passed_for_is_written_in_one_way(tmp_path,
 @pytest.mark.parametrize(
     ("seed", "said", "told"), [(1, "pin", "nomination"), (9, "places", "class"), (9, "class", "lean"), (16, "nomination", "fit")]
 )  # fmt: skip
+@pytest.mark.long
 def test_the_first_reason_that_applies_is_the_reason(tmp_path, seed, said, told):
     """What comes after it in the order of the list holds as well, and would tell the household something else."""
     case, out = oracle(seed, tmp_path / "case"), tmp_path / "out"

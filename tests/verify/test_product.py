@@ -296,6 +296,7 @@ def test_a_result_of_an_earlier_version_is_named_with_what_to_do(copy):
     assert "certificate.json" in said and "version antérieure" not in said
 
 
+@pytest.mark.long
 def test_earlier_first_ranks_that_are_kept_are_read_beside_the_result(written, tmp_path):
     case, earlier = written
     propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False, keep=earlier))

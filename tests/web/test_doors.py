@@ -180,6 +180,7 @@ def test_a_role_of_the_whole_desk_is_shown_as_such_whatever_landlord_was_typed(p
     assert "Habitat seul" not in own
 
 
+@pytest.mark.long
 def test_a_page_is_read_a_form_is_sent_and_no_other_verb_does_anything(
     played: Played, address: dict[str, str]
 ):

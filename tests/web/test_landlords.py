@@ -82,6 +82,7 @@ def test_a_household_named_for_another_landlords_dwellings_is_not_read(played: P
         assert ("NOMMEE-AILLEURS" in client.get("/reservataire").content.decode()) == reads, who
 
 
+@pytest.mark.long
 def test_a_case_of_a_landlord_that_is_not_theirs_is_refused_and_leaves_nothing(
     played: Played, other: Any, tmp_path: Path
 ):

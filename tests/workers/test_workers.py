@@ -160,6 +160,7 @@ def test_a_killed_command_goes_on_from_what_it_had_finished(tmp_path):
     assert times(tmp_path) == [1, 1, 1, 1, 1]
 
 
+@pytest.mark.long
 def test_workers_end_with_a_command_that_was_killed_alone(tmp_path):
     """Nobody told them: the command has no time to."""
     (tmp_path / "script.py").write_text(SCRIPT, encoding="utf-8")

@@ -48,6 +48,7 @@ def test_same_inputs_same_bytes(written):
     } <= set(first)
 
 
+@pytest.mark.long
 def test_a_place_may_be_named_as_in_the_files(year, tmp_path):
     for of, folder in (("25056", "code"), ("BESANCON", "name")):
         dashboard_to(year[0], "maire", of, tmp_path / folder)
