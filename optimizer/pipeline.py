@@ -116,14 +116,12 @@ def rules_told(
 
 def changed_told(case: Case, models: Path | None) -> tuple[Case, tuple[Finding, ...]]:
     """The case under the changes of its own agreements, and those that cannot be made."""
-    found = list[Finding]()
+    found, written = list[Finding](), case.settings.written
     try:
-        written = case.settings.written
-        return policy.with_own_changes(case, models, lambda error: found.extend(told(error, written))), tuple(
-            found
-        )
+        changed = policy.with_own_changes(case, models, lambda error: found.extend(told(error, written)))
     except AttrifluxError:  # the rules themselves cannot be read, which is told where they are
         return case, ()
+    return changed, tuple(found)
 
 
 def _without(changes: Mapping[str, object], error: AttrifluxError) -> dict[str, object]:

@@ -334,7 +334,7 @@ def _settings(found: _Found, block: Block | None, label: str) -> CaseSettings | 
     settings, problems = read_settings(block, label)
     found.findings += problems
     if settings is None:
-        found.undated = undated(block)
+        found.undated = undated(block, label)
     return settings
 
 

@@ -131,7 +131,7 @@ def in_words(block: Block) -> Block:
 def read_settings(block: Block, label: str) -> tuple[CaseSettings | None, list[Finding]]:
     """Settings, or None when a required key is missing or wrong; every problem of every key."""
     values, findings = _values(block, label)
-    return _made({**values, "written": Written(label, dict(_rows(in_words(block))))}), findings
+    return _made(values), findings
 
 
 def _rows(block: Block, within: str = "") -> Iterator[tuple[str, int]]:
@@ -142,13 +142,13 @@ def _rows(block: Block, within: str = "") -> Iterator[tuple[str, int]]:
             yield from _rows(node, f"{within}{key}.")
 
 
-def undated(block: Block) -> CaseSettings | None:
+def undated(block: Block, label: str) -> CaseSettings | None:
     """Settings that lack nothing but a title, and a date or a year that can be read; None for all others.
 
     Without its date a case is at the last day of its year, without its year in that of its date. Nothing is proposed from
     them: what does not depend on the day can be told beside the wrong one.
     """
-    values, _ = _values(block, "")
+    values, _ = _values(block, label)
     if "on" in values:
         values.setdefault("year", values["on"].year)
     elif "year" in values:
@@ -175,7 +175,7 @@ def _values(block: Block, label: str) -> tuple[dict[str, Any], list[Finding]]:
             findings.append(
                 Finding("READ_KEY_UNKNOWN", file=label, row=block.lines[key], column=shown(key), params=more)
             )
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"written": Written(label, dict(_rows(block)))}
     for key, read in _READERS.items():
         node = block.items.get(key)
         if node is None or (isinstance(node, Scalar) and not node.text.strip()):

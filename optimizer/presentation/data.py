@@ -141,6 +141,10 @@ class ReportData:
 QUARTILES = ("1er quartile", "2e à 4e quartile", "inconnu", "sans seuil publié")
 """Groups of resources that a report compares; the last holds who asks first for an EPCI without a threshold, or is proposed there."""
 
+DECLARED = "prioritaire déclaré"
+PRIORITIES = ("DALO", "prioritaire prouvé", DECLARED, "autre")
+"""Groups of priority that a report compares; `DECLARED`: a public of L. 441-1 that the application says and no document shows."""
+
 
 def proof_sentence(proof: ProofSummary, lang: Lang) -> str:
     """« conforme aux règles saisies, aucune meilleure solution (preuve jointe) », or how far it may be from the best."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, Spaced, said
-from optimizer.presentation.data import QUARTILES, ReportData, proof_sentence, stop_sentence
+from optimizer.presentation.data import DECLARED, QUARTILES, ReportData, proof_sentence, stop_sentence
 from optimizer.presentation.light import advice_words, light_week, publicity
 from optimizer.presentation.numbers import day, decimal, due
 from optimizer.presentation.numbers import percent as share_words
@@ -233,9 +233,7 @@ def _unproven(data: ReportData) -> dict[str, list[str]]:
         (data.leapfrogs["rank"] == 1)
         & data.leapfrogs["explained_by"].astype(str).str.startswith("priority_publics[")
     ]
-    declared = set(
-        data.population.loc[data.population["priority"] == "prioritaire déclaré", "application_id"]
-    )
+    declared = set(data.population.loc[data.population["priority"] == DECLARED, "application_id"])
     found: dict[str, list[str]] = {}
     for x in records(for_it):
         if x.application_id_passed in declared:

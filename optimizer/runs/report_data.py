@@ -17,7 +17,7 @@ from optimizer.domain.durations import DAYS_PER_MONTH
 from optimizer.eligibility.facts import ACCESS, EXCLUSION, MOBILITY, Q1_NO, Q1_YES
 from optimizer.errors import said
 from optimizer.presentation.csvfile import PARQUET_FROM
-from optimizer.presentation.data import QUARTILES, LegalNumber, ReportData, proof_of
+from optimizer.presentation.data import PRIORITIES, QUARTILES, LegalNumber, ReportData, proof_of
 from optimizer.presentation.sheets import chained
 from optimizer.problem import all_rules
 from optimizer.runs.assumed import assumed_here, assumed_of, here_of
@@ -331,7 +331,7 @@ def _population(result: Result) -> pd.DataFrame:
     sizes = np.array([*(str(n) for n in range(5)), "5 et plus"], object)
     size = sizes[np.clip(apps.persons, 0, 5)]
     labelled = apps.priority_any & (apps.proof >= 2)
-    priorities = np.array(["DALO", "prioritaire prouvé", "prioritaire déclaré", "autre"], object)
+    priorities = np.array(PRIORITIES, object)
     priority = priorities[np.select([apps.dalo, labelled, apps.priority_any], [0, 1, 2], 3)]
     frame = pd.DataFrame(
         {

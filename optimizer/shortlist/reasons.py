@@ -189,9 +189,9 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
 
 def _quoted(rules: tuple[str, ...], lang: Lang) -> str:
     """`` « travailleurs essentiels »``: the rules by their names, nothing without any."""
-    signs = ("« ", " »") if lang == "fr" else ("“", "”")
-    told = (f"{signs[0]}{rule_label(rule, lang)}{signs[1]}" for rule in rules)
-    return "".join(f" {x}" for x in [(" et " if lang == "fr" else " and ").join(told)] if x)
+    opens, closes, also = ("« ", " »", " et ") if lang == "fr" else ("“", "”", " and ")
+    told = also.join(f"{opens}{rule_label(rule, lang)}{closes}" for rule in rules)
+    return f" {told}" if told else ""
 
 
 def _together(needed: Together, count: int, context: LineContext, lang: Lang) -> str:

@@ -151,9 +151,8 @@ def _restore_file(copy: Path, target: Path, url: str, folder: Path, keys: Mappin
     try:
         system.add(copy, target)
         upgrading.upgrade(url, keys=folder, copied=False)
-    except (
-        BaseException
-    ):  # of a newer program, on a full disk, interrupted: nothing stays that the next try would refuse
+    except BaseException:
+        # of a newer program, on a full disk, interrupted: nothing stays that the next try would refuse
         _close()
         for end in ("", "-wal", "-shm"):
             target.with_name(target.name + end).unlink(missing_ok=True)

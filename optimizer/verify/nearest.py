@@ -165,8 +165,8 @@ class Misses:
             f"{noun} de plus {would} donné un premier rang",
             f"more {noun} would have brought a first rank",
         )
-        open_ = "" if proven else pick((" (optimum non prouvé)", " (optimum not proven)"), self.lang)
-        return f"{text} {pick((fr, en), self.lang)}{open_}{tail}"
+        unproven = "" if proven else pick((" (optimum non prouvé)", " (optimum not proven)"), self.lang)
+        return f"{text} {pick((fr, en), self.lang)}{unproven}{tail}"
 
     def beyond(self, place: int, of: int, elsewhere: bool) -> str:
         """No number of points that the grid can give; ``elsewhere``: the place is that of an account the dwelling does not go to."""
