@@ -13,7 +13,7 @@ that question (design §3); ``pair_code``, ``misses`` and ``nearest_miss`` expla
     pair_code(facts, dwelling, apps) -> int8 (n,)                   code_counts(facts) -> int32 (A, 10)
     pair_flags(facts, dwelling, apps) -> int16 (n,)               bits of FLAGS; flags_of_pairs(facts, dwellings, apps)
     misses(facts) -> Misses                 nearest_miss(facts, a) -> (code, fr, en)
-    q1_state(facts, apps, epci) -> int8     effort(facts, rules, dwelling, apps) -> Effort(rate, residual, status, allowance)
+    q1_state(facts, apps, epci) -> int8     effort(facts, rules, dwelling, apps) -> Effort(rate, residual, status, allowance, reduction, given)
     burden(facts, dwelling, apps) -> int64 (n,) hundredths          needs facts.with_span(scores.span)
     one_is_enough(facts, dwelling, apps) -> bool (n,)             nominee_order(facts, dwelling, account, line) -> (apps, ranks)
 

@@ -321,25 +321,28 @@ class _Asked:
             ]
         amount = points(self.needed, self.lang)
         noun = points_noun(self.needed, self.lang, ranked=self._by_rank)
+        # so many points exactly draw level: the tie rules then decide
+        fr = f"plus de {amount} {noun} {'supplémentaires' if noun.startswith('points') else 'supplémentaire'}"
+        en = f"more than {amount} further {noun}"
         # the median score of a pool, which more points of its household may raise, is part of what a seat is worth
         if self.confirmed and not self.meta.get("seats"):
             return [
                 self._say(
-                    f"Ce qui aurait changé la réponse : {amount} {noun} de plus, au moins ({home}).",
-                    f"What would have changed the answer: at least {amount} more {noun} ({home}).",
+                    f"Ce qui aurait changé la réponse : {fr} ; moins n'aurait pas suffi ({home}).",
+                    f"What would have changed the answer: {en}; fewer would not have been enough ({home}).",
                 )
             ]
         if not self.meta["proven"]:
             return [
                 self._say(
-                    f"Ce qui aurait changé cette proposition : {amount} {noun} de plus ({home}) ; son optimum n'est pas prouvé, il en faut peut-être moins ou davantage.",
-                    f"What would have changed this proposal: {amount} more {noun} ({home}); its optimum is not proven, fewer or more may be needed.",
+                    f"Ce qui aurait changé cette proposition : {fr} ({home}) ; son optimum n'est pas prouvé, il en faut peut-être moins ou davantage.",
+                    f"What would have changed this proposal: {en} ({home}); its optimum is not proven, fewer or more may be needed.",
                 )
             ]
         return [
             self._say(
-                f"Ce qui aurait changé la réponse : {amount} {noun} de plus, peut-être moins ({home}).",
-                f"What would have changed the answer: {amount} more {noun}, perhaps fewer ({home}).",
+                f"Ce qui aurait changé la réponse : {fr} ; moins aurait peut-être suffi ({home}).",
+                f"What would have changed the answer: {en}; fewer might have been enough ({home}).",
             )
         ]
 

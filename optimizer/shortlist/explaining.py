@@ -67,8 +67,8 @@ class Explaining:
         """``application_id, nearest_miss, points_needed, dwelling_id, best_position, of, confirmed`` for everyone without a
         first rank, in parts of at most ``size`` applications; always at least one part.
 
-        An eligible household lacks points: the rise of its score that makes its cheapest exchange a gain, rounded up to the
-        hundredth, where the grid can give it (``confirmed`` is filled by those solved again). A household that fits no
+        An eligible household lacks points: the rise of its score at which its cheapest exchange loses nothing, rounded up to the
+        hundredth, where the grid can give it (more is a first rank, so much exactly is left to the tie rules) (``confirmed`` is filled by those solved again). A household that fits no
         dwelling gets the sentence of its nearest refusal.
         """
         problem, first = self.problem, self.first
@@ -142,8 +142,8 @@ def _closed(exchanged: bool, lang: Lang) -> str:
 def lacking_words(
     hundredths: int, elsewhere: bool, lang: Lang, *, proven: bool = True, ranked: bool = False
 ) -> str:
-    """What so many points more would have brought; ``elsewhere``: on another account than the one the dwelling goes to;
-    ``ranked``: points of a percentile rank."""
+    """What more than so many points would have brought; ``elsewhere``: on another account than the one the dwelling goes to;
+    ``ranked``: points of a percentile rank. So many points exactly may be a tie, which the tie rules decide."""
     if not hundredths and not proven:
         said = (
             "aucun point ne lui manquait : calcul arrêté avant la preuve"
@@ -159,10 +159,12 @@ def lacking_words(
     else:
         text, noun = points(hundredths, lang), points_noun(hundredths, lang, ranked=ranked)
         if lang == "fr":
-            would = "auraient" if noun.startswith("points") else "aurait"
-            said = f"{text} {noun} de plus {would} donné un premier rang"
+            more, would = (
+                ("supplémentaires", "auraient") if noun.startswith("points") else ("supplémentaire", "aurait")
+            )
+            said = f"plus de {text} {noun} {more} {would} donné un premier rang"
         else:
-            said = f"{text} more {noun} would have brought a first rank"
+            said = f"more than {text} further {noun} would have brought a first rank"
         if not proven:
             # what is worth more than this proposal is in the optimum only if this proposal is the optimum
             said += " (optimum non prouvé)" if lang == "fr" else " (optimum not proven)"

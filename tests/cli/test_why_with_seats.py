@@ -1,4 +1,4 @@
-"""« Au moins » is said of points only where nothing else moves with the household's score."""
+"""That fewer points would not have been enough is said only where nothing else moves with the household's score."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ PEOPLE = """
 
 @pytest.mark.parametrize(
     ("mode", "told"),
-    [("delegated", "30 points de plus, au moins"), ("direct", "30 points de plus, peut-être moins")],
+    [
+        ("delegated", "plus de 30 points supplémentaires ; moins n'aurait pas suffi"),
+        ("direct", "plus de 30 points supplémentaires ; moins aurait peut-être suffi"),
+    ],
 )
 def test_the_least_is_promised_where_no_seat_moves_with_the_score(
     tmp_path: Path, mode: str, told: str

@@ -195,11 +195,11 @@ def test_points_for_another_account_say_that_the_dwelling_does_not_go_there(tmp_
     for lang, words in (
         (
             "fr",
-            "points de plus auraient donné un premier rang, sur un contingent auquel le logement n'est pas orienté;",
+            "points supplémentaires auraient donné un premier rang, sur un contingent auquel le logement n'est pas orienté;",
         ),
         (
             "en",
-            "more points would have brought a first rank, on an account that the dwelling does not go to;",
+            "further points would have brought a first rank, on an account that the dwelling does not go to;",
         ),
     ):
         out = tmp_path / lang
@@ -273,8 +273,9 @@ def test_one_point_and_one_household_are_in_the_singular(tmp_path: Path) -> None
     done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed")
     assert done.code == 0, done.err
     told = (out / "explanations.csv").read_text(encoding="utf-8-sig")
-    assert "1 point de plus aurait donné" in told and "1,5 point de plus aurait donné" in told
-    assert "1 point de plus, " in " ".join(attriflux("why", out, "N2").out.split())
+    assert "plus de 1 point supplémentaire aurait donné" in told
+    assert "plus de 1,5 point supplémentaire aurait donné" in told
+    assert "plus de 1 point supplémentaire ; " in " ".join(attriflux("why", out, "N2").out.split())
     page = (out / "report.html").read_text(encoding="utf-8")
     assert (
         "sur un échantillon de 1 ménage." in page and "1 demandes" not in page and "1 logements" not in page

@@ -359,8 +359,19 @@ texts(
         "written": ("Date du courrier", "Date of the letter"),
         "effort_head": ("Calcul du taux d'effort", "Calculation of the rate of effort"),
         "effort_told": (
-            "(loyer {rent} + charges {charges} − APL {allowance}) ÷ ressources {income} par mois = {rate} (arrêté du 10 mars 2011)",
-            "(rent {rent} + charges {charges} − allowance {allowance}) ÷ income {income} a month = {rate} (arrêté of 10 March 2011)",
+            "({cost}) ÷ ressources {income} par mois = {rate} (arrêté du 10 mars 2011)",
+            "({cost}) ÷ income {income} a month = {rate} (arrêté of 10 March 2011)",
+        ),
+        "effort_cost": ("loyer {rent} + charges {charges}", "rent {rent} + charges {charges}"),
+        "effort_like": (
+            "loyer {rent} + charges {charges}, moyennes des logements semblables",
+            "rent {rent} + charges {charges}, means of like dwellings",
+        ),
+        "effort_allowance": ("APL {allowance}", "allowance {allowance}"),
+        "effort_reduction": ("réduction de loyer de solidarité {reduction}", "rent reduction {reduction}"),
+        "effort_given": (
+            "{rate}, taux simulé pour ce logement, calcul à joindre : {blank} (arrêté du 10 mars 2011)",
+            "{rate}, a rate simulated for this dwelling, calculation to be attached: {blank} (arrêté of 10 March 2011)",
         ),
         "facts": ("Faits", "Facts"),
         "social_help": (
