@@ -28,6 +28,7 @@ from optimizer.presentation.document import (
 )
 from optimizer.presentation.numbers import UNKNOWN, decimal, percent
 from optimizer.presentation.words import allowance_words
+from optimizer.store.clock import PARIS
 from optimizer.store.law import EFFORT, NO_DOCUMENT
 from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
 from optimizer.store.states import REACHED
@@ -166,6 +167,7 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
             *([(say("DOCUMENTS_AWAITED"), words)] if (words := _awaited_documents(told, x)) else []),
         ]
     )  # fmt: skip
+    yield from _rectified(told, x)
     yield from _BODIES[x.kind](told, x)
     if _offers(x) and _awaited(x) and _has_come(told, x.item, x.candidate) and x.candidate.facts.get("dalo"):
         yield mention(told.term("dalo", decided=BLANK))
@@ -180,6 +182,30 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
     yield text(say("CONTACT", contact=told.issuer.contact or BLANK))
     signs = say("AUTHOR" if x.decision is not None else "WRITER")
     yield signatures([(signs, f"{told.issuer.author or BLANK}, {told.issuer.quality or BLANK}"), ("", "")])
+
+
+def _rectified(told: Told, x: Letter) -> Iterator[Block]:
+    """That the decision takes the place of another one, which an earlier letter may have told: nothing of a decision of the session."""
+    changed = [
+        (one, was)
+        for one in told.session.rectifications
+        for was, now in one.corrected
+        if one.signed_at is not None
+        and now.candidate_id == x.candidate.candidate_id
+        and _content(was) != _content(now)
+    ]
+    if not changed:
+        return
+    one, was = changed[-1]
+    signed = one.signed_at
+    assert signed is not None
+    day = told.day(signed.astimezone(PARIS).date())
+    yield mention(told.say("RECTIFIED_LETTER", n=one.number, day=day, was=told.decision(was)))
+
+
+def _content(d: DecisionRecord) -> tuple[object, ...]:
+    """What a letter tells of a decision."""
+    return d.kind, d.rank, d.document, d.due_on, d.motive, d.provision, d.sentence
 
 
 def _offers(x: Letter) -> bool:

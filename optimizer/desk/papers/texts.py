@@ -162,6 +162,10 @@ texts(
             "Rectificatif {n}, {dwelling}, demande {household} : décidé en séance « {was} » ; rectifié en « {now} ».",
             "Rectificatif {n}, {dwelling}, application {household}: decided in session “{was}”; corrected to “{now}”.",
         ),
+        "rectified_letter": (
+            "Procès-verbal rectifié le {day} (rectificatif {n}) : cette décision remplace celle qui vous concernait pour ce logement (« {was} »). Un courrier d'avant ce jour est sans effet.",
+            "Minutes rectified on {day} (rectificatif {n}): this decision takes the place of the one that concerned you for this dwelling (“{was}”). A letter of before that day is void.",
+        ),
         "number": ("N°", "No."),
         "reason": ("Raison", "Reason"),
         "prepared": ("Préparé", "Prepared"),
