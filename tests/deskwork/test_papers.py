@@ -604,6 +604,9 @@ def test_what_a_person_typed_names_nobody_on_the_copy_without_numbers(made: Room
     assert typed in words(minutes(now))
     apart = words(minutes(replace(now, pseudonymous=True)))
     assert f"Le dossier {shown.ref} ({shown.ref}) est incomplet." in apart and name not in apart
+    known = replace(told.people[shown.ref], name="Zoé Lefèvre")
+    late = told_as(replace(told, people={**told.people, shown.ref: known}), home.dwelling_id, {}, departure="Mme LEFEVRE n'est pas venue.")  # fmt: skip
+    assert f"{shown.ref} n'est pas venue." in words(minutes(replace(late, pseudonymous=True)))
 
 
 def test_the_dalo_warning_goes_with_an_offer_only(made: Room, told: Told):
