@@ -33,6 +33,10 @@ UNPROVEN = (
     "aucun point ne lui manquait : calcul arrêté avant la preuve",
     "it lacked no point: stopped before the proof",
 )
+SEAT_KEPT = (
+    ", si la place gardée au réservataire ne comptait pas davantage",
+    ", if the seat kept for the réservataire counted for no more",
+)
 TIED = ("à égalité : départagée par les règles d'égalité", "tied: decided by the tie rules")
 FIXED = {
     "INACTIVE": ("demande radiée ou non renouvelée à temps", "application struck off or not renewed in time"),
@@ -149,8 +153,9 @@ class Misses:
         tail = pick(EACH_TABLE, self.lang) if mask != int(self.everywhere[a]) else ""
         return f"{head} {self._wished(a)}{tail}"
 
-    def lacking(self, hundredths: int, elsewhere: bool, proven: bool) -> str:
-        """What more than so many points would have brought; ``elsewhere``: on another account than the dwelling's."""
+    def lacking(self, hundredths: int, elsewhere: bool, proven: bool, seat: bool) -> str:
+        """What more than so many points would have brought; ``elsewhere``: on another account than the dwelling's;
+        ``seat``: it counts in what a réservataire's seat there is worth."""
         away = (
             ", sur un contingent auquel le logement n'est pas orienté",
             ", on an account that the dwelling does not go to",
@@ -169,6 +174,8 @@ class Misses:
             ),
             self.lang,
         )
+        if seat:
+            tail += pick(SEAT_KEPT, self.lang)
         unproven = "" if proven else pick((" (optimum non prouvé)", " (optimum not proven)"), self.lang)
         return f"{level}{unproven}{tail}"
 
