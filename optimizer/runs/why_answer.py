@@ -36,6 +36,7 @@ from optimizer.runs.why_words import (
     NOT_A_DECISION,
     ON_CONDITION,
     REASONS,
+    SEAT_KEPT,
     SOURCES,
     STATUS,
     STEPS,
@@ -321,25 +322,33 @@ class _Asked:
             ]
         amount = points(self.needed, self.lang)
         noun = points_noun(self.needed, self.lang, ranked=self._by_rank)
+        # so many points exactly draw level: the tie rules then decide
+        fr = f"plus de {amount} {noun} {'supplémentaires' if noun.startswith('points') else 'supplémentaire'}"
+        en = f"more than {amount} further {noun}"
+        # a dwelling that may wait for a réservataire: the median that its seat is worth may rise with this household
+        seat = bool(self.index.has("pooled") and self.index["pooled"][self.a])
+        if seat:
+            fr, en = fr + SEAT_KEPT[0], en + SEAT_KEPT[1]
         # the median score of a pool, which more points of its household may raise, is part of what a seat is worth
         if self.confirmed and not self.meta.get("seats"):
             return [
                 self._say(
-                    f"Ce qui aurait changé la réponse : {amount} {noun} de plus, au moins ({home}).",
-                    f"What would have changed the answer: at least {amount} more {noun} ({home}).",
+                    f"Ce qui aurait changé la réponse : {fr} ; moins n'aurait pas suffi ({home}).",
+                    f"What would have changed the answer: {en}; fewer would not have been enough ({home}).",
                 )
             ]
         if not self.meta["proven"]:
             return [
                 self._say(
-                    f"Ce qui aurait changé cette proposition : {amount} {noun} de plus ({home}) ; son optimum n'est pas prouvé, il en faut peut-être moins ou davantage.",
-                    f"What would have changed this proposal: {amount} more {noun} ({home}); its optimum is not proven, fewer or more may be needed.",
+                    f"Ce qui aurait changé cette proposition : {fr} ({home}) ; son optimum n'est pas prouvé, il en faut peut-être moins ou davantage.",
+                    f"What would have changed this proposal: {en} ({home}); its optimum is not proven, fewer or more may be needed.",
                 )
             ]
+        less = "" if seat else self._say(" ; moins aurait peut-être suffi", "; fewer might have been enough")
         return [
             self._say(
-                f"Ce qui aurait changé la réponse : {amount} {noun} de plus, peut-être moins ({home}).",
-                f"What would have changed the answer: {amount} more {noun}, perhaps fewer ({home}).",
+                f"Ce qui aurait changé la réponse : {fr}{less} ({home}).",
+                f"What would have changed the answer: {en}{less} ({home}).",
             )
         ]
 
@@ -480,15 +489,49 @@ class _Asked:
                 many(own["days"], *(("jour", "jours") if self.lang == "fr" else ("day", "days")), self.lang),
             ),
             (self._say("personnes à loger", "persons to house"), str(own["persons"])),
+            *self._size(own["persons"]),
             (self._say("unités de consommation", "consumption units"), points(own["uc"], self.lang)),
             (self._say("ressources", "income"), income),
             *self._limits(),
             (self._say("titre de priorité", "priority"), title),
-            (self._say("communes souhaitées", "communes wanted"), str(own["choices"])),
+            *self._sector(own["choices"]),
             (self._say("état du dossier", "state of the file"), say(DOSSIERS[own["dossier"]], self.lang)),
         )
         colon = self._say(" : ", ": ")
         return [*(f"- {name}{colon}{value}" for name, value in rows), say(SOURCES, self.lang)]
+
+    def _size(self, persons: int) -> list[tuple[str, str]]:
+        """How many persons the size was looked for, where these are more than those to house."""
+        counted = int(self.index["own_size"][self.a]) if self.index.has("own_size") else persons
+        if counted == persons:
+            return []
+        name = self._say(
+            "personnes comptées pour la taille du logement (avec les enfants en visite, en garde alternée ou à naître)",
+            "persons counted for the size (with children visiting, in shared custody or to be born)",
+        )
+        return [(name, str(counted))]
+
+    def _sector(self, choices: int) -> list[tuple[str, str]]:
+        """Where a dwelling was looked for."""
+        fixed, districts = (
+            int(self.index[x][self.a]) if self.index.has(x) else 0 for x in ("own_perimeter", "own_districts")
+        )
+        if fixed:
+            name = self._say(
+                "communes fixées par la commission de médiation, à la place des communes souhaitées",
+                "communes that the commission de médiation fixed, in place of those wanted",
+            )
+            return [(name, str(fixed))]
+        rows = [(self._say("communes souhaitées", "communes wanted"), str(choices))]
+        if districts:
+            rows.append((self._say("quartiers souhaités", "districts wanted"), str(districts)))
+        if self.index.has("own_extend") and self.index["own_extend"][self.a]:
+            name = self._say(
+                "demande élargie aux autres communes de l'EPCI",
+                "application widened to the other communes of the EPCI",
+            )
+            rows.append((name, self._say("oui", "yes")))
+        return rows
 
     def _limits(self) -> list[tuple[str, str]]:
         """What was compared with the ceilings, sizes and access of dwellings; nothing in an index that does not hold it."""

@@ -75,6 +75,10 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
     number = {str(name): i for i, name in enumerate(problem.dwelling_ids)}
     near[at] = [number.get(x, -1) for x in homes.tolist()]
     confirmed[at] = (explanations["confirmed"] == "yes").to_numpy()
+    pooled = np.zeros(n, np.bool_)
+    for home in np.unique(near[needed > 0]).tolist():
+        here = np.flatnonzero((near == home) & (needed > 0)).astype(np.int32)
+        pooled[here] = eligibility.in_a_pool(facts, home, here)
     counts = eligibility.code_counts(facts)
     misses = [("", "")] * n
     for a in np.flatnonzero(counts[:, 0] == 0).tolist():
@@ -101,6 +105,7 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
         "nearest": near,
         "if_reached": _if_reached(result, unreachable),
         "confirmed": confirmed,
+        "pooled": pooled,
         "miss": np.array([text_of[x] for x in misses], np.int32),
         "code_counts": counts.astype(np.int32),
     }
@@ -208,6 +213,10 @@ def _own_data(result: Result) -> dict[str, NDArray[np.generic]]:
         "own_tax": a.ceiling_income_cents.astype(np.int64),
         "own_rooms": eligibility.accepted_rooms(facts)[0],
         "own_mobility": a.mobility,
+        "own_size": a.size_persons.astype(np.int16),
+        "own_extend": a.extend,
+        "own_districts": np.diff(a.districts_wanted.ptr).astype(np.int16),
+        "own_perimeter": np.diff(a.dalo_perimeter.ptr).astype(np.int16),
     }
 
 

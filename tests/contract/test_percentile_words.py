@@ -29,21 +29,21 @@ PEOPLE = """
 """Of the four who ask for Besançon the ranks are 87.5, 62.5, 37.5 and 12.5; alone in Pontarlier, N5 has 50."""
 WORDS = {
     "fr": (
-        "25 points de rang centile de plus auraient donné un premier rang",
+        "plus de 25 points de rang centile supplémentaires auraient donné un premier rang",
         "80 points, rang centile 62,5 (2e sur 4)",
         "Rang centile à la cotation",
         "Cotation (CU Grand Besançon Métropole) : 80 (",
         "soit un rang centile de 62,5 parmi les demandes de l'EPCI",
-        "25 points de rang centile de plus",
+        "plus de 25 points de rang centile supplémentaires",
         "Répartition des rangs centiles",
     ),
     "en": (
-        "25 more percentile points would have brought a first rank",
+        "more than 25 further percentile points would have brought a first rank",
         "80 points, percentile rank 62.5 (2nd of 4)",
         "Percentile rank by score",
         "Score (CU Grand Besançon Métropole): 80 (",
         "a percentile rank of 62.5 among the applications of the EPCI",
-        "25 more percentile points",
+        "more than 25 further percentile points",
         "How percentile ranks are spread",
     ),
 }

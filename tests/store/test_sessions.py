@@ -14,7 +14,7 @@ from optimizer.store import commands as c
 from optimizer.store import queries, schema
 from optimizer.store.ledger import verify as verify_ledger
 from optimizer.store.messages import StoreConflict, StoreForbidden, StoreMissing, StoreRefused
-from optimizer.store.records import NewCandidate, NewDecision, VoteRecord
+from optimizer.store.records import NewCandidate, NewDecision, PersonRecord, VoteRecord
 from optimizer.store.work import Work
 from tests.store.playing import DAY, SMALL, A, D, M, P, R, S, T, board, dwelling
 
@@ -305,8 +305,15 @@ def test_a_sentence_names_no_other_household(play):
         number = other.application_id
         for typed in (number, f"{number[:4]} {number[4:]}"):
             said = not_attributed(f"La demande {typed} est hébergée avec deux enfants, plus urgente.")
-            refused("STORE_SENTENCE_NUMBER", play.decide, "L1", said)
-    own = f"Votre demande {third.application_id} a une pièce de plus qu'il n'en faut ; hébergement de deux enfants."
+            refused("STORE_SENTENCE_NAMES", play.decide, "L1", said)
+    people = [
+        PersonRecord("", who.application_id, name=name)
+        for who, name in ((first, "Anne-Marie Lefèvre"), (third, "Paul Martin"))
+    ]
+    play.do(c.import_people, S, people=people)
+    said = not_attributed("Mme LEFEVRE est hébergée avec deux enfants, plus urgente.")
+    refused("STORE_SENTENCE_NAMES", play.decide, "L1", said)
+    own = f"Votre demande {third.application_id}, M. Martin, a une pièce de plus qu'il n'en faut ; hébergement de deux enfants."
     play.decide("L1", not_attributed(own))
     assert play.names("L1")[2].decision.sentence == own
 

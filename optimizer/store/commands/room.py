@@ -14,6 +14,7 @@ from optimizer.store.commands.outcomes import of_one_mind, settle_duties, settle
 from optimizer.store.holding import Store
 from optimizer.store.law import EFFORT, NO_DOCUMENT
 from optimizer.store.messages import StoreRefused, StoreSeveral
+from optimizer.store.naming import Somebody, named_in
 from optimizer.store.people import touch
 from optimizer.store.records import Actor, AttendanceRecord, NewDecision, Receipt, VoteRecord
 from optimizer.store.states import DECISION, MISTAKEN, PRESENCE, STATUS_OF, VOICE
@@ -25,8 +26,6 @@ RANKED = ("attribution", "ranked", "conditional")
 DECIDED = tuple(STATUS_OF.values())
 VOTED = ("decided", "item.decided")
 """Lines of the ledger by which a dwelling is voted."""
-TELLING = 4
-"""Characters from which a number in a sentence can only be that of a household."""
 RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 """A rate as people write it."""
 
@@ -299,8 +298,8 @@ def _checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
         raise StoreRefused("STORE_DOCUMENT_NOT_ASKED")
     if new.motive == EFFORT:
         _same_rate(work, new.candidate_id, sentence)
-    if _others_number(work, item, new.candidate_id, sentence):
-        raise StoreRefused("STORE_SENTENCE_NUMBER")
+    if _names_another(work, item, new.candidate_id, sentence):
+        raise StoreRefused("STORE_SENTENCE_NAMES")
     return replace(new, sentence=sentence)
 
 
@@ -327,17 +326,17 @@ def _same_rate(work: Work, candidate: int, sentence: str) -> None:
         )
 
 
-def _others_number(work: Work, item: Row, candidate: int, sentence: str) -> bool:
-    """Whether a sentence, which the household reads in its letter, names another one of the session by its number."""
+def _names_another(work: Work, item: Row, candidate: int, sentence: str) -> bool:
+    """Whether a sentence, which the household reads in its letter, names another one of the session, by its number or its name."""
     items = tuple(i["item_id"] for i in work.find("item", session_id=item["session_id"]))
     own = work.get("candidate", candidate)["ref"]
-    others = {c["ref"] for c in work.find("candidate", item_id=items)} - {own}
-    numbers = (str(p["application_id"] or "") for p in work.find("person", ref=tuple(others)))
-    # a number is also typed in groups of digits; a session has thousands of them, a sentence one at most
-    joined = "".join(sentence.split())
-    told = [n for n in numbers if len(n) >= TELLING and "".join(n.split()) in joined]
-    grouped = (r"\s*".join(map(re.escape, number)) for number in told)
-    return any(re.search(rf"(?<!\w){number}(?!\w)", sentence) for number in grouped)
+    refs = {c["ref"] for c in work.find("candidate", item_id=items)} | {own}
+    people = {
+        p["ref"]: Somebody(str(p["application_id"] or ""), str(p["name"] or ""), "")
+        for p in work.find("person", ref=tuple(refs))
+    }
+    mine = people.pop(own, None)
+    return bool(named_in(sentence, people.values(), own=mine))
 
 
 def _finish(
