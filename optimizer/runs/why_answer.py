@@ -246,9 +246,11 @@ class _Asked:
         if not self._by_rank or not self.meta["grids"]:
             return ""
         text = points(rank, self.lang)
+        # points of two grids are never compared: each application is ranked among those of its own
+        several = len(self.meta["grids"]) > 1
         return self._say(
-            f", soit un rang centile de {text} parmi les demandes de l'EPCI",
-            f", a percentile rank of {text} among the applications of the EPCI",
+            f", soit un rang centile de {text} parmi les demandes de l'EPCI{' cotées par la même grille' if several else ''}",
+            f", a percentile rank of {text} among the applications of the EPCI{' that the same grid scores' if several else ''}",
         )
 
     @property
@@ -553,7 +555,7 @@ class _Asked:
     def _weights(self) -> list[str]:
         colon = self._say(" : ", ": ")
         lines = [f"- {line}" for line in self._scored()]
-        grids = ", ".join(self.meta["grids"])
+        grids = ", ".join(self.index.grid_titles(self.a))
         if grids:
             lines.insert(0, self._say("Grille de cotation", "Scoring grid") + colon + grids)
         lines += self._spread()
