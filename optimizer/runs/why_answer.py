@@ -217,7 +217,10 @@ class _Asked:
             if criterion != self.meta.get("conversion"):
                 parts.append((title, amount))
         wanted = {int(self.meta["homes"][p.dwelling][4]) for p in self.places}
-        names = [str(x) for x in self.index["epcis"]] if found else []
+        names = [str(x) for x in self.index["epcis"]]
+        if not wanted and self.meta["grids"]:  # who fits no dwelling has a score all the same
+            for epci in self._scored_in():
+                found.setdefault(epci, [])
         codes = {code: name for code, name in self.meta["epcis"]}
         out = []
         told = {names[epci] for epci in found}
@@ -246,9 +249,11 @@ class _Asked:
         if not self._by_rank or not self.meta["grids"]:
             return ""
         text = points(rank, self.lang)
+        # points of two grids are never compared: each application is ranked among those of its own
+        several = len(self.meta["grids"]) > 1
         return self._say(
-            f", soit un rang centile de {text} parmi les demandes de l'EPCI",
-            f", a percentile rank of {text} among the applications of the EPCI",
+            f", soit un rang centile de {text} parmi les demandes de l'EPCI{' cotées par la même grille' if several else ''}",
+            f", a percentile rank of {text} among the applications of the EPCI{' that the same grid scores' if several else ''}",
         )
 
     @property
@@ -553,7 +558,7 @@ class _Asked:
     def _weights(self) -> list[str]:
         colon = self._say(" : ", ": ")
         lines = [f"- {line}" for line in self._scored()]
-        grids = ", ".join(self.meta["grids"])
+        grids = ", ".join(self.index.grid_titles(self.a))
         if grids:
             lines.insert(0, self._say("Grille de cotation", "Scoring grid") + colon + grids)
         lines += self._spread()
@@ -579,7 +584,7 @@ class _Asked:
 
     def _spread(self) -> list[str]:
         """How many applications have a score in each band, where the household is scored."""
-        found = sorted({epci for epci, _, _, _ in self.index.criteria(self.a)})
+        found = self._scored_in()
         bands = self.index["spread"]
         if not found:
             return []
@@ -597,16 +602,27 @@ class _Asked:
                 if self._by_rank
                 else self._say(f"Répartition des cotations ({where}) :", f"How scores are spread ({where}):")
             )
-            for j, count in enumerate(bands[epci].tolist()):
-                low, high = top * j // n, top * (j + 1) // n
+            counts = bands[epci].tolist()
+            below = int(self.index["below"][epci]) if self.index.has("below") else 0
+            spans = [
+                f"{points(top * j // n, self.lang)}–{points(top * (j + 1) // n, self.lang)}" for j in range(n)
+            ]
+            if below:
+                spans, counts = [self._say("moins de 0", "below 0"), *spans], [below, *counts]
+            for span, count in zip(spans, counts, strict=True):
                 said = (
                     whole(count, self.lang)
                     if count >= FEW or not count
                     else self._say(f"moins de {FEW}", f"fewer than {FEW}")
                 )
-                span = f"{points(low, self.lang)}–{points(high, self.lang)}"
                 lines.append(f"  {span} : {said}" if self.lang == "fr" else f"  {span}: {said}")
         return lines
+
+    def _scored_in(self) -> list[int]:
+        """EPCI where the household is scored, whether or not it has a point there."""
+        if self.index.has("scored"):
+            return [int(e) for e in self.index["scored"][self.a].nonzero()[0]]
+        return sorted({epci for epci, _, _, _ in self.index.criteria(self.a)})
 
     def _steps(self) -> list[str]:
         lines = [say(STEPS, self.lang)]

@@ -925,3 +925,18 @@ def test_the_letter_says_for_how_many_and_where_a_dwelling_was_looked_for(tmp_pa
         "- communes souhaitées : 2\n" in three
         and "- demande élargie aux autres communes de l'EPCI : oui" in three
     )
+
+
+def test_everybody_with_a_score_is_in_the_distribution_and_hears_it(tmp_path: Path) -> None:
+    """Of ten, six asked this month (no point), one has a malus of 15, three have 12 months; N0, of six persons, fits no dwelling."""
+    rows = [
+        f"N{n} 2026-06-20 {6 if n == 0 else 3} 25056 active ." for n in range(6)
+    ]  # fmt: skip
+    rows += ["N6 2026-06-20 3 25056 active 1", *(f"N{n} 2025-06-20 3 25056 active ." for n in (7, 8, 9))]
+    head = "id first_registered_on persons choices status refusals\n"
+    result = run(tmp_path, dwellings=ONE, applications=head + "\n".join(rows))
+    letter = str(af.why(result, "N0", letter=True))
+    assert "- Cotation (CU Grand Besançon Métropole) : 0.\n" in letter
+    told = letter.partition("Répartition des cotations")[2].splitlines()[1:]
+    assert told[0].strip() == "moins de 0 : moins de 5"
+    assert told[1].strip().endswith(" : 9"), "the band from 0 on holds those without a point, and no malus"

@@ -245,7 +245,7 @@ def test_a_letter_printed_after_the_answer_asks_for_none(made: Room, told: Told)
         assert who.offer is not None
         made_so = replace(
             who.offer, status=status, answered_on=None if status in ("offered", "silent") else on, deadline=on,
-            lease_on=on if status == "signed" else None,
+            lease_on=on if status == "signed" else None, days=15,
         )  # fmt: skip
         names = tuple(
             replace(c, status=status, offer=made_so) if c.candidate_id == who.candidate_id else c
@@ -257,7 +257,11 @@ def test_a_letter_printed_after_the_answer_asks_for_none(made: Room, told: Told)
         there = replace(told, session=replace(told.session, items=items))
         return letters_to(there, home.dwelling_id)[who.application_id]
 
-    assert "Vous pouvez répondre jusqu'au 14/12/2026" in letter("offered")
+    open_ = letter("offered")
+    assert "Vous pouvez répondre jusqu'au 14/12/2026" in open_
+    assert "Vous avez 15 jours entiers pour répondre" in open_, (
+        "the time of this offer, not the least of the law"
+    )
     for status, said_now in (
         ("accepted", "Vous avez accepté ce logement par écrit le 14/12/2026"),
         ("signed", "le bail a été signé le 14/12/2026"),

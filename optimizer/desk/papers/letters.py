@@ -273,7 +273,8 @@ def _answer(told: Told, x: Letter) -> Iterator[Block]:
     deadline = told.day(offer.deadline) if offer is not None and offer.deadline is not None else BLANK
     yield heading(told.say("YOUR_ANSWER"))
     yield mention(told.term("answer", deadline=deadline))
-    yield text(told.say("ANSWER_RULE", days=told.law.answer_days))
+    days = told.law.answer_days if offer is None else offer.days
+    yield text(told.say("ANSWER_RULE", days=days))
     yield text(say("REFUSAL_EFFECT"))
     yield text(say("VISIT", contact=told.issuer.contact or BLANK))
 
