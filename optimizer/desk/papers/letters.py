@@ -12,7 +12,7 @@ from datetime import date
 
 from optimizer.desk.chained import held_back, still_lived_in
 from optimizer.desk.documents import BLANK, document_words, missing
-from optimizer.desk.following import LIVE, items_of, next_to_offer
+from optimizer.desk.following import LIVE, items_of, local_day, next_to_offer
 from optimizer.desk.papers.wording import Told, examined, money, yes_no
 from optimizer.errors import LANGS, said
 from optimizer.presentation.bilingual import in_one
@@ -166,6 +166,7 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
             *([(say("DOCUMENTS_AWAITED"), words)] if (words := _awaited_documents(told, x)) else []),
         ]
     )  # fmt: skip
+    yield from _corrected(told, x)
     yield from _BODIES[x.kind](told, x)
     if _offers(x) and _awaited(x) and _has_come(told, x.item, x.candidate) and x.candidate.facts.get("dalo"):
         yield mention(told.term("dalo", decided=BLANK))
@@ -180,6 +181,17 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
     yield text(say("CONTACT", contact=told.issuer.contact or BLANK))
     signs = say("AUTHOR" if x.decision is not None else "WRITER")
     yield signatures([(signs, f"{told.issuer.author or BLANK}, {told.issuer.quality or BLANK}"), ("", "")])
+
+
+def _corrected(told: Told, x: Letter) -> Iterator[Block]:
+    """Of a decision that a rectificatif changed: an earlier letter of the same session and day may say another one."""
+    if found := told.corrected(x.candidate):
+        one, was = found
+        assert one.signed_at is not None
+        words = ", ".join(part for part in (told.decision(was), told.condition(was)) if part)
+        yield mention(
+            told.say("LETTER_CORRECTED", n=one.number, day=told.day(local_day(one.signed_at)), was=words)
+        )
 
 
 def _offers(x: Letter) -> bool:

@@ -287,6 +287,10 @@ texts(
             "Au titre du droit au logement opposable (DALO)",
             "Under the enforceable right to housing (DALO)",
         ),
+        "letter_corrected": (
+            "Cette décision est celle du rectificatif n° {n} au procès-verbal, signé le {day}. Elle annule et remplace « {was} » : si un courrier vous l'a annoncé, il est sans effet.",
+            "This decision is that of rectificatif no. {n} to the minutes, signed on {day}. It cancels and replaces “{was}”: a letter that told you so has no effect.",
+        ),
         "letter_offer_text": (
             "La commission vous a attribué le logement décrit ci-dessous.",
             "The commission has attributed to you the dwelling described below.",
@@ -475,6 +479,11 @@ texts(
         "event_answer_refused": ("refus du demandeur", "refused by the household"),
         "event_answer_silent": ("absence de réponse", "no answer"),
         "event_answer_desisted": ("désistement", "withdrew"),
+        "event_rectified": ("décision rectifiée", "decision rectified"),
+        "rectified_what": (
+            "rectificatif {n} ; à retirer si cela a été reporté : {what}",
+            "rectificatif {n}; to be taken out if it was carried over: {what}",
+        ),
         "event_taken_back": ("saisie reprise", "entry taken back"),
         "taken_back_what": (
             "saisi par erreur, à retirer si cela a été reporté : {what}",
