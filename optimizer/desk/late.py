@@ -26,6 +26,7 @@ from optimizer.presentation.bilingual import in_both
 from optimizer.presentation.numbers import day, decimal, percent
 from optimizer.presentation.session import title_words
 from optimizer.presentation.words import allowance_words, first_quartile_word
+from optimizer.runs.tables import place_names
 from optimizer.shortlist.details import DOSSIERS, counted_in_effort
 from optimizer.shortlist.labels import account_label
 from optimizer.store.records import NewCandidate, NewItem
@@ -88,7 +89,7 @@ class Described:
             "epci": self.facts.epcis[int(dw.epci[d])] if dw.epci[d] >= 0 else "",
             "departement": self.facts.departements[int(dw.departement[d])],
             "mode": self.facts.mode_of(at, self.facts.line_of(d, at)),
-            "account_label": in_both(lambda lang: account_label(account, lang)),
+            "account_label": in_both(lambda lang: account_label(account, lang, place_names(self.rules))),
             "vacancy_days": int(dw.vacancy_days[d]),
         }
         facts["form"] = {

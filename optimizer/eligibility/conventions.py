@@ -18,6 +18,7 @@ from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
     AREA_ELSEWHERE,
     AREA_WHOLE_CITY,
+    BALANCE_OF_BEFORE,
     CONVENTION_LATER,
     DUPLICATE_LINE,
     SHARE_DECIMALS,
@@ -212,10 +213,18 @@ def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Finding
         "cap_receiver": rules.text("national.flux.cap_receiver"),
     }
     lines = []
+    settled: dict[tuple[str, int], list[int]] = {}
     for record, row in records:
         if record["year"] == latest[(str(record["landlord"]), record["departement"])]:
             given = {k: v for k, v in record.items() if not _missing(v)}
             lines.append(_line({**defaults, **given}, assumed=False, row=row))
+            if record["year"] < case.settings.year and lines[-1].opening_balance:
+                settled.setdefault((lines[-1].landlord, record["year"]), []).append(row)
+    for (landlord, year), rows_settled in sorted(settled.items()):
+        findings.add_rows(
+            BALANCE_OF_BEFORE, "conventions", "opening_balance", landlord, rows_settled, severity="warning",
+            of=year, year=case.settings.year,
+        )  # fmt: skip
     return lines
 
 

@@ -405,6 +405,13 @@ CONVENTION_LATER = define(
     remedy_fr="Corrigez l'année, ou laissez la ligne pour le dossier de cette année-là",
     remedy_en="Correct the year, or leave the line for the case of that year",
 )
+BALANCE_OF_BEFORE = define(
+    "ELIG_BALANCE_OF_BEFORE",
+    "le solde reporté de {value} est celui du 1er janvier {of} : dans un dossier de {year}, il compte une seconde fois",
+    "the opening balance of {value} is that of 1 January {of}: in a case of {year} it counts a second time",
+    remedy_fr="Reprenez les conventions du bilan de {of} (attriflux bilan --next), ou écrivez le solde du 1er janvier {year} et cette année",
+    remedy_en="Take over the agreements of the statement of {of} (attriflux bilan --next), or write the balance of 1 January {year} and that year",
+)
 PROGRESS_TWO_ACCOUNTS = define(
     "ELIG_PROGRESS_TWO_ACCOUNTS",
     "le logement « {value} » est en cours pour plusieurs réservataires ({accounts}) : seule sa ligne la plus avancée compte",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.desk import agenda as made_of
+from optimizer.desk.late import Described
 from optimizer.errors import AttrifluxError
 from optimizer.verify import verify
 from tests.deskwork.room import proposed, read_case, ready
@@ -24,3 +25,13 @@ def test_what_was_just_verified_is_not_verified_again(monkeypatch: pytest.Monkey
     with pytest.raises(AttrifluxError) as refused:
         made_of.agenda(result, case, read_case(), verdict=replace(verdict, verdict="refused"))
     assert refused.value.code == "DESK_RUN_REFUSED"
+
+
+def test_a_late_dwelling_says_its_account_as_the_proposal_does():
+    """Minutes, letters and « À reporter » of one session name a réservataire once: by its place, not by its code."""
+    labels = {i.account: i.facts["account_label"] for i in ready().items}
+    described = Described(read_case())
+    home = ready().items[0].dwelling_id
+    found = {a: described.item(home, a, []).facts["account_label"] for a in described.facts.accounts}
+    assert {a: found[a] for a in labels} == labels
+    assert found["COLL:242500361"]["fr"] == "CU Grand Besançon Métropole" and found["COLL:25056"]["fr"] == "Besançon"  # fmt: skip

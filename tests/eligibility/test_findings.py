@@ -391,6 +391,25 @@ def test_an_agreement_of_a_year_to_come_is_told() -> None:
     assert "est de 2027, après l'année du dossier (2026)" in el.check_case(beside, rules())[0].sentence()
 
 
+def test_a_balance_of_a_year_before_is_told() -> None:
+    """What was carried over into 2025 is settled by the statement of 2025: its agreements bring the balance of 2026."""
+    lines = [
+        convention("COLL:25", year=2025, opening_balance=1.5),
+        convention("ALS", year=2025, opening_balance=0.0),
+    ]
+    case = make_case([dwelling()], [application()], conventions=lines)
+    assert [(code, row, column) for code, _, row, column, *_ in found(case)] == [
+        ("BALANCE_OF_BEFORE", 2, "opening_balance")
+    ]
+    said = el.check_case(case, rules())[0].sentence()
+    assert "celui du 1er janvier 2025 : dans un dossier de 2026, il compte une seconde fois" in said.replace("\u00a0", " ")  # fmt: skip
+    now = [
+        convention("COLL:25", year=2026, opening_balance=1.5),
+        convention("ALS", year=2025, opening_balance=1.5),
+    ]
+    assert found(make_case([dwelling()], [application()], conventions=now)) == []
+
+
 def test_a_year_that_is_over_is_told() -> None:
     case = make_case([dwelling()], [application()])
     assert found(replace(case, settings=replace(case.settings, year=case.settings.on.year + 1))) == []
