@@ -67,7 +67,7 @@ def _acts(work: Work, entry: Entry, c: CandidateRecord) -> Iterator[tuple[date, 
             )  # fmt: skip
         elif answer != "silent" and entry.get("answered_on") is None:
             work.wrong(entry, "DESK_ENTRY_MISSING", "answered_on")
-        elif answer == "refused" and not entry.get("refusal_reason"):
+        elif answer in ("refused", "desisted") and not entry.get("refusal_reason"):
             work.wrong(entry, "DESK_ENTRY_MISSING", "refusal_reason")
         else:
             day = entry.get("answered_on") or entry.get("deadline") or (o.deadline if o else None)

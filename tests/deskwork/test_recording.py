@@ -7,7 +7,7 @@ import itertools
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -224,6 +224,21 @@ def test_a_cell_that_cannot_be_read_is_told_once(made: Room):
     told = [(f.file.split(" › ")[1], f.row, f.column) for f in refused(made)]
     assert len(told) == len(set(told)) == 5
     assert {column for _, _, column in told} == {"rang", "avant_le", "motif_decision", "presence", "arrivee"}
+
+
+def test_whoever_withdraws_says_why_and_the_empty_cell_is_the_one_told(made: Room):
+    made.hold()
+    item = next(i for i in made.session.items if i.status == "offering")
+    first = next(c for c in item.candidates if c.decision and c.decision.rank in (None, 1))
+    key, day = ("Offres", item.dwelling_id, first.application_id), HELD + timedelta(days=1)
+    yes = {"notifie_le": day, "preuve": "hand", "preuve_le": day, "reponse": "accepte", "reponse_le": day}
+    made.after(HELD + timedelta(days=2), {key: yes})
+    made.write_book()
+    gone = {"reponse": "se désiste", "reponse_le": HELD + timedelta(days=2)}
+    fill(made.book, rows={key: gone})
+    assert [(f.code, f.column) for f in refused(made)] == [("DESK_ENTRY_MISSING", "motif_refus")]
+    made.after(HELD + timedelta(days=2), {key: gone | {"motif_refus": "La situation du ménage a changé"}})
+    assert next(c for c in made.item(item.dwelling_id).candidates if c.ref == first.ref).status == "desisted"
 
 
 def test_without_quorum_the_session_does_not_open(made: Room):
