@@ -50,7 +50,7 @@ def load_all(package: str, count: Callable[[], int] | None = None) -> tuple[str,
 
     Parameters
     ----------
-    count : how much the register of the folder holds; a file that adds nothing to it is refused
+    count : how much the register of the folder holds; a file that adds nothing to it, and that no file before it imports, is refused
 
     Raises
     ------
@@ -76,7 +76,7 @@ def load_all(package: str, count: Callable[[], int] | None = None) -> tuple[str,
         for file in sorted(Path(folder).glob("[!_.]*.*.py")):
             raise DropInError(_place(file), 0, "Python imports no file with a dot in its name")
     for name in loaded:
-        known = name in sys.modules  # a neighbour may have asked for it: then it is in the register already
+        known = name in sys.modules  # a neighbour has asked for it: it is in the register already, or helps
         before = 0 if count is None else count()
         try:
             importlib.import_module(name)

@@ -25,8 +25,8 @@ from optimizer.presentation import texts as page_words  # noqa: F401  the lines 
 from optimizer.presentation.bilingual import in_both
 from optimizer.presentation.numbers import day, decimal, percent
 from optimizer.presentation.session import title_words
-from optimizer.presentation.words import first_quartile_word
-from optimizer.shortlist.details import DOSSIERS
+from optimizer.presentation.words import allowance_words, first_quartile_word
+from optimizer.shortlist.details import DOSSIERS, counted_in_effort
 from optimizer.shortlist.labels import account_label
 from optimizer.store.records import NewCandidate, NewItem
 
@@ -158,6 +158,7 @@ class Described:
             "q1": q1,
             "effort": rate / 10_000 if rate >= 0 else None,
             "effort_status": EFFORT_STATUS[int(effort.status[0])],
+            "counted": counted_in_effort(self.facts, d, effort),
             "income_month_eur": income / 100 if income >= 0 else None,
             "dalo": dalo,
             "designated": designated,
@@ -170,11 +171,8 @@ class Described:
             "priority_codes": "DALO" if dalo else "",
         }
         found = int(eligibility.pair_code(self.facts, d, one)[0])
-        allowance = int(effort.allowance[0]) / 100 if effort.allowance[0] >= 0 else None
         code = CODES[found - 1] if found else ""
-        kept["lines"] = in_both(
-            lambda lang: self._household(row, kept, position, code, allowance, published, lang)
-        )
+        kept["lines"] = in_both(lambda lang: self._household(row, kept, position, code, published, lang))
         return NewCandidate(number, position=position, queue=queue, facts=kept)
 
     @staticmethod
@@ -183,7 +181,6 @@ class Described:
         kept: dict[str, Any],
         position: int,
         code: str,
-        allowance: float | None,
         published: bool,
         lang: Lang,
     ) -> list[Line]:
@@ -192,9 +189,6 @@ class Described:
 
         first = plain(row.get("first_registered_on"))
         income = kept["income_month_eur"]
-        origin = word(
-            "allowance_simulated" if kept["effort_status"] == "simulated" else "allowance_estimated"
-        )
         before = f" {word('before')}" if kept["effort_status"] == "before_allowance" else ""
         verdict = said("LATE.IN_ORDER", lang) if not code else getattr(REFUSALS[code], lang)
         return [
@@ -209,9 +203,7 @@ class Described:
                 ["Q1", first_quartile_word(kept["q1"], published, lang)],
                 [
                     word("allowance"),
-                    word("allowance_none")
-                    if allowance is None
-                    else f"{decimal(allowance, 2, lang)} € ({origin})",
+                    allowance_words(kept["counted"], kept["effort_status"], lang),
                 ],
                 [
                     word("effort"),

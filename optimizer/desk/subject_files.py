@@ -25,6 +25,7 @@ from optimizer.importers.words import plain as folded
 from optimizer.presentation.reading_back import read_back
 from optimizer.runs.why_answer import why
 from optimizer.store.clock import today
+from optimizer.store.law import law
 
 OWN: Mapping[str, tuple[str, ...]] = {
     "applications": ("status", "reason", "best_rank", "dwelling_id"),
@@ -36,6 +37,8 @@ OWN: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Tables of a proposal in which a household has rows, and their columns that are about it alone."""
 NUMBER, LETTERS = "application_id", "priority_codes"
+DECISION, REASON, AUTHOR = "decision", "reason", "author"
+"""Columns of the decisions of an import: what was decided, why, and who of the staff wrote it."""
 LEAST = 4
 """Signs from which a cell can only be a number of a household: a household of two persons is no « 2 »."""
 
@@ -48,7 +51,8 @@ class ImportedRow:
     row: int
     cells: Mapping[str, str]
     letters: Mapping[str, str] = field(default_factory=dict)
-    """Those that hold letters of L. 441-1, which no paper prints: some tell violence, and a paper may be read at home by its author."""
+    """Those that hold letters of L. 441-1, or the reason of a decision that tells as much: no paper prints them, as some tell violence and
+    a paper may be read at home by its author."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def _imported(case: Path, number: str, lang: Lang, unread: list[str]) -> Importe
     rows: list[ImportedRow] = []
     own = next((p for p in files if p.name == COLUMNS_FILE), None)
     given = Mappings() if own is None else read_mappings(own.read_bytes(), own.name)[0]
-    heads = {name: headers_for(name, given) for name in (NUMBER, LETTERS)}
+    heads = {name: headers_for(name, given) for name in (NUMBER, LETTERS, DECISION, REASON, AUTHOR)}
     for path in files:
         if (kind := format_of(path.suffix)) is None or not _may_hold(path, number):
             continue
@@ -124,14 +128,23 @@ def _own_rows(
     households = (
         {_joined(cell) for i in owners for cell in columns[i]} if at and len(named) < len(columns) else set()
     )
+    apart = frozenset(law(today(datetime.now(UTC))).value("apart_reasons"))
     for k in at:
         cells = {table.header[i] or f"#{i + 1}": str(cells[k]) for i, cells in columns.items() if cells[k]}
-        letters = {head: cell for head, cell in cells.items() if folded(head) in heads[LETTERS]}
+        decided = any(folded(head) in heads[DECISION] for head in cells)
+        letters = {
+            head: cell
+            for head, cell in cells.items()
+            if folded(head) in heads[LETTERS]
+            or (decided and folded(head) in heads[REASON] and cell.strip().casefold() in apart)
+        }
         shown = {
             head: said("SUBJECT.HOUSEHOLD", lang)
             if (joined := _joined(cell)) != number and joined in households and len(joined) >= LEAST
             else said("SUBJECT.APART", lang)
             if head in letters
+            else said("SUBJECT.AGENT", lang)
+            if folded(head) in heads[AUTHOR]
             else cell
             for head, cell in cells.items()
         }

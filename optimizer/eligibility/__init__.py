@@ -9,11 +9,11 @@ that question (design §3); ``pair_code``, ``misses`` and ``nearest_miss`` expla
     check_case(case, rules, *, accept_assumed=False) -> tuple[Finding, ...]
     examine(case, rules, *, accept_assumed=False) -> Reading(facts, findings)     both at the price of one
     menus(facts, rules) -> Menus            naming(facts, dwelling, apps) -> (accounts, eligible, first)
-    seats(facts, rules, known=None) -> list[(dwelling, account, deadline_days, pool)]
+    seats(facts, rules, known=None) -> list[(dwelling, account, deadline_days, pool)]     in_a_pool(facts, dwelling, apps) -> bool (n,)
     pair_code(facts, dwelling, apps) -> int8 (n,)                   code_counts(facts) -> int32 (A, 10)
     pair_flags(facts, dwelling, apps) -> int16 (n,)               bits of FLAGS; flags_of_pairs(facts, dwellings, apps)
     misses(facts) -> Misses                 nearest_miss(facts, a) -> (code, fr, en)
-    q1_state(facts, apps, epci) -> int8     effort(facts, rules, dwelling, apps) -> Effort(rate, residual, status, allowance)
+    q1_state(facts, apps, epci) -> int8     effort(facts, rules, dwelling, apps) -> Effort(rate, residual, status, allowance, reduction, given)
     burden(facts, dwelling, apps) -> int64 (n,) hundredths          needs facts.with_span(scores.span)
     one_is_enough(facts, dwelling, apps) -> bool (n,)             nominee_order(facts, dwelling, account, line) -> (apps, ranks)
 
@@ -54,10 +54,10 @@ from optimizer.eligibility.misses import (
     remember_misses,
 )
 from optimizer.eligibility.naming import naming, nominee_order
-from optimizer.eligibility.seats import seats
+from optimizer.eligibility.seats import in_a_pool, seats
 
 __all__ = [
     "CODES", "EFFORT_STATUS", "FLAGS", "Effort", "Facts", "Menus", "Misses", "Q1_NO", "Q1_UNKNOWN", "Q1_YES", "Reading", "accepted_rooms", "burden",
-    "check_case", "code_counts", "effort", "encode", "examine", "examine_decisions", "examine_part", "examine_stock", "flags_of_pairs", "income_missing", "menus", "misses", "naming", "remember_misses",
+    "check_case", "code_counts", "effort", "encode", "examine", "examine_decisions", "examine_part", "examine_stock", "flags_of_pairs", "in_a_pool", "income_missing", "menus", "misses", "naming", "remember_misses",
     "nearest_miss", "nominee_order", "pair_code", "pair_flags", "q1_state", "seats",
 ]  # fmt: skip

@@ -44,24 +44,33 @@ class Effort(NamedTuple):
     status : int8
         Index in ``EFFORT_STATUS``.
     allowance : int64
-        Monthly allowance counted, cents; -1 without one.
+        Monthly allowance counted, cents; -1 without one, or where the rate was written without it.
+    reduction : int64
+        Monthly rent reduction counted, cents; 0 without one.
+    given : bool
+        Whether the rate was written as such: rent, charges and allowance do not give it.
     """
 
     rate: I64
     residual: I64
     status: I8
     allowance: I64
+    reduction: I64
+    given: B
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """The exact rate ``num / den`` (den 0: unknown), its status, the monthly cost and allowance in cents (-1 unknown)."""
+    """The exact rate ``num / den`` (den 0: unknown), its status, the monthly cost, allowance (-1 unknown) and rent reduction in
+    cents, and whether the rate was written as such."""
 
     num: I64
     den: I64
     status: I8
     cost: I64
     allowance: I64
+    reduction: I64
+    given: B
 
     @property
     def weighed(self) -> B:
@@ -82,6 +91,7 @@ def ratio(facts: Facts, dwelling: int, apps: I32) -> Ratio:
         allowance = facts.allowance.of(zone, rent, a.family[apps], income)
     status = np.where(allowance >= 0, ESTIMATED, BEFORE_ALLOWANCE).astype(np.int8)
     reduction: I64 = np.zeros(len(apps), np.int64)
+    written: B = np.zeros(len(apps), np.bool_)
     given: I64 = np.full(len(apps), -1, np.int64)
     if simulated is not None:
         at, here = simulated.find(apps)
@@ -104,7 +114,9 @@ def ratio(facts: Facts, dwelling: int, apps: I32) -> Ratio:
         status = np.where(told, SIMULATED, status).astype(np.int8)
         of_income = (2 * given * np.maximum(income, 0) + RATE_UNIT) // (2 * RATE_UNIT)
         cost = np.where(told & (income >= 0), of_income, cost)
-    return Ratio(num, den, status, cost, allowance)
+        # an estimate beside a rate that somebody else computed is no part of it
+        allowance = np.where(told & ~written, -1, allowance)
+    return Ratio(num, den, status, cost, allowance, reduction, told)
 
 
 def effort(facts: Facts, rules: RuleSet, dwelling: int, apps: I32) -> Effort:
@@ -117,7 +129,7 @@ def effort(facts: Facts, rules: RuleSet, dwelling: int, apps: I32) -> Effort:
     left = (income - found.cost) * UC_UNIT // (days * facts.applications.uc_hundredths[apps])
     return Effort(
         np.where(found.den > 0, rate, -1), np.where((income >= 0) & (found.cost >= 0), left, -1), found.status,
-        found.allowance,
+        found.allowance, found.reduction, found.given,
     )  # fmt: skip
 
 

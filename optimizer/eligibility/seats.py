@@ -15,8 +15,23 @@ from optimizer.eligibility.naming import accounts_of
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
 
+B = NDArray[np.bool_]
 I32 = NDArray[np.int32]
 Seat = tuple[int, int, int, I32]
+
+
+def in_a_pool(facts: Facts, dwelling: int, apps: I32) -> B:
+    """Of households eligible for a dwelling: who counts in the median that a réservataire's seat there is worth."""
+    d = facts.dwellings
+    found = np.zeros(len(apps), np.bool_)
+    if d.blocked[dwelling] or dwelling in facts.pinned_application or d.tenant[dwelling] >= 0:
+        return found
+    accounts, lines = accounts_of(facts, dwelling)
+    sent = facts.oriented.get(dwelling, -1)
+    for account, line in zip(accounts.tolist(), lines.tolist(), strict=True):
+        if sent in (-1, account) and facts.mode_of(account, line) == "direct":
+            found |= may_name(facts, account, line, dwelling, apps)
+    return found
 
 
 def seats(facts: Facts, rules: RuleSet, known: Menus | None = None) -> list[Seat]:

@@ -23,7 +23,13 @@ from optimizer.presentation.light import advice_words, publicity
 from optimizer.presentation.numbers import UNKNOWN, day, decimal, percent
 from optimizer.presentation.page import render
 from optimizer.presentation.session import account_year, in_session, title_words, year_words
-from optimizer.presentation.words import first_quartile_word, flags_words, of_commune, score_words
+from optimizer.presentation.words import (
+    allowance_words,
+    first_quartile_word,
+    flags_words,
+    of_commune,
+    score_words,
+)
 from optimizer.shortlist.labels import account_label, count_word, ordinal
 
 PER_SHEET = 3
@@ -362,7 +368,7 @@ def _candidate(home: _Home, line: Any, x: Any) -> dict[str, Any]:
     )
     second: Line = [
         (say("INCOME"), income), (say("TAX_INCOME"), UNKNOWN if x.ceiling_share != x.ceiling_share else f"{percent(x.ceiling_share, 0, lang)} {say('OF_CEILING')}"),
-        ("Q1", quartile), (say("ALLOWANCE"), _allowance(home, x)),
+        ("Q1", quartile), (say("ALLOWANCE"), allowance_words(x.counted, x.effort_status, lang)),
         (say("EFFORT"), percent(x.effort_rate, 1, lang) + before), (say("RESIDUAL"), residual),
     ]  # fmt: skip
     flags = flags_words("|".join(f for f in str(line.flags).split("|") if f not in SAID_BESIDE), lang)
@@ -381,13 +387,6 @@ def _candidate(home: _Home, line: Any, x: Any) -> dict[str, Any]:
 
 def _score(home: _Home, line: Any, x: Any) -> str:
     return score_words(float(line.score), float(x.behind), ranked=home.data.ranked, lang=home.lang)
-
-
-def _allowance(home: _Home, x: Any) -> str:
-    if x.allowance_eur != x.allowance_eur:
-        return home.say("ALLOWANCE_NONE")
-    origin = home.say("ALLOWANCE_SIMULATED" if x.effort_status == "simulated" else "ALLOWANCE_ESTIMATED")
-    return f"{home.money(x.allowance_eur)} ({origin})"
 
 
 def sheets_html(head: Headed, pages: list[dict[str, Any]]) -> str:
@@ -465,7 +464,7 @@ def _form_in_both(
 def _kept(line: Any, x: Any, why: Mapping[Lang, str], ranked: bool) -> dict[str, Any]:
     """A household's line in values: never a letter of L. 441-1."""
     return {
-        "score": float(line.score), "ranked": ranked, "behind": x.behind, "effort": x.effort_rate, "effort_status": x.effort_status, "income_month_eur": x.income_month_eur,
+        "score": float(line.score), "ranked": ranked, "behind": x.behind, "effort": x.effort_rate, "effort_status": x.effort_status, "counted": x.counted, "income_month_eur": x.income_month_eur,
         "ceiling_share": x.ceiling_share, "q1": str(line.q1 or "unknown"), "persons": x.persons, "dossier": x.dossier,
         "title": in_both(lambda lang: title_words(line.priority, bool(x.designated), lang)),
         "dalo": "DALO" in str(line.priority).partition(" (")[0].split("|"),

@@ -472,6 +472,8 @@ texts(
         "allowance_none": ("non calculable", "not computable"),
         "allowance_simulated": ("simulée CAF", "simulated by the CAF"),
         "allowance_estimated": ("estimée", "estimated"),
+        "allowance_within": ("comprise dans le taux simulé", "within the simulated rate"),
+        "reduction": ("RLS {value}", "rent reduction {value}"),
         "effort": ("Taux d'effort (arrêté du 10/03/2011)", "Effort rate (arrêté of 10 March 2011)"),
         "before": ("avant APL", "before allowance"),
         "residual": ("Reste à vivre", "Residual income"),

@@ -49,6 +49,29 @@ def score_words(score: float, behind: float, *, ranked: bool, lang: Lang) -> str
     return f"{decimal(behind, 2, lang)} {points_noun(round(behind * 100), lang)}, {rank}"
 
 
+def allowance_words(counted: Mapping[str, Any], status: str, lang: Lang) -> str:
+    """What an effort rate takes off the rent and charges: the allowance with where it comes from, and the rent reduction.
+
+    Parameters
+    ----------
+    counted : as `shortlist.details.counted_in_effort` gives it.
+    status : of the rate (`eligibility.EFFORT_STATUS`).
+    """
+
+    def euros(value: float) -> str:
+        return f"{decimal(value, 2, lang, fixed=True)} €"
+
+    if counted["allowance_eur"] is not None:
+        origin = "ALLOWANCE_SIMULATED" if status == "simulated" else "ALLOWANCE_ESTIMATED"
+        told = f"{euros(counted['allowance_eur'])} ({said(f'SHEETS.{origin}', lang)})"
+    else:
+        told = said(f"SHEETS.{'ALLOWANCE_WITHIN' if counted['given'] else 'ALLOWANCE_NONE'}", lang)
+    if not counted["reduction_eur"]:
+        return told
+    reduction = said("SHEETS.REDUCTION", lang, value=euros(counted["reduction_eur"]))
+    return f"{told}, {reduction}"
+
+
 def dwelling_words(row: Any, lang: Lang) -> str:
     """``T3 PLUS · Besançon · 62,5 m² · 412,30 € + 85,00 € · hors QPV`` for a row of dwelling_facts: the figures of its sheet."""
 

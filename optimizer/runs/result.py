@@ -213,7 +213,7 @@ class Result(OwnFrames):
         """What each household without a first rank would have needed.
 
         application_id, nearest_miss, dwelling_id : str
-        points_needed : float, points at most; NaN with ``NOT_BY_SCORE``
+        points_needed : float, points beyond which it had a first rank (so many exactly may be a tie); NaN with ``NOT_BY_SCORE``
         best_position, of : int or NA, place by score among the households eligible for that dwelling on the account it goes to, and their number; on the account where it stands best where that account may not name it
         confirmed : ``yes``, ``no`` or empty
         """

@@ -214,7 +214,10 @@ def make_tables(
     nothing = pd.DataFrame()
     why = nothing if large else next(explaining.parts(len(problem.application_ids)))
     if proven and not large and not options.chains:
-        why = confirm(problem, why, solved, _sample(rules), options.lang, ranked=prepared.scores.ranked)
+        why = confirm(
+            problem, why, solved, _sample(rules), options.lang, ranked=prepared.scores.ranked,
+            pooled=lambda home, apps: eligibility.in_a_pool(facts, home, apps),
+        )  # fmt: skip
     short = unmet(problem, solved)
     if len(main.chosen) <= MOST_HELPED:
         short = add_remedies(short, problem, solved.first, optimum.evaluation)
@@ -268,6 +271,7 @@ def _explaining(optimum: Optimum, main: MainTables, lang: Lang) -> Explaining:
         score=lambda apps, homes: scores_there(prepared.scores, facts, apps, homes),
         top=facts.span,
         sentence=lambda a: _nearest(facts, a, lang),
+        pooled=lambda home, apps: eligibility.in_a_pool(facts, home, apps),
         proven=optimum.solved.certificate.status == "certified_optimal",
         ranked=prepared.scores.ranked,
         lang=lang,

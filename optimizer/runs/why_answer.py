@@ -36,6 +36,7 @@ from optimizer.runs.why_words import (
     NOT_A_DECISION,
     ON_CONDITION,
     REASONS,
+    SEAT_KEPT,
     SOURCES,
     STATUS,
     STEPS,
@@ -216,7 +217,10 @@ class _Asked:
             if criterion != self.meta.get("conversion"):
                 parts.append((title, amount))
         wanted = {int(self.meta["homes"][p.dwelling][4]) for p in self.places}
-        names = [str(x) for x in self.index["epcis"]] if found else []
+        names = [str(x) for x in self.index["epcis"]]
+        if not wanted and self.meta["grids"]:  # who fits no dwelling has a score all the same
+            for epci in self._scored_in():
+                found.setdefault(epci, [])
         codes = {code: name for code, name in self.meta["epcis"]}
         out = []
         told = {names[epci] for epci in found}
@@ -245,9 +249,11 @@ class _Asked:
         if not self._by_rank or not self.meta["grids"]:
             return ""
         text = points(rank, self.lang)
+        # points of two grids are never compared: each application is ranked among those of its own
+        several = len(self.meta["grids"]) > 1
         return self._say(
-            f", soit un rang centile de {text} parmi les demandes de l'EPCI",
-            f", a percentile rank of {text} among the applications of the EPCI",
+            f", soit un rang centile de {text} parmi les demandes de l'EPCI{' cotées par la même grille' if several else ''}",
+            f", a percentile rank of {text} among the applications of the EPCI{' that the same grid scores' if several else ''}",
         )
 
     @property
@@ -321,25 +327,33 @@ class _Asked:
             ]
         amount = points(self.needed, self.lang)
         noun = points_noun(self.needed, self.lang, ranked=self._by_rank)
+        # so many points exactly draw level: the tie rules then decide
+        fr = f"plus de {amount} {noun} {'supplémentaires' if noun.startswith('points') else 'supplémentaire'}"
+        en = f"more than {amount} further {noun}"
+        # a dwelling that may wait for a réservataire: the median that its seat is worth may rise with this household
+        seat = bool(self.index.has("pooled") and self.index["pooled"][self.a])
+        if seat:
+            fr, en = fr + SEAT_KEPT[0], en + SEAT_KEPT[1]
         # the median score of a pool, which more points of its household may raise, is part of what a seat is worth
         if self.confirmed and not self.meta.get("seats"):
             return [
                 self._say(
-                    f"Ce qui aurait changé la réponse : {amount} {noun} de plus, au moins ({home}).",
-                    f"What would have changed the answer: at least {amount} more {noun} ({home}).",
+                    f"Ce qui aurait changé la réponse : {fr} ; moins n'aurait pas suffi ({home}).",
+                    f"What would have changed the answer: {en}; fewer would not have been enough ({home}).",
                 )
             ]
         if not self.meta["proven"]:
             return [
                 self._say(
-                    f"Ce qui aurait changé cette proposition : {amount} {noun} de plus ({home}) ; son optimum n'est pas prouvé, il en faut peut-être moins ou davantage.",
-                    f"What would have changed this proposal: {amount} more {noun} ({home}); its optimum is not proven, fewer or more may be needed.",
+                    f"Ce qui aurait changé cette proposition : {fr} ({home}) ; son optimum n'est pas prouvé, il en faut peut-être moins ou davantage.",
+                    f"What would have changed this proposal: {en} ({home}); its optimum is not proven, fewer or more may be needed.",
                 )
             ]
+        less = "" if seat else self._say(" ; moins aurait peut-être suffi", "; fewer might have been enough")
         return [
             self._say(
-                f"Ce qui aurait changé la réponse : {amount} {noun} de plus, peut-être moins ({home}).",
-                f"What would have changed the answer: {amount} more {noun}, perhaps fewer ({home}).",
+                f"Ce qui aurait changé la réponse : {fr}{less} ({home}).",
+                f"What would have changed the answer: {en}{less} ({home}).",
             )
         ]
 
@@ -480,15 +494,49 @@ class _Asked:
                 many(own["days"], *(("jour", "jours") if self.lang == "fr" else ("day", "days")), self.lang),
             ),
             (self._say("personnes à loger", "persons to house"), str(own["persons"])),
+            *self._size(own["persons"]),
             (self._say("unités de consommation", "consumption units"), points(own["uc"], self.lang)),
             (self._say("ressources", "income"), income),
             *self._limits(),
             (self._say("titre de priorité", "priority"), title),
-            (self._say("communes souhaitées", "communes wanted"), str(own["choices"])),
+            *self._sector(own["choices"]),
             (self._say("état du dossier", "state of the file"), say(DOSSIERS[own["dossier"]], self.lang)),
         )
         colon = self._say(" : ", ": ")
         return [*(f"- {name}{colon}{value}" for name, value in rows), say(SOURCES, self.lang)]
+
+    def _size(self, persons: int) -> list[tuple[str, str]]:
+        """How many persons the size was looked for, where these are more than those to house."""
+        counted = int(self.index["own_size"][self.a]) if self.index.has("own_size") else persons
+        if counted == persons:
+            return []
+        name = self._say(
+            "personnes comptées pour la taille du logement (avec les enfants en visite, en garde alternée ou à naître)",
+            "persons counted for the size (with children visiting, in shared custody or to be born)",
+        )
+        return [(name, str(counted))]
+
+    def _sector(self, choices: int) -> list[tuple[str, str]]:
+        """Where a dwelling was looked for."""
+        fixed, districts = (
+            int(self.index[x][self.a]) if self.index.has(x) else 0 for x in ("own_perimeter", "own_districts")
+        )
+        if fixed:
+            name = self._say(
+                "communes fixées par la commission de médiation, à la place des communes souhaitées",
+                "communes that the commission de médiation fixed, in place of those wanted",
+            )
+            return [(name, str(fixed))]
+        rows = [(self._say("communes souhaitées", "communes wanted"), str(choices))]
+        if districts:
+            rows.append((self._say("quartiers souhaités", "districts wanted"), str(districts)))
+        if self.index.has("own_extend") and self.index["own_extend"][self.a]:
+            name = self._say(
+                "demande élargie aux autres communes de l'EPCI",
+                "application widened to the other communes of the EPCI",
+            )
+            rows.append((name, self._say("oui", "yes")))
+        return rows
 
     def _limits(self) -> list[tuple[str, str]]:
         """What was compared with the ceilings, sizes and access of dwellings; nothing in an index that does not hold it."""
@@ -510,7 +558,7 @@ class _Asked:
     def _weights(self) -> list[str]:
         colon = self._say(" : ", ": ")
         lines = [f"- {line}" for line in self._scored()]
-        grids = ", ".join(self.meta["grids"])
+        grids = ", ".join(self.index.grid_titles(self.a))
         if grids:
             lines.insert(0, self._say("Grille de cotation", "Scoring grid") + colon + grids)
         lines += self._spread()
@@ -536,7 +584,7 @@ class _Asked:
 
     def _spread(self) -> list[str]:
         """How many applications have a score in each band, where the household is scored."""
-        found = sorted({epci for epci, _, _, _ in self.index.criteria(self.a)})
+        found = self._scored_in()
         bands = self.index["spread"]
         if not found:
             return []
@@ -554,16 +602,27 @@ class _Asked:
                 if self._by_rank
                 else self._say(f"Répartition des cotations ({where}) :", f"How scores are spread ({where}):")
             )
-            for j, count in enumerate(bands[epci].tolist()):
-                low, high = top * j // n, top * (j + 1) // n
+            counts = bands[epci].tolist()
+            below = int(self.index["below"][epci]) if self.index.has("below") else 0
+            spans = [
+                f"{points(top * j // n, self.lang)}–{points(top * (j + 1) // n, self.lang)}" for j in range(n)
+            ]
+            if below:
+                spans, counts = [self._say("moins de 0", "below 0"), *spans], [below, *counts]
+            for span, count in zip(spans, counts, strict=True):
                 said = (
                     whole(count, self.lang)
                     if count >= FEW or not count
                     else self._say(f"moins de {FEW}", f"fewer than {FEW}")
                 )
-                span = f"{points(low, self.lang)}–{points(high, self.lang)}"
                 lines.append(f"  {span} : {said}" if self.lang == "fr" else f"  {span}: {said}")
         return lines
+
+    def _scored_in(self) -> list[int]:
+        """EPCI where the household is scored, whether or not it has a point there."""
+        if self.index.has("scored"):
+            return [int(e) for e in self.index["scored"][self.a].nonzero()[0]]
+        return sorted({epci for epci, _, _, _ in self.index.criteria(self.a)})
 
     def _steps(self) -> list[str]:
         lines = [say(STEPS, self.lang)]

@@ -75,6 +75,10 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
     number = {str(name): i for i, name in enumerate(problem.dwelling_ids)}
     near[at] = [number.get(x, -1) for x in homes.tolist()]
     confirmed[at] = (explanations["confirmed"] == "yes").to_numpy()
+    pooled = np.zeros(n, np.bool_)
+    for home in np.unique(near[needed > 0]).tolist():
+        here = np.flatnonzero((near == home) & (needed > 0)).astype(np.int32)
+        pooled[here] = eligibility.in_a_pool(facts, home, here)
     counts = eligibility.code_counts(facts)
     misses = [("", "")] * n
     for a in np.flatnonzero(counts[:, 0] == 0).tolist():
@@ -101,6 +105,7 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
         "nearest": near,
         "if_reached": _if_reached(result, unreachable),
         "confirmed": confirmed,
+        "pooled": pooled,
         "miss": np.array([text_of[x] for x in misses], np.int32),
         "code_counts": counts.astype(np.int32),
     }
@@ -208,6 +213,10 @@ def _own_data(result: Result) -> dict[str, NDArray[np.generic]]:
         "own_tax": a.ceiling_income_cents.astype(np.int64),
         "own_rooms": eligibility.accepted_rooms(facts)[0],
         "own_mobility": a.mobility,
+        "own_size": a.size_persons.astype(np.int16),
+        "own_extend": a.extend,
+        "own_districts": np.diff(a.districts_wanted.ptr).astype(np.int16),
+        "own_perimeter": np.diff(a.dalo_perimeter.ptr).astype(np.int16),
     }
 
 
@@ -217,25 +226,33 @@ def _scores(result: Result) -> dict[str, NDArray[np.generic]]:
     frame, ids = result.scores, prepared.problem.application_ids
     app = np.searchsorted(ids, frame["application_id"].astype(str).to_numpy(object)).astype(np.int32)
     epci, epcis = _coded(frame["epci"].astype(str).to_numpy(object))
+    grid, grids = _coded(frame["grid"].astype(str).to_numpy(object))
     criterion, criteria = _coded(frame["criterion"].astype(str).to_numpy(object))
     points = np.round(frame["points"].to_numpy(float) * 100).astype(np.int64)
     order = np.argsort(app, kind="stable")
-    key = app.astype(np.int64) * max(1, len(epcis)) + epci
-    pairs, back = np.unique(key, return_inverse=True)
-    total = np.bincount(back.reshape(-1), points, len(pairs)) if len(pairs) else np.zeros(0)
     top = max(1, int(prepared.facts.span))
-    band = np.clip(total * BANDS // (top + 1), 0, BANDS - 1).astype(np.int64)
-    spread = np.bincount(
-        (pairs % max(1, len(epcis))) * BANDS + band, minlength=max(1, len(epcis)) * BANDS
-    ).reshape(-1, BANDS)
+    spread, below = np.zeros((len(epcis), BANDS), np.int32), np.zeros(len(epcis), np.int32)
+    scored = np.zeros((len(ids), len(epcis)), np.bool_)
+    # whoever is scored there is counted: nobody without a point has a line in the table, and a malus may leave less than none
+    for e, here in prepared.scores.standing.items():
+        if (name := str(prepared.scores.epcis[e])) in epcis:
+            at = epcis.index(name)
+            band = np.minimum(here.score * BANDS // (top + 1), BANDS - 1)
+            spread[at] = np.bincount(band[band >= 0], minlength=BANDS)
+            below[at] = int((band < 0).sum())
+            scored[here.app, at] = True
     return {
         "score_ptr": np.searchsorted(app[order], np.arange(len(ids) + 1)).astype(np.int64),
         "score_epci": epci[order],
+        "score_grid": grid[order],
         "score_criterion": criterion[order],
         "score_points": points[order].astype(np.min_scalar_type(-int(np.abs(points).max(initial=0)) - 1)),
-        "spread": spread.astype(np.int32),
+        "spread": spread,
+        "below": below,
+        "scored": scored,
         "epcis": np.array(epcis, str),
         "criteria": np.array(criteria, str),
+        "score_grids": np.array(grids, str),
     }
 
 
@@ -265,6 +282,11 @@ def _meta(result: Result, lang: str, found: Standings, words: list[str]) -> dict
         "seats": bool(len(problem.seats.kind)),
         "conversion": scoring.CONVERSION,
         "criteria_titles": {str(k): str(v) for k, v in titles.items()},
+        "own_titles": {
+            name: dict(zip(grid.names, grid.titles, strict=True))
+            for name, grid in prepared.scores.points_by_grid.items()
+        },
+        "grid_titles": dict(zip(prepared.scores.grids, prepared.scores.titles, strict=True)),
         "accounts": [[account_label(a, "fr", places), account_label(a, "en", places)] for a in problem.accounts],
         "words": [_word(word, result.tables.lists.max_lists) for word in words],
         "score_and": [n for n, word in enumerate(words) if word.split("+")[0] == SCORE and UNREACHABLE not in word],

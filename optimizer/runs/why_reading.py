@@ -128,12 +128,25 @@ class Index:
         """(EPCI, criterion, its title, hundredths) of a household's scores."""
         start, stop = (int(x) for x in self["score_ptr"][a : a + 2])
         titles, names = self.meta["criteria_titles"], self["criteria"]
-        return [
-            (int(e), str(names[c]), titles.get(str(names[c]), str(names[c])), int(p))
-            for e, c, p in zip(
-                self["score_epci"][start:stop], self["score_criterion"][start:stop], self["score_points"][start:stop], strict=True
-            )
-        ]  # fmt: skip
+        told = []
+        for k in range(start, stop):
+            name = str(names[self["score_criterion"][k]])
+            # two grids may give one criterion a title each
+            own = self.meta.get("own_titles", {}).get(self._grid(k), {})
+            title = own.get(name, titles.get(name, name))
+            told.append((int(self["score_epci"][k]), name, title, int(self["score_points"][k])))
+        return told
+
+    def grid_titles(self, a: int) -> list[str]:
+        """Titles of the grids that gave a household its scores, in the order of the case; all of an index that does not tell."""
+        start, stop = (int(x) for x in self["score_ptr"][a : a + 2])
+        titles = self.meta.get("grid_titles", {})
+        found = {titles[grid] for k in range(start, stop) if (grid := self._grid(k)) in titles}
+        return [x for x in self.meta["grids"] if x in found or not found]
+
+    def _grid(self, row: int) -> str:
+        """Name of the grid of a row of scores; empty in an index that does not tell."""
+        return str(self["score_grids"][self["score_grid"][row]]) if self.has("score_grid") else ""
 
 
 def _position(names: NDArray[Any], name: str) -> int:

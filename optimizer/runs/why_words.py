@@ -110,6 +110,11 @@ CLOSED_EXCHANGED = (
     "réservataire, a recorded decision or an exchange between tenants).",
 )
 """The same where tenants exchange dwellings, which nobody else can then take alone."""
+SEAT_KEPT = (
+    ", si la place gardée au réservataire ne comptait pas davantage",
+    ", if the seat kept for the réservataire counted for no more",
+)
+"""Of points that would have taken a dwelling from its réservataire, for staff."""
 WAITS = (
     "encore occupé : sans effet si le ménage appelé en premier pour {after} n'y va pas",
     "still lived in: void if the household first called for {after} does not go there",

@@ -26,7 +26,7 @@ GIVEN_TITLE = "Cotation saisie dans le dossier"
 TITLES = {
     GIVEN: GIVEN_TITLE,
     SENIORITY: "Ancienneté de la demande (aucune grille)",
-    CONVERSION: "Conversion des points en rang parmi les demandes de l'EPCI",
+    CONVERSION: "Conversion des points en rang parmi les demandes de l'EPCI cotées par la même grille",
 }
 """What a reader is told of the lines that no grid names."""
 POINT = 100

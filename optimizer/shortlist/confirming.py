@@ -18,7 +18,7 @@ import pandas as pd
 
 from optimizer.errors import Lang
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, Problem
-from optimizer.shortlist.explaining import lacking_words
+from optimizer.shortlist.explaining import Pooled, lacking_words
 from optimizer.shortlist.positions import account_by_dwelling, positions
 from optimizer.solve import Solved, SolveOptions, solve
 
@@ -44,6 +44,7 @@ def confirm(
     sample: Sample,
     lang: Lang = "fr",
     *,
+    pooled: Pooled = lambda _, apps: np.zeros(len(apps), np.bool_),
     ranked: bool = False,
 ) -> pd.DataFrame:
     """``explanations`` with the least number of points, and ``confirmed`` = yes (no: not proven to the end), on a sample of those that lack points.
@@ -55,6 +56,8 @@ def confirm(
     ----------
     solved : Solved
         A proven answer: without its certificate nothing can be confirmed.
+    pooled : callable
+        As in `Explaining`; by default no dwelling may wait for a réservataire.
     ranked : bool
         Scores are percentile ranks: so are the points told.
     """
@@ -83,7 +86,13 @@ def confirm(
         least = max(0, -(-lost // MICRO_PER_HUNDREDTH))
         dwelling = again.first.dwelling[held]
         place, of, elsewhere = positions(problem, np.array([app]), dwelling, account)
-        said.at[at, "nearest_miss"] = lacking_words(least, bool(elsewhere[0]), lang, ranked=ranked)
+        said.at[at, "nearest_miss"] = lacking_words(
+            least,
+            bool(elsewhere[0]),
+            lang,
+            ranked=ranked,
+            seat=bool(pooled(int(dwelling[0]), np.array([app], np.int32))[0]),
+        )
         said.at[at, "points_needed"] = least / 100
         said.at[at, "dwelling_id"] = str(problem.dwelling_ids[int(dwelling[0])])
         said.at[at, "best_position"], said.at[at, "of"] = int(place[0]), int(of[0])

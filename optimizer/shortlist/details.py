@@ -66,7 +66,7 @@ def line_details(
     DataFrame
         ``line, persons, adults, children_under_14, visiting_children, alternate_custody_children, expected_children,
         first_registered_on, income_month_eur, income_uc_eur, resources_on, verified, ceiling_share, q1, effort_rate,
-        effort_status, allowance_eur, residual_eur, housing, transfer (internal, external or empty), seniority_months, dossier,
+        effort_status, counted (`counted_in_effort`), residual_eur, housing, transfer (internal, external or empty), seniority_months, dossier,
         designated, need (of access), place, size, for_a_list, list_of (dwelling), criteria, behind`` — NaN or empty where unknown.
     """
     apps = case.table("applications").set_index("application_id", drop=False)
@@ -75,7 +75,8 @@ def line_details(
     rows = apps.loc[list(ids)]
     rate = np.full(len(keep), -1, np.int64)
     residual = np.full(len(keep), -1, np.int64)
-    status, allowance = np.zeros(len(keep), np.int8), np.full(len(keep), -1, np.int64)
+    status = np.zeros(len(keep), np.int8)
+    counted: list[dict[str, float | bool | None]] = []
     limit = np.full(len(keep), -1, np.int64)
     q1 = np.zeros(len(keep), np.int8)
     for j, i in enumerate(keep.tolist()):
@@ -83,7 +84,8 @@ def line_details(
         one = lines.app[i : i + 1]
         found = effort(d, one)
         rate[j], residual[j] = int(found.rate[0]), int(found.residual[0])
-        status[j], allowance[j] = int(found.status[0]), int(found.allowance[0])
+        status[j] = int(found.status[0])
+        counted.append(counted_in_effort(facts, d, found))
         limit[j] = int(ceiling(d, one)[0])
         q1[j] = int(q1_state(one, int(facts.dwellings.epci[d]))[0])
     people, who = facts.applications, lines.app[keep]
@@ -105,7 +107,7 @@ def line_details(
             "verified": (rows["income_status"].astype(object) == "verified").to_numpy(),
             "ceiling_share": np.where((taxed >= 0) & (limit > 0), taxed / np.maximum(limit, 1), np.nan),
             "effort_status": np.array(EFFORT_STATUS, object)[status],
-            "allowance_eur": np.where(allowance >= 0, allowance / 100, np.nan),
+            "counted": counted,
             "dossier": np.array(DOSSIERS, object)[people.dossier[who]],
             "designated": people.prefet_designated[who],
             "need": np.array(MOBILITY, object)[people.mobility[who]],
@@ -140,6 +142,24 @@ def line_details(
             ),
         }
     )
+
+
+def counted_in_effort(facts: Facts, dwelling: int, found: Effort) -> dict[str, float | bool | None]:
+    """What the rate of one pair was computed from, euros a month, null where unknown: rent and charges as counted (above
+    `national.burden.like_dwellings_above` dwellings the means of the like ones), allowance, rent reduction, and ``given``: the rate was
+    written as such, and the rest does not give it."""
+
+    def euros(cents: int) -> float | None:
+        return cents / 100 if cents >= 0 else None
+
+    d = facts.dwellings
+    return {
+        "rent_eur": euros(int(d.counted_rent_cents[dwelling])),
+        "charges_eur": max(0, int(d.counted_charges_cents[dwelling])) / 100,
+        "allowance_eur": euros(int(found.allowance[0])),
+        "reduction_eur": int(found.reduction[0]) / 100,
+        "given": bool(found.given[0]),
+    }
 
 
 def _days(series: pd.Series) -> list[str]:

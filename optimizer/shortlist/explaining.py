@@ -28,6 +28,7 @@ ALONE = ("les autres premiers rangs restant les mêmes", "with the other first r
 
 Sentence = Callable[[int], str]
 """Application -> its nearest refusal in words (eligibility); asked only of households that fit no dwelling."""
+Pooled = Callable[[int, NDArray[np.int32]], NDArray[np.bool_]]
 Score = Callable[[NDArray[np.integer], NDArray[np.integer]], I64]
 """(applications, dwellings) -> the score each has there, hundredths."""
 
@@ -43,6 +44,8 @@ class Explaining:
     reached : (A,) bool
         Eligible for a dwelling that is free in this run.
     score : callable (applications, dwellings) -> hundredths
+    pooled : callable (dwelling, applications) -> bool
+        Who counts in what a réservataire's seat at the dwelling is worth.
     top : int
         The largest score that the grid gives, hundredths.
     proven : bool
@@ -59,6 +62,7 @@ class Explaining:
     score: Score
     top: int
     sentence: Sentence
+    pooled: Pooled
     proven: bool
     ranked: bool
     lang: Lang = "fr"
@@ -67,8 +71,8 @@ class Explaining:
         """``application_id, nearest_miss, points_needed, dwelling_id, best_position, of, confirmed`` for everyone without a
         first rank, in parts of at most ``size`` applications; always at least one part.
 
-        An eligible household lacks points: the rise of its score that makes its cheapest exchange a gain, rounded up to the
-        hundredth, where the grid can give it (``confirmed`` is filled by those solved again). A household that fits no
+        An eligible household lacks points: the rise of its score at which its cheapest exchange loses nothing, rounded up to the
+        hundredth, where the grid can give it (more is a first rank, so much exactly is left to the tie rules) (``confirmed`` is filled by those solved again). A household that fits no
         dwelling gets the sentence of its nearest refusal.
         """
         problem, first = self.problem, self.first
@@ -89,10 +93,22 @@ class Explaining:
         known = np.flatnonzero(where >= 0)
         score[known] = self.score(apps[known], where[known])
         beyond = (where >= 0) & (lacking > self.top - score)
-        cases, back = np.unique(2 * lacking + elsewhere, return_inverse=True)
+        seat = np.zeros(len(apps), np.bool_)
+        for home in np.unique(where[lacking > 0]).tolist():
+            if home >= 0:
+                here = np.flatnonzero((where == home) & (lacking > 0))
+                seat[here] = self.pooled(home, apps[here].astype(np.int32))
+        cases, back = np.unique(4 * lacking + 2 * seat + elsewhere, return_inverse=True)
         words = np.array(
             [
-                lacking_words(int(x) // 2, bool(x % 2), self.lang, proven=self.proven, ranked=self.ranked)
+                lacking_words(
+                    int(x) // 4,
+                    bool(x & 1),
+                    self.lang,
+                    proven=self.proven,
+                    ranked=self.ranked,
+                    seat=bool(x & 2),
+                )
                 for x in cases
             ],
             object,
@@ -140,10 +156,17 @@ def _closed(exchanged: bool, lang: Lang) -> str:
 
 
 def lacking_words(
-    hundredths: int, elsewhere: bool, lang: Lang, *, proven: bool = True, ranked: bool = False
+    hundredths: int,
+    elsewhere: bool,
+    lang: Lang,
+    *,
+    proven: bool = True,
+    ranked: bool = False,
+    seat: bool = False,
 ) -> str:
-    """What so many points more would have brought; ``elsewhere``: on another account than the one the dwelling goes to;
-    ``ranked``: points of a percentile rank."""
+    """What more than so many points would have brought; ``elsewhere``: on another account than the one the dwelling goes to;
+    ``ranked``: points of a percentile rank; ``seat``: the dwelling may wait for a réservataire whose seat is worth the median of
+    a pool, which may rise with this household. So many points exactly may be a tie, which the tie rules decide."""
     if not hundredths and not proven:
         said = (
             "aucun point ne lui manquait : calcul arrêté avant la preuve"
@@ -159,18 +182,28 @@ def lacking_words(
     else:
         text, noun = points(hundredths, lang), points_noun(hundredths, lang, ranked=ranked)
         if lang == "fr":
-            would = "auraient" if noun.startswith("points") else "aurait"
-            said = f"{text} {noun} de plus {would} donné un premier rang"
+            more, would = (
+                ("supplémentaires", "auraient") if noun.startswith("points") else ("supplémentaire", "aurait")
+            )
+            said = f"plus de {text} {noun} {more} {would} donné un premier rang"
         else:
-            said = f"{text} more {noun} would have brought a first rank"
+            said = f"more than {text} further {noun} would have brought a first rank"
         if not proven:
             # what is worth more than this proposal is in the optimum only if this proposal is the optimum
             said += " (optimum non prouvé)" if lang == "fr" else " (optimum not proven)"
-    if not elsewhere:
-        return said
-    if lang == "fr":
-        return f"{said}, sur un contingent auquel le logement n'est pas orienté"
-    return f"{said}, on an account that the dwelling does not go to"
+    if elsewhere:
+        said += (
+            ", sur un contingent auquel le logement n'est pas orienté"
+            if lang == "fr"
+            else ", on an account that the dwelling does not go to"
+        )
+    if seat and hundredths:
+        said += (
+            ", si la place gardée au réservataire ne comptait pas davantage"
+            if lang == "fr"
+            else ", if the seat kept for the réservataire counted for no more"
+        )
+    return said
 
 
 def _beyond(place: int, of: int, elsewhere: bool, lang: Lang) -> str:

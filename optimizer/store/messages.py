@@ -500,9 +500,9 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Motif N5 : le taux d'effort calculé pour ce logement est {computed} % (le courrier en joint le calcul) ; la phrase écrit {written} %. Écrire le taux calculé ; un taux refait en séance s'écrit à côté de lui, avec ce qui a changé.",
         "Motive N5: the rate of effort computed for this dwelling is {computed}% (its calculation goes with the letter); the sentence writes {written}%. Write the computed rate; one made again in session stands beside it, with what has changed.",
     ),
-    "SENTENCE_NUMBER": (
-        "La phrase porte le numéro d'un autre ménage : elle part dans le courrier de celui-ci. Comparer les situations sans nommer personne.",
-        "The sentence holds the number of another household: it goes into this one's letter. Compare the situations and name nobody.",
+    "SENTENCE_NAMES": (
+        "La phrase porte le numéro ou le nom d'un autre ménage de la séance : elle part dans le courrier de celui-ci. Comparer les situations sans nommer personne.",
+        "The sentence holds the number or the name of another household of the session: it goes into this one's letter. Compare the situations and name nobody.",
     ),
     "SAME_PERSON": (
         "La personne qui a préparé la séance ne la signe pas.",
@@ -583,6 +583,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
     "CORRECTION_CHAIN": (
         "Un bail du même échange a été signé sur la foi de cette saisie : elle ne se reprend plus.",
         "A lease of the same exchange was signed on the strength of this entry: it can no longer be taken back.",
+    ),
+    "CORRECTION_SINCE": (
+        "Trop tard : une séance suivante ({session}) a statué sur le logement {dwelling}. Ce qui a été saisi ici ne se reprend plus ; porter le ménage à une nouvelle séance si le logement n'est pas loué.",
+        "Too late: a later session ({session}) has decided on dwelling {dwelling}. What was recorded here can no longer be taken back; bring the household to a new session if the dwelling is not let.",
     ),
     "CORRECTION_STAYS": (
         "Le locataire de ce logement reste : remettre d'abord son nom sur la liste du logement pour lequel il était appelé.",

@@ -9,7 +9,6 @@ by a person first.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,13 +17,12 @@ from typing import Any
 from optimizer.store import clock as days
 from optimizer.store.holding import Store
 from optimizer.store.ledger import HIDDEN
+from optimizer.store.naming import Somebody, without
 from optimizer.store.purge import held
 from optimizer.store.queries import grants, reason_key, sessions
 from optimizer.store.records import GrantRecord, PersonRecord, SessionRecord
 from optimizer.store.tables import AT_ONCE, PROJECTIONS, Row
 
-NAMING = 4
-"""Signs of a word, or of a number, that may name somebody by itself."""
 PAPERS = ("exported", "printed")
 """Lines of the ledger by which papers of a session are made, and opened."""
 
@@ -82,27 +80,16 @@ class Subject:
     reread: tuple[ToReread, ...]
     held: str
     readers: tuple[GrantRecord, ...]
-    others: tuple[tuple[str, str], ...]
-    """(words, what stands for them) of whoever else a typed text may name: households of the same lists, members."""
+    others: tuple[Somebody, ...]
+    """Whoever else a typed text may name: households of the same lists, members."""
 
     def veiled(self, text: str) -> str:
         """A typed text without the numbers and names of other people that the desk knows from the same lists.
 
-        A name is known whole or by a word of its own, written with a capital; which leaves a word too many out rather than one too few.
+        A word of a name, written with a capital, is a name: which leaves a word too many out rather than one too few.
         """
-        joined = _joined(text)
-        told = {key: by for words, by in self.others if (key := _joined(words)) in joined}
-        if not told:
-            return text
-        known = sorted((words for words, _ in self.others if _joined(words) in told), key=len, reverse=True)
-        signs = "|".join(
-            r"\s*".join(map(re.escape, "".join(words.split()))) for words in dict.fromkeys(known)
-        )
-
-        def veil(found: re.Match[str]) -> str:
-            return told[_joined(found[0])] if found[0][0].isupper() or found[0][0].isdigit() else found[0]
-
-        return re.sub(rf"(?<!\w)(?:{signs})(?!\w)", veil, text, flags=re.IGNORECASE)
+        own = Somebody(self.number, self.person.name if self.person is not None else "", "")
+        return without(text, self.others, own=own, alone=True)
 
 
 def subject_of(store: Store, number: str, *, household: str, member: str) -> Subject:
@@ -232,10 +219,6 @@ def _reread(
     return tuple(r for r in found if r.text)
 
 
-def _joined(text: str) -> str:
-    return "".join(text.split()).casefold()
-
-
 def _readers(
     store: Store, own: Collection[SessionRecord], lines: Collection[SubjectLine]
 ) -> tuple[GrantRecord, ...]:
@@ -257,19 +240,11 @@ def _readers(
 
 def _others(
     store: Store, own: Iterable[SessionRecord], row: Row, household: str, member: str
-) -> tuple[tuple[str, str], ...]:
+) -> tuple[Somebody, ...]:
     """Whoever else a text typed in these sessions may name."""
     refs = sorted({c.ref for s in own for i in s.items for c in i.candidates} - {row["ref"]})
-    told = {words: member for s in own for m in s.attendance for words in _named(m.member)}
+    told = {Somebody("", m.member, member): None for s in own for m in s.attendance}
     for start in range(0, len(refs), AT_ONCE):
         for other in store.tables.find("person", ref=tuple(refs[start : start + AT_ONCE])):
-            # a shorter number is any figure of a sentence
-            numbers = [x for x in (str(other["application_id"]),) if len(x) >= NAMING]
-            told |= {words: household for words in (*numbers, *_named(str(other["name"])))}
-    own_words = {_joined(words) for words in (str(row["application_id"]), *_named(str(row["name"])))}
-    return tuple((words, by) for words, by in told.items() if words and _joined(words) not in own_words)
-
-
-def _named(name: str) -> list[str]:
-    """What stands for a name in a sentence: the whole, and each of its words that is no « de » nor « Le »."""
-    return [name, *(word for word in name.split() if len(word) >= NAMING)]
+            told[Somebody(str(other["application_id"] or ""), str(other["name"]), household)] = None
+    return tuple(told)

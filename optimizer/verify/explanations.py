@@ -290,13 +290,18 @@ class Explanations:
             score = door.block.score[at].tolist()
             homes, profiles = said.home[part].tolist(), door.profile[door.type[at]].tolist()
             gains = self.exchanges.gains(door.entries(named, at), homes, profiles)
-            for i, gain, mine, away in zip(part.tolist(), gains, score, elsewhere.tolist(), strict=True):
+            seats = named.pooled[door.type[at]].tolist()
+            for i, gain, mine, away, kept in zip(
+                part.tolist(), gains, score, elsewhere.tolist(), seats, strict=True
+            ):
                 if self._unproven(i, gain, top - mine):
                     unproven.append(i)
                 if misses is not None:
                     points = int(said.points[i])
                     beyond = misses.beyond(int(said.place[i]), int(said.of[i]), away)
-                    if said.miss(i) != (misses.lacking(points, away, self.proven) if points >= 0 else beyond):
+                    if said.miss(i) != (
+                        misses.lacking(points, away, self.proven, kept) if points >= 0 else beyond
+                    ):
                         _unsaid(self.found, i)
         self.found.rows("explanations", TABLE, np.concatenate(misplaced), "best_position ou of")
         self.found.rows("explanations", TABLE, np.array(unproven, np.int64), "points_needed")

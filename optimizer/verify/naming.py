@@ -117,6 +117,8 @@ class Named:
     first: I64
     seats: tuple[Seat, ...]
     orders: tuple[Order, ...] = ()
+    pooled: B = field(default_factory=lambda: np.zeros(0, bool))
+    """(types,) who counts in what the seat of a réservataire is worth."""
     lean: I64 = field(default_factory=lambda: np.zeros((0, 0), np.int64))
     """(types, accounts) points of ``lean``, hundredths."""
 
@@ -170,6 +172,8 @@ def name_types(
     named, first = free.copy(), free.copy()
     seats: list[Seat] = []
     orders: list[Order] = []
+    pooled = np.zeros(len(apps), bool)
+    oriented = world.orient.get(dwelling, "")
     pinned_here = world.pins.get(dwelling, -1)
     for bit, one in enumerate(each):
         if one.mode not in ("direct", "partial"):
@@ -185,6 +189,8 @@ def name_types(
             for at, _ in (own, general):
                 named[at] |= np.int64(1) << bit
             first[order[0]] |= np.int64(1) << bit
+            if pinned_here < 0 and dwelling not in world.tenant and oriented in ("", one.account):
+                pooled |= one.pool
             if worth is not None and pinned_here < 0 and dwelling not in world.tenant:
                 line = world.line(dwelling, one.account)
                 days = line.deadline_days if line else world.agreements.default_days
@@ -193,12 +199,11 @@ def name_types(
         if len(order[0]):
             orders.append(Order(one.account, apps[order[0]], order[1]))
     accounts = tuple(x.account for x in each)
-    oriented = world.orient.get(dwelling, "")
     if oriented:
         first = first & sum(1 << i for i, x in enumerate(accounts) if x == oriented)
         seats = [x for x in seats if x.account == oriented]
     first = _pins(world, dwelling, accounts, apps, first)
-    return Named(accounts, named, first, tuple(seats), tuple(orders))
+    return Named(accounts, named, first, tuple(seats), tuple(orders), pooled)
 
 
 def _pins(world: World, dwelling: int, accounts: tuple[str, ...], apps: I32, first: I64) -> I64:

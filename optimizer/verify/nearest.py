@@ -33,6 +33,10 @@ UNPROVEN = (
     "aucun point ne lui manquait : calcul arrêté avant la preuve",
     "it lacked no point: stopped before the proof",
 )
+SEAT_KEPT = (
+    ", si la place gardée au réservataire ne comptait pas davantage",
+    ", if the seat kept for the réservataire counted for no more",
+)
 TIED = ("à égalité : départagée par les règles d'égalité", "tied: decided by the tie rules")
 FIXED = {
     "INACTIVE": ("demande radiée ou non renouvelée à temps", "application struck off or not renewed in time"),
@@ -149,8 +153,9 @@ class Misses:
         tail = pick(EACH_TABLE, self.lang) if mask != int(self.everywhere[a]) else ""
         return f"{head} {self._wished(a)}{tail}"
 
-    def lacking(self, hundredths: int, elsewhere: bool, proven: bool) -> str:
-        """What so many points more would have brought; ``elsewhere``: on another account than the dwelling's."""
+    def lacking(self, hundredths: int, elsewhere: bool, proven: bool, seat: bool) -> str:
+        """What more than so many points would have brought; ``elsewhere``: on another account than the dwelling's;
+        ``seat``: it counts in what a réservataire's seat there is worth."""
         away = (
             ", sur un contingent auquel le logement n'est pas orienté",
             ", on an account that the dwelling does not go to",
@@ -160,13 +165,19 @@ class Misses:
             return pick(TIED if proven else UNPROVEN, self.lang) + tail
         text = points_text(hundredths, self.lang)
         noun = noun_of_points(hundredths, self.lang, ranked=self.ranked)
-        would = "auraient" if noun.startswith("points") else "aurait"
-        fr, en = (
-            f"{noun} de plus {would} donné un premier rang",
-            f"more {noun} would have brought a first rank",
+        several = noun.startswith("points")
+        tail_fr = "supplémentaires auraient donné" if several else "supplémentaire aurait donné"
+        level = pick(
+            (
+                f"plus de {text} {noun} {tail_fr} un premier rang",
+                f"more than {text} further {noun} would have brought a first rank",
+            ),
+            self.lang,
         )
+        if seat:
+            tail += pick(SEAT_KEPT, self.lang)
         unproven = "" if proven else pick((" (optimum non prouvé)", " (optimum not proven)"), self.lang)
-        return f"{text} {pick((fr, en), self.lang)}{unproven}{tail}"
+        return f"{level}{unproven}{tail}"
 
     def beyond(self, place: int, of: int, elsewhere: bool) -> str:
         """No number of points that the grid can give; ``elsewhere``: the place is that of an account the dwelling does not go to."""

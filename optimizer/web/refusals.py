@@ -37,7 +37,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "NO_MOTIVE": ("motive",),
     "DOCUMENT_NOT_ASKED": ("motive",),
     "SENTENCE": ("sentence",),
-    "SENTENCE_NUMBER": ("sentence",),
+    "SENTENCE_NAMES": ("sentence",),
     "EFFORT_RATE": ("sentence",),
     "INELIGIBLE_ELSEWHERE": ("kind",),
     "FEW": ("few",),

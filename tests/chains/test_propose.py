@@ -163,9 +163,9 @@ def test_whoever_is_passed_for_a_chain_is_told_what_points_would_have_given_it_u
     result = proposed("as", "105")
     said = result.explanations.set_index("application_id").loc["P0"]
     assert (said["points_needed"], said["dwelling_id"]) == (35.0, "V0")
-    assert said["nearest_miss"].startswith("35 points de plus auraient donné un premier rang")
+    assert said["nearest_miss"].startswith("plus de 35 points supplémentaires auraient donné un premier rang")
     told = "\n".join(why(tmp_path / "as-out", "P0").lines)
-    assert "35 points de plus" in told and "décision enregistrée" not in told
+    assert "plus de 35 points supplémentaires" in told and "décision enregistrée" not in told
     for points, first in (("139.99", "T0"), ("140.01", "P0")):
         lines = proposed(f"at {points}", points).proposals.set_index(["dwelling_id", "rank"])
         assert lines.loc[("V0", 1), "application_id"] == first

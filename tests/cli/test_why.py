@@ -55,7 +55,7 @@ def test_a_household_in_reserve_hears_its_place_and_what_would_have_changed_it(w
     assert "60 (Cotation saisie dans le dossier 60)" in said
     assert "Recevable pour 1 logement :" in said and "2e sur 3 à la cotation" in said
     assert "le premier rang a une cotation plus haute" in said
-    assert "30 points de plus" in said
+    assert "plus de 30 points supplémentaires" in said
     assert "Non recevable pour 2 logements : hors du secteur de la demande (2)" in said
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from optimizer.datadirs import models_dir
 from tests.cli.running import attriflux
 from tests.contract.writing import write
 
@@ -29,21 +30,21 @@ PEOPLE = """
 """Of the four who ask for Besançon the ranks are 87.5, 62.5, 37.5 and 12.5; alone in Pontarlier, N5 has 50."""
 WORDS = {
     "fr": (
-        "25 points de rang centile de plus auraient donné un premier rang",
+        "plus de 25 points de rang centile supplémentaires auraient donné un premier rang",
         "80 points, rang centile 62,5 (2e sur 4)",
         "Rang centile à la cotation",
         "Cotation (CU Grand Besançon Métropole) : 80 (",
         "soit un rang centile de 62,5 parmi les demandes de l'EPCI",
-        "25 points de rang centile de plus",
+        "plus de 25 points de rang centile supplémentaires",
         "Répartition des rangs centiles",
     ),
     "en": (
-        "25 more percentile points would have brought a first rank",
+        "more than 25 further percentile points would have brought a first rank",
         "80 points, percentile rank 62.5 (2nd of 4)",
         "Percentile rank by score",
         "Score (CU Grand Besançon Métropole): 80 (",
         "a percentile rank of 62.5 among the applications of the EPCI",
-        "25 more percentile points",
+        "more than 25 further percentile points",
         "How percentile ranks are spread",
     ),
 }
@@ -111,3 +112,33 @@ def test_a_gap_of_percentile_ranks_is_told_as_such(tmp_path: Path) -> None:
     lines = (tmp_path / "out" / "proposals.csv").read_text("utf-8-sig").splitlines()
     [line] = [x for x in lines if x.startswith("L1;BAILLEUR;1;N2;")]
     assert "dans ce logement (jusqu'à 33,33 points de rang centile d'écart)" in line
+
+
+def test_a_letter_names_the_grid_that_scored_the_household_and_whom_its_rank_is_among(tmp_path: Path) -> None:
+    """N2, a tenant of the social stock, is scored by the grid of transfers: alone in it, it has 50, whatever the three others have."""
+    case = write(
+        tmp_path / "case",
+        dwellings="""
+            id landlord commune rooms financing
+            L1 BAIL     25056   3     PLUS
+        """,
+        applications="""
+            id first_registered_on persons choices status current_landlord
+            N1 2024-01-01          3       25056   active .
+            N2 2025-01-02          3       25056   active AUTRE
+            N3 2024-01-03          3       25056   active .
+            N4 2024-01-04          3       25056   active .
+        """,
+        settings={"territory": "mien.yaml"},
+    )
+    doubs = (models_dir() / "territories" / "doubs.yaml").read_text("utf-8")
+    doubs = doubs.replace("grid: demonstration", "grid: demonstration\nmutation_grid: demonstration_mutation")
+    (case / "mien.yaml").write_text(doubs, "utf-8")
+    out = tmp_path / "out"
+    done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed")
+    assert done.code == 0, done.err
+    letter = " ".join(attriflux("why", out, "N2", "--letter").out.split())
+    assert "Grille de cotation : Grille de démonstration des mutations (inventée) -" in letter
+    assert "rang centile de 50 parmi les demandes de l'EPCI cotées par la même grille" in letter
+    other = " ".join(attriflux("why", out, "N1", "--letter").out.split())
+    assert "Grille de cotation : Grille de démonstration (inventée) -" in other

@@ -195,11 +195,11 @@ def test_points_for_another_account_say_that_the_dwelling_does_not_go_there(tmp_
     for lang, words in (
         (
             "fr",
-            "points de plus auraient donné un premier rang, sur un contingent auquel le logement n'est pas orienté;",
+            "points supplémentaires auraient donné un premier rang, sur un contingent auquel le logement n'est pas orienté;",
         ),
         (
             "en",
-            "more points would have brought a first rank, on an account that the dwelling does not go to;",
+            "further points would have brought a first rank, on an account that the dwelling does not go to;",
         ),
     ):
         out = tmp_path / lang
@@ -273,8 +273,9 @@ def test_one_point_and_one_household_are_in_the_singular(tmp_path: Path) -> None
     done = attriflux("propose", case, "--out", out, "--no-pdf", "--accept-assumed")
     assert done.code == 0, done.err
     told = (out / "explanations.csv").read_text(encoding="utf-8-sig")
-    assert "1 point de plus aurait donné" in told and "1,5 point de plus aurait donné" in told
-    assert "1 point de plus, " in " ".join(attriflux("why", out, "N2").out.split())
+    assert "plus de 1 point supplémentaire aurait donné" in told
+    assert "plus de 1,5 point supplémentaire aurait donné" in told
+    assert "plus de 1 point supplémentaire ; " in " ".join(attriflux("why", out, "N2").out.split())
     page = (out / "report.html").read_text(encoding="utf-8")
     assert (
         "sur un échantillon de 1 ménage." in page and "1 demandes" not in page and "1 logements" not in page
@@ -901,3 +902,41 @@ def test_points_that_an_unproven_proposal_lacks_are_told_as_such(tmp_path: Path)
         words = done.result.explanations["nearest_miss"]
         assert len(words) and words.str.contains(told, regex=False).all()
         assert why in " ".join(attriflux("why", out, "N17", "--lang", lang).out.split())
+
+
+def test_the_letter_says_for_how_many_and_where_a_dwelling_was_looked_for(tmp_path: Path) -> None:
+    """N1 has two children on visits: sizes of three. N2's communes are those of the commission de médiation, N3's are widened."""
+    result = run(
+        tmp_path,
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons visiting_children choices     status score dalo_perimeter priority_codes extend
+            N1 2024-01-01          1       2                 25056       active 90    .              .              .
+            N2 2024-01-01          3       .                 25388       active 80    25056|25462    DALO           1
+            N3 2024-01-01          3       .                 25388|25462 active 70    .              .              1
+        """,
+    )
+    one, two, three = (str(af.why(result, name, letter=True)) for name in ("N1", "N2", "N3"))
+    counted = "personnes comptées pour la taille du logement (avec les enfants en visite, en garde alternée ou à naître) : 3"
+    assert "- personnes à loger : 1\n" in one and counted in one and "pour la taille" not in two
+    fixed = "communes fixées par la commission de médiation, à la place des communes souhaitées : 2"
+    assert fixed in two and "élargie" not in two and "\n- communes souhaitées" not in two
+    assert (
+        "- communes souhaitées : 2\n" in three
+        and "- demande élargie aux autres communes de l'EPCI : oui" in three
+    )
+
+
+def test_everybody_with_a_score_is_in_the_distribution_and_hears_it(tmp_path: Path) -> None:
+    """Of ten, six asked this month (no point), one has a malus of 15, three have 12 months; N0, of six persons, fits no dwelling."""
+    rows = [
+        f"N{n} 2026-06-20 {6 if n == 0 else 3} 25056 active ." for n in range(6)
+    ]  # fmt: skip
+    rows += ["N6 2026-06-20 3 25056 active 1", *(f"N{n} 2025-06-20 3 25056 active ." for n in (7, 8, 9))]
+    head = "id first_registered_on persons choices status refusals\n"
+    result = run(tmp_path, dwellings=ONE, applications=head + "\n".join(rows))
+    letter = str(af.why(result, "N0", letter=True))
+    assert "- Cotation (CU Grand Besançon Métropole) : 0.\n" in letter
+    told = letter.partition("Répartition des cotations")[2].splitlines()[1:]
+    assert told[0].strip() == "moins de 0 : moins de 5"
+    assert told[1].strip().endswith(" : 9"), "the band from 0 on holds those without a point, and no malus"

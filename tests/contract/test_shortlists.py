@@ -6,6 +6,8 @@ import hashlib
 from itertools import permutations
 from pathlib import Path
 
+import pytest
+
 from optimizer.runs import Options, Result, propose
 from tests.contract.writing import lists, reasons, run, write
 
@@ -405,6 +407,23 @@ def test_points_beyond_the_grid_are_not_announced(tmp_path: Path) -> None:
     line = far.explanations.set_index("application_id").loc["N1"]
     assert line["points_needed"] != line["points_needed"]
     assert line["nearest_miss"].startswith("NOT_BY_SCORE") and (line["best_position"], line["of"]) == (1, 5)
+
+
+@pytest.mark.parametrize(("more", "first"), [("40", "N1"), ("40.01", "N2")])
+def test_more_than_the_points_said_bring_a_first_rank_and_as_many_leave_it_to_the_tie_rules(
+    tmp_path: Path, more: str, first: str
+) -> None:
+    """N2 is told « plus de 40 points »: with 40 it is worth what N1 is, who asked a day before."""
+    before = run(
+        tmp_path / "as", settings=NO_Q1, dwellings=ONE, applications=SCORED.format(more="", one="", two="")
+    )
+    line = before.explanations.set_index("application_id").loc["N2"]
+    assert line["nearest_miss"] == "plus de 40 points supplémentaires auraient donné un premier rang"
+    raised = SCORED.replace("active 50", f"active {50 + float(more):g}")
+    after = run(
+        tmp_path / "more", settings=NO_Q1, dwellings=ONE, applications=raised.format(more="", one="", two="")
+    )
+    assert after.proposals.set_index("rank").loc[1, "application_id"] == first
 
 
 def test_a_list_of_flagged_files_has_no_serious_candidate(tmp_path: Path) -> None:

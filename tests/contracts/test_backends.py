@@ -19,7 +19,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
 from optimizer.solve import Job, RawSolution, Solved, SolveOptions, Watch, backend, solve
-from optimizer.solve.backends._explicit import proposal_of
+from optimizer.solve.backends.explicit import proposal_of
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.registry import all_backends, choose_backend, get
 from tests.solve.oracle import binding, campaign, known_best, listed, middle, same, tiny

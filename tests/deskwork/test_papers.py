@@ -245,7 +245,7 @@ def test_a_letter_printed_after_the_answer_asks_for_none(made: Room, told: Told)
         assert who.offer is not None
         made_so = replace(
             who.offer, status=status, answered_on=None if status in ("offered", "silent") else on, deadline=on,
-            lease_on=on if status == "signed" else None,
+            lease_on=on if status == "signed" else None, days=15,
         )  # fmt: skip
         names = tuple(
             replace(c, status=status, offer=made_so) if c.candidate_id == who.candidate_id else c
@@ -257,7 +257,11 @@ def test_a_letter_printed_after_the_answer_asks_for_none(made: Room, told: Told)
         there = replace(told, session=replace(told.session, items=items))
         return letters_to(there, home.dwelling_id)[who.application_id]
 
-    assert "Vous pouvez répondre jusqu'au 14/12/2026" in letter("offered")
+    open_ = letter("offered")
+    assert "Vous pouvez répondre jusqu'au 14/12/2026" in open_
+    assert "Vous avez 15 jours entiers pour répondre" in open_, (
+        "the time of this offer, not the least of the law"
+    )
     for status, said_now in (
         ("accepted", "Vous avez accepté ce logement par écrit le 14/12/2026"),
         ("signed", "le bail a été signé le 14/12/2026"),
@@ -295,18 +299,25 @@ def test_a_departure_is_asked_of_nobody_who_kept_the_order(made: Room, told: Tol
     assert words(kept).count("Écart avec la proposition") == sum(bool(i.departure) for i in items) == 1
 
 
-def test_a_refusal_for_the_rate_of_effort_joins_its_calculation(made: Room, told: Told):
-    home = next(
-        i for i in told.session.items for c in i.candidates if c.decision and c.decision.motive == "N3"
-    )
-    who = next(c for c in home.candidates if c.decision and c.decision.motive == "N3")
-    items = tuple(
-        replace(i, candidates=tuple(replace(c, decision=replace(c.decision, motive="N5")) if c.candidate_id == who.candidate_id else c for c in i.candidates))
+def refused_for_effort(told: Told, **facts: object) -> tuple[str, str]:
+    """The letter that refuses a household for its rate of effort, these facts laid over its own, and the one it has as it is."""
+    home, who = next(
+        (i, c)
         for i in told.session.items
-    )  # fmt: skip
-    text = letters_to(replace(told, session=replace(told.session, items=items)), home.dwelling_id)[
-        who.application_id
-    ]
+        for c in i.candidates
+        if c.decision and c.decision.motive == "N3" and c.facts["effort"]
+    )
+    dear = replace(who, decision=replace(who.decision, motive="N5"), facts={**who.facts, **facts})
+    items = tuple(
+        replace(i, candidates=tuple(dear if c.candidate_id == who.candidate_id else c for c in i.candidates))
+        for i in told.session.items
+    )
+    changed = letters_to(replace(told, session=replace(told.session, items=items)), home.dwelling_id)
+    return changed[who.application_id], letters_to(told, home.dwelling_id)[who.application_id]
+
+
+def test_a_refusal_for_the_rate_of_effort_joins_its_calculation(told: Told):
+    text, other = refused_for_effort(told)
     found = re.search(
         r"loyer ([\d ,]+) € \+ charges ([\d ,]+) € − APL ([\d ,]+) €.*?ressources ([\d ,]+) € par mois = ([\d,]+) %",
         text,
@@ -316,10 +327,27 @@ def test_a_refusal_for_the_rate_of_effort_joins_its_calculation(made: Room, told
         float(x.replace(" ", "").replace(",", ".")) for x in found.groups()
     )
     assert abs((rent + charges - allowance) / income * 100 - rate) <= 0.051
-    assert (
-        "Reste à vivre" not in text
-        and "Calcul du taux" not in letters_to(told, home.dwelling_id)[who.application_id]
+    assert "Reste à vivre" not in text and "Calcul du taux" not in other
+
+
+COUNTED = {"rent_eur": 400.0, "charges_eur": 80.0, "allowance_eur": 100.0, "reduction_eur": 0.0, "given": False}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rate", "counted", "said"),
+    [
+        (0.3333, {"reduction_eur": 50.0}, "− APL 100,00 € (simulée CAF) − réduction de loyer de solidarité 50,00 €) ÷ ressources 990,00 € par mois = 33,3 %"),
+        (0.3838, {}, "(loyer 400,00 € + charges 80,00 €, moyennes des logements semblables − APL 100,00 € (simulée CAF)) ÷"),
+        (0.41, {"given": True, "allowance_eur": None}, "41 %, taux simulé pour ce logement, calcul à joindre :"),
+    ],
+)  # fmt: skip
+def test_the_calculation_of_a_refusal_gives_the_rate_or_says_that_it_is_somebody_elses(
+    told: Told, rate: float, counted: dict[str, object], said: str
+):
+    text, _ = refused_for_effort(
+        told, effort=rate, effort_status="simulated", income_month_eur=990.0, counted=COUNTED | counted
     )
+    assert said in text
 
 
 def test_the_minutes_say_by_a_word_who_came_and_left_and_what_was_recorded_afterwards(made: Room, told: Told):
@@ -580,6 +608,9 @@ def test_what_a_person_typed_names_nobody_on_the_copy_without_numbers(made: Room
     assert typed in words(minutes(now))
     apart = words(minutes(replace(now, pseudonymous=True)))
     assert f"Le dossier {shown.ref} ({shown.ref}) est incomplet." in apart and name not in apart
+    known = replace(told.people[shown.ref], name="Zoé Lefèvre")
+    late = told_as(replace(told, people={**told.people, shown.ref: known}), home.dwelling_id, {}, departure="Mme LEFEVRE n'est pas venue.")  # fmt: skip
+    assert f"{shown.ref} n'est pas venue." in words(minutes(replace(late, pseudonymous=True)))
 
 
 def test_the_dalo_warning_goes_with_an_offer_only(made: Room, told: Told):

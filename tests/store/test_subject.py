@@ -342,6 +342,10 @@ def test_imports_and_proposals_give_the_household_its_own_rows(play, tmp_path):
     (case / "designations.csv").write_text(
         f"reservataire;numero_unique;logement;rang\nALS;{OURS};L1;1\n", "utf-8-sig"
     )
+    (case / "decisions.csv").write_text(
+        f"logement;numero_unique;decision;motif;auteur\nL1;{OURS};forbid;safety;Mme Agente\nL2;{OURS};forbid;withdrawn;Mme Agente\n",
+        "utf-8-sig",
+    )
     (run / "applications.csv").write_text(
         f"application_id;status;reason;best_rank;dwelling_id\n{OURS};not_proposed;OUTRANKED;;\n{THEIRS};proposed;FIRST_RANK;1;L1\n",
         "utf-8-sig",
@@ -363,10 +367,18 @@ def test_imports_and_proposals_give_the_household_its_own_rows(play, tmp_path):
     files, known = copied(play, cases=[case], results=[run])
     told = json.loads(files[f"{COPY}.json"])
     assert known and [row["table"] for row in told["imports"][0]["rows"]] == [
+        "decisions.csv",
+        "decisions.csv",
         "demandes.csv",
         "designations.csv",
     ]
-    cells = told["imports"][0]["rows"][0]["cells"]
+    # who decided is a role, and what tells of violence is handed over apart
+    barred, gave_up, asked, _ = (row["cells"] for row in told["imports"][0]["rows"])
+    assert (barred["motif"], gave_up["motif"]) == ("[remis à part]", "withdrawn")
+    assert barred["auteur"] == "[un agent]" and "motif safety" in re.sub(
+        r"<[^>]+>", " ", files[f"{FIRST}.html"].decode()
+    )
+    cells = asked
     assert (
         cells["revenu_fiscal"] == "12905"
         and cells["demande_liee"] == "[autre ménage]"

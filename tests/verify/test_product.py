@@ -130,7 +130,7 @@ def test_a_line_of_the_breakdown_is_missing(copy):
     ("name", "change", "more"),
     [
         ("proposals.csv", lambda x: x.replace("cotation", "Cotation", 1), ["sentences"]),
-        ("explanations.csv", lambda x: x.replace(" de plus ", " de moins ", 1), ["sentences"]),
+        ("explanations.csv", lambda x: x.replace(" supplémentaires ", " de moins ", 1), ["sentences"]),
         ("run.json", lambda x: x.replace('"highs"', '"cpsat"', 1), []),
         ("report.html", lambda x: x.replace("<title>", "<title>Projet : ", 1), []),
     ],

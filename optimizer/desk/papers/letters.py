@@ -14,8 +14,7 @@ from optimizer.desk.chained import held_back, still_lived_in
 from optimizer.desk.documents import BLANK, document_words, missing
 from optimizer.desk.following import LIVE, items_of, next_to_offer
 from optimizer.desk.papers.wording import Told, examined, money, yes_no
-from optimizer.errors import LANGS, said
-from optimizer.presentation.bilingual import in_one
+from optimizer.errors import said
 from optimizer.presentation.document import (
     Block,
     Document,
@@ -28,6 +27,8 @@ from optimizer.presentation.document import (
     text,
 )
 from optimizer.presentation.numbers import UNKNOWN, decimal, percent
+from optimizer.presentation.words import allowance_words
+from optimizer.store.clock import PARIS
 from optimizer.store.law import EFFORT, NO_DOCUMENT
 from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
 from optimizer.store.states import REACHED
@@ -166,6 +167,7 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
             *([(say("DOCUMENTS_AWAITED"), words)] if (words := _awaited_documents(told, x)) else []),
         ]
     )  # fmt: skip
+    yield from _rectified(told, x)
     yield from _BODIES[x.kind](told, x)
     if _offers(x) and _awaited(x) and _has_come(told, x.item, x.candidate) and x.candidate.facts.get("dalo"):
         yield mention(told.term("dalo", decided=BLANK))
@@ -180,6 +182,30 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
     yield text(say("CONTACT", contact=told.issuer.contact or BLANK))
     signs = say("AUTHOR" if x.decision is not None else "WRITER")
     yield signatures([(signs, f"{told.issuer.author or BLANK}, {told.issuer.quality or BLANK}"), ("", "")])
+
+
+def _rectified(told: Told, x: Letter) -> Iterator[Block]:
+    """That the decision takes the place of another one, which an earlier letter may have told: nothing of a decision of the session."""
+    changed = [
+        (one, was)
+        for one in told.session.rectifications
+        for was, now in one.corrected
+        if one.signed_at is not None
+        and now.candidate_id == x.candidate.candidate_id
+        and _content(was) != _content(now)
+    ]
+    if not changed:
+        return
+    one, was = changed[-1]
+    signed = one.signed_at
+    assert signed is not None
+    day = told.day(signed.astimezone(PARIS).date())
+    yield mention(told.say("RECTIFIED_LETTER", n=one.number, day=day, was=told.decision(was)))
+
+
+def _content(d: DecisionRecord) -> tuple[object, ...]:
+    """What a letter tells of a decision."""
+    return d.kind, d.rank, d.document, d.due_on, d.motive, d.provision, d.sentence
 
 
 def _offers(x: Letter) -> bool:
@@ -247,7 +273,8 @@ def _answer(told: Told, x: Letter) -> Iterator[Block]:
     deadline = told.day(offer.deadline) if offer is not None and offer.deadline is not None else BLANK
     yield heading(told.say("YOUR_ANSWER"))
     yield mention(told.term("answer", deadline=deadline))
-    yield text(told.say("ANSWER_RULE", days=told.law.answer_days))
+    days = told.law.answer_days if offer is None else offer.days
+    yield text(told.say("ANSWER_RULE", days=days))
     yield text(say("REFUSAL_EFFECT"))
     yield text(say("VISIT", contact=told.issuer.contact or BLANK))
 
@@ -374,26 +401,39 @@ def _why(told: Told, x: Letter) -> Iterator[Block]:
 
 
 def _effort(told: Told, x: Letter) -> str:
-    """The rate of effort as it was computed for this dwelling when the agenda was frozen, for a hand to redo; a blank where it was not."""
-    facts, home, lang = x.candidate.facts, x.item.facts, told.lang
-    rate, income = facts.get("effort"), facts.get("income_month_eur")
-    if rate is None or income is None:
+    """The rate of effort as it was computed for this dwelling when the agenda was frozen, for a hand to redo.
+
+    A blank where it was not computed, where somebody else computed it (its calculation is then to be attached), and in a session
+    begun with a version that kept less.
+    """
+    say, lang = told.say, told.lang
+    facts, home = x.candidate.facts, x.item.facts
+    rate, income, counted = facts.get("effort"), facts.get("income_month_eur"), facts.get("counted")
+    if rate is None or counted is None or (income is None and not counted["given"]):
         return BLANK
-    label = {said("SHEETS.ALLOWANCE", name) for name in LANGS}
-    allowance = next(
-        (
-            str(value)
-            for line in in_one(facts.get("lines"), lang) or ()
-            for name, value in line
-            if name in label
-        ),
-        UNKNOWN,
+    shown = percent(float(rate), 1, lang)
+    if counted["given"]:
+        return say("EFFORT_GIVEN", rate=shown, blank=BLANK)
+    if facts.get("effort_status") == "before_allowance":
+        shown = f"{shown} {said('SHEETS.BEFORE', lang)}"
+    own = (home.get("rent_eur") or 0, home.get("charges_eur") or 0)
+    like = any(
+        round(mine, 2) != round(used, 2)
+        for mine, used in zip(own, (counted["rent_eur"], counted["charges_eur"]), strict=True)
     )
-    before = f" {said('SHEETS.BEFORE', lang)}" if facts.get("effort_status") == "before_allowance" else ""
-    return told.say(
-        "EFFORT_TOLD", rent=money(home.get("rent_eur"), lang), charges=money(home.get("charges_eur"), lang),
-        allowance=allowance, income=money(income, lang), rate=percent(float(rate), 1, lang) + before,
-    )  # fmt: skip
+    parts = [
+        say(
+            "EFFORT_LIKE" if like else "EFFORT_COST",
+            rent=money(counted["rent_eur"], lang),
+            charges=money(counted["charges_eur"], lang),
+        )
+    ]
+    if counted["allowance_eur"] is not None:
+        allowance = allowance_words({**counted, "reduction_eur": 0}, str(facts.get("effort_status")), lang)
+        parts.append(say("EFFORT_ALLOWANCE", allowance=allowance))
+    if counted["reduction_eur"]:
+        parts.append(say("EFFORT_REDUCTION", reduction=money(counted["reduction_eur"], lang)))
+    return say("EFFORT_TOLD", cost=" − ".join(parts), income=money(income, lang), rate=shown)
 
 
 _BODIES: Mapping[str, Callable[[Told, Letter], Iterator[Block]]] = {

@@ -212,6 +212,7 @@ texts(
         ),
         "household": ("[autre ménage]", "[another household]"),
         "member": ("[membre de la commission]", "[member of the commission]"),
+        "agent": ("[un agent]", "[a member of the staff]"),
         "apart": ("[remis à part]", "[handed over apart]"),
         "reread_title": ("À relire avant de remettre la copie", "To be read before the copy is handed over"),
         "reread_why": (

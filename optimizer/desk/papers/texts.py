@@ -162,6 +162,10 @@ texts(
             "Rectificatif {n}, {dwelling}, demande {household} : décidé en séance « {was} » ; rectifié en « {now} ».",
             "Rectificatif {n}, {dwelling}, application {household}: decided in session “{was}”; corrected to “{now}”.",
         ),
+        "rectified_letter": (
+            "Procès-verbal rectifié le {day} (rectificatif {n}) : cette décision remplace celle qui vous concernait pour ce logement (« {was} »). Un courrier d'avant ce jour est sans effet.",
+            "Minutes rectified on {day} (rectificatif {n}): this decision takes the place of the one that concerned you for this dwelling (“{was}”). A letter of before that day is void.",
+        ),
         "number": ("N°", "No."),
         "reason": ("Raison", "Reason"),
         "prepared": ("Préparé", "Prepared"),
@@ -359,8 +363,19 @@ texts(
         "written": ("Date du courrier", "Date of the letter"),
         "effort_head": ("Calcul du taux d'effort", "Calculation of the rate of effort"),
         "effort_told": (
-            "(loyer {rent} + charges {charges} − APL {allowance}) ÷ ressources {income} par mois = {rate} (arrêté du 10 mars 2011)",
-            "(rent {rent} + charges {charges} − allowance {allowance}) ÷ income {income} a month = {rate} (arrêté of 10 March 2011)",
+            "({cost}) ÷ ressources {income} par mois = {rate} (arrêté du 10 mars 2011)",
+            "({cost}) ÷ income {income} a month = {rate} (arrêté of 10 March 2011)",
+        ),
+        "effort_cost": ("loyer {rent} + charges {charges}", "rent {rent} + charges {charges}"),
+        "effort_like": (
+            "loyer {rent} + charges {charges}, moyennes des logements semblables",
+            "rent {rent} + charges {charges}, means of like dwellings",
+        ),
+        "effort_allowance": ("APL {allowance}", "allowance {allowance}"),
+        "effort_reduction": ("réduction de loyer de solidarité {reduction}", "rent reduction {reduction}"),
+        "effort_given": (
+            "{rate}, taux simulé pour ce logement, calcul à joindre : {blank} (arrêté du 10 mars 2011)",
+            "{rate}, a rate simulated for this dwelling, calculation to be attached: {blank} (arrêté of 10 March 2011)",
         ),
         "facts": ("Faits", "Facts"),
         "social_help": (

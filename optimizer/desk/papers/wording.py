@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from optimizer.presentation.numbers import UNKNOWN, day, decimal
 from optimizer.store import voting
 from optimizer.store.clock import PARIS
 from optimizer.store.law import NO_DOCUMENT, CommissionLaw
+from optimizer.store.naming import Somebody, without
 from optimizer.store.records import (
     CancellationRecord,
     CandidateRecord,
@@ -139,19 +139,16 @@ class Told:
 
     def free(self, text: str) -> str:
         """What a person typed; on a pseudonymous paper the session's households are named in it by their reference only."""
-        if not self.pseudonymous:
-            return text
-        pattern, refs = self._hidden
-        return pattern.sub(lambda found: refs["".join(found[0].split())], text) if refs else text
+        return without(text, self._households) if self.pseudonymous else text
 
     @cached_property
-    def _hidden(self) -> tuple[re.Pattern[str], Mapping[str, str]]:
-        """What names a household of the session (number, also in groups of digits, and name), and the reference instead."""
-        refs = {c.application_id: c.ref for i in self.session.items for c in i.candidates if c.application_id}
-        names = {p.name: ref for ref, p in self.people.items() if p.name}
-        told = [r"\s*".join(map(re.escape, number)) for number in refs] + [re.escape(n) for n in names]
-        joined = {"".join(name.split()): ref for name, ref in (refs | names).items()}
-        return re.compile(rf"(?<!\w)(?:{'|'.join(told)})(?!\w)"), joined
+    def _households(self) -> tuple[Somebody, ...]:
+        """Whoever of the session a typed text may name, and the reference instead."""
+        numbers = {c.ref: c.application_id for i in self.session.items for c in i.candidates}
+        names = {ref: p.name for ref, p in self.people.items()}
+        return tuple(
+            Somebody(numbers.get(ref) or "", names.get(ref) or "", ref) for ref in {**numbers, **names}
+        )
 
     def who(self, candidate: CandidateRecord) -> str:
         """Number, and the name where the paper may print it."""

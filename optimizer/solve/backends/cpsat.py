@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT
 from optimizer.solve.answer import RawSolution
-from optimizer.solve.backends._explicit import (
+from optimizer.solve.backends.explicit import (
     known,
     one_each,
     order_signs,

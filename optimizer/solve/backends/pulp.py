@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.problem.model import RATE_UNIT
 from optimizer.solve.answer import RawSolution
-from optimizer.solve.backends._explicit import one_each, order_signs, proposal_of, refuse_beyond, row_weight
+from optimizer.solve.backends.explicit import one_each, order_signs, proposal_of, refuse_beyond, row_weight
 from optimizer.solve.options import SolveOptions
 from optimizer.solve.registry import Job, backend
 from optimizer.solve.watch import Watch

@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from optimizer.errors import Said
-from optimizer.store import queries, voting
+from optimizer.store import agenda, queries, voting
 from optimizer.store.commands.heads import sign_head
-from optimizer.store.commands.outcomes import settle_duties, settle_items
+from optimizer.store.commands.outcomes import of_one_mind, settle_duties, settle_items
 from optimizer.store.holding import Store
 from optimizer.store.law import EFFORT, NO_DOCUMENT
 from optimizer.store.messages import StoreRefused, StoreSeveral
+from optimizer.store.naming import Somebody, named_in
 from optimizer.store.people import touch
 from optimizer.store.records import Actor, AttendanceRecord, NewDecision, Receipt, VoteRecord
 from optimizer.store.states import DECISION, MISTAKEN, PRESENCE, STATUS_OF, VOICE
@@ -25,8 +26,6 @@ RANKED = ("attribution", "ranked", "conditional")
 DECIDED = tuple(STATUS_OF.values())
 VOTED = ("decided", "item.decided")
 """Lines of the ledger by which a dwelling is voted."""
-TELLING = 4
-"""Characters from which a number in a sentence can only be that of a household."""
 RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 """A rate as people write it."""
 
@@ -299,8 +298,8 @@ def _checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
         raise StoreRefused("STORE_DOCUMENT_NOT_ASKED")
     if new.motive == EFFORT:
         _same_rate(work, new.candidate_id, sentence)
-    if _others_number(work, item, new.candidate_id, sentence):
-        raise StoreRefused("STORE_SENTENCE_NUMBER")
+    if _names_another(work, item, new.candidate_id, sentence):
+        raise StoreRefused("STORE_SENTENCE_NAMES")
     return replace(new, sentence=sentence)
 
 
@@ -327,17 +326,17 @@ def _same_rate(work: Work, candidate: int, sentence: str) -> None:
         )
 
 
-def _others_number(work: Work, item: Row, candidate: int, sentence: str) -> bool:
-    """Whether a sentence, which the household reads in its letter, names another one of the session by its number."""
+def _names_another(work: Work, item: Row, candidate: int, sentence: str) -> bool:
+    """Whether a sentence, which the household reads in its letter, names another one of the session, by its number or its name."""
     items = tuple(i["item_id"] for i in work.find("item", session_id=item["session_id"]))
     own = work.get("candidate", candidate)["ref"]
-    others = {c["ref"] for c in work.find("candidate", item_id=items)} - {own}
-    numbers = (str(p["application_id"] or "") for p in work.find("person", ref=tuple(others)))
-    # a number is also typed in groups of digits; a session has thousands of them, a sentence one at most
-    joined = "".join(sentence.split())
-    told = [n for n in numbers if len(n) >= TELLING and "".join(n.split()) in joined]
-    grouped = (r"\s*".join(map(re.escape, number)) for number in told)
-    return any(re.search(rf"(?<!\w){number}(?!\w)", sentence) for number in grouped)
+    refs = {c["ref"] for c in work.find("candidate", item_id=items)} | {own}
+    people = {
+        p["ref"]: Somebody(str(p["application_id"] or ""), str(p["name"] or ""), "")
+        for p in work.find("person", ref=tuple(refs))
+    }
+    mine = people.pop(own, None)
+    return bool(named_in(sentence, people.values(), own=mine))
 
 
 def _finish(
@@ -461,6 +460,7 @@ def prepare_rectification(
     for new in decisions:
         name = work.get("candidate", new.candidate_id)
         item = items[name["item_id"]] = _rectifiable(work, session, name["item_id"])
+        _not_taken_up(work, item, new.kind)
         work.require("candidate", name["status"], DECIDED)
         known = work.find("decision", candidate_id=new.candidate_id)
         write(work, item, name, checked(work, item, new), len(known) + 1, number)
@@ -502,6 +502,12 @@ def _rectifiable(work: Work, session: str, item: int) -> Row:
     return row
 
 
+def _not_taken_up(work: Work, item: Row, kind: str) -> None:
+    """A refusal is put right whatever came after; a favourable decision would offer the dwelling, which no other agenda may have taken up."""
+    if kind in RANKED:
+        agenda.nothing_since(work, item)
+
+
 @command("rectified", roles="P")
 def _sign_rectification(
     work: Work, session: str, number: int, *, one_person: bool = False
@@ -517,6 +523,7 @@ def _sign_rectification(
     waiting = work.find("decision", item_id=ids, rectification=number, pending=True)
     items = {d["item_id"]: _rectifiable(work, session, d["item_id"]) for d in waiting}
     for decision in waiting:
+        _not_taken_up(work, items[decision["item_id"]], decision["kind"])
         for old in work.find("decision", candidate_id=decision["candidate_id"], current=True):
             work.set("decision", old["decision_id"], current=False)
     for decision in waiting:
@@ -525,6 +532,7 @@ def _sign_rectification(
         put_in_force(work, name, NewDecision(decision["candidate_id"], decision["kind"]))
     for item in items:
         check_ranks(work, item)
+    of_one_mind(work, work.find("item", session_id=session))
     offering, no_taker = settle_items(work, list(items.values()))
     settle_duties(work, session, list(items.values()))
     work.set("rectification", found[0]["rectification_id"], signed_by=work.actor.name, signed_at=work.now)
