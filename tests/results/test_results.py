@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
+import pytest
 
 from optimizer.problem import evaluate, explicit
 from optimizer.problem.model import RATE_UNIT, Problem
@@ -147,6 +148,21 @@ def test_unmet_rows_say_how_many_leases_and_why() -> None:
             assert line.reason_fr and line.reason_en
             seen += 1
     assert seen > 0
+
+
+@pytest.mark.parametrize("seed", [2, 4, 5, 20])
+def test_a_row_is_short_because_nobody_more_could_count_or_because_somebody_costs_more_elsewhere(
+    seed: int,
+) -> None:
+    problem = tiny(seed)
+    problem = replace(problem, rows=tuple(replace(r, rate=10_000, price=100) for r in problem.rows))
+    solved = solve(problem)
+    num = evaluate(problem, solved.first).num_run
+    told = [line for line in unmet(problem, solved).itertuples() if line.reason != "no_pair"]
+    for line in told:
+        (k,) = (i for i, r in enumerate(problem.rows) if (r.rule, r.scope) == (line.rule, line.scope))
+        assert line.reason == ("too_dear" if line.most_possible > num[k] else "all_proposed")
+    assert {line.reason for line in told} == {"too_dear" if seed in (2, 5) else "all_proposed"}
 
 
 def test_a_row_that_limits_says_the_least_share_that_these_proposals_keep_to() -> None:

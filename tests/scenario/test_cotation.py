@@ -55,6 +55,13 @@ def test_ranks_follow_points_inside_each_epci(found):
         assert best["rank_b"] == 1
 
 
+def test_points_are_those_of_the_grids(found, case):
+    """Points of a grid as its page says them, not their hundredths."""
+    for side in ("points_a", "points_b"):
+        points = found.applications[side].dropna()
+        assert (points == points.round(2)).all() and 1 < points.median() < 300 and points.max() < 1_000
+
+
 def test_every_criterion_of_both_grids_is_judged(found):
     assert set(found.criteria["grid"]) == {"demonstration", "demonstration_anciennete"}
     assert {"priorite.dalo", "anciennete.mois"} <= set(found.criteria["criterion"])

@@ -11,6 +11,7 @@ import optimizer as af
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.scenario import check_keys, expand, new_scenario, read_scenario, shipped
 from optimizer.scenario.files import Scenario, checked_scenarios, read_scenarios
+from optimizer.scenario.keys import value_fits
 from tests.scenario.cases import planner_case
 
 ON = date(2026, 1, 1)
@@ -188,3 +189,19 @@ def test_a_key_written_twice_a_day_that_is_none_and_a_tab_hide_nothing_else(tmp_
     assert "une tabulation décale la ligne" in unreadable.sentence("fr") and "a tab" in unreadable.sentence(
         "en"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "fits", "not_so"),
+    [
+        ("delta", (-1, -0.02, 1), (-1.01, 1.01, True)),
+        ("rate", (0, 0.25, 1), (-0.02, 1.01, "0.2")),
+        ("count", (0, 1_000_000), (-1, 1_000_001, 2.5)),
+        ("size", (1, 20), (0, 21)),
+        ("mode", (1, 4), (0, 5)),
+        ("base", (1, 3), (0, 4)),
+    ],
+)
+def test_a_value_is_taken_to_its_ends_and_no_further(kind, fits, not_so):
+    assert all(value_fits(kind, value) for value in fits)
+    assert not any(value_fits(kind, value) for value in not_so)

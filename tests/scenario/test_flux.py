@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from optimizer import policy
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.scenario import flux
 from optimizer.scenario.committed import committed_figures
+from optimizer.scenario.flux import chosen_bases
 from optimizer.scenario.flux_files import flux_to, write_flux
 from optimizer.scenario.flux_page import flux_html
 from optimizer.scenario.flux_sheets import blocks_sheet, ends_sheet, spread_sheet
@@ -559,6 +561,25 @@ def test_what_the_page_sets_apart_follows_the_values_it_names():
         0, 1000,
     ]  # fmt: skip
     assert near.count('class="miss"') > far.count('class="miss"')
+    for lang, words in (("fr", "non réservé"), ("en", "not reserved")):
+        told = {a["dwellings"]: a["counterpart"] for a in stock_part(result, "OPH25", "25", lang)["accounts"]}
+        assert told[3000] == words and all(told.values()) and list(told.values()).count(words) == 1
+
+
+def test_the_page_says_in_which_year_single_rights_run_out():
+    """3,240 rights, 168 a year: nineteen years and a part of the twentieth."""
+    assert "Action Logement 3 240 168 2045" in plain(flux_html(flux(planner_case())))
+
+
+def test_shares_apply_to_the_asked_base_where_there_is_one_else_to_the_one_there_is():
+    def base(landlord: str, basis: str, assiette: int) -> SimpleNamespace:
+        return SimpleNamespace(landlord=landlord, departement="25", basis=basis, assiette=assiette)
+
+    bases = [base("A", "actual", 500), base("A", "forecast", 600), base("B", "forecast", 70)]
+    for order in (bases, bases[::-1]):
+        found = SimpleNamespace(bases=order)
+        assert chosen_bases(found, "actual") == {("A", "25"): 500, ("B", "25"): 70}
+        assert chosen_bases(found, "forecast") == {("A", "25"): 600, ("B", "25"): 70}
 
 
 def test_accounts_stand_in_one_order_and_each_exclusion_names_its_dwelling(tmp_path):

@@ -144,6 +144,8 @@ def test_every_difference_is_listed_and_refused():
         ("BILAN_OTHER_ACCOUNT", "b"), ("BILAN_ONLY_LEASE", "c"), ("BILAN_ONLY_EVENT", "z"), ("BILAN_UNKNOWN_DWELLING", "z"),
     ]  # fmt: skip
     assert "01/03/2026" in caught.value.findings[1].text("fr")
+    assert [f.file for f in caught.value.findings[:3]] == ["baux", "baux", "evenements"]
+    assert "01/04/2026" in caught.value.findings[2].text("fr")
 
 
 def test_the_list_of_another_system_is_reconciled_and_never_refused():
@@ -242,6 +244,15 @@ def test_what_the_rest_of_the_year_must_reach():
     row = table[table["epci"] == "242500361"].iloc[0]
     assert (row["outside_qpv"], row["good"], row["expected_remaining"]) == (20, 2, 20)
     assert row["needed"] == 8
+
+
+def test_a_period_of_construction_is_said_in_the_language_of_the_page(tmp_path):
+    result = bilan(year_case(leases=[lease("a", "ALS", construction_year=1930)]), 2026)
+    for lang, mine, other in (("fr", "avant 1949", "before 1949"), ("en", "before 1949", "avant 1949")):
+        (tmp_path / lang).mkdir()
+        write_bilan(tmp_path / lang, result, lang=lang)
+        page = (tmp_path / lang / "bilan.html").read_text(encoding="utf-8")
+        assert mine in page and other not in page
 
 
 def test_files_one_workbook_and_one_page_per_reservataire(tmp_path):

@@ -157,3 +157,12 @@ def test_an_answer_to_another_number_or_to_nobody_is_said():
     table = result.table.set_index("account")
     assert table["answer"].to_dict() == {"ALS": "accepted", "ETAT_PRIO": "", "BAILLEUR": ""}
     assert int(table.loc["ALS", "agreed"]) == 3
+
+
+def test_an_answer_to_the_number_of_the_sheet_is_not_questioned():
+    row = {**AGREEMENT, "account": "ALS", "as_of": "2026-06-30", "proposed": 3, "answer": "accepted"}
+    case = followed()
+    for asked in (3, None):
+        told = filled("answers", [{**row, "proposed": asked}])
+        result = midyear(replace(case, tables={**case.tables, "answers": told}), TO)
+        assert result.findings == () and result.table["answer"].tolist().count("accepted") == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -46,6 +48,14 @@ def test_same_inputs_same_bytes(written):
         "numbers.csv",
         "run.json",
     } <= set(first)
+
+
+def test_the_screen_counts_the_alerts_of_the_table(year, tmp_path):
+    summary = dashboard_to(year[0], "landlord", "OPH25", tmp_path / "bord").summary
+    text = (tmp_path / "bord" / "alerts.csv").read_text(encoding="utf-8-sig")
+    levels = [row["level"] for row in csv.DictReader(io.StringIO(text), delimiter=";")]
+    counts = [levels.count("alert"), levels.count("watch")]
+    assert [summary["alerts"], summary["to_watch"]] == counts and counts[0] != counts[1]
 
 
 @pytest.mark.long
