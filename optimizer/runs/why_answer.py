@@ -15,7 +15,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimizer.eligibility.facts import PROOF
 from optimizer.errors import day_words
+from optimizer.presentation.session import title_words
 from optimizer.runs.why_reading import Index, Place, open_index
 from optimizer.runs.why_words import (
     ACCESS,
@@ -472,6 +474,7 @@ class _Asked:
                 "declared",
                 "dalo",
                 "priority",
+                "proof",
                 "choices",
                 "dossier",
             )
@@ -483,11 +486,9 @@ class _Asked:
                 self._say("déclarées", "declared") if own["declared"] else self._say("vérifiées", "verified")
             )
             income = f"{points(own['income'], self.lang)} € {self._say('par mois', 'a month')} ({proof})"
-        title = self._say("aucun", "none")
-        if own["priority"]:
-            title = self._say("prioritaire L441-1", "priority L441-1")
-        if own["dalo"]:
-            title = "DALO"
+        # of the letters of L. 441-1 only that there are some, and whether anybody has seen the proof: rules count no other
+        title = "DALO" if own["dalo"] else f"L441-1 ({PROOF[own['proof']]})" if own["priority"] else ""
+        designated = bool(self.index.has("own_designated") and self.index["own_designated"][self.a])
         rows = (
             (
                 self._say("ancienneté", "seniority"),
@@ -498,7 +499,7 @@ class _Asked:
             (self._say("unités de consommation", "consumption units"), points(own["uc"], self.lang)),
             (self._say("ressources", "income"), income),
             *self._limits(),
-            (self._say("titre de priorité", "priority"), title),
+            (self._say("titre de priorité", "priority"), title_words(title, designated, self.lang)),
             *self._sector(own["choices"]),
             (self._say("état du dossier", "state of the file"), say(DOSSIERS[own["dossier"]], self.lang)),
         )
