@@ -15,9 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer.eligibility.facts import PROOF
 from optimizer.errors import day_words
-from optimizer.presentation.session import title_words
 from optimizer.runs.why_reading import Index, Place, open_index
 from optimizer.runs.why_words import (
     ACCESS,
@@ -27,6 +25,8 @@ from optimizer.runs.why_words import (
     CLOSED_EXCHANGED,
     CONTRIBUTION,
     COULD_BE_FREED,
+    DALO,
+    DESIGNATED,
     DOSSIERS,
     ELSEWHERE,
     EMPTY,
@@ -37,6 +37,8 @@ from optimizer.runs.why_words import (
     LAW,
     NOT_A_DECISION,
     ON_CONDITION,
+    PRIORITY,
+    PROOFS,
     REASONS,
     SEAT_KEPT,
     SOURCES,
@@ -487,8 +489,14 @@ class _Asked:
             )
             income = f"{points(own['income'], self.lang)} € {self._say('par mois', 'a month')} ({proof})"
         # of the letters of L. 441-1 only that there are some, and whether anybody has seen the proof: rules count no other
-        title = "DALO" if own["dalo"] else f"L441-1 ({PROOF[own['proof']]})" if own["priority"] else ""
-        designated = bool(self.index.has("own_designated") and self.index["own_designated"][self.a])
+        designated = self.index.has("own_designated") and self.index["own_designated"][self.a]
+        title = (
+            say(DESIGNATED if designated else DALO, self.lang)
+            if own["dalo"]
+            else f"{say(PRIORITY, self.lang)} ({say(PROOFS[own['proof']], self.lang)})"
+            if own["priority"]
+            else self._say("aucun", "none")
+        )
         rows = (
             (
                 self._say("ancienneté", "seniority"),
@@ -499,7 +507,7 @@ class _Asked:
             (self._say("unités de consommation", "consumption units"), points(own["uc"], self.lang)),
             (self._say("ressources", "income"), income),
             *self._limits(),
-            (self._say("titre de priorité", "priority"), title_words(title, designated, self.lang)),
+            (self._say("titre de priorité", "priority"), title),
             *self._sector(own["choices"]),
             (self._say("état du dossier", "state of the file"), say(DOSSIERS[own["dossier"]], self.lang)),
         )
