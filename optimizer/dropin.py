@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -41,11 +42,15 @@ class DropInError(Exception):
         return f"{self.file}:{self.line}: {self.why}" if self.line else f"{self.file}: {self.why}"
 
 
-def load_all(package: str) -> tuple[str, ...]:
+def load_all(package: str, count: Callable[[], int] | None = None) -> tuple[str, ...]:
     """Import each module found directly in ``package`` and return their full names, sorted.
 
     A module registers itself when it is imported; nothing else has to list it. Modules whose name begins with ``_``
     are helpers of the folder and are left to their neighbours.
+
+    Parameters
+    ----------
+    count : how much the register of the folder holds; a file that adds nothing to it, and that no file before it imports, is refused
 
     Raises
     ------
@@ -54,7 +59,7 @@ def load_all(package: str) -> tuple[str, ...]:
     NotADirectoryError
         ``package`` is a plain module, so nothing can be dropped into it.
     DropInError
-        A file cannot be imported or refuses to be registered.
+        A file cannot be imported, refuses to be registered, or registers nothing.
 
     Examples
     --------
@@ -67,24 +72,38 @@ def load_all(package: str) -> tuple[str, ...]:
     names = sorted(info.name for info in pkgutil.iter_modules(root.__path__) if not info.name.startswith("_"))
     loaded = tuple(f"{package}.{name}" for name in names)
     FOLDERS.update(str(Path(folder).resolve()) for folder in root.__path__)
+    for folder in root.__path__:
+        for file in sorted(Path(folder).glob("[!_.]*.*.py")):
+            raise DropInError(_place(file), 0, "Python imports no file with a dot in its name")
     for name in loaded:
+        known = name in sys.modules  # a neighbour has asked for it: it is in the register already, or helps
+        before = 0 if count is None else count()
         try:
             importlib.import_module(name)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise _unusable(name, error) from error
+        if count is not None and not known and count() == before:
+            del sys.modules[name]  # whoever asks again is told again
+            raise DropInError(
+                _place(_file(name)),
+                0,
+                "it registers nothing: its decorator is missing; the name of a helper begins with _",
+            )
     return loaded
 
 
 def takes(call: Callable[..., object], names: str) -> None:
-    """Refuse a function that cannot be called with so many arguments, named in ``names``.
+    """Refuse what is no function, or cannot be called with so many arguments, named in ``names``.
 
     Raises
     ------
     TypeError
         It takes others.
     """
+    if not callable(call):
+        raise TypeError(f"{call!r} is no function of ({names})")
     try:
-        inspect.signature(call).bind(*names.split(", "))
+        inspect.signature(call).bind(*filter(None, names.split(", ")))
     except TypeError:
         told = inspect.signature(call)
         name = getattr(call, "__name__", "it")
@@ -138,9 +157,13 @@ def blamed(trace: TracebackType | None) -> tuple[str, int] | None:
     return None
 
 
-def _unusable(name: str, error: Exception) -> DropInError:
+def _file(name: str) -> Path:
     spec = importlib.util.find_spec(name)
-    file = Path(spec.origin) if spec is not None and spec.origin else Path(name)
+    return Path(spec.origin) if spec is not None and spec.origin else Path(name)
+
+
+def _unusable(name: str, error: BaseException) -> DropInError:
+    file = _file(name)
     line = error.lineno or 0 if isinstance(error, SyntaxError) else 0
     for frame in traceback.extract_tb(error.__traceback__):
         if Path(frame.filename) == file:

@@ -97,7 +97,9 @@ def run_words() -> int:
     from optimizer.disk import listen
     from optimizer.errors import AttrifluxError, InputProblems, reason_of
 
-    loaded = dropin.load_all("optimizer.cli.commands")
+    loaded = dropin.load_all(
+        "optimizer.cli.commands", lambda: len(app.registered_commands) + len(app.registered_groups)
+    )
     from optimizer.cli.usage import USAGE_ERRORS, usage_sentence
 
     lang = language()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import ast
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,14 +27,31 @@ class CsvStyle(StrEnum):
     international = "international"
 
 
-def _backends() -> list[str]:
-    """What the drop-in folder registers, read without loading it: a page of help does not wait for solver libraries."""
-    folder = Path(__file__).parents[1] / "solve" / "backends"
-    found = (
-        re.findall(r'^@backend\("([^"]+)"', path.read_text("utf-8"), re.MULTILINE)
-        for path in folder.glob("*.py")
-    )
-    return sorted(name for names in found for name in names)
+BACKENDS = Path(__file__).parents[1] / "solve" / "backends"
+
+
+def registered_backends(folder: Path = BACKENDS) -> list[str]:
+    """What the drop-in folder registers, read without loading it: a page of help does not wait for solver libraries.
+
+    A file that is no Python has none: loading it will tell.
+    """
+    found: list[str] = []
+    for path in folder.glob("[!_]*.py"):
+        try:
+            module = ast.parse(path.read_bytes())
+        except (SyntaxError, ValueError):
+            continue
+        functions = (node for node in module.body if isinstance(node, ast.FunctionDef))
+        found += [name for function in functions for mark in function.decorator_list for name in _names(mark)]
+    return sorted(found)
+
+
+def _names(mark: ast.expr) -> Iterator[str]:
+    """The name that a decorator registers a backend under, however it is written."""
+    if isinstance(mark, ast.Call) and ast.unparse(mark.func).rpartition(".")[2] == "backend":
+        for given in [*mark.args[:1], *(word.value for word in mark.keywords if word.arg == "id")]:
+            if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                yield given.value
 
 
 if TYPE_CHECKING:
@@ -43,7 +61,7 @@ if TYPE_CHECKING:
 
         auto = "auto"
 else:
-    Backend = StrEnum("Backend", {name: name for name in ("auto", *_backends())})
+    Backend = StrEnum("Backend", {name: name for name in ("auto", *registered_backends())})
 
 FOLDER = both("DOSSIER", "FOLDER")
 FILE = both("FICHIER", "FILE")

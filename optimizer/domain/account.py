@@ -16,7 +16,14 @@ from optimizer.dropin import in_order, load_all
 from optimizer.errors import Lang
 
 ANY, OWN_TENANTS, RELOCATED = "any", "own_tenants", "relocated"
-"""Pools that no convention may name: every household; the tenants of the dwelling's own landlord; relocated households."""
+"""Pools of a kind: every household; the tenants of the dwelling's own landlord; relocated households."""
+POOLS = (ANY, "state_priority", "priority", "public_agent", "als_employee", OWN_TENANTS, RELOCATED)
+TARGETS = ("", "always", "line")
+CAPS = ("agents", "state", "guarantees")
+KEPT = ("mutation", "anru", "orcod", "unfit", "sale")
+"""Exclusions that leave a dwelling to one kind of account."""
+CODE = re.compile("[A-Z][A-Z0-9_]*")
+"""Codes stand in scopes, in keys of scenarios and in names of exported rows, and are written in any case in tables."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,8 @@ def kind(found: AccountKind) -> AccountKind:
     Raises
     ------
     ValueError
-        An empty field, a code or a place of the vocabulary that another kind has, a second remainder.
+        An empty field, a code or a place of the vocabulary that another kind has, a second remainder, a word that is none of
+        its closed list, an exclusion that leaves the dwelling to another kind already.
     """
     empty = [name for name in ("code", "fr", "en", "source") if not str(getattr(found, name)).strip()]
     if empty:
@@ -161,17 +169,39 @@ def kind(found: AccountKind) -> AccountKind:
     in_order(
         f"account {found.code!r}", found.order, {other.code: other.order for other in REGISTERED.values()}
     )
+    _words(found)
     for other in REGISTERED.values():
         if other.remainder and found.remainder:
             raise ValueError(f"account {found.code!r}: {other.code!r} takes the remainder already")
+        if both := sorted(set(other.exclusions) & set(found.exclusions)):
+            raise ValueError(f"account {found.code!r}: {other.code!r} has the exclusions {', '.join(both)}")
     REGISTERED[found.code] = found
     return found
+
+
+def _words(found: AccountKind) -> None:
+    """Refuse a word of a kind that is none of its closed list: nothing would read it, and the account be another than meant."""
+    if not CODE.fullmatch(found.code):
+        raise ValueError(f"account {found.code!r}: a code is of capitals A-Z, digits and _")
+    for name, given, known in (
+        ("pool", (found.pool,), POOLS),
+        ("priority_target", (found.priority_target,), TARGETS),
+        ("caps", found.caps, CAPS),
+        ("exclusions", found.exclusions, KEPT),
+    ):
+        if unknown := [word for word in given if word not in known]:
+            raise ValueError(f"account {found.code!r}: {name} {unknown[0]!r}, not one of {', '.join(known)}")
+    if ("guarantees" in found.caps) != found.place:
+        raise ValueError(f"account {found.code!r}: the cap guarantees is that of accounts of a place")
+    if found.place and not found.prefix:
+        raise ValueError(f"account {found.code!r}: an account of a place needs prefix=True")
+    re.compile(found.code_pattern)
 
 
 @cache
 def all_kinds() -> tuple[AccountKind, ...]:
     """Every kind of the folder, in the order of the vocabulary."""
-    load_all("optimizer.domain.accounts")
+    load_all("optimizer.domain.accounts", REGISTERED.__len__)
     return tuple(sorted(REGISTERED.values(), key=lambda k: k.order))
 
 

@@ -92,7 +92,7 @@ def metric(
 @cache
 def all_metrics() -> tuple[Metric, ...]:
     """Every metric of the folder, in the order of tables."""
-    load_all("optimizer.fairness.metrics")
+    load_all("optimizer.fairness.metrics", _METRICS.__len__)
     return tuple(sorted(_METRICS.values(), key=lambda m: m.order))
 
 

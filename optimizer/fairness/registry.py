@@ -118,7 +118,7 @@ def mechanism(
 @cache
 def all_mechanisms() -> tuple[Mechanism, ...]:
     """Every mechanism of the folder, in the order of tables."""
-    load_all("optimizer.fairness.mechanisms")
+    load_all("optimizer.fairness.mechanisms", _MECHANISMS.__len__)
     return tuple(sorted(_MECHANISMS.values(), key=lambda m: m.order))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from math import ceil
 
 import numpy as np
@@ -11,11 +12,16 @@ import pandas as pd
 from optimizer.domain.frames import kept_kinds
 from optimizer.fairness.market import Market
 from optimizer.problem.model import RATE_UNIT, B
+from optimizer.problem.registry import all_rules
 
-OF_ACCOUNTS = ("flux", "flux_max", "mutation_max", "account_balance")
-"""Rules about accounts, which no household's trait serves."""
 RESERVES = {"dwelling_id": "str", "rule": "str", "scope": "str"}
 """Columns of ``reserves.csv`` and what they hold."""
+
+
+@cache
+def of_accounts() -> frozenset[str]:
+    """Rules about accounts, which no household's trait serves (membership tests only)."""
+    return frozenset(shape.id for shape in all_rules() if not shape.of_households)
 
 
 def counting_pairs(market: Market, row: int) -> tuple[B, B]:
@@ -45,7 +51,7 @@ def reserved_slots(market: Market) -> list[int]:
     wanted = [
         r
         for r, row in enumerate(market.rows)
-        if row.price > 0 and row.rate > 0 and row.rule not in OF_ACCOUNTS
+        if row.price > 0 and row.rate > 0 and row.rule not in of_accounts()
     ]
     for r in sorted(wanted, key=lambda r: (-market.rows[r].price, r)):
         row = market.rows[r]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from optimizer.fairness import prices
 from optimizer.fairness.feasibility import faults
 from optimizer.fairness.lottery import Allocation, Draw, Lots, Lottery
 from optimizer.fairness.market import Market
-from optimizer.fairness.measures import Metric, Reading, all_metrics
+from optimizer.fairness.measures import Better, Metric, Reading, all_metrics
 from optimizer.fairness.registry import chosen_mechanisms
 from optimizer.fairness.study import Study
 from optimizer.pipeline import Prepared
@@ -79,9 +79,20 @@ def read_front(answer: bytes) -> pd.DataFrame:
 
 
 def _one_reading(reading: Reading, scopes: set[str], metric: Metric) -> None:
-    """Refuse what is no number (NaN, no value, is one) and a second reading of one scope."""
+    """Refuse what is no number (NaN, no value, is one), words that are none, and a second reading of one scope."""
+    for name in ("scope", "interval", "unit"):
+        if not isinstance(getattr(reading, name), str):
+            raise wrong_answer(metric.compute, f"{name} {getattr(reading, name)!r} is no text")
+    if reading.better is not None and reading.better not in get_args(Better):
+        raise wrong_answer(
+            metric.compute, f"better {reading.better!r}, not one of {', '.join(get_args(Better))}"
+        )
     if any(not isinstance(x, int | float | np.number) for x in (reading.value, reading.low, reading.high)):
         raise wrong_answer(metric.compute, f"the reading of scope {reading.scope!r} is no number")
+    if any(np.isinf(x) for x in (reading.value, reading.low, reading.high)):
+        raise wrong_answer(
+            metric.compute, f"the reading of scope {reading.scope!r} is infinite (NaN where there is none)"
+        )
     if reading.scope in scopes:
         raise wrong_answer(metric.compute, f"two readings of scope {reading.scope!r}")
     scopes.add(reading.scope)

@@ -66,7 +66,7 @@ def format(
 
 @cache
 def _load() -> None:
-    load_all("optimizer.importers.formats")
+    load_all("optimizer.importers.formats", REGISTERED.__len__)
 
 
 def all_formats() -> tuple[Format, ...]:

@@ -54,6 +54,7 @@ def check_models(
     findings: list[Finding] = []
     entries = _tried(findings, lambda: read_national(folder)) or {}
     findings += check_ceilings(entries)
+    findings += check_motives(entries)
     findings += _required_keys(entries, rules) if rules is not None else ()
     communes, epci = _geography(folder, entries, findings)
     if communes is not None and epci is not None:
@@ -87,6 +88,38 @@ def _problem(code: str, **params: object) -> Finding:
     return Finding(
         code, file=str(params.get("file", "")), row=line if isinstance(line, int) else None, params=params
     )
+
+
+MOTIVE_HEADS = ("I", "N")
+"""First letters of the motives of a commission: an application that is not receivable, a dwelling that is not attributed."""
+
+
+def check_motives(entries: Mapping[str, Entry]) -> list[Finding]:
+    """Motives of the commission that no decision could be given (another first letter) or that rest on no provision."""
+    motives, provisions = (entries.get(f"national.commission.{name}") for name in ("motives", "provisions"))
+    found: list[Finding] = []
+    for version in motives.values if motives else ():
+        texts = provisions.on(version.since).value if provisions else {}
+        for code in version.value:
+            if not code.startswith(MOTIVE_HEADS):
+                found.append(
+                    _problem(
+                        "POLICY_UNKNOWN_KEY",
+                        file="national/commission.yaml",
+                        key=f"motives.{code}",
+                        known="I…, N…",
+                    )
+                )
+            elif code not in texts:
+                found.append(
+                    _problem(
+                        "POLICY_MISSING_CELL",
+                        file="national/commission.yaml",
+                        key=f"provisions.{code}",
+                        date=version.since,
+                    )
+                )
+    return found
 
 
 def check_ceilings(entries: Mapping[str, Entry]) -> list[Finding]:

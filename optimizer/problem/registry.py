@@ -214,7 +214,7 @@ def _both(words: object) -> bool:
 @cache
 def all_rules() -> tuple[RuleShape, ...]:
     """Every rule of the folder, in the order of publication."""
-    load_all("optimizer.problem.rules")
+    load_all("optimizer.problem.rules", REGISTERED.__len__)
     return tuple(sorted(REGISTERED.values(), key=lambda r: r.order))
 
 

@@ -121,7 +121,7 @@ def bound(
 @cache
 def all_policies() -> tuple[Policy, ...]:
     """Every policy of the folder, in the order of tables."""
-    load_all("optimizer.simulation.policies")
+    load_all("optimizer.simulation.policies", _POLICIES.__len__)
     return tuple(sorted(_POLICIES.values(), key=lambda p: p.order))
 
 

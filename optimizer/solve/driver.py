@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 
-from optimizer.dropin import answered
+from optimizer.dropin import answered, wrong_answer
 from optimizer.errors import AttrifluxError
 from optimizer.problem import InvalidSolution, evaluate
 from optimizer.problem.model import I64, FirstRanks, Problem
@@ -19,6 +20,7 @@ from optimizer.solve.policy import SearchPolicy
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.primal.one_by_one import improved
 from optimizer.solve.proof.certificate import Certificate, CertificateRow, Leaf, Status
+from optimizer.solve.proof.dual_bound import Multipliers
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.proof.published import Proof
 from optimizer.solve.proof.root import root_proof
@@ -167,7 +169,7 @@ def _run_backend(
     if reason := watch.stopped():
         return RawSolution(None, False, reason, "not started")
     watch.say("solve", job.incumbent.objective)
-    raw = answered(chosen.solve(job, options, watch), RawSolution, chosen.solve)
+    raw = _looked_at(chosen.solve(job, options, watch), chosen)
     job.timings["backend"] = time.perf_counter() - clock
     better = False
     if raw.first is not None:
@@ -177,6 +179,28 @@ def _run_backend(
     lists = job.problem.own_lists
     if lists is not None and not (raw.settled and better):
         job.incumbent.offer(improved(job.problem, lists, job.incumbent.first))
+    return raw
+
+
+def _looked_at(raw: RawSolution, chosen: Backend) -> RawSolution:
+    """What a backend has answered, where each part is of its kind; whether it holds is counted afterwards.
+
+    Raises
+    ------
+    DropInError
+    """
+    answered(raw, RawSolution, chosen.solve)
+    if raw.first is not None:
+        first = answered(raw.first, FirstRanks, chosen.solve)
+        for name in ("dwelling", "app", "kind"):
+            part = answered(getattr(first, name), np.ndarray, chosen.solve)
+            if part.ndim != 1 or not np.issubdtype(part.dtype, np.integer):
+                raise wrong_answer(chosen.solve, f"first.{name} is no row of whole numbers")
+    for given in (raw.multipliers, raw.tight):
+        if given is not None:
+            answered(given, Multipliers, chosen.solve)
+    if raw.stop not in get_args(Stop):
+        raise wrong_answer(chosen.solve, f"stop {raw.stop!r}, not one of {', '.join(get_args(Stop))}")
     return raw
 
 

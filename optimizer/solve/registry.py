@@ -100,6 +100,7 @@ def backend(
 
     def register(solver: Solver) -> Solver:
         takes(solver, "job, options, watch")
+        takes(available, "")
         wanted = frozenset(features)
         if not id or not wanted <= FEATURES:
             raise ValueError(f"backend {id!r}: unknown features {sorted(wanted - FEATURES)} or no name")
@@ -113,7 +114,7 @@ def backend(
 
 def all_backends() -> dict[str, Backend]:
     """All backends by name, sorted."""
-    load_all("optimizer.solve.backends")
+    load_all("optimizer.solve.backends", REGISTERED.__len__)
     return {name: REGISTERED[name] for name in sorted(REGISTERED)}
 
 

@@ -17,7 +17,8 @@ three réservataires in turn is three orientations of one dwelling), rates witho
 from optimizer.statement.bilan import Bilan, bilan
 from optimizer.statement.dashboards import Dashboard, dashboard, dashboard_to
 from optimizer.statement.files import bilan_to
-from optimizer.statement.ledger import ledger, needed
+from optimizer.statement.lec import needed
+from optimizer.statement.ledger import ledger
 from optimizer.statement.midyear import MidYear, midyear
 from optimizer.statement.midyear_files import midyear_to
 from optimizer.statement.next_files import Following, following

@@ -22,7 +22,8 @@ from optimizer.statement.bridge import bridge, gaps
 from optimizer.statement.charters import charters
 from optimizer.statement.handovers import handovers, problems_of
 from optimizer.statement.homes import PERIODS, homes_of, in_two_places
-from optimizer.statement.ledger import ledger, ledger_of_lec, lines_of, planned_bases
+from optimizer.statement.lec import ledger_of_lec
+from optimizer.statement.ledger import ledger, lines_of, planned_bases
 from optimizer.statement.reconcile import differences, reconcile
 
 COLUMNS = (

@@ -13,13 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from math import ceil, floor, sqrt
+from math import floor, sqrt
 from typing import Any
 
 import pandas as pd
 
 from optimizer import policy
-from optimizer.conversion.inventory import in_qpv
 from optimizer.domain import Case
 from optimizer.domain.account import outside_flux, place_of
 from optimizer.domain.intervals import FORECAST_QUANTILE
@@ -36,17 +35,6 @@ COLUMNS = (
     "base", "due", "consumed_oriented", "consumed_presented", "consumed_attributed", "consumed_signed", "consumed",
     "returned", "balance", "year_base", "year_due", "year_target", "done", "in_progress", "remaining", "late", "ahead", "forecast", "forecast_low", "forecast_high",
 )  # fmt: skip
-LEC_COLUMNS = (
-    "epci", "name", "target", "outside_qpv", "good", "unknown", "reached_rate", "expected_remaining", "needed", "needed_rate",
-)  # fmt: skip
-
-
-def needed(share: Fraction, done: int, good: int, remaining: int) -> int:
-    """Leases that must still count among ``remaining`` for the year to reach ``share``.
-
-    With 500 leases done of which 90 count, 400 to come and a share of 25 %, 135 of the 400 are needed.
-    """
-    return max(0, ceil(share * (done + remaining)) - good)
 
 
 def year_fraction(on: date, year: int) -> tuple[int, int]:
@@ -89,15 +77,22 @@ def ledger(case: Case, rules: policy.RuleSet, year: int, *, over: bool = False) 
     }
     lines = lines[lines["landlord"].isin(present)]
     signed = placed(leases[in_flux(leases)], epci, departement)
-    kept, level = furthest(progress)
-    pending = placed(progress.assign(level=level)[kept], epci, departement)
+    pending = followed_work(progress, rules, rule_at)
     pending = pending[~pending["account"].isin(outside_flux())]
-    first = rules_at(pending, rule_at).map(REACHED).fillna(len(STAGES))
-    pending = pending.assign(counted=pending["level"] >= first)
     flux = _Flux(case, rules, year, signed, pending, back, over)
     rows = [_row({str(k): v for k, v in line.items()}, flux) for line in lines.to_dict("records")]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values(["landlord", "departement", "area", "account"], ignore_index=True)
+
+
+def followed_work(progress: pd.DataFrame, rules: policy.RuleSet, rule_at: RuleAt) -> pd.DataFrame:
+    """Dwellings in progress, one line each, placed; ``counted``: the stage has reached the count rule of the account."""
+    kept, level = furthest(progress)
+    frame = placed(
+        progress.assign(level=level)[kept], rules.by_commune("epci"), rules.by_commune("departement")
+    )
+    first = rules_at(frame, rule_at).map(REACHED).fillna(len(STAGES))
+    return frame.assign(counted=frame["level"] >= first)
 
 
 RuleAt = Callable[[str, str, tuple[str, str, str]], str]
@@ -218,8 +213,11 @@ class _Flux:
         self.planned = planned_bases(case.table("assiette"), year)
         leases = case.table("leases")
         self.has_leases = bool((leases["signed_on"].dt.year == year).any())
-        self.run = _run(case, rules) if year == case.settings.year else signed.iloc[:0]
-        self.whole = self._by_part([signed, pending[pending["counted"]], self.run])
+        self.run = signed.iloc[:0]
+        if year == case.settings.year:
+            vacant = vacant_dwellings(case, rules)
+            self.run = vacant[vacant["flux"]]
+        self.whole = by_part([signed, pending[pending["counted"]], self.run])
         self._placed = [_Placed(frame) for frame in (self.signed, self.pending, self.back, self.run)]
 
     def of(self, line: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Fraction]:
@@ -227,7 +225,7 @@ class _Flux:
         here, pending, back, run = (rows.inside(line) for rows in self._placed)
         if self.over:
             return here, pending, back, Fraction(0)
-        before, now = self._by_part([here, pending[pending["counted"]]]), self._by_part([run])
+        before, now = by_part([here, pending[pending["counted"]]]), by_part([run])
         expected = Fraction(0)
         for part in sorted(before.keys() | now.keys()):
             rest = still_expected(
@@ -237,16 +235,17 @@ class _Flux:
             expected += now[part] if rest is None else rest
         return here, pending, back, expected
 
-    @staticmethod
-    def _by_part(frames: Sequence[pd.DataFrame]) -> Counter[tuple[str, str]]:
-        found: Counter[tuple[str, str]] = Counter()
-        for frame in frames:
-            found.update(zip(frame["landlord"].astype(str), frame["dep"].astype(str), strict=True))
-        return found
+
+def by_part(frames: Sequence[pd.DataFrame]) -> Counter[tuple[str, str]]:
+    """Lines of some frames by landlord and département."""
+    found: Counter[tuple[str, str]] = Counter()
+    for frame in frames:
+        found.update(zip(frame["landlord"].astype(str), frame["dep"].astype(str), strict=True))
+    return found
 
 
-def _run(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
-    """Dwellings of the case that the flux may still let: in its base, and nobody's candidate followed there."""
+def vacant_dwellings(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
+    """Dwellings of the case that may still be let, nobody's candidate being followed there; ``flux``: in its base."""
     frame = case.table("dwellings")
     landlords = frozenset(str(x) for x in frame["landlord"].dropna())
     findings = Findings(case, known_places(rules), rules.title)
@@ -254,19 +253,28 @@ def _run(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     exclusion = frame["assiette_exclusion"].astype(object).fillna("none")
     reserved = frame["reserved_to"].astype(object).fillna("")
     first = frame["first_letting"].astype("boolean").fillna(False).astype(bool)
-    free = (exclusion == "none") & (reserved == "") & ~first & ~frame["dwelling_id"].isin(blocked)
-    return placed(frame[free], rules.by_commune("epci"), rules.by_commune("departement"))
+    flux = (exclusion == "none") & (reserved == "") & ~first
+    free = frame.assign(flux=flux)[~frame["dwelling_id"].isin(blocked)]
+    return placed(free, rules.by_commune("epci"), rules.by_commune("departement"))
 
 
 def planned_bases(assiette: pd.DataFrame, year: int) -> dict[tuple[str, str], int]:
     """Flux base of the year by (landlord, département): as forecast, else as it was."""
+    return _planned(assiette, year, ["mutation", "anru", "orcod", "unfit", "sale", "stock"])
+
+
+def planned_leases(assiette: pd.DataFrame, year: int) -> dict[tuple[str, str], int]:
+    """Dwellings vacated in the year by (landlord, département), whatever the account: as forecast, else as it was."""
+    return _planned(assiette, year, [])
+
+
+def _planned(assiette: pd.DataFrame, year: int, less: list[str]) -> dict[tuple[str, str], int]:
     rows = assiette[assiette["year"] == year]
     rows = rows.sort_values("basis", key=lambda basis: basis == "forecast", kind="stable")
-    minus = rows[["mutation", "anru", "orcod", "unfit", "sale", "stock"]].fillna(0).sum(axis=1)
-    base = (rows["vacated"].fillna(0) - minus).astype("int64")
+    left = (rows["vacated"].fillna(0) - rows[less].fillna(0).sum(axis=1)).astype("int64")
     return {
         (str(landlord), str(place)): int(n)
-        for landlord, place, n in zip(rows["landlord"], rows["departement"], base, strict=True)
+        for landlord, place, n in zip(rows["landlord"], rows["departement"], left, strict=True)
     }
 
 
@@ -322,33 +330,3 @@ def _row(line: dict[str, Any], flux: _Flux) -> dict[str, object]:
 
 def _two(value: Fraction) -> float:
     return float(Fraction(floor(value * 100 + Fraction(1, 2)), 100))
-
-
-def ledger_of_lec(case: Case, rules: policy.RuleSet, year: int, *, over: bool = False) -> pd.DataFrame:
-    """What the rest of the year must reach outside QPV, per EPCI under LEC (loi Égalité et citoyenneté).
-
-    Leases of every account count. What is expected until 31 December goes on as the year went; nothing once it is ``over``.
-    """
-    leases = case.table("leases")
-    leases = leases[leases["signed_on"].dt.year == year]
-    share = Fraction(repr(rules.get("national.lec.first_quartile_share")))
-    commune = leases["commune"].astype(object)
-    epci = rules.place_of(commune, "epci").fillna("")
-    outside = in_qpv(leases["qpv"]) != "oui"
-    counts = (leases["q1"] == "yes") | leases["relocation"].isin(["npnru", "orcod"])
-    unknown = (leases["q1"].fillna("unknown") == "unknown") & ~counts
-    gone, left = year_fraction(case.settings.on, year)
-    names = rules.all_epci["name"].to_dict()
-    rows = []
-    for code in sorted(set(epci) & set(rules.lec_epci)):
-        mask = (epci == code) & outside
-        done, good = int(mask.sum()), int((mask & counts.fillna(False)).sum())
-        rest = floor(Fraction(done * left, gone) + Fraction(1, 2)) if gone and not over else 0
-        must = needed(share, done, good, rest)
-        rows.append(
-            (
-                code, str(names.get(code, code)), float(share), done, good, int((mask & unknown).sum()),
-                round(good / done, 4) if done else float("nan"), rest, must, round(must / rest, 4) if rest else float("nan"),
-            )
-        )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(LEC_COLUMNS))

@@ -70,6 +70,19 @@ def _let_since(work: Work, dwelling: str, new: NewItem) -> date | None:
     return last if date.fromisoformat(vacant) <= last else None
 
 
+def nothing_since(work: Work, item: Row) -> None:
+    """StoreRefused where the dwelling is on another agenda, or a later session decided on it: an older list does not come back to life."""
+    for other in work.find("item", dwelling_id=item["dwelling_id"]):
+        if other["item_id"] == item["item_id"]:
+            continue
+        told = {"dwelling": item["dwelling_id"], "session": other["session_id"]}
+        if other["status"] in LIVE_ITEM:
+            raise StoreRefused("STORE_DWELLING_LIVE", **told)
+        # a dwelling is put on an agenda once the one before has let it go: the later item is the later agenda
+        if other["item_id"] > item["item_id"] and other["status"] != "not_examined":
+            raise StoreRefused("STORE_CORRECTION_SINCE", **told)
+
+
 def ordered(candidates: Iterable[NewCandidate]) -> list[NewCandidate]:
     """Examined names first, by position."""
     return sorted(candidates, key=lambda c: (c.queue, c.position))

@@ -27,6 +27,9 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 """Column -> headers it is known by, without accents and case."""
 
+NOT_OF_PEOPLE = (".parquet",)
+"""Formats that no list of people is written in."""
+
 define(
     "IDENTITY_FORMAT",
     "Ce fichier n'est ni un CSV ni un classeur lisible.",
@@ -76,7 +79,7 @@ def read(path: str | Path) -> tuple[PersonRecord, ...]:
     if not path.exists():
         raise FileNotFoundError(2, "introuvable", str(path))
     shape = format_of(path.suffix)
-    if shape is None or path.suffix.lower() == ".parquet":
+    if shape is None or path.suffix.lower() in NOT_OF_PEOPLE:
         raise InputProblems([Finding("IDENTITY_FORMAT", file=path.name)])
     opened = shape.read(path, path.name)
     if not opened.tables:

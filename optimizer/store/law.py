@@ -14,6 +14,8 @@ from typing import Any
 
 from optimizer.datadirs import models_dir
 from optimizer.errors import Lang
+from optimizer.policy import PolicyError
+from optimizer.policy.checks import check_motives
 from optimizer.policy.folder import Folder
 from optimizer.policy.parameter import Entry, Parameter, parse_entries
 from optimizer.store.clock import ALSACE_MOSELLE
@@ -99,7 +101,7 @@ class CommissionLaw:
 
 
 def law(on: date, models: str | Path | None = None) -> CommissionLaw:
-    """The commission's law on a date; PolicyError when a file of ``models/national`` cannot be used."""
+    """The commission's law on a date; PolicyError when a file of ``models/national`` cannot be used, a motive without its provision included."""
     return CommissionLaw(on, _entries(models_dir(models)))
 
 
@@ -109,4 +111,6 @@ def _entries(root: Path) -> Mapping[str, Entry]:
     entries: dict[str, Entry] = {}
     for name in FILES:
         entries |= parse_entries(f"national.{name}", folder.yaml(f"national/{name}.yaml"))
+    for wrong in check_motives(entries):
+        raise PolicyError(wrong.code, **wrong.params)
     return entries

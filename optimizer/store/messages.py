@@ -584,6 +584,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Un bail du même échange a été signé sur la foi de cette saisie : elle ne se reprend plus.",
         "A lease of the same exchange was signed on the strength of this entry: it can no longer be taken back.",
     ),
+    "CORRECTION_SINCE": (
+        "Trop tard : une séance suivante ({session}) a statué sur le logement {dwelling}. Ce qui a été saisi ici ne se reprend plus ; porter le ménage à une nouvelle séance si le logement n'est pas loué.",
+        "Too late: a later session ({session}) has decided on dwelling {dwelling}. What was recorded here can no longer be taken back; bring the household to a new session if the dwelling is not let.",
+    ),
     "CORRECTION_STAYS": (
         "Le locataire de ce logement reste : remettre d'abord son nom sur la liste du logement pour lequel il était appelé.",
         "The tenant of this dwelling stays: first put that name back on the list of the dwelling it was called for.",

@@ -13,10 +13,12 @@ from uuid import uuid4
 from django.core.files.uploadedfile import UploadedFile
 
 from optimizer.errors import AttrifluxError, define
+from optimizer.importers import all_formats
+from optimizer.store.identities import NOT_OF_PEOPLE
 from optimizer.web.desk import Desk
 from optimizer.web.temporary import passing
 
-KNOWN = (".csv", ".xlsx", ".parquet", ".yaml", ".yml")
+SETTINGS = (".yaml", ".yml")
 define(
     "WEB_IMPORT_NONE",
     "Aucun fichier n'a été choisi.",
@@ -24,13 +26,13 @@ define(
 )
 define(
     "WEB_IMPORT_KIND",
-    "« {name} » n'est pas un fichier d'un dossier (attendu : CSV, XLSX, Parquet, YAML).",
-    "“{name}” is no file of a case (expected: CSV, XLSX, Parquet, YAML).",
+    "« {name} » n'est pas un fichier d'un dossier (attendu : {known}).",
+    "“{name}” is no file of a case (expected: {known}).",
 )
 define(
     "WEB_PEOPLE_KIND",
-    "« {name} » n'est pas un fichier d'identités (attendu : CSV ou XLSX, une ligne par ménage, colonne numero_unique).",
-    "“{name}” is no file of identities (expected: CSV or XLSX, one row a household, column numero_unique).",
+    "« {name} » n'est pas un fichier d'identités (attendu : {known}, une ligne par ménage, colonne numero_unique).",
+    "“{name}” is no file of identities (expected: {known}, one row a household, column numero_unique).",
 )
 define(
     "WEB_IMPORT_GONE",
@@ -42,6 +44,16 @@ define(
     "Deux fichiers portent le nom « {name} ».",
     "Two files are named “{name}”.",
 )
+
+
+def case_suffixes() -> tuple[str, ...]:
+    """Ends of the names of files of a case: what the formats read, and the settings."""
+    return (*(end for kind in all_formats() for end in kind.extensions), *SETTINGS)
+
+
+def people_suffixes() -> tuple[str, ...]:
+    """Ends of the names of files of identities."""
+    return tuple(end for kind in all_formats() for end in kind.extensions if end not in NOT_OF_PEOPLE)
 
 
 def keep_case(desk: Desk, files: Sequence[UploadedFile[Any]]) -> str:
@@ -56,8 +68,8 @@ def keep_case(desk: Desk, files: Sequence[UploadedFile[Any]]) -> str:
         raise AttrifluxError("WEB_IMPORT_NONE")
     names = [safe_name(str(file.name)) for file in files]
     for name in names:
-        if not name.lower().endswith(KNOWN):
-            raise AttrifluxError("WEB_IMPORT_KIND", name=name)
+        if not name.lower().endswith(case_suffixes()):
+            raise AttrifluxError("WEB_IMPORT_KIND", name=name, known=", ".join(case_suffixes()))
         if names.count(name) > 1:
             raise AttrifluxError("WEB_IMPORT_TWICE", name=name)
     case = uuid4().hex
@@ -102,8 +114,8 @@ def kept_file(desk: Desk, file: UploadedFile[Any] | None) -> Iterator[Path]:
     if file is None:
         raise AttrifluxError("WEB_IMPORT_NONE")
     name = safe_name(str(file.name))
-    if not name.lower().endswith((".csv", ".xlsx")):
-        raise AttrifluxError("WEB_PEOPLE_KIND", name=name)
+    if not name.lower().endswith(people_suffixes()):
+        raise AttrifluxError("WEB_PEOPLE_KIND", name=name, known=", ".join(people_suffixes()))
     folder = passing(desk.deployment.state) / uuid4().hex
     folder.mkdir(mode=0o700)
     try:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from optimizer.cli.arguments import Backend
+from optimizer.cli.arguments import Backend, registered_backends
+from optimizer.dropin import DropInError
 from optimizer.errors import AttrifluxError
 from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
@@ -166,6 +170,50 @@ def test_a_claim_that_the_tree_does_not_close_is_not_called_proven(monkeypatch: 
     assert "gap" in stops
 
 
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"first": [1, 2]}, "it returned list, FirstRanks was expected"),
+        ({"app": 0.5}, "first.app is no row of whole numbers"),
+        ({"multipliers": 3}, "it returned int, Multipliers was expected"),
+        ({"stop": "bored"}, "stop 'bored', not one of proven, gap, time, interrupted"),
+    ],
+)
+def test_an_answer_of_another_kind_is_told_as_the_fault_of_its_file(
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], why: str
+) -> None:
+    """An unexpected error that named no file stood there, or nothing at all."""
+    from optimizer.solve import registry
+
+    monkeypatch.setattr(registry, "REGISTERED", dict(registry.REGISTERED))
+
+    @backend("odd", features=("exact",), available=lambda: None)
+    def odd(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
+        first = job.incumbent.first
+        if "app" in change:
+            return RawSolution(replace(first, app=first.app + change["app"]), False, "gap")
+        return replace(RawSolution(first, False, "gap"), **change)
+
+    with pytest.raises(DropInError, match=re.escape(why)):
+        solve(tiny(5), SolveOptions(backend="odd"))
+
+
+def test_the_command_line_offers_a_backend_however_it_is_declared(tmp_path: Path) -> None:
+    assert registered_backends() == NAMES
+    for name, mark in (
+        ("a", '@backend("a", features=("exact",), available=available)'),
+        ("b", "@backend('b', features=('exact',), available=available)"),
+        ("c", '@backend(\n    id="c", features=("exact",), available=available\n)'),
+        ("d", '@registry.backend("d", features=("exact",), available=available)'),
+        ("_e", '@backend("e", features=("exact",), available=available)'),
+    ):
+        text = f"# règle\n{mark}\ndef solve(job, options, watch): ...\n"
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    (tmp_path / "latin.py").write_bytes("# é\n@backend('latin'".encode("latin-1"))
+    (tmp_path / "broken.py").write_text('@backend("broken"', encoding="utf-8")
+    assert registered_backends(tmp_path) == ["a", "b", "c", "d"]
+
+
 def test_registration_refuses_doubles_and_unknown_features() -> None:
     def nothing(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
         return RawSolution(None, False, "gap")
@@ -174,6 +222,8 @@ def test_registration_refuses_doubles_and_unknown_features() -> None:
         backend("highs", features=("exact",), available=lambda: None)(nothing)
     with pytest.raises(ValueError, match="unknown features"):
         backend("other", features=("magic",), available=lambda: None)(nothing)
+    with pytest.raises(TypeError, match="None is no function"):
+        backend("other", features=("exact",), available=None)(nothing)  # type: ignore[arg-type]
 
 
 def test_unknown_backend_is_named_with_the_known_ones() -> None:

@@ -17,6 +17,8 @@ from optimizer.fairness.lottery import Draw, Lottery, counts, worth
 from optimizer.fairness.market import NOT, Market, traits
 from optimizer.fairness.registry import CLAIMS, Mechanism, all_mechanisms, mechanism
 from optimizer.fairness.reserves import counting_pairs, reserved_slots
+from optimizer.fairness.units import mark_of
+from optimizer.problem import RuleShape, all_rules
 from optimizer.problem.model import Kinds, Row
 from tests.fairness.markets import (
     every_allocation,
@@ -328,6 +330,19 @@ def test_a_lottery_adds_up_in_fractions(id: str):
                 assert worth(market, chosen) <= 10**15 and len(counts(market, chosen)[2]) == len(market.rows)
 
 
+@pytest.mark.parametrize("id", [m.id for m in all_mechanisms()])
+def test_a_mechanism_touches_nothing_and_answers_twice_alike(id: str):
+    """Every other mechanism and metric is counted on the same market."""
+    (made,) = (m for m in all_mechanisms() if m.id == id)
+    for number in range(3):
+        for market in markets(made, number):
+            before = mark_of(market)
+            once = played(made, market)
+            assert mark_of(market) == before, "a mechanism changes the market it is given"
+            again = played(made, market)
+            assert (once.share, once.groups.tolist()) == (again.share, again.groups.tolist())
+
+
 def test_chance_enters_where_a_mechanism_says_so_and_nowhere_else():
     for made in all_mechanisms():
         several = (
@@ -387,6 +402,24 @@ def test_a_public_is_who_counts_somewhere():
     market = small_market(3, ruled=True)
     assert traits(market, "priority_publics").any()
     assert not traits(market, "dalo").any()
+
+
+def test_a_new_rule_of_accounts_reserves_nothing(monkeypatch: pytest.MonkeyPatch):
+    """Rules of accounts stood by name: one more was taken for a rule of households."""
+    from optimizer.fairness import reserves
+
+    made = RuleShape.__subclasses__()[0]
+    other = type("Other", (made,), {"id": "other", "of_households": False})()
+    market = small_market(3, ruled=True)
+    rows = tuple(
+        replace(row, rule="other" if row.rule == "priority_publics" else row.rule) for row in market.rows
+    )
+    assert set(reserved_slots(market)) - {-1} and set(reserved_slots(replace(market, rows=rows))) - {-1}
+    monkeypatch.setattr(reserves, "all_rules", lambda: (*all_rules(), other))
+    reserves.of_accounts.cache_clear()
+    assert set(reserved_slots(replace(market, rows=rows))) == {-1}
+    assert set(reserved_slots(market)) - {-1}
+    reserves.of_accounts.cache_clear()
 
 
 def test_a_public_is_reserved_the_part_of_the_flux_agreed_with_its_own_landlord():

@@ -99,7 +99,12 @@ def test_what_comes_later_changes_nothing_before(world, made):
         leaves=np.where(world.leaves > last - 1, last, world.leaves).astype(np.int32),
         arrives=np.where(world.arrives >= last, last + 9, world.arrives).astype(np.int32),
     )
-    one, other = live(world, made), live(later, made)
+    said: list[list[tuple[State, Terms]]] = [[], []]
+    one, other = live(world, watched(made, said[0])), live(later, watched(made, said[1]))
+    early = [[terms for state, terms in kept if state.session < last] for kept in said]
+    for mine, theirs in zip(*early, strict=True):
+        for name in ("rate", "play", "price", "reserve"):
+            assert (getattr(mine, name) == getattr(theirs, name)).all(), name
     assert [x for x in one.leases if x.session < last] == [x for x in other.leases if x.session < last]
     assert [x for x in one.leases if x.session == last] != [x for x in other.leases if x.session == last]
 

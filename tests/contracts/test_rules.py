@@ -10,8 +10,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from optimizer import policy
+from optimizer import eligibility, policy
 from optimizer.dropin import DropInError
+from optimizer.fairness.units import mark_of
 from optimizer.problem import (
     FirstRanks,
     Problem,
@@ -89,6 +90,9 @@ def test_rows_and_measure_agree_on_random_proposals(shape: RuleShape) -> None:
             )
             assert (num[mine] <= den[mine]).all()
             entered += int(den[mine].sum())
+        fresh = eligibility.encode(case, terms)
+        for now, was in ((facts.dwellings, fresh.dwellings), (facts.applications, fresh.applications)):
+            assert mark_of(now) == mark_of(was), "a rule changes what it is given"
     assert entered > 0
 
 

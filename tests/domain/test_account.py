@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from fractions import Fraction as F
 
 import pytest
@@ -112,6 +113,15 @@ FINE = AccountKind(code="CROUS", order=99, fr="étudiants", en="students", sourc
         ({"code": "ALS"}, "declared twice"),
         ({"order": 3}, "'ALS' has order 3"),
         ({"remainder": True}, "remainder already"),
+        ({"code": "crous"}, "a code is of capitals"),
+        ({"code": "CR:OUS"}, "a code is of capitals"),
+        ({"pool": "students"}, "pool 'students', not one of any, state_priority"),
+        ({"priority_target": "sometimes"}, "priority_target 'sometimes', not one of"),
+        ({"caps": ("agent",)}, "caps 'agent', not one of agents, state"),
+        ({"caps": ("guarantees",)}, "that of accounts of a place"),
+        ({"exclusions": ("none",)}, "exclusions 'none', not one of mutation"),
+        ({"exclusions": ("anru",)}, "'RELOGEMENT' has the exclusions anru"),
+        ({"place": True, "caps": ("guarantees",)}, "needs prefix=True"),
     ],
 )
 def test_the_register_refuses_what_is_missing_or_double(change: dict[str, object], message: str) -> None:
@@ -119,6 +129,11 @@ def test_the_register_refuses_what_is_missing_or_double(change: dict[str, object
     with pytest.raises(ValueError, match=message):
         kind(dataclasses.replace(FINE, **change))  # type: ignore[arg-type]
     assert account.REGISTERED == before
+
+
+def test_the_register_refuses_codes_that_nothing_can_be_read_by() -> None:
+    with pytest.raises(re.error):
+        kind(dataclasses.replace(FINE, prefix=True, code_pattern="["))
 
 
 def test_caps_lower_the_kinds_they_name() -> None:

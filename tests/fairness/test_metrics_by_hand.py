@@ -27,11 +27,13 @@ import numpy as np
 import pytest
 
 import optimizer as af
+from optimizer.dropin import DropInError
 from optimizer.fairness.groups import group_table, groups_of, lorenz_table, masked_groups, masked_levels
 from optimizer.fairness.lottery import allocation, certain, mixed
 from optimizer.fairness.market import Market
-from optimizer.fairness.measures import all_metrics, metric, wilson
+from optimizer.fairness.measures import Reading, all_metrics, metric, wilson
 from optimizer.fairness.study import Study
+from optimizer.fairness.units import measured
 from optimizer.pipeline import prepare
 from optimizer.problem.model import Kinds, Row
 from tests.fairness.markets import plain_market
@@ -303,3 +305,20 @@ def test_a_metric_with_a_field_of_another_kind_is_refused(change, why):
     fine = {"title_fr": "x", "title_en": "x", "unit": "x", "source": "x", "better": "more", "order": 999}
     with pytest.raises(ValueError, match=why):
         metric("another", **{**fine, **change})(lambda study: [])
+
+
+@pytest.mark.parametrize(
+    ("reading", "why"),
+    [
+        (Reading(3, 0.5), "scope 3 is no text"),  # type: ignore[arg-type]
+        (Reading("", float("inf")), "the reading of scope '' is infinite"),
+        (Reading("", 0.5, float("-inf"), 1.0), "the reading of scope '' is infinite"),
+        (Reading("", 0.5, better="worse"), "better 'worse', not one of more, less, neither"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_a_metric_answers_is_told_as_its_own_fault(monkeypatch, reading, why):
+    """An unexpected error of the table stood there, without the file that is to blame."""
+    made = replace(all_metrics()[0], compute=lambda study: [reading])
+    monkeypatch.setattr("optimizer.fairness.units.all_metrics", lambda: (made,))
+    with pytest.raises(DropInError, match=why):
+        measured("cotation", _study())

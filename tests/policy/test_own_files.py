@@ -10,6 +10,7 @@ import pytest
 from optimizer.datadirs import models_dir
 from optimizer.policy import EffortThreshold, PolicyError, check_models, load
 from optimizer.problem.registry import share_keys
+from optimizer.store.law import law
 
 ON = date(2026, 11, 24)
 HEAD = "status: local\nsource: délibération\nreviewed_on: 2026-11-24\nby: x\n"
@@ -230,3 +231,33 @@ def test_everything_wrong_in_ones_own_files_is_told_at_once_each_at_its_place(ow
     )
     assert 'donc entre guillemets : "25"' in said[6]
     assert all(f.sentence("fr") != f.sentence("en") for f in caught.value.findings)
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "kind"),
+    [("N10", "provisions.N10", "POLICY_MISSING_CELL"), ("M1", "motives.M1", "POLICY_UNKNOWN_KEY")],
+)
+def test_a_motive_of_the_commission_that_nothing_could_rest_on_is_told_before_the_session(
+    tmp_path, code, told, kind
+):
+    """It was offered, and the page of the decisions ended in an error in front of the commission; of another letter, it never was."""
+    models = tmp_path / "models"
+    shutil.copytree(models_dir(), models)
+    path = models / "national" / "commission.yaml"
+    text = path.read_text(encoding="utf-8")
+    for old, words in (("        N9: Demande", "Motif local"), ("        N9: Application", "Local motive")):
+        assert text.count(old) == 1
+        text = text.replace(old, f"        {code}: {words}\n{old}")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyError) as refused:
+        law(ON, models)
+    assert refused.value.code == kind and told in refused.value.text("fr")
+    assert [finding.code for finding in check_models(models)] == [kind]
+    if code == "N10":
+        whole = tmp_path / "whole"
+        shutil.copytree(models, whole)
+        text = text.replace("        N9: CCH", f'        {code}: "charte"\n        N9: CCH')
+        (whole / "national" / "commission.yaml").write_text(text, encoding="utf-8")
+        now = law(ON, whole)
+        assert now.allows("not_attributed", code) and not now.allows("ineligible", code)
+        assert now.provisions[code] == "charte" and now.words("motives", "en")[code] == "Local motive"

@@ -105,6 +105,7 @@ def test_a_unique_number_alone_in_its_cell_stays_on_one_line():
         (decimal(2.0, 2, fixed=True), "2,00"),
         (decimal(-0.04), "0"),
         (decimal(float("nan")), "–"),
+        (percent(0.0115), "1,2\u00a0%"),  # as written: its nearest double is a little less
         (percent(0.25), "25\u00a0%"),
         (percent(Fraction(1, 3), lang="en"), "33.3%"),
         (percent(None), "–"),

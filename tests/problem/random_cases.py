@@ -74,7 +74,7 @@ def _dwelling(rng: np.random.Generator, i: int) -> Line:
         "dwelling_id": f"L{i:02d}",
         "landlord": str(rng.choice(LANDLORDS)),
         "commune": str(rng.choice(COMMUNES)),
-        "rooms": int(rng.integers(2, 5)),
+        "rooms": int(rng.choice([1, 2, 2, 3, 3, 4, 4, 5])),
         "financing": str(rng.choice(["plai", "plus", "pls"])),
         "qpv": str(rng.choice(["yes", "no"])),
         "assiette_exclusion": exclusion,
@@ -92,7 +92,7 @@ def _application(rng: np.random.Generator, i: int) -> Line:
     return {
         "application_id": f"N{i:03d}",
         "first_registered_on": str(rng.choice(["2022-03-04", "2024-01-01", "2024-01-01", "2025-11-30"])),
-        "persons": int(rng.integers(2, 5)),
+        "persons": int(rng.choice([1, 2, 2, 3, 3, 4, 4, 5])),
         "choices": "|".join(str(c) for c in rng.permutation(COMMUNES)[: int(rng.integers(1, 4))]),
         "status": "active",
         "monthly_income_eur": income,

@@ -149,6 +149,26 @@ def test_unmet_rows_say_how_many_leases_and_why() -> None:
     assert seen > 0
 
 
+def test_a_row_that_limits_says_the_least_share_that_these_proposals_keep_to() -> None:
+    """What the row may not have is its rate: with the share told no lease is too many, with a ten-thousandth less some are."""
+    seen = 0
+    for seed in few(40):
+        problem = tiny(seed)
+        rows = tuple(replace(r, rate=9_000, price=100_000, play=3_000, ceiling=True) for r in problem.rows)
+        problem = replace(problem, rows=rows)
+        solved = solve(problem)
+        found = evaluate(problem, solved.first)
+        for line in unmet(problem, solved).itertuples():
+            (k,) = (i for i, r in enumerate(rows) if (r.rule, r.scope) == (line.rule, line.scope))
+            num, den = int(found.num_run[k]), int(found.den_run[k])
+            share = round(line.rate_that_holds * RATE_UNIT)
+            assert line.reason == "above" and line.limits and 1_000 < share <= RATE_UNIT
+            assert (den - num) * RATE_UNIT - 3_000 <= share * den
+            assert (den - num) * RATE_UNIT - 3_000 > (share - 1) * den
+            seen += 1
+    assert seen > 0
+
+
 def test_where_all_there_is_has_been_proposed_the_reason_says_how_much_that_is() -> None:
     problem = tiny(20)
     problem = replace(problem, rows=tuple(replace(r, rate=10_000, price=100_000) for r in problem.rows))

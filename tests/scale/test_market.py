@@ -74,6 +74,39 @@ def test_searches_are_far_shorter_where_a_city_is_full():
     assert looked[1] < looked[0] / 2, looked
 
 
+def test_whoever_bids_ends_within_the_slack_of_an_optimum():
+    for seed in range(3):
+        model = saturated(120, 1_000, seed)
+        structure, rows = with_cuts(model, (), exact_rooms=False)
+        quantum, nothing = choose_quantum(model), np.zeros(0, np.int64)
+        best = Lagrangian(structure, rows, quantum, 1, market_from(1)).solve(nothing).bound
+        for slack in (80, 800):
+            oracle = Lagrangian(structure, rows, quantum, 1, market_from(1))
+            found = oracle.solve(nothing, slack)
+            lost = slack * quantum * int(model.capacity.sum())
+            assert best <= found.bound <= best + lost
+            assert found.bound - int(found.leases.value.sum()) * quantum <= lost
+            assert np.bincount(found.leases.klass, minlength=120).max() <= model.capacity.max()
+            assert len(set(found.leases.applicant.tolist())) == len(found.leases.applicant)
+            assert int(oracle.work[0]) < model.capacity.sum() / 10  # bids house all but a few
+
+
+def test_bids_after_other_multipliers_end_within_the_slack_too():
+    for seed in few(40):
+        model, rng = random_model(seed, plain=seed % 5 == 0), np.random.default_rng(seed)
+        quantum = choose_quantum(model)
+        structure, rows = with_cuts(model, (), exact_rooms=False)
+        slack = 24
+        lost = slack * quantum * int(model.capacity.sum())
+        exact, bidding = (
+            Lagrangian(structure, rows, quantum, 1, market_from(large)) for large in (1 << 60, 1)
+        )
+        for most in (60, 60, 5, 5.01, 60):
+            y = rows.clip(rng.uniform(0, most, rows.n_rows), quantum)
+            best = exact.solve(y).bound
+            assert best <= bidding.solve(y, slack).bound <= best + lost, seed
+
+
 def test_a_pricing_is_the_same_on_any_number_of_threads():
     for seed in few(40):
         model = random_model(seed)

@@ -106,6 +106,21 @@ def test_a_subtraction_set_to_nothing_gives_its_dwellings_back():
     assert homes["assiette_exclusion"].tolist()[0] == "mutation"
 
 
+def test_a_subtraction_of_one_landlord_gives_back_its_own_dwellings_alone():
+    homes = filled(
+        "dwellings",
+        [
+            {**HOME, "dwelling_id": "a", "assiette_exclusion": "anru"},
+            {**HOME, "dwelling_id": "b", "assiette_exclusion": "sale"},
+            {**HOME, "dwelling_id": "c", "assiette_exclusion": "anru", "landlord": "ESH25"},
+        ],
+    )
+    under = apply(with_tables(planner_case(), dwellings=homes), run(assiette__OPH25__anru=0))
+    left = under.table("dwellings").set_index("dwelling_id")["assiette_exclusion"]
+    assert left.isna().tolist() == [True, False, False]
+    assert under.table("assiette")["anru"].tolist() == [0]
+
+
 def test_a_delivery_adds_first_lettings_promised_to_an_account():
     homes = filled("dwellings", [{**HOME, "dwelling_id": "a", "vacant_since": "2025-10-01"}])
     under = apply(with_tables(planner_case(), dwellings=homes), run(delivery__OPH25__ALS=2)).table(

@@ -28,7 +28,7 @@ from optimizer.scenario.rates import flux_gaps
 from optimizer.scenario.records import Record, comparison_table
 from optimizer.scenario.running import demo_case
 from optimizer.scenario.schemas import schemas
-from optimizer.scenario.tornado import scenario_of, tornado_part
+from optimizer.scenario.tornado import scenario_of, tornado_part, tornado_scenarios
 from tests.cli.running import attriflux
 
 HEAD = 'title: "T"\nwhy: "W ?"\n'
@@ -363,3 +363,13 @@ def test_every_public_name_can_be_used_twice():
         if name in ("fairness", "verify"):
             assert list(signature(again).parameters) == list(signature(first).parameters)
             assert "arguments" not in signature(again).parameters
+
+
+def test_a_tornado_lowers_each_assumed_value_as_much_as_it_raises_it():
+    case = af.synthesize("commission", dwellings=2, applications=20, seed=1)
+    told = {s.name: float(str(*s.changes.values())) for s in tornado_scenarios(case, step=0.1)}
+    shares = {"ALS.25": 0.32, "COLL=242500361.242500361": 0.08, "COLL=25056.25056": 0.05}
+    for account, share in shares.items():
+        name = f"tornado--conventions.ESH25.{account}.share"
+        assert told[f"{name}--bas"] == pytest.approx(0.9 * share, abs=1e-6)
+        assert told[f"{name}--haut"] == pytest.approx(1.1 * share, abs=1e-6)

@@ -19,6 +19,8 @@ from tests.problem.random_cases import random_ready
 
 WIDE = DEFAULT.having(lists__loss=1 << 40, lists__households=20, lists__steps=2_000).lists
 """Every pair is looked at."""
+PIECES = DEFAULT.having(lists__loss=1 << 40, lists__households=20, lists__steps=2_000, lists__piece=2).lists
+"""The same, two dwellings or so at a time."""
 
 
 def nothing(problem: Problem) -> Multipliers:
@@ -33,7 +35,7 @@ def found(layout: Layout, first: FirstRanks, parts: list[np.ndarray], threads: i
 
 
 def test_orders_are_kept_and_what_rows_prove_is_met(monkeypatch):
-    gained = met = many = several = 0
+    gained = met = many = several = apart = 0
     for seed in (0, 4, 6, 8, 13):
         case, facts, scores, rules, written = random_ready(seed)
         if written.must_fill.any() or not len(facts.nominations):
@@ -64,8 +66,12 @@ def test_orders_are_kept_and_what_rows_prove_is_met(monkeypatch):
         for name in COLUMNS:
             assert getattr(one, name).tolist() == getattr(two, name).tolist()
         several += len(parts) > 2
+        bits = annealed_on_lists(layout, problem.own_lists, nothing(problem), first, [every], PIECES)
+        # refused where an order is passed over, by a dwelling of another piece too
+        assert evaluate(problem, first).objective <= evaluate(problem, bits).objective <= best
+        apart += bits.app.tolist() != better.app.tolist()
         halted = annealed_on_lists(
             layout, problem.own_lists, nothing(problem), first, parts, WIDE, stopped=lambda: True
         )
         assert halted.app.tolist() == first.app.tolist() and halted.kind.tolist() == first.kind.tolist()
-    assert several and many >= 3 and met >= many - 1 and gained >= 1, (many, met, gained, several)
+    assert apart and several and many >= 3 and met >= many - 1 and gained >= 1, (many, met, gained, several)

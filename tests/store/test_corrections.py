@@ -220,3 +220,51 @@ def test_a_condition_said_to_be_met_by_mistake_holds_the_lease_back_again(play):
     refused("STORE_STATE", play.do, c.correct_condition, S, name, reason=WHY)
     assert statuses(play)[0] == "signed"
     assert verify(play.store).holds
+
+
+def test_an_answer_is_not_taken_back_once_a_later_session_decided_on_the_dwelling(play):
+    """Its list is over and another commission let it: a household offered it again would sign a second lease of one dwelling."""
+    play.week()
+    for _ in range(3):
+        offer = play.offer("L1")
+        play.refuse(offer)
+    first = play.session
+    play.clock.later(7)
+    play.new(dwelling("L1", names=4, queue=0))
+    refused("STORE_DWELLING_LIVE", play.do, c.correct_answer, S, offer, reason=WHY)
+    play.open()
+    play.decide("L1")
+    play.close()
+    later = play.offer("L1")
+    play.accept(later)
+    play.sign(later)
+    refused("STORE_CORRECTION_SINCE", play.do, c.correct_answer, S, offer, reason=WHY)
+    play.session = first
+    assert play.seen().items[0].status == "exhausted" and statuses(play)[2] == "refused"
+    assert verify(play.store).holds
+
+
+def test_an_answer_is_taken_back_where_the_later_session_did_not_examine_the_dwelling(play):
+    play.week()
+    for _ in range(3):
+        offer = play.offer("L1")
+        play.refuse(offer)
+    play.new(dwelling("L1"), dwelling("L2"))
+    play.do(c.not_examined, S, play.item("L1"), reason="works")
+    play.do(c.correct_answer, S, offer, reason=WHY)
+    assert queries.offer(play.store, offer).status == "offered"
+
+
+def test_a_condition_said_to_be_met_is_taken_back_of_a_list_that_is_over_and_stays_over(play):
+    """Everybody refused since: nobody is left to be offered the dwelling, which another agenda may take."""
+    name = conditional(play)
+    offer = play.offer("L1")
+    play.do(c.condition_met, A, name)
+    play.refuse(offer)
+    for _ in range(2):
+        play.refuse(play.offer("L1"))
+    assert play.seen().items[0].status == "exhausted"
+    play.do(c.correct_condition, S, name, reason=WHY)
+    assert play.seen().items[0].status == "exhausted"
+    play.new(dwelling("L1", names=4, queue=0))
+    assert verify(play.store).holds

@@ -496,6 +496,55 @@ def test_a_rectification_is_prepared_signed_and_stops_at_the_first_notification(
     )
 
 
+def test_a_rectification_is_of_one_mind_about_a_household_too(play):
+    """Ineligible on one dwelling, ranked on the other of the same session: refused at the signature as it is at the close."""
+    play.new(dwelling("L1"), replace(dwelling("L2"), candidates=dwelling("L1").candidates))
+    play.open()
+    play.decide("L1")
+    play.decide("L2")
+    play.close()
+    barred, *_ = play.names("L1", "attributed")
+    ranks = play.names("L1", "ranked")
+    told = [
+        NewDecision(barred.candidate_id, "ineligible", motive="I1", sentence=SMALL),
+        *(NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(ranks, 1)),
+    ]
+    waiting = play.do(c.prepare_rectification, S, play.session, reason="Erreur", decisions=told)["number"]
+    refused("STORE_INELIGIBLE_ELSEWHERE", play.do, c.sign_rectification, P, play.session, waiting)
+    play.offer("L2")
+    refused("STORE_INELIGIBLE_ELSEWHERE", play.do, c.sign_rectification, P, play.session, waiting)
+    assert play.names("L1")[0].status == "attributed"
+
+
+def test_a_rectification_gives_no_dwelling_that_a_later_session_has_decided_on(play):
+    """Nobody was given it here; the next commission let it. The refusal may still be put right, a rank would let it twice."""
+    play.new(dwelling("L1"))
+    play.open()
+    names = [n.candidate_id for n in play.names("L1", "listed")]
+    play.decide("L1", [NewDecision(n, "not_attributed", motive="N3", sentence=SMALL) for n in names])
+    play.close()
+    first = play.session
+    right = [NewDecision(n, "ranked", k) for k, n in enumerate(names, 1)]
+    waiting = play.do(c.prepare_rectification, S, first, reason="Erreur", decisions=right)["number"]
+    play.clock.later(7)
+    play.new(dwelling("L1", names=4, queue=0))
+    refused("STORE_DWELLING_LIVE", play.do, c.sign_rectification, P, first, waiting)
+    play.open()
+    play.decide("L1")
+    play.close()
+    offer = play.offer("L1")
+    play.accept(offer)
+    play.sign(offer)
+    refused("STORE_CORRECTION_SINCE", play.do, c.sign_rectification, P, first, waiting)
+    refused("STORE_CORRECTION_SINCE", play.do, c.prepare_rectification, S, first, reason="x", decisions=right)
+    better = [NewDecision(names[0], "not_attributed", motive="N8", sentence=SMALL)]
+    made = play.do(c.prepare_rectification, S, first, reason="Motif mal lu", decisions=better)
+    play.do(c.sign_rectification, P, first, made["number"])
+    play.session = first
+    assert play.seen().items[0].status == "no_taker"
+    assert play.names("L1")[0].decision.motive == "N8"
+
+
 def test_a_session_of_one_household_has_no_other_number_to_hide(play):
     play.new(dwelling("L1", names=1, queue=0))
     play.open()

@@ -112,6 +112,32 @@ def test_a_job_that_ended_before_its_check_leaves_no_files(played: Played):
         job.delete()
 
 
+def test_the_page_takes_what_the_command_line_reads(played: Played, monkeypatch: pytest.MonkeyPatch):
+    """A CSV named .txt, or a format dropped into its folder, was refused here and read there."""
+    from optimizer.errors import AttrifluxError
+    from optimizer.importers import registry
+    from optimizer.web.imports import keep_case, kept_file
+
+    monkeypatch.setattr(registry, "REGISTERED", dict(registry.REGISTERED))
+    registry.format(id="lines", extensions=(".jsonl",), title_fr="x", forget=lambda path, columns: b"")(
+        lambda path, label: registry.Opened()
+    )
+    for name in ("demandes.txt", "demandes.TSV", "demandes.jsonl", "demandes.parquet", "case.yml"):
+        case = keep_case(played.desk, [SimpleUploadedFile(name, b"x")])
+        assert [p.name for p in (played.desk.cases / case).iterdir()] == [name]
+    with pytest.raises(AttrifluxError) as told:
+        keep_case(played.desk, [SimpleUploadedFile("demandes.pdf", b"x")])
+    assert ".jsonl" in told.value.text("fr") and ".txt" in told.value.text("en")
+    with kept_file(played.desk, SimpleUploadedFile("noms.txt", b"x")) as file:
+        assert file.name == "noms.txt"
+    with pytest.raises(AttrifluxError, match=r"noms\.parquet.*\.csv, \.tsv, \.txt"):
+        with kept_file(played.desk, SimpleUploadedFile("noms.parquet", b"x")):
+            pass
+    page = played.client("S", "secretaire").get("/preparer").content.decode()
+    assert 'accept=".csv,.tsv,.txt,.jsonl,.parquet,.xlsx,.yaml,.yml"' in page
+    assert 'accept=".csv,.tsv,.txt,.jsonl,.xlsx"' in page
+
+
 def test_what_a_killed_server_left_of_passing_files_is_erased(
     played: Played, monkeypatch: pytest.MonkeyPatch
 ):

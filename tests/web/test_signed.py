@@ -99,11 +99,8 @@ def test_a_rectificatif_takes_a_whole_dwelling_and_is_prepared_again_until_it_is
     assert "rang 2 (rectificatif 1)" in told
     # two households held a letter that is no longer true, the third one's is
     sent = str(letters(told_of(played.store, signed.session_id, "fr")))
-    assert sent.count("Un courrier d'avant ce jour est sans effet.") == 2
-    assert (
-        "(rectificatif 1) : cette décision remplace celle qui vous concernait pour ce logement (« a – Attribution »)"
-        in sent
-    )
+    assert sent.count("Elle annule et remplace") == 2
+    assert "Elle annule et remplace « a – Attribution »" in sent
     after = {
         c.candidate_id: c.decision
         for i in now(played, signed).items

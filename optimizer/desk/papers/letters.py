@@ -12,7 +12,7 @@ from datetime import date
 
 from optimizer.desk.chained import held_back, still_lived_in
 from optimizer.desk.documents import BLANK, document_words, missing
-from optimizer.desk.following import LIVE, items_of, next_to_offer
+from optimizer.desk.following import LIVE, items_of, local_day, next_to_offer
 from optimizer.desk.papers.wording import Told, examined, money, yes_no
 from optimizer.errors import said
 from optimizer.presentation.document import (
@@ -28,7 +28,6 @@ from optimizer.presentation.document import (
 )
 from optimizer.presentation.numbers import UNKNOWN, decimal, percent
 from optimizer.presentation.words import allowance_words
-from optimizer.store.clock import PARIS
 from optimizer.store.law import EFFORT, NO_DOCUMENT
 from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
 from optimizer.store.states import REACHED
@@ -167,7 +166,7 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
             *([(say("DOCUMENTS_AWAITED"), words)] if (words := _awaited_documents(told, x)) else []),
         ]
     )  # fmt: skip
-    yield from _rectified(told, x)
+    yield from _corrected(told, x)
     yield from _BODIES[x.kind](told, x)
     if _offers(x) and _awaited(x) and _has_come(told, x.item, x.candidate) and x.candidate.facts.get("dalo"):
         yield mention(told.term("dalo", decided=BLANK))
@@ -184,28 +183,15 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
     yield signatures([(signs, f"{told.issuer.author or BLANK}, {told.issuer.quality or BLANK}"), ("", "")])
 
 
-def _rectified(told: Told, x: Letter) -> Iterator[Block]:
-    """That the decision takes the place of another one, which an earlier letter may have told: nothing of a decision of the session."""
-    changed = [
-        (one, was)
-        for one in told.session.rectifications
-        for was, now in one.corrected
-        if one.signed_at is not None
-        and now.candidate_id == x.candidate.candidate_id
-        and _content(was) != _content(now)
-    ]
-    if not changed:
-        return
-    one, was = changed[-1]
-    signed = one.signed_at
-    assert signed is not None
-    day = told.day(signed.astimezone(PARIS).date())
-    yield mention(told.say("RECTIFIED_LETTER", n=one.number, day=day, was=told.decision(was)))
-
-
-def _content(d: DecisionRecord) -> tuple[object, ...]:
-    """What a letter tells of a decision."""
-    return d.kind, d.rank, d.document, d.due_on, d.motive, d.provision, d.sentence
+def _corrected(told: Told, x: Letter) -> Iterator[Block]:
+    """Of a decision that a rectificatif changed: an earlier letter of the same session and day may say another one."""
+    if found := told.corrected(x.candidate):
+        one, was = found
+        assert one.signed_at is not None
+        words = ", ".join(part for part in (told.decision(was), told.condition(was)) if part)
+        yield mention(
+            told.say("LETTER_CORRECTED", n=one.number, day=told.day(local_day(one.signed_at)), was=words)
+        )
 
 
 def _offers(x: Letter) -> bool:

@@ -30,7 +30,7 @@ RADIATION_COLUMNS = (
 
 
 def events_table(told: Told) -> pd.DataFrame:
-    """What happened to each application: passage, decision, offer, answer, lease, failed condition, a rank that came to nothing with its
+    """What happened to each application: passage, decision and the one a rectificatif replaced, offer, answer, lease, failed condition, a rank that came to nothing with its
     dwelling; columns `EVENT_COLUMNS`."""
     rows: list[dict[str, str]] = []
     for x in _numbered(told):
@@ -39,7 +39,7 @@ def events_table(told: Told) -> pd.DataFrame:
         rows.append(_event(told, x, "PASSED", told.day(x.session.on), ""))
         why = ", ".join(part for part in (told.decision(d), d.motive, told.condition(d)) if part)
         rows.append(_event(told, x, "DECIDED", told.day(x.session.on), why))
-        rows += _taken_back(told, x)
+        rows += [*_rectified(told, x), *_taken_back(told, x)]
         if o is not None:
             rows.append(
                 _event(
@@ -123,6 +123,18 @@ def _withdrawn_because(told: Told, x: Followed) -> str:
 def _numbered(told: Told) -> Iterator[Followed]:
     """Candidatures of the session; not those of an erased household, which the shared file cannot be told of without its number."""
     return (x for x in followed([told.session]) if x.candidate.application_id)
+
+
+def _rectified(told: Told, x: Followed) -> list[dict[str, str]]:
+    """The decision that a rectificatif took the place of: whoever carried it over takes it out of the shared file again."""
+    found = told.corrected(x.candidate)
+    if found is None:
+        return []
+    one, was = found
+    assert one.signed_at is not None
+    words = ", ".join(part for part in (told.decision(was), was.motive, told.condition(was)) if part)
+    what = told.say("RECTIFIED_WHAT", n=one.number, what=words)
+    return [_event(told, x, "RECTIFIED", told.day(local_day(one.signed_at)), what)]
 
 
 def _taken_back(told: Told, x: Followed) -> list[dict[str, str]]:

@@ -162,10 +162,6 @@ texts(
             "Rectificatif {n}, {dwelling}, demande {household} : décidé en séance « {was} » ; rectifié en « {now} ».",
             "Rectificatif {n}, {dwelling}, application {household}: decided in session “{was}”; corrected to “{now}”.",
         ),
-        "rectified_letter": (
-            "Procès-verbal rectifié le {day} (rectificatif {n}) : cette décision remplace celle qui vous concernait pour ce logement (« {was} »). Un courrier d'avant ce jour est sans effet.",
-            "Minutes rectified on {day} (rectificatif {n}): this decision takes the place of the one that concerned you for this dwelling (“{was}”). A letter of before that day is void.",
-        ),
         "number": ("N°", "No."),
         "reason": ("Raison", "Reason"),
         "prepared": ("Préparé", "Prepared"),
@@ -290,6 +286,10 @@ texts(
         "under_dalo": (
             "Au titre du droit au logement opposable (DALO)",
             "Under the enforceable right to housing (DALO)",
+        ),
+        "letter_corrected": (
+            "Cette décision est celle du rectificatif n° {n} au procès-verbal, signé le {day}. Elle annule et remplace « {was} » : si un courrier vous l'a annoncé, il est sans effet.",
+            "This decision is that of rectificatif no. {n} to the minutes, signed on {day}. It cancels and replaces “{was}”: a letter that told you so has no effect.",
         ),
         "letter_offer_text": (
             "La commission vous a attribué le logement décrit ci-dessous.",
@@ -490,6 +490,11 @@ texts(
         "event_answer_refused": ("refus du demandeur", "refused by the household"),
         "event_answer_silent": ("absence de réponse", "no answer"),
         "event_answer_desisted": ("désistement", "withdrew"),
+        "event_rectified": ("décision rectifiée", "decision rectified"),
+        "rectified_what": (
+            "rectificatif {n} ; à retirer si cela a été reporté : {what}",
+            "rectificatif {n}; to be taken out if it was carried over: {what}",
+        ),
         "event_taken_back": ("saisie reprise", "entry taken back"),
         "taken_back_what": (
             "saisi par erreur, à retirer si cela a été reporté : {what}",

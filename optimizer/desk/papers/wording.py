@@ -25,6 +25,7 @@ from optimizer.store.records import (
     DecisionRecord,
     ItemRecord,
     PersonRecord,
+    RectificationRecord,
     SessionRecord,
 )
 
@@ -171,6 +172,16 @@ class Told:
     def whole_decision(self, d: DecisionRecord) -> str:
         """A decision with its document or its motive, in one line."""
         return ", ".join(x for x in (self.decision(d), self.condition(d), self.motive(d)) if x)
+
+    def corrected(self, c: CandidateRecord) -> tuple[RectificationRecord, DecisionRecord] | None:
+        """The last rectificatif that changed the decision of a household, and the decision that it took the place of."""
+        for one in reversed(self.session.rectifications):
+            for was, now in one.corrected:
+                own = one.signed_at is not None and now.candidate_id == c.candidate_id
+                told = [(self.whole_decision(d), d.sentence) for d in (was, now)]
+                if own and told[0] != told[1]:
+                    return one, was
+        return None
 
     def set_aside(self, candidate: CandidateRecord) -> str:
         """Why a household on the list was not examined, or left it before the session."""

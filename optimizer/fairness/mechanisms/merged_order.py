@@ -10,7 +10,7 @@ from optimizer.fairness.accounts import on_accounts
 from optimizer.fairness.lottery import Draw, Lottery, certain
 from optimizer.fairness.market import Market, traits
 from optimizer.fairness.registry import mechanism
-from optimizer.fairness.reserves import OF_ACCOUNTS
+from optimizer.fairness.reserves import of_accounts
 from optimizer.fairness.serial import serial_picks
 from optimizer.problem.model import RATE_UNIT
 
@@ -62,7 +62,7 @@ def rates_of(market: Market) -> list[tuple[int, int, list[bool]]]:
     """Rates of households, one per rule, the dearest first: the highest required rate among its priced rows."""
     best: dict[str, tuple[int, int]] = {}
     for row in market.rows:
-        if row.price > 0 and row.rate > 0 and row.rule not in OF_ACCOUNTS:
+        if row.price > 0 and row.rate > 0 and row.rule not in of_accounts():
             price, rate = best.get(row.rule, (0, 0))
             best[row.rule] = (max(price, row.price), max(rate, row.rate))
     ordered = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))

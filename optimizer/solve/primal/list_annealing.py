@@ -11,6 +11,10 @@ Metropolis while the temperature falls. Passing over a nominee has a price meanw
 Of each nominee is known how many first ranks come after (``blocking``): passed over are those of a nominee without a first rank, so that
 neither side of an order is ever searched for.
 
+A part of tens of thousands of dwellings is gone through piece by piece, neighbours together: the other pieces keep what they have, and
+what rules lack and who is housed is known of the whole part. What a step reads of a piece stays at hand in the processor, where that of
+a region takes three times as long for each step and gigabytes.
+
 The generator is of its own and temperatures are whole micropoints: the same numbers give the same proposal on every machine.
 
 References
@@ -22,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +38,7 @@ from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, Fi
 from optimizer.solve.layout import Layout
 from optimizer.solve.policy import ListsPolicy
 from optimizer.solve.primal.annealing import LEVELS, SHARE, draw, schedule
-from optimizer.solve.primal.list_landscape import ListLandscape, Losses, list_landscape, losses
+from optimizer.solve.primal.list_landscape import ListLandscape, Losses, before_each, list_landscape, losses
 from optimizer.solve.primal.marks import Marks, charge, move
 from optimizer.solve.proof.dual_bound import Multipliers
 
@@ -49,8 +54,8 @@ class _Places(NamedTuple):
 
     Attributes
     ----------
-    klass, must : (D,)
-        Class of a dwelling; whether it must be filled.
+    klass, still : (D,)
+        Class of a dwelling; whether it keeps what it has (it must be filled, or is of another piece).
     member_ptr, member : (K + 1,), (D,)
         Dwellings of a class.
     group_ptr : (K + 1,)
@@ -68,7 +73,7 @@ class _Places(NamedTuple):
     """
 
     klass: I32
-    must: NDArray[np.bool_]
+    still: NDArray[np.bool_]
     member_ptr: NDArray[np.integer]
     member: NDArray[np.integer]
     group_ptr: I64
@@ -129,6 +134,14 @@ class _State(NamedTuple):
     need: I64
 
 
+class _Standing(NamedTuple):
+    """What all pieces of a part share of a `_State`: ``owner``, ``blocking``, ``need``."""
+
+    owner: I32
+    blocking: I32
+    need: I64
+
+
 class _Terms(NamedTuple):
     """How long, how warm, and the numbers of `ListsPolicy`.
 
@@ -169,7 +182,7 @@ def annealed_on_lists(
     m : multipliers and household prices with a good bound
     first : keeps every order, and so does what is returned
     parts : classes of parts that share no household and no rule, one after the other or side by side on ``threads``
-    stopped : asked before each part; the parts that are left stay as they are
+    stopped : asked before each part and piece; those that are left stay as they are
     """
     problem = layout.problem
     lost, marks = losses(layout, m), _marks(layout)
@@ -183,9 +196,7 @@ def annealed_on_lists(
     def better(i: int) -> FirstRanks:
         at = np.sort(order[start[i + 1] : start[i + 2]])
         own = FirstRanks(first.dwelling[at], first.app[at], first.kind[at])
-        if stopped():
-            return own
-        found = _annealed(layout, lists, lost, marks, own, parts[i], policy)
+        found = _annealed(layout, lists, lost, marks, own, parts[i], policy, stopped)
         if len(own) >= MANY:
             give_back()  # a region's choices weigh gigabytes, and are freed in pieces
         return found
@@ -207,27 +218,66 @@ def _annealed(
     first: FirstRanks,
     classes: I64,
     policy: ListsPolicy,
+    stopped: Callable[[], bool],
 ) -> FirstRanks:
-    """One part; one where nobody is first stays as it is."""
+    """One part, piece by piece; one where nobody is first stays as it is."""
     problem = layout.problem
-    if not len(first):
+    if not len(first) or stopped():
         return first
-    land = list_landscape(problem, lists, lost, classes, first, policy)
-    must = problem.must_fill[problem.klass]
-    moving = np.flatnonzero(~must & (np.diff(land.group_ptr)[problem.klass] > 0)).astype(np.int32)
-    if not len(moving):
-        return first
-    choice = _placed(land, problem, first)
+    klass = problem.klass[first.dwelling]
     owner = np.full(len(problem.application_ids), -1, np.int32)
     there = np.flatnonzero(first.app >= 0)
     owner[first.app[there]] = first.dwelling[there]
+    standing = _Standing(owner, np.zeros(len(owner), np.int32), layout.ask.copy())
+    each = np.arange(len(first), dtype=np.int32)
+    orders = before_each(problem, lists, klass.astype(np.int64), first.kind.astype(np.int64), each, first.app)
+    _count(first.kind, *orders, marks, standing)
+    del orders
+    found = []
+    for piece in _pieces(np.diff(layout.member_ptr)[classes], policy.piece):
+        own = np.zeros(len(problem.class_menu), np.bool_)
+        own[classes[piece]] = True
+        at = np.flatnonzero(own[klass])
+        part = FirstRanks(first.dwelling[at], first.app[at], first.kind[at])
+        if not stopped():
+            part = _piece(layout, lists, lost, marks, standing, part, classes[piece], policy)
+        found.append(part)
+    return FirstRanks(*(np.concatenate([getattr(x, name) for x in found]) for name in COLUMNS))
+
+
+def _pieces(dwellings: NDArray[np.integer], size: int) -> list[slice]:
+    """Slices of the classes of a part, which follow one another from place to place: about ``size`` dwellings each, none below half of it
+    but where the part is."""
+    many = max(1, round(int(dwellings.sum()) / size))
+    ends = np.searchsorted(np.cumsum(dwellings), np.arange(1, many) * (int(dwellings.sum()) / many))
+    bounds = [0, *ends.tolist(), len(dwellings)]
+    return [slice(a, b) for a, b in pairwise(bounds) if b > a]
+
+
+def _piece(
+    layout: Layout,
+    lists: OwnLists,
+    lost: Losses,
+    marks: Marks,
+    standing: _Standing,
+    first: FirstRanks,
+    classes: I64,
+    policy: ListsPolicy,
+) -> FirstRanks:
+    """First ranks of the dwellings of some classes, all others as they are; ``standing`` is kept up to date."""
+    problem = layout.problem
+    land = list_landscape(problem, lists, lost, classes, first, policy)
+    still = problem.must_fill[problem.klass] | (np.diff(land.group_ptr)[problem.klass] == 0)
+    moving = np.flatnonzero(~still).astype(np.int32)
+    if not len(moving):
+        return first
+    choice = _placed(land, problem, first)
     can_ptr, can = _movers(land, marks, len(layout.ask))
     fall, chance = schedule(policy.hot, policy.cold)
     group_of = np.repeat(np.arange(len(land.kind)), np.diff(land.choice_ptr)).astype(np.int32)
-    blocking = np.zeros(len(owner), np.int32)
     _anneal(
         _Places(
-            problem.klass, must, layout.member_ptr, layout.member, land.group_ptr, land.choice_ptr, land.klass, moving, lists.number,
+            problem.klass, still, layout.member_ptr, layout.member, land.group_ptr, land.choice_ptr, land.klass, moving, lists.number,
             land.place_ptr, land.place, can_ptr, can,
         ),
         _Worth(
@@ -235,7 +285,7 @@ def _annealed(
             land.nominee,
         ),
         marks,
-        _State(choice, owner, blocking, layout.ask.copy()),
+        _State(choice, *standing),
         _Terms(
             policy.steps * len(moving), fall, chance, policy.helpers, policy.taken, policy.order, policy.again, policy.small,
         ),
@@ -285,6 +335,16 @@ def _movers(land: ListLandscape, marks: Marks, rows: int) -> tuple[I64, I32]:
     return np.searchsorted(rows_of[order], np.arange(rows + 1)).astype(np.int64), classes[order].astype(
         np.int32
     )
+
+
+@njit(cache=True, nogil=True)
+def _count(kind, before, list_of, nominee, marks, standing):  # type: ignore[no-untyped-def]
+    """Count the first ranks of a proposal in ``blocking`` and ``need``: kind of each, who stands before it (`list_landscape.before_each`)."""
+    _, blocking, need = standing
+    for i in range(len(kind)):
+        move(kind[i], 1, marks, need)
+        for j in range(list_of[i], list_of[i] + before[i]):
+            blocking[nominee[j]] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -402,7 +462,7 @@ def _anneal(places, worth, marks, state, terms):  # type: ignore[no-untyped-def]
     """``state.choice`` becomes that of the best proposal met."""
     (
         klass,
-        must,
+        still,
         member_ptr,
         member,
         group_ptr,
@@ -419,11 +479,6 @@ def _anneal(places, worth, marks, state, terms):  # type: ignore[no-untyped-def]
     choice, owner, blocking, need = state
     steps, fall, chance, helpers, taken, order, again, small = terms
     draws = np.array([np.uint64(88172645463325252)])
-    for c in choice:
-        if c >= 0:
-            move(kind[group_of[c]], 1, marks, need)
-            for j in range(list_of[group_of[c]], list_of[group_of[c]] + before[c]):
-                blocking[nominee[j]] += 1
     now, best = np.int64(0), np.int64(0)
     kept = choice.copy()
     stale, is_stale = np.empty(len(choice), np.int64), np.zeros(len(choice), np.bool_)
@@ -444,7 +499,7 @@ def _anneal(places, worth, marks, state, terms):  # type: ignore[no-untyped-def]
             c = choice_ptr[q] + draw(draws, choice_ptr[q + 1] - choice_ptr[q])
             if app[c] >= 0 and owner[app[c]] >= 0 and owner[app[c]] != d:
                 other = np.int64(owner[app[c]])
-                if must[other]:
+                if still[other]:
                     continue
         else:
             for x in range(choice_ptr[q], choice_ptr[q + 1]):
@@ -495,7 +550,7 @@ def _anneal(places, worth, marks, state, terms):  # type: ignore[no-untyped-def]
                     break
                 k = group_class[group_of[place[place_ptr[b] + draw(draws, place_ptr[b + 1] - place_ptr[b])]]]
             e = np.int64(member[member_ptr[k] + draw(draws, member_ptr[k + 1] - member_ptr[k])])
-            known = must[e]
+            known = still[e]
             for i in range(n):
                 known |= moved[i] == e
             if known:
@@ -526,4 +581,7 @@ def _anneal(places, worth, marks, state, terms):  # type: ignore[no-untyped-def]
                 kept[stale[i]] = choice[stale[i]]
                 is_stale[stale[i]] = False
             n_stale = 0
-    choice[:] = kept
+    for i in range(n_stale):
+        _lift(stale[i], worth, marks, state)
+    for i in range(n_stale):
+        _let(stale[i], kept[stale[i]], worth, marks, state)

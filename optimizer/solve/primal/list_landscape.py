@@ -115,14 +115,14 @@ def list_landscape(
     loss -= value * HUNDREDTH
     loss += np.where(app >= 0, lost.price[np.maximum(app, 0)], 0)
     loss //= TEN
-    fresh = np.append(True, (np.diff(choices.klass) != 0) | (np.diff(choices.kind) != 0))
+    fresh = np.append(True, (np.diff(choices.klass) != 0) | (np.diff(choices.kind) != 0))[: len(app)]
     start = np.flatnonzero(fresh)
     group = (np.cumsum(fresh) - 1).astype(np.int32)
     klass, kind = choices.klass[start].astype(np.int64), choices.kind[start].astype(np.int64)
     value += np.where(app >= 0, problem.kinds.value[choices.kind], 0)
     value *= MICRO_PER_HUNDREDTH
     del choices, fresh
-    before, list_of, nominee = _before(problem, lists, klass, kind, group, app)
+    standing, list_of, nominee = before_each(problem, lists, klass, kind, group, app)
     number = np.where(app >= 0, lists.number[np.maximum(app, 0)], -1)
     named = np.flatnonzero(number >= 0)
     named = named[np.argsort(number[named], kind="stable")]
@@ -133,7 +133,7 @@ def list_landscape(
         app=app,
         value=value,
         loss=loss,
-        before=before,
+        before=standing,
         list_of=list_of,
         nominee=nominee,
         place_ptr=np.searchsorted(number[named], np.arange(len(lists.ptr))).astype(np.int64),
@@ -184,7 +184,7 @@ def _apart(problem: Problem, found: _Choices, first: FirstRanks) -> _Choices:
         True,
         (np.diff(every.klass) != 0) | (np.diff(every.kind) != 0) | (np.diff(every.entry) != 0),
     )
-    return every.of(np.flatnonzero(new))
+    return every.of(np.flatnonzero(new[: len(every.klass)]))
 
 
 def _told(problem: Problem, choices: _Choices) -> tuple[I32, I64]:
@@ -204,10 +204,16 @@ def _told(problem: Problem, choices: _Choices) -> tuple[I32, I64]:
     return app, value
 
 
-def _before(
+def before_each(
     problem: Problem, lists: OwnLists, klass: I64, kind: I64, group: I32, app: I32
 ) -> tuple[I32, I64, I32]:
-    """(how many stand before each choice, where the list of each group begins, nominees of all lists in order)."""
+    """(how many stand before each choice, where the list of each group begins, nominees of all lists in order).
+
+    Parameters
+    ----------
+    klass, kind : (groups,)
+    group, app : (choices,) group of a choice; its household, -1 of the seat
+    """
     account = problem.kinds.account[kind]
     bound = np.flatnonzero(lists.binds[problem.class_group[klass], account])
     wide = max(1, len(problem.accounts))
@@ -230,9 +236,9 @@ def _before(
     known = np.unique(rank)
     width = len(known) + 1
     key = place * width + np.searchsorted(known, rank)
-    before = np.zeros(len(app), np.int32)
-    before[at] = np.searchsorted(key, spot * width + np.searchsorted(known, own)) - ptr[spot]
-    return before, np.where(where >= 0, ptr[np.maximum(where, 0)], 0).astype(np.int64), nominee
+    found = np.zeros(len(app), np.int32)
+    found[at] = np.searchsorted(key, spot * width + np.searchsorted(known, own)) - ptr[spot]
+    return found, np.where(where >= 0, ptr[np.maximum(where, 0)], 0).astype(np.int64), nominee
 
 
 @njit(cache=True, nogil=True)

@@ -186,7 +186,8 @@ def iterate(
         before = run.best if looked is None else None
         side = float(np.median(radius)) if len(radius) else 0.0
         easy = max(int(side * policy.rough * run.model.scale), run.small_change()) if rough else 0
-        slack = min(run.slack(), easy)
+        # nothing is known before the first pricing: where it is for the bound alone, an exact one is the longest and the first forgotten
+        slack = easy if run.best is None and run.options.bound_first else min(run.slack(), easy)
         if looked is not None:
             fresh, looked, slack = looked, None, 0
         else:

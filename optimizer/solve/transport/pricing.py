@@ -199,15 +199,18 @@ class Pricer:
             component = s.component(e)
             tables = (supply, offers, arcs)
             heat = self._heat(e, out, rise) if large[e] else REPAIR
+            step = slack * q // self.policy.bid_part if large[e] else 0
             if heat != REPAIR:
                 if heat != GIVEN:
                     clearing_prices(component, q, *tables, out.price, heat)
-                open_component(component, q, slack * q, *tables, s.by_class, s.by_pair, credit, placed, work)
+                open_component(
+                    component, q, slack * q, *tables, s.by_class, s.by_pair, credit, placed, work, step
+                )
             elif last is None:
                 place_component(component, q, *tables, placed, work)
             else:
                 repair_component(
-                    component, q, slack * q, *tables, s.by_class, s.by_pair, credit, rise, placed, work
+                    component, q, slack * q, *tables, s.by_class, s.by_pair, credit, rise, placed, work, step
                 )
             gain(e)
             return work
@@ -248,7 +251,8 @@ class Pricer:
         worth = int((out.worth[span][housed] + out.credit[out.cell[span][housed]]).sum())
         # sums of integers: the same whatever the order
         apart = int(np.abs(moved - int(moved.sum()) // len(moved)).sum())
-        if apart <= self.policy.apart * worth:
+        near = self.policy.apart_bidding if out.slack else self.policy.apart
+        if apart <= near * worth:
             return REPAIR
         if apart <= self.policy.apart_near * worth:
             return len(HEATS) - 1

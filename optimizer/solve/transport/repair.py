@@ -13,6 +13,7 @@ import numpy as np
 
 from optimizer.compiled import njit
 from optimizer.solve.transport.arcs import ask_bidders, floors, gain_of
+from optimizer.solve.transport.auction import bid
 from optimizer.solve.transport.heap import Heap, pop, push
 from optimizer.solve.transport.shortest_paths import FAR, enter, scratch, slot_bonus
 
@@ -148,14 +149,15 @@ def _fill(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def repair_component(  # type: ignore[no-untyped-def]
-    component, quantum, slack, supply, offers, arcs, by_class, by_pair, credit, moved, placed, work
+    component, quantum, slack, supply, offers, arcs, by_class, by_pair, credit, moved, placed, work, step
 ):
     """Solve one component again, in place, from ``price``, ``worth``, ``owner``, ``cell`` of an earlier solution.
 
     ``credit`` (C,) are the new credits, ``moved`` (A,) is how much the credit of each housed household's cell rose, both in quanta
     like ``slack``. Prices follow the least rise among the members of a class and then start a little
     too low, by what credits moved apart: households without a dwelling then bid them up in short searches, which is
-    far cheaper than lowering prices from the vacancies' side. Large moves are worked off in rounds of falling slack.
+    far cheaper than lowering prices from the vacancies' side. Large moves are worked off in rounds of falling slack, and with ``step``
+    (quanta, 0: none) above 0 by auctions of as many steps.
     Where no credit moved, what changed is who is housed and what is vacant (a later week): a vacancy then costs what its
     highest bidder would pay, so that nobody is better off there and all but a few stay; at the price of nothing hundreds
     would leave where they were.
@@ -205,7 +207,8 @@ def repair_component(  # type: ignore[no-untyped-def]
                     price[k] = limit
         if drop == 0:
             ask_bidders(component, quantum, capacity, offers, arcs, by_class, by_pair, price, count)
-        _round(component, quantum, loose, supply, offers, arcs, by_class, by_pair, credit, placed, work)
+        bids = step if loose == slack or step == 0 else loose // max(1, slack // step)
+        _round(component, quantum, loose, supply, offers, arcs, by_class, by_pair, credit, placed, work, bids)
         if loose == slack:
             return
         drop //= 3
@@ -213,27 +216,23 @@ def repair_component(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def open_component(  # type: ignore[no-untyped-def]
-    component, quantum, slack, supply, offers, arcs, by_class, by_pair, credit, placed, work
+    component, quantum, slack, supply, offers, arcs, by_class, by_pair, credit, placed, work, step
 ):
-    """Solve one component from nothing but ``price``, at least what the first vacancy of each class earns outside."""
+    """Solve one component from nothing but ``price``, at least what the first vacancy of each class earns outside; ``step`` as in
+    `repair_component`."""
     k0, k1, a0, a1, _, _ = component
     for a in range(a0, a1):
         placed.owner[a] = -1
     for k in range(k0, k1):
         placed.filled[k] = 0
-    _round(component, quantum, slack, supply, offers, arcs, by_class, by_pair, credit, placed, work)
+    _round(component, quantum, slack, supply, offers, arcs, by_class, by_pair, credit, placed, work, step)
 
 
 @njit(cache=True, nogil=True)
-def _round(  # type: ignore[no-untyped-def]
-    component, quantum, slack, supply, offers, arcs, by_class, by_pair, credit, placed, work
-):
-    """Keep who is within ``slack`` of the best offer; house the others; fill what is vacant and too dear."""
-    k0, k1, a0, a1, p0, _ = component
-    capacity, slot_start, outside, bonus_start, bonus = supply
-    price, worth, base, owner, cell, _, _, count = placed
-    floor = floors(component, price, offers)
-    paths, sieve, heap = scratch(component, floor)
+def _stay(component, quantum, slack, offers, arcs, credit, floor, slot_start, placed):  # type: ignore[no-untyped-def]
+    """Keep who is within ``slack`` of the best offer, as if it were the best; the others, who gain most first."""
+    _, _, a0, a1, p0, _ = component
+    price, worth, base, owner, cell, _, _, _ = placed
     waiting = np.empty(a1 - a0, np.int32)
     rank = np.empty(a1 - a0, np.int64)
     n = 0
@@ -250,7 +249,25 @@ def _round(  # type: ignore[no-untyped-def]
             waiting[n] = a
             rank[n] = -gain
             n += 1
-    queue = waiting[np.argsort(rank[:n])]
+    return waiting[np.argsort(rank[:n])]
+
+
+@njit(cache=True, nogil=True)
+def _round(  # type: ignore[no-untyped-def]
+    component, quantum, slack, supply, offers, arcs, by_class, by_pair, credit, placed, work, step
+):
+    """Keep who is within ``slack`` of the best offer; house the others, after an auction by ``step`` where that is above 0; fill what is
+    vacant and too dear."""
+    k0, k1 = component.k0, component.k1
+    capacity, slot_start, outside, bonus_start, bonus = supply
+    price, count = placed.price, placed.filled
+    floor = floors(component, price, offers)
+    queue = _stay(component, quantum, slack, offers, arcs, credit, floor, slot_start, placed)
+    if step > 0:
+        bid(queue, step, component, quantum, supply, offers, arcs, placed, floor, work)
+        floor = floors(component, price, offers)
+        queue = _stay(component, quantum, slack, offers, arcs, credit, floor, slot_start, placed)
+    paths, sieve, heap = scratch(component, floor)
     heap = enter(queue, slack, component, quantum, supply, offers, arcs, placed, paths, sieve, heap, work)
     for k in range(k0, k1):
         while count[k] < capacity[k]:

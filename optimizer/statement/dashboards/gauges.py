@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
@@ -164,14 +164,14 @@ def rate(num: Fraction | int, den: Fraction | int) -> Fraction | None:
 
 def rate_gauge(
     year: Year, counts: Counts, shape: RuleShape, *, title: str, scope: str, sources: tuple[Parameter, ...],
-    rows: Iterable[tuple[str, str]] = (), primary: bool = True, among: str = "",
+    rest: Callable[[], Fraction], primary: bool = True, among: str = "",
 ) -> Gauge:  # fmt: skip
-    """A gauge of a share of leases, the first of ``sources``; ``rows`` are the rule book's lines whose expected leases it adds up.
+    """A gauge of a share of leases, the first of ``sources``; ``rest`` counts those still expected of its denominator.
 
     ``among`` follows the title of its group.
     """
     share = Fraction(str(sources[0].value))
-    remaining = expected_rest(year, counts, tuple(rows))
+    remaining = max(Fraction(counts.den_run), Fraction(0) if year.over else rest())
     target = ceil(share * (counts.den + floor(remaining + Fraction(1, 2))))
     return Gauge(
         shape.id,
@@ -188,13 +188,3 @@ def rate_gauge(
         group=shape.group[0] + among,
         ahead_key=shape.ahead_key,
     )
-
-
-def expected_rest(year: Year, counts: Counts, rows: tuple[tuple[str, str], ...]) -> Fraction:
-    """Leases still expected: as ``propose`` counts them where its own lines say, else as the year went on."""
-    known = {(row.rule, row.scope): Fraction(row.remaining_num, row.remaining_den) for row in year.book.rows}
-    if rows and all(row in known for row in rows):
-        return max(Fraction(counts.den_run), sum((known[row] for row in rows), Fraction(0)))
-    gone, left = year.days
-    rest = Fraction(counts.den * left, gone) if gone and counts.den else Fraction(0)
-    return max(rest, Fraction(counts.den_run))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from math import ceil, floor
 
 import numpy as np
@@ -26,6 +27,7 @@ from optimizer.problem.rulebook import Section
 from optimizer.results import SCALE
 from optimizer.shortlist.labels import account_label
 from optimizer.statement.dashboards.gauges import Counts, Gauge, count, named, rate_gauge
+from optimizer.statement.dashboards.rest import rest_of_account, rest_of_leases
 from optimizer.statement.dashboards.year import COLUMN, Year, own_codes
 
 Shapes = tuple[RuleShape, ...]
@@ -167,7 +169,7 @@ def _account_rates(year: Year, shape: RuleShape) -> list[Gauge]:
         out.append(
             rate_gauge(
                 year, counts, shape, title=_capital(label(year, account)), scope=_whose(year, landlord),
-                sources=(source,), rows=_account_rows(year, shape.id, account, landlord), primary=False,
+                sources=(source,), rest=partial(rest_of_account, year, account, landlord), primary=False,
             )
         )  # fmt: skip
     return out
@@ -183,20 +185,6 @@ def _whose(year: Year, landlord: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _account_rows(year: Year, rule: str, account: str, landlord: str) -> tuple[tuple[str, str], ...]:
-    """Lines of the rule that a gauge adds up, where it covers them whole: a landlord's or a département's view."""
-    kind, code = year.viewer.kind, year.viewer.code
-    rows = [r for r in year.book.rows if r.rule == rule and r.scope.endswith(f";account={account}")]
-    if kind == "landlord":
-        rows = [r for r in rows if r.scope.startswith(f"landlord={code};")]
-    elif kind == "prefet":
-        rows = [r for r in rows if f";departement={code};" in r.scope]
-        rows = [r for r in rows if not landlord or r.scope.startswith(f"landlord={landlord};")]
-    else:
-        rows = []
-    return tuple((r.rule, r.scope) for r in rows)
 
 
 # --- mixity (LEC) --------------------------------------------------------------------------------------------------
@@ -227,8 +215,7 @@ def _lec_pair(
 ) -> list[Gauge]:
     lines = year.lines
     inside = mask & named(lines)
-    scope = f"epci={epci}" if year.case.settings.all_landlords else f"landlord={landlord};epci={epci}"
-    whole = bool(landlord) != bool(year.case.settings.all_landlords)
+    departement = year.viewer.code if year.viewer.kind == "prefet" else ""
     where = place_name(year, epci)
     words = where if not landlord or year.viewer.kind == "landlord" else landlord
     # The quartile of a lease is written in the case; that of a proposal was read against this threshold.
@@ -238,8 +225,9 @@ def _lec_pair(
     return [
         rate_gauge(
             year, count(lines, inside & den, num), shape, title=gauge_title(shape), scope=words,
-            sources=(year.rules.value(shape.share_key), *thresholds), rows=((shape.id, scope),) if whole else (),
-            primary=primary, among="" if primary else ", par bailleur",
+            sources=(year.rules.value(shape.share_key), *thresholds), primary=primary,
+            rest=partial(rest_of_leases, year, shape, landlord=landlord, epci=epci, dep=departement),
+            among="" if primary else ", par bailleur",
         )
         for shape, (den, num) in zip(shapes, marks, strict=True)
     ]  # fmt: skip
@@ -266,11 +254,8 @@ def _yearly_number(year: Year, shape: RuleShape) -> list[Gauge]:
     lines = year.lines
     den, num = shape.in_year(lines)
     counts = count(lines, den & named(lines), num)
-    row = next(
-        (r for r in year.book.rows if r.rule == shape.id and r.scope == f"departement={year.viewer.code}"),
-        None,
-    )
-    rest = Fraction(row.remaining_num, row.remaining_den) if row else Fraction(counts.den_run)
+    rest = Fraction(0) if year.over else rest_of_leases(year, shape, dep=year.viewer.code)
+    rest = max(rest, Fraction(counts.den_run))
     return [
         Gauge(shape.id, gauge_title(shape), f"département {year.viewer.code}", None, "at_least", counts, rest,
               int(number.value), (number,), note=_left_out(lines, den & named(lines), num), late_key=shape.late_key,
@@ -317,7 +302,7 @@ def _ceilings(year: Year, shape: RuleShape) -> list[Gauge]:
         out.append(
             Gauge(shape.id, gauge_title(shape), place_name(year, str(row["departement"])),
                   Fraction(int(row["mutation"]), int(row["vacated"])), "at_most", counts,
-                  Fraction(max(int(row["vacated"]) - counts.den, counts.den_run)), int(row["mutation"]), (source,),
+                  Fraction(max(0 if year.over else int(row["vacated"]) - counts.den, counts.den_run)), int(row["mutation"]), (source,),
                   late_key=shape.late_key, primary=False, group=shape.group[0], ahead_key=shape.ahead_key)
         )  # fmt: skip
     return out
@@ -328,12 +313,12 @@ def essential_gauges(year: Year, shapes: Shapes) -> list[Gauge]:
     source = year.rules.essential_shares.get(year.viewer.code)
     if source is None:
         return []
-    lines, scope = year.lines, f"epci={year.viewer.code}"
+    lines, code = year.lines, year.viewer.code
     marks = [shape.in_year(lines) for shape in shapes]
     return [
         rate_gauge(
             year, count(lines, den & named(lines), num), shape, title=gauge_title(shape), scope=year.viewer.name,
-            sources=(source,), rows=((shape.id, scope),), primary=False,
+            sources=(source,), rest=partial(rest_of_leases, year, shape, epci=code), primary=False,
         )
         for shape, (den, num) in zip(shapes, marks, strict=True)
     ]  # fmt: skip
@@ -397,7 +382,7 @@ def _row_gauge(year: Year, section: Section, i: int) -> Gauge:
         int((here & first & ahead.num).sum()), int((here & first).sum()),
         expected(here & ahead.num), expected(here),
     )  # fmt: skip
-    remaining = Fraction(row.remaining_num, row.remaining_den)
+    remaining = Fraction(0) if year.over else Fraction(row.remaining_num, row.remaining_den)
     if line.number is not None:
         target = int(line.number)
     else:

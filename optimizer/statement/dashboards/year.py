@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -27,6 +28,7 @@ from optimizer.statement.dashboards.lines import (
 )
 from optimizer.statement.dashboards.run import Run, read_run
 from optimizer.statement.ledger import ledger, lines_of, year_fraction
+from optimizer.statement.to_come import ToCome
 
 Kind = Literal["landlord", "epci", "prefet", "maire"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -90,6 +92,16 @@ class Year:
     def on(self) -> date:
         return self.case.settings.on
 
+    @cached_property
+    def to_come(self) -> ToCome:
+        """Leases still expected until 31 December, of the whole case."""
+        return ToCome(self.case, self.rules, self.case.settings.year)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is expected of the year, as in its statement: from 31 December on, unless a run of that day is shown."""
+        return self.run is None and self.on >= date(self.case.settings.year, 12, 31)
+
     @property
     def days(self) -> tuple[int, int]:
         """Days gone and days left of the year."""
@@ -131,6 +143,7 @@ def read_year(
     lines = year_lines(case, rules, book.ground, conventions, own)
     dwellings = _dwellings(case, rules)
     viewer = find_viewer(kind, code, lines, dwellings, rules)
+    last = date(case.settings.year, 12, 31)
     column = COLUMN[kind]
     back = returned_lines(case, rules, conventions)
     here = own_codes(viewer, rules)
@@ -145,7 +158,7 @@ def read_year(
         lines=lines[lines[column].isin(here)].reset_index(drop=True),
         returned=back[back[column].isin(here)].reset_index(drop=True),
         dwellings=mine, homes=homes,
-        ledger=ledger(case, rules, case.settings.year),
+        ledger=ledger(case, rules, case.settings.year, over=run is None and case.settings.on >= last),
         conventions=conventions,
         applications=_applications(facts, viewer, here, lines),
         names=_names(rules),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from optimizer.store import queries
+from optimizer.store import agenda, queries
 from optimizer.store.canonical import plain
 from optimizer.store.chained import link_of, tenant_of
 from optimizer.store.commands.chains import VOID
@@ -17,7 +17,7 @@ from optimizer.store.commands.offers import candidate_of, offer_of
 from optimizer.store.commands.room import remark
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import touch
-from optimizer.store.states import LIVE_ITEM, MISTAKEN, STATUS_OF, STAYS, TAKEN, TENANT_STAYS
+from optimizer.store.states import MISTAKEN, STATUS_OF, STAYS, TAKEN, TENANT_STAYS
 from optimizer.store.tables import Row
 from optimizer.store.work import Work, command
 
@@ -34,8 +34,8 @@ SETTLED = ("condition", "condition_on", "condition_reason")
 def correct_answer(work: Work, offer: int, *, reason: str, version: int | None = None) -> Mapping[str, Any]:
     """An answer, a silence or a desistment typed by mistake: the offer waits for its answer again, its time unchanged.
 
-    Refused once another rank was offered the dwelling, which binds the landlord, once it is on another agenda, or once a lease of
-    an exchange rests on it. A dwelling that was void because of it stays so: its households were told, a new session alone brings
+    Refused once another rank was offered the dwelling, which binds the landlord, once another agenda has taken it up, or once a lease
+    of an exchange rests on it. A dwelling that was void because of it stays so: its households were told, a new session alone brings
     it back.
     """
     row, name, item = offer_of(work, offer, version)
@@ -47,7 +47,7 @@ def correct_answer(work: Work, offer: int, *, reason: str, version: int | None =
             raise StoreRefused("STORE_CORRECTION_OFFERED", rank=later["rank"], day=later["notified_on"])
     if work.find("offer", ref=row["ref"], status="signed"):
         raise StoreRefused("STORE_CORRECTION_HOUSED")
-    _nothing_elsewhere(work, item)
+    agenda.nothing_since(work, item)
     _nobody_moved_in(work, item)
     work.facts["was"] = plain({column: row[column] for column in TOLD})
     work.set(
@@ -65,7 +65,8 @@ def correct_condition(
 ) -> Mapping[str, Any]:
     """A condition said to be met, or failed, by mistake: it is open again, and the offer stands where it stood.
 
-    Refused once the lease is signed, and once a rank behind was offered the dwelling, which binds the landlord.
+    Refused once the lease is signed, and, of a failed one, once a rank behind was offered the dwelling, which binds the landlord, or
+    another agenda has taken it up. A list that is over comes back to life only with the name that a failed condition had ended.
     """
     name, item = candidate_of(work, candidate, version)
     work.require("condition", name["condition"], ("met", "failed"))
@@ -75,11 +76,12 @@ def correct_condition(
         raise StoreRefused("STORE_CORRECTION_HOUSED")
     work.facts["was"] = plain({column: name[column] for column in SETTLED})
     columns: dict[str, Any] = {"condition": "open", "condition_on": None, "condition_reason": None}
-    if name["condition"] == "failed":
+    failed = name["condition"] == "failed"
+    if failed:
         columns["status"] = _before_it_failed(work, name, item)
     work.set("candidate", candidate, **columns)
     _told(work, name["ref"], reason)
-    work.bump("item", item, status="offering")
+    work.bump("item", item, status="offering" if failed else item["status"])
     return {"version": item["version"]}
 
 
@@ -89,7 +91,7 @@ def _before_it_failed(work: Work, name: Row, item: Row) -> str:
     for later in _sent(work, item):
         if later["rank"] > decided["rank"]:
             raise StoreRefused("STORE_CORRECTION_OFFERED", rank=later["rank"], day=later["notified_on"])
-    _nothing_elsewhere(work, item)
+    agenda.nothing_since(work, item)
     status = STATUS_OF[decided["kind"]]
     for made in work.find("offer", candidate_id=name["candidate_id"], status="failed"):
         status = "offered" if made["answered_on"] is None else "accepted"
@@ -155,7 +157,7 @@ def restore_item(work: Work, item: int, *, reason: str, version: int | None = No
     if row["end_reason"] == TENANT_STAYS and _stays(work, row):
         raise StoreRefused("STORE_CORRECTION_STAYS")
     reason = work.reason(reason)
-    _nothing_elsewhere(work, row)
+    agenda.nothing_since(work, row)
     work.facts["was"] = {"status": row["status"], "reason": row["end_reason"]}
     # names that left the list with the dwelling, and where each stood: on the list, or waiting
     names = queries.stood_before(
@@ -184,15 +186,6 @@ def _told(work: Work, ref: str, reason: str) -> None:
 def _sent(work: Work, item: Row) -> list[Row]:
     """Offers of a dwelling that somebody was really sent."""
     return [o for o in work.find("offer", item_id=item["item_id"]) if o["end_reason"] != MISTAKEN]
-
-
-def _nothing_elsewhere(work: Work, item: Row) -> None:
-    """The dwelling is on no other agenda meanwhile."""
-    for other in work.find("item", dwelling_id=item["dwelling_id"], status=LIVE_ITEM):
-        if other["item_id"] != item["item_id"]:
-            raise StoreRefused(
-                "STORE_DWELLING_LIVE", dwelling=item["dwelling_id"], session=other["session_id"]
-            )
 
 
 def _stays(work: Work, item: Row) -> bool:

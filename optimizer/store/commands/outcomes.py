@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from optimizer.store.messages import StoreRefused
 from optimizer.store.people import later
 from optimizer.store.records import session_order
-from optimizer.store.states import ANSWERED, NOTICE, POSITIVE, RECTIFIED, REEXAMINED
+from optimizer.store.states import ANSWERED, HELD, NOTICE, POSITIVE, RECTIFIED, REEXAMINED
 from optimizer.store.tables import Row
 from optimizer.store.work import Work
 
 MIXITY, NEGATIVE = "N7", ("not_attributed", "ineligible")
 BY_DECISION = ("suitable_offer", "radiation_notice", "prefet_signal")
+
+
+def of_one_mind(work: Work, items: list[Row]) -> None:
+    """An irrecevabilité is of the application as a whole: the household is not given another dwelling by the same session."""
+    homes = {i["item_id"]: i["dwelling_id"] for i in items}
+    names = work.find("candidate", item_id=tuple(homes))
+    barred = {c["ref"]: homes[c["item_id"]] for c in names if c["status"] == "ineligible"}
+    for c in names:
+        if c["status"] in (*POSITIVE, *HELD) and c["ref"] in barred:
+            raise StoreRefused(
+                "STORE_INELIGIBLE_ELSEWHERE", dwelling=homes[c["item_id"]], other=barred[c["ref"]]
+            )
 
 
 def settle_items(work: Work, items: list[Row]) -> tuple[list[int], list[int]]:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from optimizer.errors import Said
-from optimizer.store import queries, voting
+from optimizer.store import agenda, queries, voting
 from optimizer.store.commands.heads import sign_head
-from optimizer.store.commands.outcomes import settle_duties, settle_items
+from optimizer.store.commands.outcomes import of_one_mind, settle_duties, settle_items
 from optimizer.store.holding import Store
 from optimizer.store.law import EFFORT, NO_DOCUMENT
 from optimizer.store.messages import StoreRefused, StoreSeveral
@@ -460,6 +460,7 @@ def prepare_rectification(
     for new in decisions:
         name = work.get("candidate", new.candidate_id)
         item = items[name["item_id"]] = _rectifiable(work, session, name["item_id"])
+        _not_taken_up(work, item, new.kind)
         work.require("candidate", name["status"], DECIDED)
         known = work.find("decision", candidate_id=new.candidate_id)
         write(work, item, name, checked(work, item, new), len(known) + 1, number)
@@ -501,6 +502,12 @@ def _rectifiable(work: Work, session: str, item: int) -> Row:
     return row
 
 
+def _not_taken_up(work: Work, item: Row, kind: str) -> None:
+    """A refusal is put right whatever came after; a favourable decision would offer the dwelling, which no other agenda may have taken up."""
+    if kind in RANKED:
+        agenda.nothing_since(work, item)
+
+
 @command("rectified", roles="P")
 def _sign_rectification(
     work: Work, session: str, number: int, *, one_person: bool = False
@@ -516,6 +523,7 @@ def _sign_rectification(
     waiting = work.find("decision", item_id=ids, rectification=number, pending=True)
     items = {d["item_id"]: _rectifiable(work, session, d["item_id"]) for d in waiting}
     for decision in waiting:
+        _not_taken_up(work, items[decision["item_id"]], decision["kind"])
         for old in work.find("decision", candidate_id=decision["candidate_id"], current=True):
             work.set("decision", old["decision_id"], current=False)
     for decision in waiting:
@@ -524,6 +532,7 @@ def _sign_rectification(
         put_in_force(work, name, NewDecision(decision["candidate_id"], decision["kind"]))
     for item in items:
         check_ranks(work, item)
+    of_one_mind(work, work.find("item", session_id=session))
     offering, no_taker = settle_items(work, list(items.values()))
     settle_duties(work, session, list(items.values()))
     work.set("rectification", found[0]["rectification_id"], signed_by=work.actor.name, signed_at=work.now)

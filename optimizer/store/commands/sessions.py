@@ -11,7 +11,7 @@ from optimizer.errors import Said
 from optimizer.store import agenda, voting
 from optimizer.store.clock import minute_of
 from optimizer.store.commands.heads import sign_head
-from optimizer.store.commands.outcomes import settle_duties, settle_items
+from optimizer.store.commands.outcomes import of_one_mind, settle_duties, settle_items
 from optimizer.store.holding import Store
 from optimizer.store.messages import StoreRefused
 from optimizer.store.offering import ranked
@@ -323,7 +323,7 @@ def _close(
     same = row["prepared_by"] == work.actor.name
     if same and not one_person:
         raise StoreRefused("STORE_SAME_PERSON")
-    _of_one_mind(work, items)
+    of_one_mind(work, items)
     decided = [i for i in items if i["status"] == "decided"]
     offering, no_taker = settle_items(work, decided)
     settle_duties(work, session, decided)
@@ -338,18 +338,6 @@ def _close(
         one_person=same,
     )
     return {"offering": offering, "no_taker": no_taker, "version": row["version"]}
-
-
-def _of_one_mind(work: Work, items: list[Row]) -> None:
-    """An irrecevabilité is of the application as a whole: the household is not given another dwelling by the same session."""
-    homes = {i["item_id"]: i["dwelling_id"] for i in items}
-    names = work.find("candidate", item_id=tuple(homes))
-    barred = {c["ref"]: homes[c["item_id"]] for c in names if c["status"] == "ineligible"}
-    for c in names:
-        if c["status"] in POSITIVE and c["ref"] in barred:
-            raise StoreRefused(
-                "STORE_INELIGIBLE_ELSEWHERE", dwelling=homes[c["item_id"]], other=barred[c["ref"]]
-            )
 
 
 def close(

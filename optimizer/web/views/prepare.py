@@ -20,7 +20,7 @@ from optimizer.web.children.job import Log
 from optimizer.web.choices import CHAINS, chains_words, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
-from optimizer.web.imports import is_kept, keep_case, kept_file
+from optimizer.web.imports import case_suffixes, is_kept, keep_case, kept_file, people_suffixes
 from optimizer.web.jobs import reap, start, stop, told
 from optimizer.web.models import Job
 from optimizer.web.pages import LOOSE, lang_of, page
@@ -113,6 +113,8 @@ def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         "running": running,
         "seen": running is not None and shown(running, request.visitor),
         "may": may,
+        "case_suffixes": case_suffixes(),
+        "people_suffixes": people_suffixes(),
         "lengths": chains_words(lang_of(request)),
         "kept": lambda job: is_kept(desk(), job.case),
         "named": _named_for(request) if may else 0,
@@ -166,6 +168,8 @@ def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> Http
             "modes": words("MODE", MODES, lang_of(request)),
             # two landlords of one office have each a commission, its hour and its quorum of their own
             "last": next((s for s in heads_of(request.visitor) if found.landlord in ("", s.landlord)), None),
+            "case_suffixes": case_suffixes(),
+            "people_suffixes": people_suffixes(),
             "lengths": chains_words(lang_of(request)),
             "chains": length_words(found.chains, lang_of(request)),
             "length": length_word(found.chains),

@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from optimizer.statement.dashboards.board import all_accept, as_expected
 from optimizer.statement.dashboards.targets import label
 from tests.statement.dashboards.midyear import ON
 
@@ -32,6 +33,15 @@ def agree(gauge, rows) -> None:
     assert float(gauge.remaining) == pytest.approx(rest, abs=1e-2)
 
 
+def rates(gauge, row) -> None:
+    """What the table and the page say comes of the run: all accept, each with its own probability."""
+    num, den = int(row["num_before"]), int(row["den_before"])
+    ran = (num + int(row["num_run"])) / (den + int(row["den_run"]))
+    assert float(all_accept(gauge)) == pytest.approx(ran)
+    expected = (num + number(row["expected_num"])) / (den + float(gauge.counts.den_expected))
+    assert float(as_expected(gauge)) == pytest.approx(expected, abs=1e-5) and gauge.counts.num_expected > 0
+
+
 def test_mixity_of_an_epci_is_that_of_the_rules(year, board):
     rules = published(year[1])
     view = board("epci", "242500361")
@@ -39,6 +49,7 @@ def test_mixity_of_an_epci_is_that_of_the_rules(year, board):
     assert [g.id for g in pair] == ["lec_q1_outside_qpv", "lec_q234_inside_qpv"]
     for gauge in pair:
         agree(gauge, [rules[gauge.id, "epci=242500361"]])
+        rates(gauge, rules[gauge.id, "epci=242500361"])
         parts = [g for g in view.gauges if g.id == gauge.id and not g.primary]
         assert sum(g.counts.num for g in parts) == gauge.counts.num > 0
         assert sum(g.counts.den_run for g in parts) == gauge.counts.den_run > 0
