@@ -25,6 +25,8 @@ from optimizer.runs.why_words import (
     CLOSED_EXCHANGED,
     CONTRIBUTION,
     COULD_BE_FREED,
+    DALO,
+    DESIGNATED,
     DOSSIERS,
     ELSEWHERE,
     EMPTY,
@@ -35,6 +37,8 @@ from optimizer.runs.why_words import (
     LAW,
     NOT_A_DECISION,
     ON_CONDITION,
+    PRIORITY,
+    PROOFS,
     REASONS,
     SEAT_KEPT,
     SOURCES,
@@ -472,6 +476,7 @@ class _Asked:
                 "declared",
                 "dalo",
                 "priority",
+                "proof",
                 "choices",
                 "dossier",
             )
@@ -483,11 +488,15 @@ class _Asked:
                 self._say("déclarées", "declared") if own["declared"] else self._say("vérifiées", "verified")
             )
             income = f"{points(own['income'], self.lang)} € {self._say('par mois', 'a month')} ({proof})"
-        title = self._say("aucun", "none")
-        if own["priority"]:
-            title = self._say("prioritaire L441-1", "priority L441-1")
-        if own["dalo"]:
-            title = "DALO"
+        # of the letters of L. 441-1 only that there are some, and whether anybody has seen the proof: rules count no other
+        designated = self.index.has("own_designated") and self.index["own_designated"][self.a]
+        title = (
+            say(DESIGNATED if designated else DALO, self.lang)
+            if own["dalo"]
+            else f"{say(PRIORITY, self.lang)} ({say(PROOFS[own['proof']], self.lang)})"
+            if own["priority"]
+            else self._say("aucun", "none")
+        )
         rows = (
             (
                 self._say("ancienneté", "seniority"),

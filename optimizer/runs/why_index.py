@@ -208,6 +208,7 @@ def _own_data(result: Result) -> dict[str, NDArray[np.generic]]:
         "own_dalo": a.dalo,
         "own_priority": a.priority_any,
         "own_proof": a.proof,
+        "own_designated": a.prefet_designated,
         "own_choices": np.diff(a.choices.ptr).astype(np.int16),
         "own_dossier": a.dossier,
         "own_tax": a.ceiling_income_cents.astype(np.int64),

@@ -58,6 +58,16 @@ ACCESS: tuple[tuple[str, str], ...] = (
 )
 """Needs of access, in the order of the column ``mobility_need``."""
 
+PRIORITY = ("prioritaire L441-1", "priority L441-1")
+DALO, DESIGNATED = ("DALO", "DALO"), ("DALO désigné par le préfet", "DALO designated by the préfet")
+PROOFS: tuple[tuple[str, str], ...] = (
+    ("déclaré", "declared"),
+    ("déclaré", "declared"),
+    ("vérifié", "verified"),
+    ("labellisé", "labelled"),
+)
+"""What is known of a priority, in the order of the column ``priority_status``, none written first."""
+
 NOT_A_DECISION = ("Ce courrier n'est pas une décision.", "This letter is not a decision.")
 HEADS: tuple[tuple[str, str], ...] = (
     (

@@ -940,3 +940,25 @@ def test_everybody_with_a_score_is_in_the_distribution_and_hears_it(tmp_path: Pa
     told = letter.partition("Répartition des cotations")[2].splitlines()[1:]
     assert told[0].strip() == "moins de 0 : moins de 5"
     assert told[1].strip().endswith(" : 9"), "the band from 0 on holds those without a point, and no malus"
+
+
+def test_the_letter_says_whether_anybody_has_seen_the_proof_of_a_priority(tmp_path: Path) -> None:
+    """Rules count a priority that is verified or labelled, and no letter of L. 441-1 is written."""
+    result = run(
+        tmp_path,
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons choices status score priority_codes priority_status prefet_designated
+            N1 2024-01-01          3       25056   active 90    h              declared        .
+            N2 2024-01-01          3       25056   active 80    h|l            labelled        .
+            N3 2024-01-01          3       25056   active 70    DALO|h         .               1
+            N4 2024-01-01          3       25056   active 60    .              .               .
+        """,
+    )
+    told = [
+        str(af.why(result, f"N{n}", letter=True)).partition("- titre de priorité : ")[2].splitlines()[0]
+        for n in range(1, 5)
+    ]
+    assert told == [
+        "prioritaire L441-1 (déclaré)", "prioritaire L441-1 (labellisé)", "DALO désigné par le préfet", "aucun",
+    ]  # fmt: skip
