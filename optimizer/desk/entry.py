@@ -84,7 +84,7 @@ DECISIONS = Table(
         _c("rank", "int", "rang", "Rang décidé (b, et c derrière d'autres)", "Rank decided", low=1, high=99),
         _c("document", "text", "piece", "Pièce de la condition (c)", "Document of the condition (c)"),
         _c("due_on", "date", "avant_le", "À remettre avant le (c)", "Due before (c)"),
-        _c("motive", "text", "motif_decision", "Motif (d : N1 à N9, e : I1 ou I2)", "Motive (d: N1 to N9, e: I1 or I2)"),
+        _c("motive", "text", "motif_decision", "Motif, de la liste de la case (d : N…, e : I…)", "Motive, from the list of the cell (d: N…, e: I…)"),
         _c("sentence", "text", "phrase", "La phrase de la commission (d, e : 30 caractères au moins ; non examiné : l'une des raisons de la feuille Votes)", "The commission's own sentence (d, e: at least 30 characters; not examined: one of the reasons of the sheet Votes)"),
     ),
 )  # fmt: skip

@@ -289,8 +289,8 @@ define(
     "DESK_ENTRY_MOTIVE",
     "Le motif « {value} » n'est pas de cette décision.",
     "Motive “{value}” is not one of this decision.",
-    expected_fr="N1 à N9 pour une non-attribution (d), I1 ou I2 pour une irrecevabilité (e)",
-    expected_en="N1 to N9 for no attribution (d), I1 or I2 for ineligibility (e)",
+    expected_fr="de la liste de la case : N… pour une non-attribution (d), I… pour une irrecevabilité (e)",
+    expected_en="from the list of the cell: N… for no attribution (d), I… for ineligibility (e)",
 )
 define(
     "DESK_ENTRY_SENTENCE",

@@ -210,4 +210,4 @@ def test_a_list_of_names_sent_in_the_place_of_a_case_is_not_kept(played: Played,
     assert "n'est pas gardé" in said(secretary.get(f"/preparer/{job}")).replace("&#39;", "'")
     photo = SimpleUploadedFile("photo.jpg", b"\xff\xd8")
     page = said(secretary.post("/preparer", {"people": "1", "identities": photo})).replace("&#39;", "'")
-    assert "n'est pas un fichier d'identités (attendu : CSV ou XLSX" in page
+    assert "n'est pas un fichier d'identités (attendu : .csv, " in page

@@ -234,7 +234,7 @@ def _annealed(
     _count(first.kind, *orders, marks, standing)
     del orders
     found = []
-    for piece in _pieces(np.diff(layout.member_ptr)[classes], policy.piece):
+    for piece in pieces(np.diff(layout.member_ptr)[classes], policy.piece):
         own = np.zeros(len(problem.class_menu), np.bool_)
         own[classes[piece]] = True
         at = np.flatnonzero(own[klass])
@@ -245,9 +245,9 @@ def _annealed(
     return FirstRanks(*(np.concatenate([getattr(x, name) for x in found]) for name in COLUMNS))
 
 
-def _pieces(dwellings: NDArray[np.integer], size: int) -> list[slice]:
-    """Slices of the classes of a part, which follow one another from place to place: about ``size`` dwellings each, none below half of it
-    but where the part is."""
+def pieces(dwellings: NDArray[np.integer], size: int) -> list[slice]:
+    """Slices of the classes of a part, which follow one another from place to place: about ``size`` dwellings each, more where a class
+    has more."""
     many = max(1, round(int(dwellings.sum()) / size))
     ends = np.searchsorted(np.cumsum(dwellings), np.arange(1, many) * (int(dwellings.sum()) / many))
     bounds = [0, *ends.tolist(), len(dwellings)]
