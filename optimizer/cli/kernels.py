@@ -47,7 +47,7 @@ from optimizer.synth import synthesize, write_case
 from optimizer.verify.passes import on_step
 
 LARGE = DEFAULT.having(
-    generation__large_arcs=1, generation__pilot_arcs=1, generation__pilot_part=0.0, generation__pilot_gap=0.0,
+    generation__large_arcs=1, generation__bid_arcs=1, generation__pilot_arcs=1, generation__pilot_part=0.0, generation__pilot_gap=0.0,
     relaxation__assigned_from=1,
 )  # fmt: skip
 """What is done to a large case, done to a small one."""

@@ -343,6 +343,8 @@ class GenerationPolicy:
     apart_bidding: float = 2e-3
     """`apart` where an answer within the slack is enough, so that households bid (`transport.auction`): of 39,000 dwellings a pricing then
     takes 2 s, from cleared prices 4.5."""
+    bid_arcs: int = 3_000_000
+    """Arcs of a component from which households bid: below, shortest paths are as quick and what they find is nearer."""
     bid_part: int = 8
     """Into how many steps of an auction the slack of a pricing goes: with one, assignments are so rough that more pricings follow."""
     apart_far: float = 3e-3

@@ -16,7 +16,7 @@ from tests.scale.reference import random_model
 
 def market_from(arcs: int):
     """Components of so many arcs are priced from market prices."""
-    return DEFAULT.having(generation__large_arcs=arcs).generation
+    return DEFAULT.having(generation__large_arcs=arcs, generation__bid_arcs=arcs).generation
 
 
 @pytest.mark.parametrize("block", range(4))

@@ -187,7 +187,9 @@ def iterate(
         side = float(np.median(radius)) if len(radius) else 0.0
         easy = max(int(side * policy.rough * run.model.scale), run.small_change()) if rough else 0
         # nothing is known before the first pricing: where it is for the bound alone, an exact one is the longest and the first forgotten
-        slack = easy if run.best is None and run.options.bound_first else min(run.slack(), easy)
+        slack = (
+            easy if run.best is None and run.options.bound_first and _bids(run) else min(run.slack(), easy)
+        )
         if looked is not None:
             fresh, looked, slack = looked, None, 0
         else:
@@ -245,6 +247,12 @@ def iterate(
             if not near:
                 return "lost"
         y = run.rows.clip(wanted, run.quantum)
+
+
+def _bids(run: Run) -> bool:
+    """Whether households of its largest component bid (`auction`)."""
+    s = run.structure
+    return int(np.diff(s.arc_start[s.applicant_start]).max(initial=0)) >= run.policy.generation.bid_arcs
 
 
 def _settled(run: Run, lp_gap: float, pressed: bool) -> bool:

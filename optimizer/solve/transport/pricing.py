@@ -198,8 +198,8 @@ class Pricer:
                 return work
             component = s.component(e)
             tables = (supply, offers, arcs)
-            heat = self._heat(e, out, rise) if large[e] else REPAIR
-            step = slack * q // self.policy.bid_part if large[e] else 0
+            heat = self._heat(e, out, rise, bids=bool(slack and bidding[e])) if large[e] else REPAIR
+            step = slack * q // self.policy.bid_part if bidding[e] else 0
             if heat != REPAIR:
                 if heat != GIVEN:
                     clearing_prices(component, q, *tables, out.price, heat)
@@ -221,7 +221,8 @@ class Pricer:
         supply, offers, arcs = s.supply(outside), s.offers(out.offer_credit), s.arcs
         placed = Placement(out.price, out.worth, out.base, out.owner, out.cell, slot, member, out.count)
 
-        large = np.diff(s.arc_start[s.applicant_start]) >= self.policy.large_arcs
+        arcs_of = np.diff(s.arc_start[s.applicant_start])
+        large, bidding = arcs_of >= self.policy.large_arcs, arcs_of >= self.policy.bid_arcs
         if moved and (last is not None or large.any()):
             _ = s.by_class, s.by_pair  # built once, before threads ask for them
         if self.threads > 1 and len(moved) > 1 and len(s.arc_pair) >= self.policy.large_arcs:
@@ -241,7 +242,7 @@ class Pricer:
             work=sum(works, np.zeros(COUNTERS, np.int64)),
         )
 
-    def _heat(self, e: int, out: Outcome, rise: Ints) -> int:
+    def _heat(self, e: int, out: Outcome, rise: Ints, *, bids: bool) -> int:
         """Heat of `market` with which a large component begins, or ``REPAIR``, or ``GIVEN`` when prices are known."""
         span = slice(self.network.applicant_start[e], self.network.applicant_start[e + 1])
         housed = out.owner[span] >= 0
@@ -251,7 +252,7 @@ class Pricer:
         worth = int((out.worth[span][housed] + out.credit[out.cell[span][housed]]).sum())
         # sums of integers: the same whatever the order
         apart = int(np.abs(moved - int(moved.sum()) // len(moved)).sum())
-        near = self.policy.apart_bidding if out.slack else self.policy.apart
+        near = self.policy.apart_bidding if bids else self.policy.apart
         if apart <= near * worth:
             return REPAIR
         if apart <= self.policy.apart_near * worth:
