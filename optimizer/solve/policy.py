@@ -231,8 +231,8 @@ class ListsPolicy:
     small: int = 1_000_000
     """Micropoints that count as little."""
     piece: int = 4_000
-    """Dwellings, about, that choose at a time in a part of more: on parts of 7,000 and 3,700 half the seconds a step, for 0.0005 % of
-    the value."""
+    """Dwellings, about, that choose at a time in a part of more: on one of 7,000 a fifth of the seconds less, for 0.0005 % of the
+    value."""
 
 
 @dataclass(frozen=True)

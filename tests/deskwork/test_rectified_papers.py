@@ -58,3 +58,10 @@ def test_letters_and_report_say_which_decision_a_rectificatif_replaces(tmp_path:
     assert rows.at[one.application_id, "detail"] == (
         "rectificatif 1 ; à retirer si cela a été reporté : b – Attribution avec rang de classement, rang 1"
     )
+    # the third changes a sentence alone, which letters print and the shared file has no place for
+    anew = NewDecision(one.candidate_id, "not_attributed", motive="N3", sentence=f"{REFUSAL} Relu en séance.")
+    rectify(made, item.dwelling_id, anew, NewDecision(two.candidate_id, "ranked", 2), NewDecision(three.candidate_id, "ranked", 1), *rest)  # fmt: skip
+    assert "rectificatif n° 3" in letter_to(made, one.application_id)
+    again = events_table(told_of(made.desk, made.session_id, "fr"))
+    told = again[again["evenement"] == "décision rectifiée"].set_index("numUnique")["detail"]
+    assert told.to_dict() == rows["detail"].to_dict()

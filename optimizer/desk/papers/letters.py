@@ -185,7 +185,7 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
 
 def _corrected(told: Told, x: Letter) -> Iterator[Block]:
     """Of a decision that a rectificatif changed: an earlier letter of the same session and day may say another one."""
-    if found := told.corrected(x.candidate):
+    if found := told.corrected(x.candidate, told.whole_decision):
         one, was = found
         assert one.signed_at is not None
         words = ", ".join(part for part in (told.decision(was), told.condition(was)) if part)

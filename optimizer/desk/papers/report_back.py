@@ -19,7 +19,7 @@ from optimizer.desk.following import WAITING, Followed, followed, items_of, loca
 from optimizer.desk.papers.wording import Told
 from optimizer.presentation.document import Document, Sheet, table, text
 from optimizer.presentation.numbers import UNKNOWN
-from optimizer.store.records import CandidateRecord, ItemRecord
+from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
 
 EVENT_COLUMNS = ("numUnique", "evenement", "date", "logement", "reservataire", "detail")
 RADIATION_COLUMNS = (
@@ -127,13 +127,16 @@ def _numbered(told: Told) -> Iterator[Followed]:
 
 def _rectified(told: Told, x: Followed) -> list[dict[str, str]]:
     """The decision that a rectificatif took the place of: whoever carried it over takes it out of the shared file again."""
-    found = told.corrected(x.candidate)
+
+    def words(d: DecisionRecord) -> str:
+        return ", ".join(part for part in (told.decision(d), d.motive, told.condition(d)) if part)
+
+    found = told.corrected(x.candidate, words)
     if found is None:
         return []
     one, was = found
     assert one.signed_at is not None
-    words = ", ".join(part for part in (told.decision(was), was.motive, told.condition(was)) if part)
-    what = told.say("RECTIFIED_WHAT", n=one.number, what=words)
+    what = told.say("RECTIFIED_WHAT", n=one.number, what=words(was))
     return [_event(told, x, "RECTIFIED", told.day(local_day(one.signed_at)), what)]
 
 

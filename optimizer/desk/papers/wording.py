@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -173,13 +173,15 @@ class Told:
         """A decision with its document or its motive, in one line."""
         return ", ".join(x for x in (self.decision(d), self.condition(d), self.motive(d)) if x)
 
-    def corrected(self, c: CandidateRecord) -> tuple[RectificationRecord, DecisionRecord] | None:
-        """The last rectificatif that changed the decision of a household, and the decision that it took the place of."""
+    def corrected(
+        self, c: CandidateRecord, words: Callable[[DecisionRecord], str]
+    ) -> tuple[RectificationRecord, DecisionRecord] | None:
+        """The last rectificatif after which a paper words the decision of a household otherwise, and the decision that it took the place
+        of; ``words``: how that paper tells a decision."""
         for one in reversed(self.session.rectifications):
             for was, now in one.corrected:
                 own = one.signed_at is not None and now.candidate_id == c.candidate_id
-                told = [(self.whole_decision(d), d.sentence) for d in (was, now)]
-                if own and told[0] != told[1]:
+                if own and words(was) != words(now):
                     return one, was
         return None
 

@@ -138,10 +138,9 @@ def pilot_multipliers(run: Run) -> Ints:
 
 def is_large(run: Run) -> bool:
     """Whether a model may be worth a pilot."""
-    s, policy = run.structure, run.policy.generation
-    largest = int(np.diff(s.arc_start[s.applicant_start]).max(initial=0)) if s.n_components else 0
+    policy, largest = run.policy.generation, _largest(run)
     many = largest >= policy.pilot_arcs or run.model.n_rows >= policy.pilot_rows
-    return bool(many and largest >= policy.pilot_part * len(s.arc_pair))
+    return bool(many and largest >= policy.pilot_part * len(run.structure.arc_pair))
 
 
 def _look(run: Run, nothing: Ints) -> int:
@@ -186,10 +185,11 @@ def iterate(
         before = run.best if looked is None else None
         side = float(np.median(radius)) if len(radius) else 0.0
         easy = max(int(side * policy.rough * run.model.scale), run.small_change()) if rough else 0
-        # nothing is known before the first pricing: where it is for the bound alone, an exact one is the longest and the first forgotten
-        slack = (
-            easy if run.best is None and run.options.bound_first and _bids(run) else min(run.slack(), easy)
-        )
+        slack = min(run.slack(), easy)
+        if run.best is None and run.options.bound_first and _largest(run) >= policy.bid_arcs:
+            slack = (
+                easy  # nothing is known yet: an exact pricing would be the longest, and the first forgotten
+            )
         if looked is not None:
             fresh, looked, slack = looked, None, 0
         else:
@@ -249,10 +249,10 @@ def iterate(
         y = run.rows.clip(wanted, run.quantum)
 
 
-def _bids(run: Run) -> bool:
-    """Whether households of its largest component bid (`auction`)."""
+def _largest(run: Run) -> int:
+    """Arcs of the largest component."""
     s = run.structure
-    return int(np.diff(s.arc_start[s.applicant_start]).max(initial=0)) >= run.policy.generation.bid_arcs
+    return int(np.diff(s.arc_start[s.applicant_start]).max(initial=0)) if s.n_components else 0
 
 
 def _settled(run: Run, lp_gap: float, pressed: bool) -> bool:
