@@ -28,6 +28,7 @@ from typing import Any
 
 from benchmarks.desk_browser import Answer, Browser, PageForm, Tally
 from benchmarks.tables import machine
+from optimizer.store.clock import today
 
 READERS = (
     ("membre", 8), ("secretaire", 5), ("presidente", 3), ("agent", 4), ("reservataire", 2), ("dpo", 2), ("technique", 1),
@@ -129,7 +130,7 @@ class Day:
     def __init__(self, served: Served, tally: Tally, end: float, pause: float, seed: int) -> None:
         self.served, self.tally, self.end, self.pause = served, tally, end, pause
         self.seed, self.session = seed, ""
-        self.today = datetime.datetime.now().astimezone().date().isoformat()
+        self.today = today(datetime.datetime.now(datetime.UTC)).isoformat()
 
     def over(self) -> bool:
         return time.monotonic() >= self.end

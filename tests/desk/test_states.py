@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
+from optimizer.store.clock import today
 from optimizer.synth import synthesize, write_case
 from tests.desk.looking import A4, PATIENT, SCREENS, TOO_WIDE, TORN, shut_out
 from tests.desk.test_web import Served, said, served
@@ -170,13 +171,13 @@ def test_a_session_in_each_state(browser: Browser, served: Served):
     who.state("agenda in preparation").send("/convoquer", status=422).state("convocation refused")
     name = links(who.page, r"/seances/[\w-]+/demandes/\d+")[0]
     who.go(name).state("a household to call", "Demande")
-    calls, today = name.replace("/demandes/", "/noms/"), datetime.now(UTC).date().isoformat()
+    calls, day = name.replace("/demandes/", "/noms/"), today(datetime.now(UTC)).isoformat()
     who.send(calls, outcome="unreachable").go(name).state("a household nobody reached", "Avis de non-réponse")
     who.send(calls, n=2, status=422).state("notice refused")
-    who.go(name).send(calls, n=2, notice_proof="hand", notice_on=today)
+    who.go(name).send(calls, n=2, notice_proof="hand", notice_on=day)
     who.go(name).state("notice running", "le ménage peut répondre jusqu'au")
     who.go("/appels").state("notice on the list of the day", "radiation sans réponse à cette date")
-    who.go(name).send("/suites", on=today, outcome="A appelé").state("notice answered", "Rien n'est dû")
+    who.go(name).send("/suites", on=day, outcome="A appelé").state("notice answered", "Rien n'est dû")
     who.send(name, status=422, reason="bref").state("identity refused")
     who.send(name, reason="appel pour convenir d'une visite").state("identity shown", "(fictif)")
     who.go(agenda).send("/convoquer", recipients="Préfet", checked=True).state("agenda convened", "onvoquée")
@@ -231,7 +232,7 @@ def test_a_session_in_each_state(browser: Browser, served: Served):
 def test_the_purge_is_tried_before_it_is_done(browser: Browser, served: Served):
     who = Looker(browser, served, "dpo").go("/conservation")
     who.send("/conservation", status=422, on="").state("purge refused")
-    who.send("/conservation", on=datetime.now(UTC).date().isoformat()).state("purge tried").go(
+    who.send("/conservation", on=today(datetime.now(UTC)).isoformat()).state("purge tried").go(
         "/journal"
     ).send("/journal/verifier").state("ledger checked")
     who.go("/conservation/copie").state("copy for a household")
