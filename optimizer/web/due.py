@@ -16,6 +16,9 @@ from optimizer.web.scope import live_sessions_of
 from optimizer.web.today import today
 from optimizer.web.visitor import Visitor
 
+WORKING = "SPA"
+"""Roles that read the list of calls: a member or a réservataire of another commission has none of its lines."""
+
 
 def due_of(sessions: Sequence[SessionRecord]) -> list[Due]:
     """Everything due today on these sessions, in the order of the list."""
@@ -48,5 +51,5 @@ def after_a_call(visitor: Visitor, candidate: int) -> Callable[[object], str]:
 
 def _called(visitor: Visitor) -> list[int]:
     """Households of the list of calls, in its order."""
-    lines = due_of(live_sessions_of(visitor))
+    lines = due_of(live_sessions_of(visitor, WORKING))
     return [x.candidate_id for x in lines if x.candidate_id is not None and x.duty_id is None]

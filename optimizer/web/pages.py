@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -31,6 +32,7 @@ from optimizer.web.access import ROUTES
 from optimizer.web.choices import commission_law
 from optimizer.web.desk import desk
 from optimizer.web.today import today
+from optimizer.web.unsent import OURS
 
 MENU = (
     "week", "prepare", "sessions", "calls", "offers", "reserver", "ledger", "retention", "accounts",
@@ -212,6 +214,17 @@ def hidden(token: str, version: int | None = None) -> Markup:
 
 
 def command_id(request: HttpRequest) -> str:
-    """The identifier of the form's command; one of our own shape only."""
+    """The identifier of the form's command; one of our own shape only.
+
+    It is bound to who sends what where: the same form sent twice is one command and gets its first answer, while another form under
+    the same number, or the same one with other words in it, is a command of its own. It never passes for recorded, nor shows a
+    household under the line of the ledger that another one has.
+    """
     given = request.POST.get("command_id", "")
-    return given if re.fullmatch(r"[0-9a-f-]{36}", given) else str(uuid4())
+    if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", given):
+        return str(uuid4())
+    typed = {name: str(request.POST[name]).replace("\r\n", "\n") for name in request.POST if name not in OURS}
+    files = [(name, file.name, file.size) for name, sent in request.FILES.lists() for file in sent]
+    account = request.user.get_username() if hasattr(request, "user") else ""
+    told = json.dumps([account, request.path, sorted(typed.items()), sorted(files)])
+    return str(uuid5(UUID(given), told))

@@ -13,7 +13,7 @@ from optimizer.web.access import ROLES
 from optimizer.web.desk import desk
 from optimizer.web.looks import imports_kept
 from optimizer.web.models import Job
-from optimizer.web.visitor import Visitor
+from optimizer.web.visitor import NAMING, Visitor
 
 RECENT = 12
 """Sessions shown whole to a réservataire: a quarter of weekly commissions."""
@@ -24,20 +24,19 @@ def heads_of(visitor: Visitor, roles: str = ROLES) -> list[SessionRecord]:
     return [s for s in desk().known.heads() if any(role in roles for role in visitor.roles_for(s))]
 
 
-def live_sessions_of(visitor: Visitor) -> list[SessionRecord]:
-    """Whole sessions in which something is to be done: not closed yet, an offer under way, an open duty.
+def live_sessions_of(visitor: Visitor, roles: str = ROLES) -> list[SessionRecord]:
+    """Whole sessions in which something is to be done, where the visitor holds one of these roles: not closed yet, an offer under
+    way, an open duty.
 
     Years of closed sessions are not read for a page about this week.
     """
     live = desk().known.live()
-    return _whole(s.session_id for s in heads_of(visitor) if s.session_id in live)
+    return _whole(s.session_id for s in heads_of(visitor, roles) if s.session_id in live)
 
 
 def elsewhere_of(visitor: Visitor, item: ItemRecord) -> dict[str, list[Followed]]:
     """Where the households of a dwelling still wait or hold an offer, on the other dwellings that the visitor sees."""
-    seen = (
-        replace(s, items=visitor.items(s)) for s in live_sessions_of(visitor) if visitor.names_households(s)
-    )
+    seen = (replace(s, items=visitor.items(s, NAMING)) for s in live_sessions_of(visitor, NAMING))
     return elsewhere(seen, item)
 
 

@@ -8,8 +8,12 @@ from datetime import date
 
 from django.http import Http404
 
+from optimizer.store.messages import StoreForbidden
 from optimizer.store.records import Actor, CandidateRecord, GrantRecord, ItemRecord, Role, SessionRecord
 from optimizer.web.access import ROLES
+
+NAMING = "SPMA"
+"""Roles that read numbers of applications: all who prepare or sit, never a réservataire."""
 
 
 @dataclass(frozen=True)
@@ -28,21 +32,34 @@ class Visitor:
         """Letters of the roles held for this session's landlord and commission."""
         return _letters(g for g in self.grants if _covers(g, session))
 
-    def actor(self, wanted: str, session: SessionRecord | None = None) -> Actor:
-        """The account in the first role it holds among ``wanted`` (LookupError: it holds none)."""
-        held = self.roles if session is None else self.roles_for(session)
+    def roles_on(self, item: ItemRecord, session: SessionRecord) -> str:
+        """Letters of the roles in which a dwelling is the visitor's: a réservataire's own account, a member's own territory, else all.
+
+        A commune sits for its territory and holds a contingent elsewhere: what the one lets it read, the other does not.
+        """
+        return _letters(g for g in self.grants if _covers(g, session) and _shows(g, item))
+
+    def actor(
+        self, wanted: str, session: SessionRecord | None = None, item: ItemRecord | None = None
+    ) -> Actor:
+        """The account in the first role it holds among ``wanted``, for a session and on a dwelling of it where they are told.
+
+        Raises
+        ------
+        StoreForbidden
+            ``STORE_FORBIDDEN``: it holds none. A page may be open to several roles and one of its acts to one of them only.
+        """
+        held = self.roles
+        if session is not None:
+            held = self.roles_for(session) if item is None else self.roles_on(item, session)
         role = next((r for r in wanted if r in held), None)
         if role is None:
-            raise LookupError(f"{self.name} holds none of {wanted}")
+            raise StoreForbidden("STORE_FORBIDDEN", role=held)
         return Actor(self.name, _ROLE[role])
 
-    def sees(self, item: ItemRecord, session: SessionRecord) -> bool:
-        """Whether a dwelling is this visitor's to see: a réservataire's own account, a member's own territory, else all."""
-        return any(_shows(g, item) for g in self.grants if _covers(g, session))
-
-    def items(self, session: SessionRecord) -> tuple[ItemRecord, ...]:
-        """The dwellings of the session that the visitor sees."""
-        return tuple(item for item in session.items if self.sees(item, session))
+    def items(self, session: SessionRecord, roles: str = ROLES) -> tuple[ItemRecord, ...]:
+        """The dwellings of the session that the visitor sees in one of these roles."""
+        return tuple(i for i in session.items if any(r in roles for r in self.roles_on(i, session)))
 
     def candidate(self, session: SessionRecord, candidate: int) -> CandidateRecord:
         """The household of that number on the dwellings of the session that the visitor sees.
@@ -58,11 +75,14 @@ class Visitor:
                     return found
         raise Http404
 
-    @property
-    def reads_whole_runs(self) -> bool:
-        """Whether the pages of a proposal are the visitor's to read: they name every dwelling's households, a maire reads its own
-        commune's on the pages of the session."""
-        return any(g.role in "SP" or (g.role == "M" and not g.territory) for g in self.grants)
+    def reads_whole_runs_of(self, landlord: str) -> bool:
+        """Whether the pages of a landlord's proposal are the visitor's to read: they name every dwelling's households, a maire reads
+        its own commune's on the pages of the session. Empty: a proposal of the visitor's own, whose landlord is not known."""
+        return any(
+            (g.role in "SP" or (g.role == "M" and not g.territory))
+            and (not landlord or g.landlord in ("", landlord))
+            for g in self.grants
+        )
 
     def prepares_for(self, landlord: str, commission: str = "") -> bool:
         """Whether a secretary's role reaches a landlord, and a commission of it where one is told."""
@@ -96,8 +116,12 @@ class Visitor:
         )
 
     def names_households(self, session: SessionRecord) -> bool:
-        """Whether numbers of applications are shown: to all who prepare or sit, never to a réservataire."""
-        return any(role in "SPMA" for role in self.roles_for(session))
+        """Whether numbers of applications are shown, of the dwellings seen in one of the roles :data:`NAMING`."""
+        return any(role in NAMING for role in self.roles_for(session))
+
+    def names_on(self, item: ItemRecord, session: SessionRecord) -> bool:
+        """Whether the numbers of the households of a dwelling are shown."""
+        return any(role in NAMING for role in self.roles_on(item, session))
 
 
 def visitor_of(name: str, grants: Iterable[GrantRecord], on: date) -> Visitor:

@@ -10,8 +10,8 @@ from optimizer.store import accounts, ledger, queries
 from optimizer.store import commands as c
 from optimizer.store.identities import read
 from optimizer.store.messages import StoreForbidden, StoreMissing, StoreRefused
-from optimizer.store.records import PersonRecord
-from tests.store.playing import DAY, A, R, S, T, dwelling
+from optimizer.store.records import Actor, PersonRecord
+from tests.store.playing import DAY, A, D, R, S, T, dwelling
 from tests.store.test_sessions import refused
 
 
@@ -110,6 +110,26 @@ def test_each_look_at_a_name_is_a_line_and_the_technical_role_sees_nobody(play):
     assert queries.typed_reasons(play.store, [line]) == {line.seq: "Demande du tribunal"}
     with pytest.raises(StoreMissing):
         c.view_identities(play.store, S, play.number(), refs=["inconnu"], reason="appel")
+
+
+def test_no_look_hides_under_the_number_of_another(play):
+    """A command that is repeated gets its first answer; of other households, or by somebody else, it would leave no line."""
+    play.new(dwelling("L1"))
+    first, second = (n.ref for n in play.names("L1")[:2])
+    told = {"reason": "appel", "session": play.session}
+    for _ in range(2):
+        assert set(c.view_identities(play.store, S, "regard", refs=[first], **told).people) == {first}
+    for actor, refs in ((S, [second]), (S, [first, second]), (A, [first])):
+        refused("STORE_COMMAND_ID", c.view_identities, play.store, actor, "regard", refs=refs, **told)
+    for _ in range(2):
+        assert c.give_access(play.store, D, "copie", number="L1-1", reason="Courrier du ménage").result[
+            "known"
+        ]
+    for actor, number in ((D, "L1-2"), (D, "inconnu"), (Actor("denis", "D"), "L1-1")):
+        refused(
+            "STORE_COMMAND_ID", c.give_access, play.store, actor, "copie", number=number, reason="Courrier"
+        )
+    assert len(queries.events(play.store, kinds=("identity.viewed", "access.given"))) == 2
 
 
 def test_the_reason_of_a_look_at_a_whole_list_stands_on_its_line(play):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from optimizer.store.commands.room import remark
 from optimizer.store.holding import Store
-from optimizer.store.messages import StoreMissing
+from optimizer.store.messages import StoreMissing, StoreRefused
 from optimizer.store.people import NUMBER, kept_until, somebody
 from optimizer.store.queries import reason_key
 from optimizer.store.records import Actor, PersonRecord, Receipt
@@ -83,9 +84,19 @@ def view_identities(
     ------
     StoreForbidden
         The technical role sees no household.
+    StoreRefused
+        ``STORE_COMMAND_ID``: the number of a look at others, or of somebody else's.
     """
     wanted = sorted(set(refs))
     receipt = _viewed(store, actor, command_id, refs=wanted, reason=reason, session=session)
+    if receipt.repeated:
+        line = store.tables.get("event", receipt.seq) or {}
+        seen = json.loads(line["payload"])["facts"]["refs"] if line else []
+        if (line.get("actor"), seen) != (
+            actor.name,
+            wanted,
+        ):  # the line speaks of somebody else: this look would have none
+            raise StoreRefused("STORE_COMMAND_ID")
     rows = store.tables.find("person", ref=tuple(wanted))
     if len(wanted) == 1 and not rows:
         raise StoreMissing("STORE_NO_SUCH", what="person", key=wanted[0])
@@ -97,14 +108,29 @@ def view_identities(
 
 
 @command("access.given", roles="D")
-def give_access(work: Work, *, number: str, reason: str) -> Mapping[str, Any]:
-    """A household asks what is held about it (GDPR art. 15): who asked for the copy, and why, whether or not anything is held.
-
-    ``number`` is a unique number; the line holds the reference alone, and nothing of a number that the desk does not know.
-    """
+def _given(work: Work, *, number: str, reason: str) -> Mapping[str, Any]:
     why = named(reason, REASON, "motif")
     found = work.find("person", application_id=named(number, NUMBER, "numero_unique"))
     if found:
         work.ref = found[0]["ref"]
         remark(work, reason_key(int(work.store.head()["seq"]) + 1), work.ref, why)
     return {"known": bool(found)}
+
+
+def give_access(store: Store, actor: Actor, command_id: str, *, number: str, reason: str) -> Receipt:
+    """A household asks what is held about it (GDPR art. 15): who asked for the copy, and why, whether or not anything is held.
+
+    ``number`` is a unique number; the line holds the reference alone, and nothing of a number that the desk does not know.
+
+    Raises
+    ------
+    StoreRefused
+        ``STORE_COMMAND_ID``: the number of a copy for another household.
+    """
+    receipt = _given(store, actor, command_id, number=number, reason=reason)
+    if receipt.repeated:
+        line = store.tables.get("event", receipt.seq) or {}
+        found = store.tables.find("person", application_id=number)
+        if (line.get("actor"), line.get("ref")) != (actor.name, found[0]["ref"] if found else ""):
+            raise StoreRefused("STORE_COMMAND_ID")
+    return receipt

@@ -61,16 +61,17 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         request.session_record = queries.session(desk().store, request.session_record.session_id)
     record, lang = request.session_record, lang_of(request)
     held = request.visitor.roles_for(record)
+    homes = request.visitor.items(record, "SPM")
     return page(
         request,
         "agenda",
         {
             "s": record,
-            "homes": request.visitor.items(record),
+            "homes": homes,
             "may": "S" in held,
             "enough": law(record.on).shortlist_size,
             "orientation": ORIENTATION,
-            "settle": _to_settle(record, request.visitor.items(record), lang),
+            "settle": _to_settle(record, homes, lang),
             "may_call": any(r in held for r in "SA") and record.status in ("draft", "convened"),
             "checks": words("CHECK", CHECKS, lang),
             "checked": checked(desk(), record),

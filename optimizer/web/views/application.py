@@ -13,7 +13,14 @@ from optimizer.desk.documents import document_words, documents_on, household_lin
 from optimizer.store import commands, queries
 from optimizer.store.commands.corrections import LEFT
 from optimizer.store.commands.duties import RECOURSES
-from optimizer.store.records import CandidateRecord, DutyRecord, PersonRecord, RecourseRecord, SessionRecord
+from optimizer.store.records import (
+    CandidateRecord,
+    DutyRecord,
+    ItemRecord,
+    PersonRecord,
+    RecourseRecord,
+    SessionRecord,
+)
 from optimizer.store.states import LIVE_ITEM, NOTICE, REACHED
 from optimizer.web.access import ROUTES
 from optimizer.web.acting import act
@@ -29,6 +36,7 @@ from optimizer.web.today import today
 from optimizer.web.views.offers import correctable, settled
 from optimizer.web.views.room import late_candidate
 from optimizer.web.views.week import week
+from optimizer.web.visitor import NAMING
 
 LEFT_LIST = ("declined", "replaced", "not_examined")
 """Candidatures that no document is asked for."""
@@ -50,7 +58,7 @@ def application(request: Asked, session: str, candidate: int) -> HttpResponse:
         form.check()
         if not _may_identify(request, found):
             raise Http404
-        actor = request.visitor.actor("SPMAR", request.session_record)
+        actor = request.visitor.actor("SPMAR", request.session_record, _home(request, found))
         seen.append(
             commands.view_identities(
                 desk().store, actor, form.command_id, refs=[found.ref], reason=reason, session=session
@@ -71,7 +79,7 @@ def find(request: Asked) -> HttpResponse:
         own = {s.session_id for s in heads_of(visitor) if visitor.names_households(s)}
         for c in reversed(queries.candidatures_of(desk().store, number)):
             record = desk().known.session(c.session_id) if c.session_id in own else None
-            if record is not None and any(i.item_id == c.item_id for i in visitor.items(record)):
+            if record is not None and any(i.item_id == c.item_id for i in visitor.items(record, NAMING)):
                 return reverse("application", kwargs={"session": c.session_id, "candidate": c.candidate_id})
         form.refuse("WEB.FIND_NONE", "WEB.FIND_NUMBER", "number")
         raise FormProblems(form.problems)
@@ -197,11 +205,13 @@ def _show(
     record = request.session_record
     own = {s.session_id for s in heads_of(request.visitor)}
     candidatures = desk().known.of(("history", found.ref), lambda: queries.history(desk().store, found.ref))
-    history = [c for c in candidatures if c.session_id in own and _seen(request, c)]
-    home = next(item for item in record.items if item.item_id == found.item_id)
+    history = [
+        c for c in candidatures if c.item_id == found.item_id or (c.session_id in own and _seen(request, c))
+    ]
+    home = _home(request, found)
     names, held, law = (
-        request.visitor.names_households(record),
-        request.visitor.roles_for(record),
+        request.visitor.names_on(home, record),
+        request.visitor.roles_on(home, record),
         commission_law(record.on),
     )
     documents = law.words("documents", lang_of(request))
@@ -257,9 +267,14 @@ def _show(
     )
 
 
+def _home(request: Asked, found: CandidateRecord) -> ItemRecord:
+    """The dwelling that a household stands on."""
+    return next(item for item in request.session_record.items if item.item_id == found.item_id)
+
+
 def _seen(request: Asked, candidature: CandidateRecord) -> bool:
-    """Whether the dwelling of a candidature is the visitor's to see: a maire reads its own commune's."""
-    items = request.visitor.items(desk().known.session(candidature.session_id))
+    """Whether a candidature is the visitor's to read under its number: a maire reads its own commune's."""
+    items = request.visitor.items(desk().known.session(candidature.session_id), NAMING)
     return any(item.item_id == candidature.item_id for item in items)
 
 
@@ -275,7 +290,7 @@ def _unreached(record: SessionRecord, found: CandidateRecord) -> bool:
 def _may_identify(request: Asked, found: CandidateRecord) -> bool:
     """Secretary and chair; a member while the session is open; an agent on live offers; a réservataire for its nominees."""
     record = request.session_record
-    held = request.visitor.roles_for(record)
+    held = request.visitor.roles_on(_home(request, found), record)
     return bool(found.application_id) and (  # nothing is left to show of a household that was erased
         any(r in held for r in "SP")
         or ("M" in held and record.status == "open")

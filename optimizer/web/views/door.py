@@ -106,7 +106,7 @@ def first_start(request: HttpRequest, token: str) -> HttpResponse:
     """The first account of a desk on this machine: a technical one, which makes the others and sees no household."""
     users = get_user_model()
     wanted = desk().deployment.first
-    if not wanted or not hmac.compare_digest(token, wanted) or users.objects.exists():
+    if not wanted or not hmac.compare_digest(token.encode(), wanted.encode()) or users.objects.exists():
         raise Http404
     if request.method != "POST":
         return page(request, "first", {"token": token})

@@ -19,7 +19,7 @@ from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, PROOFS, commission_law, words
 from optimizer.web.desk import desk
-from optimizer.web.due import after_a_call, due_of
+from optimizer.web.due import WORKING, after_a_call, due_of
 from optimizer.web.form import Form
 from optimizer.web.names import ASKED_FOR, names_of, toggle
 from optimizer.web.pages import lang_of, page
@@ -120,7 +120,7 @@ def calls(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
 
 def _shared(request: Asked) -> dict[str, Any]:
     lang, law = lang_of(request), commission_law(today())
-    sessions = live_sessions_of(request.visitor)
+    sessions = live_sessions_of(request.visitor, WORKING)
     closed = closed_sessions(sessions)[::-1]
     turns = {
         i.item_id: next_to_offer(i)

@@ -116,7 +116,7 @@ def _stands_open(request: Asked) -> bool:
 def _sees_all(request: Asked) -> bool:
     """Whether every dwelling of the session is the visitor's to see: a maire's are those of the commune."""
     record = request.session_record
-    return _whole(request) or len(request.visitor.items(record)) == len(record.items)
+    return _whole(request) or len(request.visitor.items(record, "M")) == len(record.items)
 
 
 def _opens(request: Asked, name: str) -> bool:
@@ -176,7 +176,7 @@ def paper(request: Asked, session: str, name: str) -> HttpResponse | FileRespons
     kind = SHOWN.get(file.suffix)
     answer: HttpResponse | FileResponse
     if file.stem == PACK and not _sees_all(request):
-        seen = {item.dwelling_id for item in request.visitor.items(record)}
+        seen = {item.dwelling_id for item in request.visitor.items(record, "M")}
         answer = HttpResponse(pack_of(record, seen, lang_of(request), file.suffix), content_type=kind)
         answer["Content-Disposition"] = f'inline; filename="{file.name}"'
     else:

@@ -25,6 +25,7 @@ from optimizer.web.jobs import reap, start, stop, told
 from optimizer.web.models import Job
 from optimizer.web.pages import LOOSE, lang_of, page
 from optimizer.web.scope import heads_of, jobs_of, shown
+from optimizer.web.views.errors import forbidden
 
 define(
     "WEB_OTHER_COMMISSION",
@@ -56,12 +57,17 @@ def prepare(request: Asked) -> HttpResponse:
         title = form.text("title", "WEB.PREPARE_TITLE", longest=120)
         files = request.FILES.getlist("files")
         asked = form.choice("chains", "WEB.PREPARE_CHAINS", CHAINS, required=False)
+        again = form.text("case", "WEB.IMPORT", longest=40)
         form.check()
         chains = length_of(asked) or 0
-        again = request.POST.get("case", "")
         if again and not files:
             earlier = next(
-                (job for job in Job.objects.filter(case=again) if shown(job, request.visitor)), None
+                (
+                    job
+                    for job in Job.objects.filter(case=again)
+                    if shown(job, request.visitor) and _runs(request, job)
+                ),
+                None,
             )
             if earlier is None:
                 raise Http404
@@ -117,6 +123,7 @@ def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         "people_suffixes": people_suffixes(),
         "lengths": chains_words(lang_of(request)),
         "kept": lambda job: is_kept(desk(), job.case),
+        "again": lambda job: _runs(request, job),
         "named": _named_for(request) if may else 0,
         # an import that forgets what was recorded proposes let dwellings and refused households again
         "sat": any(s.status == "closed" for s in heads_of(request.visitor, "S")),
@@ -159,11 +166,11 @@ def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> Http
             "told": told(desk(), job),
             "running": running,
             "kept": is_kept(desk(), found.case),
-            "may": "S" in request.visitor.roles,
+            "may": _runs(request, found),
             "pages": [
                 name
                 for name, file in PAGES.items()
-                if request.visitor.reads_whole_runs and (desk().runs / job / file).exists()
+                if request.visitor.reads_whole_runs_of(found.landlord) and (desk().runs / job / file).exists()
             ],
             "modes": words("MODE", MODES, lang_of(request)),
             # two landlords of one office have each a commission, its hour and its quorum of their own
@@ -182,9 +189,12 @@ def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> Http
 
 def job_stop(request: Asked, job: str) -> HttpResponse:
     """Stop it: the best certified proposal found so far is kept, if there is one."""
+    found = _job(request, job)
+    if not _runs(request, found):
+        return forbidden(request)
     return act(
         request,
-        lambda: stop(_job(request, job).id),
+        lambda: stop(found.id),
         done="WEB.JOB_STOPPING",
         to=reverse("job", kwargs={"job": job}),
         show=lambda **values: job_page(request, job, **values),
@@ -193,8 +203,9 @@ def job_stop(request: Asked, job: str) -> HttpResponse:
 
 def run_page(request: Asked, job: str, name: str) -> FileResponse:
     """A page, sheet or workbook of a proposal."""
-    file = desk().runs / _job(request, job).id / PAGES.get(name, "-")
-    if not (request.visitor.reads_whole_runs and file.is_file()):
+    found = _job(request, job)
+    file = desk().runs / found.id / PAGES.get(name, "-")
+    if not (request.visitor.reads_whole_runs_of(found.landlord) and file.is_file()):
         raise Http404
     answer = FileResponse(file.open("rb"), filename=file.name, as_attachment=file.suffix == ".xlsx")
     answer["Content-Security-Policy"] = LOOSE
@@ -242,6 +253,12 @@ def attach(request: Asked, job: str) -> HttpResponse:
         to=lambda receipt: reverse("agenda", kwargs={"session": receipt.result["session_id"]}),
         show=lambda **values: job_page(request, job, **values),
     )
+
+
+def _runs(request: Asked, job: Job) -> bool:
+    """Whether the visitor prepares for the landlord of a computation that it sees: a member of one may be the secretary of another."""
+    visitor = request.visitor
+    return "S" in visitor.roles and (not job.landlord or visitor.prepares_for(job.landlord))
 
 
 def _job(request: Asked, job: str) -> Job:

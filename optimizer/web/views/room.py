@@ -42,6 +42,7 @@ from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import corrections_of, elsewhere_of, imports_for
 from optimizer.web.today import hour_of, today
 from optimizer.web.views.agenda import checks_of, listed
+from optimizer.web.visitor import NAMING
 
 BLANK_ROWS, FIRST_ROWS = 3, 10
 """Empty lines under the members who are known; lines of a commission that nobody has entered yet."""
@@ -55,7 +56,7 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
         request.session_record = queries.session(desk().store, session)
     record, lang = request.session_record, lang_of(request)
     held = request.visitor.roles_for(record)
-    homes = request.visitor.items(record)
+    homes, named = request.visitor.items(record), request.visitor.items(record, NAMING)
     members = _members(record)
     return page(
         request,
@@ -76,7 +77,7 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
             "left": [item for item in record.items if item.status == "listed"],
             "examined": examined,
             "recused": lambda member: _recused(record, member),
-            "corrected": lambda one: _corrected(homes, one),
+            "corrected": lambda one: _corrected(named, one),
             "not_held": _not_held(record, lang),
             "cause": cause,
             "suites": suites,
@@ -207,8 +208,8 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
     """One dwelling: its facts, the names put forward with their reasons, the form of the decision."""
     record, lang = request.session_record, lang_of(request)
     found, homes = _item(request, item), list(request.visitor.items(record))
-    held, law = request.visitor.roles_for(record), commission_law(record.on)
-    named = request.visitor.names_households(record)
+    held, law = request.visitor.roles_on(found, record), commission_law(record.on)
+    named = request.visitor.names_on(found, record)
     at = next(n for n, home in enumerate(homes) if home.item_id == item)
     may = (
         any(r in held for r in "SP")
@@ -411,13 +412,16 @@ def late_candidate(item: ItemRecord, number: str, case: str, position: int = 0) 
 
 def question(request: Asked, session: str, item: int) -> HttpResponse:
     """« Pourquoi », « et si ce ménage », « qui est le suivant »: answered on the dwelling's page, nothing is kept."""
-    found = _item(request, item)
+    record = request.session_record
+    seen = request.visitor.items(record, "SPM")
+    found = next((home for home in seen if home.item_id == item), None)
+    if found is None:
+        raise Http404
     answered: Answered = ask(
-        desk(), request.session_record, found, request.GET.get("ask", ""), request.GET.get("number", "").strip(),
+        desk(), record, found, request.GET.get("ask", ""), request.GET.get("number", "").strip(),
         lang_of(request),
     )  # fmt: skip
-    answered = kept_to(answered, request.session_record, request.visitor.items(request.session_record))
-    return item_page(request, session, item, answer=answered)
+    return item_page(request, session, item, answer=kept_to(answered, record, seen))
 
 
 def close(request: Asked, session: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from optimizer.store.records import SessionRecord
 from optimizer.web.access import ROUTES
 from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
-from optimizer.web.due import due_of
+from optimizer.web.due import WORKING, due_of
 from optimizer.web.jobs import told
 from optimizer.web.models import Job
 from optimizer.web.pages import page
@@ -31,7 +31,7 @@ def week(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     reads_runs = ROUTES["prepare"].allows("GET", request.visitor.roles)
     last = _last_of_each(jobs_of(request.visitor)) if reads_runs else []
     # who neither prepares, signs nor calls reads no call list: a member has its agenda and the session
-    working = [s for s in sessions if any(r in request.visitor.roles_for(s) for r in "SPA")]
+    working = [s for s in sessions if any(r in request.visitor.roles_for(s) for r in WORKING)]
     coming = [s for s in sessions if s.status in ("draft", "convened", "open")]
     due = due_of(working)
     calls = Counter(x.session_id for x in due if x.kind == "instruction")
@@ -43,7 +43,7 @@ def week(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "coming": sorted(coming, key=lambda s: (s.on, *_begins(s), s.order)),
             "due": [x for x in due if x.kind != "instruction"],
             "to_call": calls,
-            "may_call": any(r in request.visitor.roles for r in "SPA"),
+            "may_call": any(r in request.visitor.roles for r in WORKING),
             "short": [(job, told(desk(), job.id).short) for job in last],
             "read_only": desk().store.read_only,
             "may_find": ROUTES["find"].allows("POST", request.visitor.roles),
