@@ -10,6 +10,7 @@ score), and writes no count below five.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -95,6 +96,7 @@ def why(
     dwelling: str | None = None,
     *,
     letter: bool = False,
+    seen: Collection[str] | None = None,
     lang: Lang = "fr",
 ) -> Answer:
     """Why a household has the rank it has, or none.
@@ -106,6 +108,7 @@ def why(
     application : number of the application
     dwelling : only this one
     letter : for the household itself, else for staff
+    seen : dwellings that may be named to who asks, beside ``dwelling`` (None: every one); a maire reads those of the commune
 
     Raises
     ------
@@ -114,6 +117,7 @@ def why(
     """
     index = open_index(Path(result)) if isinstance(result, (Path, str)) else _of(result, lang)
     asked = _Asked(index, application, index.application(application), dwelling, lang)
+    asked.seen = seen
     return Answer(tuple(asked.letter())) if letter else Answer(tuple(asked.told()), asked.facts())
 
 
@@ -141,6 +145,7 @@ class _Asked:
     def __init__(self, index: Index, number: str, a: int, dwelling: str | None, lang: Lang) -> None:
         self.index, self.number, self.a, self.lang = index, number, a, lang
         self.name_of = index.home
+        self.seen: Collection[str] | None = None
         self.meta = index.meta
         self.only = -1 if dwelling is None else index.dwelling(dwelling)
         self.everywhere = index.places(a)
@@ -190,9 +195,10 @@ class _Asked:
         best = self._best()
         if best is not None:
             home = self.index.home(best.dwelling)
-            where = ", ".join(
-                (self._say(f"logement {home}", f"dwelling {home}"), *self._waits(best.dwelling))
-            )
+            words = self._say(f"logement {home}", f"dwelling {home}")
+            if not self._names(best.dwelling):
+                words = self._say("un autre logement", "another dwelling")
+            where = ", ".join((words, *self._waits(best.dwelling)))
             text += (
                 f" ({where})" if best.rank == 1 else f" ({self._say('rang', 'rank')} {best.rank}, {where})"
             )
@@ -205,9 +211,13 @@ class _Asked:
             return None
         return min(held, key=lambda p: (p.rank, p.dwelling))
 
+    def _names(self, home: int) -> bool:
+        """Whether a dwelling may be named to who asks."""
+        return self.seen is None or home == self.only or self.index.home(home) in self.seen
+
     def _waits(self, home: int) -> tuple[str, ...]:
         """What a dwelling that a tenant still lives in waits for, for staff; nothing of a vacant one."""
-        if home not in self.after:
+        if home not in self.after or not (self._names(home) and self._names(self.after[home])):
             return ()
         return (say(WAITS, self.lang).format(after=self.index.home(self.after[home])),)
 

@@ -40,19 +40,33 @@ class Answered:
 
 
 def ask(
-    desk: Desk, session: SessionRecord, item: ItemRecord, question: str, number: str, lang: Lang
+    desk: Desk,
+    session: SessionRecord,
+    item: ItemRecord,
+    question: str,
+    number: str,
+    lang: Lang,
+    homes: Collection[ItemRecord],
 ) -> Answered:
-    """The answer, or the sentence that says why there is none yet."""
+    """The answer, or the sentence that says why there is none yet.
+
+    ``homes``: the dwellings of the session that the visitor sees. Where they are not all, it asks of the households of the dwelling
+    alone: of any other number it learns neither whether it exists, nor its score, nor where it stands.
+    """
     if question not in QUESTIONS or (question != "next" and not number):
         return Answered(said("WEB.ASK", lang), (said("WEB.ASK_WHAT", lang),))
     words = said(f"WEB.ASK_{question}".upper(), lang, number=number, dwelling=item.dwelling_id)
+    whole = len(homes) == len(session.items)
+    if question != "next" and not whole and number not in {c.application_id for c in item.candidates}:
+        return Answered(words, (said("WEB.ASK_NOT_HERE", lang),))
     job = _job(session)
     if job is None or not (desk.cases / job.case).is_dir():
         return Answered(words, (said("WEB.ASK_NO_CASE", lang),))
     if question == "next":
         known, asked = _waiting(item, lang), _next(item, lang)
     else:
-        known, asked = _why(desk, job, item, number, lang), _what_if(item, number, lang)
+        seen = None if whole else {home.dwelling_id for home in homes}
+        known, asked = _why(desk, job, item, number, lang, seen), _what_if(item, number, lang)
     if question == "why":
         return Answered(words, known)
     if _chained(session):
@@ -129,10 +143,12 @@ def _waiting(item: ItemRecord, lang: Lang) -> tuple[str, ...]:
     return (said("WEB.ASK_NEXT_QUEUE", lang, names=", ".join(names)),) if names else ()
 
 
-def _why(desk: Desk, job: Job, item: ItemRecord, number: str, lang: Lang) -> tuple[str, ...]:
+def _why(
+    desk: Desk, job: Job, item: ItemRecord, number: str, lang: Lang, seen: Collection[str] | None
+) -> tuple[str, ...]:
     from optimizer.runs import why
 
     try:
-        return why(desk.runs / job.id, number, item.dwelling_id, lang=lang).lines
+        return why(desk.runs / job.id, number, item.dwelling_id, seen=seen, lang=lang).lines
     except AttrifluxError as unknown:
         return (unknown.text(lang),)

@@ -571,6 +571,10 @@ texts(
             "Dont {n:logement/logements} d'un autre territoire que le vôtre.",
             "Of them, {n:dwelling/dwellings} outside your territory.",
         ),
+        "ask_not_here": (
+            "Un membre pour son territoire interroge sur les demandes de ce logement ; pour une autre, demander au secrétariat.",
+            "A member for a territory asks about the applications of this dwelling; for another one, ask the secretary.",
+        ),
         "ask_unmoved": ("Aucun premier rang ne changerait.", "No first rank would change."),
         "ask_cost": ("Coût : {points} points de la proposition.", "Cost: {points} points of the proposal."),
         "ask_chains": (

@@ -253,6 +253,13 @@ def test_why_tells_the_reserve_of_a_lower_score_that_stands_before(tmp_path: Pat
     assert "passée au rang" not in said["N4"]
     assert af.why(result, "N5").facts["places"][0]["why_reserve"].endswith("même public que le premier rang")
     assert "rang 2" not in str(af.why(result, "N5", letter=True)), "a letter tells nobody's place"
+    # who reads the dwellings of one commune is told that the household stands elsewhere, not where
+    for name, where in (("N3", "logement L1"), ("N4", "rang 2, logement L1")):
+        assert f"({where})" in str(af.why(result, name)) and f"({where})" in str(
+            af.why(result, name, seen={"L1"})
+        )
+        hidden = str(af.why(result, name, seen=())).splitlines()[0]
+        assert "L1" not in hidden and f"({where.replace('logement L1', 'un autre logement')})" in hidden
 
 
 def test_one_point_and_one_household_are_in_the_singular(tmp_path: Path) -> None:

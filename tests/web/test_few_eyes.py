@@ -130,6 +130,48 @@ def test_what_a_trial_moves_in_another_commune_is_counted_and_not_told(corrected
     assert other.dwelling_id not in repr(theirs)
 
 
+def test_a_maire_asks_of_the_households_of_its_dwelling_and_learns_nothing_of_any_other(
+    played: Played, corrected: SessionRecord, monkeypatch: pytest.MonkeyPatch
+):
+    """Any number of the case told its score, its criteria and the dwelling of another commune where it is first."""
+    from optimizer.web import answers
+    from optimizer.web.models import Job
+
+    asked: list[tuple[str, Any]] = []
+
+    def why(*told: Any, seen: Any, **more: Any) -> Any:
+        asked.append((told[1], seen))
+        return answers.Answered("", ("Demande connue du calcul.",))
+
+    homes = (item("L121805", commune="25388"), item("L121906"))
+    made = played.session(date(2026, 12, 18), homes=homes, commission=COMMISSION)
+    own, other = made.items
+    at, key = played.store.now(), "5" * 32
+    assert made.run is not None
+    job = Job.objects.create(
+        id=key, case=key, title="Semaine", state="done", started_by="greffe", landlord=LANDLORD, code=0, run=made.run.run_id,
+        started_at=at, heartbeat_at=at, ended_at=at,
+    )  # fmt: skip
+    (played.desk.cases / key).mkdir(parents=True)
+    monkeypatch.setattr("optimizer.runs.why", why)
+    page = f"/seances/{made.session_id}/logements/{own.item_id}/question"
+    theirs, elsewhere = own.candidates[0].application_id, other.candidates[0].application_id
+    try:
+        said = {
+            (who, number): text_of(played.client(name=who).get(page, {"ask": "why", "number": number}))
+            for who in ("greffe", "maire-de-loin")
+            for number in (theirs, elsewhere, "025099999999999999")
+        }
+    finally:
+        job.delete()
+        (played.desk.cases / key).rmdir()
+    known = {asked for asked, text in said.items() if "Demande connue du calcul." in text}
+    assert {asked for asked in said if asked not in known} == {
+        ("maire-de-loin", elsewhere), ("maire-de-loin", "025099999999999999"),
+    }  # fmt: skip
+    assert asked[-1] == (theirs, {own.dwelling_id}) and asked[0][1] is None
+
+
 def test_the_pages_of_a_whole_proposal_are_for_those_who_see_every_commune(
     played: Played, corrected: SessionRecord
 ):

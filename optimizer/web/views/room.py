@@ -419,7 +419,7 @@ def question(request: Asked, session: str, item: int) -> HttpResponse:
         raise Http404
     answered: Answered = ask(
         desk(), record, found, request.GET.get("ask", ""), request.GET.get("number", "").strip(),
-        lang_of(request),
+        lang_of(request), seen,
     )  # fmt: skip
     return item_page(request, session, item, answer=kept_to(answered, record, seen))
 
