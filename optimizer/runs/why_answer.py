@@ -149,6 +149,8 @@ class _Asked:
         self.meta = index.meta
         self.only = -1 if dwelling is None else index.dwelling(dwelling)
         self.everywhere = index.places(a)
+        """Its best places where it fits more dwellings than a large result keeps of each household; `total` counts them all."""
+        self.total = index.every(a)
         self.places = [p for p in self.everywhere if self.only < 0 or p.dwelling == self.only]
         self.status: str = self.meta["status"][int(index["status"][a])]
         self.reason: str = self.meta["state_reason"][int(index["state_reason"][a])]
@@ -174,20 +176,31 @@ class _Asked:
         if self.only >= 0 and not self.places:
             return lines + [self._refused_there()]
         if self.places:
-            count = many(len(self.places), "logement", "logements", self.lang)
-            if self.lang != "fr":
-                count = many(len(self.places), "dwelling", "dwellings", self.lang)
             if self.only < 0:
-                least = "" if self.meta["whole"] else self._say("au moins ", "at least ")
-                lines.append(self._say(f"Recevable pour {least}{count} :", f"Eligible for {least}{count}:"))
-            lines += [f"  {self._place(p)}" for p in self.places[:SHOWN]]
-            if len(self.places) > SHOWN:
-                more = len(self.places) - SHOWN
-                lines.append(self._say(f"  … et {more} autres.", f"  … and {more} more."))
+                lines.append(
+                    self._say(
+                        f"Recevable pour {many(self.total, 'logement', 'logements', 'fr')} :",
+                        f"Eligible for {many(self.total, 'dwelling', 'dwellings', 'en')}:",
+                    )
+                )
+            shown = self._shown()
+            lines += [f"  {self._place(p)}" for p in shown]
+            more = self.total - len(shown) if self.only < 0 else 0
+            if more:
+                lines.append(
+                    self._say(
+                        f"  … et {many(more, 'autre', 'autres', 'fr')}.",
+                        f"  … and {whole(more, 'en')} more.",
+                    )
+                )
         lines += self._change()
         if self.only < 0:
             lines += self._refusals()
         return lines
+
+    def _shown(self) -> list[Place]:
+        """The best places, and every list it stands on, however far down."""
+        return [p for i, p in enumerate(self.places) if i < SHOWN or p.rank]
 
     def _status(self) -> str:
         key = self.reason if self.reason in STATUS else self.status
@@ -402,6 +415,12 @@ class _Asked:
         if code > 0:
             words = say(self.meta["codes"][code - 1], self.lang)
             return self._say(f"{home} : non recevable, {words}.", f"{home}: not eligible, {words}.")
+        if code == 0 and self.index.has("under_way") and not self.index["under_way"][self.only]:
+            best = whole(len(self.everywhere), self.lang)
+            return self._say(
+                f"{home} : recevable ; ce résultat ne garde que les {best} meilleures places de chaque demande.",
+                f"{home}: eligible; this result keeps the {best} best places of each application only.",
+            )
         if code == 0:
             return self._say(
                 f"{home} : recevable, mais le logement est déjà en cours d'attribution.",
@@ -421,6 +440,7 @@ class _Asked:
             "points_needed": self.needed / 100 if self.needed >= 0 else None,
             "confirmed": self.confirmed,
             "nearest": self.index.home(self.nearest) if self.nearest >= 0 else None,
+            "eligible_for": self.total,
             "places": [
                 {
                     "dwelling_id": self.index.home(p.dwelling),
@@ -647,7 +667,7 @@ class _Asked:
         lines = [say(STEPS, self.lang)]
         if self.only >= 0:
             lines.append(self._there())
-        elif len(self.everywhere) == 1:
+        elif self.total == 1:
             lines.append(
                 self._say(
                     f"Vous remplissez les conditions d'un logement ; {self._best_place()}.",
@@ -657,7 +677,7 @@ class _Asked:
             lines += self._groups()
         elif self.everywhere:
             count = many(
-                len(self.everywhere),
+                self.total,
                 *(("logement", "logements") if self.lang == "fr" else ("dwelling", "dwellings")),
                 self.lang,
             )
@@ -699,11 +719,13 @@ class _Asked:
 
     def _lived_in(self) -> list[str]:
         """How many of the dwellings that the letter speaks of a tenant still lives in."""
-        places = self.places if self.only >= 0 else self.everywhere
+        places, total = (self.places, len(self.places)) if self.only >= 0 else (self.everywhere, self.total)
         count = sum(p.dwelling in self.after for p in places)
+        if self.only < 0 and self.index.has("every_lived_in"):
+            count = int(self.index["every_lived_in"][self.a])
         if not count:
             return []
-        if count == len(places) == 1:
+        if count == total == 1:
             return [
                 self._say(
                     "Ce logement est encore occupé : il n'est à louer que si son locataire en part.",
@@ -727,7 +749,7 @@ class _Asked:
     def _best_place(self) -> str:
         """The best place on a list that may name the household; a place on an account the dwelling does not go to is none."""
         counted = [p for p in self.everywhere if p.passed_by not in NO_LIST]
-        if not counted and len(self.everywhere) == 1:
+        if not counted and self.total == 1:
             return self._say(
                 "il n'a pas de liste d'un contingent qui peut vous désigner",
                 "it has no list of an account that may name you",
@@ -780,7 +802,9 @@ class _Asked:
         groups |= dict.fromkeys(self.meta.get("score_and", ()), both)
         mine = ("votre dossier, signalé injoignable", "your file, marked unreachable")
         groups |= dict.fromkeys(self.meta.get("unreachable", ()), mine)  # an older index has none
-        tally = Counter(say(groups.get(p.passed_by, rest), self.lang) for p in self.everywhere)
+        tally: Counter[str] = Counter()
+        for number, count in self.index.tally(self.a).items():
+            tally[say(groups.get(number, rest), self.lang)] += count
         words = ", ".join(f"{text} ({whole(n, self.lang)})" for text, n in tally.most_common())
         return [
             self._say(f"Ce qui a compté, par logement : {words}.", f"What decided, by dwelling: {words}.")

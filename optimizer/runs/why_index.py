@@ -27,15 +27,15 @@ from optimizer.shortlist.departures import exchanges
 from optimizer.shortlist.labels import account_label, on_lists, refusal_label, rule_label
 from optimizer.shortlist.leapfrogs import SCORE
 from optimizer.shortlist.nearest import nearest_exchanges
-from optimizer.shortlist.standings import Standings, standings
+from optimizer.shortlist.standings import Standings, best_rows, standings
 
 if TYPE_CHECKING:
     from optimizer.runs.result import Result
 
 MOST_ROWS, BEST_PLACES = 3_000_000, 20
-"""Pairs up to which every one is kept; beyond, so many of the best places of each household."""
-MOST_CODES = 8_000_000
-"""Pairs up to which the refusal of each is kept."""
+"""Pairs up to which every one is kept; beyond, so many of the best places of each household, and what all of them come to."""
+MOST_CODES = 64_000_000
+"""Pairs up to which the refusal of each is kept: the year of a département (3,200 dwellings, 15,000 applications)."""
 UNREACHABLE = "unreachable"
 """The word ``lean`` of a household that nobody reached."""
 MOST_HOMES = 1_000
@@ -50,7 +50,8 @@ def write_index(folder: Path, result: Result, lang: str) -> None:
     # the level of numpy's own `savez_compressed` takes twice the time for a tenth of the size
     with zipfile.ZipFile(folder / FILE, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
         for name in sorted(arrays):
-            with file.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as part:
+            # a bare name, which dates the part 1980: a `ZipInfo` of its own would be stored as it is
+            with file.open(f"{name}.npy", "w", force_zip64=True) as part:
                 np.lib.format.write_array(part, np.ascontiguousarray(arrays[name]), allow_pickle=False)
 
 
@@ -60,7 +61,7 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
     problem, facts = prepared.problem, prepared.facts
     lists = result.tables.lists
     assert lists.finder is not None, "a large run has no index"
-    found = standings(problem, lists.lines, lists.finder, most=MOST_ROWS, shown=BEST_PLACES)
+    found = standings(problem, lists.lines, lists.finder)
     n = len(problem.application_ids)
     states = result.applications
     status, words_status = _coded(states["status"].astype(str).to_numpy(object))
@@ -85,6 +86,11 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
         misses[a] = eligibility.nearest_miss(facts, a)[1:]
     unreachable = facts.applications.dossier == DOSSIER_UNREACHABLE
     words, passed_by, behind_by = _own_words(found, unreachable)
+    freed, sums = _freed(result), dict[str, NDArray[np.generic]]()
+    if len(found.place) > MOST_ROWS:
+        sums = _sums(found, passed_by, freed.get("after")) | {"under_way": problem.klass < 0}
+        kept = best_rows(found, BEST_PLACES)
+        found, passed_by, behind_by = found.only(kept), passed_by[kept], behind_by[kept]
     texts = sorted(set(misses))
     text_of = {text: i for i, text in enumerate(texts)}
     arrays: dict[str, NDArray[np.generic]] = {
@@ -109,10 +115,10 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
         "miss": np.array([text_of[x] for x in misses], np.int32),
         "code_counts": counts.astype(np.int32),
     }
-    arrays |= _own_data(result) | _scores(result) | _freed(result)
+    arrays |= _own_data(result) | _scores(result) | freed | sums
     if n * len(problem.dwelling_ids) <= MOST_CODES:
         arrays["codes"] = _codes(result)
-    meta = _meta(result, lang, found, words)
+    meta = _meta(result, lang, words)
     meta |= {"status": words_status, "state_reason": words_reason, "misses": [list(x) for x in texts]}
     arrays["meta"] = np.frombuffer(
         json.dumps(meta, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(), np.uint8
@@ -126,7 +132,7 @@ def _own_words(
     """Reasons, and per row that of the first rank and that of the reserve: of a household that nobody reached, ``lean`` is its own
     file, else what the account adds to the household of the line."""
     words, reasons = list(found.words), [found.reason.copy(), found.behind_reason.copy()]
-    mine = unreachable[np.repeat(np.arange(len(unreachable)), np.diff(found.ptr))]
+    mine = unreachable[found.app]
     for number, word in enumerate(found.words):
         parts = word.split("+")
         if "lean" in parts:
@@ -134,6 +140,29 @@ def _own_words(
                 reason[mine & (reason == number)] = len(words)
             words.append("+".join(UNREACHABLE if part == "lean" else part for part in parts))
     return words, reasons[0], reasons[1]
+
+
+def _sums(
+    found: Standings, passed_by: NDArray[np.int32], after: NDArray[np.generic] | None
+) -> dict[str, NDArray[np.generic]]:
+    """What all rows of a household come to, where only its best ones are kept: how many there are, by reason, and how many a tenant
+    lives in."""
+    app, reasons = found.app, passed_by.astype(np.int64)
+    low = int(reasons.min(initial=0))
+    span = int(reasons.max(initial=0)) - low + 1
+    keys, begins, counts = np.unique(app * span + (reasons - low), return_index=True, return_counts=True)
+    order = np.lexsort((begins, keys // span))  # reasons of equal number are told in the order of the places
+    keys, counts = keys[order], counts[order]
+    sums: dict[str, NDArray[np.generic]] = {
+        "every": np.diff(found.ptr).astype(np.int32),
+        "tally_ptr": np.searchsorted(keys // span, np.arange(len(found.ptr))).astype(np.int64),
+        "tally_by": (keys % span + low).astype(np.int32),
+        "tally": counts.astype(np.int32),
+    }
+    if after is not None:
+        lived = (np.asarray(after, np.int64) >= 0)[found.dwelling]
+        sums["every_lived_in"] = np.bincount(app[lived], minlength=len(found.ptr) - 1).astype(np.int32)
+    return sums
 
 
 def _if_reached(result: Result, unreachable: NDArray[np.bool_]) -> NDArray[np.int32]:
@@ -257,7 +286,7 @@ def _scores(result: Result) -> dict[str, NDArray[np.generic]]:
     }
 
 
-def _meta(result: Result, lang: str, found: Standings, words: list[str]) -> dict[str, object]:
+def _meta(result: Result, lang: str, words: list[str]) -> dict[str, object]:
     prepared = result.optimum.prepared
     problem, facts, settings = prepared.problem, prepared.facts, prepared.case.settings
     places, dw = result.tables.places, facts.dwellings
@@ -276,7 +305,6 @@ def _meta(result: Result, lang: str, found: Standings, words: list[str]) -> dict
         "synthetic": bool(settings.synthetic),
         "proven": result.stop == "proven",
         "exchanged": exchanges(problem, result.optimum.solved.first),
-        "whole": found.whole,
         "top": int(facts.span),
         "grids": [str(x) for x in prepared.scores.titles],
         "ranked": prepared.scores.ranked,

@@ -6,6 +6,8 @@ import errno
 import json
 import os
 import zipfile
+import zlib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -124,6 +126,20 @@ class Index:
         columns = [self[name][start:stop].tolist() for name in names]
         return [Place(*row) for row in zip(*columns, strict=True)]
 
+    def every(self, a: int) -> int:
+        """How many dwellings a household is eligible for, its best places and all others (of an index that does not tell: these)."""
+        start, stop = (int(x) for x in self["ptr"][a : a + 2])
+        return int(self["every"][a]) if self.has("every") else stop - start
+
+    def tally(self, a: int) -> dict[int, int]:
+        """Of how many of these dwellings each reason (`Place.passed_by`) is told."""
+        if not self.has("tally"):
+            return dict(Counter(p.passed_by for p in self.places(a)))
+        start, stop = (int(x) for x in self["tally_ptr"][a : a + 2])
+        return dict(
+            zip(self["tally_by"][start:stop].tolist(), self["tally"][start:stop].tolist(), strict=True)
+        )
+
     def criteria(self, a: int) -> list[tuple[int, str, str, int]]:
         """(EPCI, criterion, its title, hundredths) of a household's scores."""
         start, stop = (int(x) for x in self["score_ptr"][a : a + 2])
@@ -175,6 +191,6 @@ def open_index(folder: Path) -> Index:
         meta = json.loads(bytes(file["meta"]).decode("utf-8"))
         if meta.get("format") != FORMAT:
             raise ValueError("format")
-    except (OSError, ValueError, KeyError, AttributeError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, AttributeError, zipfile.BadZipFile, zlib.error):
         raise AttrifluxError("WHY_NO_INDEX", name=name) from None
     return Index(file, meta)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,10 @@ FIRST_RANK, ELSEWHERE, WAITING, EMPTY, HOUSED = -1, -5, -6, -7, -8
 """Reasons that are no leapfrog, with `leapfrogs.BY_SCORE` and `ALIKE`: it holds the first rank; the dwelling went to an account that may not name it, awaits its réservataire, or has no list; it holds a first rank elsewhere."""
 
 
+NO_LIST = (ELSEWHERE, WAITING, EMPTY)
+"""Of these, those of a dwelling without a list that the household could stand on."""
+
+
 @dataclass(frozen=True)
 class Standings:
     """One row per household and dwelling it is eligible for, sorted by (household, place, dwelling).
@@ -35,7 +39,6 @@ class Standings:
     behind : (n,) int8          rank of the first reserve of a lower score on the dwelling's list, 0 where none stands before it
     behind_reason : (n,) int32  why that reserve does, an index in ``words``
     words : reasons as in ``leapfrogs.csv``
-    whole : whether all rows are there; else the best places of each household only
     """
 
     ptr: I64
@@ -48,11 +51,38 @@ class Standings:
     behind: NDArray[np.int8]
     behind_reason: I32
     words: tuple[str, ...]
-    whole: bool
+
+    @property
+    def app(self) -> I64:
+        """(n,) household of each row."""
+        return np.repeat(np.arange(len(self.ptr) - 1), np.diff(self.ptr))
+
+    def only(self, rows: NDArray[np.bool_]) -> Standings:
+        """These rows of it."""
+        ptr = np.concatenate([[0], np.cumsum(rows)])[self.ptr].astype(np.int64)
+        columns = {
+            name: getattr(self, name)[rows]
+            for name in (
+                "dwelling", "account", "place", "size", "rank", "reason", "behind", "behind_reason"
+            )
+        }  # fmt: skip
+        return replace(self, ptr=ptr, **columns)
 
 
-def standings(problem: Problem, lines: Lines, finder: LeapfrogFinder, *, most: int, shown: int) -> Standings:
-    """Rows of every household; beyond ``most`` rows only the ``shown`` best places of each."""
+def best_rows(found: Standings, shown: int) -> NDArray[np.bool_]:
+    """(n,) the ``shown`` best places of each household, its best place on a list that may name it, and those of the lists it stands on."""
+    kept = np.arange(len(found.place)) - np.repeat(found.ptr[:-1], np.diff(found.ptr)) < shown
+    # a list may well hold a household at its hundredth best place: what a table says of it is never missing from its answer
+    kept |= found.rank > 0
+    counted = np.flatnonzero(~np.isin(found.reason, NO_LIST))
+    app = found.app[counted]
+    order = np.lexsort((found.dwelling[counted], found.size[counted], found.place[counted], app))
+    kept[counted[order[np.unique(app[order], return_index=True)[1]]]] = True
+    return kept
+
+
+def standings(problem: Problem, lines: Lines, finder: LeapfrogFinder) -> Standings:
+    """Rows of every household."""
     pools = Pools(problem)
     first = {int(lines.dwelling[i]): i for i in np.flatnonzero(lines.rank == 1).tolist()}
     ranks: dict[int, dict[int, int]] = {}
@@ -97,15 +127,11 @@ def standings(problem: Problem, lines: Lines, finder: LeapfrogFinder, *, most: i
                 behind[at], behind_reason[at],
             )
         )  # fmt: skip
-    return _sorted(problem, columns, finder.words, most, shown)
+    return _sorted(problem, columns, finder.words)
 
 
 def _sorted(
-    problem: Problem,
-    columns: list[tuple[NDArray[np.integer], ...]],
-    words: tuple[str, ...],
-    most: int,
-    shown: int,
+    problem: Problem, columns: list[tuple[NDArray[np.integer], ...]], words: tuple[str, ...]
 ) -> Standings:
     kinds = (np.int32, np.int32, np.int32, np.int32, np.int32, np.int8, np.int32, np.int8, np.int32)
     app, dwelling, account, place, size, rank, reason, behind, behind_reason = (
@@ -113,10 +139,6 @@ def _sorted(
         for j, kind in enumerate(kinds)
     )
     order = np.lexsort((dwelling, place, app))
-    whole = len(order) <= most
-    if not whole:
-        start = np.searchsorted(app[order], app[order])
-        order = order[np.arange(len(order)) - start < shown]
     ptr = np.searchsorted(app[order], np.arange(len(problem.application_ids) + 1)).astype(np.int64)
     return Standings(
         ptr,
@@ -129,7 +151,6 @@ def _sorted(
         behind[order],
         behind_reason[order],
         words,
-        whole,
     )
 
 
