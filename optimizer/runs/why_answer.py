@@ -770,6 +770,8 @@ class _Asked:
         groups |= dict.fromkeys(self.meta.get("score_and", ()), both)
         mine = ("votre dossier, signalé injoignable", "your file, marked unreachable")
         groups |= dict.fromkeys(self.meta.get("unreachable", ()), mine)  # an older index has none
+        beside = (f"{mine[0]}, avec une autre règle", f"{mine[1]}, with another rule")
+        groups |= dict.fromkeys(self.meta.get("unreachable_and", ()), beside)
         tally = Counter(say(groups.get(p.passed_by, rest), self.lang) for p in self.everywhere)
         words = ", ".join(f"{text} ({whole(n, self.lang)})" for text, n in tally.most_common())
         return [
