@@ -16,6 +16,7 @@ that question (design §3); ``pair_code``, ``misses`` and ``nearest_miss`` expla
     q1_state(facts, apps, epci) -> int8     effort(facts, rules, dwelling, apps) -> Effort(rate, residual, status, allowance, reduction, given)
     burden(facts, dwelling, apps) -> int64 (n,) hundredths          needs facts.with_span(scores.span)
     one_is_enough(facts, dwelling, apps) -> bool (n,)             nominee_order(facts, dwelling, account, line) -> (apps, ranks)
+    pooled_on(facts, dwelling, account, apps) -> bool (n,)
 
 What it may import: ``policy`` (through the rule set it is given), ``domain``, ``errors``; numpy, pandas and pyarrow. It
 never reads a file and knows nothing of scores, prices or solvers.
@@ -53,11 +54,11 @@ from optimizer.eligibility.misses import (
     nearest_miss,
     remember_misses,
 )
-from optimizer.eligibility.naming import naming, nominee_order
+from optimizer.eligibility.naming import naming, nominee_order, pooled_on
 from optimizer.eligibility.seats import in_a_pool, seats
 
 __all__ = [
     "CODES", "EFFORT_STATUS", "FLAGS", "Effort", "Facts", "Menus", "Misses", "Q1_NO", "Q1_UNKNOWN", "Q1_YES", "Reading", "accepted_rooms", "burden",
     "check_case", "code_counts", "effort", "encode", "examine", "examine_decisions", "examine_part", "examine_stock", "flags_of_pairs", "in_a_pool", "income_missing", "menus", "misses", "naming", "remember_misses",
-    "nearest_miss", "nominee_order", "pair_code", "pair_flags", "q1_state", "seats",
+    "nearest_miss", "nominee_order", "pair_code", "pair_flags", "pooled_on", "q1_state", "seats",
 ]  # fmt: skip

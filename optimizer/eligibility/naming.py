@@ -163,6 +163,15 @@ def naming(facts: Facts, dwelling: int, apps: I32) -> tuple[I32, B, B]:
     return accounts, eligible, first
 
 
+def pooled_on(facts: Facts, dwelling: int, account: int, apps: I32) -> B:
+    """Whether an account that names its own households could name each of ``apps`` for a dwelling: its public, nominated or not."""
+    accounts, lines = accounts_of(facts, dwelling)
+    for line in lines[accounts == account].tolist():
+        if facts.mode_of(account, line) != "delegated":
+            return may_name(facts, account, line, dwelling, apps)
+    return np.zeros(len(apps), np.bool_)
+
+
 def _apply_pins(facts: Facts, dwelling: int, apps: I32, accounts: I32, eligible: B, first: B) -> None:
     sent = facts.oriented.get(dwelling, -1)
     if sent >= 0:

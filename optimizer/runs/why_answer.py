@@ -802,6 +802,8 @@ class _Asked:
         groups |= dict.fromkeys(self.meta.get("score_and", ()), both)
         mine = ("votre dossier, signalé injoignable", "your file, marked unreachable")
         groups |= dict.fromkeys(self.meta.get("unreachable", ()), mine)  # an older index has none
+        beside = (f"{mine[0]}, avec une autre règle", f"{mine[1]}, with another rule")
+        groups |= dict.fromkeys(self.meta.get("unreachable_and", ()), beside)
         tally: Counter[str] = Counter()
         for number, count in self.index.tally(self.a).items():
             tally[say(groups.get(number, rest), self.lang)] += count

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from optimizer.problem.model import MICRO_PER_HUNDREDTH
 from optimizer.runs.why_reading import FILE, FORMAT
 from optimizer.shortlist.departures import exchanges
 from optimizer.shortlist.labels import account_label, on_lists, refusal_label, rule_label
-from optimizer.shortlist.leapfrogs import SCORE
+from optimizer.shortlist.leapfrogs import SAME, SCORE, STILL
 from optimizer.shortlist.nearest import nearest_exchanges
 from optimizer.shortlist.standings import Standings, best_rows, standings
 
@@ -61,7 +62,7 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
     problem, facts = prepared.problem, prepared.facts
     lists = result.tables.lists
     assert lists.finder is not None, "a large run has no index"
-    found = standings(problem, lists.lines, lists.finder)
+    found = standings(problem, lists.lines, lists.finder, partial(eligibility.pooled_on, facts))
     n = len(problem.application_ids)
     states = result.applications
     status, words_status = _coded(states["status"].astype(str).to_numpy(object))
@@ -134,11 +135,12 @@ def _own_words(
     words, reasons = list(found.words), [found.reason.copy(), found.behind_reason.copy()]
     mine = unreachable[found.app]
     for number, word in enumerate(found.words):
-        parts = word.split("+")
+        told, mark, still = word.partition(STILL)
+        parts = told.split("+")
         if "lean" in parts:
             for reason in reasons:
                 reason[mine & (reason == number)] = len(words)
-            words.append("+".join(UNREACHABLE if part == "lean" else part for part in parts))
+            words.append("+".join(UNREACHABLE if part == "lean" else part for part in parts) + mark + still)
     return words, reasons[0], reasons[1]
 
 
@@ -318,8 +320,9 @@ def _meta(result: Result, lang: str, words: list[str]) -> dict[str, object]:
         "grid_titles": dict(zip(prepared.scores.grids, prepared.scores.titles, strict=True)),
         "accounts": [[account_label(a, "fr", places), account_label(a, "en", places)] for a in problem.accounts],
         "words": [_word(word, result.tables.lists.max_lists) for word in words],
-        "score_and": [n for n, word in enumerate(words) if word.split("+")[0] == SCORE and UNREACHABLE not in word],
-        "unreachable": [n for n, word in enumerate(words) if UNREACHABLE in word.split("+")],
+        "score_and": [n for n, word in enumerate(words) if _parts(word)[0] in (SCORE, SAME) and UNREACHABLE not in _parts(word)],
+        "unreachable": [n for n, word in enumerate(words) if UNREACHABLE in _parts(word) and STILL not in word],
+        "unreachable_and": [n for n, word in enumerate(words) if UNREACHABLE in _parts(word) and STILL in word],
         "rules": [[rule_label(r, "fr"), rule_label(r, "en"), _share(priced, r)] for r in rules],
         "codes": [[refusal_label(c, "fr"), refusal_label(c, "en")] for c in CODES],
         "homes": [
@@ -338,8 +341,23 @@ def _share(priced: pd.DataFrame, rule: str) -> list[float]:
     return [float(mine["share"].min()), float(mine["share"].max()), float(mine["price"].max())]
 
 
+def _parts(word: str) -> list[str]:
+    """The parts of the value that a reason tells, without what would keep the household behind all the same."""
+    return word.partition(STILL)[0].split("+")
+
+
 def _word(word: str, max_lists: int) -> list[str]:
     """A reason of the leapfrogs in French and English, without scope nor price."""
+    told, mark, still = word.partition(STILL)
+    if mark:
+        rest_fr, rest_en = _word(still, max_lists)
+        if "[" in still:
+            rule = still.split("[", 1)[0]
+            rest_fr, rest_en = f"règle « {rule_label(rule, 'fr')} »", f"rule “{rule_label(rule, 'en')}”"
+        if told == SAME:
+            return [f"{rest_fr}, à cotation égale", f"{rest_en}, at the same score"]
+        first_fr, first_en = _word(told, max_lists)
+        return [f"{first_fr} (même sans cela : {rest_fr})", f"{first_en} (even without it: {rest_en})"]
     known = {
         "fit": ("préférence, taille ou accès du logement mieux adaptés", "a better match of preference, size or access"),
         "burden": ("taux d'effort au-delà du seuil pour vous dans ce logement", "an effort rate above the threshold for you in this dwelling"),

@@ -85,7 +85,8 @@ _WORDS = (
 CHAIN = "chain"
 SCORE = "score"
 """Of a household whose score is lower, where another part of the value counts as much: the first word of ``score+burden``."""
-_ANY_SCORE = np.iinfo(np.int64).min
+SAME, STILL = "alike", "|"
+"""Of a household of the same score; before what would keep it behind even without the reason told: ``score|nomination``."""
 _PLAIN = np.where(np.arange(len(_WORDS)) == FILLER, CLASS, np.arange(len(_WORDS))).astype(np.int32)
 """The number under which the table publishes each reason: design §6 has one word for both kinds of ``class``."""
 _TOLD = np.arange(len(_WORDS), dtype=np.int32)
@@ -308,16 +309,18 @@ class LeapfrogFinder:
     def first_reasons(self, first: int) -> I32:
         """By entry of the dwelling's menu: why a first rank stands before that household, a number of ``words``.
 
-        Below 0 (`standings`): its score is lower and nothing else keeps it behind as much, or it is the same and the dwelling or a
-        tie decides. Households that hold a first rank elsewhere are told as if they were free.
+        Below 0 (`standings`): its score is lower and nothing else keeps it behind, or it is the same and the dwelling or a tie
+        decides. Where a rule or an order would keep it behind all the same, that is told too: points alone would change nothing.
+        Households that hold a first rank elsewhere are told as if they were free.
         """
         lines, problem, s = self.lines, self.problem, self._scratch
         d, r = int(lines.dwelling[first]), int(lines.account[first])
         here = self._place(d, r)
         how = self._how(first, first + 1)
         more = problem.fill_value + int(problem.bonus[d])
-        word = self._charges(first, here, more, _ANY_SCORE) if how[0] == FIRST else _PLAIN
+        word = self._charges(first, here, more, None) if how[0] == FIRST else _PLAIN
         out = np.zeros(here.menu.stop - here.menu.start, np.int32)
+        still = np.full(len(out), -1, np.int32)
         part = slice(first, first + 1)
         one_list = OneList(
             first, how, np.zeros(1, np.bool_), lines.app[part], lines.score[part], lines.value[part],
@@ -326,9 +329,13 @@ class LeapfrogFinder:
         with self._in_order(first) as people:
             first_reasons(
                 here.menu, self._off, here.on_account, s.in_place, people, one_list, BY_SCORE, ALIKE, word, out,
-                also := np.zeros(len(out), np.uint8),
+                also := np.zeros(len(out), np.uint8), still,
             )  # fmt: skip
-        return self._joined(out, also)
+        reasons = self._joined(out, also)
+        for i in np.flatnonzero(still >= 0).tolist():
+            main = {BY_SCORE: SCORE, ALIKE: SAME}.get(int(reasons[i])) or self._words[reasons[i]]
+            reasons[i] = self._word(main + STILL + self._words[still[i]])
+        return reasons
 
     def publics(self, first: int) -> tuple[str, ...]:
         """The rules on households that a first rank serves and that one lease less would leave short: the class that the reserves
@@ -409,19 +416,22 @@ class LeapfrogFinder:
             how[0] = PINNED
         return how
 
-    def _charges(self, first: int, here: _Place, more: int, above: int) -> I32:
-        """What the rules charge for putting each type with a score higher than ``above`` in the place of a first rank; published number
-        of each reason."""
+    def _charges(self, first: int, here: _Place, more: int, above: int | None) -> I32:
+        """What the rules charge for putting each type with a score higher than ``above`` and a higher value (None: every type that may
+        be first) in the place of a first rank; published number of each reason."""
         lines, s = self.lines, self._scratch
         lean_of, kind_of = here.on_account.lean, here.on_account.kind
-        met = types_ahead(
-            here.menu, here.on_account, int(lean_of[here.types].max(initial=0)), self.placed, more, lines.value[first],
-            above, s.met,
-        )  # fmt: skip
-        if not met:
+        if above is None:
+            types = here.types[here.on_account.first[here.types]]
+        else:
+            types_ahead(
+                here.menu, here.on_account, int(lean_of[here.types].max(initial=0)), self.placed, more, lines.value[first],
+                above, s.met,
+            )  # fmt: skip
+            types = here.types[s.met[here.types]]
+            s.met[types] = False
+        if not len(types):
             return _PLAIN
-        types = here.types[s.met[here.types]]
-        s.met[types] = False
         into: list[int] = kind_of[types].tolist()
         known = self.exchange.known_costs(int(lines.kind[first]), list(dict.fromkeys(into)))
         if self.exchange.needed(int(lines.app[first]), int(lines.dwelling[first])):

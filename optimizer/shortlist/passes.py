@@ -493,12 +493,13 @@ def passed_over(menu, off, least, on_account, in_place, people, one_list, filler
 
 
 @njit(cache=True, nogil=True)
-def first_reasons(menu, off, on_account, in_place, people, one_list, by_score, alike, word, out, also):  # type: ignore[no-untyped-def]
+def first_reasons(menu, off, on_account, in_place, people, one_list, by_score, alike, word, out, also, still):  # type: ignore[no-untyped-def]
     """``out`` by entry of a menu: why the first rank of its list, whose line ``one_list`` is, stands before each household.
 
     ``by_score`` where the household's score is lower and its value too, ``alike`` where it is the same and the dwelling or a tie
     decides; else the published number in ``word``. ``also``: bits of the other parts (`PARTS`) without which that one would not make
-    up for the score; of ``by_score``, of the part of the value by which it loses at least as much.
+    up for the score; of ``by_score``, of the part of the value by which it loses at least as much. ``still``: of a household whose value
+    is the reason, the published number of the row or order that would keep it behind if all that is told were taken away, -1 for none.
     """
     start, stop, app, kind, score, fit = menu
     burden, awaited = off
@@ -526,12 +527,22 @@ def first_reasons(menu, off, on_account, in_place, people, one_list, by_score, a
         out[e - start] = word[PARTS[main]]
         if points > line_score:
             also[e - start] = _others(lost, points - line_score, main, needed)
+            gain += lost[main]
         elif points < line_score:
             out[e - start] = by_score
+            gain += line_score - points
             if PARTS[main] != FIT and lost[main] >= line_score - points:
                 also[e - start] = 1 << main
-        elif PARTS[main] == FIT:
-            out[e - start] = alike
+        else:
+            gain += lost[main]
+            if PARTS[main] == FIT:
+                out[e - start] = alike
+        for p in range(len(PARTS)):
+            if also[e - start] >> p & 1:
+                gain += lost[p]
+        cost, rule = in_place.cost[t], in_place.rule[t]
+        if rule >= 0 and cost > 0 and cost >= gain * MICRO_PER_HUNDREDTH:
+            still[e - start] = word[rule]
 
 
 @njit(cache=True, nogil=True)

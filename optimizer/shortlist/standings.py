@@ -18,11 +18,11 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
 FIRST_RANK, ELSEWHERE, WAITING, EMPTY, HOUSED = -1, -5, -6, -7, -8
-"""Reasons that are no leapfrog, with `leapfrogs.BY_SCORE` and `ALIKE`: it holds the first rank; the dwelling went to an account that may not name it, awaits its réservataire, or has no list; it holds a first rank elsewhere."""
-
-
+"""Reasons that are no leapfrog, with `leapfrogs.BY_SCORE` and `ALIKE`: it holds the first rank; the dwelling went to an account that may not name it, or to a réservataire that could name it and has named others or nobody, or has no list; it holds a first rank elsewhere."""
 NO_LIST = (ELSEWHERE, WAITING, EMPTY)
 """Of these, those of a dwelling without a list that the household could stand on."""
+Pooled = Callable[[int, int, I32], NDArray[np.bool_]]
+"""(dwelling, account, applications) -> whether that réservataire names its own households and could name each."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def best_rows(found: Standings, shown: int) -> NDArray[np.bool_]:
     return kept
 
 
-def standings(problem: Problem, lines: Lines, finder: LeapfrogFinder) -> Standings:
+def standings(problem: Problem, lines: Lines, finder: LeapfrogFinder, pooled: Pooled) -> Standings:
     """Rows of every household."""
     pools = Pools(problem)
     first = {int(lines.dwelling[i]): i for i in np.flatnonzero(lines.rank == 1).tolist()}
@@ -106,7 +106,10 @@ def standings(problem: Problem, lines: Lines, finder: LeapfrogFinder) -> Standin
             at = at[better]
             account[at], place[at], size[at] = r, places[better], len(entries)
         at = np.flatnonzero(place > 0)
-        reason = np.full(n, EMPTY if line < 0 else WAITING if lines.app[line] < 0 else ELSEWHERE, np.int32)
+        apps = problem.entry_app[menu]
+        reason = np.full(n, EMPTY if line < 0 else ELSEWHERE, np.int32)
+        if line >= 0:
+            reason[pooled(d, chosen, apps)] = WAITING
         behind, behind_reason = np.zeros(n, np.int32), np.zeros(n, np.int32)
         if line >= 0 and lines.app[line] >= 0:
             here = account == chosen
@@ -114,7 +117,6 @@ def standings(problem: Problem, lines: Lines, finder: LeapfrogFinder) -> Standin
             passed, why = finder.reserve_reasons(line)
             behind[here], behind_reason[here] = passed[here], why[here]
         rank = np.zeros(n, np.int8)
-        apps = problem.entry_app[menu]
         reason[finder.placed[apps]] = HOUSED
         for a, k in ranks.get(d, {}).items():
             mine = apps == a

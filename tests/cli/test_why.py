@@ -253,3 +253,79 @@ def test_an_answer_waits_for_no_solver(week: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(week)], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.fixture(scope="module")
+def quota(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One dwelling outside QPV after five leases, none of the first quartile: the first rank is of it, whoever has more points."""
+    folder = tmp_path_factory.mktemp("quota")
+    poor = {"monthly_income_eur": "900"}
+    case = write(
+        folder / "case",
+        [dwelling("L1")],
+        [
+            application("A1", score="60", **poor),
+            application("A2", score="50"),
+            application("A3", score="60"),
+            application("A4", score="90", dossier="unreachable"),
+            application("A5", score="40", **poor),
+            application("A6", score="80"),
+        ],
+        conventions=[agreement("BAILLEUR", "1")],
+        leases=[
+            {"dwelling_id": f"B{i}", "landlord": "BAIL", "commune": "25056", "qpv": "0", "account": "BAILLEUR",
+             "signed_on": f"2026-02-0{i}", "q1": "no"}
+            for i in range(1, 6)
+        ],
+    )  # fmt: skip
+    done = propose(case, folder / "out")
+    assert done.code == 0, done.err
+    return folder / "out"
+
+
+def test_a_rule_is_told_beside_points_that_would_change_nothing_without_it(quota: Path) -> None:
+    """A2 has fewer points than A1, and with more it would still be passed by the quota; A5, of the first quartile, would not."""
+    for number, reason, group in (
+        ("A2", "cotation plus haute du premier rang (même sans cela : règle « objectif LEC : premier quartile hors QPV »)", "cotation, avec une autre règle (1)"),
+        ("A3", "règle « objectif LEC : premier quartile hors QPV », à cotation égale", "cotation, avec une autre règle (1)"),
+        ("A4", "dossier injoignable, placé après les autres (même sans cela : règle « objectif LEC : premier quartile hors QPV »)", "votre dossier, signalé injoignable, avec une autre règle (1)"),
+    ):  # fmt: skip
+        said = " ".join(attriflux("why", quota, number).out.split())
+        assert f"passée par : {reason}" in said, number
+        letter = " ".join(attriflux("why", quota, number, "--letter").out.split())
+        assert f"Ce qui a compté, par logement : {group}." in letter, number
+    said = " ".join(attriflux("why", quota, "A5").out.split())
+    assert "le premier rang a une cotation plus haute" in said and "même sans cela" not in said
+    english = " ".join(attriflux("why", quota, "A2", "--lang", "en").out.split())
+    assert "the higher score of the first rank (even without it: rule “LEC" in english
+
+
+def test_a_household_that_its_reservataire_did_not_name_is_told_from_one_it_may_not_name(tmp_path: Path) -> None:  # fmt: skip
+    """L1 waits for the employer, L2 goes to the household it named: A2 is an employee, A3 is none, A4 a tenant of the landlord."""
+    why = {"author": "Comité", "expires_on": "2026-12-31", "reason": "agreement_of_the_parties"}
+    case = write(
+        tmp_path / "case",
+        [dwelling("L1"), dwelling("L2", commune="25542"), dwelling("L3")],
+        [
+            application("A1", choices="25542", als_employee="1"),
+            application("A2", choices="25056|25542", als_employee="1", score="20"),
+            application("A3", choices="25056|25542", score="10"),
+            application("A4", choices="25056|25542", als_employee="1", current_landlord="BAIL", score="15"),
+            application("A5", score="90"),
+        ],
+        conventions=[agreement("ALS", "0.3", management_mode="direct"), agreement("BAILLEUR", "0.7")],
+        nominations=[{"account": "ALS", "application_id": "A1", "dwelling_id": "L2", "rank": "1"}],
+        decisions=[
+            {"dwelling_id": home, "account": account, "decision": "orient", **why}
+            for home, account in (("L1", "ALS"), ("L2", "ALS"), ("L3", "BAILLEUR"))
+        ],
+    )
+    done = propose(case, tmp_path / "out")
+    assert done.code == 0, done.err
+    waits, not_theirs = "le réservataire désigne lui-même ses candidats", "contingent qui ne peut pas désigner ce ménage"  # fmt: skip
+    for number, reason in (("A2", waits), ("A3", not_theirs), ("A4", not_theirs)):
+        for home in ("L1", "L2"):
+            said = " ".join(attriflux("why", tmp_path / "out", number, "--dwelling", home).out.split())
+            assert reason in said, (number, home)
+    letter = " ".join(attriflux("why", tmp_path / "out", "A4", "--letter").out.split())
+    assert "désigne lui-même" not in letter and "contingent qui ne peut pas vous désigner (" in letter
