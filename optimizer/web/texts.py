@@ -330,6 +330,7 @@ texts(
         "call_declines": ("Décline", "Declines"),
         "call_unreachable": ("Injoignable", "Unreachable"),
         "document": ("Pièce", "Document"),
+        "document_some": ("une pièce du dossier à remettre", "a document of the file to be handed in"),
         "documents": ("Pièces du dossier", "Documents of the file"),
         "documents_none": ("Aucune pièce n'a été demandée par le bureau.", "The desk has asked for no document."),
         "documents_why": (

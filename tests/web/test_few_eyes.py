@@ -74,6 +74,28 @@ def test_a_reservataire_reads_the_decision_and_its_provision_not_what_was_writte
     assert "N3" in home and "L. 441-1" in home and "le motif est au procès-verbal" in home
 
 
+def test_a_reservataire_reads_that_a_document_is_awaited_not_which(played: Played, corrected: SessionRecord):
+    """« Ordonnance de protection », « Certificat de grossesse » told of the household it had named at that very rank."""
+    homes = (item("L121007", "ETAT_PRIO"),)
+    made = played.session(date(2026, 12, 10), state="open", homes=homes, commission="CALEOL de Morteau-Est")
+    for who, role, more in (("greffe-est", "S", {}), ("prefecture-est", "R", {"account": "ETAT_PRIO"})):
+        played.account(who, role, commission="CALEOL de Morteau-Est", **more)
+    first, second, third = (c.candidate_id for c in made.items[0].candidates if c.status == "listed")
+    condition = NewDecision(
+        first, "conditional", rank=1, document="protection_order", due_on=date(2027, 1, 15)
+    )
+    others = [NewDecision(second, "ranked", 2), NewDecision(third, "ranked", 3)]
+    commands.decide(
+        played.store, SECRETARY, str(uuid4()), made.items[0].item_id, decisions=[condition, *others]
+    )
+    at = f"/seances/{made.session_id}"
+    pages = (f"{at}/logements/{made.items[0].item_id}", f"{at}/demandes/{first}")
+    for who, told in (("greffe-est", True), ("prefecture-est", False)):
+        for said in (text_of(played.client(name=who).get(page)) for page in pages):
+            assert ("Ordonnance de protection" in said) == told
+            assert ("une pièce du dossier à remettre avant le 15/01/2027" in said) != told
+
+
 def test_a_maire_of_another_commune_reads_no_rectificatif_of_this_one(
     played: Played, corrected: SessionRecord
 ):

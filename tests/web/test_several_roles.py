@@ -115,6 +115,28 @@ def test_who_calls_for_one_commission_reads_no_call_nor_offer_of_another(played:
         assert not any(number in text for number in theirs), role
 
 
+def test_what_another_commission_owes_a_household_is_neither_read_nor_said_done(played: Played):
+    """Its « radiation à faire » was closed from the page of the same household before another commission, and was on no list any more."""
+    theirs = played.session(date(2026, 12, 1), state="closed", homes=(item("L120141"),), commission=OTHER)
+    ours = played.session(date(2026, 12, 24), homes=(item("L122441"),), commission=OWN)
+    name = theirs.items[0].candidates[0]
+    same = next(c for c in ours.items[0].candidates if c.ref == name.ref)
+    commands.open_duty(
+        played.store, SECRETARY, str(uuid4()), kind="sne_radiation", ref=name.ref, session=theirs.session_id,
+        item=theirs.items[0].item_id,
+    )  # fmt: skip
+    key = next(d.duty_id for d in queries.duties(played.store) if d.ref == name.ref)
+    closed = {"act": "duty", "key": str(key), "on": "2026-12-01", "outcome": "Radiée"}
+    for who, commission, at, status in (
+        ("greffe-owed", OWN, f"/seances/{ours.session_id}/demandes/{same.candidate_id}", 422),
+        ("greffe-owing", OTHER, f"/seances/{theirs.session_id}/demandes/{name.candidate_id}", 302),
+    ):
+        played.account(who, "S", commission=commission)
+        client = played.client(name=who)
+        assert ("radiation à faire" in client.get(at).content.decode()) == (status == 302), who
+        assert client.post(f"{at}/suites", closed).status_code == status, who
+
+
 def test_a_secretary_of_one_landlord_who_sits_for_a_commune_at_another_reads_no_whole_proposal_there(
     played: Played,
 ):

@@ -168,7 +168,7 @@ def follow(request: Asked, session: str, candidate: int) -> HttpResponse:
             return commands.open_recourse(store, actor, form.command_id, ref=found.ref, kind=kind, on=on)
         confirmed = what == "no_reply"
         outcome = "" if confirmed else form.text("outcome", "WEB.OUTCOME_SHORT", required=True, longest=200)
-        duties, recourses = _owed(found)
+        duties, recourses = _owed(request, found, "S")
         known = (
             [r.recourse_id for r in recourses] if what == "recourse_closed" else [d.duty_id for d in duties]
         )
@@ -184,13 +184,33 @@ def follow(request: Asked, session: str, candidate: int) -> HttpResponse:
     return act(request, do, done="WEB.SAVED", to=to, show=lambda **v: _show(request, found, **v))
 
 
-def _owed(found: CandidateRecord) -> tuple[list[DutyRecord], list[RecourseRecord]]:
-    """Open duties and recourses of a household."""
-    store, known = desk().store, desk().known
+def _owed(
+    request: Asked, found: CandidateRecord, roles: str = NAMING
+) -> tuple[list[DutyRecord], list[RecourseRecord]]:
+    """Open recourses of a household, and its open duties on the dwellings that the visitor sees in one of these roles.
+
+    What another landlord or commission owes it is theirs to do, and to say done.
+    """
+    store, visitor = desk().store, request.visitor
+    own = {s.session_id for s in heads_of(visitor, roles)}
+
+    def theirs(duty: DutyRecord) -> bool:
+        if not duty.session_id or duty.session_id not in own:
+            return not duty.session_id
+        homes = visitor.items(desk().known.session(duty.session_id), roles)
+        return duty.item_id is None or any(home.item_id == duty.item_id for home in homes)
+
+    recourses = desk().known.of("recourses", lambda: queries.recourses(store))
     return (
-        [d for d in known.of("duties", lambda: queries.duties(store)) if d.ref == found.ref],
-        [r for r in known.of("recourses", lambda: queries.recourses(store)) if r.ref == found.ref],
+        [d for d in _duties_of(found) if theirs(d)],
+        [r for r in recourses if r.ref == found.ref],
     )
+
+
+def _duties_of(found: CandidateRecord) -> list[DutyRecord]:
+    """Every open duty towards a household."""
+    store = desk().store
+    return [d for d in desk().known.of("duties", lambda: queries.duties(store)) if d.ref == found.ref]
 
 
 def _show(
@@ -233,7 +253,7 @@ def _show(
             "lines": household_lines(found, documents, lang_of(request), screen=True),
             "may_identify": _may_identify(request, found),
             "person": person,
-            "owed": _owed(found),
+            "owed": _owed(request, found),
             "may_follow": "S" in held,
             "recourses": words("RECOURSE", RECOURSES, lang_of(request)),
             "may_call": any(r in held for r in "SA")
@@ -283,7 +303,7 @@ def _unreached(record: SessionRecord, found: CandidateRecord) -> bool:
     of its lists nor decided on it, none is running."""
     own = [c for item in record.items for c in item.candidates if c.ref == found.ref]
     heard = any(c.decision is not None or c.call in REACHED for c in own)
-    running = any(d.kind == NOTICE for d in _owed(found)[0])
+    running = any(d.kind == NOTICE for d in _duties_of(found))
     return found.call == "unreachable" and bool(found.application_id) and not heard and not running
 
 
