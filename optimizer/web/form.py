@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from optimizer.errors import Lang, said
 from optimizer.store.clock import clock_time
+from optimizer.store.people import NUMBER
 from optimizer.web.pages import command_id, lang_of
 
 YEARS = range(1900, 2200)
@@ -70,6 +71,13 @@ class Form:
             self.refuse("WEB.FORM_LONG", label, name, most=longest)
         if any(ord(sign) < 32 and sign not in "\n\t" for sign in value):
             self.refuse("WEB.FORM_SIGNS", label, name)
+        return value
+
+    def number(self, name: str, label: str, *, required: bool = False) -> str:
+        """A unique number, without the blanks that people write between its groups."""
+        value = "".join(self.text(name, label, required=required, longest=60).split())
+        if NUMBER < len(value) <= 60:
+            self.refuse("WEB.FORM_LONG", label, name, most=NUMBER)
         return value
 
     def choice(self, name: str, label: str, known: Collection[str], *, required: bool = True) -> Any:

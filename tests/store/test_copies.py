@@ -16,7 +16,7 @@ from optimizer.store import commands as c
 from optimizer.store import ledger, queries, schema, upgrading
 from optimizer.store.backup import backup, restore
 from optimizer.store.export import COLUMNS, export_pseudonymous
-from optimizer.store.messages import StoreForbidden, StoreUnusable
+from optimizer.store.messages import StoreForbidden, StoreRefused, StoreUnusable
 from optimizer.store.records import NewCandidate, NewItem
 from optimizer.store.sealing import PIECE, PRIVATE, PUBLIC, new_pair, read_key, seal, unseal
 from tests.cli.running import KILLED, Forked, attriflux, killed_at
@@ -315,6 +315,17 @@ def test_two_exports_are_the_same_bytes_and_other_sessions_have_other_pseudonyms
     assert exported(play, tmp_path)[0].sha256 == first[0].sha256
     with pytest.raises(StoreForbidden):
         export_pseudonymous(play.store, S, play.number(), tmp_path / "x.csv")
+
+
+def test_a_table_does_not_go_out_under_the_line_of_another(play, tmp_path):
+    commission(play, ["25056", "25056"])
+    for n in range(2):
+        export_pseudonymous(play.store, D, "table", tmp_path / f"{n}.csv")
+    play.refuse(play.offer("L0"))
+    with pytest.raises(StoreRefused) as refused:
+        export_pseudonymous(play.store, D, "table", tmp_path / "autre.csv")
+    assert refused.value.code == "STORE_COMMAND_ID" and not (tmp_path / "autre.csv").exists()
+    assert len(queries.events(play.store, kinds=("exported",))) == 1
 
 
 def test_a_database_that_cannot_be_read_back_into_leaves_no_keys(play, pair, tmp_path, monkeypatch):

@@ -153,6 +153,23 @@ def test_a_household_is_found_by_its_number(played: Played):
     assert played.client("R").post("/demandes", {"number": typed}).status_code in (403, 404)
 
 
+def test_a_number_typed_in_groups_is_that_of_its_household(played: Played):
+    """As the attestation writes it: a nomination, or a late name, was about nobody, or refused as « numero_unique trop long »."""
+    typed, number = "025 0126 0001 23456\u00a07", "0250126000123456" + "7"
+    sent = {"account": "ETAT_PRIO", "number": typed, "rank": "2"}
+    assert played.client("R").post("/reservataire", sent).status_code == 302
+    assert [n.application_id for n in queries.nominations(played.store)][-1] == number
+    session = played.session(date(2026, 12, 28), homes=(item("L122851"),))
+    home = session.items[0]
+    late = {"what": "late", "number": typed, "reason": "désignée ce matin", "version": home.version}
+    at = f"/seances/{session.session_id}/logements/{home.item_id}/etat"
+    assert played.client("S").post(at, late).status_code == 302
+    assert queries.item(played.store, home.item_id).candidates[-1].application_id == number
+    long = played.client("R").post("/reservataire", {**sent, "number": "1" * 19})
+    assert long.status_code == 422 and 'aria-describedby="number-wrong"' in long.content.decode()
+    assert "18 caractères au plus" in long.content.decode().replace("\u00a0", " ")
+
+
 def test_an_absence_typed_after_the_votes_says_which_dwellings_are_to_be_voted_again(played: Played):
     """Two voices are needed and two were there; one of them was not, which is typed once the dwelling is decided."""
     commission = "CALEOL des présences"

@@ -169,6 +169,13 @@ def test_a_secretary_of_one_landlord_who_sits_for_a_commune_at_another_reads_no_
         case.rmdir()
 
 
+def test_a_secretary_who_names_households_too_is_offered_its_own_account(played: Played):
+    played.account("secretaire-reservataire", "S", commission=OTHER)
+    grant(played, "secretaire-reservataire", "R", commission=OTHER, account="ALS")
+    page = played.client(name="secretaire-reservataire").get("/reservataire").content.decode()
+    assert '<option value="ALS"' in page
+
+
 def test_an_act_of_one_role_is_refused_to_another_that_may_open_its_form(played: Played):
     """Judging, correcting and restoring are the secretary's, signing is the chair's: others got « une erreur imprévue »."""
     made = played.session(date(2026, 11, 27), state="open", homes=(item("L112709"),))

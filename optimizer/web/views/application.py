@@ -74,7 +74,7 @@ def find(request: Asked) -> HttpResponse:
     form, visitor = Form(request), request.visitor
 
     def do() -> str:
-        number = "".join(form.text("number", "WEB.FIND_NUMBER", required=True, longest=60).split())
+        number = form.number("number", "WEB.FIND_NUMBER", required=True)
         form.check()
         own = {s.session_id for s in heads_of(visitor) if visitor.names_households(s)}
         for c in reversed(queries.candidatures_of(desk().store, number)):
@@ -131,7 +131,7 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
             return commands.restore_candidate(
                 store, secretary, form.command_id, candidate, reason=reason, version=form.version
             )
-        number = form.text("by", "WEB.APPLICATION", longest=40)
+        number = form.number("by", "WEB.APPLICATION")
         case = form.choice("import", "WEB.IMPORT", dict(imports_for(request.visitor, record)), required=False)
         form.check()
         home = next(i for i in record.items if i.item_id == found.item_id)

@@ -128,7 +128,7 @@ def subject_access(request: Asked, status: int = 200, **values: Any) -> HttpResp
     made: list[dict[str, bytes]] = []
 
     def do() -> None:
-        number = "".join(form.text("number", "WEB.FIND_NUMBER", required=True, longest=60).split())
+        number = form.number("number", "WEB.FIND_NUMBER", required=True)
         reason = form.text("reason", "WEB.SUBJECT_REASON", required=True, longest=300)
         if reason and len(reason) < SHORTEST:
             form.refuse("WEB.FORM_SHORT", "WEB.SUBJECT_REASON", "reason", least=SHORTEST)

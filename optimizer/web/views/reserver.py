@@ -38,7 +38,7 @@ def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     return page(
         request,
         "reserver",
-        {"homes": homes, "nominations": named, "accounts": [(a, account_label(a, lang_of(request))) for a in sorted(accounts or ())], "outcomes": _outcomes, "may": "R" in request.visitor.roles, **values},
+        {"homes": homes, "nominations": named, "accounts": [(a, account_label(a, lang_of(request))) for a in sorted(_own(request))], "outcomes": _outcomes, "may": "R" in request.visitor.roles, **values},
         status=status,
     )  # fmt: skip
 
@@ -60,14 +60,17 @@ def _outcomes(item: ItemRecord) -> list[tuple[str, CandidateRecord]]:
 
 def _accounts(request: Asked) -> set[str] | None:
     """Accounts of a réservataire; None for the secretary and the chair, who see them all."""
-    if any(r in request.visitor.roles for r in "SP"):
-        return None
+    return None if any(r in request.visitor.roles for r in "SP") else _own(request)
+
+
+def _own(request: Asked) -> set[str]:
+    """Accounts that the visitor names households on."""
     return {g.account for g in request.visitor.grants if g.role == "R" and g.account}
 
 
 def _nominate(request: Asked) -> HttpResponse:
     form, store = Form(request), desk().store
-    own = {g.account for g in request.visitor.grants if g.role == "R" and g.account}
+    own = _own(request)
 
     def do() -> Any:
         back = form.whole("withdraw", "WEB.NOMINATION", most=10**9)
@@ -79,7 +82,7 @@ def _nominate(request: Asked) -> HttpResponse:
             return commands.withdraw_nomination(store, request.visitor.actor("R"), form.command_id, back)
         account = form.choice("account", "WEB.ACCOUNT", own)
         dwelling = form.text("dwelling", "WEB.DWELLING", longest=100)
-        number = form.text("number", "WEB.APPLICATION", required=True, longest=40)
+        number = form.number("number", "WEB.APPLICATION", required=True)
         rank = form.whole("rank", "WEB.RANK", required=True, most=99)
         form.check()
         return commands.nominate(

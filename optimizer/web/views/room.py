@@ -366,7 +366,7 @@ def item_state(request: Asked, session: str, item: int) -> HttpResponse:
         what = form.choice("what", "WEB.WHAT", ("not_examined", "withdraw", "candidate", "late", "restore"))
         reason = form.text("reason", "WEB.REASON", required=True)
         if what == "late":
-            number = form.text("number", "WEB.APPLICATION", required=True, longest=40)
+            number = form.number("number", "WEB.APPLICATION", required=True)
             case = form.choice(
                 "import", "WEB.IMPORT", dict(imports_for(request.visitor, record)), required=False
             )
@@ -418,7 +418,7 @@ def question(request: Asked, session: str, item: int) -> HttpResponse:
     if found is None:
         raise Http404
     answered: Answered = ask(
-        desk(), record, found, request.GET.get("ask", ""), request.GET.get("number", "").strip(),
+        desk(), record, found, request.GET.get("ask", ""), "".join(request.GET.get("number", "").split()),
         lang_of(request), seen,
     )  # fmt: skip
     return item_page(request, session, item, answer=kept_to(answered, record, seen))
