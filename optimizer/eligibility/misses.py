@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.eligibility.facts import CODES, FINANCING, MOBILITY, Facts
+from optimizer.eligibility.facts import CODES, EXCLUSION, FINANCING, MOBILITY, Facts
 from optimizer.eligibility.menus import by_kind, kindred
 from optimizer.eligibility.naming import names_everybody, naming
 from optimizer.eligibility.pairs import (
@@ -27,6 +27,12 @@ I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 UNKNOWN_EXCESS = np.iinfo(np.int64).max
+OPEN, FOR_TRANSFERS, FOR_RELOCATIONS = 1, 2, 4
+"""Whom a dwelling is for, as bits of `Misses.kept`."""
+KEPT_FOR: tuple[tuple[int, str, str], ...] = (
+    (FOR_TRANSFERS, "des mutations internes", "transfers of own tenants"),
+    (FOR_RELOCATIONS, "des relogements", "relocations"),
+)
 CENT = 100
 
 
@@ -42,11 +48,15 @@ class Misses:
         Smallest amount above a ceiling among pairs refused for it; a very large number without any.
     excess_financing : (A,) int8
         Its financing, as index in FINANCING.
+    kept : (A,) int8
+        Of the dwellings refused for the account alone: bit 0 some that any réservataire's public may have, `FOR_TRANSFERS` and
+        `FOR_RELOCATIONS` some that the landlord keeps for these.
     """
 
     counts: I32
     excess_cents: I64
     excess_financing: I8
+    kept: I8
 
     def code(self, a: int) -> int:
         """The code of the nearest miss: the one that comes last in the order of the checks; 0 when one pair is eligible."""
@@ -74,7 +84,7 @@ def _count(facts: Facts) -> Misses:
     count, total = len(a.ids), len(d.ids)
     counts = np.zeros((count, len(CODES) + 1), np.int32)
     excess = np.full(count, UNKNOWN_EXCESS, np.int64)
-    financing = np.zeros(count, np.int8)
+    financing, kept = np.zeros(count, np.int8), np.zeros(count, np.int8)
     kinds = kindred(facts)
     listed = np.zeros(total, bool)
     listed[[place for _, place in facts.nominees if place >= 0]] = True
@@ -99,6 +109,7 @@ def _count(facts: Facts) -> Misses:
             named = eligible.any(axis=1)
             here[fine[named], 0] += n
             here[fine[~named], ACCOUNT] += n
+            kept[shelf.apps[fine[~named]]] |= _kept_for(facts, twin)
     if shelf is not None:
         counts[shelf.apps] += here
     counts[:, COMMUNE] = total - counts.sum(axis=1, dtype=np.int32)
@@ -106,7 +117,19 @@ def _count(facts: Facts) -> Misses:
     counts[a.live_offer, LIVE_OFFER] = total
     counts[~a.active] = 0
     counts[~a.active, INACTIVE] = total
-    return Misses(counts, excess, financing)
+    return Misses(counts, excess, financing, kept)
+
+
+def _kept_for(facts: Facts, dwelling: int) -> int:
+    """The bit of a dwelling in `Misses.kept`."""
+    exclusion = EXCLUSION[int(facts.dwellings.exclusion[dwelling])]
+    return (
+        OPEN
+        if exclusion in ("none", "stock")
+        else FOR_TRANSFERS
+        if exclusion == "mutation"
+        else FOR_RELOCATIONS
+    )
 
 
 def _naming_twins(
@@ -233,8 +256,18 @@ def _sentence(facts: Facts, table: Misses, a: int, code: int) -> tuple[str, str]
     if code == FORBIDDEN:
         return "écartée par une décision motivée", "kept away by a reasoned decision"
     if code == ACCOUNT:
-        return (
-            "aucun réservataire des logements possibles ne peut désigner ce ménage",
-            "no account of the possible dwellings can name this household",
-        )
+        return _not_named(int(table.kept[a]))
     return "", ""
+
+
+def _not_named(kept: int) -> tuple[str, str]:
+    """Why no account names a household that every possible dwelling suits, by the bits of `Misses.kept`."""
+    told = [(fr, en) for bit, fr, en in KEPT_FOR if kept & bit]
+    fr, en = " ou ".join(fr for fr, _ in told), " or ".join(en for _, en in told)
+    if not kept & OPEN:
+        return f"les logements possibles sont gardés pour {fr}", f"the possible dwellings are kept for {en}"
+    more = (f" ; d'autres sont gardés pour {fr}", f"; others are kept for {en}") if told else ("", "")
+    return (
+        f"aucun réservataire des logements possibles ne peut désigner ce ménage{more[0]}",
+        f"no account of the possible dwellings can name this household{more[1]}",
+    )

@@ -43,10 +43,16 @@ FIXED = {
     "LIVE_OFFER": ("une autre proposition est en cours", "another offer is in progress"),
     "OWN_DWELLING": ("le seul logement possible est le vôtre", "the only possible dwelling is your own"),
     "FORBIDDEN": ("écartée par une décision motivée", "kept away by a reasoned decision"),
-    "ACCOUNT": (
-        "aucun réservataire des logements possibles ne peut désigner ce ménage",
-        "no account of the possible dwellings can name this household",
-    ),
+}
+NOBODY_NAMES = (
+    "aucun réservataire des logements possibles ne peut désigner ce ménage",
+    "no account of the possible dwellings can name this household",
+)
+ALL_KEPT = ("les logements possibles sont gardés pour ", "the possible dwellings are kept for ")
+OTHERS_KEPT = (" ; d'autres sont gardés pour ", "; others are kept for ")
+FOR_WHOM = {
+    "mutation": ("des mutations internes", "transfers of own tenants"),
+    "relocation": ("des relogements", "relocations"),
 }
 NONE_IS = (
     "aucun des logements possibles (commune, taille, plafond) n'est ",
@@ -97,12 +103,48 @@ class Excess:
                 self.financing[a].add(financing)
 
 
+class Withheld:
+    """For whom the dwellings are that suit a household and that no account may name it for, read door by door."""
+
+    def __init__(self, classes: Classes) -> None:
+        self.classes = classes
+        n = len(classes.world.apps)
+        self.from_nobody = np.zeros(n, bool)
+        """Some that the landlord keeps for no operation."""
+        self.kept = {name: np.zeros(n, bool) for name in FOR_WHOM}
+
+    def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """Add a door with its classes."""
+        kind, apps = door.type[door.fine], door.block.app[door.fine]
+        for c, who in named:
+            left = apps[who.named[kind] == 0]
+            if not len(left):
+                continue
+            reason = self.classes.world.dwellings.exclusion[self.classes.members[c][0]]
+            if reason == "mutation":
+                self.kept["mutation"][left] = True
+            elif reason in ("anru", "orcod", "unfit", "sale"):
+                self.kept["relocation"][left] = True
+            else:
+                self.from_nobody[left] = True
+
+    def told(self, a: int, lang: Lang) -> str:
+        """The sentence of a household."""
+        names = pick((" ou ", " or "), lang).join(
+            pick(words, lang) for name, words in FOR_WHOM.items() if self.kept[name][a]
+        )
+        if not self.from_nobody[a]:
+            return pick(ALL_KEPT, lang) + names
+        return pick(NOBODY_NAMES, lang) + (pick(OTHERS_KEPT, lang) + names if names else "")
+
+
 class Misses:
     """The sentence of each household without a first rank."""
 
-    def __init__(self, classes: Classes, excess: Excess, codes: I64, lang: Lang) -> None:
+    def __init__(self, classes: Classes, excess: Excess, withheld: Withheld, codes: I64, lang: Lang) -> None:
         """``codes`` (A,): the last refusal any dwelling reached, 0 where one is eligible, 10 without dwellings."""
         self.world, self.excess, self.codes, self.lang = classes.world, excess, codes, lang
+        self.withheld = withheld
         self.ranked = classes.scores.percentile
         tables = sorted({self.world.law_rooms(x) for x in self.world.dwellings.landlord})
         self.rooms = np.zeros(len(self.world.apps), np.int64)
@@ -130,6 +172,8 @@ class Misses:
             kinds = [FINANCINGS[x].upper() for x in self.excess.financing[a]]
             fr, en = f"dépassé de {spaced(euros)}\u202f€", f"exceeded by €{euros:,}"
             return {pick((f"plafond {x} {fr}", f"{x} ceiling {en}"), lang) for x in kinds}
+        if name == "ACCOUNT":
+            return {self.withheld.told(a, lang)}
         return {pick(FIXED[name], lang)}
 
     def _wished(self, a: int) -> str:

@@ -10,7 +10,7 @@ from optimizer.verify.causes import Causes
 from optimizer.verify.classes import Classes, Door
 from optimizer.verify.coverage import Reasons
 from optimizer.verify.naming import Named
-from optimizer.verify.nearest import Excess, Misses
+from optimizer.verify.nearest import Excess, Misses, Withheld
 from optimizer.verify.outputs import Out, need_out
 from optimizer.verify.rows import Book
 from optimizer.verify.sentences import Lost, Sentences
@@ -31,16 +31,18 @@ class Told:
         self.sentences = Sentences(classes, book, counts, lines, lang)
         self.causes = Causes(classes, lines, size, lang)
         self.excess = Excess(classes)
+        self.withheld = Withheld(classes)
 
     def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """Add a door with its classes."""
         self.sentences.read(door, named)
         self.causes.read(door, named)
         self.excess.read(door, named)
+        self.withheld.read(door, named)
 
     def misses(self, reasons: Reasons) -> Misses:
         """What may be said of households without a first rank."""
-        return Misses(self.classes, self.excess, reasons.last(), self.lang)
+        return Misses(self.classes, self.excess, self.withheld, reasons.last(), self.lang)
 
     def check(self, folder: Path, proposals: Out, found: Findings, lost: Lost) -> None:
         """Sentences of lines and of dwellings (those of households go with their points)."""

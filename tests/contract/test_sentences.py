@@ -175,6 +175,10 @@ def test_a_household_that_no_account_may_name_is_told_so_in_words(tmp_path: Path
     assert done.code == 0, done.err
     said = "aucun réservataire du logement ne peut désigner le ménage"
     assert f"1 demande la plus proche : {said}" in (out / "dwellings.csv").read_text(encoding="utf-8-sig")
+    # the second program says the same, and the household's answer what the landlord keeps the dwelling for
+    kept = "les logements possibles sont gardés pour des relogements"
+    assert kept in (out / "explanations.csv").read_text(encoding="utf-8-sig")
+    assert f"Pourquoi : {kept}." in " ".join(attriflux("why", out, "N1", "--letter").out.split())
     for letter in ([], ["--letter"]):
         assert f"{said} (1)" in " ".join(attriflux("why", out, "N1", *letter).out.split())
 

@@ -36,6 +36,8 @@ def miss(homes: list[dict[str, Any]], **person: Any) -> tuple[str, str, str]:
         ({}, {"dalo_perimeter": PONTARLIER}, "COMMUNE", "aucun logement libre dans le périmètre fixé par la commission de médiation"),
         ({"rooms": 6}, {"dalo_perimeter": BESANCON}, "ROOMS", "aucun T3 ou T4 libre dans le périmètre fixé par la commission de médiation"),
         ({}, {"current_dwelling": "L1"}, "OWN_DWELLING", "le seul logement possible est le vôtre"),
+        ({"assiette_exclusion": "anru"}, {}, "ACCOUNT", "les logements possibles sont gardés pour des relogements"),
+        ({"assiette_exclusion": "mutation"}, {}, "ACCOUNT", "les logements possibles sont gardés pour des mutations internes"),
         ({"reserved_to": "ALS"}, {}, "ACCOUNT", "aucun réservataire des logements possibles ne peut désigner ce ménage"),
     ],
 )  # fmt: skip
@@ -43,6 +45,18 @@ def test_sentences(home: dict[str, Any], person: dict[str, Any], code: str, fr: 
     found = miss([dwelling(**home)], **person)
     assert found[:2] == (code, fr)
     assert bool(found[2]) == bool(fr)
+
+
+def test_dwellings_kept_for_others_are_told_beside_those_of_a_reservataire() -> None:
+    """Giving the household to a réservataire would not open what the landlord keeps for transfers and relocations."""
+    kept = [dwelling("L1", assiette_exclusion="mutation"), dwelling("L2", assiette_exclusion="sale")]
+    both = "gardés pour des mutations internes ou des relogements"
+    assert miss(kept)[:2] == ("ACCOUNT", f"les logements possibles sont {both}")
+    assert miss([*kept, dwelling("L3", reserved_to="ALS")]) == (
+        "ACCOUNT",
+        f"aucun réservataire des logements possibles ne peut désigner ce ménage ; d'autres sont {both}",
+        "no account of the possible dwellings can name this household; others are kept for transfers of own tenants or relocations",
+    )
 
 
 def test_an_adapted_dwelling_above_the_ceiling_is_not_said_to_be_missing() -> None:
