@@ -25,7 +25,7 @@ class Said(NamedTuple):
 
 
 class Spaced(int):
-    """A number whose thousands stand apart: ``1 857 baux``, ``1,857 leases``."""
+    """A number that stands alone with its thousands apart: ``1 857``, ``1,857`` (beside what it counts they always are)."""
 
 
 def singular(amount: float, lang: Lang) -> bool:
@@ -59,12 +59,14 @@ class _Count(int):
 
     def __format__(self, spec: str) -> str:
         if "/" not in spec:
-            if spec or not self.spaced:
-                return int(self).__format__(spec)
-            return f"{int(self):,}".replace(",", "\u202f" if self.lang == "fr" else ",")
+            # a number alone may be a year or a row, whose digits stand together
+            return self._apart() if self.spaced and not spec else int(self).__format__(spec)
         one, several = spec.split("/")
         single = singular(self, self.lang)
-        return f"{self} {one if single else several}"
+        return f"{self._apart()} {one if single else several}"
+
+    def _apart(self) -> str:
+        return f"{int(self):,}".replace(",", "\u202f" if self.lang == "fr" else ",")
 
 
 def _spoken(template: str, lang: Lang, params: Mapping[str, object]) -> str:
@@ -230,15 +232,18 @@ class Finding:
         if self.rows:
             shown = ", ".join(str(r) for r in self.rows[:10]) + (", …" if len(self.rows) > 10 else "")
             n = len(self.rows)
+            many = f"{n:,}".replace(",", "\u202f" if lang == "fr" else ",")
             if lang == "fr":
-                pieces.append(f"{n} autre{'s' if n > 1 else ''} ligne{'s' if n > 1 else ''} : {shown}.")
+                pieces.append(
+                    _ended(f"{many} autre{'s' if n > 1 else ''} ligne{'s' if n > 1 else ''} : {shown}")
+                )
             else:
-                pieces.append(f"{n} other row{'s' if n > 1 else ''}: {shown}.")
+                pieces.append(_ended(f"{many} other row{'s' if n > 1 else ''}: {shown}"))
         if self.also:
             fr = lang == "fr"
             words = ", ".join(f"« {w} »" if fr else f"“{w}”" for w in self.also[:10])
             words += ", …" if len(self.also) > 10 else ""
-            pieces.append(f"On y lit aussi {words}." if fr else f"They also hold {words}.")
+            pieces.append(_ended(f"On y lit aussi {words}" if fr else f"They also hold {words}"))
         place = self.place(lang)
         return (f"{place} : " if place and lang == "fr" else f"{place}: " if place else "") + " ".join(pieces)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from optimizer.errors import Lang
+from optimizer.presentation.numbers import decimal
 from optimizer.presentation.plots import COLOURS, INK, LINE, PALE, close_svg, open_svg, text_svg
 from optimizer.presentation.svg import Drawing
 
@@ -13,7 +15,9 @@ MOST_YEARS = 40
 """Years drawn; later ends are counted in the last one."""
 
 
-def stock_bars(rows: Sequence[tuple[str, int, int, int]], words: tuple[str, str, str], label: str) -> Drawing:
+def stock_bars(
+    rows: Sequence[tuple[str, int, int, int]], words: tuple[str, str, str], label: str, lang: Lang = "fr"
+) -> Drawing:
     """Dwellings by contingent: outside QPV, in QPV, not known.
 
     Parameters
@@ -22,6 +26,8 @@ def stock_bars(rows: Sequence[tuple[str, int, int, int]], words: tuple[str, str,
     words : names of the three parts, for the key.
     label : str
         Text alternative.
+    lang : "fr" or "en"
+        How thousands stand apart.
     """
     left, right, line, top = 220, 70, 26, 30
     width, height = 940, top + line * len(rows) + 8
@@ -43,7 +49,7 @@ def stock_bars(rows: Sequence[tuple[str, int, int, int]], words: tuple[str, str,
                     f'<rect x="{x:.1f}" y="{y + 3}" width="{long:.1f}" height="{line - 8}" fill="{colour}"/>'
                 )
             x += long
-        out.append(text_svg(x + 6, y + 16, f"{sum(parts)}", "start"))
+        out.append(text_svg(x + 6, y + 16, decimal(sum(parts), 0, lang), "start"))
     return close_svg(out)
 
 

@@ -85,6 +85,12 @@ def report_html(data: ReportData) -> str:
             "settle": settle,
             "to_settle": show(sum(x["n"] for x in settle), data, 0),
             "told_elsewhere": "" if _lined(data) else said("REPORT.SETTLE_ELSEWHERE", data.lang),
+            "settle_more": said("REPORT.SETTLE_MORE", data.lang, places=MOST_PLACES)
+            if any(x["n"] > MOST_PLACES for x in settle)
+            else "",
+            "lists_elsewhere": said("REPORT.LISTS_ELSEWHERE", data.lang, most=MOST_LISTS)
+            if _lined(data) and len(homes) > MOST_LISTS
+            else "",
             "session": _session(data, homes, lines, details) if len(homes) <= MOST_LISTS else [],
             "changes": _changes(data),
             "changes_more": _more(len(data.changes) - MOST_CHANGES, "changes", data),
@@ -613,7 +619,7 @@ def _flags(data: ReportData) -> list[dict[str, object]]:
             if flag and flag != "AWAITING_RESERVATAIRE":
                 tally[flag] = tally.get(flag, 0) + 1
     return [
-        {"label": flag_label(f, data.lang), "n": n}
+        {"label": flag_label(f, data.lang), "n": show(n, data, 0)}
         for f, n in sorted(tally.items(), key=lambda x: (-x[1], x[0]))
     ]
 

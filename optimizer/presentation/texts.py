@@ -581,6 +581,14 @@ texts(
         "count_under_way": ("{n} déjà en cours d'attribution", "{n} already in progress"),
         "to_settle": ("À régler avant la convocation ({n})", "To settle before the convocation ({n})"),
         "nothing_to_settle": ("rien", "nothing"),
+        "settle_more": (
+            "Au-delà de {places} par point, la suite est dans le classeur : feuille Séance, colonne « Ce qui manque », et feuille Listes, colonne « Pourquoi ».",
+            "Beyond {places} of a kind, the rest is in the workbook: sheet Session, column “What is missing”, and sheet Lists, column “Why”.",
+        ),
+        "lists_elsewhere": (
+            "Plus de {most} logements : la liste de chacun est dans le classeur (feuilles Séance et Listes) et dans les feuilles des logements, parmi les papiers ci-dessous.",
+            "More than {most} dwellings: the list of each is in the workbook (sheets Session and Lists) and on the sheets of the dwellings, among the papers below.",
+        ),
         "settle_elsewhere": (
             "Ce qui est à régler avant chaque séance, et les feuilles A4, viennent du dossier d'un bailleur : le proposer seul.",
             "What is to settle before each session, and the A4 sheets, come with the case of one landlord: propose it alone.",

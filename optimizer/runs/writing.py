@@ -249,7 +249,16 @@ def _where(result: Result, out: Path, lang: Lang) -> list[str]:
             f"Open {report}; for a workbook and A4 sheets, propose the case of one landlord.",
         ]
     books = "shortlists.xlsx" if len(result.proposals) <= PARQUET_FROM else "shortlists-*.xlsx"
-    return [f"Ouvrir {report} ; listes : {out / books}." if fr else f"Open {report}; lists: {out / books}."]
+    said = [f"Ouvrir {report} ; listes : {out / books}." if fr else f"Open {report}; lists: {out / books}."]
+    if len(result.dwellings) > SHEETS_PER_FILE:
+        said.append(
+            f"Plus de {SHEETS_PER_FILE} logements : les feuilles A4 sont dans {out / 'sheets'}, une page HTML par bailleur et "
+            "département, à imprimer depuis le navigateur ; pas de PDF. Une séance en fait un de ses logements (attriflux session pack)."
+            if fr
+            else f"More than {SHEETS_PER_FILE} dwellings: the A4 sheets are in {out / 'sheets'}, one HTML page per landlord and "
+            "département, to print from the browser; no PDF. A session makes one of its dwellings (attriflux session pack)."
+        )
+    return said
 
 
 def summary_of(

@@ -117,7 +117,7 @@ def _bars(spreads: pd.DataFrame, accounts: list[dict[str, Any]], label: Any, lan
         for r in accounts
     ]
     words = (said("PAGE.OUTSIDE_QPV", lang), said("PAGE.IN_QPV", lang), said("PAGE.NOT_GIVEN", lang))
-    return stock_bars(rows, words, said("FLUX.BARS", lang))
+    return stock_bars(rows, words, said("FLUX.BARS", lang), lang)
 
 
 def _ends(commitments: pd.DataFrame, label: Any, year: int, lang: Lang) -> str:

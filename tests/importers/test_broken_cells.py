@@ -247,6 +247,18 @@ def test_the_same_problem_in_a_column_is_told_once(tmp_path: Path):
     assert found[0].sentence("fr").endswith("2 autres lignes : 5, 6. On y lit aussi « 300 $ ».")
 
 
+def test_a_problem_of_thousands_of_rows_is_one_paragraph_with_their_number(tmp_path: Path):
+    """« 14984 autres lignes : 3, …. » stood there: no space among the thousands, and two full stops."""
+    rows = [dict(rows_of("logements")[0]) for _ in range(1202)]
+    for i, row in enumerate(rows):
+        row["logement"], row["loyer"] = f"L{i}", f"{i} $"
+    found = problems(write_base(tmp_path, logements__csv=csv_text(rows)))
+    assert len(found) == 1
+    said = found[0].sentence("fr")
+    assert "1\u202f201 autres lignes : 3, 4" in said and said.endswith("« 10 $ », …") and "…." not in said
+    assert "1,201 other rows: 3, 4" in found[0].sentence("en")
+
+
 def test_every_unknown_word_of_a_closed_column_is_told_with_where_to_say_what_it_means(tmp_path: Path):
     """Three words of a landlord's software were one: « ILM », and « 2 autres lignes » without what stands there."""
     rows = [dict(row) for row in rows_of("logements") * 3]

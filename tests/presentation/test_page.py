@@ -129,8 +129,8 @@ def test_thousands_stand_apart_in_a_sentence():
     assert said("HOUSE.COUNT", "fr", n=Spaced(1857)) == "1\u202f857 baux, 1\u202f857"
     assert said("HOUSE.COUNT", "en", n=Spaced(1)) == "1 lease, 1"
     assert said("HOUSE.COUNT", "en", n=Spaced(1857)) == "1,857 leases, 1,857"
-    # a number that is no count of the page is written as it is
-    assert said("HOUSE.COUNT", "en", n=1857) == "1857 leases, 1857"
+    # beside what it counts a number has its thousands apart; alone it may be a year or a row
+    assert said("HOUSE.COUNT", "en", n=1857) == "1,857 leases, 1857"
 
 
 def test_a_scope_reads_the_same_on_every_page():

@@ -25,6 +25,13 @@ def test_a_bar_is_as_long_as_its_dwellings_and_begins_where_the_one_before_ends(
     assert [(float(x), n) for x, n in totals] == [(876.0, "40"), (551.0, "20")]
 
 
+def test_thousands_stand_apart_in_a_chart_as_in_its_table():
+    rows = [("Bailleur", 1090, 0, 0)]
+    words = ("hors QPV", "en QPV", "non renseigné")
+    assert ">1\u202f090</text>" in stock_bars(rows, words, "parc")
+    assert ">1,090</text>" in stock_bars(rows, words, "stock", "en")
+
+
 def test_ends_of_a_year_stand_on_each_other_and_the_last_year_holds_the_later_ones():
     ends = {"ALS": {2025: 9, 2026: 6, 2028: 2}, "État": {2026: 2, 2080: 3, 2090: 1}}
     bars = BAR.findall(ends_chart(ends, 2026, "termes"))

@@ -41,6 +41,7 @@ def check(
     from optimizer.cli.speak import finding_dict, say_findings, say_json, table
     from optimizer.pipeline import look_at_case
     from optimizer.runs.assumed import rests_on
+    from optimizer.shortlist.labels import spaced
 
     seen = look_at_case(case, models=models, accept_assumed=accept_assumed, mapping=mapping)
     read, findings = seen.case, seen.findings
@@ -58,7 +59,10 @@ def check(
         )
         sys.exit(2 if errors else 0)
     if read is not None:
-        rows = [(source.name, f"{source.rows}") for source in read.sources]
+        rows = [
+            (source.name, spaced(source.rows) if lang.value == "fr" else f"{source.rows:,}")
+            for source in read.sources
+        ]
         typer.echo(
             table(
                 rows,

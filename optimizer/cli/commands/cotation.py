@@ -107,7 +107,7 @@ def test(
     from optimizer.cli.commands.propose import say_result
     from optimizer.cli.speak import Progress, table
     from optimizer.errors import AttrifluxError, said
-    from optimizer.presentation.numbers import percent, signed
+    from optimizer.presentation.numbers import decimal, percent, signed
     from optimizer.scenario import cotation_to
     from optimizer.scenario.publics import publics_said
     from optimizer.scenario.shadow import period_to
@@ -143,9 +143,7 @@ def test(
         rows = [
             (
                 said_as[r["public"]],
-                str(r["applications"]),
-                str(r["up"]),
-                str(r["down"]),
+                *(decimal(int(r[name]), 0, lang.value) for name in ("applications", "up", "down")),
                 signed(r["mean_move"], lang=lang.value, fixed=True),
                 f"{percent(r['top_a_share'], 0, lang.value)} → {percent(r['top_b_share'], 0, lang.value)}",
             )

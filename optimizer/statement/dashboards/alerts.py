@@ -84,9 +84,10 @@ def _to_date(g: Gauge) -> str:
 def _rest(g: Gauge) -> str:
     rest = floor(g.remaining + Fraction(1, 2))
     if g.direction == "at_most":
-        return f"{g.year_target} au plus sur l'année"
-    return f"il en faut {g.still_needed} des {rest} restants" if g.still_needed <= rest else (
-        f"il en faut {g.still_needed}, et {leases(rest)} seulement {'est attendu' if rest < 2 else 'sont attendus'}"
+        return f"{decimal(g.year_target, 0)} au plus sur l'année"
+    needed = decimal(g.still_needed, 0)
+    return f"il en faut {needed} des {decimal(rest, 0)} restants" if g.still_needed <= rest else (
+        f"il en faut {needed}, et {leases(rest)} seulement {'est attendu' if rest < 2 else 'sont attendus'}"
     )  # fmt: skip
 
 

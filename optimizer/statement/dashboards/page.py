@@ -108,7 +108,12 @@ def _cards(result: Dashboard) -> list[dict[str, str]]:
     serious = sum(a.level == SERIOUS for a in result.alerts)
     cards = [("baux signés", int(state.get("signed", 0))), ("en cours", int(state.get("progress", 0)))]
     if result.year.run is not None:
-        cards.append(("proposés par ce calcul", int(state.get("proposed", 0))))
+        lines = result.year.lines
+        # a dwelling that waits for its réservataire has an account, and nobody proposed
+        seats = int(((lines["state"] == "proposed") & (lines["application_id"] == "")).sum())
+        cards.append(("proposés par ce calcul", int(state.get("proposed", 0)) - seats))
+        if seats:
+            cards.append(("en attente du réservataire", seats))
     cards.append(("alerte" if serious < 2 else "alertes", serious))
     return [{"label": label, "value": decimal(value, 0)} for label, value in cards]
 

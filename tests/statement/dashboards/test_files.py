@@ -130,6 +130,19 @@ def test_the_page_carries_the_proof_of_its_proposals(written, year):
     assert "Propositions jointes : Conforme aux règles saisies" in page and "Cas synthétique" in page
 
 
+def test_a_place_that_awaits_its_reservataire_is_no_household_proposed(put_down, year):
+    """« 1 450 proposés » stood there of a result with 1 449 lists."""
+    page = (put_down("prefet", "25") / "dashboard.html").read_text(encoding="utf-8")
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).replace("\xa0", " ").split())
+    lines = pd.read_csv(
+        year[1] / "proposals.csv", sep=";", dtype=str, encoding="utf-8-sig", keep_default_na=False
+    )
+    first = lines[lines["rank"].isin(["", "1"])]
+    named, seats = int((first["application_id"] != "").sum()), int((first["application_id"] == "").sum())
+    assert seats and f"{named} proposés par ce calcul" in words
+    assert f"{seats} en attente du réservataire" in words
+
+
 def test_assumed_thresholds_of_a_real_case_and_another_draw_are_said(tmp_path):
     case = year_case(leases=[lease("a", "ALS")])
     supposed = {"territory.lec.q1_threshold.242500361": 9000}
