@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from datetime import date, timedelta
 
 import pytest
 
+from optimizer.datadirs import models_dir
 from optimizer.store import commands as c
 from optimizer.store import ledger, queries, schema
 from optimizer.store.messages import StoreForbidden, StoreUnusable
@@ -215,8 +217,6 @@ def test_the_papers_of_whoever_is_erased_go_whatever_their_age(play, tmp_path):
 @pytest.mark.parametrize("how", ["refused", "killed"])
 def test_papers_that_could_not_be_deleted_are_found_again(play, tmp_path, monkeypatch, how):
     """The households were erased first: their papers, letters with names among them, then stayed for a year, and nothing said so."""
-    import shutil
-
     play.new(dwelling("L1"))
     play.do(c.cancel, S, play.session, reason="Salle indisponible")
     play.clock.on(AFTER)
@@ -268,27 +268,19 @@ def test_a_purge_reads_the_desk_once_for_hundreds_of_households(play):
 @pytest.fixture
 def period(tmp_path, monkeypatch):
     """Another period of retention from a day on: ``period(months, since)``."""
-    import shutil
-
-    from optimizer.datadirs import models_dir
-    from optimizer.store import law
-
-    shutil.copytree(models_dir() / "national", tmp_path / "models" / "national")
-    file = tmp_path / "models" / "national" / "commission.yaml"
+    models = tmp_path / "models"
 
     def change(months, since):
+        shutil.copytree(models_dir() / "national", models / "national")
+        file = models / "national" / "commission.yaml"
         head, tail = file.read_text(encoding="utf-8").split("\nretention_months:", 1)
         mine, rest = tail.split("\napart_reasons:", 1)
         new = f"    {since}:\n      value: {months}\n      source: essai\n      reviewed_on: {since}\n      by: essai\n"
         text = f"{head}\nretention_months:{mine.rstrip()}\n{new}\napart_reasons:{rest}"
         file.write_text(text, encoding="utf-8")
-        law._entries.cache_clear()
+        monkeypatch.setattr("optimizer.store.law.models_dir", lambda _: models)
 
-    with monkeypatch.context() as held:
-        held.setattr(law, "models_dir", lambda models=None: tmp_path / "models")
-        law._entries.cache_clear()
-        yield change
-    law._entries.cache_clear()
+    return change
 
 
 @pytest.mark.parametrize("months", [6, 24])
