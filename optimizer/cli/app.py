@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Annotated, Any
 
 import typer
+from typer.main import get_command_name
+from typer.models import CommandFunctionType
 
 from optimizer import dropin
 from optimizer.cli.arguments import LangOption, Language
@@ -16,7 +19,49 @@ from optimizer.cli.pages import Group, example, help_page
 
 INTERRUPTED = 130
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
-app = typer.Typer(
+
+
+class Commands(typer.Typer):
+    """The application, which refuses a name that a command has: the last one to come took its place without a word."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._file_of: dict[str, str] = {}
+
+    def command(
+        self, name: str | None = None, **settings: Any
+    ) -> Callable[[CommandFunctionType], CommandFunctionType]:
+        """A command of the file that calls.
+
+        Raises
+        ------
+        ValueError
+            Another file has its name.
+        """
+        register = super().command(name, **settings)
+
+        def named(call: CommandFunctionType) -> CommandFunctionType:
+            self._take(name or get_command_name(call.__name__), call.__module__)
+            return register(call)
+
+        return named
+
+    def add_typer(self, typer_instance: typer.Typer, **settings: Any) -> None:
+        """A group of commands, under a name of its own (ValueError: it has none, or another file has it)."""
+        name = settings.get("name") or typer_instance.info.name
+        if not isinstance(name, str):
+            raise ValueError("a group of commands without a name")
+        self._take(name, sys._getframe(1).f_globals["__name__"])
+        super().add_typer(typer_instance, **settings)
+
+    def _take(self, name: str, module: str) -> None:
+        file = f"{module.rpartition('.')[2]}.py"
+        if name in self._file_of:
+            raise ValueError(f"command {name!r} is declared twice: {self._file_of[name]} has it")
+        self._file_of[name] = file
+
+
+app = Commands(
     name="attriflux",
     cls=Group,
     help=both(

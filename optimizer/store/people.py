@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import date
 
+from optimizer.store.law import law
 from optimizer.store.tables import Row
 from optimizer.store.work import Work, named
 
@@ -12,6 +13,7 @@ NUMBER = 18
 """Characters of a unique number at most; it is never parsed."""
 BYTES = 8
 SALT = 32
+PERIOD = "retention_months"
 
 
 def household(work: Work, application_id: str) -> Row:
@@ -42,13 +44,28 @@ def somebody(application_id: str, until: date, **contact: str) -> Row:
 
 def kept_until(work: Work) -> date:
     """Day after which a household without anything open can be erased, counted from today."""
-    return later(work.today, int(work.law.value("retention_months")))
+    return later(work.today, months_kept(work.today))
+
+
+def months_kept(on: date) -> int:
+    """Months of retention in force on a day."""
+    return int(law(on).value(PERIOD))
+
+
+def period_changed(on: date) -> bool:
+    """Whether rows may be there whose day an earlier period gave: those that the longest one has not ended yet."""
+    versions = [v for v in law(on).entries[f"national.commission.{PERIOD}"].values if v.since <= on]
+    longest = max(int(v.value) for v in versions)
+    return len(versions) > 1 and on <= later(versions[-1].since, longest)
 
 
 def touch(work: Work, ref: str) -> None:
     """Something happened to this household today: its data is kept from now on."""
     person = work.store.tables.get("person", ref)
-    if person is not None and person["purge_after"] != (until := kept_until(work)):
+    if person is None:
+        return
+    # while days of two periods stand side by side the line itself says when the household was last met
+    if person["purge_after"] != (until := kept_until(work)) or period_changed(work.today):
         work.set("person", ref, purge_after=until)
 
 

@@ -21,9 +21,9 @@ from optimizer.store import clock as days
 from optimizer.store import schema
 from optimizer.store.configure import sqlite_path, state_folder
 from optimizer.store.holding import Store
-from optimizer.store.law import law
+from optimizer.store.keeping import ends_of
 from optimizer.store.messages import StoreUnusable
-from optimizer.store.people import later
+from optimizer.store.people import later, months_kept, period_changed
 from optimizer.store.queries import events
 from optimizer.store.records import Actor, Receipt
 from optimizer.store.states import POSITIVE
@@ -60,7 +60,7 @@ def purge(
     folders: Iterable[Path] = (),
     papers: Path | None = None,
 ) -> Purge:
-    """Erase the households whose ``purge_after`` is past.
+    """Erase the households whose time is over, by the period in force today.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def purge(
     on = on or store.today()
     on = on if dry_run else min(on, store.today())
     oldest = datetime.combine(
-        later(on, -int(law(on).value("retention_months"))), datetime.min.time(), tzinfo=UTC
+        later(on, -months_kept(max(on, store.today()))), datetime.min.time(), tzinfo=UTC
     )
     old = _old(store, folders, oldest)
 
@@ -133,21 +133,24 @@ def overdue(store: Store, today: date) -> Overdue:
     """How many households wait for a purge, since when, and when the last one was."""
     from django.db.models import Count, Min
 
-    past = store.tables.models["person"].objects.filter(purge_after__lt=today)
-    found = past.aggregate(n=Count("ref"), first=Min("purge_after"))
+    people = store.tables.models["person"].objects.all()
+    if period_changed(today):
+        ends = ends_of(store, people.values("ref", "purge_after"), today).values()
+        past = [day for day in ends if day < today]
+        n, first = len(past), min(past, default=None)
+    else:
+        found = people.filter(purge_after__lt=today).aggregate(n=Count("ref"), first=Min("purge_after"))
+        n, first = int(found["n"]), found["first"]
     done = events(store, kinds=("purged",), limit=1, payloads=False)
-    return Overdue(int(found["n"]), found["first"], days.today(done[0].at) if done else None)
+    return Overdue(n, first, days.today(done[0].at) if done else None)
 
 
 @command("purged", roles="D")
 def _erase(
     work: Work, *, on: date, old: Collection[Path], papers: Path | None, gone: Collection[Path]
 ) -> Mapping[str, Any]:
-    due = [
-        person["ref"]
-        for person in work.find("person")
-        if person["purge_after"] is not None and person["purge_after"] < on
-    ]
+    ends = ends_of(work.store, work.find("person"), max(on, work.today))
+    due = [ref for ref, day in ends.items() if day < on]
     waiting: dict[str, str] = {}
     erased: list[str] = []
     counts = {"person": 0, "dossier": 0, "note": 0, "remark": 0}

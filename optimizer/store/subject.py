@@ -16,6 +16,7 @@ from typing import Any
 
 from optimizer.store import clock as days
 from optimizer.store.holding import Store
+from optimizer.store.keeping import ends_of
 from optimizer.store.ledger import HIDDEN
 from optimizer.store.naming import Somebody, without
 from optimizer.store.purge import held
@@ -103,8 +104,8 @@ def subject_of(store: Store, number: str, *, household: str, member: str) -> Sub
         found = store.tables.find("person", application_id=number)
         if not found:
             return Subject(number, None, {}, (), (), (), (), "", (), ())
-        row = found[0]
-        ref = str(row["ref"])
+        ref = str(found[0]["ref"])
+        row = found[0] | {"purge_after": ends_of(store, found, store.today()).get(ref)}
         tables = rows_of(store, ref)
         ids = sorted({int(c["item_id"]) for c in tables["candidate"]})
         homes = {i["item_id"]: i for i in store.tables.find("item", item_id=tuple(ids))}

@@ -75,6 +75,11 @@ BACKEND = """from optimizer.solve.registry import backend
 def solve(job, options, watch):
     {body}
 """
+COMMAND = """from optimizer.cli.app import app
+@app.command()
+def why(directory: str) -> None:
+    print("another")
+"""
 METRIC = """from optimizer.fairness.measures import Reading, metric
 @metric("wrong", title_fr="x", title_en="x", better="more", unit="x", source="x", order=999)
 def compute(study):
@@ -142,6 +147,7 @@ def run(case: Path, place: Path, folder: str, text: str, command: tuple[str, ...
         ("problem.rules", rule_of(view='lambda place, account: [Mark(7, "some")]'), PROPOSE, 10, "a mark on line 7 of 1"),
         ("problem.rules", rule_of(trait="1"), PROPOSE, 8, "it returned int, ndarray was expected"),
         ("solve.backends", BACKEND.format(body="return 3"), SOLVE, 2, "it returned int, RawSolution was expected"),
+        ("cli.commands", COMMAND, ("why", "{out}", "1"), 2, "command 'why' is declared twice: why.py has it"),
         ("problem.rules", "import nosuchlibrary\n", PROPOSE, 1, "ModuleNotFoundError: No module named 'nosuchlibrary'"),
     ],
 )  # fmt: skip

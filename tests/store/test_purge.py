@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from datetime import date, timedelta
 
 import pytest
 
+from optimizer.datadirs import models_dir
 from optimizer.store import commands as c
 from optimizer.store import ledger, queries, schema
 from optimizer.store.messages import StoreForbidden, StoreUnusable
 from optimizer.store.people import later
-from optimizer.store.purge import purge
+from optimizer.store.purge import overdue, purge
 from optimizer.store.records import NewCandidate, NewDecision, NewItem, PersonRecord
+from optimizer.store.subject import subject_of
 from tests.store.playing import DAY, SMALL, A, D, S, T, dwelling
 
 AFTER = date(2028, 1, 15)
@@ -214,8 +217,6 @@ def test_the_papers_of_whoever_is_erased_go_whatever_their_age(play, tmp_path):
 @pytest.mark.parametrize("how", ["refused", "killed"])
 def test_papers_that_could_not_be_deleted_are_found_again(play, tmp_path, monkeypatch, how):
     """The households were erased first: their papers, letters with names among them, then stayed for a year, and nothing said so."""
-    import shutil
-
     play.new(dwelling("L1"))
     play.do(c.cancel, S, play.session, reason="Salle indisponible")
     play.clock.on(AFTER)
@@ -262,3 +263,60 @@ def test_a_purge_reads_the_desk_once_for_hundreds_of_households(play):
             assert len(erase(play).erased) == 4 * homes
         asked.append(questions.count("SELECT"))
     assert asked[1] == asked[0], asked
+
+
+@pytest.fixture
+def period(tmp_path, monkeypatch):
+    """Another period of retention from a day on: ``period(months, since)``."""
+    models = tmp_path / "models"
+
+    def change(months, since):
+        shutil.copytree(models_dir() / "national", models / "national")
+        file = models / "national" / "commission.yaml"
+        head, tail = file.read_text(encoding="utf-8").split("\nretention_months:", 1)
+        mine, rest = tail.split("\napart_reasons:", 1)
+        new = f"    {since}:\n      value: {months}\n      source: essai\n      reviewed_on: {since}\n      by: essai\n"
+        text = f"{head}\nretention_months:{mine.rstrip()}\n{new}\napart_reasons:{rest}"
+        file.write_text(text, encoding="utf-8")
+        monkeypatch.setattr("optimizer.store.law.models_dir", lambda _: models)
+
+    return change
+
+
+@pytest.mark.parametrize("months", [6, 24])
+def test_a_period_that_changes_holds_for_whoever_is_known_already(play, period, months):
+    """With 6 months from January on nobody was erased before December, and a household met in November stayed under the old twelve."""
+    play.new(dwelling("L1"))
+    play.do(c.cancel, S, play.session, reason="Salle indisponible")
+    period(months, later(DAY, 1))
+    last = later(DAY, months)
+    play.clock.on(last)
+    assert erase(play, dry_run=True).erased == () and overdue(play.store, last).households == 0
+    told = subject_of(play.store, "L1-1", household="", member="")
+    assert told.person.purge_after == last
+    play.clock.later(1)
+    late = overdue(play.store, play.store.today())
+    assert (late.households, late.since) == (4, last)
+    assert len(erase(play).erased) == 4 and ledger.verify(play.store).holds
+
+
+def test_an_act_on_the_day_that_the_earlier_period_ends_is_remembered(play, period):
+    """Twelve months from December and six from June end on one day: the row did not change, and June left no line."""
+    play.new(dwelling("L1"))
+    play.do(c.cancel, S, play.session, reason="Salle indisponible")
+    period(6, later(DAY, 1))
+    play.clock.on(later(DAY, 6))
+    play.new(dwelling("L1"))
+    play.do(c.cancel, S, play.session, reason="Salle indisponible")
+    play.clock.on(later(DAY, 12))
+    assert erase(play).erased == ()
+
+
+def test_files_go_by_the_period_of_today_whatever_the_day_asked_for(play, period, tmp_path):
+    old = tmp_path / "resultats" / "2026-12"
+    old.mkdir(parents=True)
+    stamp = (DAY - date(1970, 1, 1)) / timedelta(seconds=1)
+    os.utime(old, (stamp, stamp))
+    period(24, later(DAY, 14))
+    play.clock.on(later(DAY, 15))
+    assert erase(play, on=later(DAY, 13), folders=[old.parent]).files == () and old.exists()
