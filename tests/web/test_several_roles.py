@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -113,6 +114,28 @@ def test_who_calls_for_one_commission_reads_no_call_nor_offer_of_another(played:
         client = played.client(name=who)
         text = "".join(client.get(page).content.decode() for page in pages)
         assert not any(number in text for number in theirs), role
+
+
+def test_a_form_of_the_secretary_is_not_shown_where_the_account_is_an_agent(played: Played):
+    """« Bail signé » was offered to who is the secretary of another commission, and what was typed there was lost in a refusal."""
+    from django.urls import resolve
+
+    made = played.session(date(2026, 12, 1), state="closed", homes=(item("L120171"),), commission=OTHER)
+    name = made.items[0].candidates[0]
+    offered = commands.offer(
+        played.store, SECRETARY, str(uuid4()), name.candidate_id, notified_on=date(2026, 12, 1), proof="hand",
+        proof_on=date(2026, 12, 1),
+    ).result["offer_id"]  # fmt: skip
+    commands.answer(played.store, SECRETARY, str(uuid4()), offered, accepted=True, on=date(2026, 12, 1))
+    played.account("secretaire-et-agent", "S", commission=OWN)
+    grant(played, "secretaire-et-agent", "A", commission=OTHER)
+    played.account("secretaire-tout", "S", commission=OTHER)
+    for who, signs in (("secretaire-et-agent", False), ("secretaire-tout", True)):
+        page = played.client(name=who).get("/offres").content.decode()
+        own = page.split(f'id="c{name.candidate_id}"')[1].split("</li>")[0]
+        routes = {resolve(x).url_name for x in re.findall(r'<form method="post" action="([^"]+)"', own)}
+        assert routes == ({"offer", "sign"} if signs else {"offer"}), who
+        assert ('value="correct"' in own) == signs
 
 
 def test_what_another_commission_owes_a_household_is_neither_read_nor_said_done(played: Played):

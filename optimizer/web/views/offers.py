@@ -128,6 +128,11 @@ def _shared(request: Asked) -> dict[str, Any]:
         for i in s.items
         if i.status in ("decided", "offering") and not held_back(s, i)
     }
+
+    def held(roles: str) -> set[str]:
+        """Sessions in which the visitor holds one of these roles: the secretary of one commission may be the agent of another."""
+        return {s.session_id for s in sessions if any(r in roles for r in request.visitor.roles_for(s))}
+
     return {
         "today": today(),
         "sessions": closed,
@@ -136,9 +141,10 @@ def _shared(request: Asked) -> dict[str, Any]:
         "waits": waits_words(closed, lang),
         "following": {item: turn.candidate_id for item, turn in turns.items() if turn is not None},
         "may": any(r in request.visitor.roles for r in "SA"),
+        "may_record": held("SA"),
         "people": names_of(request, sessions),
         "names_asked": bool(request.session.get(ASKED_FOR)),
-        "may_sign": "S" in request.visitor.roles,
+        "may_sign": held("S"),
         "proofs": words("PROOF", PROOFS, lang),
         "outcomes": words("CALL", OUTCOMES, lang),
         "declines": list(law.words("decline_reasons", lang).items()),
