@@ -135,12 +135,12 @@ def _own_words(
     words, reasons = list(found.words), [found.reason.copy(), found.behind_reason.copy()]
     mine = unreachable[found.app]
     for number, word in enumerate(found.words):
-        told, mark, still = word.partition(STILL)
-        parts = told.split("+")
-        if "lean" in parts:
+        parts = [told.split("+") for told in word.split(STILL)]
+        if any("lean" in told for told in parts):
             for reason in reasons:
                 reason[mine & (reason == number)] = len(words)
-            words.append("+".join(UNREACHABLE if part == "lean" else part for part in parts) + mark + still)
+            own = [[UNREACHABLE if part == "lean" else part for part in told] for told in parts]
+            words.append(STILL.join("+".join(told) for told in own))
     return words, reasons[0], reasons[1]
 
 

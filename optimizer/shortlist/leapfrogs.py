@@ -353,7 +353,8 @@ class LeapfrogFinder:
         """By entry of the dwelling's menu: the rank of the first reserve that stands before that household of a higher score (0:
         none does), and why, a published number.
 
-        Like the leapfrogs, but for every household and not for the highest scores only.
+        Like the leapfrogs, but for every household and not for the highest scores only; where its value is not higher either, that
+        is told beside a full list or another class: ``class|lean``.
         """
         lines, s = self.lines, self._scratch
         d, r = int(lines.dwelling[first]), int(lines.account[first])
@@ -369,13 +370,19 @@ class LeapfrogFinder:
             self._parts(first, stop), lines.order[part], self.problem.fill_value + int(self.problem.bonus[d]),
         )  # fmt: skip
         size = here.menu.stop - here.menu.start
-        line, out = np.zeros(size, np.int32), np.zeros(size, np.int32)
+        line, out, still = np.zeros(size, np.int32), np.zeros(size, np.int32), np.full(size, -1, np.int32)
         with self._in_order(first) as people:
             reserve_reasons(
                 here.menu, self._off, here.on_account, s.in_place, people, one_list, bool(self.dalo[lines.app[first]]),
-                _TOLD, line, out, also := np.zeros(size, np.uint8),
+                _TOLD, line, out, also := np.zeros(size, np.uint8), still,
             )  # fmt: skip
-        return np.where(line > 0, line + 1, 0).astype(np.int32), self._joined(out, also)
+        # of a household kept behind by its list, the parts of its value are what would do so all the same
+        alone = still < 0
+        reasons = self._joined(out, np.where(alone, also, np.uint8(0)))
+        held = self._joined(still, np.where(alone, np.uint8(0), also))
+        for i in np.flatnonzero(~alone).tolist():
+            reasons[i] = self._word(self._words[reasons[i]] + STILL + self._words[held[i]])
+        return np.where(line > 0, line + 1, 0).astype(np.int32), reasons
 
     def _joined(self, reasons: I32, also: NDArray[np.uint8]) -> I32:
         """The reasons, those that do not suffice alone as ``fit+burden``; a lower score beside another part as ``score+burden``."""

@@ -546,11 +546,12 @@ def first_reasons(menu, off, on_account, in_place, people, one_list, by_score, a
 
 
 @njit(cache=True, nogil=True)
-def reserve_reasons(menu, off, on_account, in_place, people, one_list, fillers, word, line, out, also):  # type: ignore[no-untyped-def]
+def reserve_reasons(menu, off, on_account, in_place, people, one_list, fillers, word, line, out, also, still):  # type: ignore[no-untyped-def]
     """By entry of a menu: the first reserve of a list that stands before a household of a higher score, and why.
 
     ``line`` (0: none does) counts the lines of ``one_list`` from the first rank; ``out``: the published number in ``word``;
-    ``also`` as in `first_reasons`.
+    ``also`` as in `first_reasons`. ``still``: of a household that a full list, a class or DALO keeps behind, the published number of the
+    part of its value that would do so all the same (``also`` then goes with it), -1 for none.
     """
     start, stop, app, kind, score, fit = menu
     burden, awaited = off
@@ -576,10 +577,13 @@ def reserve_reasons(menu, off, on_account, in_place, people, one_list, fillers, 
                 t, a, gain, how[j], seeks[j], first, in_place, people, line_app[j], line_order[j], fillers
             )
             line[e - start] = j
-            if why == FIT:
+            if why == FIT or (gain <= 0 and (why == PLACES or why == CLASS or why == FILLER)):
                 main = _losses(parts, line_parts[j], lost)
-                why = PARTS[main]
                 also[e - start] = _others(lost, points - line_score[j], main, needed)
+                if why == FIT:
+                    why = PARTS[main]
+                else:
+                    still[e - start] = word[PARTS[main]]
             out[e - start] = word[why]
             break
 

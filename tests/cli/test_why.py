@@ -300,6 +300,15 @@ def test_a_rule_is_told_beside_points_that_would_change_nothing_without_it(quota
     assert "the higher score of the first rank (even without it: rule “LEC" in english
 
 
+def test_a_part_of_the_value_is_told_beside_the_class_that_a_reserve_has(quota: Path) -> None:
+    """A5, of the first quartile, is reserve before A4 and A6: A4 would be behind it without that class too, A6 would not."""
+    told = "passée au rang 2 par : même public que le premier rang"
+    said = " ".join(attriflux("why", quota, "A4").out.split())
+    assert f"{told} (même sans cela : dossier injoignable, placé après les autres)" in said
+    said = " ".join(attriflux("why", quota, "A6").out.split())
+    assert told in said and f"{told} (" not in said
+
+
 def test_a_household_that_its_reservataire_did_not_name_is_told_from_one_it_may_not_name(tmp_path: Path) -> None:  # fmt: skip
     """L1 waits for the employer, L2 goes to the household it named: A2 is an employee, A3 is none, A4 a tenant of the landlord."""
     why = {"author": "Comité", "expires_on": "2026-12-31", "reason": "agreement_of_the_parties"}
