@@ -210,8 +210,13 @@ def read_national(folder: Folder) -> dict[str, Entry]:
     """Every parameter of ``national/``, by dotted key."""
     entries: dict[str, Entry] = {}
     for name in folder.names("national"):
-        entries |= _national(folder.text(f"national/{name}.yaml"), name)
+        entries |= read_national_file(folder, name)
     return entries
+
+
+def read_national_file(folder: Folder, name: str) -> Mapping[str, Entry]:
+    """The parameters of one file of ``national/``, by dotted key."""
+    return _national(folder.text(f"national/{name}.yaml"), name)
 
 
 @lru_cache(maxsize=128)
