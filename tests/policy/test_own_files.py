@@ -50,6 +50,18 @@ def test_files_beside_the_territory_are_used(own):
         ("territoire.yaml", '["90"]', '["9Z"]', "POLICY_PLACE_UNKNOWN"),
         ("territoire.yaml", "market: tense", "market: calm", "POLICY_BAD_VALUE"),
         ("territoire.yaml", "oph90", "absent", "POLICY_FILE_MISSING"),
+        (
+            "territoire.yaml",
+            "market:",
+            'grid_by_epci: {"999999999": {grid: mine.yaml}}\nmarket:',
+            "POLICY_BAD_VALUE",
+        ),
+        (
+            "territoire.yaml",
+            "market:",
+            'grid_by_epci: {"242500361": {grid: mine.yaml}}\nmarket:',
+            "POLICY_BAD_VALUE",
+        ),
         ("territoire.yaml", "title:", "titre:", "POLICY_UNKNOWN_KEY"),
         ("one.yaml", "share: 0.5", "share: 50", "POLICY_BAD_VALUE"),
         ("one.yaml", "share: 0.5", "share: 0.71", "POLICY_SHARES_OVER_ONE"),
