@@ -97,10 +97,10 @@ def _check_conventions(
     case: Case, frame: pd.DataFrame, in_flux: Marks, rules: RuleSet,
     lines: tuple[Line, ...], findings: Findings,
 ) -> None:  # fmt: skip
-    """A landlord with dwellings in the flux has a convention, and its lines cover them."""
-    areas: dict[str, set[str]] = {}
+    """A landlord with dwellings in the flux has a convention, and its lines, of the dwelling's own département, cover them."""
+    areas: dict[str, set[tuple[str, str]]] = {}
     for line in lines:
-        areas.setdefault(line.landlord, set()).add(line.area)
+        areas.setdefault(line.landlord, set()).add((line.departement, line.area))
     own, year = case.table("conventions"), case.settings.year
     wrong = set(own["landlord"][(own["year"].isna() | (own["year"] <= year)).fillna(True)].dropna())
     landlords, communes = frame["landlord"][in_flux], frame["commune"][in_flux]
@@ -123,8 +123,14 @@ def _check_conventions(
             )
             continue
         named = areas[landlord]
-        covered = communes[here].isin(named) | epci[here].isin(named) | departement[here].isin(named)
-        missing = [r for r, ok in zip(rows, covered, strict=True) if not ok]
+        # an agreement is made for one département: its lines on an EPCI cover nothing across the border
+        missing = [
+            row
+            for row, home, *around in zip(
+                rows, departement[here], communes[here], epci[here], departement[here], strict=True
+            )
+            if named.isdisjoint((home, area) for area in around)
+        ]
         if missing:
             findings.add_rows(
                 NO_CONVENTION_HERE, "dwellings", "landlord", landlord, missing, severity="warning", count=len(missing)

@@ -89,7 +89,9 @@ def read_lines(case: Case, rules: RuleSet, landlords: frozenset[str], findings: 
     shipped = rules.conventions
     if len(shipped):
         wanted = shipped[shipped["landlord"].isin(landlords - named)]
-        for record in _records(wanted):
+        # an agreement made elsewhere than in the territory covers no dwelling of it
+        here = wanted["account"].map(lambda account: is_known(account, findings.places))
+        for record in _records(wanted[here.astype(bool)]):
             lines.append(_line(record, assumed=_is_assumed(rules, record), row=0))
     lines.sort(key=lambda line: (line.landlord, line.area, line.account, line.departement))
     kept: list[Line] = []

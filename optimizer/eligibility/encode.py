@@ -89,6 +89,7 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
     without_effect.check_dalo(case, rules, findings)
     without_effect.check_progress(case, findings)
     without_effect.check_settings(case, findings)
+    without_effect.check_grids(rules, findings)
     return Reading(facts, findings.found)
 
 

@@ -67,6 +67,13 @@ NO_CONVENTION = define(
     remedy_fr="Remplissez la feuille conventions : bailleur, departement, annee, reservataire et part, une ligne par réservataire",
     remedy_en="Fill the sheet conventions: landlord, departement, year, account and share, one line per account",
 )
+GRID_LATER = define(
+    "ELIG_GRID_LATER",
+    "la grille « {value} » n'entre en vigueur que le {since}, après la date du cas ({on}) : ses points sont comptés quand même",
+    "grid “{value}” comes into force on {since} only, after the date of the case ({on}): its points are counted all the same",
+    remedy_fr="Nommez la grille en vigueur à cette date, ou corrigez in_force_from dans la grille",
+    remedy_en="Name the grid in force on that day, or correct in_force_from in the grid",
+)
 NO_CONVENTION_HERE = define(
     "ELIG_NO_CONVENTION_HERE",
     "le bailleur « {value} » n'a aucune ligne de convention qui couvre {count} de ses logements, laissés à BAILLEUR",

@@ -19,6 +19,7 @@ from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
     ASSIETTE_MISSING,
     DALO_ELSEWHERE,
+    GRID_LATER,
     LANDLORD_ELSEWHERE,
     NO_TRANSFER_CEILING,
     NOMINATION_DELEGATED,
@@ -162,6 +163,16 @@ def check_settings(case: Case, findings: Findings) -> None:
             LANDLORD_ELSEWHERE, column="landlord", value=settings.landlord, severity="warning",
             landlords=", ".join(landlords),
         )  # fmt: skip
+
+
+def check_grids(rules: RuleSet, findings: Findings) -> None:
+    """A grid that counts before its deliberation is in force: a warning, for the day may be the one that is wrong."""
+    for grid in rules.grids:
+        if grid.in_force_from > rules.on:
+            findings.add(
+                GRID_LATER, column="territory", value=grid.title, severity="warning",
+                since=grid.in_force_from, on=rules.on,
+            )  # fmt: skip
 
 
 def _has_line(facts: Facts, account: int) -> bool:

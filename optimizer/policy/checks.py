@@ -17,7 +17,7 @@ from optimizer.policy.conventions import Line, in_force, oversubscribed, read_ag
 from optimizer.policy.folder import Folder
 from optimizer.policy.geography import METROPOLITAN_ZONES, ZONES, Communes, read_communes, read_epci
 from optimizer.policy.grid_reader import parse_grid
-from optimizer.policy.loading import epci_of_areas, load, read_national
+from optimizer.policy.loading import epci_of_areas, load, read_national_file
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import Entry
 from optimizer.policy.places import read_places
@@ -52,10 +52,13 @@ def check_models(
     """
     folder = Folder(models_dir(models))
     findings: list[Finding] = []
-    entries = _tried(findings, lambda: read_national(folder)) or {}
-    findings += check_ceilings(entries)
-    findings += check_motives(entries)
-    findings += _required_keys(entries, rules) if rules is not None else ()
+    entries: dict[str, Entry] = {}
+    for name in folder.names("national"):
+        entries |= _tried(findings, lambda name=name: read_national_file(folder, name)) or {}  # type: ignore[misc]
+    if not findings:  # what cannot be read hides what is told of missing cells, its own or others'
+        findings += check_ceilings(entries)
+        findings += check_motives(entries)
+        findings += _required_keys(entries, rules) if rules is not None else ()
     communes, epci = _geography(folder, entries, findings)
     if communes is not None and epci is not None:
         findings += _check_places(folder, communes, epci, findings)
@@ -71,6 +74,7 @@ def check_models(
         for name in territory_names(folder):
             findings += _check_territory(folder, name, max((line.year for line in lines), default=2026))
     if today is not None:
+        findings += check_days(entries, today)
         findings += check_freshness(entries, today)
     return findings
 
@@ -273,6 +277,18 @@ def _check_territory(folder: Folder, name: str, year: int) -> list[Finding]:
     if not findings:
         _tried(findings, lambda: load(name, date(year, 12, 31), models=folder.root))
     return findings
+
+
+def check_days(entries: Mapping[str, Entry], today: date) -> list[Finding]:
+    """Values that were reviewed on a day to come: a slip of the pen by which their review would never be due."""
+    return [
+        _problem(
+            "POLICY_REVIEWED_LATER", file=entry.file, key=key, reviewed_on=value.reviewed_on, today=today
+        )
+        for key, entry in sorted(entries.items())
+        for value in entry.values
+        if value.reviewed_on > today
+    ]
 
 
 def check_freshness(entries: Mapping[str, Entry], today: date) -> list[Finding]:

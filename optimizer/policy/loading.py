@@ -210,8 +210,13 @@ def read_national(folder: Folder) -> dict[str, Entry]:
     """Every parameter of ``national/``, by dotted key."""
     entries: dict[str, Entry] = {}
     for name in folder.names("national"):
-        entries |= _national(folder.text(f"national/{name}.yaml"), name)
+        entries |= read_national_file(folder, name)
     return entries
+
+
+def read_national_file(folder: Folder, name: str) -> Mapping[str, Entry]:
+    """The parameters of one file of ``national/``, by dotted key."""
+    return _national(folder.text(f"national/{name}.yaml"), name)
 
 
 @lru_cache(maxsize=128)
@@ -270,6 +275,7 @@ def _scope(facts: Territory, communes: Communes) -> dict[str, Collection[str]]:
     inside = communes.within(facts.departements)
     epci = set(inside["epci"].unique()) - {""}
     departements = frozenset(facts.departements) or communes.departements
+    _check_grids_by_epci(facts, epci)
     return {
         "lec_q1_threshold": epci,
         "essential_workers": epci,
@@ -277,6 +283,22 @@ def _scope(facts: Territory, communes: Communes) -> dict[str, Collection[str]]:
         "vacated": departements,
         "qpv_share": inside.index,
     }
+
+
+def _check_grids_by_epci(facts: Territory, epci: Collection[str]) -> None:
+    """Refuse a grid of an EPCI that the territory does not have: its households would be scored by another one, without a word."""
+    line = facts.lines.get("grid_by_epci", 1)
+    params = {"file": facts.file, "line": line, "key": "grid_by_epci"}
+    words = {
+        "expected_fr": "le SIREN d'un EPCI du territoire",
+        "expected_en": "the SIREN of an EPCI of the territory",
+    }
+    unknown = [
+        PolicyError("POLICY_BAD_VALUE", value=code, **params, **words)
+        for code in sorted(set(facts.grid_by_epci) - set(epci))
+    ]
+    if unknown:
+        raise PolicyProblems(unknown)
 
 
 def _new_place(

@@ -252,6 +252,11 @@ define(
     "{file}: “{key}” is missing for {date}.",
 )
 define(
+    "POLICY_REVIEWED_LATER",
+    "{file} : « {key} » aurait été vérifié le {reviewed_on}, qui n'est pas encore venu ({today}). Corrigez la date.",
+    "{file}: “{key}” is said to have been checked on {reviewed_on}, which is still to come ({today}). Correct the date.",
+)
+define(
     "POLICY_STALE",
     "{file} : « {key} » a été vérifié le {reviewed_on} ; une relecture était prévue tous les {months} mois.",
     "{file}: “{key}” was last checked on {reviewed_on}; a review is due every {months} months.",

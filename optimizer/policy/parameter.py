@@ -212,6 +212,9 @@ UNITS: dict[str, tuple[Callable[[Any], bool], str, str]] = {
     ),
 }  # fmt: skip
 
+NAMED_UNITS = ("days", "months", "years", "share", "points")
+"""Units that the last word of a name may say: what reads the value goes by the name."""
+
 
 def fits(value: object, unit: str, choices: tuple[str, ...], low: float | None, high: float | None) -> bool:
     """Whether ``value`` is possible for a unit, a closed list of codes and bounds."""
@@ -293,8 +296,9 @@ def text_of(data: YamlMap, key: str, default: str | None = None) -> str:
             f'un texte, donc entre guillemets : "{value}"',
             f'a text, hence in quotes: "{value}"',
         )
-    if not isinstance(value, str) or (value == "" and default is None):
-        bad_value(data, key, value, "un texte", "a text")
+    if not isinstance(value, str) or (not value.strip() and default is None):
+        shown = value.strip() or None if isinstance(value, str) else value
+        bad_value(data, key, shown, "un texte", "a text")
     return value
 
 
@@ -349,6 +353,10 @@ def parse_entry(key: str, data: YamlMap) -> Entry:
     unit = text_of(data, "unit")
     if unit not in UNITS:
         bad_value(data, "unit", unit, " | ".join(UNITS), " | ".join(UNITS))
+    named = key.rpartition("_")[2]
+    if named in NAMED_UNITS and unit in NAMED_UNITS and unit != named:
+        # who reads retention_months counts months: 365 days would be 365 of them
+        bad_value(data, "unit", unit, f"{named}, que dit le nom", f"{named}, which the name says")
     choices = data.get("choices", [])
     if not _is_text_list(choices):
         bad_value(data, "choices", choices, "une liste de codes", "a list of codes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from optimizer.errors import InputProblems
 from tests.eligibility.small import (
     BESANCON,
     GRAND_BESANCON,
+    ON,
     PONTARLIER,
     application,
     dwelling,
@@ -458,3 +460,47 @@ def test_a_number_of_dalo_of_nobody_is_told() -> None:
         ("DALO_ELSEWHERE", "w", None, "dalo", "OPH25", ()), ("DALO_ELSEWHERE", "w", None, "dalo", "OPH52", ()),
     ]  # fmt: skip
     assert "département 90" in el.check_case(case, rules())[0].sentence()
+
+
+HEAD = "status: local\nsource: délibération\nreviewed_on: 2026-11-24\nby: x\n"
+AGREEMENT = 'landlord: OPH25\nname: A\ndepartement: "{}"\nyear: 2026\n' + HEAD + (
+    'lines:\n  - {{account: ALS, share: 0.2}}\n  - {{account: "COLL:{}", share: 0.1}}\n'
+)  # fmt: skip
+
+
+def own_rules(folder: Path, departement: str, *agreements: tuple[str, str]) -> policy.RuleSet:
+    """The rules of a territory of one's own, with agreements of OPH25: (département, EPCI)."""
+    for number, places in enumerate(agreements):
+        (folder / f"a{number}.yaml").write_text(AGREEMENT.format(*places), encoding="utf-8")
+    names = ", ".join(f"a{number}.yaml" for number in range(len(agreements)))
+    (folder / "mine.yaml").write_text(
+        f'title: T\ndepartements: ["{departement}"]\nmarket: tense\nconventions: [{names}]\n{HEAD}',
+        encoding="utf-8",
+    )
+    return policy.load(folder / "mine.yaml", ON)
+
+
+def test_an_agreement_made_for_another_departement_covers_nothing(tmp_path: Path) -> None:
+    """Its line on the EPCI of the dwelling passed for one that covers it, and the réservataires' shares were nobody's, silently."""
+    law = own_rules(tmp_path, "25", ("39", GRAND_BESANCON))
+    case = make_case([dwelling()], [])
+    assert found(case, law) == [("NO_CONVENTION_HERE", "w", 2, "landlord", "OPH25", ())]
+    assert found(case, own_rules(tmp_path, "25", ("25", GRAND_BESANCON))) == []
+
+
+def test_an_agreement_made_outside_the_territory_stops_nothing(tmp_path: Path) -> None:
+    """A landlord of two départements names both agreements: the second ended in an unexpected error."""
+    law = own_rules(tmp_path, "25", ("25", GRAND_BESANCON), ("39", "200010650"))
+    facts = el.encode(make_case([dwelling()], [application()]), law)
+    assert {line.area for line in facts.conventions} >= {"25", GRAND_BESANCON}
+    assert "COLL:200010650" not in facts.accounts
+    away = own_rules(tmp_path, "39", ("25", GRAND_BESANCON))
+    assert ("UNKNOWN_COMMUNE", "e", 2, "commune", BESANCON, ()) in found(make_case([dwelling()], []), away)
+
+
+def test_a_grid_that_is_not_in_force_yet_is_told() -> None:
+    law, case = rules(), make_case([dwelling()], [])
+    later = tuple(replace(grid, in_force_from=date(2027, 1, 1)) for grid in law.grids)
+    told = found(case, replace(law, grids=later))
+    assert told == [("GRID_LATER", "w", None, "territory", law.grids[0].title, ())]
+    assert found(case, law) == []

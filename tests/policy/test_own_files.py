@@ -50,6 +50,18 @@ def test_files_beside_the_territory_are_used(own):
         ("territoire.yaml", '["90"]', '["9Z"]', "POLICY_PLACE_UNKNOWN"),
         ("territoire.yaml", "market: tense", "market: calm", "POLICY_BAD_VALUE"),
         ("territoire.yaml", "oph90", "absent", "POLICY_FILE_MISSING"),
+        (
+            "territoire.yaml",
+            "market:",
+            'grid_by_epci: {"999999999": {grid: mine.yaml}}\nmarket:',
+            "POLICY_BAD_VALUE",
+        ),
+        (
+            "territoire.yaml",
+            "market:",
+            'grid_by_epci: {"242500361": {grid: mine.yaml}}\nmarket:',
+            "POLICY_BAD_VALUE",
+        ),
         ("territoire.yaml", "title:", "titre:", "POLICY_UNKNOWN_KEY"),
         ("one.yaml", "share: 0.5", "share: 50", "POLICY_BAD_VALUE"),
         ("one.yaml", "share: 0.5", "share: 0.71", "POLICY_SHARES_OVER_ONE"),
@@ -158,6 +170,8 @@ def test_shares_may_sum_to_one_and_no_more(own):
     ("file", "old", "new", "code"),
     [
         ("national/lec.yaml", "value: 0.25", "value: 25", "POLICY_BAD_VALUE"),
+        ("national/dashboard.yaml", "source: convention", 'source: " " #', "POLICY_BAD_VALUE"),
+        ("national/dashboard.yaml", "unit: days", "unit: months", "POLICY_BAD_VALUE"),
         ("national/prices.yaml", "flux:", "fluxx:", "POLICY_MISSING_CELL"),
         ("national/ceilings.yaml", "21805", "218805", "POLICY_JUMP"),
         ("national/ceiling_zones.yaml", '"92012"', '"93999"', "POLICY_PLACE_UNKNOWN"),
@@ -191,6 +205,31 @@ def test_check_models_finds_a_broken_file(tmp_path, file, old, new, code):
     assert code in {f.code for f in findings}
     for finding in findings:
         assert finding.sentence("fr") and finding.sentence("en")
+
+
+def test_a_file_that_cannot_be_read_hides_no_other_and_adds_nothing(tmp_path):
+    """One wrong value among the shared ones was the first of 37 problems: every ceiling was told as a missing cell."""
+    models = tmp_path / "models"
+    shutil.copytree(models_dir(), models)
+    for name, old, new in (("dashboard", "value: 0.02", "value: 2"), ("lec", "value: 0.25", "value: 25")):
+        path = models / "national" / f"{name}.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    told = check_models(models, rules=share_keys())
+    assert [(f.code, f.params["file"]) for f in told] == [
+        ("POLICY_BAD_VALUE", "national/dashboard.yaml"),
+        ("POLICY_BAD_VALUE", "national/lec.yaml"),
+    ]
+
+
+def test_a_value_reviewed_on_a_day_to_come_is_told(tmp_path):
+    models = tmp_path / "models"
+    shutil.copytree(models_dir(), models)
+    path = models / "national" / "lec.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("reviewed_on: 2026-", "reviewed_on: 2062-", 1), encoding="utf-8")
+    today = date(2026, 12, 2)
+    assert [f.code for f in check_models(models, today)] == ["POLICY_REVIEWED_LATER"]
+    assert check_models(models_dir(), today) == []
 
 
 def test_everything_wrong_in_ones_own_files_is_told_at_once_each_at_its_place(own):
