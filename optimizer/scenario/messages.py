@@ -163,6 +163,13 @@ define(
     remedy_en="Set flux.mode in the scenario, or remove the key",
 )
 define(
+    "SCENARIO_KEY_DESK",
+    "{key} ne change rien : seul le bureau des séances s'en sert, aucun calcul.",
+    "{key} changes nothing: the desk of the sessions alone reads it, no computation does.",
+    remedy_fr="Retirer la clé",
+    remedy_en="Remove the key",
+)
+define(
     "SCENARIO_MATRIX",
     "Le scénario « {name} » essaie plusieurs valeurs (over) : la conversion n'en prend qu'une.",
     "Scenario “{name}” tries several values (over): the conversion takes one.",

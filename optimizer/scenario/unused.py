@@ -1,4 +1,4 @@
-"""Keys of a scenario that change nothing, because its conversion is not the one that reads them: said, never silent."""
+"""Keys of a scenario that change nothing, because its conversion, or no run, reads them: said, never silent."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from optimizer.scenario.files import Run
 RIGHTS, NEGOTIATED = ("rights.",), ("flux.negotiated.", "flux.counterpart.", "flux.minimum.")
 CONVERSION = ("flux.basis", "stock.")
 """What only a conversion reads, whatever its mode."""
+DESK = "national.commission."
+"""What only the desk of the sessions reads: retention, quorum, motives, words of the letters."""
 
 
 def unused(runs: Sequence[Run], negotiated: Mapping[str, object]) -> dict[str, tuple[Finding, ...]]:
@@ -24,7 +26,9 @@ def unused(runs: Sequence[Run], negotiated: Mapping[str, object]) -> dict[str, t
     read = {key for run in runs for key in run.changes if _needs(key) and _is_read(key, run, negotiated)}
     return {
         run.name: tuple(
-            _said(key, run) for key in sorted(run.changes) if _needs(key) is not None and key not in read
+            _said(key, run)
+            for key in sorted(run.changes)
+            if key.startswith(DESK) or (_needs(key) is not None and key not in read)
         )
         for run in runs
     }
@@ -50,6 +54,8 @@ def _is_read(key: str, run: Run, negotiated: Mapping[str, object]) -> bool:
 
 
 def _said(key: str, run: Run) -> Finding:
+    if key.startswith(DESK):
+        return Finding("SCENARIO_KEY_DESK", "warning", params={"key": key})
     mode = run.changes.get("flux.mode")
     now = Said("flux.mode n'est pas fixé", "flux.mode is not set")
     if mode is not None:

@@ -45,10 +45,13 @@ class AgreementLine:
         return departement == self.departement and self.area in (commune, epci, departement)
 
 
+ACCOUNT_ORDER = {"ETAT_PRIO": 0, "ETAT_AGENT": 1, "ALS": 2, "BAILLEUR": 5, "MUTATION": 6, "RELOGEMENT": 7}
+"""Places of the accounts that are one code; between them ``COLL:`` (3) and ``OTHER:`` (4), which name who they are."""
+
+
 def account_rank(account: str) -> tuple[int, str]:
     """Key of the order of accounts: État, ALS, COLL, OTHER, BAILLEUR, MUTATION, RELOGEMENT."""
-    fixed = {"ETAT_PRIO": 0, "ETAT_AGENT": 1, "ALS": 2, "BAILLEUR": 5, "MUTATION": 6, "RELOGEMENT": 7}
-    return (fixed.get(account, 3 if account.startswith("COLL:") else 4), account)
+    return (ACCOUNT_ORDER.get(account, 3 if account.startswith("COLL:") else 4), account)
 
 
 def lines_in_force(law: Law, table: RawTable, year: int) -> tuple[AgreementLine, ...]:

@@ -67,6 +67,8 @@ ENGLISH: dict[str, str] = {
     "lignes": "rows",
     "lignes absentes": "rows missing",
     "en trop ou déplacées": "too many or moved",
+    "règle que ce programme-ci ne compte pas": "rule that this program does not count",
+    "contingent que ce programme-ci ne connaît pas": "account that this program does not know",
     "lignes de règles du certificat": "rows of the rules in the certificate",
     "lignes trop longues": "lines too long",
     "liste d'aujourd'hui": "list of today",
@@ -171,7 +173,11 @@ def english(detail: str) -> str:
         return f"{met[1]}: content cannot be read ({english(met[2])})"
     if detail in ENGLISH:
         return ENGLISH[detail]
-    return ": ".join(", ".join(map(_part, half.split(", "))) for half in detail.split(" : "))
+    clauses = [
+        ": ".join(", ".join(map(_part, half.split(", "))) for half in clause.split(" : "))
+        for clause in detail.split(" ; ")
+    ]
+    return "; ".join(clauses)
 
 
 def _part(text: str) -> str:

@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from optimizer.domain.schema import PRIORITY_CODES
+from optimizer.verify.agreements import ACCOUNT_ORDER
 from optimizer.verify.blocks import accepted_rooms
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes, Door
@@ -428,15 +429,23 @@ EXACT = {
 """Column -> parts of a unit that the rows are counted in."""
 
 
+def _unknown(names: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Rules and accounts of the published rows that stand nowhere in this program: one was dropped in, and not written here a second time."""
+    # a word, and no number: a table that was forged may hold anything
+    rules = {rule for rule, _ in names if re.fullmatch(r"[a-z](?:[a-z_]|\d(?!\d)){0,39}", rule)}
+    met = (re.search(r"(?:^|;)account=([A-Z_]{1,40})(?:$|[:;])", scope) for _, scope in names)
+    accounts = {code[1] for code in met if code}
+    if told := sorted(rules - set(RULES)):
+        yield f"règle que ce programme-ci ne compte pas : {', '.join(told)}"
+    if told := sorted(accounts - {*ACCOUNT_ORDER, "COLL", "OTHER"}):
+        yield f"contingent que ce programme-ci ne connaît pas : {', '.join(told)}"
+
+
 def check_rows(out: Out, book: Book, counts: Counts, found: Findings) -> None:
     """Every published row against the recomputed one, in order; what is wrong is named with its line and column."""
     names = list(zip(out.strings("rule"), out.strings("scope"), strict=True))
-    wrong = "lignes absentes, en trop ou déplacées"
-    # a word, and no number: a table that was forged may hold anything
-    words = {rule for rule, _ in names if re.fullmatch(r"[a-z](?:[a-z_]|\d(?!\d)){0,39}", rule)}
-    if unknown := sorted(words - set(RULES)):
-        wrong += f" ; règle que ce programme-ci ne compte pas : {', '.join(unknown)}"
-    found.demand("rows", names == [(r.rule, r.scope) for r in book.rows], wrong)
+    right = names == [(r.rule, r.scope) for r in book.rows]
+    found.demand("rows", right, " ; ".join(("lignes absentes, en trop ou déplacées", *_unknown(names))))
     texts = {name: out.strings(name) for name in (*NEAR, *EXACT)}
     for i, name in enumerate(names):
         k = book.number.get(name)

@@ -140,6 +140,7 @@ def test_the_second_program_knows_neither(dropped: Path) -> None:
     verdict, *details = (dropped / "second.txt").read_text(encoding="utf-8").splitlines()
     assert verdict == "refused"
     assert any("règle que ce programme-ci ne compte pas : homes_of_workers" in told for told in details)
+    assert any("contingent que ce programme-ci ne connaît pas : CROUS" in told for told in details)
 
 
 def test_the_rule_has_its_lines_in_the_published_tables(dropped: Path) -> None:

@@ -240,6 +240,7 @@ def test_a_key_nobody_reads_is_said_on_the_page_and_in_the_terminal(folders, tmp
         ({"stock.OPH.*.turnover": 0.1, "flux.basis": "actual"}, {}, ["flux.basis", "stock.OPH.*.turnover"]),
         ({"stock.OPH.*.turnover": 0.1, "flux.basis": "actual", "flux.mode": 1}, {}, []),
         ({"national.prices.flux": 900, "assiette.OPH.mutation": 0}, {}, []),
+        ({"national.commission.retention_months": 6}, {}, ["national.commission.retention_months"]),
     ],
 )
 def test_which_keys_a_conversion_reads(changes, negotiated, keys):

@@ -54,6 +54,15 @@ def test_everything_a_check_finds_is_said_in_english():
     )
 
 
+def test_a_dropped_rule_and_account_are_named_in_both_languages():
+    assert (
+        english(
+            "lignes absentes, en trop ou déplacées ; règle que ce programme-ci ne compte pas : a ; contingent que ce programme-ci ne connaît pas : B, C"
+        )
+        == "rows missing, too many or moved; rule that this program does not count: a; account that this program does not know: B, C"
+    )
+
+
 def test_no_finding_tells_the_number_of_an_application():
     assert [(file, words) for file, words in phrases() if "application_id=" in words] == []
 
