@@ -275,6 +275,15 @@ texts(
         "session_commission": ("Commission", "Commission"),
         "session_mode": ("Tenue", "Held"),
         "session_quorum": ("Quorum (voix)", "Quorum (votes)"),
+        "session_quorum_assumed": ("(supposé : règlement intérieur non saisi)", "(assumed: the rules of procedure were not recorded)"),
+        "session_quorum_hint": (
+            "Celui du règlement intérieur ; sans lui {n}, valeur supposée, et le procès-verbal le dit.",
+            "That of the rules of procedure; without it {n}, an assumed value, and the minutes say so.",
+        ),
+        "session_quorum_why": (
+            "Celui du règlement intérieur ; sans lui une valeur supposée compte, et le procès-verbal le dit.",
+            "That of the rules of procedure; without it an assumed value counts, and the minutes say so.",
+        ),
         "session_quorum_rule": ("Règle du quorum (règlement intérieur)", "Rule of the quorum (règlement intérieur)"),
         "session_programme": ("Programme", "Programme"),
         "session_programme_hint": ("Premières mises en location : le programme examiné entier.", "First lettings: the programme examined whole."),
