@@ -726,8 +726,8 @@ texts(
         "owed_none": ("Rien n'est dû.", "Nothing is owed."),
         "notice_head": ("Avis de non-réponse", "Notice of no answer"),
         "notice_hint": (
-            "Le courrier « sans réponse » du dossier de séance, une fois sa remise prouvée, laisse au ménage le délai de l'article R. 441-2-8 pour répondre. Toute réponse l'arrête ; rien n'est radié sans qu'une personne le confirme.",
-            "The letter “no answer” of the session's folder, once its delivery is proven, leaves the household the time of article R. 441-2-8 to answer. Any answer stops it; nothing is struck off unless a person confirms it.",
+            "Le courrier « sans réponse » du dossier de séance, une fois sa remise prouvée, laisse au ménage {n} mois pour répondre (CCH R. 441-2-8). Toute réponse l'arrête ; rien n'est radié sans qu'une personne le confirme.",
+            "The letter “no answer” of the session's folder, once its delivery is proven, leaves the household {n:month/months} to answer (CCH R. 441-2-8). Any answer stops it; nothing is struck off unless a person confirms it.",
         ),
         "notice_button": ("Noter l'avis notifié", "Record the notice"),
         "notice_runs": (
@@ -845,6 +845,11 @@ texts(
             "Passé le délai de conservation, noms, coordonnées et phrases s'effacent ; le journal et ses empreintes restent. Qui a une offre, une obligation ou un recours ouvert est tenu.",
             "Past the retention time, names, contacts and sentences are erased; the ledger and its hashes stay. Whoever has an open offer, duty or recourse is held.",
         ),
+        "retention_period": (
+            "Délai : {n} mois après la fin de la dernière candidature.",
+            "Time: {n:month/months} after the end of the last candidature.",
+        ),
+        "assumed_value": ("valeur supposée", "assumed value"),
         "purge_overdue": (
             "{n:ménage a/ménages ont} passé le délai, depuis le {since} pour le plus ancien (qui est tenu compris). Rien ne s'efface seul.",
             "{n:household has/households have} passed the time, since {since} for the first (those held among them). Nothing is erased by itself.",
