@@ -122,7 +122,7 @@ def numbers_table(result: Flux) -> pd.DataFrame:
                 "paramètre": p.key,
                 "titre": p.title,
                 "valeur": _value(p.value),
-                "statut": "supposé" if p.is_assumed else "sourcé",
+                "statut": said(f"PAGE.{p.status.upper()}", "fr"),
                 "source": p.source,
                 "en vigueur depuis": p.in_force_from,
             }

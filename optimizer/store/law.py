@@ -20,7 +20,7 @@ from optimizer.policy.folder import Folder
 from optimizer.policy.parameter import Entry, Parameter, parse_entries
 from optimizer.store.clock import ALSACE_MOSELLE
 
-FILES = ("commission", "caleol")
+FILES = ("commission", "caleol", "desk")
 NO_DOCUMENT, EFFORT = "N1", "N5"
 """Motives that the program knows by themselves: a document that did not come although it was asked for, and the effort rate, whose
 calculation is joined."""
@@ -28,7 +28,7 @@ calculation is joined."""
 
 @dataclass(frozen=True, eq=False)
 class CommissionLaw:
-    """Values of ``national.commission`` (and ``national.caleol``) in force on ``on``.
+    """Values of ``national.commission`` (and ``national.caleol``, ``national.desk``) in force on ``on``.
 
     ``motives`` and ``provisions`` are keyed I1, I2 (irrecevabilité) and N1…N9 (non-attribution of this dwelling).
     """
@@ -80,6 +80,11 @@ class CommissionLaw:
     def shortlist_size(self) -> int:
         """Applications examined for a dwelling (R. 441-3)."""
         return int(self.parameter("caleol.shortlist_size").value)
+
+    @property
+    def refusal_months(self) -> int:
+        """Months for which a refusal without a legitimate reason counts."""
+        return int(self.parameter("desk.refusal_window").value)
 
     @property
     def few_reasons(self) -> tuple[str, ...]:

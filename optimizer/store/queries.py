@@ -390,7 +390,7 @@ def _sessions(store: Store, rows: list[Row], items: bool) -> list[SessionRecord]
         }
         found.append(
             SessionRecord(
-                **known | {"quorum": voting.quorum(row)},
+                **known | {"quorum": voting.quorum(row), "quorum_assumed": voting.quorum_assumed(row)},
                 run=RunRecord(**made_by[row["run_id"]]) if row["run_id"] in made_by else None,
                 recipients=tuple(row["recipients"]),
                 items=tuple(agendas.get(key, ())),

@@ -407,9 +407,9 @@ class SessionRecord:
     convened_on: date | None
     recipients: tuple[str, ...]
     quorum: int
-    """The one given with the session, else ``national.commission.quorum`` (assumed)."""
+    """The one given with the session, else ``national.commission.quorum``."""
     quorum_rule: str
-    """As the règlement intérieur says it; empty: the quorum is the assumed one."""
+    """As the règlement intérieur says it; empty where nobody typed it."""
     opened_at: datetime | None
     closed_at: datetime | None
     prepared_by: str
@@ -428,6 +428,8 @@ class SessionRecord:
     """``HH:MM`` at which it was opened, as somebody wrote it down; None where ``opened_at`` is all that is known."""
     sat_to: str | None = None
     """The same of its end."""
+    quorum_assumed: bool = False
+    """No règlement intérieur gave the quorum: it is the assumed one, and papers and pages say so."""
 
     @property
     def order(self) -> tuple[date, list[str | int]]:

@@ -27,6 +27,11 @@ def quorum(session: Row) -> int:
     return int(given if given is not None else law(session["on"]).value("quorum"))
 
 
+def quorum_assumed(session: Row) -> bool:
+    """Whether the quorum is a value that nobody fixed: none given with the session, none of the landlord's in ``models/``."""
+    return session["quorum"] is None and law(session["on"]).parameter("commission.quorum").is_assumed
+
+
 def began(session: Row) -> str:
     """``HH:MM`` at which a session began: as it was written down, was convened for, or was opened; empty where none is known."""
     opened = session["opened_at"]

@@ -275,6 +275,15 @@ texts(
         "session_commission": ("Commission", "Commission"),
         "session_mode": ("Tenue", "Held"),
         "session_quorum": ("Quorum (voix)", "Quorum (votes)"),
+        "session_quorum_assumed": ("(supposé : règlement intérieur non saisi)", "(assumed: the rules of procedure were not recorded)"),
+        "session_quorum_hint": (
+            "Celui du règlement intérieur ; sans lui {n}, valeur supposée, et le procès-verbal le dit.",
+            "That of the rules of procedure; without it {n}, an assumed value, and the minutes say so.",
+        ),
+        "session_quorum_why": (
+            "Celui du règlement intérieur ; sans lui une valeur supposée compte, et le procès-verbal le dit.",
+            "That of the rules of procedure; without it an assumed value counts, and the minutes say so.",
+        ),
         "session_quorum_rule": ("Règle du quorum (règlement intérieur)", "Rule of the quorum (règlement intérieur)"),
         "session_programme": ("Programme", "Programme"),
         "session_programme_hint": ("Premières mises en location : le programme examiné entier.", "First lettings: the programme examined whole."),
@@ -717,8 +726,8 @@ texts(
         "owed_none": ("Rien n'est dû.", "Nothing is owed."),
         "notice_head": ("Avis de non-réponse", "Notice of no answer"),
         "notice_hint": (
-            "Le courrier « sans réponse » du dossier de séance, une fois sa remise prouvée, laisse au ménage le délai de l'article R. 441-2-8 pour répondre. Toute réponse l'arrête ; rien n'est radié sans qu'une personne le confirme.",
-            "The letter “no answer” of the session's folder, once its delivery is proven, leaves the household the time of article R. 441-2-8 to answer. Any answer stops it; nothing is struck off unless a person confirms it.",
+            "Le courrier « sans réponse » du dossier de séance, une fois sa remise prouvée, laisse au ménage {n} mois pour répondre (CCH R. 441-2-8). Toute réponse l'arrête ; rien n'est radié sans qu'une personne le confirme.",
+            "The letter “no answer” of the session's folder, once its delivery is proven, leaves the household {n:month/months} to answer (CCH R. 441-2-8). Any answer stops it; nothing is struck off unless a person confirms it.",
         ),
         "notice_button": ("Noter l'avis notifié", "Record the notice"),
         "notice_runs": (
@@ -836,6 +845,11 @@ texts(
             "Passé le délai de conservation, noms, coordonnées et phrases s'effacent ; le journal et ses empreintes restent. Qui a une offre, une obligation ou un recours ouvert est tenu.",
             "Past the retention time, names, contacts and sentences are erased; the ledger and its hashes stay. Whoever has an open offer, duty or recourse is held.",
         ),
+        "retention_period": (
+            "Délai : {n} mois après la fin de la dernière candidature.",
+            "Time: {n:month/months} after the end of the last candidature.",
+        ),
+        "assumed_value": ("valeur supposée", "assumed value"),
         "purge_overdue": (
             "{n:ménage a/ménages ont} passé le délai, depuis le {since} pour le plus ancien (qui est tenu compris). Rien ne s'efface seul.",
             "{n:household has/households have} passed the time, since {since} for the first (those held among them). Nothing is erased by itself.",

@@ -28,6 +28,7 @@ from optimizer.desk.papers.report_back import (
 from optimizer.desk.papers.wording import Issuer, NoReply, Told
 from optimizer.desk.sessions import due_today, told_of, with_names
 from optimizer.errors import said
+from optimizer.policy.parameter import Entry
 from optimizer.presentation.document import Document, document_html, document_pdf
 from optimizer.store import commands, queries
 from optimizer.store.records import CorrectionRecord, DocumentRecord, ItemRecord, PersonRecord
@@ -624,6 +625,55 @@ def test_the_dalo_warning_goes_with_an_offer_only(made: Room, told: Told):
         # the household under a condition stands behind the one that has signed: it was offered nothing
         awaited = letter.candidate.offer is None or letter.candidate.offer.status == "offered"
         assert ("R. 441-16-3" in text) == (letter.kind == "offer" and awaited)
+
+
+def test_letters_take_their_times_from_models_and_no_number_is_typed_beside_them(told: Told):
+    """Months of the notice, of the court and of a refusal in the score: another value in `models/`, another letter."""
+
+    def months(key: str, value: int) -> dict[str, Entry]:
+        entry = told.law.entries[key]
+        return {key: replace(entry, values=tuple(replace(v, value=value) for v in entry.values))}
+
+    other = {
+        **told.law.entries, **months("national.commission.radiation_notice_months", 3),
+        **months("national.commission.recourse_months", 4), **months("national.desk.refusal_window", 18),
+    }  # fmt: skip
+    now, then = words(letters(told)), words(letters(replace(told, law=replace(told.law, entries=other))))
+    for was, new in (
+        ("sera radiée un mois après cet avis", "sera radiée trois mois après cet avis"),
+        ("dans un délai de deux mois à compter de la notification", "dans un délai de quatre mois à compter"),
+        ("de votre demande pendant 12 mois", "de votre demande pendant 18 mois"),
+    ):
+        assert was in now and new not in now, was
+        assert new in then and was not in then, new
+    assert told.law.parameter("commission.recourse_months").is_assumed  # practice.md §4: text not found
+
+
+def test_an_ineligible_household_is_not_struck_off_before_the_month_of_its_notice(told: Told):
+    """The sheet of what to enter gave the radiation at once, with nothing beside it: no notice delivered, no month run."""
+    barred = next(c for i in told.session.items for c in i.candidates if c.status == "ineligible")
+
+    def told_of_it(x: Told) -> str:
+        return str(radiations_table(x).set_index("numUnique").loc[barred.application_id, "radiationPasAvant"])
+
+    assert told_of_it(told) == "avis à notifier d'abord, puis un mois"
+    noticed = replace(told, noticed={barred.ref: date(2026, 12, 31)})
+    assert told_of_it(noticed) == "31/01/2027"
+    text = words(report_back(told))
+    assert (
+        "Une irrecevabilité ne se radie pas avant" in text and "avis à notifier d'abord, puis un mois" in text
+    )
+    signed = radiations_table(told).set_index("motifRadiation").loc["attribution d'un logement social"]
+    assert signed["radiationPasAvant"] == ""
+
+
+def test_minutes_call_a_quorum_that_no_reglement_gave_assumed(told: Told):
+    """« règlement intérieur de la commission (3 voix) » stood there of a number that is a convention of the program."""
+    bare = replace(told.session, quorum=3, quorum_rule="", quorum_assumed=True)
+    text = words(minutes(replace(told, session=bare)))
+    assert "valeur supposée, à remplacer par celle du règlement intérieur (3 voix)" in text
+    given = words(minutes(replace(told, session=replace(bare, quorum_assumed=False))))
+    assert "règlement intérieur de la commission (3 voix)" in given and "supposée" not in given
 
 
 def test_a_household_nobody_reached_is_told_what_its_silence_will_mean(told: Told, tmp_path: Path):

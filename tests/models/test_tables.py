@@ -12,11 +12,13 @@ import pytest
 
 import optimizer
 from optimizer.datadirs import models_dir
+from optimizer.domain.account import all_kinds
 from optimizer.policy import PolicyError, check_models, list_territories, load
 from optimizer.policy.checks import check_ceilings, check_freshness
 from optimizer.policy.folder import Folder
 from optimizer.policy.loading import read_national
 from optimizer.problem.registry import share_keys
+from optimizer.simulation.registry import all_policies
 
 ON = date(2026, 11, 24)
 SEED_EPCI = {
@@ -292,6 +294,30 @@ def test_the_burden_and_the_lean_are_assumed_and_say_so():
     assert [
         rules.get(f"national.rules.{k}") for k in ("flux.play", "flux.tolerance_max", "flux_max.tolerance")
     ] == [0.5, 0.1, 0]
+
+
+def test_what_is_still_to_be_read_on_the_text_is_assumed():
+    """The text is known, the figure or what it applies to is not: nobody is shown it as read."""
+    rules = load("doubs", ON)
+    keys = [f"national.uc.{name}" for name in ("first_person", "other_person", "child")]
+    keys += ["national.flux.guarantee_cap", "national.flux.proposal_deadline_days", "national.surpeuplement.spare_rooms"]  # fmt: skip
+    keys += [
+        f"national.commission.{n}"
+        for n in ("quorum", "no_reply_months", "recourse_months", "retention_months")
+    ]
+    assert [key for key in keys if not rules.value(key).is_assumed] == []
+    # of each programme in the text of 2012, of the yearly flux since the decree of 2020
+    cap = read_national(Folder(models_dir()))["national.flux.guarantee_cap"]
+    assert not cap.on(date(2019, 1, 1)).is_assumed
+
+
+def test_no_share_of_the_law_is_typed_where_an_account_or_a_policy_names_its_text():
+    """« 25 % au plus » of priority households stood there: the État has 30 %, of which 5 % at most for its agents, and `models/` says so."""
+    sources = [kind.source for kind in all_kinds()] + [policy.source for policy in all_policies()]
+    assert [x for x in sources if "%" in x] == []
+    # the article on radiation was named as the source of the cotation
+    cotation = next(policy.source for policy in all_policies() if policy.id == "cotation")
+    assert "L. 441-2-8" in cotation and not re.search(r"R\. 441-2-8\b", cotation)
 
 
 def test_every_shipped_territory_is_listed():

@@ -14,7 +14,7 @@ from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.scenario import flux
 from optimizer.scenario.committed import committed_figures
 from optimizer.scenario.flux import chosen_bases
-from optimizer.scenario.flux_files import flux_to, write_flux
+from optimizer.scenario.flux_files import flux_to, numbers_table, write_flux
 from optimizer.scenario.flux_page import flux_html
 from optimizer.scenario.flux_sheets import blocks_sheet, ends_sheet, spread_sheet
 from optimizer.scenario.flux_stock import ordered, stock_part
@@ -195,6 +195,15 @@ def test_keys_that_the_conversion_does_not_read_are_said_on_the_page_and_in_the_
     assert "national.prices.flux ne change rien ici" in page
     done = attriflux("flux", tmp_path / "cas", "--out", tmp_path / "deux", "--scenario", file)
     assert done.code == 0 and "case.shortlist_size ne change rien ici" in done.out + done.err
+
+
+def test_each_number_says_whether_it_was_read_agreed_or_assumed():
+    """A share that the landlord's own agreement fixes was called « sourcé », as if a text said it."""
+    numbers = [
+        policy.Parameter(word, word, 0.2, "share", word, "source") for word in ("sourced", "local", "assumed")
+    ]
+    table = numbers_table(SimpleNamespace(numbers=numbers))
+    assert table["statut"].tolist() == ["sourcé", "local", "supposé"]
 
 
 def test_a_turnover_that_does_not_give_the_declared_dwellings_is_said_with_both_numbers():

@@ -56,6 +56,7 @@ def test_a_week_from_the_draft_to_the_signature(play):
     assert play.names("L2")[0].decision.provision.startswith("CCH L. 441-1")
     assert play.names("L2")[0].decision.sentence == SMALL
     assert seen.items[0].vote.votes_for == 4 and seen.items[0].vote.quorum == 3
+    assert seen.quorum_assumed  # nobody gave one with the session
 
 
 def test_a_second_session_of_the_day_has_a_number_of_its_own(play):

@@ -34,6 +34,8 @@ def test_a_notice_of_no_answer_from_its_delivery_to_the_radiation(played: Played
         for c in (first, second, third)
     }
     assert "Avis de non-réponse" not in said(client, at[third.candidate_id])
+    hint = said(client, at[first.candidate_id])
+    assert "laisse au ménage 1 mois pour répondre (CCH R. 441-2-8)" in hint and "valeur supposée" in hint
     notice = {"act": "notice", "notice_proof": "registered_presented", "notice_on": "2026-12-01"}
     # one that cannot be is refused at its field
     wrong = sent(client, at[first.candidate_id], {**notice, "notice_on": "2026-11-30"})

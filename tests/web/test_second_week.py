@@ -183,7 +183,9 @@ def test_ledger_retention_and_reservataire_speak_in_words(played: Played, sittin
 
 def test_what_will_be_due_on_a_day_to_come_is_told_and_not_erased(played: Played):
     officer = played.client("D")
-    _, form = the_form(officer.get("/conservation").content.decode(), "/conservation", {"on": ""})
+    kept = officer.get("/conservation").content.decode()
+    assert "12 mois après la fin de la dernière candidature" in kept and "valeur supposée" in kept
+    _, form = the_form(kept, "/conservation", {"on": ""})
     asked = {**form.hidden, "on": (played.store.today() + timedelta(days=500)).isoformat()}
     page = officer.post("/conservation", asked)
     text = said(page).replace("&#39;", "'")

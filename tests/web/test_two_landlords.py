@@ -328,3 +328,15 @@ def test_what_is_entered_the_next_day_in_a_session_left_open_is_of_no_hour(
             assert hour_of(left) == told and hour_of(replace(left, status="convened")) == ""
     finally:
         played.clock.now = max(before, played.clock.now)
+
+
+def test_a_quorum_that_nobody_gave_is_shown_as_assumed_and_not_taken_over(played: Played, secretary: Any):
+    """Saved with the hour, or taken over by the next session, the program's convention became that of the commission."""
+    on, commission = date(2027, 1, 26), "CALEOL sans règle"
+    key = session_of(played, NEIGHBOUR, commission, on, (item("L012601", waiting=0),), hour="9h")
+    agenda = secretary.get(f"/seances/{key}").content.decode().replace("\u00a0", " ")
+    assert "(supposé : règlement intérieur non saisi)" in agenda and "sans lui 3, valeur supposée" in agenda
+    assert value(agenda, "quorum") == ""
+    following = secretary.get(f"/preparer/{KEYS[NEIGHBOUR]}").content.decode()
+    assert (value(following, "commission"), value(following, "quorum")) == (commission, "")
+    commands.cancel(played.store, SECRETARY, str(uuid4()), key, reason="Séance de l'essai, reportée")

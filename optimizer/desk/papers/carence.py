@@ -77,7 +77,7 @@ def _blocks(told: Told) -> Iterator[Block]:
         (say("LANDLORD"), told.landlord), (say("COMMISSION"), s.commission), (say("DATE"), told.day(s.on)),
         (say("HOUR"), s.hour or UNKNOWN), (say("PLACE"), s.place or UNKNOWN), (say("MODE"), say(f"MODE_{s.mode}")),
         (say("CONVOCATION"), convened),
-        (say("QUORUM_RULE"), f"{s.quorum_rule or say('QUORUM_RULE_DEFAULT')} ({say('QUORUM_COUNT', n=s.quorum)})"),
+        (say("QUORUM_RULE"), told.quorum),
         *([(say("URGENT"), told.urgency)] if s.urgent else []),
         (say("CARENCE_CAUSE"), cause(told)),
     ]  # fmt: skip

@@ -254,14 +254,14 @@ def _answer(told: Told, x: Letter) -> Iterator[Block]:
         if offer.status in ("refused", "silent", "desisted"):
             yield text(say("ANSWERED_KEPT"))
         if offer.status in ("refused", "silent") and offer.legitimate != "yes":
-            yield text(say("REFUSAL_EFFECT"))
+            yield text(_refusal_effect(told))
         return
     deadline = told.day(offer.deadline) if offer is not None and offer.deadline is not None else BLANK
     yield heading(told.say("YOUR_ANSWER"))
     yield mention(told.term("answer", deadline=deadline))
     days = told.law.answer_days if offer is None else offer.days
     yield text(told.say("ANSWER_RULE", days=days))
-    yield text(say("REFUSAL_EFFECT"))
+    yield text(_refusal_effect(told))
     yield text(say("VISIT", contact=told.issuer.contact or BLANK))
 
 
@@ -311,7 +311,7 @@ def _failed(told: Told, x: Letter) -> Iterator[Block]:
         ]
     )
     yield mention(told.term("not_attributed"))
-    yield text(told.term("recourse"))
+    yield text(_recourse(told))
     yield text(say("SOCIAL_HELP"))
 
 
@@ -343,8 +343,17 @@ def _refused(told: Told, x: Letter) -> Iterator[Block]:
     yield from _why(told, x)
     if not _struck_off(told, x):
         yield mention(told.term("not_attributed"))
-    yield text(told.term("recourse"))
+    yield text(_recourse(told))
     yield text(told.say("SOCIAL_HELP"))
+
+
+def _recourse(told: Told) -> str:
+    return told.term("recourse", time=told.months(int(told.law.value("recourse_months"))))
+
+
+def _refusal_effect(told: Told) -> str:
+    """What a refusal may do to the score, for as long as the desk counts it (``national.desk.refusal_window``)."""
+    return told.say("REFUSAL_EFFECT", time=told.months(told.law.refusal_months))
 
 
 def _struck_off(told: Told, x: Letter) -> bool:
@@ -359,9 +368,11 @@ def _ineligible(told: Told, x: Letter) -> Iterator[Block]:
     yield from _why(told, x)
     since = told.examined_since.get(x.candidate.ref)
     yield mention(
-        told.term("ineligible") if since is None else told.say("INELIGIBLE_NO_LONGER", day=told.day(since))
+        told.term("ineligible", time=told.months(int(told.law.value("radiation_notice_months"))))
+        if since is None
+        else told.say("INELIGIBLE_NO_LONGER", day=told.day(since))
     )
-    yield text(told.term("recourse"))
+    yield text(_recourse(told))
     yield text(told.say("PROVED_DELIVERY"))
 
 

@@ -98,7 +98,7 @@ def _opening(told: Told) -> Iterator[Block]:
         (say("LANDLORD"), told.landlord), (say("COMMISSION"), s.commission), (say("DATE"), told.day(s.on)), (say("TIMES"), hours),
         (say("PLACE"), s.place or UNKNOWN), (say("MODE"), say(f"MODE_{s.mode}")),
         (say("CONVOCATION"), say("CONVOKED", day=told.day(s.convened_on), to=told.listed(s.recipients) or UNKNOWN)),
-        (say("QUORUM_RULE"), f"{s.quorum_rule or say('QUORUM_RULE_DEFAULT')} ({say('QUORUM_COUNT', n=s.quorum)})"),
+        (say("QUORUM_RULE"), told.quorum),
     ]  # fmt: skip
     if s.urgent:
         rows.append((say("URGENT"), told.urgency))

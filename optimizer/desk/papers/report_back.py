@@ -16,6 +16,7 @@ import pandas as pd
 from optimizer.desk.chained import void, waits_of
 from optimizer.desk.entry_rows import account_words, in_qpv
 from optimizer.desk.following import WAITING, Followed, followed, items_of, local_day
+from optimizer.desk.months import months_after
 from optimizer.desk.papers.wording import Told
 from optimizer.presentation.document import Document, Sheet, table, text
 from optimizer.presentation.numbers import UNKNOWN
@@ -25,8 +26,9 @@ EVENT_COLUMNS = ("numUnique", "evenement", "date", "logement", "reservataire", "
 RADIATION_COLUMNS = (
     "numUnique", "motifRadiation", "dateSignatureBail", "dejaLogeParcBailleur", "numeroRpls", "attribueEnComDALO", "accordCollectif",
     "typeReservataire", "codeSirenBailleur", "zus", "typeLogement", "surface", "montantLoyer", "adresse", "sousMotifIrrecevabilite",
-    "dateCourrier",
+    "dateCourrier", "radiationPasAvant",
 )  # fmt: skip
+"""Fields of the national desk, and the day before which an ineligible household is not struck off."""
 
 
 def events_table(told: Told) -> pd.DataFrame:
@@ -91,6 +93,7 @@ def radiations_table(told: Told) -> pd.DataFrame:
                 {
                     "numUnique": told.number(x.candidate), "motifRadiation": told.say("RADIATION_INELIGIBLE"),
                     "sousMotifIrrecevabilite": f"{motive} – {words}", "dateCourrier": "" if noticed is None else told.day(noticed),
+                    "radiationPasAvant": _not_before(told, noticed),
                 }
             )  # fmt: skip
     rows += [
@@ -102,6 +105,14 @@ def radiations_table(told: Told) -> pd.DataFrame:
         if told.no_replies[name.ref].unanswered
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(RADIATION_COLUMNS), dtype=object).fillna("")
+
+
+def _not_before(told: Told, noticed: date | None) -> str:
+    """The day from which an ineligible household may be struck off; in words while nobody recorded that its notice was delivered."""
+    months = int(told.law.value("radiation_notice_months"))
+    if noticed is None:
+        return told.say("NOT_BEFORE_NOTICE", time=told.months(months))
+    return told.day(months_after(noticed, months))
 
 
 def _failed(told: Told, x: Followed) -> str:

@@ -53,6 +53,10 @@ texts(
             "règlement intérieur de la commission",
             "rules of procedure of the commission",
         ),
+        "quorum_rule_assumed": (
+            "non saisie : valeur supposée, à remplacer par celle du règlement intérieur",
+            "not recorded: an assumed value, to be replaced by that of the rules of procedure",
+        ),
         "quorum_count": ("{n:voix/voix}", "{n:voice/voices}"),
         "urgent": ("Séance urgente, raison", "Urgent session, reason"),
         "programme": ("Première mise en location, programme", "First letting, programme"),
@@ -273,6 +277,8 @@ texts(
             "We did not manage to reach you about your application, which the commission could examine for this dwelling: {home}.",
         ),
         "months": ("{n:mois/mois}", "{n:month/months}"),
+        "one_month": ("un mois", "one month"),
+        "some_months": ("{count} mois", "{count} months"),
         "no_reply_how": (
             "Pour garder votre demande : répondez par écrit, par téléphone ou par courriel ({contact}), en disant si vous cherchez toujours un logement et à quelle adresse vous écrire.",
             "To keep your application: answer in writing, by telephone or by e-mail ({contact}), saying whether you still look for a dwelling and where to write to you.",
@@ -425,8 +431,8 @@ texts(
             "You have {days:whole day/whole days} to answer from the delivery of this letter, that day not counted; a last day that falls on a Saturday, a Sunday or a holiday is moved to the next working day. To accept, answer in writing.",
         ),
         "refusal_effect": (
-            "Un refus sans motif légitime peut compter dans la cotation de votre demande pendant douze mois, si la grille de votre territoire le prévoit (R. 441-2-17).",
-            "A refusal without legitimate reason may count in the score of your application for twelve months, where the grid of your territory says so (R. 441-2-17).",
+            "Un refus sans motif légitime peut compter dans la cotation de votre demande pendant {time}, si la grille de votre territoire le prévoit (R. 441-2-17).",
+            "A refusal without legitimate reason may count in the score of your application for {time}, where the grid of your territory says so (R. 441-2-17).",
         ),
         "visit": ("Pour visiter ou répondre : {contact}.", "To visit or to answer: {contact}."),
         "dalo_copy": (
@@ -453,7 +459,10 @@ texts(
         ),
         "due_legitimacy": ("Refus dont le motif est à juger", "Refusal whose reason is to be judged"),
         "due_sne_radiation": ("Bail signé : radiation à faire", "Lease signed: radiation to do"),
-        "due_radiation_notice": ("Irrecevabilité : avis et radiation", "Ineligibility: notice and radiation"),
+        "due_radiation_notice": (
+            "Irrecevabilité : avis à notifier, la radiation ne vient qu'au terme de son délai",
+            "Ineligibility: notice to deliver, radiation only once its time is over",
+        ),
         "due_no_reply": (
             "Avis de non-réponse : radiation sans réponse à cette date",
             "Notice of no answer: struck off without an answer by that day",
@@ -475,8 +484,8 @@ texts(
         # report back
         "report": ("À reporter", "To carry over"),
         "report_text": (
-            "À saisir dans le fichier partagé ou le SNE. Les cases vides ne sont pas connues du programme.",
-            "To enter in the shared file or the SNE. Empty cells are not known to the program.",
+            "À saisir dans le fichier partagé ou le SNE. Les cases vides ne sont pas connues du programme. Une irrecevabilité ne se radie pas avant ce que dit « radiationPasAvant » (CCH R. 441-2-8).",
+            "To enter in the shared file or the SNE. Empty cells are not known to the program. An ineligible household is not struck off before what “radiationPasAvant” tells (CCH R. 441-2-8).",
         ),
         "events": ("Événements (CCH R. 441-2-15)", "Events (CCH R. 441-2-15)"),
         "events_sheet": ("Événements", "Events"),
@@ -502,6 +511,10 @@ texts(
         ),
         "event_condition_failed": ("condition non remplie", "condition not met"),
         "event_nothing": ("sans suite, logement retiré", "leads no further, dwelling taken back"),
+        "not_before_notice": (
+            "avis à notifier d'abord, puis {time}",
+            "notice to be delivered first, then {time}",
+        ),
         "notice_sent": ("avis notifié", "notice delivered"),
         "event_noticed": ("avis de non-réponse notifié", "notice of no answer notified"),
         "event_leased": ("bail signé", "lease signed"),

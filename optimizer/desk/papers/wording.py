@@ -14,6 +14,7 @@ from optimizer.desk.following import UNDONE, rank_of
 from optimizer.desk.papers import texts as texts
 from optimizer.errors import Lang, said
 from optimizer.presentation.numbers import UNKNOWN, day, decimal
+from optimizer.shortlist.labels import count_word
 from optimizer.store import voting
 from optimizer.store.clock import PARIS
 from optimizer.store.law import NO_DOCUMENT, CommissionLaw
@@ -112,6 +113,17 @@ class Told:
     def term(self, name: str, **values: object) -> str:
         """A text of the letters, as ``models/national/commission.yaml`` dates it."""
         return self.law.words("letter_terms", self.lang)[name].format(**values)
+
+    def months(self, n: int) -> str:
+        """``un mois``, ``deux mois``: a time that the law gives, in words."""
+        return self.say("ONE_MONTH") if n == 1 else self.say("SOME_MONTHS", count=count_word(n, self.lang))
+
+    @property
+    def quorum(self) -> str:
+        """The rule of the quorum and its voices; of one that no règlement intérieur gave, that it is assumed."""
+        s = self.session
+        rule = s.quorum_rule or self.say("QUORUM_RULE_ASSUMED" if s.quorum_assumed else "QUORUM_RULE_DEFAULT")
+        return f"{rule} ({self.say('QUORUM_COUNT', n=s.quorum)})"
 
     @property
     def _documents(self) -> Mapping[str, str]:

@@ -22,7 +22,7 @@ LEAST = 1
     says_en="the order of the cotation alone, to which every gain is compared",
     alone_fr="l'ordre de la cotation ne dit pas qui passe devant pour le logement que son départ ouvre",
     alone_en="the order of the cotation does not say who passes before others for the dwelling that its departure opens",
-    source="CCH art. L. 441-1, R. 441-2-8",
+    source="CCH art. L. 441-2-8, R. 441-2-10",
     order=10,
 )
 def terms(state: State) -> Terms:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from optimizer.store.messages import StoreRefused
-from optimizer.store.people import later
 from optimizer.store.records import session_order
 from optimizer.store.states import ANSWERED, HELD, NOTICE, POSITIVE, RECTIFIED, REEXAMINED
 from optimizer.store.tables import Row
@@ -46,14 +45,10 @@ def settle_duties(work: Work, session: str, items: list[Row]) -> None:
         }
         wanted = _wanted(work, item)
         for kind, ref in sorted(wanted - standing.keys()):
-            due = (
-                later(work.today, int(work.law.value("radiation_notice_months")))
-                if kind == "radiation_notice"
-                else None
-            )
+            # owed at once: the month before a radiation runs from the notice, and no day of it is known until that is delivered
             work.put(
                 "duty", kind=kind, ref=ref, session_id=session, item_id=item["item_id"], opened_on=work.today,
-                due_on=due, closed_on=None, outcome="",
+                due_on=None, closed_on=None, outcome="",
             )  # fmt: skip
         for key in sorted(standing.keys() - wanted):
             work.set("duty", standing[key]["duty_id"], closed_on=work.today, outcome=RECTIFIED)

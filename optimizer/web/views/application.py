@@ -277,6 +277,7 @@ def _show(
             "outcomes": words("CALL", OUTCOMES, lang_of(request)),
             "declines": list(law.words("decline_reasons", lang_of(request)).items()),
             "documents": list(documents.items()),
+            "reply": commission_law(today()).parameter("commission.no_reply_months"),
             "known_documents": [
                 (d, document_words([d], documents, lang_of(request))) for d in documents_on(found)
             ],

@@ -15,7 +15,9 @@ from optimizer.desk.subject_access import COPY, give_access, kept_beside
 from optimizer.errors import said
 from optimizer.store import queries
 from optimizer.store.export import export_pseudonymous
+from optimizer.store.law import law
 from optimizer.store.ledger import verify
+from optimizer.store.people import PERIOD
 from optimizer.store.purge import Purge, overdue, purge
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
@@ -86,7 +88,7 @@ def retention(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         "retention",
         {
             "today": today(), "found": None, "may": "D" in request.visitor.roles,
-            "overdue": overdue(desk().store, today()), **values,
+            "overdue": overdue(desk().store, today()), "period": law(today()).parameter(f"commission.{PERIOD}"), **values,
         },
         status=status,
     )  # fmt: skip
