@@ -137,7 +137,7 @@ class _Frozen:
         facts |= {
             "commune_name": form["facts"]["commune_name"], "epci": form["facts"]["epci"],
             "departement": form["facts"]["departement"], "mode": form["facts"]["mode"], "account_label": form["account_label"],
-            "vacancy_days": form["facts"]["vacancy_days"],
+            "vacancy_days": form["facts"]["vacancy_days"], "effort_limit": self.described.effort_limit(str(facts["landlord"])),
             "form": {name: form[name] for name in ("rpls", "lines", "close", "foot")},
             **({} if link is None else {"chain": dict(link)}),
         }  # fmt: skip

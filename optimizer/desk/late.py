@@ -91,6 +91,7 @@ class Described:
             "mode": self.facts.mode_of(at, self.facts.line_of(d, at)),
             "account_label": in_both(lambda lang: account_label(account, lang, place_names(self.rules))),
             "vacancy_days": int(dw.vacancy_days[d]),
+            "effort_limit": self.effort_limit(str(facts["landlord"])),
         }
         facts["form"] = {
             "rpls": str(facts.get("rpls") or ""),
@@ -99,6 +100,17 @@ class Described:
             "foot": "",
         }
         return NewItem(dwelling, account, named, facts=facts)
+
+    def effort_limit(self, landlord: str) -> dict[str, Any] | None:
+        """The effort rate above which a landlord resolved to refuse, with its deliberation; None where it resolved nothing."""
+        limit = self.rules.effort_threshold(landlord)
+        if limit.deliberated_on is None:
+            return None
+        return {
+            "threshold": float(limit.threshold),
+            "deliberation": limit.deliberation,
+            "on": limit.deliberated_on.isoformat(),
+        }
 
     def _dwelling(self, dwelling: str) -> int:
         if dwelling not in self._home:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 from pypdf import PdfReader
 
 from optimizer.desk.call_list import Due
+from optimizer.desk.late import Described
 from optimizer.desk.pack import home_lines
 from optimizer.desk.paper_set import write_minutes, write_pack
 from optimizer.desk.papers.calls import calls_paper
@@ -29,6 +31,7 @@ from optimizer.desk.papers.wording import Issuer, NoReply, Told
 from optimizer.desk.sessions import due_today, told_of, with_names
 from optimizer.errors import said
 from optimizer.policy.parameter import Entry
+from optimizer.policy.ruleset import EffortThreshold
 from optimizer.presentation.document import Document, document_html, document_pdf
 from optimizer.store import commands, queries
 from optimizer.store.records import CorrectionRecord, DocumentRecord, ItemRecord, PersonRecord
@@ -329,6 +332,28 @@ def test_a_refusal_for_the_rate_of_effort_joins_its_calculation(told: Told):
     )
     assert abs((rent + charges - allowance) / income * 100 - rate) <= 0.051
     assert "Reste à vivre" not in text and "Calcul du taux" not in other
+
+
+def test_a_refusal_for_the_rate_of_effort_names_the_threshold_and_its_deliberation(told: Told):
+    """practice.md §3: « … % au-delà de … % (délibération du …) »; « au-delà du seuil délibéré » told neither."""
+    text, other = refused_for_effort(told)
+    assert "Seuil de l'organisme à indiquer, avec la délibération qui l'a fixé et sa date" in text
+    assert "Seuil de l'organisme" not in other
+    limit = {"threshold": 0.3, "deliberation": "conseil d'administration, n° 12", "on": "2026-03-12"}
+    items = tuple(replace(i, facts={**i.facts, "effort_limit": limit}) for i in told.session.items)
+    known, _ = refused_for_effort(replace(told, session=replace(told.session, items=items)))
+    assert "Seuil de l'organisme 30 % (conseil d'administration, n° 12, 12/03/2026)" in known
+
+
+def test_an_agenda_keeps_the_threshold_that_the_landlord_resolved(made: Room):
+    """None where it resolved nothing: the assumed one of `models/` founds no refusal."""
+    assert all(i.facts["effort_limit"] is None for i in made.session.items)
+    described = object.__new__(Described)
+    resolved = EffortThreshold(0.3, 1, "conseil d'administration, n° 12", date(2026, 3, 12))
+    described.rules = SimpleNamespace(effort_threshold=lambda name: resolved)  # type: ignore[assignment]
+    assert described.effort_limit("OPH25") == {
+        "threshold": 0.3, "deliberation": "conseil d'administration, n° 12", "on": "2026-03-12",
+    }  # fmt: skip
 
 
 COUNTED = {"rent_eur": 400.0, "charges_eur": 80.0, "allowance_eur": 100.0, "reduction_eur": 0.0, "given": False}  # fmt: skip

@@ -391,10 +391,28 @@ def _why(told: Told, x: Letter) -> Iterator[Block]:
             (say("MOTIVE_ALONE"), told.law.words("motives", told.lang).get(d.motive, d.motive)),
             (say("PROVISION"), told.law.provision(d.motive, d.provision, told.lang) or UNKNOWN),
             (say("FACTS"), d.sentence or say("ERASED")),
-            *([(say("EFFORT_HEAD"), _effort(told, x))] if d.motive == EFFORT else []),
+            *(
+                [(say("EFFORT_HEAD"), _effort(told, x)), (say("EFFORT_LIMIT"), _effort_limit(told, x))]
+                if d.motive == EFFORT
+                else []
+            ),
             *([(say("DOCUMENTS_WANTED"), told.wanted(d))] if d.motive == NO_DOCUMENT else []),
         ]
     )
+
+
+def _effort_limit(told: Told, x: Letter) -> str:
+    """The threshold that the rate passes and the deliberation that fixed it; blanks where the landlord's file gives none.
+
+    No text fixes a threshold: a refusal that names no deliberation rests on nothing, so it is never filled with an assumed one.
+    """
+    limit = x.item.facts.get("effort_limit")
+    if not limit:
+        return told.say("EFFORT_LIMIT_BLANK", blank=BLANK)
+    return told.say(
+        "EFFORT_LIMIT_TOLD", limit=percent(float(limit["threshold"]), 1, told.lang),
+        deliberation=limit["deliberation"], day=told.day(date.fromisoformat(limit["on"])),
+    )  # fmt: skip
 
 
 def _effort(told: Told, x: Letter) -> str:

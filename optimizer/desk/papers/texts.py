@@ -367,6 +367,15 @@ texts(
         ),
         "provision": ("Texte appliqué", "Provision"),
         "written": ("Date du courrier", "Date of the letter"),
+        "effort_limit": ("Seuil de l'organisme", "The landlord's threshold"),
+        "effort_limit_told": (
+            "{limit} ({deliberation}, {day})",
+            "{limit} ({deliberation}, {day})",
+        ),
+        "effort_limit_blank": (
+            "à indiquer, avec la délibération qui l'a fixé et sa date : {blank}",
+            "to be told, with the deliberation that fixed it and its date: {blank}",
+        ),
         "effort_head": ("Calcul du taux d'effort", "Calculation of the rate of effort"),
         "effort_told": (
             "({cost}) ÷ ressources {income} par mois = {rate} (arrêté du 10 mars 2011)",
