@@ -429,7 +429,7 @@ COMMITMENTS = Table(
         _c("signed_on", "date", "signe_le", "Date de signature de l'acte", "Date the document was signed", required=True),
         _c("begins_on", "date", "debut_le", "Premier jour des droits ; vide = date de signature", "First day of the rights; empty = date signed"),
         _c("ends_on", "date", "fin_le", "Dernier jour des droits d'après l'acte ; vide = sans terme", "Last day of the rights by the document; empty = without end"),
-        _c("loan_repaid_on", "date", "pret_rembourse_le", "Dernier versement du prêt garanti : les droits d'une commune ou d'un EPCI courent encore cinq ans (CCH R. 441-6)", "Last instalment of the guaranteed loan: the rights of a commune or EPCI last five more years (CCH R. 441-6)"),
+        _c("loan_repaid_on", "date", "pret_rembourse_le", "Dernier versement du prêt garanti : les droits d'une commune ou d'un EPCI courent encore quelques années (CCH R. 441-6, national.flux.guarantee_extension_years)", "Last instalment of the guaranteed loan: the rights of a commune or EPCI last some more years (CCH R. 441-6, national.flux.guarantee_extension_years)"),
         _c("dwellings", "int", "logements", "Logements réservés dans le parc ; la part compte si l'acte la donne aussi", "Dwellings reserved in the stock; the share counts where the document gives it too", unit="logements", low=1, high=1_000_000),
         _c("turnover", "rate", "rotation", "Rotation annuelle de ces logements ; vide = moyenne du bailleur", "Yearly turnover of these dwellings; empty = the landlord's mean", low=0, high=1),
         _c("share", "rate", "part", "Part du flux annuel ; vide : celle que valent les logements", "Share of the yearly flux; empty: what the dwellings are worth", low=0, high=1),

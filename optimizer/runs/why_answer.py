@@ -1,7 +1,7 @@
 """``why``: one household's answer in words, from the index of a result, for staff or as a letter.
 
 For staff: where it is eligible, its place, what passed before it, what single change would bring a first rank. The letter
-stands under the four heads of article R311-3-1-2 of the CRPA; it gives counts, distributions and rules, the household's own
+stands under the four heads of article R. 311-3-1-2 of the CRPA; it gives counts, distributions and rules, the household's own
 data, and nothing of anybody else: no number, no score, no reason. So it names no rule beside a dwelling (a rule beside a
 dwelling tells what the household proposed there is), gives no number of missing points (their difference is another's
 score), and writes no count below five.

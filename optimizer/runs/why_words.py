@@ -82,8 +82,8 @@ HEADS: tuple[tuple[str, str], ...] = (
     ("4. Opérations effectuées par le traitement", "4. Operations carried out"),
 )
 LAW = (
-    "Articles L311-3-1, R311-3-1-1 et R311-3-1-2 du code des relations entre le public et l'administration.",
-    "Articles L311-3-1, R311-3-1-1 and R311-3-1-2 of the French code of relations with the administration.",
+    "Articles L. 311-3-1, R. 311-3-1-1 et R. 311-3-1-2 du code des relations entre le public et l'administration.",
+    "Articles L. 311-3-1, R. 311-3-1-1 and R. 311-3-1-2 of the French code of relations with the administration.",
 )
 CONTRIBUTION = (
     "Un traitement algorithmique propose, pour chaque logement libéré, le réservataire et des ménages classés. Il aide la "

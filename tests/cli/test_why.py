@@ -145,7 +145,7 @@ def test_the_letter_stands_under_the_four_heads_and_is_no_decision(week: Path) -
     assert out.startswith("Ce courrier n'est pas une décision.\n")
     at = [out.index(head) for head in HEADS]
     assert at == sorted(at)
-    assert "R311-3-1-2" in out
+    assert "R. 311-3-1-2" in out  # as every other paper and page writes it
 
 
 def test_a_result_that_is_not_there_is_said_to_be_missing(tmp_path):

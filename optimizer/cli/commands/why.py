@@ -52,8 +52,8 @@ def why(
         typer.Option(
             "--letter",
             help=both(
-                "Courrier au demandeur, sous les quatre rubriques de R311-3-1-2 du CRPA, sans rien d'un autre ménage.",
-                "A letter to the applicant, under the four heads of R311-3-1-2 CRPA, with nothing of any other household.",
+                "Courrier au demandeur, sous les quatre rubriques de R. 311-3-1-2 du CRPA, sans rien d'un autre ménage.",
+                "A letter to the applicant, under the four heads of R. 311-3-1-2 CRPA, with nothing of any other household.",
             ),
         ),
     ] = False,
