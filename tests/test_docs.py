@@ -317,3 +317,16 @@ def test_every_column_of_every_table_of_a_case_is_documented_in_order(table):
         for c in table.columns
     ]  # fmt: skip
     assert rows == told
+
+
+def test_the_desk_and_its_page_send_to_one_address_of_the_defenseur_des_droits():
+    """The screen sent who had no answer to an address where nobody answers; English had none."""
+    from optimizer.errors import said
+    from optimizer.web import texts  # noqa: F401
+
+    address = "Défenseur des droits, Libre réponse 71120, 75342 Paris CEDEX 07"
+    page = (ROOT / "docs" / "accessibility.md").read_text(encoding="utf-8")
+    assert address in page
+    assert address in said("WEB.ACCESSIBILITY_TEXT_5", "fr") and address in said(
+        "WEB.ACCESSIBILITY_TEXT_5", "en"
+    )

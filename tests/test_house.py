@@ -208,6 +208,35 @@ def test_every_message_of_every_package_speaks_both_languages(tmp_path):
         assert message.remedy_fr or not message.code.startswith(("READ_", "ELIG_")), message.code
 
 
+NEVER_ONE = {
+    "CHAIN.LENGTH_MANY", "CHAINS_TOO_MANY_EXCHANGES", "COMPARISON.FARTHEST", "DESK_ENTRY_SENTENCE", "FAIRNESS_LEFT_OUT",
+    "FAIRNESS_LONG", "IDENTITY_LONG", "LIGHT.ALL", "LIGHT.SPREAD", "POLICY_STALE", "REPORT.LISTS_ELSEWHERE",
+    "REPORT.SETTLE_FEW", "REPORT.SETTLE_OLD", "SIMULATION_ONE_YEAR", "STORE_DAYS", "STORE_SENTENCE", "SUBJECT.COPIES",
+    "SUBJECT.DEADLINE", "SUBJECT.ERASED_HOW", "WEB.FORM_LONG", "WEB.FORM_SHORT", "WEB.JOB_REFRESH", "WEB.SENTENCE_HINT",
+    "WORKERS_LOST",
+}  # fmt: skip
+"""Sentences whose number is a bound, a term or a large count: never nought or one."""
+
+
+def test_a_number_agrees_with_the_word_behind_it():
+    """« 1 ajoutées », « 1 autres passages », « 0 libérés »: a count says its noun as ``{n:ajoutée/ajoutées}``."""
+    from optimizer.errors import messages
+
+    for name, _ in modules():
+        import_module(name.removesuffix(".__init__"))
+    # words in -s that are no plural, and what is measured in points with decimals or names itself
+    count = re.compile(
+        r"\{(?!points|gap|margin|masked|fall|span|regret)\w+\} (?!dans|sans|mais|vers|puis|après|des|ses|points|masqués)[a-zà-ÿ]+s\b"
+    )
+    bare = {
+        m.code
+        for m in messages()
+        for text in (m.fr, m.expected_fr, m.remedy_fr)
+        if count.search(text) and m.code not in NEVER_ONE
+    }
+    assert not {code for code in bare if not code.startswith("TEST_")}
+
+
 def commands() -> list[tuple[str, ...]]:
     """Every registered command, with the commands of its groups: ``("scenario", "run")``."""
     import typer

@@ -57,13 +57,13 @@ def length_word(longest: int) -> str:
 
 define(
     "CHAINS_TOO_LARGE",
-    "Le dossier a {dwellings} logements : au-delà de {limit}, les logements semblables y partagent leur loyer et --chains n'est pas possible.",
-    "The case has {dwellings} dwellings: beyond {limit}, like dwellings share their rents and --chains is not possible.",
+    "Le dossier a {dwellings:logement/logements} : au-delà de {limit:logement/logements}, ceux qui se ressemblent y partagent leur loyer et --chains n'est pas possible.",
+    "The case has {dwellings:dwelling/dwellings}: beyond {limit:dwelling/dwellings}, those alike share their rents and --chains is not possible.",
 )
 define(
     "CHAINS_TOO_LONG",
-    "--chains {length} demande {homes} logements libérables à {positions} places d'une chaîne, soit plus de {limit}.",
-    "--chains {length} asks for {homes} dwellings that may be freed at {positions} places of a chain, more than {limit}.",
+    "--chains {length} demande {homes:logement libérable/logements libérables} à {positions:place/places} d'une chaîne, soit plus de {limit:place/places} en tout.",
+    "--chains {length} asks for {homes:dwelling/dwellings} that may be freed at {positions:place/places} of a chain, more than {limit:place/places} in all.",
     remedy_fr="Proposer avec --chains {fits} au plus, ou avec --chains all.",
     remedy_en="Propose with --chains {fits} at most, or with --chains all.",
 )

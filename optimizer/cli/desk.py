@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 define(
     "ACTOR_UNKNOWN",
-    "Ce compte de la machine n'a pas de nom, et le registre en demande un.",
+    "Ce compte de la machine n'a pas de nom, et le journal en demande un.",
     "This account of the machine has no name, and the ledger asks for one.",
     remedy_fr="Dire qui agit : --actor NOM",
     remedy_en="Say who acts: --actor NAME",
@@ -47,7 +47,7 @@ ActorOption = Annotated[
         "--actor",
         metavar=both("NOM", "NAME"),
         help=both(
-            "Qui agit, inscrit au registre ; défaut : le compte de la machine.",
+            "Qui agit, inscrit au journal ; défaut : le compte de la machine.",
             "Who acts, written into the ledger; default: the account of the machine.",
         ),
         show_default=False,

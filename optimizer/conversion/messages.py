@@ -13,8 +13,8 @@ define(
 )
 define(
     "FLUX_NEGATIVE_BASE",
-    "L'assiette de {landlord} (département {departement}, {year}, {basis}) est négative : {vacated} libérés, {minus} retirés.",
-    "The assiette of {landlord} (département {departement}, {year}, {basis}) is negative: {vacated} vacated, {minus} subtracted.",
+    "L'assiette de {landlord} (département {departement}, {year}, {basis}) est négative : {vacated:libéré/libérés}, {minus:retiré/retirés}.",
+    "The assiette of {landlord} (département {departement}, {year}, {basis}) is negative: {vacated:vacated/vacated}, {minus:subtracted/subtracted}.",
     remedy_fr="Corriger les soustractions : elles ne peuvent dépasser les logements libérés",
     remedy_en="Correct the subtractions: they cannot exceed the vacated dwellings",
 )
@@ -39,7 +39,7 @@ define(
 )
 define(
     "FLUX_OUTSIDE_ACCOUNT",
-    "Le compte {account} ne porte pas de droits de réservation : {count:logement/logements} du stock hors conversion.",
+    "Le contingent {account} ne porte pas de droits de réservation : {count:logement/logements} du stock hors conversion.",
     "Account {account} holds no reservation rights: {count:dwelling/dwellings} of the stock left out of the conversion.",
 )
 define(

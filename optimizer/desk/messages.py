@@ -294,8 +294,8 @@ define(
 )
 define(
     "DESK_ENTRY_SENTENCE",
-    "La phrase a {value} caractères.",
-    "The sentence has {value} characters.",
+    "La phrase est trop courte (caractères lus : {value}).",
+    "The sentence is too short (characters read: {value}).",
     expected_fr="au moins {least} caractères : les faits qui fondent le motif",
     expected_en="at least {least} characters: the facts the motive rests on",
 )

@@ -16,7 +16,7 @@ texts(
             "{dwellings:dwelling/dwellings}, {applications:application/applications}.",
         ),
         "brought": (
-            "Du registre : {leases:bail signé/baux signés}, {in_progress:ligne en cours/lignes en cours}, {events:suivi/suivis}, {decisions:décision/décisions}.",
+            "Du journal : {leases:bail signé/baux signés}, {in_progress:ligne en cours/lignes en cours}, {events:suivi/suivis}, {decisions:décision/décisions}.",
             "From the ledger: {leases:lease/leases}, {in_progress:line in progress/lines in progress}, {events:event/events}, {decisions:decision/decisions}.",
         ),
         "named": (

@@ -7,7 +7,9 @@ from optimizer.errors import Said, define
 
 REFUSALS = {
     "INACTIVE": Said("demande radiée ou non renouvelée", "struck off or not renewed"),
-    "LIVE_OFFER": Said("une autre proposition est en cours", "another offer is in progress"),
+    "LIVE_OFFER": Said(
+        "déjà en commission ou destinataire d'une offre", "already before a commission or offered"
+    ),
     "COMMUNE": Said("hors du secteur de la demande", "outside the area of the application"),
     "ROOMS": Said("taille inadaptée ou non souhaitée", "size does not fit or is not wanted"),
     "CEILING": Said("plafond de ressources dépassé", "income above the ceiling"),
@@ -76,8 +78,8 @@ GRID_LATER = define(
 )
 NO_CONVENTION_HERE = define(
     "ELIG_NO_CONVENTION_HERE",
-    "le bailleur « {value} » n'a aucune ligne de convention qui couvre {count} de ses logements, laissés à BAILLEUR",
-    "landlord “{value}” has no convention line covering {count} of its dwellings: they go to BAILLEUR",
+    "le bailleur « {value} » n'a aucune ligne de convention qui couvre {count:de ses logements, laissé à BAILLEUR/de ses logements, laissés à BAILLEUR}",
+    "landlord “{value}” has no convention line covering {count:of its dwellings: it goes to BAILLEUR/of its dwellings: they go to BAILLEUR}",
     remedy_fr="Vérifiez le périmètre (perimetre) des lignes de sa convention",
     remedy_en="Check the area of the lines of its convention",
 )

@@ -214,7 +214,7 @@ def _sentence(facts: Facts, table: Misses, a: int, code: int) -> tuple[str, str]
     if code == INACTIVE:
         return "demande radiée ou non renouvelée à temps", "application struck off or not renewed in time"
     if code == LIVE_OFFER:
-        return "une autre proposition est en cours", "another offer is in progress"
+        return "déjà en commission ou destinataire d'une offre", "already before a commission or offered"
     if code == COMMUNE:
         fr, en = _wished(facts, a)
         return f"aucun logement libre {fr}", f"no vacant dwelling {en}"

@@ -211,10 +211,10 @@ define(
 )
 define(
     "READ_TOO_LONG",
-    "« {value} » compte {length} caractères.",
-    "“{value}” has {length} characters.",
-    expected_fr="au plus {limit} caractères",
-    expected_en="at most {limit} characters",
+    "« {value} » compte {length:caractère/caractères}.",
+    "“{value}” has {length:character/characters}.",
+    expected_fr="au plus {limit:caractère/caractères}",
+    expected_en="at most {limit:character/characters}",
     remedy_fr="Raccourcissez la valeur",
     remedy_en="Shorten the value",
 )
@@ -320,12 +320,12 @@ define(
     "READ_LEASE_OTHER_YEAR",
     "{count:bail signé/baux signés} dans une autre année que {year} (le premier, le {value}) : hors du compte de l'année.",
     "{count:lease/leases} signed in another year than {year} (the first on {value}): not counted in the year.",
-    remedy_fr="La table des baux contient ceux de l'année du dossier ; corriger la date ou la clé « year » de case.yaml",
+    remedy_fr="La table des baux contient ceux de l'année du dossier ; corrigez la date ou la clé « year » de case.yaml",
     remedy_en="The leases table holds those of the year of the case; correct the date, or the key “year” of case.yaml",
 )
 define(
     "READ_LEASE_OUTSIDE_FLUX",
-    "{count:bail dit/baux dits} dans le flux sur un compte qui n'en est jamais (le premier : {value}) : hors de l'assiette du flux.",
+    "{count:bail dit/baux dits} dans le flux sur un contingent qui n'en est jamais (le premier : {value}) : hors de l'assiette du flux.",
     "{count:lease/leases} said to be in the flux on an account that never is (the first: {value}): outside the flux base.",
     remedy_fr="Écrivez non dans dans_le_flux, ou corrigez le réservataire",
     remedy_en="Write no in in_flux, or correct the account",
@@ -349,20 +349,20 @@ define(
     "Le logement « {value} » n'est décrit ni dans les logements, ni dans les en_cours, ni dans les baux, ni par son suivi (bailleur, commune) : "
     "son orientation n'est comptée sur aucun contingent.",
     "Dwelling “{value}” is described neither in dwellings, nor in_progress, nor leases, nor by its events (landlord, commune): its orientation is counted on no account.",
-    remedy_fr="L'ajouter à l'une de ces tables : bailleur et commune y sont lus",
+    remedy_fr="Ajoutez-le à l'une de ces tables : bailleur et commune y sont lus",
     remedy_en="Add it to one of these tables: landlord and commune are read there",
 )
 define(
     "READ_PERSONS_BELOW_PARTS",
-    "« {value} » personnes à loger, alors que les adultes et les enfants de moins de 14 ans sont {parts}.",
-    "“{value}” persons to house, while adults and children under 14 are {parts}.",
+    "le nombre de personnes à loger est « {value} », alors que les adultes et les enfants de moins de 14 ans sont {parts}.",
+    "the number of persons to house is “{value}”, while adults and children under 14 are {parts}.",
     remedy_fr="Vérifiez la composition du ménage",
     remedy_en="Check the household",
 )
 define(
     "READ_DEPENDANTS_ABOVE",
-    "« {value} » personnes à charge, pour {persons:personne/personnes} à loger, demandeur compris : plafonds et aide au logement les suivent.",
-    "“{value}” dependants, for {persons:person/persons} to house, the applicant among them: ceilings and housing allowance follow them.",
+    "le nombre de personnes à charge est « {value} », pour {persons:personne/personnes} à loger, demandeur compris : plafonds et aide au logement les suivent.",
+    "the number of dependants is “{value}”, for {persons:person/persons} to house, the applicant among them: ceilings and housing allowance follow them.",
     remedy_fr="Vérifiez la composition du ménage : le demandeur n'est pas à sa propre charge",
     remedy_en="Check the household: the applicant is no dependant of its own",
 )
@@ -377,8 +377,8 @@ define(
 )
 define(
     "READ_ASSIETTE_NEGATIVE",
-    "l'assiette retire {minus} logements, et {value} seulement sont libérés.",
-    "the assiette takes off {minus} dwellings, and only {value} are vacated.",
+    "l'assiette retire plus de logements ({minus}) qu'il n'en est libéré ({value}).",
+    "the assiette takes off more dwellings ({minus}) than are vacated ({value}).",
     expected_fr="des retraits (mutations, ANRU, ORCOD, insalubrité, vente, en stock) qui ne dépassent pas les logements libérés",
     expected_en="subtractions (mutation, anru, orcod, unfit, sale, stock) that do not exceed the dwellings vacated",
     remedy_fr="Corrigez les retraits, ou le nombre de logements libérés",

@@ -142,8 +142,8 @@ define(
 )
 define(
     "READ_RAGGED_ROW",
-    "la ligne compte {count} cellules pour {width} colonnes.",
-    "the row has {count} cells for {width} columns.",
+    "la ligne compte {count:cellule/cellules} pour {width:colonne/colonnes}.",
+    "the row has {count:cell/cells} for {width:column/columns}.",
     remedy_fr="Une valeur contient sans doute le séparateur : mettez-la entre guillemets ; ou le fichier est tronqué",
     remedy_en="A value probably holds the separator: put it between quotes; or the file is truncated",
 )
@@ -170,17 +170,17 @@ define(
 )
 define(
     "READ_CELL_HUGE",
-    "une cellule de cette ligne dépasse {limit} caractères.",
-    "a cell of this row exceeds {limit} characters.",
+    "une cellule de cette ligne dépasse {limit:caractère/caractères}.",
+    "a cell of this row exceeds {limit:character/characters}.",
     remedy_fr="Vérifiez les guillemets de cette ligne",
     remedy_en="Check the quotes of this row",
 )
 define(
     "READ_TOO_MANY_COLUMNS",
-    "le fichier a {count} colonnes.",
-    "the file has {count} columns.",
-    expected_fr="au plus {limit}",
-    expected_en="at most {limit}",
+    "le fichier a {count:colonne/colonnes}.",
+    "the file has {count:column/columns}.",
+    expected_fr="au plus {limit:colonne/colonnes}",
+    expected_en="at most {limit:column/columns}",
     remedy_fr="Gardez les colonnes des tables, retirez les autres",
     remedy_en="Keep the columns of the tables, remove the others",
 )
@@ -259,8 +259,8 @@ define(
     "READ_WORKBOOK_FAR_CELL",
     "la feuille a une cellule {value}, très loin du tableau.",
     "the sheet has a cell {value}, far away from the table.",
-    expected_fr="au plus {rows} lignes et {columns} colonnes",
-    expected_en="at most {rows} rows and {columns} columns",
+    expected_fr="au plus {rows:ligne/lignes} et {columns:colonne/colonnes}",
+    expected_en="at most {rows:row/rows} and {columns:column/columns}",
     remedy_fr="Supprimez les lignes et colonnes vides au-delà du tableau, ou fournissez du CSV ou du Parquet",
     remedy_en="Delete the empty rows and columns beyond the table, or provide CSV or Parquet",
 )
@@ -294,10 +294,10 @@ define(
 )
 define(
     "READ_TOO_MANY_ROWS",
-    "le fichier a {count} lignes.",
-    "the file has {count} rows.",
-    expected_fr="au plus {limit}",
-    expected_en="at most {limit}",
+    "le fichier a {count:ligne/lignes}.",
+    "the file has {count:row/rows}.",
+    expected_fr="au plus {limit:ligne/lignes}",
+    expected_en="at most {limit:row/rows}",
     remedy_fr="Partagez le dossier, par département ou par bailleur",
     remedy_en="Divide the case, by département or by landlord",
 )

@@ -16,7 +16,7 @@ import pandas as pd
 
 from optimizer.domain.account import find_account
 from optimizer.domain.frames import records
-from optimizer.errors import Lang, said
+from optimizer.errors import Lang, Spaced, said
 from optimizer.presentation.bilingual import in_both
 from optimizer.presentation.data import Headed, Linked, ReportData
 from optimizer.presentation.light import advice_words, publicity
@@ -372,7 +372,7 @@ def _candidate(home: _Home, line: Any, x: Any) -> dict[str, Any]:
         (say("EFFORT"), percent(x.effort_rate, 1, lang) + before), (say("RESIDUAL"), residual),
     ]  # fmt: skip
     flags = flags_words("|".join(f for f in str(line.flags).split("|") if f not in SAID_BESIDE), lang)
-    place = "" if not x.size else f" ({say('PLACE', place=ordinal(int(x.place), lang), n=int(x.size))})"
+    place = "" if not x.size else f" ({say('PLACE', place=ordinal(int(x.place), lang), n=Spaced(x.size))})"
     third: Line = [
         (say("TITLE"), title_words(line.priority, bool(x.designated), lang)), (say("FILE"), say(f"FILE_{x.dossier}".upper())),
         *([] if home.light else [(say("SCORE"), _score(home, line, x) + place)]), *([(say("TO_CHECK"), flags)] if flags else []),

@@ -177,12 +177,12 @@ texts(
         "data": ("Données", "Data"),
         "synthetic": ("cas synthétique : aucune personne réelle", "synthetic case: no real person"),
         "other_leapfrogs": (
-            "{n} autres passages : fichier leapfrogs.",
-            "{n} more: file leapfrogs.",
+            "{n:autre passage/autres passages} : fichier leapfrogs.",
+            "{n:more/more}: file leapfrogs.",
         ),
         "others": (
-            "{n} autres demandes, avec leur état et leur raison : fichier applications.",
-            "{n} other applications, with their status and reason: file applications.",
+            "{n:autre demande, avec son état et sa raison/autres demandes, avec leur état et leur raison} : fichier applications.",
+            "{n:other application, with its status and reason/other applications, with their status and reason}: file applications.",
         ),
         "awaited": (
             "Le réservataire désigne ses candidats avant le {day}. {advice}",

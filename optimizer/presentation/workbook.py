@@ -325,7 +325,7 @@ def _leapfrogs(b: _Book) -> None:
     ]
     _table(b, sheet, header, rows, [b.text, b.whole, b.text, b.text, b.num, b.text])
     if len(shown) > len(rows):
-        text = said("BOOK.OTHER_LEAPFROGS", data.lang, n=b.count(len(shown) - len(rows)))
+        text = said("BOOK.OTHER_LEAPFROGS", data.lang, n=len(shown) - len(rows))
         b.cell(sheet, len(rows) + 2, 0, text, b.note)
 
 
@@ -356,7 +356,7 @@ def _applications(b: _Book) -> None:
     _table(b, sheet, header, rows, [b.text, b.text, b.text, b.whole, b.text])
     if not few:
         rest = len(data.applications) - len(shown)
-        text = said("BOOK.OTHERS", data.lang, n=b.count(rest))
+        text = said("BOOK.OTHERS", data.lang, n=rest)
         b.cell(sheet, len(rows) + 2, 0, text, b.note)
 
 

@@ -168,10 +168,14 @@ def points_noun(hundredths: int, lang: Lang, *, ranked: bool) -> str:
 
 
 def place(k: int, n: int, lang: Lang) -> str:
-    """``4e sur 31``, ``4 of 31``."""
+    """``4e sur 31``, ``4 of 31``.
+
+    >>> place(4, 31, "fr"), place(1500, 14984, "en")
+    ('4e sur 31', '1,500 of 14,984')
+    """
     if lang == "fr":
-        return f"{'1er' if k == 1 else f'{k}e'} sur {n}"
-    return f"{k} of {n}"
+        return f"{'1er' if k == 1 else f'{whole(k, lang)}e'} sur {whole(n, lang)}"
+    return f"{whole(k, lang)} of {whole(n, lang)}"
 
 
 def whole(n: int, lang: Lang) -> str:

@@ -57,8 +57,8 @@ define(
 )
 define(
     "COTATION_POINTS_TOO_FEW",
-    "{points} points ne suffisent pas à départager {count} critères ; il en faut {enough}.",
-    "{points} points are too few to tell {count} criteria apart; {enough} are needed.",
+    "{points:point ne suffit/points ne suffisent} pas à départager {count:critère/critères} ; il en faut {enough}.",
+    "{points:point is/points are} too few to tell {count:criterion/criteria} apart; {enough} are needed.",
 )
 define(
     "COTATION_EXISTS",

@@ -110,8 +110,8 @@ define(
 )
 define(
     "SCENARIO_TOO_MANY",
-    "over et variants donnent {count} scénarios",
-    "over and variants give {count} scenarios",
+    "over et variants donnent {count:scénario/scénarios}",
+    "over and variants give {count:scenario/scenarios}",
     expected_fr="{most} au plus",
     expected_en="{most} at most",
     remedy_fr="Essayez moins de valeurs, ou partagez-les entre plusieurs fichiers",

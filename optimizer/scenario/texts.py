@@ -406,7 +406,7 @@ texts(
         ),
         "changes_nothing": (
             "Aucun premier rang, aucune liste ne change sur {n:logement/logements}.",
-            "{first:first rank/first ranks} and {lists:list/lists} change out of {n:dwelling/dwellings}.",
+            "No first rank and no list changes out of {n:dwelling/dwellings}.",
         ),
         "unproven": (
             "{n:calcul s'arrête/calculs s'arrêtent} à une marge de la preuve : des premiers rangs peuvent changer sans que la grille en soit la cause.",

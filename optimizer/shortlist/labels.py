@@ -15,7 +15,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "already before a commission or offered",
     ),
     "COMMUNE": ("hors du secteur de la demande", "outside the area of the application"),
-    "ROOMS": ("typologie inadaptée ou non souhaitée", "size does not fit or is not wanted"),
+    "ROOMS": ("taille inadaptée ou non souhaitée", "size does not fit or is not wanted"),
     "CEILING": ("plafond de ressources dépassé", "income above the ceiling"),
     "ACCESSIBLE": ("accessibilité insuffisante", "not accessible enough"),
     "OWN_DWELLING": ("logement actuel du demandeur", "the applicant's present dwelling"),

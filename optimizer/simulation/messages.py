@@ -46,9 +46,9 @@ define(
 )
 define(
     "SIMULATION_FEW_HOUSEHOLDS",
-    "L'assiette libère {dwellings} logements dans l'année pour {households:demande/demandes} en attente ou à venir : des logements restent "
+    "L'assiette libère {dwellings:logement/logements} dans l'année pour {households:demande/demandes} en attente ou à venir : des logements restent "
     "vides faute de demandes, quelle que soit la politique.",
-    "The assiette vacates {dwellings} dwellings in the year for {households:application/applications} waiting or to come: dwellings stay "
+    "The assiette vacates {dwellings:dwelling/dwellings} in the year for {households:application/applications} waiting or to come: dwellings stay "
     "empty for want of applications, whatever the policy.",
     remedy_fr="Joignez les demandes de tout le parc que compte l'assiette, ou dites combien de logements vivre (--dwellings N)",
     remedy_en="Add the applications of the whole stock that the assiette counts, or say how many dwellings to live (--dwellings N)",
@@ -64,8 +64,8 @@ define(
 )
 define(
     "SIMULATION_CHAINS_LONG",
-    "--chains {chains} : {homes} locataires pourraient libérer un logement, à chaque place d'une chaîne ; une séance en pèse {limit} au plus.",
-    "--chains {chains}: {homes} tenants might free a dwelling, at every place of a chain; a session weighs {limit} at most.",
+    "--chains {chains} : {homes:locataire pourrait/locataires pourraient} libérer un logement, à chaque place d'une chaîne ; une séance en pèse {limit:place/places} au plus.",
+    "--chains {chains}: {homes:tenant/tenants} might free a dwelling, at every place of a chain; a session weighs {limit:place/places} at most.",
     expected_fr="--chains {fits} au plus",
     expected_en="--chains {fits} at most",
     remedy_fr="Écrivez --chains {fits}, ou simulez moins de demandes (--pool, --arrivals)",

@@ -23,8 +23,8 @@ define(
 )
 define(
     "BACKEND_TOO_LARGE",
-    "Le moteur « {backend} » ne sait pas tenir {columns} couples en mémoire (limite : {limit}).",
-    "Backend “{backend}” cannot hold {columns} pairs in memory (limit: {limit}).",
+    "Le moteur « {backend} » ne sait pas tenir {columns:couple/couples} en mémoire (limite : {limit:couple/couples}).",
+    "Backend “{backend}” cannot hold {columns:pair/pairs} in memory (limit: {limit:pair/pairs}).",
     remedy_fr="Choisissez --backend auto",
     remedy_en="Choose --backend auto",
 )

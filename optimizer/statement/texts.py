@@ -70,7 +70,7 @@ texts(
         "good": ("dont premier quartile ou relogés", "first quartile or relocated"),
         "unknown": ("ressources inconnues", "income unknown"),
         "needed": ("Nécessaires sur les restants", "Needed among the remaining"),
-        "needed_of": ("{needed} des {rest} restants", "{needed} of the {rest} remaining"),
+        "needed_of": ("{needed} sur {rest}", "{needed} of {rest}"),
         "total": ("Total", "Total"),
         "what": ("Ce qui est compté", "What is counted"),
     },

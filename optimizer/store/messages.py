@@ -26,7 +26,7 @@ class StoreBusy(StoreError):
 
 _KINDS = {
     "session": ("la séance", "session"), "item": ("le logement", "dwelling"), "candidate": ("la demande", "application"),
-    "offer": ("la proposition de logement", "offer"), "person": ("le ménage", "household"), "account": ("le compte", "account"),
+    "offer": ("l'offre", "offer"), "person": ("le ménage", "household"), "account": ("le compte", "account"),
 }  # fmt: skip
 """What a person calls a row of these tables."""
 
@@ -420,11 +420,11 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "The session would be closed ({ended}) before it was opened ({began}).",
     ),
     "NO_QUORUM": (
-        "Le quorum n'est pas atteint : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum} demandées.",
+        "Le quorum n'est pas atteint : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum:demandée/demandées}.",
         "No quorum: {present:vote present or represented/votes present or represented}, {quorum} needed.",
     ),
     "QUORUM_THERE": (
-        "Le quorum est atteint à cette heure : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum} demandées. La séance peut s'ouvrir.",
+        "Le quorum est atteint à cette heure : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum:demandée/demandées}. La séance peut s'ouvrir.",
         "The quorum is there at that hour: {present:vote present or represented/votes present or represented}, {quorum} needed. The session can be opened.",
     ),
     "NO_ATTENDANCE": (
@@ -477,7 +477,7 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "The order decided is not the one proposed: say why.",
     ),
     "VOTE": (
-        "Voix incohérentes : {cast} exprimées ou abstenues pour {present} présentes.",
+        "Voix incohérentes : {cast:exprimée ou abstenue/exprimées ou abstenues} pour {present:présente/présentes}.",
         "Votes do not add up: {cast} cast or abstained for {present} present.",
     ),
     "CASTING": (
@@ -541,8 +541,8 @@ _GUARDS: dict[str, tuple[str, str]] = {
     "WRITTEN": ("L'acceptation se donne par écrit.", "An acceptance is given in writing."),
     "REASON_CODE": ("Motif inconnu : {code}", "Unknown reason: {code}"),
     "NO_PROOF": (
-        "Sans preuve de notification, le silence ne vaut rien.",
-        "Without a proof of notification silence is nothing.",
+        "Sans preuve de notification, le silence ne vaut pas refus.",
+        "Without a proof of notification silence is no refusal.",
     ),
     "NOT_PAST": (
         "Le délai court encore : jusqu'au {day} à 24 h.",

@@ -79,7 +79,7 @@ REFUSED: Sequence[tuple[Two, Two]] = (
         ("publier l'annonce au-delà de la commune", "advertise beyond the commune"),
     ),
     (
-        ("typologie inadaptée ou non souhaitée", "size does not fit or is not wanted"),
+        ("taille inadaptée ou non souhaitée", "size does not fit or is not wanted"),
         (
             "proposer le logement aux ménages de taille voisine (table des typologies du bailleur)",
             "offer it to households of a neighbouring size (the landlord's table of sizes)",

@@ -40,7 +40,10 @@ SEAT_KEPT = (
 TIED = ("à égalité : départagée par les règles d'égalité", "tied: decided by the tie rules")
 FIXED = {
     "INACTIVE": ("demande radiée ou non renouvelée à temps", "application struck off or not renewed in time"),
-    "LIVE_OFFER": ("une autre proposition est en cours", "another offer is in progress"),
+    "LIVE_OFFER": (
+        "déjà en commission ou destinataire d'une offre",
+        "already before a commission or offered",
+    ),
     "OWN_DWELLING": ("le seul logement possible est le vôtre", "the only possible dwelling is your own"),
     "FORBIDDEN": ("écartée par une décision motivée", "kept away by a reasoned decision"),
 }

@@ -333,7 +333,7 @@ def test_a_session_is_led_by_keyboard_from_import_to_the_next_agenda(
     write(page, "#next-title", "Séance suivante")
     press(page, "form:has(input[name=next]) button")
     page.wait_for_selector("text=Vérifié", timeout=600_000)
-    assert "Reprendre le journal du bureau" in page.locator("ol.steps").inner_text()
+    assert "Reprendre ce que le bureau a enregistré" in page.locator("ol.steps").inner_text()
     context.close()
 
 

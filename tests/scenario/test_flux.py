@@ -623,4 +623,4 @@ def test_a_departement_that_does_not_exist_and_an_assiette_below_nothing_are_tol
     assert told.code == 2
     assert "ELIG_UNKNOWN_DEPARTEMENT stock.csv, ligne 2, colonne « departement »" in said
     assert "READ_ASSIETTE_NEGATIVE assiette.csv, ligne 2, colonne « liberes »" in said
-    assert "retire 820 logements, et 810 seulement sont libérés" in said
+    assert "retire plus de logements (820) qu'il n'en est libéré (810)" in said

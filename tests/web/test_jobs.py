@@ -32,7 +32,7 @@ def test_what_a_computation_has_read_and_brought_is_counted_once(played: Played)
     from optimizer.web.models import Job
 
     lines = [
-        '{"step": "next"}', '{"brought": "Du registre : 1 bail signé."}', '{"finding": "A", "severity": "warning", "place": ""}',
+        '{"step": "next"}', '{"brought": "Du journal : 1 bail signé."}', '{"finding": "A", "severity": "warning", "place": ""}',
         '{"step": "check"}', '{"finding": "B", "severity": "warning", "place": ""}', '{"findings": 1, "errors": 0}',
         '{"rows": {"logements.csv": 7, "chartes.csv": 0}}',
     ]  # fmt: skip

@@ -191,7 +191,7 @@ def test_what_will_be_due_on_a_day_to_come_is_told_and_not_erased(played: Played
     text = said(page).replace("&#39;", "'")
     assert "rien ne s'efface avant" in text
     assert "Effacer maintenant" not in text
-    held = re.search(r"Tenus \(\d+\) :(.*)Effacer ce qui", text)
+    held = re.search(r"Retenus \(\d+\) :(.*)Effacer ce qui", text)
     assert held is None or not re.search(r" : (offer|duty|recourse|candidature) ", held[1])
 
 

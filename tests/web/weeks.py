@@ -70,7 +70,7 @@ class Player:
         )
         page = self._until(lambda page: "arreter" not in page)
         assert "/seance" in page, page[-3000:]
-        assert not forward or "Du registre : " in page.replace("\u00a0", " ")
+        assert not forward or "Du journal : " in page.replace("\u00a0", " ")
 
     def brings_forward(self) -> dict[str, bytes]:
         """The next case made from the last one; the computation that follows is stopped: nobody waits for its proposal."""

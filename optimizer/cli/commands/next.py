@@ -18,7 +18,7 @@ from optimizer.cli.pages import Command, example
     name="next",
     cls=Command,
     help=both(
-        "Écrit le dossier de la prochaine séance : le dernier import et ce que la commission a fait depuis. Baux, offres en cours, refus, présentations et suivi viennent du registre ; rien n'est perdu sans être dit.",
+        "Écrit le dossier de la prochaine séance : le dernier import et ce que la commission a fait depuis. Baux, offres en cours, refus, présentations et suivi viennent du journal ; rien n'est perdu sans être dit.",
         "Writes the case of the next session: the last import and what the commission did since. Leases, live offers, refusals, presentations and follow-up come from the ledger; nothing is dropped unsaid.",
     ),
     epilog=example(

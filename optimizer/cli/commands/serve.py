@@ -53,7 +53,10 @@ def serve(
         typer.Option(
             "--proxy-address",
             metavar=both("ADRESSE", "ADDRESS"),
-            help=both("D'où le mandataire nous parle.", "Whence the proxy speaks to us."),
+            help=both(
+                "Adresse d'où le mandataire appelle le bureau.",
+                "Address from which the proxy calls the desk.",
+            ),
         ),
     ] = "127.0.0.1",
     demo: Annotated[

@@ -439,7 +439,7 @@ def cancel(
 @session.command(
     cls=Command,
     help=both(
-        "Reprend ce qui a été saisi par erreur, avec sa raison : la réponse d'un ménage (reponse), une condition dite remplie ou non (condition), une notification dont rien n'est parti (notification), un nom retiré de la liste (nom), ou un logement retiré de l'ordre du jour (logement, sans DEMANDE). Refusé dès que la suite en dépend ; la saisie et la reprise restent au registre.",
+        "Reprend ce qui a été saisi par erreur, avec sa raison : la réponse d'un ménage (reponse), une condition dite remplie ou non (condition), une notification dont rien n'est parti (notification), un nom retiré de la liste (nom), ou un logement retiré de l'ordre du jour (logement, sans DEMANDE). Refusé dès que la suite en dépend ; la saisie et la reprise restent au journal.",
         "Takes back what was typed by mistake, with its reason: a household's answer (answer), a condition said to be met or not (condition), a notification that was never sent (notification), a name taken off the list (name), or a dwelling taken off the agenda (dwelling, without APPLICATION). Refused once something rests on it; the entry and the correction stay in the ledger.",
     ),
     epilog=example(
@@ -572,7 +572,7 @@ def notice(
             metavar=DATE,
             help=both(
                 "Jour de la réponse ou de la radiation ; défaut : aujourd'hui.",
-                "Day of the answer or of the radiation; default: today.",
+                "Day of the answer or of the striking off; default: today.",
             ),
             show_default=False,
         ),
@@ -661,7 +661,7 @@ def pack(
 @session.command(
     cls=Command,
     help=both(
-        "Écrit les papiers d'une séance : procès-verbal, courriers, « À reporter », appels ; procès-verbal de carence d'une séance qui n'a pas été tenue. Les noms viennent des identités du bureau, et leur lecture est inscrite au registre ; sans elles, les courriers ont un blanc.",
+        "Écrit les papiers d'une séance : procès-verbal, courriers, « À reporter », appels ; procès-verbal de carence d'une séance qui n'a pas été tenue. Les noms viennent des identités du bureau, et leur lecture est inscrite au journal ; sans elles, les courriers ont un blanc.",
         "Writes the papers of a session: minutes, letters, “À reporter”, calls; the procès-verbal de carence of one that was not held. Names come from the identities of the desk, and reading them is written into the ledger; without them letters have a blank.",
     ),
     epilog=example(

@@ -36,7 +36,7 @@ texts(
         "address": ("Adresse", "Address"),
         "ref": ("Référence dans le bureau", "Reference at the desk"),
         "ref_why": (
-            "La référence est tirée au hasard ; elle vous désigne au registre, qui ne porte ni nom ni numéro. Une clé tirée au hasard, effacée avec vous, scelle ce qui y est écrit de vous.",
+            "La référence est tirée au hasard ; elle vous désigne au journal, qui ne porte ni nom ni numéro. Une clé tirée au hasard, effacée avec vous, scelle ce qui y est écrit de vous.",
             "The reference is drawn at random; it stands for you in the ledger, which bears neither name nor number. A key drawn at random, erased with you, seals what is written there about you.",
         ),
         "identity_none": (
@@ -46,7 +46,7 @@ texts(
         "erasure": ("Conservation", "Retention"),
         "erased_after": ("Effacement possible après le", "May be erased after"),
         "erased_how": (
-            "Passé ce jour, le prochain effacement fait par le délégué à la protection des données supprime cette identité, les faits de vos candidatures et les phrases écrites sur vous. Tout ce qui vous arrive d'ici là (appel, décision, offre) repousse ce jour de {n} mois. Le registre garde des codes et des dates sous une référence qui ne désigne plus personne.",
+            "Passé ce jour, le prochain effacement fait par le délégué à la protection des données supprime cette identité, les faits de vos candidatures et les phrases écrites sur vous. Tout ce qui vous arrive d'ici là (appel, décision, offre) repousse ce jour de {n} mois. Le journal garde des codes et des dates sous une référence qui ne désigne plus personne.",
             "After that day the next erasure by the data protection officer removes this identity, the facts of your candidatures and the sentences written about you. Whatever happens to you until then (call, decision, offer) moves that day {n} months on. The ledger keeps codes and dates under a reference that no longer stands for anybody.",
         ),
         "held": ("Ce qui le retient aujourd'hui", "What holds it today"),
@@ -74,7 +74,7 @@ texts(
         "reads_m": ("les listes de son territoire ; votre identité pendant la séance seulement, contre un motif écrit", "the lists of its territory; your identity during the session only, against a written reason"),
         "reads_a": ("les listes ; votre identité tant qu'une offre est possible", "the lists; your identity while an offer is possible"),
         "reads_r": ("l'issue des logements de son contingent, sans votre numéro ni vos faits ; l'identité de ceux qu'il a désignés", "the outcome of the dwellings of its contingent, without your number or facts; the identity of those it named"),
-        "reads_d": ("le registre sous votre référence, et cette copie", "the ledger under your reference, and this copy"),
+        "reads_d": ("le journal sous votre référence, et cette copie", "the ledger under your reference, and this copy"),
         "looks": ("Consultations de votre identité ou de votre historique", "Looks at your identity or history"),
         "when": ("Date et heure", "Date and hour"),
         "reason": ("Motif", "Reason"),
@@ -199,7 +199,7 @@ texts(
         "letters_due": ("Courriers que ces séances vous destinent, à ce jour", "Letters that these sessions address to you, as of today"),
         "ledger": ("Journal", "Ledger"),
         "ledger_why": (
-            "Chaque ligne du registre qui vous concerne : ce qui a été fait, quand, par quel rôle. Rien ne s'y efface ; il ne porte ni nom, ni numéro.",
+            "Chaque ligne du journal qui vous concerne : ce qui a été fait, quand, par quel rôle. Rien ne s'y efface ; il ne porte ni nom, ni numéro.",
             "Each line of the ledger that is about you: what was done, when, by which role. Nothing is erased in it; it bears neither name nor number.",
         ),
         "line": ("N°", "No."),
