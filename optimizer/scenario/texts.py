@@ -413,7 +413,7 @@ texts(
             "{n:run stops/runs stop} within a margin of the proof: first ranks may change without the grid being the cause.",
         ),
         "moves_said": (
-            "Rangs, un par demande et par EPCI : {up} {go}, {down} {fall} ; ex aequo : {ties}.",
+            "Rangs, un par demande et par EPCI : {up} {go}, {down} {fall} ; ex æquo : {ties}.",
             "Ranks, one per application and EPCI: {up} {go} up, {down} {fall}; ties: {ties}.",
         ),
         "go_one": ("monte", "moves"),
