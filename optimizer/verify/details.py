@@ -177,7 +177,7 @@ def english(detail: str) -> str:
         ": ".join(", ".join(map(_part, half.split(", "))) for half in clause.split(" : "))
         for clause in detail.split(" ; ")
     ]
-    return "; ".join(clauses)
+    return "; ".join(clauses)  # "en": French has a space before it
 
 
 def _part(text: str) -> str:

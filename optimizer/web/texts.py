@@ -726,7 +726,7 @@ texts(
         "owed_none": ("Rien n'est dû.", "Nothing is owed."),
         "notice_head": ("Avis de non-réponse", "Notice of no answer"),
         "notice_hint": (
-            "Le courrier « sans réponse » du dossier de séance, une fois sa remise prouvée, laisse au ménage {n} mois pour répondre (CCH R. 441-2-8). Toute réponse l'arrête ; rien n'est radié sans qu'une personne le confirme.",
+            "Le courrier « sans réponse » du dossier de séance, une fois sa remise prouvée, laisse au ménage {n:mois/mois} pour répondre (CCH R. 441-2-8). Toute réponse l'arrête ; rien n'est radié sans qu'une personne le confirme.",
             "The letter “no answer” of the session's folder, once its delivery is proven, leaves the household {n:month/months} to answer (CCH R. 441-2-8). Any answer stops it; nothing is struck off unless a person confirms it.",
         ),
         "notice_button": ("Noter l'avis notifié", "Record the notice"),
@@ -846,7 +846,7 @@ texts(
             "Past the retention time, names, contacts and sentences are erased; the ledger and its hashes stay. Whoever has an open offer, duty or recourse is held.",
         ),
         "retention_period": (
-            "Délai : {n} mois après la fin de la dernière candidature.",
+            "Délai : {n:mois/mois} après la fin de la dernière candidature.",
             "Time: {n:month/months} after the end of the last candidature.",
         ),
         "assumed_value": ("valeur supposée", "assumed value"),
