@@ -341,7 +341,7 @@ def test_a_short_list_says_the_cause_first_and_a_relocation_aims_at_three(tmp_pa
     relocation = homes.loc["L2", "reason_if_short"]
     assert relocation.startswith("logement tenu pour un relogement NPNRU")
     assert "insuffisance du nombre de candidats" in relocation and "suffit" not in relocation
-    assert homes.loc["L3", "status"] == "no_candidate" and "typologie" in homes.loc["L3", "reason_if_short"]
+    assert homes.loc["L3", "status"] == "no_candidate" and "taille" in homes.loc["L3", "reason_if_short"]
     frozen = homes.loc["L4"]
     assert frozen["reason_if_short"].startswith("logement tenu pour un relogement ORCOD")
     assert "opération" in frozen["advice"] and "publi" not in frozen["advice"]

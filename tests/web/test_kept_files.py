@@ -67,7 +67,7 @@ def test_an_import_that_was_brought_forward_is_not_kept_beside_what_was_made_of_
         time.sleep(0.2)
     assert not (played.desk.cases / job.case).exists()
     page = played.client("S").get(f"/preparer/{job.id}").content.decode()
-    assert "Reprendre ce que le bureau a enregistré" not in page
+    assert "Dossier de la séance suivante" not in page
     while list(played.desk.runs.glob("*.log")):
         assert time.monotonic() < end
         time.sleep(0.2)
