@@ -28,6 +28,7 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(why_index, "BEST_PLACES", 1)
 
 
+@pytest.mark.long
 def test_a_result_of_millions_of_pairs_is_not_refused_by_its_own_check(tmp_path: Path, cut: None) -> None:
     """The place of a list was left out where it was not among a household's best: every year was refused after its solve."""
     case, out = tmp_path / "case", tmp_path / "out"
@@ -39,6 +40,7 @@ def test_a_result_of_millions_of_pairs_is_not_refused_by_its_own_check(tmp_path:
         assert (np.diff(index["ptr"]) < index["every"]).any()
 
 
+@pytest.mark.long
 def test_the_letter_of_a_cut_index_counts_every_dwelling(
     result: af.Result, monkeypatch: pytest.MonkeyPatch, cut: None
 ) -> None:
