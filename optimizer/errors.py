@@ -51,6 +51,11 @@ def day_words(value: date, lang: Lang) -> str:
     return f"{value:%d/%m/%Y}" if lang == "fr" else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def thousands(n: int, lang: Lang) -> str:
+    """A whole number with its thousands apart: ``1 857`` in French (a narrow space that does not break), ``1,857`` in English."""
+    return f"{int(n):,}".replace(",", "\u202f" if lang == "fr" else ",")
+
+
 class _Count(int):
     """A number that agrees with its noun: ``{count:logement/logements}``. French says 0 and 1 in the singular."""
 
@@ -60,13 +65,10 @@ class _Count(int):
     def __format__(self, spec: str) -> str:
         if "/" not in spec:
             # a number alone may be a year or a row, whose digits stand together
-            return self._apart() if self.spaced and not spec else int(self).__format__(spec)
+            return thousands(self, self.lang) if self.spaced and not spec else int(self).__format__(spec)
         one, several = spec.split("/")
         single = singular(self, self.lang)
-        return f"{self._apart()} {one if single else several}"
-
-    def _apart(self) -> str:
-        return f"{int(self):,}".replace(",", "\u202f" if self.lang == "fr" else ",")
+        return f"{thousands(self, self.lang)} {one if single else several}"
 
 
 def _spoken(template: str, lang: Lang, params: Mapping[str, object]) -> str:
@@ -232,7 +234,7 @@ class Finding:
         if self.rows:
             shown = ", ".join(str(r) for r in self.rows[:10]) + (", …" if len(self.rows) > 10 else "")
             n = len(self.rows)
-            many = f"{n:,}".replace(",", "\u202f" if lang == "fr" else ",")
+            many = thousands(n, lang)
             if lang == "fr":
                 pieces.append(
                     _ended(f"{many} autre{'s' if n > 1 else ''} ligne{'s' if n > 1 else ''} : {shown}")

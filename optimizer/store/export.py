@@ -12,7 +12,6 @@ import csv
 import hashlib
 import hmac
 import io
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,8 +23,9 @@ from optimizer.store import queries
 from optimizer.store.commands.access import log
 from optimizer.store.holding import Store
 from optimizer.store.law import law
-from optimizer.store.messages import StoreForbidden, StoreRefused, StoreUnusable
+from optimizer.store.messages import StoreForbidden, StoreUnusable
 from optimizer.store.records import Actor, CandidateRecord, ItemRecord, Receipt, SessionRecord
+from optimizer.store.work import demand_same
 
 COLUMNS = (
     "household", "month", "place", "rooms", "financing", "account", "proposed", "decision", "rank", "motive",
@@ -82,10 +82,7 @@ def export_pseudonymous(
         store, actor, command_id, kind="exported",
         facts={"sha256": digest, "lines": len(written), "left_out": left_out, "k": least},
     )  # fmt: skip
-    if receipt.repeated:
-        line = store.tables.get("event", receipt.seq) or {}
-        if not line or json.loads(line["payload"])["facts"].get("sha256") != digest:
-            raise StoreRefused("STORE_COMMAND_ID")  # the line is of another table than this one
+    demand_same(store, receipt, actor, sha256=digest)
     write_files([(out, lambda path: path.write_bytes(content))], force=None)
     return Exported(len(written), left_out, digest, receipt)
 

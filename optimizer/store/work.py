@@ -240,6 +240,30 @@ def _first_answer(store: Store, command_id: str, kind: str) -> Receipt | None:
     return Receipt(command_id, found["seq"], kind, found["at"], result, repeated=True)
 
 
+def demand_same(
+    store: Store, receipt: Receipt, actor: Actor, *, ref: str | None = None, **facts: object
+) -> None:
+    """Refuse a repeated command whose line speaks of something else: what is shown or handed out now would have no line of its own.
+
+    Parameters
+    ----------
+    ref : the household of the line, where the command is about one.
+    facts : what the line says besides, by name.
+
+    Raises
+    ------
+    StoreRefused
+        ``STORE_COMMAND_ID``: the number was that of another account, household or content.
+    """
+    if not receipt.repeated:
+        return
+    line = store.tables.get("event", receipt.seq) or {}
+    told = json.loads(line["payload"])["facts"] if line else {}
+    same = line.get("actor") == actor.name and ref in (None, line.get("ref"))
+    if not same or any(told.get(name) != value for name, value in facts.items()):
+        raise StoreRefused("STORE_COMMAND_ID")
+
+
 def _begin(store: Store, actor: Actor, command_id: str, kind: str) -> Work:
     now, last = store.now(), store.head()["at"]
     if last is not None and now < last:

@@ -39,9 +39,9 @@ def check(
     lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.speak import finding_dict, say_findings, say_json, table
+    from optimizer.errors import thousands
     from optimizer.pipeline import look_at_case
     from optimizer.runs.assumed import rests_on
-    from optimizer.shortlist.labels import spaced
 
     seen = look_at_case(case, models=models, accept_assumed=accept_assumed, mapping=mapping)
     read, findings = seen.case, seen.findings
@@ -59,10 +59,7 @@ def check(
         )
         sys.exit(2 if errors else 0)
     if read is not None:
-        rows = [
-            (source.name, spaced(source.rows) if lang.value == "fr" else f"{source.rows:,}")
-            for source in read.sources
-        ]
+        rows = [(source.name, thousands(source.rows, lang.value)) for source in read.sources]
         typer.echo(
             table(
                 rows,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from optimizer.store.commands.room import remark
 from optimizer.store.holding import Store
-from optimizer.store.messages import StoreMissing, StoreRefused
+from optimizer.store.messages import StoreMissing
 from optimizer.store.people import NUMBER, kept_until, somebody
 from optimizer.store.queries import reason_key
 from optimizer.store.records import Actor, PersonRecord, Receipt
 from optimizer.store.tables import AT_ONCE
-from optimizer.store.work import Work, clean, command, named
+from optimizer.store.work import Work, clean, command, demand_same, named
 
 REASON = 300
 """Characters of a typed reason."""
@@ -89,14 +88,7 @@ def view_identities(
     """
     wanted = sorted(set(refs))
     receipt = _viewed(store, actor, command_id, refs=wanted, reason=reason, session=session)
-    if receipt.repeated:
-        line = store.tables.get("event", receipt.seq) or {}
-        seen = json.loads(line["payload"])["facts"]["refs"] if line else []
-        if (line.get("actor"), seen) != (
-            actor.name,
-            wanted,
-        ):  # the line speaks of somebody else: this look would have none
-            raise StoreRefused("STORE_COMMAND_ID")
+    demand_same(store, receipt, actor, refs=wanted)
     rows = store.tables.find("person", ref=tuple(wanted))
     if len(wanted) == 1 and not rows:
         raise StoreMissing("STORE_NO_SUCH", what="person", key=wanted[0])
@@ -128,9 +120,6 @@ def give_access(store: Store, actor: Actor, command_id: str, *, number: str, rea
         ``STORE_COMMAND_ID``: the number of a copy for another household.
     """
     receipt = _given(store, actor, command_id, number=number, reason=reason)
-    if receipt.repeated:
-        line = store.tables.get("event", receipt.seq) or {}
-        found = store.tables.find("person", application_id=number)
-        if (line.get("actor"), line.get("ref")) != (actor.name, found[0]["ref"] if found else ""):
-            raise StoreRefused("STORE_COMMAND_ID")
+    found = store.tables.find("person", application_id=number)
+    demand_same(store, receipt, actor, ref=found[0]["ref"] if found else "")
     return receipt
