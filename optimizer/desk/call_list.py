@@ -20,7 +20,7 @@ from optimizer.store.records import CallRecord, DutyRecord, ItemRecord, SessionR
 
 KINDS = (
     "clock", "silence", "next_rank", "instruction", "condition", "no_contact", "unsent", "legitimacy", "sne_radiation",
-    "radiation_notice", "no_reply", "prefet_signal", "suitable_offer",
+    "ineligible_radiation", "radiation_notice", "no_reply", "prefet_signal", "suitable_offer",
 )  # fmt: skip
 """Kinds of lines, in their order on the list."""
 

@@ -37,6 +37,7 @@ from optimizer.desk.following import (
 )
 from optimizer.desk.frames import by_key, days_of, framed, texts_of, where
 from optimizer.desk.months import months_after
+from optimizer.desk.notices import put_right
 from optimizer.desk.year_end import as_on, duties_on, last_day
 from optimizer.domain import Case, Column, default_seed
 from optimizer.domain.account import outside_flux
@@ -52,7 +53,7 @@ from optimizer.store.records import (
     NominationRecord,
     SessionRecord,
 )
-from optimizer.store.states import NOTICE, TENANT_STAYS, UNANSWERED, UNTOLD
+from optimizer.store.states import INELIGIBLE_NOTICE, NOTICE, TENANT_STAYS, UNANSWERED, UNTOLD
 
 AUTHOR = "Commission d'attribution"
 """Author of the decisions that a commission's log brings into a case: nobody's name."""
@@ -544,19 +545,26 @@ class _Turning:
             for x in self.lines
         )
 
+    def _eligible_since(self, line: Followed) -> bool:
+        """Whether an ineligible household is so no longer: a later session said so, or it put its application right after the notice."""
+        ref = line.candidate.ref
+        return self._examined_since(line) or any(
+            put_right(d, line.session.session_id) for d in self.duties if d.ref == ref
+        )
+
     def _struck_off_on(self, line: Followed) -> tuple[date | None, date]:
         """The day an ineligible household is struck off, a month after its notice went out (None before any notice), and the day
         that notice was recorded.
 
         A notice of an earlier session, or a duty that ended by itself, tells the household nothing of this decision.
         """
-        if line.candidate.status != "ineligible" or self._examined_since(line):
+        if line.candidate.status != "ineligible" or self._eligible_since(line):
             return None, date.min
         months = int(self.rules.number("national.commission.radiation_notice_months"))
         sent = [
             (months_after(d.closed_on, months), d.recorded_on or d.closed_on)
             for d in self.duties
-            if d.kind == "radiation_notice" and d.ref == line.candidate.ref and d.outcome not in UNTOLD
+            if d.kind == INELIGIBLE_NOTICE and d.ref == line.candidate.ref and d.outcome not in UNTOLD
             if d.closed_on is not None and d.closed_on >= line.session.on
         ]
         return min(sent, default=(None, date.min))
@@ -840,7 +848,7 @@ class _Turning:
             if line.candidate.condition_reason == BARS_ACCESS:
                 months = int(number("national.desk.not_attributed_months"))
                 yield "commission_decision", months_after(failed, months), False
-        elif line.candidate.status == "ineligible" and not self._examined_since(line):
+        elif line.candidate.status == "ineligible" and not self._eligible_since(line):
             decision = line.candidate.decision
             motive = decision.motive if decision is not None else ""
             until, _ = self._struck_off_on(line)

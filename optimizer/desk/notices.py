@@ -9,9 +9,7 @@ from typing import cast
 from optimizer.errors import AttrifluxError, said
 from optimizer.store import Store, commands, queries
 from optimizer.store.records import Actor, CandidateRecord, DutyRecord, Proof
-from optimizer.store.states import NOTICE
-
-INELIGIBLE = "radiation_notice"
+from optimizer.store.states import INELIGIBLE_NOTICE, NOTICE, OWN_ENDS, RADIATION
 
 
 def deliver(opened: Store, actor: Actor, session_id: str, number: str, on: date, proof: str) -> str:
@@ -30,11 +28,11 @@ def deliver(opened: Store, actor: Actor, session_id: str, number: str, on: date,
         A day to come, no proof, a household that was reached, a notice that runs already.
     """
     names = _names(opened, session_id, number)
-    for duty in _open(opened, names, INELIGIBLE):
+    for duty in _open(opened, names, INELIGIBLE_NOTICE):
         if duty.session_id == session_id:
             outcome = said("PAPER.NOTICE_SENT", "fr")
             commands.close_duty(opened, actor, _fresh(), duty.duty_id, outcome=outcome, on=on)
-            return INELIGIBLE
+            return INELIGIBLE_NOTICE
     unreached = [c for c in names if c.call == "unreachable"]
     name = (unreached or names)[0]
     told = cast("Proof", proof)  # the command refuses what is none
@@ -42,8 +40,13 @@ def deliver(opened: Store, actor: Actor, session_id: str, number: str, on: date,
     return NOTICE
 
 
-def end(opened: Store, actor: Actor, session_id: str, number: str, on: date, answer: str) -> None:
-    """Record how the time of a notice of no answer ended: what the household answered, or, where ``answer`` is empty, nothing.
+def end(opened: Store, actor: Actor, session_id: str, number: str, on: date, answer: str) -> str:
+    """Record how the time of a notice ended: what the household answered or put right, or, where ``answer`` is empty, nothing.
+
+    Returns
+    -------
+    str
+        ``answered``, ``unanswered``; of an ineligible household ``put_right``, ``struck_off``.
 
     Raises
     ------
@@ -52,13 +55,26 @@ def end(opened: Store, actor: Actor, session_id: str, number: str, on: date, ans
     StoreError
         The time is still running.
     """
-    running = _open(opened, _names(opened, session_id, number), NOTICE)
+    names = _names(opened, session_id, number)
+    silent = _open(opened, names, NOTICE)
+    running = silent or [d for d in _open(opened, names, RADIATION) if d.session_id == session_id]
     if not running:
         raise AttrifluxError("DESK_NO_NOTICE")
+    duty = running[0].duty_id
     if answer:
-        commands.close_duty(opened, actor, _fresh(), running[0].duty_id, outcome=answer, on=on)
-    else:
-        commands.confirm_no_reply(opened, actor, _fresh(), running[0].duty_id, on=on)
+        commands.close_duty(opened, actor, _fresh(), duty, outcome=answer, on=on)
+        return "answered" if silent else "put_right"
+    if silent:
+        commands.confirm_no_reply(opened, actor, _fresh(), duty, on=on)
+        return "unanswered"
+    commands.enter_radiation(opened, actor, _fresh(), duty, on=on)
+    return "struck_off"
+
+
+def put_right(duty: DutyRecord, session_id: str) -> bool:
+    """Whether this duty says that a household which the session found ineligible put its application right after its notice."""
+    ended = duty.closed_on is not None and duty.outcome not in OWN_ENDS
+    return duty.kind == RADIATION and duty.session_id == session_id and ended
 
 
 def _names(opened: Store, session_id: str, number: str) -> list[CandidateRecord]:

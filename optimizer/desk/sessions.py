@@ -12,6 +12,7 @@ from typing import Any
 from optimizer.desk import messages as messages
 from optimizer.desk.call_list import Due, call_list
 from optimizer.desk.late import Described
+from optimizer.desk.notices import put_right
 from optimizer.desk.papers.wording import Issuer, NoReply, Told
 from optimizer.errors import AttrifluxError, Lang, said, texts
 from optimizer.store import commands, queries
@@ -27,7 +28,7 @@ from optimizer.store.records import (
     Receipt,
     SessionRecord,
 )
-from optimizer.store.states import NOTICE, UNANSWERED, UNTOLD
+from optimizer.store.states import INELIGIBLE_NOTICE, NOTICE, UNANSWERED, UNTOLD
 
 texts(
     "NAMES",
@@ -167,6 +168,7 @@ def told_of(
         session, law(session.on, models), lang, issuer=issuer or Issuer(),
         corrections=queries.corrections(opened, session_id), noticed=_noticed(opened, session_id),
         examined_since=_examined_since(opened, session),
+        put_right=frozenset(d.ref for d in queries.duties(opened, open=False) if put_right(d, session_id)),
         no_replies=_no_replies(opened, session_id), **not_held(opened, session),
     )  # fmt: skip
 
@@ -176,7 +178,7 @@ def _noticed(opened: Store, session_id: str) -> dict[str, date]:
     closed = [
         (d.closed_on, d.ref)
         for d in queries.duties(opened, open=False)
-        if d.kind == "radiation_notice" and d.session_id == session_id and d.outcome not in UNTOLD and d.closed_on is not None
+        if d.kind == INELIGIBLE_NOTICE and d.session_id == session_id and d.outcome not in UNTOLD and d.closed_on is not None
     ]  # fmt: skip
     return {ref: day for day, ref in sorted(closed, reverse=True)}
 

@@ -43,6 +43,7 @@ texts(
             "Sans réponse à l'avis : radiation",
             "No answer to the notice: struck off",
         ),
+        "radiation.entered": ("Demande irrecevable radiée", "Ineligible application struck off"),
         "duty.opened": ("Obligation ouverte", "Duty opened"),
         "exported": ("Pièces ou export produits", "Papers or export made"),
         "granted": ("Rôle donné", "Role granted"),

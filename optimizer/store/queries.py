@@ -36,7 +36,7 @@ from optimizer.store.records import (
     SessionRecord,
     VoteRecord,
 )
-from optimizer.store.states import HELD, MISTAKEN, NOTICE
+from optimizer.store.states import HELD, INELIGIBLE_NOTICE, MISTAKEN, NOTICE
 from optimizer.store.tables import Key, Row
 
 LIVE_OFFERS = ("offered", "accepted")
@@ -192,7 +192,7 @@ def duties(store: Store, *, open: bool = True) -> tuple[DutyRecord, ...]:
 
 def _noted(store: Store, rows: Iterable[Row]) -> dict[int, date]:
     """Notices of radiation that were sent or left without an answer -> the day that was recorded, as the ledger tells it."""
-    kinds = ("radiation_notice", NOTICE)
+    kinds = (INELIGIBLE_NOTICE, NOTICE)
     sent = {r["duty_id"]: r["ref"] for r in rows if r["kind"] in kinds and r["closed_on"]}
     if not sent:
         return {}

@@ -62,7 +62,9 @@ Voice = Literal["board", "prefet", "epci", "mayor", "mandant", "consultative"]
 Presence = Literal["present", "represented", "absent"]
 Mode = Literal["in_person", "remote", "mixed"]
 AddedAs = Literal["agenda", "late"]
-DutyKind = Literal["suitable_offer", "sne_radiation", "radiation_notice", "prefet_signal", "no_reply"]
+DutyKind = Literal[
+    "suitable_offer", "sne_radiation", "radiation_notice", "prefet_signal", "no_reply", "ineligible_radiation"
+]  # fmt: skip
 
 
 ORIENTATION = (

@@ -48,10 +48,16 @@ REEXAMINED = "examined_since"
 """How the notice of a household found ineligible ended, once a later session examined it and found it so no longer."""
 NOTICE = "no_reply"
 """Kind of the duty that a notice of no answer opens."""
+INELIGIBLE_NOTICE, RADIATION = "radiation_notice", "ineligible_radiation"
+"""Kinds of the duties towards a household found ineligible: its notice, then, once that is delivered, its radiation a month later."""
+STRUCK_OFF = "struck_off"
+"""How the radiation of an ineligible household ended, once somebody entered it; any other words say why it does not come."""
 ANSWERED, UNANSWERED = "answered", "no_reply"
 """How a notice of no answer ended: the household was heard of, or somebody confirmed that its month passed without an answer."""
 UNTOLD = (RECTIFIED, REEXAMINED)
 """Ends of a duty by which nothing was done and nobody was told anything."""
+OWN_ENDS = (*UNTOLD, UNANSWERED, STRUCK_OFF)
+"""Ends of a duty that the program knows by their name: nobody types them."""
 POSITIVE = ("attributed", "ranked", "conditional")
 """Candidates with a favourable decision that wait for their offer."""
 GOES = ("signed", "superseded")

@@ -730,12 +730,18 @@ texts(
             "The letter “no answer” of the session's folder, once its delivery is proven, leaves the household {n:month/months} to answer (CCH R. 441-2-8). Any answer stops it; nothing is struck off unless a person confirms it.",
         ),
         "notice_button": ("Noter l'avis notifié", "Record the notice"),
-        "notice_runs": (
+        "no_reply_runs": (
             "Avis notifié le {day} : le ménage peut répondre jusqu'au {due} à 24 h.",
             "Notice delivered on {day}: the household may answer until {due}, 24:00.",
         ),
-        "notice_answered": ("Le ménage a répondu", "The household answered"),
-        "notice_unanswered": ("Confirmer : sans réponse, demande radiée", "Confirm: no answer, struck off"),
+        "no_reply_stopped": ("Le ménage a répondu", "The household answered"),
+        "no_reply_over": ("Confirmer : sans réponse, demande radiée", "Confirm: no answer, struck off"),
+        "ineligible_radiation_runs": (
+            "Avis d'irrecevabilité notifié le {day} : le ménage peut régulariser son dossier jusqu'au {due} à 24 h.",
+            "Notice of ineligibility delivered on {day}: the household may put its application right until {due}, 24:00.",
+        ),
+        "ineligible_radiation_stopped": ("Dossier régularisé : pas de radiation", "Application put right: not struck off"),
+        "ineligible_radiation_over": ("Demande radiée dans le SNE", "Application struck off in the SNE"),
         "duty_close": ("Obligation remplie", "Duty met"),
         "outcome_short": ("Suite donnée", "Outcome"),
         "recourse": ("Recours", "Recourse"),

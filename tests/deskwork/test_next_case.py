@@ -432,6 +432,12 @@ def test_an_ineligible_household_is_proposed_nowhere_then_struck_off_a_month_aft
         .any()
     )
     assert status(date(2027, 1, 10)) == "struck_off"
+    due = next(d for d in queries.duties(made.desk) if d.kind == "ineligible_radiation")
+    commands.close_duty(
+        made.desk, SECRETARY, "recu", due.duty_id, outcome="ressources corrigées", on=date(2026, 12, 10)
+    )
+    assert status(date(2027, 1, 10)) == "active"
+    assert who.application_id not in {who for _, who in forbids(turned(made).case)}
 
 
 def test_the_instruction_is_carried_into_the_files(made: Room):

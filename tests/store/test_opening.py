@@ -194,7 +194,7 @@ def test_an_older_desk_is_copied_then_brought_forward_and_keeps_its_ledger(copie
 
 
 def test_a_desk_of_the_version_before_is_brought_forward_with_what_it_holds(copied):
-    """Its candidates have no column for why a condition failed, its duties no kind for a notice of no answer."""
+    """Its candidates have no column for why a condition failed, its duties no kind for a notice of no answer or a radiation."""
     from django.core.management import call_command
 
     path, clock = copied("bureau"), Ticking()
@@ -204,7 +204,7 @@ def test_a_desk_of_the_version_before_is_brought_forward_with_what_it_holds(copi
         play.do(c.open_duty, S, kind="suitable_offer", ref=play.names("L1")[0].ref)
         call_command("migrate", "store", "0003", verbosity=0)
     unusable("STORE_SCHEMA_OLD", path)
-    assert [step.partition("_")[0] for step in upgrade(path).steps] == ["store.0004", "store.0005"]
+    assert [step.partition("_")[0] for step in upgrade(path).steps] == ["store.0004", "store.0005", "store.0006"]
     with store.open(path, clock=clock) as opened:
         assert ledger.verify(opened).holds and len(queries.duties(opened)) == 1
 

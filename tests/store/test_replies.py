@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from optimizer.desk.notices import deliver, end
+from optimizer.desk.papers.report_back import radiations_table
+from optimizer.desk.sessions import told_of
 from optimizer.store import commands as c
 from optimizer.store import ledger, queries
 from optimizer.store.records import NewDecision
-from tests.store.playing import DAY, SMALL, A, S, board, dwelling
+from tests.store.playing import DAY, SMALL, A, P, S, board, dwelling
 from tests.store.test_sessions import refused
 
 
@@ -102,7 +105,12 @@ def test_a_household_with_a_live_offer_is_not_struck_off(play):
 
 def test_a_letter_or_a_visit_is_an_answer_that_a_person_records(play):
     due = notice(play, unreached(play))
-    for word in ("no_reply", " rectified ", "examined_since"):  # by which the program knows its own ends
+    for word in (
+        "no_reply",
+        " rectified ",
+        "examined_since",
+        "struck_off",
+    ):  # by which the program knows its own ends
         refused("STORE_TEXT", play.do, c.close_duty, S, due, outcome=word)
     play.do(c.close_duty, S, due, outcome="Courrier reçu le 9")
     assert ended(play) == ["Courrier reçu le 9"] and not running(play)
@@ -170,3 +178,81 @@ def test_the_notice_of_an_ineligible_household_is_recorded_without_a_browser(pla
     play.clock.on(date(2027, 1, 8))
     end(play.store, S, play.session, "L1-4", date(2027, 1, 7), "")
     assert ended(play) == ["no_reply"]
+
+
+def barred(play) -> int:
+    """The session finds L1-1 ineligible and ranks the others; its notice is delivered on 5 December. The radiation that follows."""
+    play.new(dwelling("L1"))
+    play.open()
+    first, *rest = play.names("L1", "listed")
+    kept = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(rest, 1)]
+    play.decide("L1", [NewDecision(first.candidate_id, "ineligible", motive="I1", sentence=SMALL), *kept])
+    play.close()
+    play.clock.on(date(2026, 12, 8))
+    deliver(play.store, S, play.session, "L1-1", date(2026, 12, 5), "")
+    (due,) = (d for d in queries.duties(play.store) if d.kind == "ineligible_radiation")
+    assert (due.opened_on, due.due_on) == (date(2026, 12, 5), date(2027, 1, 5))
+    return due.duty_id
+
+
+def radiations(play) -> list[str]:
+    return [d.outcome for d in queries.duties(play.store, open=False) if d.kind == "ineligible_radiation"]
+
+
+def test_the_radiation_of_an_ineligible_household_is_due_a_month_after_its_notice(play):
+    due = barred(play)
+    play.clock.on(date(2027, 1, 5))
+    refused("STORE_NOT_PAST", end, play.store, S, play.session, "L1-1", date(2027, 1, 5), "")
+    refused("STORE_OUTSIDE", play.do, c.confirm_no_reply, S, due)
+    play.clock.on(date(2027, 1, 6))
+    assert end(play.store, S, play.session, "L1-1", date(2027, 1, 6), "") == "struck_off"
+    assert radiations(play) == ["struck_off"] and not told_of(play.store, play.session, "fr").put_right
+    assert ledger.verify(play.store).holds
+
+
+def test_a_household_that_puts_its_application_right_is_not_struck_off(play):
+    barred(play)
+    assert len(radiations_table(told_of(play.store, play.session, "fr"))) == 1
+    assert (
+        end(play.store, S, play.session, "L1-1", date(2026, 12, 8), "Avis d'imposition 2025 reçu")
+        == "put_right"
+    )
+    assert radiations(play) == ["Avis d'imposition 2025 reçu"]
+    assert not len(radiations_table(told_of(play.store, play.session, "fr")))
+
+
+@pytest.mark.parametrize(("right", "left"), [("ranked", 0), ("I2", 0), ("I1", 1)])
+def test_a_rectificatif_ends_the_radiation_of_whom_it_concerns_alone(play, right, left):
+    """Its decision turned, or its motive: the old notice strikes nobody off. Another name's put right: its own month runs on, once."""
+    barred(play)
+    first, *rest = sorted(
+        (n for n in play.names("L1") if n.decision is not None), key=lambda n: n.candidate_id
+    )
+    shift = 2 if right == "ranked" else 1
+    told = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(reversed(rest), shift)]
+    told.append(
+        NewDecision(first.candidate_id, "ranked", 1)
+        if right == "ranked"
+        else NewDecision(first.candidate_id, "ineligible", motive=right, sentence=SMALL)
+    )
+    number = play.do(c.prepare_rectification, S, play.session, reason="Erreur de plume", decisions=told)[
+        "number"
+    ]
+    play.do(c.sign_rectification, P, play.session, number)
+    open_ = [d.kind for d in queries.duties(play.store) if d.ref == first.ref]
+    assert open_.count("ineligible_radiation") == left
+    assert open_.count("radiation_notice") == (right == "I2")  # what was delivered is not owed again
+
+
+def test_a_later_session_that_finds_it_eligible_ends_its_radiation(play):
+    barred(play)
+    made = play.do(
+        c.new_session, S, commission="CAL1", on=date(2026, 12, 10), landlord="OPH25", urgent=True, reason="x",
+        items=(replace(dwelling("L2"), candidates=dwelling("L1").candidates),),
+    )  # fmt: skip
+    play.session = made["session_id"]
+    play.clock.on(date(2026, 12, 10))
+    play.open()
+    play.decide("L2")
+    play.close()
+    assert radiations(play) == ["examined_since"]

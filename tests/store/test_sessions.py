@@ -605,7 +605,7 @@ def test_of_a_notice_the_day_it_was_sent_and_the_day_that_was_recorded_are_known
     assert owed.recorded_on is None
     play.clock.later(20)
     play.do(c.close_duty, S, owed.duty_id, outcome="Avis envoyé", on=DAY + timedelta(days=2))
-    (sent,) = queries.duties(play.store, open=False)
+    sent, _ = queries.duties(play.store, open=False)
     assert (sent.closed_on, sent.recorded_on) == (DAY + timedelta(days=2), DAY + timedelta(days=20))
 
 

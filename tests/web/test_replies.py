@@ -58,3 +58,40 @@ def test_a_notice_of_no_answer_from_its_delivery_to_the_radiation(played: Played
     assert line not in said(client, "/appels")
     ends = {d.ref: d.outcome for d in queries.duties(played.store, open=False) if d.kind == "no_reply"}
     assert ends == {first.ref: "no_reply", second.ref: "Courrier reçu"}
+
+
+def test_the_radiation_of_an_ineligible_household_from_its_notice_to_its_two_ends(played: Played):
+    session = played.session(date(2027, 1, 7), state="closed", homes=(item("L010701"),))
+    names = session.items[0].candidates[:2]
+    client = played.client("S")
+    played.clock.now = datetime(2027, 1, 7, 9, tzinfo=UTC)
+    for name in names:
+        owed = {
+            "kind": "radiation_notice",
+            "ref": name.ref,
+            "session": session.session_id,
+            "item": name.item_id,
+        }
+        commands.open_duty(played.store, SECRETARY, str(uuid4()), **owed)
+    at = {c.ref: f"/seances/{session.session_id}/demandes/{c.candidate_id}" for c in names}
+    done = {"act": "duty", "on": "2027-01-07", "outcome": "Avis remis en main propre"}
+    for name in names:
+        assert sent(client, at[name.ref], done).status_code == 302
+    line = "Irrecevabilité : radiation à faire dans le SNE après cette date, sauf dossier régularisé 07/02/2027 · L010701"
+    assert said(client, "/appels").count(line) == 2
+    first, second = names
+    page = said(client, at[first.ref])
+    assert (
+        "Avis d'irrecevabilité notifié le 07/01/2027 : le ménage peut régulariser son dossier jusqu'au 07/02/2027"
+        in page
+    )
+    assert "Demande radiée dans le SNE" not in page and "Dossier régularisé : pas de radiation" in page
+    assert sent(client, at[second.ref], {**done, "outcome": "Revenus corrigés"}).status_code == 302
+    assert said(client, "/appels").count(line) == 1
+    played.clock.now = datetime(2027, 2, 8, 9, tzinfo=UTC)
+    client = played.client("S")
+    over = {"act": "ineligible_radiation", "on": "2027-02-08"}
+    assert sent(client, at[first.ref], over).status_code == 302
+    assert line not in said(client, "/appels")
+    closed = [d for d in queries.duties(played.store, open=False) if d.kind == "ineligible_radiation"]
+    assert {d.ref: d.outcome for d in closed} == {first.ref: "struck_off", second.ref: "Revenus corrigés"}

@@ -513,8 +513,8 @@ def correct(
 @session.command(
     cls=Command,
     help=both(
-        "Note un avis qui peut mettre fin à une demande. --delivered : il a été remis ce jour-là, d'irrecevabilité si la séance a déclaré le ménage irrecevable, sinon de non-réponse (avec --proof : hand, registered_received, registered_presented, email_acknowledged). Ensuite, d'un avis de non-réponse : --answered ce que le ménage a répondu, ou --unanswered une fois le délai passé.",
-        "Records a notice that may end an application. --delivered: it was delivered that day, of ineligibility where the session found the household so, else of no answer (with --proof: hand, registered_received, registered_presented, email_acknowledged). Then, of a notice of no answer: --answered what the household answered, or --unanswered once the time is over.",
+        "Note un avis qui peut mettre fin à une demande. --delivered : il a été remis ce jour-là, d'irrecevabilité si la séance a déclaré le ménage irrecevable, sinon de non-réponse (avec --proof : hand, registered_received, registered_presented, email_acknowledged). Ensuite : --answered ce que le ménage a répondu (irrecevable : ce qu'il a régularisé), ou --unanswered une fois le délai passé.",
+        "Records a notice that may end an application. --delivered: it was delivered that day, of ineligibility where the session found the household so, else of no answer (with --proof: hand, registered_received, registered_presented, email_acknowledged). Then: --answered what the household answered (ineligible: what it put right), or --unanswered once the time is over.",
     ),
     epilog=example(
         "attriflux session notice 2026-12-03 0250123 --delivered 2026-12-10",
@@ -553,7 +553,8 @@ def notice(
             "--answered",
             metavar=TEXT,
             help=both(
-                "Ce que le ménage a répondu, sans nom.", "What the household answered, without a name."
+                "Ce que le ménage a répondu ou régularisé, sans nom.",
+                "What the household answered or put right, without a name.",
             ),
             show_default=False,
         ),
@@ -562,7 +563,10 @@ def notice(
         bool,
         typer.Option(
             "--unanswered",
-            help=both("Le délai est passé sans réponse.", "The time passed without an answer."),
+            help=both(
+                "Le délai est passé : la demande est radiée.",
+                "The time is over: the application is struck off.",
+            ),
         ),
     ] = False,
     on: Annotated[
@@ -597,8 +601,7 @@ def notice(
         if day is not None:
             what = deliver(desk, who, name, application, day, proof)
         else:
-            end(desk, who, name, application, when or desk.today(), answered)
-            what = "answered" if answered else "unanswered"
+            what = end(desk, who, name, application, when or desk.today(), answered)
     say_result(noticed(name, what), json=json, lang=lang.value)
 
 

@@ -76,10 +76,10 @@ def events_table(told: Told) -> pd.DataFrame:
 
 
 def radiations_table(told: Told) -> pd.DataFrame:
-    """Fields of a radiation, one row per household housed, found ineligible and not examined since, or that left its notice without an
-    answer; columns `RADIATION_COLUMNS`."""
+    """Fields of a radiation, one row per household housed, found ineligible and neither examined since nor put right, or that left its
+    notice without an answer; columns `RADIATION_COLUMNS`."""
     rows = []
-    barred = set(told.examined_since)
+    barred = {*told.examined_since, *told.put_right}
     for x in _numbered(told):
         if x.candidate.status == "signed":
             rows.append(_housed(told, x))

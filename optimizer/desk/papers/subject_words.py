@@ -148,6 +148,7 @@ texts(
         "duties": ("Obligations de l'organisme envers vous", "The landlord's duties towards you"),
         "duty_suitable_offer": ("une offre adaptée vous est due", "a suitable offer is owed to you"),
         "duty_sne_radiation": ("radiation à faire après le bail", "striking off to be done after the lease"),
+        "duty_ineligible_radiation": ("radiation d'une demande irrecevable", "striking off of an ineligible application"),
         "duty_radiation_notice": ("avis d'irrecevabilité et radiation", "notice of ineligibility and striking off"),
         "duty_prefet_signal": ("signalement au préfet (DALO)", "report to the préfet (DALO)"),
         "duty_no_reply": ("avis de non-réponse", "notice of no answer"),

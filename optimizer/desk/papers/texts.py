@@ -468,6 +468,10 @@ texts(
         ),
         "due_legitimacy": ("Refus dont le motif est à juger", "Refusal whose reason is to be judged"),
         "due_sne_radiation": ("Bail signé : radiation à faire", "Lease signed: application to strike off"),
+        "due_ineligible_radiation": (
+            "Irrecevabilité : radiation à faire dans le SNE après cette date, sauf dossier régularisé",
+            "Ineligibility: to be struck off in the SNE after that day, unless the application was put right",
+        ),
         "due_radiation_notice": (
             "Irrecevabilité : avis à notifier, la radiation ne vient qu'au terme de son délai",
             "Ineligibility: notice to deliver, striking off only once its time is over",

@@ -85,6 +85,8 @@ class Told:
     """Households found ineligible (by reference) -> day of the notice that starts the month before their radiation."""
     examined_since: Mapping[str, date] = field(default_factory=dict)
     """Those of them that a later session examined and found so no longer -> its day: they are not struck off."""
+    put_right: frozenset[str] = frozenset()
+    """Those of them that put their application right after the notice: they are not struck off either."""
     no_replies: Mapping[str, NoReply] = field(default_factory=dict)
     """Households that a notice of no answer went to (by reference)."""
 

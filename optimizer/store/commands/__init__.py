@@ -38,7 +38,7 @@ from optimizer.store.commands.offers import (
     prove,
     sign_lease,
 )
-from optimizer.store.commands.replies import confirm_no_reply, notice_no_reply
+from optimizer.store.commands.replies import confirm_no_reply, enter_radiation, notice_no_reply
 from optimizer.store.commands.room import (
     attend,
     candidate_not_examined,
@@ -65,7 +65,7 @@ from optimizer.store.work import Batch, batch
 __all__ = [
     "Batch", "IdentityView", "add_candidate", "add_item", "answer", "ask_document", "attach_run", "attend", "batch",
     "call", "cancel", "candidate_not_examined", "close", "close_duty", "close_recourse", "condition_failed",
-    "condition_met", "confirm_no_reply", "confirm_silence", "convene", "correct_answer", "correct_condition", "correct_notification", "decide", "decide_one", "desist", "edit_session", "finish_item",
+    "condition_met", "confirm_no_reply", "confirm_silence", "convene", "correct_answer", "correct_condition", "correct_notification", "decide", "decide_one", "desist", "edit_session", "enter_radiation", "finish_item",
     "give_access", "grant", "import_people", "judge_refusal", "log", "new_session", "nominate", "not_examined", "notice_no_reply", "offer", "open_duty",
     "open_recourse", "open_session", "prepare_rectification", "prove", "receive_document", "replace", "restore_candidate",
     "restore_item", "revoke",

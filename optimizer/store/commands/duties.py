@@ -8,8 +8,9 @@ from typing import Any
 
 from optimizer.errors import Said
 from optimizer.store.messages import StoreRefused
-from optimizer.store.people import touch
-from optimizer.store.states import DUTY, UNANSWERED, UNTOLD
+from optimizer.store.people import later, touch
+from optimizer.store.states import DUTY, INELIGIBLE_NOTICE, OWN_ENDS, RADIATION
+from optimizer.store.tables import Row
 from optimizer.store.work import Work, command, named
 
 WORDS = 300
@@ -41,18 +42,36 @@ def open_duty(
 
 @command("duty.closed", roles="S")
 def close_duty(work: Work, duty: int, *, outcome: str, on: date | None = None) -> Mapping[str, Any]:
-    """A duty is met; ``outcome`` says how, without a name. A notice of no answer is closed so when the household was heard of."""
+    """A duty is met; ``outcome`` says how, without a name.
+
+    A notice of no answer is closed so when the household was heard of, a radiation that is due when the application was put right. A notice
+    of ineligibility that was delivered opens the radiation that follows it.
+    """
     row = work.get("duty", duty)
     work.ref, work.session = row["ref"], row["session_id"] or ""
     if row["closed_on"] is not None:
         work.require("duty", "closed", ("open",))
-    if outcome.strip() in (*UNTOLD, UNANSWERED):  # words by which the program knows its own ends
+    if outcome.strip() in OWN_ENDS:
         raise StoreRefused("STORE_TEXT", what="suite")
     closed = on or work.today
     work.happened(closed)
     work.set("duty", duty, closed_on=closed, outcome=named(outcome, WORDS, "suite"))
+    if row["kind"] == INELIGIBLE_NOTICE:
+        _strike_off_later(work, row, closed)
     touch(work, row["ref"])
     return {}
+
+
+def _strike_off_later(work: Work, notice: Row, delivered: date) -> None:
+    """The radiation of a household found ineligible is due once its time has run from the notice; one at a time for each landlord's session."""
+    if not work.find(
+        "duty", kind=RADIATION, ref=notice["ref"], session_id=notice["session_id"], closed_on=None
+    ):
+        months = int(work.law_on(delivered).value("radiation_notice_months"))
+        work.put(
+            "duty", kind=RADIATION, ref=notice["ref"], session_id=notice["session_id"], item_id=notice["item_id"],
+            opened_on=delivered, due_on=later(delivered, months), closed_on=None, outcome="",
+        )  # fmt: skip
 
 
 @command("recourse.opened", roles="S")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from optimizer.store.messages import StoreRefused
 from optimizer.store.records import session_order
-from optimizer.store.states import ANSWERED, HELD, NOTICE, POSITIVE, RECTIFIED, REEXAMINED
+from optimizer.store.states import (
+    ANSWERED,
+    HELD,
+    INELIGIBLE_NOTICE,
+    NOTICE,
+    POSITIVE,
+    RADIATION,
+    RECTIFIED,
+    REEXAMINED,
+)
 from optimizer.store.tables import Row
 from optimizer.store.work import Work
 
 MIXITY, NEGATIVE = "N7", ("not_attributed", "ineligible")
-BY_DECISION = ("suitable_offer", "radiation_notice", "prefet_signal")
+BY_DECISION = ("suitable_offer", INELIGIBLE_NOTICE, "prefet_signal")
 
 
 def of_one_mind(work: Work, items: list[Row]) -> None:
@@ -35,28 +46,39 @@ def settle_items(work: Work, items: list[Row]) -> tuple[list[int], list[int]]:
     return offering, no_taker
 
 
-def settle_duties(work: Work, session: str, items: list[Row]) -> None:
-    """Open the duties that the decisions of these dwellings make, close those that a rectificatif undid or a later session."""
+def settle_duties(work: Work, session: str, items: list[Row], unchanged: Container[int] = ()) -> None:
+    """Open the duties that the decisions of these dwellings make, close those that a rectificatif undid or a later session.
+
+    A household whose decision stands as it was (``unchanged``, by candidature) owes nothing anew: what was due to it is open or done.
+    """
     for item in items:
         standing = {
             (d["kind"], d["ref"]): d
             for d in work.find("duty", item_id=item["item_id"], closed_on=None)
-            if d["kind"] in BY_DECISION
+            if d["kind"] in (*BY_DECISION, RADIATION)
         }
         wanted = _wanted(work, item)
+        told = {
+            c["ref"]
+            for c in work.find("candidate", item_id=item["item_id"])
+            if c["candidate_id"] in unchanged
+        }
         for kind, ref in sorted(wanted - standing.keys()):
+            if ref in told:
+                continue
             # owed at once: the month before a radiation runs from the notice, and no day of it is known until that is delivered
             work.put(
                 "duty", kind=kind, ref=ref, session_id=session, item_id=item["item_id"], opened_on=work.today,
                 due_on=None, closed_on=None, outcome="",
             )  # fmt: skip
+        wanted |= {(RADIATION, ref) for kind, ref in wanted if kind == INELIGIBLE_NOTICE and ref in told}
         for key in sorted(standing.keys() - wanted):
             work.set("duty", standing[key]["duty_id"], closed_on=work.today, outcome=RECTIFIED)
     _forgo_notices(work, work.get("session", session))
 
 
 def _forgo_notices(work: Work, session: Row) -> None:
-    """No notice is owed any more to a household that an earlier session of the landlord found ineligible and this one does not."""
+    """No notice is owed any more, nor radiation due, where an earlier session of the landlord found ineligible and this one does not."""
     items = tuple(i["item_id"] for i in work.find("item", session_id=session["session_id"]))
     names = {c["candidate_id"]: c["ref"] for c in work.find("candidate", item_id=items)}
     found = [
@@ -64,7 +86,7 @@ def _forgo_notices(work: Work, session: Row) -> None:
     ]
     barred = {ref for ref, kind in found if kind == "ineligible"}
     refs = tuple(sorted({ref for ref, _ in found} - barred))
-    for duty in work.find("duty", kind="radiation_notice", ref=refs, closed_on=None):
+    for duty in work.find("duty", kind=(INELIGIBLE_NOTICE, RADIATION), ref=refs, closed_on=None):
         before = work.get("session", duty["session_id"])
         same = before["landlord"] == session["landlord"]
         if same and session_order(before["on"], before["session_id"]) < session_order(
@@ -81,7 +103,7 @@ def _wanted(work: Work, item: Row) -> set[tuple[str, str]]:
         if decision["motive"] == MIXITY:
             wanted.add(("suitable_offer", name["ref"]))
         if decision["kind"] == "ineligible":
-            wanted.add(("radiation_notice", name["ref"]))
+            wanted.add((INELIGIBLE_NOTICE, name["ref"]))
         if decision["kind"] in NEGATIVE and name["has_dalo"]:
             wanted.add(("prefet_signal", name["ref"]))
     return wanted

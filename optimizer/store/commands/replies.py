@@ -1,5 +1,6 @@
 """A household that nobody can reach is written to; a month without an answer to a notice that is proven ends its application
-(CCH R. 441-2-8 c). Any answer stops the month. The program strikes off nobody: a person confirms that nothing came.
+(CCH R. 441-2-8 c). Any answer stops the month. A month after its notice a household found ineligible is struck off too (d). The program
+strikes off nobody: a person confirms that nothing came, or that it was done.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from optimizer.store.commands.offers import candidate_of
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import later, touch
 from optimizer.store.records import Proof
-from optimizer.store.states import HELD, NOTICE, PROOF, REACHED, UNANSWERED
+from optimizer.store.states import HELD, NOTICE, PROOF, RADIATION, REACHED, STRUCK_OFF, UNANSWERED
 from optimizer.store.tables import Row
 from optimizer.store.work import Work, command
 
@@ -52,25 +53,42 @@ def confirm_no_reply(work: Work, duty: int, *, on: date | None = None) -> Mappin
 
     Refused while an offer to the household is live: that has a time and an answer of its own.
     """
-    row = work.get("duty", duty)
-    work.ref, work.session = row["ref"], row["session_id"] or ""
-    if row["kind"] != NOTICE:
-        raise StoreRefused("STORE_OUTSIDE", what="obligation", found=row["kind"])
-    if row["closed_on"] is not None:
-        work.require("duty", "closed", ("open",))
-    if not days.past(row["due_on"], work.now):
-        raise StoreRefused("STORE_NOT_PAST", day=row["due_on"])
+    row = _over(work, duty, NOTICE)
     for live in work.find("offer", ref=row["ref"], status=HELD):
         raise StoreRefused(
             "STORE_OFFER_LIVE",
             dwelling=work.get("item", live["item_id"])["dwelling_id"],
             day=live["notified_on"],
         )
+    _end(work, row, on, UNANSWERED)
+    return {}
+
+
+@command("radiation.entered", roles="S")
+def enter_radiation(work: Work, duty: int, *, on: date | None = None) -> Mapping[str, Any]:
+    """A person has struck off a household found ineligible, the month after its notice being over (CCH R. 441-2-8 d)."""
+    _end(work, _over(work, duty, RADIATION), on, STRUCK_OFF)
+    return {}
+
+
+def _over(work: Work, duty: int, kind: str) -> Row:
+    """An open duty of this kind whose time has passed."""
+    row = work.get("duty", duty)
+    work.ref, work.session = row["ref"], row["session_id"] or ""
+    if row["kind"] != kind:
+        raise StoreRefused("STORE_OUTSIDE", what="obligation", found=row["kind"])
+    if row["closed_on"] is not None:
+        work.require("duty", "closed", ("open",))
+    if not days.past(row["due_on"], work.now):
+        raise StoreRefused("STORE_NOT_PAST", day=row["due_on"])
+    return row
+
+
+def _end(work: Work, row: Row, on: date | None, outcome: str) -> None:
     closed = on or work.today
     work.happened(closed, after=row["due_on"], what=Said("la fin du délai", "the end of the time"))
-    work.set("duty", duty, closed_on=closed, outcome=UNANSWERED)
+    work.set("duty", row["duty_id"], closed_on=closed, outcome=outcome)
     touch(work, row["ref"])
-    return {}
 
 
 def _heard(work: Work, row: Row, item: Row) -> bool:

@@ -522,10 +522,13 @@ def _sign_rectification(
     ids = tuple(i["item_id"] for i in work.find("item", session_id=session))
     waiting = work.find("decision", item_id=ids, rectification=number, pending=True)
     items = {d["item_id"]: _rectifiable(work, session, d["item_id"]) for d in waiting}
+    unchanged = {name["candidate_id"] for item in items for name in work.find("candidate", item_id=item)}
     for decision in waiting:
         _not_taken_up(work, items[decision["item_id"]], decision["kind"])
         for old in work.find("decision", candidate_id=decision["candidate_id"], current=True):
             work.set("decision", old["decision_id"], current=False)
+            if (old["kind"], old["motive"]) != (decision["kind"], decision["motive"]):
+                unchanged.discard(decision["candidate_id"])
     for decision in waiting:
         work.set("decision", decision["decision_id"], current=True, pending=False)
         name = work.get("candidate", decision["candidate_id"])
@@ -534,7 +537,7 @@ def _sign_rectification(
         check_ranks(work, item)
     of_one_mind(work, work.find("item", session_id=session))
     offering, no_taker = settle_items(work, list(items.values()))
-    settle_duties(work, session, list(items.values()))
+    settle_duties(work, session, list(items.values()), unchanged)
     work.set("rectification", found[0]["rectification_id"], signed_by=work.actor.name, signed_at=work.now)
     work.bump("session", row)
     return {"number": number, "offering": offering, "no_taker": no_taker}

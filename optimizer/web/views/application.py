@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -21,7 +21,7 @@ from optimizer.store.records import (
     RecourseRecord,
     SessionRecord,
 )
-from optimizer.store.states import LIVE_ITEM, NOTICE, REACHED
+from optimizer.store.states import LIVE_ITEM, NOTICE, RADIATION, REACHED
 from optimizer.web.access import ROUTES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
@@ -38,6 +38,11 @@ from optimizer.web.views.room import late_candidate
 from optimizer.web.views.week import week
 from optimizer.web.visitor import NAMING
 
+CONFIRMED: Mapping[str, Callable[..., Any]] = {
+    NOTICE: commands.confirm_no_reply,
+    RADIATION: commands.enter_radiation,
+}
+"""Duties that run from a notice -> what a person confirms once their time is over."""
 LEFT_LIST = ("declined", "replaced", "not_examined")
 """Candidatures that no document is asked for."""
 SHORTEST = 10
@@ -160,13 +165,13 @@ def follow(request: Asked, session: str, candidate: int) -> HttpResponse:
     store, actor = desk().store, request.visitor.actor("S", record)
 
     def do() -> Any:
-        what = form.choice("act", "WEB.WHAT", ("duty", "no_reply", "recourse", "recourse_closed"))
+        what = form.choice("act", "WEB.WHAT", ("duty", *CONFIRMED, "recourse", "recourse_closed"))
         on = form.a_day("on", "WEB.ON_DAY")
         if what == "recourse":
             kind = form.choice("kind", "WEB.RECOURSE", RECOURSES)
             form.check()
             return commands.open_recourse(store, actor, form.command_id, ref=found.ref, kind=kind, on=on)
-        confirmed = what == "no_reply"
+        confirmed = CONFIRMED.get(what)
         outcome = "" if confirmed else form.text("outcome", "WEB.OUTCOME_SHORT", required=True, longest=200)
         duties, recourses = _owed(request, found, "S")
         known = (
@@ -174,8 +179,8 @@ def follow(request: Asked, session: str, candidate: int) -> HttpResponse:
         )
         key = form.choice("key", "WEB.WHAT", [str(x) for x in known])
         form.check()
-        if confirmed:
-            return commands.confirm_no_reply(store, actor, form.command_id, int(key), on=on)
+        if confirmed is not None:
+            return confirmed(store, actor, form.command_id, int(key), on=on)
         if what == "duty":
             return commands.close_duty(store, actor, form.command_id, int(key), outcome=outcome, on=on)
         return commands.close_recourse(store, actor, form.command_id, int(key), on=on, outcome=outcome)
@@ -254,6 +259,7 @@ def _show(
             "may_identify": _may_identify(request, found),
             "person": person,
             "owed": _owed(request, found),
+            "notices": tuple(CONFIRMED),
             "may_follow": "S" in held,
             "recourses": words("RECOURSE", RECOURSES, lang_of(request)),
             "may_call": any(r in held for r in "SA")
