@@ -157,6 +157,12 @@ def blamed(trace: TracebackType | None) -> tuple[str, int] | None:
     return None
 
 
+def raised_in_dropped(trace: TracebackType | None) -> bool:
+    """Whether a line of a dropped file itself raised it: a signal that ends the program while one is at work is not its doing."""
+    frames = traceback.extract_tb(trace)
+    return bool(frames) and str(Path(frames[-1].filename).resolve().parent) in FOLDERS - {COMMANDS}
+
+
 def _file(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     return Path(spec.origin) if spec is not None and spec.origin else Path(name)

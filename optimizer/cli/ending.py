@@ -22,7 +22,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from optimizer.cli.languages import language
-from optimizer.dropin import DropInError, blamed
+from optimizer.dropin import DropInError, blamed, raised_in_dropped
 from optimizer.errors import Lang
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -69,7 +69,10 @@ class Ending:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         fr = self.lang == "fr"
-        if isinstance(error, SystemExit):
+        if isinstance(error, SystemExit) and raised_in_dropped(trace):
+            self._unexpected(error)  # a dropped file that ends the program would end it without a word
+            self.code = 4
+        elif isinstance(error, SystemExit):
             self.code = error.code if isinstance(error.code, int) else 2 if error.code else 0
         elif isinstance(error, KeyboardInterrupt):
             say("Interrompu." if fr else "Interrupted.")

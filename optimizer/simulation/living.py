@@ -25,6 +25,7 @@ from optimizer.simulation.chaining import put_forward
 from optimizer.simulation.registry import Policy
 from optimizer.simulation.session import offers, rows_at, session_facts, session_problem, under
 from optimizer.simulation.terms import State, Terms, faults
+from optimizer.simulation.untouched import fingerprint
 from optimizer.simulation.world import NEVER, World
 from optimizer.simulation.yearly import NONE, due_of_numbers
 from optimizer.solve import SolveOptions, solve
@@ -161,7 +162,11 @@ def live(
                 session % per_year, per_year, today, rows_at(today, book.rows), book.rows, so_far.num, so_far.den, so_far.asked,
                 tuple(waiting), present, tuple(seen), memory, world,
             )  # fmt: skip
+            given = (today, state.row, state.num, state.den, state.asked, present)
+            before = fingerprint(given)
             terms = answered(policy.terms(state), Terms, policy.terms)
+            if fingerprint(given) != before:
+                raise wrong_answer(policy.terms, "it writes into the state that it is given")
             if wrong := faults(terms, state):
                 raise wrong_answer(policy.terms, wrong)
             problem = under(today, terms)

@@ -19,6 +19,7 @@ from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation.living import Lease, Life, live
 from optimizer.simulation.registry import Policy, all_policies
 from optimizer.simulation.setting import Setting
+from optimizer.simulation.untouched import fingerprint
 from optimizer.simulation.world import NEVER, World, draw_world
 from optimizer.solve import SolveOptions
 
@@ -26,14 +27,26 @@ COLUMNS = ("policy", "seed", "year", "session", "indicator", "scope", "value", "
 
 
 def lived(source: Case | str, setting: Setting, policy: str, seed: int, solving: Mapping[str, Any]) -> bytes:
-    """One policy on one seed: the rows of `COLUMNS` as Parquet. ``solving``: arguments of `SolveOptions`."""
+    """One policy on one seed: the rows of `COLUMNS` as Parquet. ``solving``: arguments of `SolveOptions`.
+
+    Raises
+    ------
+    DropInError
+        The policy changes the world, which those after it are to live on as it was drawn.
+    """
     world = _drawn(source, setting, seed) if isinstance(source, str) else draw_world(source, setting, seed)
     chosen = next(p for p in all_policies() if p.id == policy)
+    call = chosen.terms or chosen.bound
+    assert call is not None
+    before = fingerprint(world)
     rows = (
         bounded(world, chosen)
         if chosen.terms is None
         else facts_of_life(world, live(world, chosen, SolveOptions(**solving)))
     )
+    if fingerprint(world) != before:
+        _drawn.cache_clear()
+        raise wrong_answer(call, "it writes into the world that every other policy lives on")
     frame = pd.DataFrame([(policy, seed, *row) for row in rows], columns=list(COLUMNS))
     answer = io.BytesIO()
     frame.to_parquet(answer, index=False, compression="zstd")

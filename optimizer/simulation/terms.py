@@ -12,7 +12,9 @@ from optimizer.problem.model import I64, RATE_UNIT, Problem, Row
 from optimizer.simulation.world import World
 
 MOST_PLAY = 10**12
-"""Far beyond any year: a hundred million leases, or ten thousand million points."""
+"""Far beyond any year: a hundred million leases."""
+MOST_RESERVE = 10**9
+"""Ten million points of one household: beyond it sums of a session's values leave what an integer holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +91,11 @@ def faults(terms: Terms, state: State) -> str:
         return f"a rate is not between 0 and {RATE_UNIT}"
     if ((terms.price < 0) | (terms.price > todays(state.problem).price)).any():
         return "a price is not between 0 and that of today"
-    if (np.abs(terms.play) > MOST_PLAY).any() or (np.abs(terms.reserve) > MOST_PLAY).any():
-        return f"a play or a reserve price is beyond {MOST_PLAY}"
-    return ""
+    if (np.abs(terms.play) > MOST_PLAY).any():
+        return f"a play is beyond {MOST_PLAY}"
+    if (np.abs(terms.reserve) > MOST_RESERVE).any():
+        return f"a reserve price is beyond {MOST_RESERVE}"
+    return "" if isinstance(terms.lean, bool) else f"lean is {type(terms.lean).__name__}, a bool was expected"
 
 
 def todays(problem: Problem) -> Terms:

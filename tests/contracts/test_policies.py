@@ -10,11 +10,13 @@ import pytest
 from optimizer.dropin import DropInError
 from optimizer.errors import AttrifluxError
 from optimizer.problem.model import RATE_UNIT
+from optimizer.simulation import sweep
 from optimizer.simulation.living import live
 from optimizer.simulation.registry import Policy, all_policies, bound, chosen_policies, policy
 from optimizer.simulation.setting import Setting
-from optimizer.simulation.sweep import bounded
-from optimizer.simulation.terms import State, Terms, todays
+from optimizer.simulation.sweep import bounded, lived
+from optimizer.simulation.terms import MOST_RESERVE, State, Terms, todays
+from optimizer.simulation.untouched import fingerprint
 from optimizer.simulation.world import World, draw_world
 
 POLICIES = [p for p in all_policies() if p.terms is not None]
@@ -31,12 +33,17 @@ def watched(made: Policy, kept: list[tuple[State, Terms]]) -> Policy:
 
     def terms(state: State) -> Terms:
         assert made.terms is not None
-        before = [x.copy() for x in (state.num, state.den, state.asked, state.present)]
-        rows = state.problem.rows
-        said = made.terms(state)
-        for was, now in zip(before, (state.num, state.den, state.asked, state.present), strict=True):
-            assert (was == now).all(), "a policy changes what it is given"
-        assert state.problem.rows is rows
+        given, asks = (state, state.world, state.world.case), World.accepts
+        before = fingerprint(given)
+
+        def accepts(world: World, dwelling: int, app: int) -> bool:
+            assert world is not state.world, "a policy asks what a household will answer"
+            return asks(world, dwelling, app)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(World, "accepts", accepts)
+            said = made.terms(state)
+        assert fingerprint(given) == before, "a policy changes what it is given"
         kept.append((state, said))
         return said
 
@@ -64,7 +71,8 @@ def test_terms_are_whole_numbers_in_their_range(world, made):
         (lambda now: {"rate": now.rate[:1]}, r"rate has shape \(1,\)"),
         (lambda now: {"rate": now.rate + RATE_UNIT + 1}, "a rate is not between 0 and 10000"),
         (lambda now: {"play": now.play.tolist()}, "play is list, an array of int64 was expected"),
-        (lambda now: {"play": now.play + 10**15}, "a play or a reserve price is beyond"),
+        (lambda now: {"play": now.play + 10**15}, "a play is beyond"),
+        (lambda now: {"lean": 3}, "lean is int, a bool was expected"),
         (lambda now: {"price": now.price / 2}, "price is float64, an array of int64 was expected"),
         (lambda now: {"price": now.price + 1}, "a price is not between 0 and that of today"),
         (lambda now: {"price": -now.price - 1}, "a price is not between 0 and that of today"),
@@ -79,6 +87,56 @@ def test_terms_out_of_their_range_are_refused(world, change, why):
     made = next(p for p in POLICIES if p.id == "required_rate")
     with pytest.raises(DropInError, match=why):
         live(world, replace(made, terms=terms))
+
+
+@pytest.mark.parametrize("most", [MOST_RESERVE, -MOST_RESERVE])
+def test_the_greatest_reserve_price_is_solved_and_more_is_refused(world, most):
+    made = next(p for p in POLICIES if p.id == "required_rate")
+
+    def terms(state: State, price: int = most) -> Terms:
+        reserve = np.zeros(len(state.present), np.int64)
+        reserve[::2] = price
+        return replace(todays(state.problem), reserve=reserve)
+
+    assert {week.stop for week in live(world, replace(made, terms=terms)).weeks} == {"proven"}
+    with pytest.raises(DropInError, match="a reserve price is beyond"):
+        live(world, replace(made, terms=lambda state: terms(state, most + np.sign(most))))
+
+
+def _into_a_row(state: State) -> None:
+    object.__setattr__(state.problem.rows[0], "price", state.problem.rows[0].price + 1)
+
+
+def _into_the_problem(state: State) -> None:
+    state.problem.seniority[:] = 1
+
+
+def _into_the_places_of_rows(state: State) -> None:
+    state.row[:] = 0
+
+
+@pytest.mark.parametrize("writes", [_into_a_row, _into_the_problem, _into_the_places_of_rows])
+def test_a_policy_that_writes_into_the_session_is_refused(world, writes):
+    def terms(state: State) -> Terms:
+        writes(state)
+        return todays(state.problem)
+
+    made = next(p for p in POLICIES if p.id == "required_rate")
+    with pytest.raises(DropInError, match="it writes into the state that it is given"):
+        live(draw_world("commission", SETTING, 8), replace(made, terms=terms))
+
+
+def test_a_policy_that_writes_into_the_world_is_refused_before_another_lives_on_it(monkeypatch):
+    def terms(state: State) -> Terms:
+        state.world.facts.applications.seniority_days[:] = 7
+        return todays(state.problem)
+
+    made = next(p for p in POLICIES if p.id == "required_rate")
+    monkeypatch.setattr(sweep, "all_policies", lambda: (replace(made, id="wrong", terms=terms), made))
+    expected = lived("commission", SETTING, "required_rate", 7, {})
+    with pytest.raises(DropInError, match="it writes into the world that every other policy lives on"):
+        lived("commission", SETTING, "wrong", 7, {})
+    assert lived("commission", SETTING, "required_rate", 7, {}) == expected
 
 
 @pytest.mark.parametrize(

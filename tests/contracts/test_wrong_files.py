@@ -160,10 +160,11 @@ def test_a_wrong_file_is_told_with_its_line(
     assert f"Le fichier déposé wrong.py, ligne {line} ne peut pas servir" in told and why in told
 
 
+@pytest.mark.parametrize("error", ["ValueError", "SystemExit"])
 @pytest.mark.long
-def test_an_error_inside_a_dropped_file_says_where(case: Path, tmp_path: Path):
-    """What the error says may hold a cell of the case: it is left out."""
-    text = BACKEND.format(body='raise ValueError("354005665666903337")')
+def test_an_error_inside_a_dropped_file_says_where(case: Path, tmp_path: Path, error: str):
+    """What the error says may hold a cell of the case: it is left out. A file that ends the program does not do so without a word."""
+    text = BACKEND.format(body=f'raise {error}("354005665666903337")')
     code, told = run(case, tmp_path, "solve.backends", text, SOLVE)
-    assert code == 4 and "Erreur imprévue (ValueError, wrong.py, ligne 4)" in told
+    assert code == 4 and f"Erreur imprévue ({error}, wrong.py, ligne 4)" in told
     assert "354005665666903337" not in told
