@@ -6,11 +6,13 @@ import dataclasses
 import doctest
 import importlib.util
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import typer
 
@@ -20,10 +22,13 @@ from optimizer.eligibility.facts import CODES
 from optimizer.fairness.measures import all_metrics
 from optimizer.fairness.registry import all_mechanisms
 from optimizer.problem import Problem, all_rules
+from optimizer.problem.export import pair_columns
+from optimizer.problem.model import RATE_UNIT
 from optimizer.runs import Options, propose
 from optimizer.simulation.registry import all_policies
 from optimizer.solve.registry import all_backends
 from optimizer.synth import synthesize
+from tests.problem.random_cases import random_ready
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -109,6 +114,36 @@ def test_default_numbers_of_the_objective_are_those_of_the_specification():
     assert "max(0, e − 0.33) / 0.17" in text
     assert (rules.number("national.burden.free_rate"), rules.number("national.burden.span")) == (0.33, 0.17)
     assert rules.number("national.burden.weight") == 0.5 and rules.number("national.rules.flux.play") == 0.5
+
+
+def test_the_model_of_the_page_has_every_part_of_the_value_and_every_play():
+    """Whoever wrote the model again from the page had another optimum: effort, leans, the household kept for a dwelling to come,
+    the half lease of play and `flux_max` were not in it, and its bound lay below the optimum."""
+    page = (ROOT / "docs" / "formulation.md").read_text(encoding="utf-8")
+    value = re.search(r"^    value +=(.*)$", page, re.M)
+    forecast = replace(
+        random_ready(0)[4], awaited=np.zeros(len(random_ready(0)[4].application_ids), np.int64)
+    )
+    columns = pair_columns(forecast)
+    parts = columns[columns.index("score") : columns.index("value")]
+    assert value is not None and re.findall(r"(\w+)\(", value[1]) == list(parts)
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|.*\| (\S+) \|$", page, re.M)
+    play = {name: told for names, told in rows for name in re.findall(r"\w+", names)}
+    assert set(play) == {rule.id for rule in all_rules()}
+    found = [row for seed in range(12) for row in random_ready(seed)[4].rows]
+    half = policy.load("doubs", on=date(2026, 11, 23)).number("national.rules.flux.play")
+    assert {row.rule for row in found if row.ceiling} == {k for k, v in play.items() if v == "`allowance`"}
+    for row in found:
+        assert row.ceiling or row.play == RATE_UNIT * float(play[row.rule]), row.rule
+    assert float(play["flux"]) == half
+    formulas = "\n".join(re.findall(r"^    .*$", page, re.M))
+    for told in (
+        "asked_k − num_k − play_k",
+        "Σ_k λ_k play_k + Σ_a π_a",
+        "b = rate_k n − play_k",
+        "rate_k D − n − play_k",
+    ):
+        assert told in formulas, told
 
 
 def test_commands_are_those_of_the_specification():
