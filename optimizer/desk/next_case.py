@@ -62,8 +62,16 @@ LEASE = ("q1", "priority_codes", "priority_status", "relocation", "essential_wor
 BARS_ACCESS = "access"
 """Code of ``condition_failures``: the document came, and bars the access."""
 INELIGIBLE_REASONS = {"I1": "income_proven_above", "I2": "stay_not_proven"}
+LEFT_BY_ITSELF = "household_withdrew"
+"""Code of ``not_examined_reasons``: the household took its candidature back, as one that declines when it is called."""
 BARS = frozenset(
-    {"refused_same_dwelling", "declined_before", "commission_decision", *INELIGIBLE_REASONS.values()}
+    {
+        "refused_same_dwelling",
+        "declined_before",
+        "withdrawn",
+        "commission_decision",
+        *INELIGIBLE_REASONS.values(),
+    }
 )
 """Reasons of the bars that a commission's log brings into a case."""
 Row = dict[str, Any]
@@ -790,9 +798,9 @@ class _Turning:
         for session in [*self.closed, *self.coming]:
             for item in items_of(session):
                 for c in item.candidates:
-                    if c.status == "declined":
+                    if reason := _given_up(item, c):
                         until = months_after(session.on, declined)
-                        self._forbid(rows, item.dwelling_id, c.application_id, "declined_before", until)
+                        self._forbid(rows, item.dwelling_id, c.application_id, reason, until)
         made = [
             row for (d, a), row in sorted(rows.items())
             if a in people and (not d or d in homes) and row["expires_on"] >= self.on
@@ -913,6 +921,20 @@ def _lease_on(line: Followed) -> date | None:
     """The day the lease was signed, of a candidature that ended in one."""
     offer = line.candidate.offer
     return offer.lease_on if line.candidate.status == "signed" and offer is not None else None
+
+
+def _given_up(item: ItemRecord, candidate: CandidateRecord) -> str:
+    """Reason of the bar of a household that gave a dwelling up before anything was decided of it there, which is no refusal.
+
+    A dwelling taken off the agenda because « le ménage » withdrew says so of the one household that was to be examined there.
+    """
+    if candidate.status == "declined":
+        return "declined_before"
+    if candidate.status != "not_examined":
+        return ""
+    alone = sum(c.status == "not_examined" for c in item.candidates) == 1
+    of_item = item.end_reason if item.status == "not_examined" and alone else ""
+    return "withdrawn" if LEFT_BY_ITSELF in (candidate.reason, of_item) else ""
 
 
 def in_flux(item: ItemRecord) -> bool:

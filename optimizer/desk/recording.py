@@ -352,7 +352,7 @@ class _Sheets(Work):
         named = [c for c in listed if c.application_id]  # a household erased since has no row
         before = len(self.problems)
         decisions: list[NewDecision] = []
-        set_aside: list[tuple[Entry, CandidateRecord]] = []
+        set_aside: list[tuple[Entry, CandidateRecord, str]] = []
         for c in named:
             entry = by_number.get(c.application_id)
             if entry is None:
@@ -360,8 +360,7 @@ class _Sheets(Work):
                 continue
             if entry.get("decision") == "not_examined":
                 if c.status == "listed":
-                    self._reasoned(entry)
-                    set_aside.append((entry, c))
+                    set_aside.append((entry, c, self._reasoned(entry)))
                 continue
             decisions.append(self._decision(entry, c))
         if len(named) == len(listed):  # else the ranks of the erased are missing, which nobody can fill in
@@ -376,11 +375,11 @@ class _Sheets(Work):
         hour = self._hour(vote, there)
         if len(self.problems) > before:
             return
-        for entry, c in set_aside:
+        for entry, c, why in set_aside:
             self.do(
                 entry, "decision", "candidate_not_examined",
-                lambda key, c=c, entry=entry: commands.candidate_not_examined(  # type: ignore[misc]
-                    self.opened, self.actor, key, c.candidate_id, reason=entry.text("sentence")
+                lambda key, c=c, why=why: commands.candidate_not_examined(  # type: ignore[misc]
+                    self.opened, self.actor, key, c.candidate_id, reason=why
                 ),
             )  # fmt: skip
         if not decisions:
@@ -439,15 +438,17 @@ class _Sheets(Work):
             entry.text("motive") if kind in SENTENCE_NEEDED else "", entry.text("sentence").strip() if kind in SENTENCE_NEEDED else "",
         )  # fmt: skip
 
-    def _reasoned(self, entry: Entry) -> None:
-        """Why a household was not examined is one of a closed list."""
+    def _reasoned(self, entry: Entry) -> str:
+        """The code of why a household was not examined, one of a closed list; empty once the cell is told to be none of it."""
         said = self.known["not_examined"]
-        if said.read(entry.text("sentence")) is None:
+        code = said.read(entry.text("sentence"))
+        if code is None:
             told = {
                 "expected_fr": " ; ".join(said.options("fr")),
                 "expected_en": "; ".join(said.options("en")),
             }
             self.wrong(entry, "DESK_ENTRY_CHOICE", "sentence", entry.text("sentence"), **told)
+        return code or ""
 
     def _ranks(self, rows: Sequence[Entry]) -> None:
         """One attribution without rank per dwelling, and no rank twice."""

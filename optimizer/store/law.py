@@ -21,9 +21,9 @@ from optimizer.policy.parameter import Entry, Parameter, parse_entries
 from optimizer.store.clock import ALSACE_MOSELLE
 
 FILES = ("commission", "caleol", "desk")
-NO_DOCUMENT, EFFORT = "N1", "N5"
-"""Motives that the program knows by themselves: a document that did not come although it was asked for, and the effort rate, whose
-calculation is joined."""
+NO_DOCUMENT, EFFORT, NOT_ACTIVE = "N1", "N5", "N9"
+"""Motives that the program knows by themselves: a document that did not come although it was asked for, the effort rate, whose
+calculation is joined, and an application that is not active or has no number, of which no letter may say that it is kept."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -341,6 +341,20 @@ def test_who_is_not_to_be_proposed_again_where_and_until_when():
     )
 
 
+def test_a_dwelling_taken_off_because_its_household_withdrew_bars_the_only_one():
+    def barred(reason: str, *names: CandidateRecord) -> list[list[Any]]:
+        left = replace(item(6, "BAILLEUR", "not_examined", *names), end_reason=reason)
+        alone = replace(held(), items=(left,))
+        return rows(
+            turned(sessions=[alone]), "decisions", "dwelling_id", "application_id", "reason", "expires_on"
+        )
+
+    one, two = candidate(61, "not_examined"), candidate(62, "not_examined")
+    assert barred("household_withdrew", one) == [["L6", "61", "withdrawn", "03/03"]]
+    # of several, nobody knows which one it was
+    assert barred("household_withdrew", one, two) == [] == barred("works", one)
+
+
 def test_decisions_of_the_import_are_over_once_carried_out():
     given = [
         {"dwelling_id": "L2", "application_id": "21", "account": "BAILLEUR", "decision": "pin", "author": "S"},

@@ -284,6 +284,32 @@ def account_of(case: Case, account: str) -> tuple[int, int]:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("reason", ["household_withdrew", "incomplete"])
+def test_a_household_that_withdrew_at_the_session_is_not_proposed_that_dwelling_again(
+    made: Room, reason: str
+):
+    """As one that declines when it is called; of one that could not be examined for want of its file nothing is barred."""
+    item = next(i for i in made.session.items if len(listed(i)) >= 3)
+    away, *others = listed(item)
+    labels = {"household_withdrew": "Le ménage a retiré sa candidature", "incomplete": "Dossiers incomplets"}
+    made.hold(
+        {("Saisie", item.dwelling_id, c.application_id): {"decision": "b", "rang": n} for n, c in enumerate(others, start=1)}
+        | {
+            ("Saisie", item.dwelling_id, away.application_id): {"decision": "non examiné", "rang": None, "phrase": labels[reason]},
+            ("Votes", item.dwelling_id, ""): {"moins_de_trois": "insuffisance du nombre de candidats"},
+        }
+    )  # fmt: skip
+    case = turned(made).case
+    bar = {(item.dwelling_id, away.application_id): "withdrawn"} if reason == "household_withdrew" else {}
+    pairs = {(item.dwelling_id, c.application_id) for c in [away, *others]}
+    assert {key: why for key, why in forbids(case).items() if key in pairs} == bar
+    if bar:
+        until = row(case.table("decisions"), dwelling_id=item.dwelling_id, application_id=away.application_id)
+        assert until["expires_on"].date() == date(2027, 3, 3)
+        again = turned(made, case).case
+        assert again.table("decisions").equals(case.table("decisions"))
+
+
 def test_a_dwelling_withdrawn_leaves_the_case_and_its_account_until_an_import_brings_it_back(
     made: Room, tmp_path: Path
 ):

@@ -320,6 +320,28 @@ def refused_for_effort(told: Told, **facts: object) -> tuple[str, str]:
     return changed[who.application_id], letters_to(told, home.dwelling_id)[who.application_id]
 
 
+def test_no_letter_keeps_an_application_that_is_not_active(told: Told):
+    """N9 is about the application itself: « votre demande est conservée » stood under « Demande non active »."""
+    barred = {c.ref for i in told.session.items for c in i.candidates if c.status == "ineligible"}
+    home, who = next(
+        (i, c)
+        for i in told.session.items
+        for c in i.candidates
+        if c.decision and c.decision.motive == "N3" and c.ref not in barred
+    )
+    lapsed = replace(who, decision=replace(who.decision, motive="N9"))
+    items = tuple(
+        replace(
+            i, candidates=tuple(lapsed if c.candidate_id == who.candidate_id else c for c in i.candidates)
+        )
+        for i in told.session.items
+    )
+    changed = letters_to(replace(told, session=replace(told.session, items=items)), home.dwelling_id)
+    text, other = changed[who.application_id], letters_to(told, home.dwelling_id)[who.application_id]
+    assert "votre demande est conservée" in other and "votre demande est conservée" not in text
+    assert "faites-la enregistrer ou renouveler" in text and "tribunal administratif" in text
+
+
 def test_a_refusal_for_the_rate_of_effort_joins_its_calculation(told: Told):
     text, other = refused_for_effort(told)
     found = re.search(

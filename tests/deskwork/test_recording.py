@@ -448,6 +448,40 @@ def test_another_answer_is_not_guessed_to_be_a_correction_and_the_command_takes_
     ]  # fmt: skip
 
 
+WITHDREW = {
+    "fr": ("non examiné", "Le ménage a retiré sa candidature"),
+    "en": ("not examined", "The household withdrew"),
+    "code": ("not_examined", "household_withdrew"),
+}
+
+
+@pytest.mark.parametrize("lang", WITHDREW)
+def test_a_household_not_examined_is_recorded_by_the_words_of_the_list(made: Room, lang: str):
+    """Each reason that the workbook names was then refused as an unknown motive, and the whole session with it."""
+    item = next(i for i in made.session.items if len(listed(i)) >= 3)
+    away, *others = listed(item)
+    decision, why = WITHDREW[lang]
+    rows = {
+        ("Saisie", item.dwelling_id, c.application_id): {"rang": n} for n, c in enumerate(others, start=1)
+    }
+    made.hold(
+        {key: {"decision": "b", **cells} for key, cells in rows.items()}
+        | {
+            ("Saisie", item.dwelling_id, away.application_id): {"decision": decision, "rang": None, "phrase": why},
+            ("Votes", item.dwelling_id, ""): {"moins_de_trois": "insuffisance du nombre de candidats"},
+        }
+    )  # fmt: skip
+    found = next(c for c in made.item(item.dwelling_id).candidates if c.ref == away.ref)
+    assert made.session.status == "closed" and (found.status, found.reason) == (
+        "not_examined", "household_withdrew",
+    )  # fmt: skip
+    before = dump(made)
+    assert made.record().done == {} and dump(made) == before
+    assert "Le ménage a retiré sa candidature" in document_html(
+        minutes(told_of(made.desk, made.session_id, "fr")), "fr"
+    )
+
+
 def test_a_dwelling_taken_off_by_mistake_comes_back_by_the_command(made: Room):
     item = made.session.items[0]
     commands.not_examined(made.desk, SECRETARY, "retrait", item.item_id, reason="works")

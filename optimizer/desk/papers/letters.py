@@ -28,7 +28,7 @@ from optimizer.presentation.document import (
 )
 from optimizer.presentation.numbers import UNKNOWN, decimal, percent
 from optimizer.presentation.words import allowance_words
-from optimizer.store.law import EFFORT, NO_DOCUMENT
+from optimizer.store.law import EFFORT, NO_DOCUMENT, NOT_ACTIVE
 from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
 from optimizer.store.states import REACHED
 
@@ -341,7 +341,9 @@ def _conditional(told: Told, x: Letter) -> Iterator[Block]:
 def _refused(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_REFUSAL_TEXT", home=told.home(x.item)))
     yield from _why(told, x)
-    if not _struck_off(told, x):
+    if x.decided.motive == NOT_ACTIVE:
+        yield mention(told.say("REFUSAL_NOT_ACTIVE"))
+    elif not _struck_off(told, x):
         yield mention(told.term("not_attributed"))
     yield text(_recourse(told))
     yield text(told.say("SOCIAL_HELP"))

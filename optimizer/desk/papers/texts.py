@@ -357,6 +357,10 @@ texts(
             "La commission ne vous a pas attribué le logement suivant : {home}.",
             "The commission has not attributed to you the following dwelling: {home}.",
         ),
+        "refusal_not_active": (
+            "Cette décision ne concerne que ce logement. Une demande ne peut être examinée que si elle a un numéro unique et qu'elle est active : pour qu'elle le soit, faites-la enregistrer ou renouveler.",
+            "This decision is about this dwelling only. An application can be examined only if it has a unique number and is active: to make it so, have it registered or renewed.",
+        ),
         "ineligible_no_longer": (
             "La commission a examiné à nouveau votre demande le {day} : elle n'est pas radiée pour ce motif.",
             "The commission examined your application again on {day}: it is not struck off for this reason.",
