@@ -98,8 +98,13 @@ class Bilan(OwnFrames):
 
     @property
     def accounts(self) -> tuple[str, ...]:
-        """Accounts of the statement, sorted."""
-        return tuple(sorted(set(self.table["account"])))
+        """Réservataires of the year, sorted: of a dwelling, of an agreed share, or of a dwelling handed over.
+
+        Whoever had nothing of what is due to it reads its statement first of all.
+        """
+        return tuple(
+            sorted({str(a) for f in (self.table, self.ledger, self.handovers) for a in f["account"]})
+        )
 
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100

@@ -118,6 +118,11 @@ def _page(result: MidYear, account: str | None, lang: Lang) -> str:
     values = {
         "title": settings.title, "synthetic": settings.synthetic, "to": result.to, "year": settings.year,
         "name": None if account is None else account_label(account, lang, result.places), "rows": rows,
-        "findings": [f.sentence(lang) for f in result.findings if f.code.startswith("MIDYEAR")],
+        # what one réservataire answered is not told to another
+        "findings": [
+            f.sentence(lang)
+            for f in result.findings
+            if f.code.startswith("MIDYEAR") and account in (None, f.params.get("account"))
+        ],
     }  # fmt: skip
     return render("statement/midyear", lang, values)

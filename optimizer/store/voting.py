@@ -5,8 +5,9 @@ In Paris, Lyon and Marseille that is the mayor of the city, in each of its arron
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from optimizer.policy.geography import city_of
 from optimizer.store.clock import PARIS, clock_time, minute_of
@@ -55,16 +56,20 @@ def voters(
     start : str
         When the session began: an hour long before it is of the day after (:func:`began`).
     """
-    facts = item["facts"]
-    places = {str(facts.get(name, "")) for name in ("commune", "epci", "departement")}
-    city = city_of(str(facts.get("commune", "")))
-    places |= {city.code} if city else set()
+    places = places_of(item["facts"])
     sitting = _sitting(attendance, hour, start, item["item_id"])
     return [
         row
         for row in sitting
         if row["voice"] in voting and (not row["territory"] or row["territory"] in places)
     ]
+
+
+def places_of(facts: Mapping[str, Any]) -> frozenset[str]:
+    """Territories for which somebody may sit on a dwelling: its commune (and the city of an arrondissement), EPCI and département."""
+    found = {str(facts.get(name) or "") for name in ("commune", "epci", "departement")}
+    city = city_of(str(facts.get("commune") or ""))
+    return frozenset(found | ({city.code} if city else set())) - {""}
 
 
 def present(attendance: Iterable[Row], voting: tuple[str, ...], hour: str = "", start: str = "") -> int:

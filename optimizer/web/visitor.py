@@ -10,6 +10,7 @@ from django.http import Http404
 
 from optimizer.store.messages import StoreForbidden
 from optimizer.store.records import Actor, CandidateRecord, GrantRecord, ItemRecord, Role, SessionRecord
+from optimizer.store.voting import places_of
 from optimizer.web.access import ROLES
 
 NAMING = "SPMA"
@@ -145,5 +146,5 @@ def _shows(grant: GrantRecord, item: ItemRecord) -> bool:
     if grant.role == "R":
         return bool(grant.account) and grant.account == item.account
     if grant.role == "M" and grant.territory:
-        return grant.territory in (str(item.facts.get("commune", "")), str(item.facts.get("epci", "")))
+        return grant.territory in places_of(item.facts)
     return grant.role in "SPMA"

@@ -406,3 +406,15 @@ def test_a_year_without_leases_is_said_on_screen_and_page(tmp_path):
     assert [f.code for f in result.findings] == ["BILAN_EMPTY_YEAR"]
     write_bilan(tmp_path, result)
     assert "ni bail ni événement de 2024" in (tmp_path / "bilan.html").read_text()
+
+
+def test_a_reservataire_that_received_nothing_of_its_share_has_its_statement(tmp_path):
+    case = year_case(leases=[lease(f"a{i}", "ALS") for i in range(20)])
+    result = bilan(case, 2026)
+    assert "ETAT_PRIO" not in set(result.table["account"])
+    line = result.ledger.set_index("account").loc["ETAT_PRIO"]
+    assert (line["due"], line["done"], line["late"]) == (5.0, 0, 5)
+    write_bilan(tmp_path, result)
+    page = (tmp_path / "bilan-ETAT_PRIO.html").read_text(encoding="utf-8")
+    assert "OPH25" in page and "Action Logement" not in page
+    assert (tmp_path / "bilan-ETAT_PRIO.xlsx").is_file()

@@ -14,6 +14,7 @@ from optimizer import importers
 from optimizer.errors import AttrifluxError
 from optimizer.statement import midyear, midyear_to
 from optimizer.statement.midyear import as_it_was
+from optimizer.statement.midyear_files import write_midyear
 from optimizer.synth import write_case
 from tests.cli.running import attriflux
 from tests.statement.year import event, filled, lease, year_case
@@ -166,3 +167,38 @@ def test_an_answer_to_the_number_of_the_sheet_is_not_questioned():
         told = filled("answers", [{**row, "proposed": asked}])
         result = midyear(replace(case, tables={**case.tables, "answers": told}), TO)
         assert result.findings == () and result.table["answer"].tolist().count("accepted") == 1
+
+
+def test_what_a_reservataire_answered_is_not_told_to_another(tmp_path: Path):
+    rows = [
+        {
+            "landlord": "OPH25",
+            "departement": "25",
+            "area": "25",
+            "account": "ALS",
+            "as_of": "2026-06-30",
+            "proposed": 9,
+            "answer": "refused",
+        },
+        {
+            "landlord": "OPH25",
+            "departement": "25",
+            "area": "25",
+            "account": "ETAT_AGENT",
+            "as_of": "2026-06-30",
+            "proposed": 1,
+            "answer": "accepted",
+        },
+    ]
+    case = followed()
+    result = midyear(replace(case, tables={**case.tables, "answers": filled("answers", rows)}), TO)
+    assert len([f for f in result.findings if f.code.startswith("MIDYEAR")]) == 2
+    write_midyear(tmp_path, result)
+    told = {p.stem: p.read_text(encoding="utf-8").count('class="warn') for p in tmp_path.glob("point*.html")}
+    pages = {p.stem: p.read_text(encoding="utf-8") for p in tmp_path.glob("point*.html")}
+    assert "porte sur 9" in pages["point"] and "porte sur 9" in pages["point-ALS"]
+    assert "ETAT_AGENT" in pages["point"]
+    assert not any(
+        "porte sur 9" in pages[p] or "ALS" in pages[p] for p in ("point-ETAT_PRIO", "point-BAILLEUR")
+    )
+    assert told["point"] > told["point-ALS"] > told["point-BAILLEUR"]

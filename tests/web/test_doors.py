@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from optimizer.store import queries
 from optimizer.web.access import ROLES, ROUTES
 from tests.web.hands import the_form
-from tests.web.playing import NAMES, PASSWORD, Played
+from tests.web.playing import NAMES, PASSWORD, Played, item
 
 METHODS = ("GET", "POST")
 
@@ -132,6 +134,38 @@ def test_a_member_sees_its_own_territory(played: Played):
     assert (
         client.get(f"/seances/{session.session_id}/logements/{session.items[0].item_id}").status_code == 404
     )
+
+
+def test_who_votes_for_a_city_or_a_departement_sees_the_dwellings_it_votes_on(played: Played):
+    home, paris = item("L121801"), item("L121802", commune="75118")
+    homes = tuple(replace(h, facts=h.facts | {"departement": d}) for h, d in ((home, "25"), (paris, "75")))
+    session = played.session(
+        date(2026, 12, 18), state="open", homes=homes, commission="CALEOL de deux villes"
+    )
+    seen = {}
+    for name, place in (("maire-de-paris", "75056"), ("prefet-du-doubs", "25"), ("maire-du-18e", "75118")):
+        played.account(name, "M", commission="CALEOL de deux villes", territory=place)
+        body = played.client(name=name).get(f"/seances/{session.session_id}/seance").content.decode()
+        seen[name] = [i.dwelling_id for i in session.items if i.dwelling_id in body]
+    assert seen == {
+        "maire-de-paris": ["L121802"],
+        "prefet-du-doubs": ["L121801"],
+        "maire-du-18e": ["L121802"],
+    }
+
+
+def test_a_member_for_a_place_of_no_dwelling_is_told_to_who_gives_the_role(played: Played):
+    played.opened()
+    technical = played.client("T")
+    played.account("elu")
+    from django.contrib.auth import get_user_model
+
+    at = f"/comptes/{get_user_model().objects.get(username='elu').pk}"
+    told = {}
+    for n, place in enumerate(("Besançon", "25056")):
+        fields = {"act": "grant", "role": "M", "territory": place, "command_id": f"un-territoire-{n}"}
+        told[place] = "Rien de ce bureau" in technical.post(at, fields, follow=True).content.decode()
+    assert told == {"Besançon": True, "25056": False}
 
 
 def test_the_ledger_tells_each_its_own_and_the_dpo_whom_was_looked_at_and_why(played: Played):

@@ -629,7 +629,9 @@ def add(
         typer.Option(
             "--territory",
             metavar="CODE",
-            help=both("Commune ou EPCI d'un membre.", "Commune or EPCI of a member."),
+            help=both(
+                "Commune, EPCI ou département d'un membre.", "Commune, EPCI or département of a member."
+            ),
             show_default=False,
         ),
     ] = "",

@@ -14,6 +14,7 @@ from optimizer.store.accounts import create_user, end_visits, set_active, set_pa
 from optimizer.store.backup import backup as seal_copy
 from optimizer.store.clock import stamp
 from optimizer.store.sealing import PUBLIC
+from optimizer.store.voting import places_of
 from optimizer.web.access import ROLES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
@@ -142,6 +143,9 @@ def _never_seen(form: Form) -> list[str]:
         )
         if name and not borne:
             found.append(name)
+    place = form.data.get("territory", "").strip()
+    if place and not any(place in places_of(row["facts"]) for row in tables.find("item")):
+        found.append(place)
     return found
 
 
