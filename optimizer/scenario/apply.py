@@ -21,7 +21,7 @@ from optimizer.policy.changes import parse_line_key, sorted_changes
 from optimizer.policy.own_lines import changed_conventions, named
 from optimizer.presentation.numbers import percent
 from optimizer.scenario import messages as messages
-from optimizer.scenario.case_changes import change_tables, new_rights
+from optimizer.scenario.case_changes import change_tables, new_rights, put_on_each
 from optimizer.scenario.files import Run, policy_changes
 from optimizer.scenario.flux import chosen_bases, conventions_of, converted
 from optimizer.scenario.keys import own_key
@@ -55,14 +55,15 @@ def apply(case: Case, run: Run, models: Path | None = None) -> Case:
     settings = replace(settings, changes={**settings.changes, **rest})
     for key, value in sorted(own.items()):
         found = own_key(key)
-        if found is not None and not change_tables(tables, key, found[1], value):
+        if found is not None and not change_tables(tables, key, found[1], value, settings.year):
             raise AttrifluxError("SCENARIO_NOTHING", key=key, name=run.name)
     if "case.shortlist_size" in own:
         settings = replace(settings, shortlist_size=int(str(own["case.shortlist_size"])))
     if "case.all_landlords" in own:
         settings = replace(settings, all_landlords=bool(own["case.all_landlords"]))
     settings = replace(settings, negotiated=_negotiated(settings.negotiated, own))
-    case = replace(case, settings=settings, tables=tables)
+    warnings = (*case.warnings, *put_on_each(tables, own, settings.year))
+    case = replace(case, settings=settings, tables=tables, warnings=warnings)
     return _converted(case, run, own, models) if "flux.mode" in own else case
 
 

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 import pandas as pd
 
 from optimizer.conversion.assiette import reasons
+from optimizer.errors import Finding
+from optimizer.scenario import messages as messages
 from optimizer.scenario.keys import own_key
 
 
-def change_tables(tables: dict[str, pd.DataFrame], key: str, parts: Mapping[str, str], value: object) -> bool:
+def change_tables(
+    tables: dict[str, pd.DataFrame], key: str, parts: Mapping[str, str], value: object, year: int
+) -> bool:
     """Apply a key that acts on a table of the case; False where the case holds nothing the key could name."""
     if key.startswith("assiette."):
-        return _change_assiette(tables, parts["landlord"], parts["field"], int(str(value)))
+        return _change_assiette(tables, parts["landlord"], parts["field"], int(str(value)), year)
     if key.startswith("stock."):
         return _change_turnover(tables, parts["landlord"], parts["account"], float(str(value)))
     if key.startswith("delivery."):
@@ -21,6 +25,23 @@ def change_tables(tables: dict[str, pd.DataFrame], key: str, parts: Mapping[str,
     if key.startswith("rights."):
         return "stock" in tables and bool((tables["stock"]["landlord"] == parts["landlord"]).any())
     return True
+
+
+def put_on_each(
+    tables: Mapping[str, pd.DataFrame], changes: Mapping[str, object], year: int
+) -> tuple[Finding, ...]:
+    """Numbers that a key puts on several lines of the assiette: it gives each the whole number, and shares out nothing."""
+    found = []
+    for key, value in sorted(changes.items()):
+        own = own_key(key)
+        if own is None or not key.startswith("assiette.") or not value or "assiette" not in tables:
+            continue
+        table = tables["assiette"]
+        lines = int(_rows_of(table, own[1]["landlord"], year).sum())
+        if lines > 1:
+            params = {"key": key, "value": value, "lines": lines, "total": int(str(value)) * lines}
+            found.append(Finding("SCENARIO_ON_EACH", "warning", params=params))
+    return tuple(found)
 
 
 def new_rights(changes: Mapping[str, object]) -> dict[tuple[str, str], dict[int, int]]:
@@ -34,12 +55,21 @@ def new_rights(changes: Mapping[str, object]) -> dict[tuple[str, str], dict[int,
     return out
 
 
-def _change_assiette(tables: dict[str, pd.DataFrame], landlord: str, field: str, value: int) -> bool:
-    """Replace one column of the forecast; a subtraction set to 0 also gives its dwellings back to the flux."""
+def _rows_of(assiette: pd.DataFrame, landlord: str, year: int) -> pd.Series:
+    """The lines that a key names: the forecast of the case's year, one line a département."""
+    mine = (assiette["landlord"] == landlord) | (landlord == "*")
+    rows = (assiette["basis"] == "forecast") & (assiette["year"] == year) & mine
+    return rows.fillna(False).astype(bool)
+
+
+def _change_assiette(
+    tables: dict[str, pd.DataFrame], landlord: str, field: str, value: int, year: int
+) -> bool:
+    """Replace one column of the year's forecast; a subtraction set to 0 also gives its dwellings back to the flux."""
     known = False
     if "assiette" in tables:
         table = tables["assiette"].copy()
-        rows = (table["basis"] == "forecast") & ((table["landlord"] == landlord) | (landlord == "*"))
+        rows = _rows_of(table, landlord, year)
         known = bool(rows.any())
         table.loc[rows, field] = value
         tables["assiette"] = table

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from optimizer import eligibility, pipeline, policy, scoring
+from optimizer.conversion.assiette import bases
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, Finding, InputProblems, Said
 from optimizer.policy import RuleSet
@@ -47,10 +50,18 @@ def checked(
     The case itself is sound (:func:`sound`): a problem found here is the scenario's. Raises as :func:`applied`.
     """
     changed, rules = applied(case, run, scenario, models)
-    problems = _errors(changed, rules, accept_assumed)
+    problems = [*_below_nothing(changed), *_errors(changed, rules, accept_assumed)]
     if problems:
         raise InputProblems(_blamed(problems, case, run, scenario, models, accept_assumed))
     return changed
+
+
+def _below_nothing(case: Case) -> list[Finding]:
+    """Bases that a changed assiette takes below nothing: the reader refuses them in a file, whatever their year."""
+    table = case.table("assiette")
+    years = sorted(table["year"].dropna().astype(int).unique().tolist())
+    none = case.table("dwellings").iloc[:0]
+    return [f for year in years for f in bases(table, none, pd.Series(dtype=object), year)[1]]
 
 
 def _blamed(
@@ -92,7 +103,7 @@ def _problems_of(
     return (
         frozenset()
         if accept_assumed is None
-        else frozenset(f.text() for f in _errors(changed, rules, accept_assumed))
+        else frozenset(f.text() for f in [*_below_nothing(changed), *_errors(changed, rules, accept_assumed)])
     )
 
 

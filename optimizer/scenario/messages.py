@@ -156,6 +156,13 @@ define(
     "{key} changes nothing: flux.mode computes the shares of this landlord anew.",
 )
 define(
+    "SCENARIO_ON_EACH",
+    "{key} met {value} sur chacune des {lines:ligne/lignes} d'assiette qu'elle vise (une par bailleur et département), soit {total} en tout : rien n'est réparti.",
+    "{key} puts {value} on each of the {lines:line/lines} of the assiette it names (one per landlord and département), {total} in all: nothing is shared out.",
+    remedy_fr="Pour un seul département, changer la table assiette d'une copie du cas",
+    remedy_en="For one département alone, change the assiette table of a copy of the case",
+)
+define(
     "SCENARIO_KEY_UNUSED",
     "{key} ne change rien : {mode} s'en sert, et {now}.",
     "{key} changes nothing: {mode} reads it, and {now}.",
@@ -163,9 +170,9 @@ define(
     remedy_en="Set flux.mode in the scenario, or remove the key",
 )
 define(
-    "SCENARIO_KEY_DESK",
-    "{key} ne change rien : seul le bureau des séances s'en sert, aucun calcul.",
-    "{key} changes nothing: the desk of the sessions alone reads it, no computation does.",
+    "SCENARIO_KEY_ELSEWHERE",
+    "{key} ne change rien : {reader}, aucun calcul de scénario.",
+    "{key} changes nothing: {reader}, no computation of a scenario does.",
     remedy_fr="Retirer la clé",
     remedy_en="Remove the key",
 )

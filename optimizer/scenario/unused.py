@@ -8,11 +8,32 @@ from optimizer.errors import Finding, Said
 from optimizer.scenario import messages as messages
 from optimizer.scenario.files import Run
 
-RIGHTS, NEGOTIATED = ("rights.",), ("flux.negotiated.", "flux.counterpart.", "flux.minimum.")
-CONVERSION = ("flux.basis", "stock.")
-"""What only a conversion reads, whatever its mode."""
-DESK = "national.commission."
-"""What only the desk of the sessions reads: retention, quorum, motives, words of the letters."""
+RIGHTS = ("rights.", "national.flux.spread_years")
+"""What only the conversion to single-use rights reads."""
+NEGOTIATED = ("flux.negotiated.", "flux.counterpart.", "flux.minimum.")
+CONVERSION = (
+    "flux.basis", "stock.", "national.flux.state_cap", "national.flux.agents_cap", "national.flux.guarantee_cap",
+    "national.flux.cap_receiver", "national.flux.stock_rights",
+)  # fmt: skip
+"""What only a conversion reads, whatever its mode: agreed shares are not lowered to a cap."""
+RECEIVER, CARRIED = ".cap_receiver", ".carry_over"
+"""Fields of an agreement that only a conversion, or only the next year's agreements, read."""
+_DESK = Said("seul le bureau des séances s'en sert", "the desk of the sessions alone reads it")
+_NEXT = Said("seul bilan --next s'en sert", "bilan --next alone reads it")
+ELSEWHERE: Mapping[str, Said] = {
+    "national.commission.": _DESK,
+    "national.desk.": _DESK,
+    "national.dashboard.": Said("seuls les tableaux de bord s'en servent", "dashboards alone read it"),
+    "national.fairness.": Said("seule la commande fairness s'en sert", "the command fairness alone reads it"),
+    "national.simulation.": Said("seule la commande simulate s'en sert", "the command simulate alone reads it"),
+    "national.chain.": Said("seules les chaînes (propose --chains) s'en servent", "chains (propose --chains) alone read it"),
+    "national.statement.": Said("seul le bilan s'en sert", "the statement alone reads it"),
+    "national.planning.": Said("seules les pages de flux et de tornado s'en servent", "the pages of flux and tornado alone read it"),
+    "national.flux.counterparts": Said("seule la page de flux s'en sert", "the page of flux alone reads it"),
+    "national.flux.report_deadline": Said("seul le bilan s'en sert", "the statement alone reads it"),
+    "national.flux.carry_over": _NEXT,
+}  # fmt: skip
+"""Start of a key -> who reads what no run reads: the desk, its dashboards, other commands."""
 
 
 def unused(runs: Sequence[Run], negotiated: Mapping[str, object]) -> dict[str, tuple[Finding, ...]]:
@@ -28,7 +49,7 @@ def unused(runs: Sequence[Run], negotiated: Mapping[str, object]) -> dict[str, t
         run.name: tuple(
             _said(key, run)
             for key in sorted(run.changes)
-            if key.startswith(DESK) or (_needs(key) is not None and key not in read)
+            if _reader(key) is not None or (_needs(key) is not None and key not in read)
         )
         for run in runs
     }
@@ -40,9 +61,16 @@ def _needs(key: str) -> Said | None:
         return Said("seul le mode 3 (ou 4 sur cette base)", "mode 3 alone (or 4 on that base)")
     if key.startswith(NEGOTIATED):
         return Said("seul le mode 4", "mode 4 alone")
-    if key.startswith(CONVERSION):
+    if key.startswith(CONVERSION) or key.endswith(RECEIVER):
         return Said("seule une conversion", "a conversion alone")
     return None
+
+
+def _reader(key: str) -> Said | None:
+    """Who reads a key that no run reads; None for the others."""
+    if key.startswith("conventions.") and key.endswith(CARRIED):
+        return _NEXT
+    return next((who for start, who in ELSEWHERE.items() if key.startswith(start)), None)
 
 
 def _is_read(key: str, run: Run, negotiated: Mapping[str, object]) -> bool:
@@ -54,8 +82,8 @@ def _is_read(key: str, run: Run, negotiated: Mapping[str, object]) -> bool:
 
 
 def _said(key: str, run: Run) -> Finding:
-    if key.startswith(DESK):
-        return Finding("SCENARIO_KEY_DESK", "warning", params={"key": key})
+    if (reader := _reader(key)) is not None:
+        return Finding("SCENARIO_KEY_ELSEWHERE", "warning", params={"key": key, "reader": reader})
     mode = run.changes.get("flux.mode")
     now = Said("flux.mode n'est pas fixé", "flux.mode is not set")
     if mode is not None:

@@ -258,6 +258,25 @@ def test_a_key_that_names_nothing_in_the_case_is_refused(key):
     assert caught.value.code == "SCENARIO_NOTHING" and caught.value.params["key"] == key
 
 
+def test_a_number_of_the_assiette_goes_to_each_line_of_the_year_and_that_is_told():
+    """« 100 vacated » of a landlord of two départements is 200: nothing said it. Another year's forecast is left alone."""
+    row = {"landlord": "OPH25", "basis": "forecast", "vacated": 60}
+    lines = [
+        {**row, "departement": "25", "year": 2026}, {**row, "departement": "39", "year": 2026},
+        {**row, "departement": "25", "year": 2027}, {**row, "departement": "25", "year": 2026, "basis": "actual"},
+    ]  # fmt: skip
+    case = with_tables(planner_case(), assiette=filled("assiette", lines))
+    under = apply(case, run(assiette__OPH25__vacated=100))
+    assert under.table("assiette")["vacated"].tolist() == [100, 100, 60, 60]
+    (told,) = [w for w in under.warnings if w.code == "SCENARIO_ON_EACH"]
+    assert "met 100 sur chacune des 2 lignes d'assiette" in told.text("fr") and "200 en tout" in told.text(
+        "fr"
+    )
+    assert not apply(case, run(assiette__OPH25__mutation=0)).warnings
+    one = with_tables(planner_case(), assiette=filled("assiette", lines[::2]))
+    assert not apply(one, run(assiette__OPH25__vacated=100)).warnings
+
+
 def test_new_rights_raise_the_share_of_mode_3_and_only_from_their_year():
     plain = shares(apply(planner_case(), run(flux__mode=3)))
     now = shares(apply(planner_case(), Run("e", "E", "e", {"flux.mode": 3, "rights.OPH25.ALS.2026": 405})))

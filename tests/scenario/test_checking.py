@@ -75,6 +75,16 @@ def test_a_problem_that_only_the_changed_case_has_is_put_on_its_key(belfort, tmp
     assert not (tmp_path / "out").exists()
 
 
+def test_a_base_below_nothing_is_told_at_the_key_that_takes_it_there(belfort, tmp_path):
+    """Without a conversion it was found once the reference had run, as row 2 of a file that says nothing of the kind."""
+    with pytest.raises(InputProblems) as caught:
+        run_scenarios([written(tmp_path, "  assiette.OPH90.mutation: 900\n")], tmp_path / "out", case=belfort)
+    (problem,) = caught.value.findings
+    assert (problem.code, problem.file, problem.row) == ("SCENARIO_PROBLEM", "s.yaml", 5)
+    assert "L'assiette de OPH90 (département 90, 2026, forecast) est négative" in problem.text("fr")
+    assert not (tmp_path / "out").exists()
+
+
 def test_shares_above_one_are_told_at_the_share_that_the_scenario_sets(belfort, tmp_path):
     file = written(tmp_path, "  conventions.ESH-FC.ALS.share: 0.9\n")
     with pytest.raises(InputProblems) as caught:

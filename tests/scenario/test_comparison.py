@@ -241,6 +241,14 @@ def test_a_key_nobody_reads_is_said_on_the_page_and_in_the_terminal(folders, tmp
         ({"stock.OPH.*.turnover": 0.1, "flux.basis": "actual", "flux.mode": 1}, {}, []),
         ({"national.prices.flux": 900, "assiette.OPH.mutation": 0}, {}, []),
         ({"national.commission.retention_months": 6}, {}, ["national.commission.retention_months"]),
+        ({"national.flux.state_cap": 0.2}, {}, ["national.flux.state_cap"]),
+        ({"national.flux.guarantee_cap": 0.1, "flux.mode": 1}, {}, []),
+        ({"national.flux.spread_years": 10, "flux.mode": 2}, {}, ["national.flux.spread_years"]),
+        ({"national.flux.spread_years": 10, "flux.mode": 3}, {}, []),
+        ({"conventions.OPH.*.cap_receiver": "ALS"}, {}, ["conventions.OPH.*.cap_receiver"]),
+        ({"conventions.OPH.*.cap_receiver": "ALS", "flux.mode": 1}, {}, []),
+        ({"conventions.OPH.ALS.carry_over": False, "flux.mode": 1}, {}, ["conventions.OPH.ALS.carry_over"]),
+        ({"national.dashboard.flux_late_share": 0.2}, {}, ["national.dashboard.flux_late_share"]),
     ],
 )
 def test_which_keys_a_conversion_reads(changes, negotiated, keys):
