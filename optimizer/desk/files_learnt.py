@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from optimizer.store.records import CandidateRecord, DutyRecord, SessionRecord
-from optimizer.store.states import ANSWERED, NOTICE, REACHED
+from optimizer.store.states import NOTICE, REACHED, UNANSWERED, UNTOLD
 
 UNREACHABLE, TO_VERIFY, COMPLETE = "unreachable", "to_verify", "complete"
 Answered = Mapping[tuple[str, str], date]
@@ -17,11 +17,11 @@ Answered = Mapping[tuple[str, str], date]
 
 
 def notices_answered(duties: Iterable[DutyRecord]) -> dict[tuple[str, str], date]:
-    """Households that were heard of after a notice of no answer, and when."""
+    """Households that were heard of after a notice of no answer, and when; somebody may have written how."""
     return {
         (d.ref, d.session_id): d.closed_on
         for d in duties
-        if d.kind == NOTICE and d.outcome == ANSWERED and d.closed_on is not None
+        if d.kind == NOTICE and d.closed_on is not None and d.outcome not in (UNANSWERED, *UNTOLD)
     }
 
 

@@ -980,6 +980,9 @@ def test_a_household_that_was_heard_of_since_is_unreachable_no_longer():
     assert file({}, {"call": "declines", "status": "declined", "decision": None}) == "to_verify"
     assert file({"offer": offered(72, "refused", answered_on=answered), "status": "refused"}) == "to_verify"
     assert file({}, None, duties=(notice_of,)) == "to_verify"
+    told = replace(notice_of, outcome="A rappelé, cherche toujours")
+    left = replace(notice_of, outcome="no_reply")
+    assert file({}, None, duties=(told,)) == "to_verify" and file({}, None, duties=(left,)) == "unreachable"
     assert file({}, None, duties=(replace(notice_of, closed_on=None, outcome=""),)) == "unreachable"
     assert file({"documents": (document,)}) == "complete"
     assert file({}, None, again) == "to_verify"
