@@ -170,7 +170,8 @@ def _conditions(sessions: Sequence[SessionRecord], law: CommissionLaw, on: date)
             and d.kind == "conditional"
             and x.candidate.status in (*WAITING, "offered", "accepted")
         )
-        settled = o is not None and o.condition in ("met", "failed")
+        # a document may come before the rank's turn, when there is no offer yet
+        settled = x.candidate.condition in ("met", "failed")
         if open_ and not settled and d is not None and d.due_on is not None and d.due_on <= soon:
             yield Due(
                 "condition", d.due_on, x.session.session_id, x.item.dwelling_id, x.candidate.ref, x.candidate.application_id,

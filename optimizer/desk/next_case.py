@@ -18,6 +18,7 @@ import pandas as pd
 from optimizer.chains import present_homes
 from optimizer.desk import messages as messages
 from optimizer.desk.chained import void, waits_of
+from optimizer.desk.files_learnt import by_household, learnt_of, notices_answered
 from optimizer.desk.following import (
     LIVE,
     REFUSED,
@@ -481,14 +482,11 @@ class _Turning:
     def _files(self, kept: pd.DataFrame, at: Mapping[str, int]) -> list[str | None]:
         """What the instruction learnt of a file, when it is younger than the import."""
         out = [None if pd.isna(x) else str(x) for x in kept["dossier"]]
+        answered = notices_answered(self.duties)
         for session in [*self.closed, *self.coming]:
-            for item in items_of(session):
-                for c in item.candidates:
-                    i = at.get(c.application_id)
-                    came = [*(d.received_on for d in c.documents), c.condition_on]
-                    learnt = max([session.on, *(day for day in came if day is not None)])
-                    if i is not None and learnt >= self.case.settings.on and (file := file_of(c)):
-                        out[i] = file
+            for who, names in by_household(session).items():
+                if (i := at.get(who)) is not None:
+                    out[i] = learnt_of(session, names, out[i], self.case.settings.on, answered)
         return out
 
     def _statuses(self, kept: pd.DataFrame, at: Mapping[str, int]) -> list[str | None]:
@@ -947,23 +945,6 @@ def in_flux(item: ItemRecord) -> bool:
         or facts.get("first_letting")
         or item.account in set(outside_flux())
     )
-
-
-def file_of(candidate: CandidateRecord) -> str:
-    """State of the file that the desk learnt: unreachable, to complete, complete; empty when it learnt nothing.
-
-    The document of a condition is one that the commission found missing: the file is to complete until the condition is met.
-    """
-    if candidate.call == "unreachable":
-        return "unreachable"
-    awaited = {d.document for d in candidate.documents if d.received_on is None}
-    brought = {d.document for d in candidate.documents} - awaited
-    decision = candidate.decision
-    if decision is not None and candidate.condition == "met":
-        awaited, brought = awaited - {decision.document}, brought | {decision.document}
-    elif decision is not None and candidate.condition in ("open", "failed"):
-        awaited |= {decision.document} - brought
-    return "to_verify" if awaited else "complete" if brought else ""
 
 
 def _one_a_household(rows: Sequence[Row]) -> list[Row]:

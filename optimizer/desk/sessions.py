@@ -186,7 +186,12 @@ def _noticed(opened: Store, session_id: str) -> dict[str, date]:
 def _no_replies(opened: Store, session_id: str) -> dict[str, NoReply]:
     """Notices of no answer to households of a session, the last one to each; unanswered once somebody said so."""
     return {
-        d.ref: NoReply(d.item_id, d.opened_on, d.outcome == UNANSWERED)
+        d.ref: NoReply(
+            d.item_id,
+            d.opened_on,
+            d.outcome == UNANSWERED,
+            d.closed_on is not None and d.outcome != UNANSWERED,
+        )
         for d in sorted(queries.duties(opened, open=False), key=lambda d: d.duty_id)
         if d.kind == NOTICE and d.session_id == session_id
     }

@@ -65,3 +65,22 @@ def test_the_list_follows_the_session_from_calls_to_radiations(tmp_path: Path):
     lines = today(deadline + timedelta(days=1))
     order = [KINDS.index(x.kind) for x in lines]
     assert order == sorted(order)
+
+
+def test_a_condition_met_before_its_turn_is_asked_of_nobody(tmp_path: Path):
+    """The document of a household that waits behind others came: it stood there as late, every day from its date on."""
+    made = room(tmp_path)
+    item = made.with_lists(3)[0]
+    behind = listed(item)[1]
+    due = date(2026, 12, 14)
+    condition = {"decision": "c", "rang": 2, "piece": "Avis d'imposition", "avant_le": due}
+    made.hold({("Saisie", item.dwelling_id, behind.application_id): condition})
+
+    def awaited() -> list[str]:
+        lines = call_list(queries.sessions(made.desk), law(HELD), due + timedelta(days=1))
+        return [x.ref for x in lines if x.kind == "condition"]
+
+    assert awaited() == [behind.ref]
+    made.clock.to(date(2026, 12, 10))
+    commands.condition_met(made.desk, SECRETARY, "piece", behind.candidate_id)
+    assert awaited() == []

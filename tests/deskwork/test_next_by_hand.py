@@ -929,6 +929,65 @@ def test_the_document_of_a_condition_is_missing_from_the_file_until_the_conditio
     )
 
 
+def test_a_household_that_was_heard_of_since_is_unreachable_no_longer():
+    """72 was not reached for L7: until it is heard of, on another list, by an answer, a document or after a notice, or at a later session."""
+
+    def file(
+        on_l7: dict[str, Any], on_l2: dict[str, Any] | None = None, *more: SessionRecord, **told: Any
+    ) -> str:
+        lost = replace(candidate(72, "ranked", decided(72, "ranked", 2)), **{"call": "unreachable", **on_l7})
+        also = replace(
+            lost,
+            **{
+                "candidate_id": 24,
+                "item_id": 2,
+                "dwelling_id": "L2",
+                "call": "",
+                "offer": None,
+                **(on_l2 or {}),
+            },
+        )
+        homes = {
+            "L2": tuple(c for c in held().items if c.dwelling_id == "L2"),
+            "L7": tuple(c for c in held().items if c.dwelling_id == "L7"),
+        }
+        items = (
+            replace(homes["L2"][0], candidates=(*homes["L2"][0].candidates, also)),
+            replace(homes["L7"][0], candidates=(homes["L7"][0].candidates[-1], lost)),
+        )
+        sessions = [replace(held(), items=items), *more]
+        once = turned(sessions=sessions, **told)
+        # an earlier next case, of when nobody had reached it yet, gives the same
+        before = imported(on=HELD)
+        people = before.table("applications").assign(dossier="unreachable")
+        before = replace(before, tables={**before.tables, "applications": people})
+        assert state(turned(before, sessions=sessions, **told).case) == state(once.case)
+        return state(once.case)
+
+    def state(case: Case) -> str:
+        return str(case.table("applications").set_index("application_id").loc["72", "dossier"])
+
+    answered = date(2026, 12, 9)
+    notice_of = DutyRecord(9, "no_reply", "r72", "S", 7, HELD, date(2027, 1, 3), answered, "answered")
+    document = DocumentRecord(72, "D1", HELD, answered)
+    again = session(
+        "T", date(2026, 12, 30), "convened", TODAY,
+        item(9, "ALS", "listed", replace(candidate(91, "listed"), ref="r72", application_id="72")),
+    )  # fmt: skip
+    assert file({}) == "unreachable"
+    assert file({"offer": offered(72, "silent"), "status": "silent"}) == "unreachable"
+    assert file({}, {"call": "interested"}) == "to_verify"
+    assert file({}, {"call": "declines", "status": "declined", "decision": None}) == "to_verify"
+    assert file({"offer": offered(72, "refused", answered_on=answered), "status": "refused"}) == "to_verify"
+    assert file({}, None, duties=(notice_of,)) == "to_verify"
+    told = replace(notice_of, outcome="A rappelé, cherche toujours")
+    left = replace(notice_of, outcome="no_reply")
+    assert file({}, None, duties=(told,)) == "to_verify" and file({}, None, duties=(left,)) == "unreachable"
+    assert file({}, None, duties=(replace(notice_of, closed_on=None, outcome=""),)) == "unreachable"
+    assert file({"documents": (document,)}) == "complete"
+    assert file({}, None, again) == "to_verify"
+
+
 def test_a_document_that_bars_the_access_keeps_the_household_from_that_dwelling():
     """42 was given L4 under a condition that failed on 13 December: six months where the document bars the access, offered or not."""
 

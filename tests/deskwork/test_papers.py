@@ -756,6 +756,12 @@ def test_a_household_nobody_reached_is_told_what_its_silence_will_mean(told: Tol
         own = events[events["numUnique"] == left.application_id]
         assert own[["evenement", "date", "logement"]].to_numpy().tolist() == [noticed]
         assert bool([x for x in letters_of(now) if x.kind == "no_reply"]) == sent
+    # one that answered is not threatened again by the letters printed afterwards
+    heard = dataclasses.replace(
+        called, no_replies={left.ref: NoReply(home.item_id, day, unanswered=False, answered=True)}
+    )
+    assert not [x for x in letters_of(heard) if x.kind == "no_reply"]
+    assert left.application_id not in set(radiations_table(heard)["numUnique"])
     assert left.application_id not in set(radiations_table(running)["numUnique"])
     line = radiations_table(passed).set_index("numUnique").loc[left.application_id]
     assert (line["motifRadiation"], line["dateCourrier"]) == ("absence de réponse", "07/12/2026")

@@ -16,6 +16,7 @@ from optimizer.store.canonical import plain
 from optimizer.store.messages import StoreForbidden
 from optimizer.store.purge import purge
 from optimizer.store.records import NewCandidate, NewDecision, NewItem, PersonRecord
+from optimizer.store.state_words import STATE
 from tests.store.playing import DAY, SMALL, A, D, P, S, T, dwelling
 
 OURS, THEIRS = "250000000000000001", "250000000000000002"
@@ -23,6 +24,13 @@ SECRET = {"salt", "by", "decided_by"}
 """Columns that are no data of the household: a key, and who of the staff acted (the copy tells the role)."""
 LINES = [[["Cotation", "61 (2e sur 40)"], ["Ressources par mois", "CANARI-RESSOURCES"]]]
 WHY = "3e à la cotation parmi 40 ; passe devant 1 demande mieux cotée : taux d'effort (jusqu'à 8 points d'écart) ; CANARI-POURQUOI"
+
+
+def test_what_a_household_answers_is_not_told_as_what_the_commission_decided():
+    """« État de votre candidature : refusée » stood on the copy of a household that had refused the dwelling."""
+    for status in ("accepted", "refused"):
+        told = STATE["candidate"][status]
+        assert told.fr.endswith("par le ménage") and told.en.endswith("by the household")
 
 
 def facts(codes: str) -> dict[str, object]:

@@ -59,15 +59,16 @@ def unanswered(told: Told) -> list[Letter]:
     """Notices to households that nobody could reach and that no decision concerns: a month to answer, then radiation.
 
     One a household, however many of the session's lists it stands on; none to one that answered, or was decided upon, on another, and
-    none once the month of an earlier notice has passed.
+    none once an earlier notice was answered or its month has passed.
     """
     everywhere = [c for item in told.session.items for c in item.candidates]
     heard = {c.ref for c in everywhere if c.call in REACHED or c.decision is not None}
     found: dict[str, Letter] = {}
     for item in items_of(told.session):
         for c in item.candidates:
-            passed = c.ref in told.no_replies and told.no_replies[c.ref].unanswered
-            if c.call == "unreachable" and c.ref not in heard and c.application_id and not passed:
+            sent = told.no_replies.get(c.ref)
+            over = sent is not None and (sent.unanswered or sent.answered)
+            if c.call == "unreachable" and c.ref not in heard and c.application_id and not over:
                 found.setdefault(c.ref, Letter(NO_REPLY, item, c, None))
     return list(found.values())
 

@@ -55,11 +55,12 @@ class Issuer:
 
 @dataclass(frozen=True)
 class NoReply:
-    """A notice of no answer: on which dwelling, since when its month runs, and whether somebody confirmed that none came."""
+    """A notice of no answer: on which dwelling, since when its month runs, and whether somebody confirmed that none came, or one did."""
 
     item_id: int | None
     noticed: date
     unanswered: bool
+    answered: bool = False
 
 
 @dataclass(frozen=True)
