@@ -354,6 +354,24 @@ define(
     "The session would be closed ({value}) before it was opened ({began}).",
 )
 define(
+    "DESK_ENTRY_NO_VOICE",
+    "Aucun logement de cette séance n'est dans le territoire de ce membre : sa voix ne compte pour aucun.",
+    "No dwelling of this session lies in the territory of this member: the voice counts for none.",
+    expected_fr="code INSEE de la commune, SIREN de l'EPCI ou numéro du département",
+    expected_en="INSEE code of the commune, SIREN of the EPCI or number of the département",
+    remedy_fr="Corriger « {column} », sauf si ce membre ne siège pour aucun de ces logements",
+    remedy_en="Correct “{column}”, unless this member sits for none of these dwellings",
+)
+define(
+    "DESK_ENTRY_EVERYWHERE",
+    "Ce membre siège pour une commune ou un EPCI qui n'est pas dit : sa voix compte pour tous les logements, qui sont de plusieurs.",
+    "This member sits for a commune or an EPCI that is not told: the voice counts for every dwelling, and they lie in several.",
+    expected_fr="code INSEE de la commune ou SIREN de l'EPCI",
+    expected_en="INSEE code of the commune or SIREN of the EPCI",
+    remedy_fr="Remplir « {column} »",
+    remedy_en="Fill in “{column}”",
+)
+define(
     "DESK_ENTRY_WHEN",
     "Un membre est arrivé ou parti pendant la séance : l'heure de ce logement dirait qui y avait une voix ; sans elle, chaque présent compte.",
     "A member came or left during the session: the hour of this dwelling would say who had a voice there; without it everyone present counts.",

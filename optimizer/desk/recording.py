@@ -33,6 +33,7 @@ from optimizer.store.records import (
     SessionRecord,
     VoteRecord,
 )
+from optimizer.store.voting import astray, voices
 
 HIDDEN = "…"
 """What stands for the number of a household in a problem of its cell."""
@@ -254,10 +255,20 @@ class _Sheets(Work):
             f.row == e.row and f.file == e.label for e in rows for f in self.problems
         ):
             return
+        self._astray(rows, members)
         self.do(
             rows[0], "member", "attend",
             lambda key: commands.attend(self.opened, self.actor, key, self.session.session_id, members=members),
         )  # fmt: skip
+
+    def _astray(self, rows: Sequence[Entry], members: Sequence[AttendanceRecord]) -> None:
+        """Say of whose voice the territory makes something else than it seems."""
+        homes, voting = [i.facts for i in self.session.items], voices(self.session.on)
+        codes = ("DESK_ENTRY_NO_VOICE", "DESK_ENTRY_EVERYWHERE")
+        for code, found in zip(codes, astray(members, homes, voting), strict=True):
+            for e, member in zip(rows, members, strict=True):
+                if member in found:
+                    self.warn(e, code, "territory")
 
     def _not_held(self) -> bool:
         """Whether the workbook says that the session was not held, or it stands so: nothing else is then recorded of it."""

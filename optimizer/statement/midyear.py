@@ -132,7 +132,8 @@ def midyear(case: Case | Path | str, to: date, *, models: Path | None = None) ->
     then = as_it_was(case, to)
     settings = then.settings
     rules = policy.rules_of(settings, models)
-    book = ledger(then, rules, settings.year)
+    # as the statement and the dashboards of that day
+    book = ledger(then, rules, settings.year, over=to == date(settings.year, 12, 31))
     proposed = [
         int(late) if late else -int(ahead) for late, ahead in zip(book["late"], book["ahead"], strict=True)
     ]

@@ -214,15 +214,20 @@ def nominations(store: Store, *, account: str | None = None) -> tuple[Nomination
     """Households that réservataires named."""
     rows = store.tables.find("nomination", **({} if account is None else {"account": account}))
     known = numbers(store, [r["ref"] for r in rows])
-    served: dict[str, set[str]] = {}
+    served: dict[tuple[str, str], set[str]] = {}
     for grant in store.tables.find("grant", role=NAMING):
-        served.setdefault(grant["user"], set()).add(grant["landlord"])
+        own = grant["account"] if grant["role"] == "R" else ""
+        served.setdefault((grant["user"], own), set()).add(grant["landlord"])
+
+    def landlords(row: Row) -> tuple[str, ...]:
+        # who holds one account with a landlord and another one with the next names for neither on the other's
+        by = row["by"]
+        return tuple(sorted(served.get((by, row["account"])) or served.get((by, "")) or set()))
+
     return tuple(
-        NominationRecord(
-            application_id=known.get(row["ref"], ""), landlords=tuple(sorted(served.get(row["by"], ()))), **row
-        )
+        NominationRecord(application_id=known.get(row["ref"], ""), landlords=landlords(row), **row)
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def run(store: Store, run_id: str) -> RunRecord:

@@ -12,6 +12,7 @@ from typing import Any
 from optimizer.policy.geography import city_of
 from optimizer.store.clock import PARIS, clock_time, minute_of
 from optimizer.store.law import law
+from optimizer.store.records import AttendanceRecord
 from optimizer.store.tables import Row
 
 THERE = ("present", "represented")
@@ -70,6 +71,30 @@ def places_of(facts: Mapping[str, Any]) -> frozenset[str]:
     found = {str(facts.get(name) or "") for name in ("commune", "epci", "departement")}
     city = city_of(str(facts.get("commune") or ""))
     return frozenset(found | ({city.code} if city else set())) - {""}
+
+
+def astray(
+    members: Iterable[AttendanceRecord], homes: Iterable[Mapping[str, Any]], voting: Iterable[str]
+) -> tuple[list[AttendanceRecord], list[AttendanceRecord]]:
+    """Members there whose territory gives them another voice than they seem to have, on dwellings of these facts.
+
+    Returns
+    -------
+    tuple of two lists
+        Those of a territory in which no dwelling lies (« Besançon » for 25056): they vote on none. Then those who sit for a commune
+        or an EPCI that is not told, where the dwellings lie in several: they vote on all.
+    """
+    facts = list(homes)
+    places = [places_of(one) for one in facts]
+    several = {
+        voice: len({one.get(place) for one in facts}) > 1
+        for voice, place in (("mayor", "commune"), ("epci", "epci"))
+    }
+    there = [m for m in members if m.presence in THERE and m.voice in set(voting)]
+    return (
+        [m for m in there if m.territory and not any(m.territory in place for place in places)],
+        [m for m in there if not m.territory and several.get(m.voice, False)],
+    )
 
 
 def present(attendance: Iterable[Row], voting: tuple[str, ...], hour: str = "", start: str = "") -> int:

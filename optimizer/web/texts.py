@@ -555,6 +555,14 @@ texts(
             "Avec ces présences, le vote ne tient plus : à voter à nouveau, ou à retirer de l'ordre du jour – {homes}.",
             "With this attendance the vote no longer stands: to be voted again, or taken off the agenda – {homes}.",
         ),
+        "no_voice": (
+            "Aucun logement de cette séance n'est dans le territoire de {names} : sans voix sur aucun. Si le territoire est mal écrit, donner le code INSEE, le SIREN ou le département.",
+            "No dwelling of this session lies in the territory of {names}: no voice on any. If the territory is misspelt, give the INSEE code, the SIREN or the département.",
+        ),
+        "voice_everywhere": (
+            "Territoire de {names} non dit : voix sur tous les logements, qui sont de plusieurs communes ou EPCI.",
+            "Territory of {names} not told: a voice on every dwelling, and they lie in several communes or EPCI.",
+        ),
         "decided": ("Décisions enregistrées.", "Decisions recorded."),
         "set_aside": ("Ne pas examiner, ou retirer", "Do not examine, or withdraw"),
         "conflict_head": ("Deux saisies du même logement", "The same dwelling entered twice"),

@@ -241,6 +241,16 @@ def test_whoever_withdraws_says_why_and_the_empty_cell_is_the_one_told(made: Roo
     assert next(c for c in made.item(item.dwelling_id).candidates if c.ref == first.ref).status == "desisted"
 
 
+def test_a_territory_that_gives_no_voice_is_told(made: Room):
+    made.clock.to(HELD)
+    made.write_book()
+    lost = [m | {"territoire": "Besançon"} if m["membre"] == "Mme Maire" else m for m in MEMBERS]
+    opened = {name: cell for name, cell in OPENED.items() if name != "pv_signe"}
+    fill(made.book, session=opened, members=lost)
+    told = [(f.code, f.column) for f in made.record(dry_run=True).warnings]
+    assert ("DESK_ENTRY_NO_VOICE", "territoire") in told
+
+
 def test_without_quorum_the_session_does_not_open(made: Room):
     made.clock.to(HELD)
     made.write_book()

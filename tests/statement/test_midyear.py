@@ -12,7 +12,7 @@ import pytest
 
 from optimizer import importers
 from optimizer.errors import AttrifluxError
-from optimizer.statement import midyear, midyear_to
+from optimizer.statement import bilan, midyear, midyear_to
 from optimizer.statement.midyear import as_it_was
 from optimizer.statement.midyear_files import write_midyear
 from optimizer.synth import write_case
@@ -202,3 +202,16 @@ def test_what_a_reservataire_answered_is_not_told_to_another(tmp_path: Path):
         "porte sur 9" in pages[p] or "ALS" in pages[p] for p in ("point-ETAT_PRIO", "point-BAILLEUR")
     )
     assert told["point"] > told["point-ALS"] > told["point-BAILLEUR"]
+
+
+def test_the_point_of_31_december_is_the_statement_of_that_day():
+    last = date(2026, 12, 31)
+    case = followed()
+    case = replace(case, settings=replace(case.settings, on=last))
+    table, book = (
+        midyear(case, last).table.set_index("account"),
+        bilan(case, 2026).ledger.set_index("account"),
+    )
+    for name in ("due", "year_due", "done", "in_progress", "remaining", "forecast", "forecast_high"):
+        assert table[name].to_dict() == book[name].to_dict(), name
+    assert table.loc["ALS", "year_due"] == 6.6

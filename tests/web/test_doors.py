@@ -154,6 +154,21 @@ def test_who_votes_for_a_city_or_a_departement_sees_the_dwellings_it_votes_on(pl
     }
 
 
+def test_whose_territory_gives_another_voice_than_it_seems_is_told_with_the_attendance(played: Played):
+    """« Besançon » typed for 25056 took the mayor's voice from every dwelling, no territory gave it on all, without a word."""
+    homes = (item("L122201"), item("L122202", commune="25388"))
+    made = played.session(date(2026, 12, 22), state="convened", homes=homes, commission="CALEOL des voix")
+    played.account("secretaire-des-voix", "S", commission="CALEOL des voix")
+    client = played.client(name="secretaire-des-voix")
+    at, told = f"/seances/{made.session_id}/presences", {}
+    for n, place in enumerate(("Besançon", "", "25056")):
+        fields = {"member-0": "Mme Maire", "voice-0": "mayor", "presence-0": "present", "territory-0": place}
+        page = client.post(at, fields | {"command_id": f"des-voix-{n}"}, follow=True)
+        body = page.content.decode()
+        told[place] = ("dans le territoire de Mme Maire" in body, "Territoire de Mme Maire non dit" in body)
+    assert told == {"Besançon": (True, False), "": (False, True), "25056": (False, False)}
+
+
 def test_a_member_for_a_place_of_no_dwelling_is_told_to_who_gives_the_role(played: Played):
     played.opened()
     technical = played.client("T")

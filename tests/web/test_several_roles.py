@@ -270,3 +270,36 @@ def test_a_form_filled_otherwise_under_the_number_of_another_is_not_said_to_be_r
         assert client.post("/reservataire", {**named, "number": number}).status_code == 302
     kept = [n.application_id for n in queries.nominations(played.store)]
     assert [kept.count(f"02508800000000001{n}") for n in (1, 2)] == [1, 1]
+
+
+def test_a_prefectures_officer_reads_which_list_each_name_is_on_in_its_order(played: Played):
+    played.account("prefecture", "R", account="ETAT_PRIO")
+    grant(played, "prefecture", "R", account="ETAT_AGENT")
+    client = played.client(name="prefecture")
+    named = [("ETAT_AGENT", "0250990011", 2), ("ETAT_PRIO", "0250990012", 1), ("ETAT_AGENT", "0250990013", 1)]
+    for account, number, rank in named:
+        sent = {"account": account, "number": number, "rank": str(rank), "command_id": str(uuid4())}
+        assert client.post("/reservataire", sent).status_code == 302
+    rows = re.findall(
+        r"<th[^>]*>(02509900\d+)</th>(.*?)</tr>",
+        client.get("/reservataire").content.decode(),
+        re.S,
+    )
+    shown = [(number, "agents publics" in cells) for number, cells in rows]
+    assert shown == [("0250990012", False), ("0250990013", True), ("0250990011", True)]
+    assert all("publics prioritaires" in cells or "agents publics" in cells for _, cells in rows)
+
+
+def test_an_account_held_with_one_landlord_names_for_no_other(played: Played):
+    """Action Logement's officer of one landlord was a collectivité's of another: its names entered the other one's case and page."""
+    played.account("deux-sieges", "R", account="ALS")
+    grant(played, "deux-sieges", "R", account="COLL:25056", landlord="AUTRE", commission="Autre commission")
+    played.account("secretaire-d-ailleurs", "S", landlord="AUTRE", commission="Autre commission")
+    client = played.client(name="deux-sieges")
+    for account, number in (("ALS", "0250990021"), ("COLL:25056", "0250990022")):
+        sent = {"account": account, "number": number, "rank": "1", "command_id": str(uuid4())}
+        assert client.post("/reservataire", sent).status_code == 302
+    kept = {n.application_id: n.landlords for n in queries.nominations(played.store)}
+    assert (kept["0250990021"], kept["0250990022"]) == ((LANDLORD,), ("AUTRE",))
+    theirs = played.client(name="secretaire-d-ailleurs").get("/reservataire").content.decode()
+    assert "0250990022" in theirs and "0250990021" not in theirs

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 
+from optimizer.conversion import account_order
+from optimizer.desk.entry_rows import account_words
 from optimizer.shortlist.labels import account_label
 from optimizer.store import commands, queries
-from optimizer.store.records import CandidateRecord, ItemRecord
+from optimizer.store.records import CandidateRecord, ItemRecord, NominationRecord, SessionRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
@@ -35,12 +38,28 @@ def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     ]
     every = desk().known.of("nominations", lambda: queries.nominations(desk().store))
     named = [n for n in every if request.visitor.reads_nomination(n.account, n.landlords)]
+    named.sort(key=_order)
     return page(
         request,
         "reserver",
-        {"homes": homes, "nominations": named, "accounts": [(a, account_label(a, lang_of(request))) for a in sorted(_own(request))], "outcomes": _outcomes, "may": "R" in request.visitor.roles, **values},
+        {"homes": homes, "nominations": named, "accounts": [(a, account_label(a, lang_of(request))) for a in sorted(_own(request))], "outcomes": _outcomes, "account_of": _labels(request, homes), "may": "R" in request.visitor.roles, **values},
         status=status,
     )  # fmt: skip
+
+
+def _labels(
+    request: Asked, homes: Sequence[tuple[SessionRecord, ItemRecord]]
+) -> Callable[[NominationRecord], str]:
+    """The account of a nomination in words, as the agenda of one of its dwellings names it."""
+    lang = lang_of(request)
+    told = (item for _, item in homes if item.facts.get("account_label"))
+    known = {item.account: account_words(item, lang) for item in told}
+    return lambda n: known.get(n.account) or account_label(n.account, lang)
+
+
+def _order(n: NominationRecord) -> tuple[bool, Any, str, int, int]:
+    """The lists as they stand: open ones first, account by account, each dwelling's and the general one in the order of its ranks."""
+    return n.status != "open", account_order(n.account), n.dwelling_id, n.rank, n.nomination_id
 
 
 def _outcomes(item: ItemRecord) -> list[tuple[str, CandidateRecord]]:

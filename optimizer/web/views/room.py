@@ -31,6 +31,7 @@ from optimizer.store.records import (
     SessionRecord,
     VoteRecord,
 )
+from optimizer.store.voting import astray, voices
 from optimizer.web.acting import act
 from optimizer.web.answers import Answered, ask, expect, kept_to
 from optimizer.web.asked import Asked
@@ -198,8 +199,16 @@ def attendance(request: Asked, session: str) -> HttpResponse:
 
     def done(receipt: Receipt) -> str:
         undone = receipt.result.get("undone", ())
-        told = said("WEB.SAVED", form.lang)
-        return f"{told} {said('WEB.VOTE_AGAIN', form.lang, homes=', '.join(undone))}" if undone else told
+        told = [said("WEB.SAVED", form.lang)]
+        if undone:
+            told.append(said("WEB.VOTE_AGAIN", form.lang, homes=", ".join(undone)))
+        now = queries.session(desk().store, session)
+        found = astray(now.attendance, [item.facts for item in now.items], voices(now.on))
+        for code, members in zip(("WEB.NO_VOICE", "WEB.VOICE_EVERYWHERE"), found, strict=True):
+            if members:
+                names = said("WORDS.LIST", form.lang).join(m.member for m in members)
+                told.append(said(code, form.lang, names=names))
+        return " ".join(told)
 
     return act(request, do, done=done, to=_room(session), show=lambda **v: room(request, session, **v))
 
