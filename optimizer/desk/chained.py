@@ -117,7 +117,7 @@ def waits_of(session: SessionRecord, item: ItemRecord) -> Waits | None:
     link = link_of(item.facts)
     if link is None:
         return None
-    before = next((i for i in session.items if i.dwelling_id == link["after"]), None)
+    before = session.homes.get(str(link["after"]))
     named = [] if before is None else [c for c in before.candidates if c.source == "proposal"]
     tenant = min(named, key=lambda c: (c.position, c.candidate_id), default=None)
     status = "released" if tenant is None else tenant.status

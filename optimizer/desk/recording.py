@@ -328,6 +328,9 @@ class _Sheets(Work):
 
     def _decisions(self, opened: bool) -> None:
         votes = {e.text("dwelling_id"): e for e in self.filled.of("votes")}
+        lines: dict[str, list[Entry]] = {}
+        for entry in self.filled.of("entry"):
+            lines.setdefault(entry.text("dwelling_id"), []).append(entry)
         now = self.fresh()
         for item in items_of(now):
             vote = votes.get(item.dwelling_id)
@@ -340,12 +343,8 @@ class _Sheets(Work):
                         ),
                     )  # fmt: skip
                 continue
-            rows = [
-                e
-                for e in self.filled.of("entry")
-                if e.text("dwelling_id") == item.dwelling_id and e.get("decision")
-            ]
-            own = [e for e in self.filled.of("entry") if e.text("dwelling_id") == item.dwelling_id]
+            own = lines.get(item.dwelling_id, [])
+            rows = [e for e in own if e.get("decision")]
             # what cannot be read was told: that a decision is missing would follow from it alone
             if rows and not any({"decision", HOUSEHOLD} & e.broken for e in own):
                 self._decide(item, rows, vote, opened, now.attendance)

@@ -87,7 +87,7 @@ class Work:
 
     def item_of(self, session: SessionRecord, entry: Entry) -> ItemRecord | None:
         """The dwelling a row names."""
-        return next((i for i in session.items if i.dwelling_id == entry.text("dwelling_id")), None)
+        return session.homes.get(entry.text("dwelling_id"))
 
     def candidate_of(self, session: SessionRecord, entry: Entry) -> CandidateRecord | None:
         """The household a row names, on its dwelling."""

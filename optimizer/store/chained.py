@@ -8,10 +8,11 @@ first name as the proposal put it forward: no number of a household is kept.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from optimizer.store.states import GOES, LIVE_ITEM, STAYS, TAKEN_BY
-from optimizer.store.tables import Row, Tables
+from optimizer.store.tables import AT_ONCE, Row, Tables
 
 CYCLE = "cycle"
 
@@ -64,19 +65,28 @@ def voided(tables: Tables, candidates: Iterable[int]) -> list[Row]:
 
     While a session is open its decisions may still be revised: what hangs on them is settled at the signature.
     """
-    found: dict[int, Row] = {}
-    for number in candidates:
-        name = tables.get("candidate", number)
-        if name is None or name["status"] not in STAYS:
+    lost = {c["candidate_id"]: c for c in _of(tables, "candidate", candidates) if c["status"] in STAYS}
+    before = {i["item_id"]: i for i in _of(tables, "item", {c["item_id"] for c in lost.values()})}
+    homes: dict[str, set[str]] = {}
+    for item in before.values():
+        homes.setdefault(item["session_id"], set()).add(item["dwelling_id"])
+    found: list[Row] = []
+    for session in tables.find("session", session_id=tuple(homes)):
+        if session["status"] == "open":
             continue
-        before = tables.get("item", name["item_id"])
-        session = None if before is None else tables.get("session", before["session_id"])
-        if before is None or session is None or session["status"] == "open":
-            continue
-        for item in tables.find("item", session_id=session["session_id"], status=LIVE_ITEM):
-            link = link_of(item["facts"])
-            if link is not None and link["after"] == before["dwelling_id"]:
-                tenant = tenant_of(tables, item)
-                if tenant is not None and tenant["candidate_id"] == number:
-                    found[item["item_id"]] = item
-    return [found[key] for key in sorted(found)]
+        key = session["session_id"]
+        # asked of the base, and of a whole session at once: a close that read every agenda row for every name of it
+        # cost the square of its dwellings
+        waiting = tables.find("item", session_id=key, status=LIVE_ITEM, facts__chain__after=tuple(homes[key]))
+        for item in waiting:
+            tenant = tenant_of(tables, item)
+            if tenant is not None and tenant["candidate_id"] in lost:
+                found.append(item)
+    return sorted(found, key=itemgetter("item_id"))
+
+
+def _of(tables: Tables, table: str, keys: Iterable[int]) -> list[Row]:
+    """Rows of these keys, asked for together."""
+    wanted = sorted(set(keys))
+    parts = (wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE))
+    return [row for part in parts for row in tables.find(table, **{f"{table}_id": tuple(part)})]

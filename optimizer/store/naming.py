@@ -136,6 +136,8 @@ def _outermost(hits: Sequence[Named]) -> list[Named]:
 
 def _plain(text: str) -> tuple[str, list[int]]:
     """Letters without accents and case, and for each the place in ``text`` of the sign that it comes from."""
+    if text.isascii():  # numbers, and names as most files write them: a sign stands for itself
+        return text.casefold(), list(range(len(text)))
     signs: list[str] = []
     at: list[int] = []
     for i, sign in enumerate(text):

@@ -354,6 +354,17 @@ def numbers(store: Store, refs: Iterable[str]) -> Mapping[str, str]:
     return dict(rows.values_list("ref", "application_id"))
 
 
+def people_of(store: Store, session: str) -> list[tuple[str, str, str]]:
+    """Reference, unique number and name of everybody on the lists of a session, for the commands' own checks.
+
+    One question of three short columns: the frozen facts of its agenda weigh a thousand times what is asked here.
+    """
+    models = store.tables.models
+    there = models["candidate"].objects.filter(item__session_id=session).values("ref")
+    rows = models["person"].objects.filter(ref__in=there).order_by("ref")
+    return list(rows.values_list("ref", "application_id", "name"))
+
+
 # ---------------------------------------------------------------- rows into records
 
 

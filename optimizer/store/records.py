@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 Role = Literal["S", "P", "M", "A", "R", "D", "T", "program"]
@@ -437,6 +438,11 @@ class SessionRecord:
     def order(self) -> tuple[date, list[str | int]]:
         """Its place among the sessions."""
         return session_order(self.on, self.session_id)
+
+    @cached_property
+    def homes(self) -> Mapping[str, ItemRecord]:
+        """Dwelling -> its place on the agenda: looked for by each line of a workbook, by each dwelling that a tenant frees."""
+        return {item.dwelling_id: item for item in self.items}
 
 
 def session_order(on: date, session_id: str) -> tuple[date, list[str | int]]:

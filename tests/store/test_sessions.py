@@ -866,10 +866,44 @@ def test_a_decision_asks_the_base_no_more_in_a_long_session_than_in_a_short_one(
         with schema.connection().execute_wrapper(count):
             play.decide(f"L{homes}-0", said)
         asked.append(len(questions))
+        # nor is the frozen agenda, whose facts weigh a thousand times a name, read for the sake of a sentence
+        assert not any('"store_item"."facts"' in x and '"session_id" =' in x for x in questions)
         for k in range(1, homes):
             play.decide(f"L{homes}-{k}")
         play.close()
     assert asked[1] <= asked[0] + 3, asked
+
+
+def test_a_long_session_is_closed_and_offered_without_reading_its_agenda_for_every_name(play, monkeypatch):
+    """The whole agenda was read for each name that came to nothing: a close of 400 dwellings held the desk for minutes."""
+    read, find = [], play.store.tables.find
+
+    def counted(table, **equal):
+        rows = find(table, **equal)
+        read.append(len(rows))
+        return rows
+
+    def rows_of(act, *given):
+        read.clear()
+        act(*given)
+        return sum(read)
+
+    monkeypatch.setattr(play.store.tables, "find", counted)
+    closed, refused_ = [], []
+    for homes in (4, 24):
+        play.new(*(dwelling(f"L{homes}-{k}", names=3) for k in range(homes)))
+        play.open()
+        for k in range(homes):
+            names = [n.candidate_id for n in play.names(f"L{homes}-{k}", "listed")]
+            said = [NewDecision(names[0], "attribution", 1), NewDecision(names[1], "ranked", 2)]
+            play.decide(
+                f"L{homes}-{k}", [*said, NewDecision(names[2], "not_attributed", motive="N3", sentence=SMALL)]
+            )
+        closed.append(rows_of(play.close) / homes)
+        offer = play.offer(f"L{homes}-0")
+        refused_.append(rows_of(play.refuse, offer))
+    assert closed[1] <= closed[0] + 2, closed
+    assert refused_[1] <= refused_[0] + 2, refused_
 
 
 @pytest.mark.parametrize(

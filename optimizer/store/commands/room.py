@@ -328,12 +328,10 @@ def _same_rate(work: Work, candidate: int, sentence: str) -> None:
 
 def _names_another(work: Work, item: Row, candidate: int, sentence: str) -> bool:
     """Whether a sentence, which the household reads in its letter, names another one of the session, by its number or its name."""
-    items = tuple(i["item_id"] for i in work.find("item", session_id=item["session_id"]))
     own = work.get("candidate", candidate)["ref"]
-    refs = {c["ref"] for c in work.find("candidate", item_id=items)} | {own}
     people = {
-        p["ref"]: Somebody(str(p["application_id"] or ""), str(p["name"] or ""), "")
-        for p in work.find("person", ref=tuple(refs))
+        ref: Somebody(number or "", name or "", "")
+        for ref, number, name in queries.people_of(work.store, item["session_id"])
     }
     mine = people.pop(own, None)
     return bool(named_in(sentence, people.values(), own=mine))
