@@ -77,11 +77,14 @@ class Player:
         self.secretary.open(self.job)
         self.job, _ = self.secretary.send("/preparer", {"next": "1", "title": "Séance suivante"})
 
-        def written(page: str) -> bool:
+        def checked(page: str) -> bool:
+            """Files of a computation that is stopped before they were checked are erased with it."""
             step = re.search(r'aria-current="step">([^<]*)', page)
-            return "arreter" not in page or (step is not None and "Reprendre" not in step[1])
+            return "arreter" not in page or (
+                step is not None and step[1].startswith(("Proposer", "Vérifier"))
+            )
 
-        if "arreter" in self._until(written):
+        if "arreter" in self._until(checked):
             self.secretary.send(f"{self.job}/arreter", {})
         self._until(lambda page: "arreter" not in page)
         return self.newest_case()
