@@ -191,7 +191,7 @@ def test_tests_name_nothing_private():
 
 
 def test_every_message_of_every_package_speaks_both_languages(tmp_path):
-    from optimizer.errors import messages
+    from optimizer.errors import AttrifluxError, messages
     from optimizer.store.configure import configure, database
 
     # tables can only be declared once Django is set up
@@ -206,6 +206,35 @@ def test_every_message_of_every_package_speaks_both_languages(tmp_path):
         assert message.code == message.code.upper()
         # a problem of a case always says what to do (design section 2)
         assert message.remedy_fr or not message.code.startswith(("READ_", "ELIG_")), message.code
+
+    # a code that nobody declared would be shown as it stands
+    known = {message.code for message in messages()}
+    tails = {code.partition(".")[2] for code in known}
+    exact = {"AttrifluxError", "Finding", "finding", "said", "wrong", *subclasses(AttrifluxError)}
+    unsaid = []
+    for _, path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            call = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if call in exact or call == "say":
+                codes = [
+                    a.value
+                    for a in node.args
+                    if isinstance(a, ast.Constant) and re.fullmatch(CODE, str(a.value))
+                ]
+                there = tails if call == "say" else known
+                unsaid += [f"{path.name}:{node.lineno} {code}" for code in codes if code not in there]
+    assert unsaid == []
+
+
+CODE = r"[A-Z][A-Z0-9]*([_.][A-Z0-9]+)+"
+"""A code of a message, as it stands in the source."""
+
+
+def subclasses(kind: type) -> set[str]:
+    """Names of everything that is made of a class."""
+    return {name for sub in kind.__subclasses__() for name in (sub.__name__, *subclasses(sub))}
 
 
 NEVER_ONE = {

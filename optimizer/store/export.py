@@ -27,10 +27,11 @@ from optimizer.store.messages import StoreForbidden, StoreUnusable
 from optimizer.store.records import Actor, CandidateRecord, ItemRecord, Receipt, SessionRecord
 from optimizer.store.work import demand_same
 
-COLUMNS = (
-    "household", "month", "place", "rooms", "financing", "account", "proposed", "decision", "rank", "motive",
-    "outcome", "refusal_reason",
-)  # fmt: skip
+DWELLING = ("month", "place", "rooms", "financing", "account")
+"""What a line says of the dwelling and its session: known to whoever knows the household, so said as coarsely as its group asks."""
+DECIDED = ("proposed", "decision", "rank", "motive", "outcome", "refusal_reason")
+"""What the proposal, the commission and the answer made of it: said whole. Nothing that a dwelling or a household is stands here."""
+COLUMNS = ("household", *DWELLING, *DECIDED)
 PSEUDONYM = 16
 Line = dict[str, str]
 LEVELS: tuple[tuple[str, ...], ...] = (
@@ -40,7 +41,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("year", "", "", "", "account"),
     ("year", "", "", "", ""),
 )
-"""What is said of the dwelling, from the finest to the coarsest; an empty name is left blank."""
+"""What is said under `DWELLING`, from the finest to the coarsest; an empty name is left blank."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def export_pseudonymous(
     for session in queries.sessions(store, status="closed"):
         for item in session.items:
             for name in item.candidates:
-                units[session.session_id, name.ref].append(_line(session, item, name))
+                units[session.session_id, name.ref].append(line_of(session, item, name))
     written, left_out = _grouped(store, units, least)
     text = io.StringIO()
     table = csv.DictWriter(text, COLUMNS, delimiter=";", lineterminator="\n")
@@ -87,7 +88,8 @@ def export_pseudonymous(
     return Exported(len(written), left_out, digest, receipt)
 
 
-def _line(session: SessionRecord, item: ItemRecord, name: CandidateRecord) -> Line:
+def line_of(session: SessionRecord, item: ItemRecord, name: CandidateRecord) -> Line:
+    """What a candidature says, under every name of `LEVELS` and of `DECIDED`."""
     facts: Mapping[str, Any] = item.facts
     commune = str(facts.get("commune", ""))
     decision, offer = name.decision, name.offer
@@ -127,14 +129,6 @@ def _said(line: Line, level: tuple[str, ...]) -> list[str]:
 
 
 def _shown(store: Store, key: tuple[str, str], line: Line, level: tuple[str, ...]) -> Line:
-    month, place, rooms, financing, account = _said(line, level)
     pseudonym = hmac.new(store.keys.export, "|".join(key).encode(), hashlib.sha256).hexdigest()[:PSEUDONYM]
-    said = {
-        "household": pseudonym,
-        "month": month,
-        "place": place,
-        "rooms": rooms,
-        "financing": financing,
-        "account": account,
-    }
-    return {name: said.get(name, line.get(name, "")) for name in COLUMNS}
+    said = dict(zip(DWELLING, _said(line, level), strict=True))
+    return {"household": pseudonym} | said | {name: line[name] for name in DECIDED}

@@ -27,12 +27,14 @@ from optimizer.store.people import later, months_kept, period_changed
 from optimizer.store.queries import events
 from optimizer.store.records import Actor, Receipt
 from optimizer.store.states import POSITIVE
-from optimizer.store.tables import AT_ONCE, Row
+from optimizer.store.tables import AT_ONCE, ERASABLE, Row
 from optimizer.store.upgrading import COPY_MARK
 from optimizer.store.work import Work, batch, command
 
 LIVE_NAMES = ("queue", "listed", *POSITIVE, "offered", "accepted")
 LIVE_SESSIONS = ("draft", "convened", "open")
+HELD = ("candidature", "recourse", "duty", "offer")
+"""Why a household is kept past its time; of several the last is told."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Purge:
     erased: tuple[str, ...]
     """References of the households."""
     held: Mapping[str, str]
-    """Reference -> why it is kept: ``offer``, ``duty``, ``recourse``, ``candidature``."""
+    """Reference -> why it is kept, one of `HELD`."""
     files: tuple[Path, ...]
     """Files and folders deleted whole."""
     receipt: Receipt | None = None
@@ -153,12 +155,14 @@ def _erase(
     due = [ref for ref, day in ends.items() if day < on]
     waiting: dict[str, str] = {}
     erased: list[str] = []
-    counts = {"person": 0, "dossier": 0, "note": 0, "remark": 0}
+    counts = dict.fromkeys(ERASABLE, 0)
     for start in range(0, len(due), AT_ONCE):
         refs = tuple(due[start : start + AT_ONCE])
         waiting |= (kept := held(work.find, refs))
         over = tuple(ref for ref in refs if ref not in kept)
-        for table in ("note", "dossier", "remark"):
+        for table in ERASABLE:
+            if table == "person":  # the last: the others are its
+                continue
             for row in work.find(table, ref=over):
                 work.drop(table, row[work.store.tables.keys[table]])
                 counts[table] += 1
@@ -187,7 +191,7 @@ def _papers(folder: Path | None, sessions: Iterable[str]) -> list[Path]:
 
 
 def held(find: Callable[..., list[Row]], refs: tuple[str, ...]) -> dict[str, str]:
-    """The households that cannot be erased yet, and why: ``offer``, ``duty``, ``recourse``, ``candidature``.
+    """The households that cannot be erased yet, and why, one of `HELD`.
 
     Parameters
     ----------
@@ -197,14 +201,13 @@ def held(find: Callable[..., list[Row]], refs: tuple[str, ...]) -> dict[str, str
     items = {i["item_id"]: i for i in find("item", item_id=tuple({n["item_id"] for n in names}))}
     meetings = tuple({i["session_id"] for i in items.values()})
     live = {s["session_id"] for s in find("session", session_id=meetings, status=LIVE_SESSIONS)}
-    listed = [n["ref"] for n in names if _lives(items[n["item_id"]], live)]
-    told = dict.fromkeys(listed, "candidature")
-    # the first reason that applies is told: the last one written here
-    told |= dict.fromkeys((r["ref"] for r in find("recourse", ref=refs, closed_on=None)), "recourse")
-    told |= dict.fromkeys((d["ref"] for d in find("duty", ref=refs, closed_on=None)), "duty")
-    return told | dict.fromkeys(
-        (o["ref"] for o in find("offer", ref=refs, status=("offered", "accepted"))), "offer"
-    )
+    kept = {
+        "candidature": [n for n in names if _lives(items[n["item_id"]], live)],
+        "recourse": find("recourse", ref=refs, closed_on=None),
+        "duty": find("duty", ref=refs, closed_on=None),
+        "offer": find("offer", ref=refs, status=("offered", "accepted")),
+    }
+    return {row["ref"]: why for why in HELD for row in kept[why]}
 
 
 def _lives(item: Mapping[str, Any], live: Collection[str]) -> bool:
@@ -268,5 +271,5 @@ def wipe(store: Store) -> None:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            for table in ("person", "dossier", "note", "remark"):
+            for table in ERASABLE:
                 cursor.execute(f"VACUUM store_{table}")

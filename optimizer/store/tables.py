@@ -18,7 +18,7 @@ ERASABLE: Mapping[str, tuple[str, ...]] = {
     "note": ("sentence",),
     "remark": ("text",),
 }
-"""Tables that can be erased, and their columns that the ledger knows by a commitment only."""
+"""Tables whose rows a purge erases, by the reference ``ref`` of their household, and their columns that the ledger knows by a commitment only."""
 AT_ONCE = 500
 """Rows that are asked for or written together."""
 PROJECTIONS = (

@@ -16,6 +16,7 @@ import pytest
 from optimizer import store
 from optimizer.store.keys import OWNER
 from optimizer.store.opening import keys_folder
+from optimizer.store.tables import PROJECTIONS
 from tests.store.empty import empty_desk
 from tests.store.playing import Play, Ticking
 
@@ -45,11 +46,9 @@ def order(text: str, address: str = SERVER) -> None:
 
 MADE: set[str] = set()
 """Databases of the server that were made for earlier tests and can be emptied for the next."""
-EMPTIED = """
+EMPTIED = f"""
 ALTER TABLE store_event DISABLE TRIGGER ALL;
-TRUNCATE store_event, store_head, store_run, store_session, store_item, store_person, store_candidate, store_dossier,
-  store_remark, store_document, store_call, store_decision, store_note, store_offer, store_attendance, store_vote,
-  store_rectification, store_duty, store_recourse, store_nomination, store_grant, auth_user, django_session CASCADE;
+TRUNCATE {", ".join(f"store_{name}" for name in ("event", "head", *PROJECTIONS))}, auth_user, django_session CASCADE;
 INSERT INTO store_head (id, seq, hash, at) VALUES (1, 0, repeat('0', 64), NULL);
 ALTER TABLE store_event ENABLE TRIGGER ALL;
 """

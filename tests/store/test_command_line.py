@@ -169,7 +169,7 @@ def test_the_purge_takes_the_folders_of_the_desk_and_never_what_the_desk_needs(t
 def test_the_purge_names_what_holds_a_household(typed, play):
     play.week(dwelling("L1"))
     play.offer("L1")
-    assert re.search(r"^  [0-9a-f]{16} : offre en cours$", typed("purge", "--dry-run")[1], re.M)
+    assert re.search(r"^  [0-9a-f]{16} : une offre en cours$", typed("purge", "--dry-run")[1], re.M)
 
 
 def test_identities_and_the_table_for_research(typed, play, tmp_path):

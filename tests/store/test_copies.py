@@ -7,6 +7,7 @@ import io
 import os
 import tarfile
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from optimizer import store
 from optimizer.store import commands as c
 from optimizer.store import ledger, queries, schema, upgrading
 from optimizer.store.backup import backup, restore
-from optimizer.store.export import COLUMNS, export_pseudonymous
+from optimizer.store.export import COLUMNS, DECIDED, LEVELS, export_pseudonymous, line_of
 from optimizer.store.messages import StoreForbidden, StoreRefused, StoreUnusable
 from optimizer.store.records import NewCandidate, NewItem
 from optimizer.store.sealing import PIECE, PRIVATE, PUBLIC, new_pair, read_key, seal, unseal
@@ -288,6 +289,20 @@ def test_the_table_for_research_singles_nobody_out(play, tmp_path):
     assert "N0-1" not in text and str(play.ref("N0-1")) not in text
     (line,) = queries.events(play.store, kinds=("exported",))
     assert line.payload["facts"]["sha256"] == done.sha256
+
+
+def test_what_is_said_whole_tells_nothing_of_the_dwelling_or_of_the_household(play, tmp_path):
+    """A column that describes either is one of `DWELLING`: elsewhere it would go out without any group behind it."""
+    commission(play, ["25056"])
+    (session,) = queries.sessions(play.store, status="closed")
+    item, name = session.items[0], session.items[0].candidates[0]
+    other = replace(
+        item, account="ALS", facts={"commune": "70550", "rooms": 5, "financing": "PLAI", "qpv": "oui", "surface_m2": 99.0}
+    )  # fmt: skip
+    somebody = replace(name, facts={"persons": 6, "score": 77.0, "dalo": True}, ref="R99", application_id="X")
+    one, two = line_of(session, item, name), line_of(session, other, somebody)
+    assert {column: one[column] for column in DECIDED} == {column: two[column] for column in DECIDED}
+    assert not set(DECIDED) & {column for level in LEVELS for column in level}
 
 
 def test_the_account_of_a_dwelling_tells_no_smaller_group_apart(play, tmp_path):

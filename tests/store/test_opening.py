@@ -14,7 +14,7 @@ import pytest
 from optimizer import store
 from optimizer.cli.desk import also
 from optimizer.store import commands as c
-from optimizer.store import holding, ledger, opening, queries, schema, triggers
+from optimizer.store import holding, ledger, migrations, opening, queries, schema, triggers
 from optimizer.store.clock import PARIS
 from optimizer.store.configure import database, shown, sqlite_path, without_password
 from optimizer.store.messages import StoreBusy, StoreRefused, StoreUnusable
@@ -204,7 +204,8 @@ def test_a_desk_of_the_version_before_is_brought_forward_with_what_it_holds(copi
         play.do(c.open_duty, S, kind="suitable_offer", ref=play.names("L1")[0].ref)
         call_command("migrate", "store", "0003", verbosity=0)
     unusable("STORE_SCHEMA_OLD", path)
-    assert [step.partition("_")[0] for step in upgrade(path).steps] == ["store.0004", "store.0005", "store.0006"]
+    later = sorted(p.stem for p in Path(migrations.__file__).parent.glob("0*.py"))[3:]
+    assert list(upgrade(path).steps) == [f"store.{name}" for name in later]
     with store.open(path, clock=clock) as opened:
         assert ledger.verify(opened).holds and len(queries.duties(opened)) == 1
 

@@ -17,9 +17,12 @@ from optimizer.store.people import later
 from optimizer.store.purge import overdue, purge
 from optimizer.store.records import NewCandidate, NewDecision, NewItem, PersonRecord
 from optimizer.store.subject import subject_of
+from optimizer.store.tables import ERASABLE, PROJECTIONS
 from tests.store.playing import DAY, SMALL, A, D, S, T, dwelling
 
 AFTER = date(2028, 1, 15)
+CODE = 60
+"""Most signs of a column that holds a code."""
 
 
 def erase(play, **more):
@@ -47,6 +50,33 @@ def bytes_of(play):
     return b"".join(
         open(os.path.join(root, name), "rb").read() for root, _, names in os.walk(folder) for name in names
     )
+
+
+TYPED = {
+    "offer.end_reason", "duty.outcome", "recourse.outcome",  # typed by the secretariat, and refused where they name a household
+    "decision.provision", "nomination.account", "nomination.dwelling_id",  # a text of the law, a code
+}  # fmt: skip
+"""Words that stay when their household is erased."""
+
+
+def test_a_column_of_words_about_a_household_is_erased_with_it_or_said_to_name_nobody(play):
+    """A new table with a note in it would keep, past the retention time and in the ledger, what was typed of a household."""
+    from django.db.migrations.loader import MigrationLoader
+
+    models = MigrationLoader(schema.connection()).project_state().models
+    kept, theirs = set(), set()
+    for table in PROJECTIONS:
+        fields = models["store", table].fields
+        links = {str(f.remote_field.model).partition(".")[2] for f in fields.values() if f.is_relation}
+        if "ref" in fields or links & theirs:
+            theirs.add(table)
+            kept |= {
+                f"{table}.{name}"
+                for name, f in fields.items()
+                if f.get_internal_type() in ("CharField", "TextField") and (f.max_length or 1_000) > CODE
+                if name not in ("salt", "by", *ERASABLE.get(table, ())) and not name.endswith("_by")
+            }
+    assert kept == TYPED and set(ERASABLE) <= theirs
 
 
 @pytest.mark.long

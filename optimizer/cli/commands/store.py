@@ -346,6 +346,7 @@ def purge(
     lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.speak import say_json
+    from optimizer.desk.papers.subject_words import held_words
     from optimizer.store.purge import purge as erased
     from optimizer.web.deployment import PAPERS, held_folders
     from optimizer.web.serving import state_of
@@ -369,17 +370,10 @@ def purge(
         return
     counts = {"n": len(done.erased), "kept": len(done.held), "files": len(done.files)}
     typer.echo(_say("to_erase" if dry_run else "erased", lang, **counts))
-    words = {
-        "offer": ("offre en cours", "open offer"),
-        "duty": ("obligation en cours", "open duty"),
-        "recourse": ("recours en cours", "open recourse"),
-        "candidature": ("candidature en cours", "live candidature"),
-    }
     for path in done.files:
         typer.echo(f"  {path}")
     for ref, why in sorted(done.held.items()):
-        fr, en = words[why]
-        _tell(lang, f"  {ref} : {fr}", f"  {ref}: {en}")
+        _tell(lang, f"  {ref} : {held_words(why, 'fr')}", f"  {ref}: {held_words(why, 'en')}")
 
 
 @store.command(

@@ -168,7 +168,7 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
         ]
     )  # fmt: skip
     yield from _corrected(told, x)
-    yield from _BODIES[x.kind](told, x)
+    yield from BODIES[x.kind](told, x)
     if _offers(x) and _awaited(x) and _has_come(told, x.item, x.candidate) and x.candidate.facts.get("dalo"):
         yield mention(told.term("dalo", decided=BLANK))
         yield text(say("DALO_COPY"))
@@ -454,7 +454,8 @@ def _effort(told: Told, x: Letter) -> str:
     return say("EFFORT_TOLD", cost=" − ".join(parts), income=money(income, lang), rate=shown)
 
 
-_BODIES: Mapping[str, Callable[[Told, Letter], Iterator[Block]]] = {
+BODIES: Mapping[str, Callable[[Told, Letter], Iterator[Block]]] = {
     OFFER: _offer, RANK: _rank, CONDITION: _conditional, REFUSAL: _refused, INELIGIBLE: _ineligible,
     NO_REPLY: _no_reply, OVER: _over, FAILED: _failed,
 }  # fmt: skip
+"""Kind of a letter -> what it says between its head and its mentions; its title is ``PAPER.LETTER_<kind>``."""

@@ -16,7 +16,7 @@ from typing import Any
 from optimizer.desk import texts as desk_words  # noqa: F401  calls and refusals read as in the workbook
 from optimizer.desk.documents import BLANK, household_lines
 from optimizer.desk.entry_rows import account_words, home_words
-from optimizer.desk.papers import subject_words as subject_words
+from optimizer.desk.papers.subject_words import held_words
 from optimizer.desk.papers.wording import money, yes_no
 from optimizer.desk.subject_files import Computed, Imported, SubjectFiles
 from optimizer.errors import Lang, day_words, said
@@ -260,7 +260,7 @@ def _head(x: SubjectAccess) -> Iterator[Block]:
     yield heading(say("erasure"))
     months = int(law(x.on).value("retention_months"))
     if p is not None:
-        yield pairs([(say("erased_after"), x.day(p.purge_after)), (say("held"), say(f"held_{s.held}"))])
+        yield pairs([(say("erased_after"), x.day(p.purge_after)), (say("held"), held_words(s.held, x.lang))])
         yield text(say("erased_how", n=months))
     yield text(say("copies", n=months))
     yield heading(say("readers"))

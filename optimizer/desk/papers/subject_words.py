@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.errors import texts
+from optimizer.errors import Lang, said, texts
 
 texts(
     "SUBJECT",
@@ -238,3 +238,8 @@ texts(
         ),
     },
 )  # fmt: skip
+
+
+def held_words(why: str, lang: Lang) -> str:
+    """Why a household is not erased although its time is over, of the codes ``optimizer.store.purge.HELD``; « rien » of nothing."""
+    return said(f"SUBJECT.HELD_{why}".upper(), lang)
