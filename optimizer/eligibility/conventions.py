@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.domain import TABLES, Case
-from optimizer.domain.account import account_of, in_flux, place_of, remainder
+from optimizer.domain.account import account_of, all_kinds, in_flux, place_of, remainder
 from optimizer.eligibility.accounts import NONE, STOCK, is_known
 from optimizer.eligibility.facts import EXCLUSION, ConventionFacts, Receiving
 from optimizer.eligibility.findings import Findings
@@ -22,6 +22,7 @@ from optimizer.eligibility.messages import (
     CONVENTION_LATER,
     DUPLICATE_LINE,
     SHARE_DECIMALS,
+    SHARES_ABOVE_CAP,
     SHARES_ABOVE_ONE,
     UNKNOWN_ACCOUNT,
     UNKNOWN_AREA,
@@ -108,6 +109,7 @@ def read_lines(case: Case, rules: RuleSet, landlords: frozenset[str], findings: 
             continue
         kept.append(line)
     _check_sums(kept, rules, findings)
+    _check_state_caps(kept, rules, findings)
     _check_cities(kept, case, rules, findings)
     return tuple(kept)
 
@@ -270,9 +272,7 @@ def _check_sums(lines: list[Line], rules: RuleSet, findings: Findings) -> None:
         areas = by_landlord[landlord]
         if sum(areas.values()) <= SHARE_SUM_MAX:
             continue
-        total = np.zeros(len(communes), np.int64)
-        for places in (communes.index, communes["epci"], communes["departement"]):
-            total += pd.Series(places).map(areas).fillna(0).to_numpy(np.int64)
+        total = _by_commune(areas, communes)
         if len(total) and int(total.max()) > SHARE_SUM_MAX:
             worst = int(total.argmax())
             findings.add(
@@ -280,6 +280,42 @@ def _check_sums(lines: list[Line], rules: RuleSet, findings: Findings) -> None:
                 cell=f"{first[landlord].share / SHARE_UNIT:g}".replace(".", ","),
                 commune=f"{communes['name'].iloc[worst]} ({communes.index[worst]})", total=_percent(int(total[worst])),
             )  # fmt: skip
+
+
+def _by_commune(areas: Mapping[str, int], communes: pd.DataFrame) -> NDArray[np.int64]:
+    """What the shares of some areas add up to in each commune."""
+    total = np.zeros(len(communes), np.int64)
+    for places in (communes.index, communes["epci"], communes["departement"]):
+        total += pd.Series(places).map(areas).fillna(0).to_numpy(np.int64)
+    return total
+
+
+STATE_CAPS = ("agents", "state")
+
+
+def _check_state_caps(lines: list[Line], rules: RuleSet, findings: Findings) -> None:
+    """Shares agreed with the État above its part of the flux: told, as only a conversion lowers a share to a cap."""
+    for cap in STATE_CAPS:
+        under = frozenset(kind.code for kind in all_kinds() if cap in kind.caps)
+        agreed: dict[str, list[Line]] = {}
+        for line in lines:
+            if line.account in under:
+                agreed.setdefault(line.landlord, []).append(line)
+        most = _hundred(rules.number(f"national.flux.{cap}_cap"), SHARE_UNIT) if agreed else 0
+        for landlord, shares in sorted(agreed.items()):
+            if sum(line.share for line in shares) <= most:
+                continue
+            areas: dict[str, int] = {}
+            for line in shares:
+                areas[line.area] = areas.get(line.area, 0) + line.share
+            total = int(_by_commune(areas, rules.communes).max(initial=0))
+            if total > most:
+                largest = max(shares, key=lambda line: line.share)
+                findings.add(
+                    SHARES_ABOVE_CAP, "conventions", largest.row or None, "share", landlord, severity="warning",
+                    cell=f"{largest.share / SHARE_UNIT:g}".replace(".", ","), total=_percent(total), most=_percent(most),
+                    accounts=", ".join(sorted({line.account for line in shares})),
+                )  # fmt: skip
 
 
 def _percent(share: int) -> Said:

@@ -125,6 +125,13 @@ SHARES_ABOVE_ONE = define(
     remedy_fr="Réduisez les parts ; BAILLEUR est le reste",
     remedy_en="Lower the shares; BAILLEUR is the rest",
 )
+SHARES_ABOVE_CAP = define(
+    "ELIG_SHARES_ABOVE_CAP",
+    "la convention de {value} donne {total} du flux à {accounts}, au-dessus du plafond de {most} (CCH R. 441-5) : rien ne l'y ramène",
+    "the agreement of {value} gives {total} of the flux to {accounts}, above the cap of {most} (CCH R. 441-5): nothing lowers it",
+    remedy_fr="Vérifiez la convention avec le préfet, ou réduisez la part",
+    remedy_en="Check the agreement with the préfet, or lower the share",
+)
 SHARE_DECIMALS = define(
     "ELIG_SHARE_DECIMALS",
     "la part « {value} » a plus de 4 décimales",

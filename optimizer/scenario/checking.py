@@ -11,6 +11,7 @@ import pandas as pd
 from optimizer import eligibility, pipeline, policy, scoring
 from optimizer.conversion.assiette import bases
 from optimizer.domain import Case
+from optimizer.eligibility.messages import SHARES_ABOVE_CAP
 from optimizer.errors import AttrifluxError, Finding, InputProblems, Said
 from optimizer.policy import RuleSet
 from optimizer.policy.changes import parse_line_key
@@ -50,10 +51,24 @@ def checked(
     The case itself is sound (:func:`sound`): a problem found here is the scenario's. Raises as :func:`applied`.
     """
     changed, rules = applied(case, run, scenario, models)
-    problems = [*_below_nothing(changed), *_errors(changed, rules, accept_assumed)]
+    found = _examined(changed, rules, accept_assumed)
+    problems = [*_below_nothing(changed), *(f for f in found if f.severity == "error")]
     if problems:
         raise InputProblems(_blamed(problems, case, run, scenario, models, accept_assumed))
-    return changed
+    return _with_caps(changed, found)
+
+
+def as_it_is(case: Case, run: Run, *, models: Path | None = None, accept_assumed: bool = False) -> Case:
+    """The case under a run that changes nothing, what its agreements have above the caps told as for the others."""
+    changed = apply(case, run, models)
+    rules = policy.rules_of(changed.settings, models)
+    return _with_caps(changed, _examined(changed, rules, accept_assumed))
+
+
+def _with_caps(case: Case, found: Sequence[Finding]) -> Case:
+    """The case with what its agreements have above the caps among its warnings, which stand beside the run on the page."""
+    bare = (replace(f, row=None, column=None) for f in found if f.code == SHARES_ABOVE_CAP)
+    return replace(case, warnings=(*case.warnings, *bare))
 
 
 def _below_nothing(case: Case) -> list[Finding]:
@@ -120,9 +135,12 @@ def sound(case: Case, *, models: Path | None = None, accept_assumed: bool = Fals
 
 
 def _errors(case: Case, rules: RuleSet, accept_assumed: bool) -> list[Finding]:
+    return [f for f in _examined(case, rules, accept_assumed) if f.severity == "error"]
+
+
+def _examined(case: Case, rules: RuleSet, accept_assumed: bool) -> Sequence[Finding]:
     reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
-    found: Sequence[Finding] = (*reading.findings, *scoring.check_case(case, reading.facts, rules))
-    return [f for f in found if f.severity == "error"]
+    return (*reading.findings, *scoring.check_case(case, reading.facts, rules))
 
 
 def _first_key(run: Run) -> str:

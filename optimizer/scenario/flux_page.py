@@ -63,12 +63,18 @@ def _value(value: object, unit: str, lang: Lang) -> str:
 
 
 def _totals(result: Flux, lang: Lang) -> list[dict[str, Any]]:
-    """Each département over all its landlords: dwellings and share of the assiette by account and mode."""
+    """Each département over all its landlords: dwellings and share of the assiette by account and mode.
+
+    The share is before rounding, as in each landlord's table: whole dwellings are shared out landlord by landlord, and an
+    account of a few hundredths has none at a small landlord, so that what it has in all says less than what it is due.
+    """
     out = []
     for departement, table in result.flux.groupby("departement", sort=True):
         modes = sorted({int(m) for m in table["mode"]})
         sums = table.groupby(["account", "mode"])["dwellings"].sum().to_dict()
         whole = {m: int(table.loc[table["mode"] == m, "dwellings"].sum()) for m in modes}
+        bases = table.groupby(["landlord", "mode"])["dwellings"].transform("sum")
+        due = (table["share"] * bases).groupby([table["account"], table["mode"]]).sum().to_dict()
         one = table[table["mode"] == modes[0]]
         stock = one.groupby("account")["stock"].sum().to_dict()
         lines = []
@@ -79,7 +85,12 @@ def _totals(result: Flux, lang: Lang) -> list[dict[str, Any]]:
                     "label": account_label(account, lang, result.places),
                     "stock": int(stock.get(account, 0)),
                     "cells": [
-                        (counts[m], percent(counts[m] / whole[m], 2, lang, fixed=True) if whole[m] else "–")
+                        (
+                            counts[m],
+                            percent(due.get((account, m), 0.0) / whole[m], 2, lang, fixed=True)
+                            if whole[m]
+                            else "–",
+                        )
                         for m in modes
                     ],
                 }

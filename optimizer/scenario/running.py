@@ -21,12 +21,13 @@ from optimizer.disk.manifest import names as files_of
 from optimizer.domain import Case
 from optimizer.domain.account import place_of
 from optimizer.domain.frames import OwnFrames
+from optimizer.eligibility.messages import SHARES_ABOVE_CAP
 from optimizer.errors import AttrifluxError, Finding, InputProblems, said
 from optimizer.policy.beside import copy_territory
 from optimizer.runs import Options, Result, propose_to
 from optimizer.scenario import messages as messages
 from optimizer.scenario.apply import apply
-from optimizer.scenario.checking import checked, sound
+from optimizer.scenario.checking import as_it_is, checked, sound
 from optimizer.scenario.comparison_files import write_comparison
 from optimizer.scenario.figures import figures_csv, scope_columns
 from optimizer.scenario.files import (
@@ -324,7 +325,7 @@ def _checked(
 ) -> Case:
     scenario = next((s for s in scenarios if s.name == run.scenario), None)
     if scenario is None:  # the case as it is
-        return apply(case, run, options.models)
+        return as_it_is(case, run, models=options.models, accept_assumed=options.accept_assumed)
     changed = checked(case, run, scenario, models=options.models, accept_assumed=options.accept_assumed)
     return replace(changed, warnings=(*changed.warnings, *unread))
 
@@ -468,7 +469,7 @@ def run_one(case: Case, start: Start, folder: Path, options: Options, lived: Liv
             "scenario": run.scenario, "changes": dict(sorted(run.changes.items())), "swept": dict(run.swept),
             "stop": written.stop, "verdict": written.verdict,
             "status": result.certificate["status"], "gap": str(result.certificate["gap"]),
-            "notes": [w.sentence(options.lang) for w in case.warnings if w.code.startswith(("SCENARIO", "FLUX"))],
+            "notes": [w.sentence(options.lang) for w in case.warnings if w.code == SHARES_ABOVE_CAP or w.code.startswith(("SCENARIO", "FLUX"))],
             "titles": titles_of(case, run.changes, options.models), "places": _places(table, result, run.changes), "seed": case.settings.seed, "first": first_marks(result.proposals), "assumed": _unpriced(result),
             "indicators": [[r["indicator"], r["scope"], r["unit"], r["value"]] for r in rows],
             "parts": [[r["indicator"], r["scope"], r["unit"], r["num"], r["den"]] for r in rows if r["den"] == r["den"]],

@@ -23,8 +23,8 @@ texts(
         ),
         "whole": ("Ensemble du département", "Whole département"),
         "year_every": (
-            "Logements de l'année par contingent et par mode, tous bailleurs",
-            "Dwellings of the year by account and mode, every landlord",
+            "Logements de l'année par contingent et par mode, tous bailleurs ; entre parenthèses, part avant l'arrondi de chaque bailleur",
+            "Dwellings of the year by account and mode, every landlord; in brackets, share before each landlord's rounding",
         ),
         "account": ("Contingent", "Account"),
         "stock": ("Stock", "Stock"),

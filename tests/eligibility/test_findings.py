@@ -147,6 +147,18 @@ def test_shares_of_a_commune_add_up_to_at_most_one() -> None:
     ]  # fmt: skip
 
 
+def test_shares_of_the_etat_above_its_caps_are_told() -> None:
+    """Forty per cent and ten for the agents, where the code gives thirty, agents included: no page said a word."""
+    fine = [convention("ETAT_PRIO", 0.25), convention("ETAT_AGENT", 0.05), convention("ALS", 0.5)]
+    assert found(make_case([dwelling()], [], conventions=fine)) == []
+    over = [convention("ALS", 0.3), convention("ETAT_PRIO", 0.4), convention("ETAT_AGENT", 0.1)]
+    assert found(make_case([dwelling()], [], conventions=over)) == [
+        ("SHARES_ABOVE_CAP", "w", 4, "share", "0,1", ()), ("SHARES_ABOVE_CAP", "w", 3, "share", "0,4", ()),
+    ]  # fmt: skip
+    apart = [convention("ETAT_PRIO", 0.3, area=BESANCON), convention("ETAT_PRIO", 0.3, area=PONTARLIER)]
+    assert [code for code, *_ in found(make_case([dwelling()], [], conventions=apart))] == []
+
+
 def test_wrong_convention_cells() -> None:
     case = make_case(
         [dwelling()], [],

@@ -10,8 +10,9 @@ import optimizer as af
 from optimizer import importers
 from optimizer.errors import InputProblems
 from optimizer.scenario import expand, read_scenario, run_scenarios, shipped
-from optimizer.scenario.checking import checked
+from optimizer.scenario.checking import as_it_is, checked
 from optimizer.scenario.flux_under import flux_under
+from optimizer.scenario.running import REFERENCE
 from optimizer.synth import write_case
 from tests.cli.running import attriflux
 
@@ -83,6 +84,21 @@ def test_a_base_below_nothing_is_told_at_the_key_that_takes_it_there(belfort, tm
     assert (problem.code, problem.file, problem.row) == ("SCENARIO_PROBLEM", "s.yaml", 5)
     assert "L'assiette de OPH90 (département 90, 2026, forecast) est négative" in problem.text("fr")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_share_of_the_etat_above_its_cap_stands_beside_the_scenario(belfort, tmp_path):
+    """Forty per cent was compared like any other share: nothing on the page of a meeting said that the code gives thirty."""
+    case = importers.read(belfort, need=("dwellings", "applications"))
+    scenario = read_scenario(written(tmp_path, "  conventions.OPH90.ETAT_PRIO.share: 0.4\n"))
+    changed = checked(case, expand(scenario)[0], scenario)
+    (told,) = [w for w in changed.warnings if w.code == "ELIG_SHARES_ABOVE_CAP"]
+    assert "la convention de OPH90 donne 45 % du flux à ETAT_AGENT, ETAT_PRIO" in told.text("fr")
+    assert "au-dessus du plafond de 30 %" in told.text("fr") and told.row is None
+    assert not [w for w in as_it_is(case, REFERENCE).warnings if w.code == told.code]
+    beyond = as_it_is(
+        changed, REFERENCE
+    ).warnings  # a case whose own agreements are so says it of the reference too
+    assert {w.text("fr") for w in beyond if w.code == told.code} == {told.text("fr")}
 
 
 def test_shares_above_one_are_told_at_the_share_that_the_scenario_sets(belfort, tmp_path):

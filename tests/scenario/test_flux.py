@@ -121,6 +121,20 @@ def test_the_page_shows_sources_and_marks_assumed_values(tmp_path):
     assert "://" not in page.replace("http://www.w3.org/2000/svg", "")
 
 
+def test_a_departement_tells_each_share_before_the_rounding_of_its_landlords():
+    """5 % of nine dwellings is one at each landlord: « 11,11 % » of the eighteen stood there, beside 5,00 % below."""
+    case = planner_case()
+    stock, base = case.table("stock"), case.table("assiette")
+    base = base.assign(vacated=9, mutation=0, anru=0, sale=0)
+    both = {
+        "stock": pd.concat([stock, stock.assign(landlord="ESH25")], ignore_index=True),
+        "assiette": pd.concat([base, base.assign(landlord="ESH25")], ignore_index=True),
+    }
+    page = plain(flux_html(flux(replace(case, tables={**case.tables, **both}), modes=(1,))))
+    assert "État (agents publics) 1 000 2 (5,00 %)" in page
+    assert "Action Logement 5 000 4 (25,00 %)" in page and "part avant l&#39;arrondi" in page
+
+
 def test_stock_beside_what_each_public_asks_for():
     fit = flux(planner_case()).fit
     als = fit[(fit["account"] == "ALS") & (fit["dimension"] == "rooms")]
