@@ -127,10 +127,18 @@ def test_the_model_of_the_page_has_every_part_of_the_value_and_every_play():
     columns = pair_columns(forecast)
     parts = columns[columns.index("score") : columns.index("value")]
     assert value is not None and re.findall(r"(\w+)\(", value[1]) == list(parts)
-    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|.*\| (\S+) \|$", page, re.M)
-    play = {name: told for names, told in rows for name in re.findall(r"\w+", names)}
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| (.*?) \|.*\| (\S+) \|$", page, re.M)
+    play = {name: told for names, _, told in rows for name in re.findall(r"\w+", names)}
+    apart = {name for names, den, _ in rows if "seats apart" in den for name in re.findall(r"\w+", names)}
     assert set(play) == {rule.id for rule in all_rules()}
     found = [row for seed in range(12) for row in random_ready(seed)[4].rows]
+    seated = {
+        problem.rows[row].rule
+        for problem in (random_ready(seed)[4] for seed in range(12))
+        for kind in problem.seats.kind.tolist()
+        for row in problem.kinds.row[problem.kinds.ptr[kind] : problem.kinds.ptr[kind + 1]].tolist()
+    }
+    assert seated == set(play) - apart
     half = policy.load("doubs", on=date(2026, 11, 23)).number("national.rules.flux.play")
     assert {row.rule for row in found if row.ceiling} == {k for k, v in play.items() if v == "`allowance`"}
     for row in found:
