@@ -342,6 +342,7 @@ def test_every_column_of_every_frame_of_a_result_is_documented_in_order():
     kinds = {"int": "iu", "float": "f", "Int64": "i", "text": "OTU"}
     for name in (
         "proposals", "applications", "dwellings", "rules", "orientation", "leapfrogs", "explanations", "scores", "changes",
+        "chains", "prospects",
     ):  # fmt: skip
         frame, rows = getattr(result, name), rows_of_frame(name)
         assert [row[0].strip("`") for row in rows] == list(frame.columns), name
