@@ -264,11 +264,8 @@ class Result(OwnFrames):
         acceptance_rate, expected_rate : float, shares; that this household accepts, that all up to it do
         available_on : str, ISO date or empty
         """
-        return (
-            kept_kinds(pd.DataFrame(columns=list(CHAINS)), CHAINS)
-            if self.tables.chains is None
-            else self.tables.chains
-        )
+        found = self.tables.chains
+        return kept_kinds(pd.DataFrame(columns=list(CHAINS)), CHAINS) if found is None else found
 
     @property
     def prospects(self) -> pd.DataFrame:
@@ -279,8 +276,8 @@ class Result(OwnFrames):
         application_id : str
         score, value : float, points
         """
-        none = self.tables.prospects is None
-        return kept_kinds(pd.DataFrame(columns=list(PROSPECTS)), PROSPECTS) if none else self.tables.prospects
+        found = self.tables.prospects
+        return kept_kinds(pd.DataFrame(columns=list(PROSPECTS)), PROSPECTS) if found is None else found
 
     def __repr__(self) -> str:
         """A line: the certificate's status and objective, and the sizes of the main tables."""
