@@ -136,7 +136,7 @@ def page(
         "",
         f"`{command}` · commit {of} · attriflux {af.__version__} · Python {platform.python_version()} · {platform.machine()}, one process on a shared machine.",
         f"Synthetic cases of shipped profiles, {seeds} seeds each, {draws} draws; mean ± half of the 95 % interval over the seeds.",
-        "Chances counted over draws (`random`): the Gini lies between an estimate too low on average and one too high, and a household",
+        "Chances counted over draws (`random`): the Gini and envy lie between an estimate too low on average and one too high, and a household",
         "that no draw served need not be without a chance; both ends stand in the cell, the ± is that of the upper one.",
         "Compare under equal rules only: `cotation`, `seniority`, `random`, `top_trading`, `probabilistic_serial` ignore the rules;",
         "`deferred_acceptance` and `merged_order` reserve; `leximin`, `maximin`, `nash` choose among the allocations that miss the rules",

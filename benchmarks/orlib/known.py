@@ -1,8 +1,9 @@
 """Published optima, by file and problem, with their source.
 
-assign100 to assign800 and gap1 to gap12: the pages of OR-Library (``assigninfo.html``, ``gapinfo.html``). gapa to gapc and what is
-known of gapd: Yagiura, Ibaraki and Glover (European Journal of Operational Research 169, 2006, 548-569) and later bounds, as
-collected by AssignmentProblems.jl; four of gapd were still between two values there.
+assign100 to assign800 and gap1 to gap12: the pages of OR-Library (``assigninfo.html``, ``gapinfo.html``). gapa to gapd: the optima
+and bounds that ``data/data.csv`` of https://github.com/fontanf/generalizedassignmentsolver collects (commit 5b12ef61); the last of
+gapd is still between the best bound and the best solution there. Another collection, AssignmentProblems.jl, has a smaller upper
+bound for it (12241) and none of a solution: no value is taken from there.
 """
 
 from __future__ import annotations
@@ -38,13 +39,6 @@ KNOWN: dict[str, tuple[Interval, ...]] = {
     "gapa": _each(1698, 3235, 1360, 2623, 1158, 2339),
     "gapb": _each(1843, 3552, 1407, 2827, 1166, 2339),
     "gapc": _each(1931, 3456, 1402, 2806, 1243, 2391),
-    "gapd": (
-        (6353, 6353),
-        (12742, 12742),
-        (6345, 6348),
-        (12426, 12432),
-        (6177, 6190),
-        (12230, 12241),
-    ),
+    "gapd": (*_each(6353, 12742, 6347, 12430, 6185), (12235, 12244)),
 }
 MAXIMISED = frozenset(f"gap{i}" for i in range(1, 13))

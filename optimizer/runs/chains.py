@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from optimizer import pipeline
 from optimizer.chains import known_homes
 from optimizer.domain import Case
+from optimizer.domain.frames import kept_kinds
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
 from optimizer.pipeline import Optimum
@@ -21,14 +22,9 @@ from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I64, FirstRanks, Problem
 from optimizer.results import FULL, SCALE, rules_table
 from optimizer.runs.options import Options
-from optimizer.runs.result import Kept, Result
+from optimizer.runs.result import CHAINS, Kept, Result
 from optimizer.shortlist.labels import plural, spaced
 from optimizer.shortlist.ranks import Lines
-
-COLUMNS = (
-    "chain", "kind", "position", "dwelling_id", "account", "application_id", "conditional_on", "value",
-    "acceptance_rate", "expected_rate", "available_on",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -101,7 +97,7 @@ class Moves:
                     "" if date is None or pd.isna(date) else pd.Timestamp(date).date().isoformat(),
                 )
             )  # fmt: skip
-        return pd.DataFrame(rows, columns=list(COLUMNS))
+        return kept_kinds(pd.DataFrame(rows, columns=list(CHAINS)), CHAINS)
 
 
 def _all(chances: list[int]) -> int:

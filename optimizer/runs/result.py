@@ -12,11 +12,26 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.chains import IN_EXCHANGE
-from optimizer.domain.frames import OwnFrames
+from optimizer.domain.frames import OwnFrames, kept_kinds
 from optimizer.errors import Lang
 from optimizer.pipeline import Optimum
 from optimizer.presentation.csvfile import PARQUET_FROM
-from optimizer.shortlist import Shortlists
+from optimizer.shortlist import PROSPECTS, Shortlists
+
+CHAINS = {
+    "chain": "int64",
+    "kind": "str",
+    "position": "int64",
+    "dwelling_id": "str",
+    "account": "str",
+    "application_id": "str",
+    "conditional_on": "str",
+    "value": "float64",
+    "acceptance_rate": "float64",
+    "expected_rate": "float64",
+    "available_on": "str",
+}
+"""Columns of ``chains.csv`` and their kinds."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +119,7 @@ class Result(OwnFrames):
 
     Attributes
     ----------
-    proposals, applications, dwellings, rules, orientation, leapfrogs, explanations, scores : DataFrame
+    proposals, applications, dwellings, rules, orientation, leapfrogs, explanations, scores, changes, chains, prospects : DataFrame
     certificate : dict
         The content of ``certificate.json``.
     stop : str
@@ -235,6 +250,34 @@ class Result(OwnFrames):
         dwelling_id, what, account_before, account_now, first_before, first_now, list_before, list_now, why : str
         """
         return self.tables.changes
+
+    @property
+    def chains(self) -> pd.DataFrame:
+        """One row per first rank of a chain, in its order; no row in a run without chains.
+
+        chain : int, number of the chain
+        kind : ``chain`` or ``cycle``
+        position : int, 0 for the vacant dwelling
+        dwelling_id, account, application_id : str
+        conditional_on : str, the household that must leave first; empty at a vacant dwelling
+        value : float, points
+        acceptance_rate, expected_rate : float, shares; that this household accepts, that all up to it do
+        available_on : str, ISO date or empty
+        """
+        found = self.tables.chains
+        return kept_kinds(pd.DataFrame(columns=list(CHAINS)), CHAINS) if found is None else found
+
+    @property
+    def prospects(self) -> pd.DataFrame:
+        """Names to call before the documents are in, one row per dwelling and rank; no row unless ``Options.prospects`` asks for some.
+
+        dwelling_id, account : str
+        rank : int, from 1
+        application_id : str
+        score, value : float, points
+        """
+        found = self.tables.prospects
+        return kept_kinds(pd.DataFrame(columns=list(PROSPECTS)), PROSPECTS) if found is None else found
 
     def __repr__(self) -> str:
         """A line: the certificate's status and objective, and the sizes of the main tables."""

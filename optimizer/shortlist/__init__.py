@@ -13,6 +13,6 @@ Rejected: ranking reserves by re-solving without the first rank (three to ten so
 could recompute by hand).
 """
 
-from optimizer.shortlist.build import Shortlists, build_shortlists, prospects
+from optimizer.shortlist.build import PROSPECTS, Shortlists, build_shortlists, prospects
 
-__all__ = ["Shortlists", "build_shortlists", "prospects"]
+__all__ = ["PROSPECTS", "Shortlists", "build_shortlists", "prospects"]

@@ -251,6 +251,17 @@ def _before_the_first(
     return found
 
 
+PROSPECTS = {
+    "dwelling_id": "str",
+    "account": "str",
+    "rank": "int32",
+    "application_id": "str",
+    "score": "float64",
+    "value": "float64",
+}
+"""Columns of ``prospects.csv`` and their kinds."""
+
+
 def prospects(
     problem: Problem,
     facts: Facts,

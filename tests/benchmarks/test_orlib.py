@@ -109,3 +109,19 @@ def test_a_folder_without_files_and_a_broken_file_are_refused(
         with pytest.raises(SystemExit) as end:
             command.main([str(tmp_path)])
         assert end.value.code == 2 and told in capsys.readouterr().err
+
+
+def test_what_is_known_of_the_hardest_files_contradicts_no_solution_that_somebody_has():
+    """A proof of 12244 for gapd-6, the best solution known, ended with « contradiction »; 6346 for gapd-3 would have passed."""
+
+    def line(problem: int, value: int) -> command.Line:
+        return command.Line(
+            "gapd", problem, 20, 200, value, value, True, "search", KNOWN["gapd"][problem - 1], 1.0
+        )
+
+    assert all(
+        len(known) == 6 for name, known in KNOWN.items() if name.startswith("gap") and name[3] in "abcd"
+    )
+    assert all(low <= high for known in KNOWN.values() for low, high in known)
+    assert not line(6, 12_244).contradicts and not line(3, 6_347).contradicts
+    assert line(3, 6_346).contradicts and line(6, 12_245).contradicts

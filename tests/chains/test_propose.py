@@ -127,6 +127,21 @@ def test_pages_of_a_large_run_know_the_links_to_another_landlord_s_pages(week: P
     assert forms["H0"]["chain"]["after"].startswith("V")
 
 
+def test_a_result_has_the_chains_and_the_names_to_call_that_are_written(week: Path, done: Path):
+    """``result.chains`` was no attribute, and of no chain its columns were objects."""
+    with_both = af.propose(week, Options(chains=1, prospects=2, pdf=False))
+    without = af.propose(week, Options(pdf=False))
+    written = [r["application_id"] for r in table(done / "chains.csv")]
+    assert with_both.chains["application_id"].tolist() == written and len(written) > 1
+    assert (with_both.chains["expected_rate"] <= with_both.chains["acceptance_rate"]).all()
+    assert (
+        set(with_both.prospects["rank"]) <= {1, 2} and len(with_both.prospects) and not len(without.prospects)
+    )
+    for name in ("chains", "prospects"):
+        kinds = [getattr(x, name).dtypes.astype(str).to_dict() for x in (with_both, without)]
+        assert kinds[0] == kinds[1] and "object" not in kinds[0].values(), name
+
+
 def test_the_check_certifies_it(week: Path, done: Path):
     verdict = verify(done, week)
     assert [c.text("en") for c in verdict.checks if not c.ok] == []
