@@ -802,6 +802,10 @@ texts(
         "papers_made": ("Pièces produites.", "Papers made."),
         # réservataire
         "reserver_homes": ("Vos logements", "Your dwellings"),
+        "reserver_since": (
+            "Séances depuis le {day} ; des précédentes, les logements encore en cours.",
+            "Sessions since {day}; of earlier ones, the dwellings still under way.",
+        ),
         "reserver_none": ("Aucun logement de ce contingent en commission.", "No dwelling of this account in a commission."),
         "outcome": ("Issue par rang", "Outcome by rank"),
         "nominations": ("Désignations", "Nominations"),
