@@ -234,6 +234,10 @@ texts(
         ),
         "job_rows": ("{file} : {n:ligne lue/lignes lues}", "{file}: {n:row/rows} read"),
         "job_findings": ("Remarques sur le dossier ({n})", "Remarks on the case ({n})"),
+        "job_more": (
+            "{n:autre remarque n'est pas listée/autres remarques ne sont pas listées} ; les erreurs sont les premières de la liste.",
+            "{n:other remark is/other remarks are} not listed; the errors come first in the list.",
+        ),
         "job_pages": ("Pages de la proposition", "Pages of the proposal"),
         "step_next": ("Reprendre ce que le bureau a enregistré", "Bring forward what the desk has recorded"),
         "job_wrong": (
