@@ -62,9 +62,11 @@ def test_a_long_list_of_remarks_begins_with_the_errors_and_says_that_it_is_cut(
     monkeypatch.setattr(child, "SHOWN", 3)
     odd = [Finding("READ_BIRTH_DATE", "warning", "demandes.csv", n, "naissance") for n in range(2, 7)]
     child.say(step="next")
-    child._remarks(odd, "fr")
+    child.tell_remarks(odd, "fr")
     child.say(step="check")
-    child._remarks([*odd, Finding("READ_BIRTH_DATE", file="demandes.csv", row=9, column="naissance")], "fr")
+    child.tell_remarks(
+        [*odd, Finding("READ_BIRTH_DATE", file="demandes.csv", row=9, column="naissance")], "fr"
+    )
     lines = capsys.readouterr().out
     assert [json.loads(x)["severity"] for x in lines.splitlines() if '"finding"' in x][3] == "error"
     at, key = played.store.now(), "2" * 32

@@ -102,7 +102,7 @@ def main(
             _next(source, log, case, lang, landlords)
         return _run(case, out, lang, chains, stop, landlords)
     except InputProblems as problems:
-        _remarks(problems.findings, lang)
+        tell_remarks(problems.findings, lang)
         say(error=problems.text(lang))
         return 2
     except AttrifluxError as error:
@@ -136,10 +136,10 @@ def _next(source: Path, log: Path, case: Path, lang: Lang, landlords: Collection
     )
     write_next(case, made, source)
     say(brought=brought_words(made, lang))
-    _remarks(made.said, lang)
+    tell_remarks(made.said, lang)
 
 
-def _remarks(findings: Sequence[Finding], lang: Lang) -> None:
+def tell_remarks(findings: Sequence[Finding], lang: Lang) -> None:
     """What a case deserves a look for, the errors first, and how many there are: a long list is cut, and nothing that stops is behind it."""
     for finding in sorted(findings, key=lambda f: f.severity != "error")[:SHOWN]:
         say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
@@ -168,7 +168,7 @@ def _run(
     read, findings = check_case(case)
     if forget_refused(case, findings):
         read, findings = check_case(case)
-    _remarks(findings, lang)
+    tell_remarks(findings, lang)
     if read is None or any(f.severity == "error" for f in findings):
         return 2
     say(landlord=_whose(read, landlords))
