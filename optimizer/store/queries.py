@@ -92,6 +92,15 @@ def sessions(
         return tuple(sorted(found, key=lambda s: s.order, reverse=True))
 
 
+def agendas(store: Store) -> Mapping[str, Mapping[str, int]]:
+    """Session -> how many of its dwellings are in each state, read without its frozen facts."""
+    found: dict[str, dict[str, int]] = {}
+    for session, state in store.tables.models["item"].objects.values_list("session_id", "status"):
+        states = found.setdefault(session, {})
+        states[state] = states.get(state, 0) + 1
+    return found
+
+
 def agendas_since(store: Store, dwellings: Iterable[str], since: date) -> Mapping[str, date]:
     """Dwelling -> day of the first session, on ``since`` or after, that has it on its agenda and has not taken it off."""
     rows = store.tables.find("item", dwelling_id=tuple(dwellings))
