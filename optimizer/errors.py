@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -176,6 +176,10 @@ def messages() -> tuple[Message, ...]:
     return tuple(_MESSAGES[code] for code in sorted(_MESSAGES))
 
 
+ROWS = 40
+"""Further rows of a problem that its sentence lists; ``--json`` gives all of them."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One problem of an input: where it is, what was found, what was expected, what to do.
@@ -232,7 +236,7 @@ class Finding:
         if remedy := self.remedy(lang):
             pieces.append(_ended(remedy))
         if self.rows:
-            shown = ", ".join(str(r) for r in self.rows[:10]) + (", …" if len(self.rows) > 10 else "")
+            shown = ", ".join(str(r) for r in self.rows[:ROWS]) + (", …" if len(self.rows) > ROWS else "")
             n = len(self.rows)
             many = thousands(n, lang)
             if lang == "fr":
@@ -248,6 +252,24 @@ class Finding:
             pieces.append(_ended(f"On y lit aussi {words}" if fr else f"They also hold {words}"))
         place = self.place(lang)
         return (f"{place} : " if place and lang == "fr" else f"{place}: " if place else "") + " ".join(pieces)
+
+
+def gathered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The same problem of the same value said once, with its further rows, at the place of the first.
+
+    A column filled in another way than its list says is one problem of six hundred rows, which hid what else was wrong.
+    """
+    found: dict[tuple[object, ...], Finding] = {}
+    for f in findings:
+        told = tuple(sorted((name, repr(value)) for name, value in f.params.items()))
+        alone = () if f.row is not None else (len(found),)
+        key = (f.code, f.severity, f.file, f.column, f.value, told, f.also, *alone)
+        first = found.get(key)
+        if first is None or f.row is None:
+            found[key] = f
+        elif f.row != first.row:
+            found[key] = replace(first, rows=(*first.rows, f.row, *f.rows))
+    return tuple(found.values())
 
 
 class AttrifluxError(Exception):

@@ -16,7 +16,7 @@ import typer
 from optimizer.cli.languages import both, say
 from optimizer.cli.waiting import Waiting
 from optimizer.cli.wrapping import wrapped
-from optimizer.errors import Finding, Lang
+from optimizer.errors import Finding, Lang, thousands
 from optimizer.presentation.numbers import decimal, percent
 
 for _french, _english in (
@@ -47,15 +47,17 @@ def say_findings(findings: Sequence[Finding], lang: Lang, *, as_json: bool | Non
             body = body[len(place) :].lstrip(" :")
         typer.echo(textwrap.indent(wrapped(body[:1].upper() + body[1:]), "  "), err=True)
     if len(ordered) > SHOWN:
-        more = len(ordered) - SHOWN
-        typer.echo(f"… {more} autres (--json les donne tous)" if lang == "fr" else f"… {more} more", err=True)
+        more = thousands(len(ordered) - SHOWN, lang)
+        told = f"… {more} autres (--json les donne tous)", f"… {more} more (--json gives all of them)"
+        typer.echo(told[0 if lang == "fr" else 1], err=True)
     errors = sum(f.severity == "error" for f in findings)
     warnings = len(findings) - errors
+    wrong, odd = thousands(errors, lang), thousands(warnings, lang)
     if lang == "fr":
-        line = f"{errors} erreur{'s' if errors > 1 else ''}, {warnings} avertissement{'s' if warnings > 1 else ''}."
+        line = f"{wrong} erreur{'s' if errors > 1 else ''}, {odd} avertissement{'s' if warnings > 1 else ''}."
         line += " Rien n'a été écrit." if errors else ""
     else:
-        line = f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}."
+        line = f"{wrong} error{'s' * (errors != 1)}, {odd} warning{'s' * (warnings != 1)}."
         line += " Nothing was written." if errors else ""
     typer.echo(line, err=True)
 

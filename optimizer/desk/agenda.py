@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.desk import messages as messages
+from optimizer.desk.alike import alike
 from optimizer.desk.chained import bare, link_from, with_freed
 from optimizer.desk.late import Described, plain
 from optimizer.domain import Case
@@ -64,7 +65,7 @@ def agenda(
     forms = {str(f["dwelling"]): f for f in sheets["forms"] if f["candidates"]}
     for name in dwellings:
         if name not in forms:
-            raise AttrifluxError("DESK_DWELLING_UNKNOWN", name=name, known=", ".join(forms))
+            raise AttrifluxError("DESK_DWELLING_UNKNOWN", name=name, known=alike(name, forms))
     wanted = list(dwellings) or list(forms)
     if not wanted:
         raise AttrifluxError("DESK_AGENDA_EMPTY", name=result.name)

@@ -18,7 +18,7 @@ from optimizer.desk.following import items_of
 from optimizer.desk.lists import choices
 from optimizer.desk.recording_offers import record_offers
 from optimizer.desk.recording_work import HOUSEHOLD, Checks, Work
-from optimizer.errors import Finding, InputProblems
+from optimizer.errors import Finding, InputProblems, gathered
 from optimizer.store import commands, queries
 from optimizer.store.clock import clock_time, minute_of
 from optimizer.store.holding import Store
@@ -95,7 +95,8 @@ def record(
         if work.problems:
             batch.undo()
     if work.problems:
-        raise InputProblems([*work.problems, *(f for f in filled.findings if f.severity != "error")])
+        beside = (f for f in filled.findings if f.severity != "error")
+        raise InputProblems(gathered([*work.problems, *beside]))
     return Recorded(
         session_id, dry_run, dict(sorted(work.done.items())), tuple(dict.fromkeys(work.next_ranks)),
         tuple(dict.fromkeys(work.called_up)), (*filled.findings, *work.beside),

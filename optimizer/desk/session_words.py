@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from optimizer.desk.papers.wording import Told
@@ -65,15 +65,18 @@ def begun(session_id: str, made: Agenda, more: str = "") -> dict[str, object]:
     return summary
 
 
-def listed(sessions: Sequence[SessionRecord], lang: Lang) -> list[tuple[str, ...]]:
-    """One row per session, under `HEADINGS`."""
-    return [
-        (
-            s.session_id, day(s.on, lang), said(f"SESSION.STATUS_{s.status}".upper(), lang), str(len(s.items)),
-            str(sum(i.status not in ("listed", "not_examined") for i in s.items)), str(sum(i.status == "let" for i in s.items)),
-        )
-        for s in sessions
-    ]  # fmt: skip
+def listed(
+    sessions: Sequence[SessionRecord], agendas: Mapping[str, Mapping[str, int]], lang: Lang
+) -> list[tuple[str, ...]]:
+    """One row per session, under `HEADINGS`; ``agendas``: dwellings of each by their state."""
+    rows = []
+    for s in sessions:
+        homes = agendas.get(s.session_id, {})
+        decided = sum(n for state, n in homes.items() if state not in ("listed", "not_examined"))
+        told = (sum(homes.values()), decided, homes.get("let", 0))
+        status = said(f"SESSION.STATUS_{s.status}".upper(), lang)
+        rows.append((s.session_id, day(s.on, lang), status, *map(str, told)))
+    return rows
 
 
 def packed(session_id: str, out: Path, files: Sequence[str], more: str = "") -> dict[str, object]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.desk import messages as messages
+from optimizer.desk.alike import alike
 from optimizer.desk.call_list import Due, call_list
 from optimizer.desk.late import Described
 from optimizer.desk.notices import put_right
@@ -144,11 +145,11 @@ def take_back(
 
 def item_named(session: SessionRecord, dwelling: str) -> ItemRecord:
     """The dwelling of the agenda (AttrifluxError ``DESK_NO_ITEM``: it is not on it)."""
-    for item in session.items:
-        if item.dwelling_id == dwelling:
-            return item
-    known = ", ".join(i.dwelling_id for i in session.items)
-    raise AttrifluxError("DESK_NO_ITEM", name=dwelling, session=session.session_id, known=known)
+    found = session.homes.get(dwelling)
+    if found is None:
+        known = alike(dwelling, session.homes)
+        raise AttrifluxError("DESK_NO_ITEM", name=dwelling, session=session.session_id, known=known)
+    return found
 
 
 def name_on(item: ItemRecord, number: str) -> CandidateRecord:
@@ -251,16 +252,19 @@ def due_today(
     """
     today = opened.today()
     with opened.reading():
-        sessions, duties, calls = queries.sessions(opened), queries.duties(opened), queries.calls(opened)
-    lines = call_list(sessions, rules, today, duties=duties, calls=calls)
+        heads, duties = queries.sessions(opened, items=False), queries.duties(opened)
+        own = heads if of is None else tuple(s for s in heads if s.landlord == of.landlord)
+        commission = {s.session_id for s in own if of is None or s.commission == of.commission}
+        # years of sessions that are over weigh on no paper about today
+        ids = tuple(sorted(commission & queries.live_sessions(opened)))
+        sessions, calls = queries.sessions(opened, ids=ids), queries.calls(opened, sessions=ids)
     if of is None:
-        return today, lines, duties
-    own = [s for s in sessions if s.landlord == of.landlord]
+        return today, call_list(sessions, rules, today, duties=duties, calls=calls), duties
     landlord = {s.session_id for s in own}
-    commission = {s.session_id for s in own if s.commission == of.commission}
-    return (
-        today, [x for x in lines if x.session_id in commission], [d for d in duties if d.session_id in landlord],
-    )  # fmt: skip
+    lines = call_list(
+        sessions, rules, today, duties=[d for d in duties if d.session_id in commission], calls=calls
+    )
+    return today, lines, [d for d in duties if d.session_id in landlord]
 
 
 def logged(

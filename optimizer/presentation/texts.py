@@ -176,6 +176,10 @@ texts(
         "note": ("À noter", "Note"),
         "data": ("Données", "Data"),
         "synthetic": ("cas synthétique : aucune personne réelle", "synthetic case: no real person"),
+        "more_leapfrogs": (
+            "passe aussi devant {n:autre demande mieux cotée/autres demandes mieux cotées} (les plus hautes sont au-dessus)",
+            "also passes {n:other better-scored application/other better-scored applications} (the highest stand above)",
+        ),
         "other_leapfrogs": (
             "{n:autre passage/autres passages} : fichier leapfrogs.",
             "{n:more/more}: file leapfrogs.",

@@ -299,19 +299,18 @@ def _objectives(b: _Book) -> None:
 
 def _leapfrogs(b: _Book) -> None:
     data = b.data
-    shown = data.leapfrogs[data.leapfrogs["application_id_passed"] != ""]
     sheet = b.sheet(said("BOOK.LEAPFROGS", b.data.lang), [18, 7, 22, 22, 14, 80], freeze=1)
-    rows = [
-        (
-            x.dwelling_id,
-            int(x.rank),
-            x.application_id_ahead,
-            x.application_id_passed,
-            x.points_gap,
-            why_words(x.explained_by, data.lang, data.places, data.max_lists),
-        )
-        for x in records(shown.head(MOST_LEAPFROGS))
-    ]
+    shown = data.leapfrogs.head(MOST_LEAPFROGS)
+
+    def row(x: Any) -> tuple[Any, ...]:
+        line = (x.dwelling_id, int(x.rank), x.application_id_ahead)
+        if x.application_id_passed:
+            why = why_words(x.explained_by, data.lang, data.places, data.max_lists)
+            return (*line, x.application_id_passed, x.points_gap, why)
+        # the row that closes a long list: how many more this line passes
+        return (*line, "", "", said("BOOK.MORE_LEAPFROGS", data.lang, n=int(x.points_gap)))
+
+    rows = [row(x) for x in records(shown)]
     header = [
         said(code, b.data.lang)
         for code in (
@@ -324,9 +323,11 @@ def _leapfrogs(b: _Book) -> None:
         )
     ]
     _table(b, sheet, header, rows, [b.text, b.whole, b.text, b.text, b.num, b.text])
-    if len(shown) > len(rows):
-        text = said("BOOK.OTHER_LEAPFROGS", data.lang, n=len(shown) - len(rows))
-        b.cell(sheet, len(rows) + 2, 0, text, b.note)
+    left = data.leapfrogs.iloc[len(rows) :]
+    if len(left):
+        named = left["application_id_passed"] != ""
+        n = int(named.sum()) + int(left.loc[~named, "points_gap"].sum())
+        b.cell(sheet, len(rows) + 2, 0, said("BOOK.OTHER_LEAPFROGS", data.lang, n=n), b.note)
 
 
 def _applications(b: _Book) -> None:

@@ -36,7 +36,7 @@ from optimizer.store.records import (
     SessionRecord,
     VoteRecord,
 )
-from optimizer.store.states import HELD, INELIGIBLE_NOTICE, MISTAKEN, NOTICE
+from optimizer.store.states import HELD, INELIGIBLE_NOTICE, LIVE_ITEM, MISTAKEN, NOTICE
 from optimizer.store.tables import Key, Row
 
 LIVE_OFFERS = ("offered", "accepted")
@@ -90,6 +90,15 @@ def sessions(
     with store.reading():
         found = _sessions(store, store.tables.find("session", **equal), items)
         return tuple(sorted(found, key=lambda s: s.order, reverse=True))
+
+
+def agendas(store: Store) -> Mapping[str, Mapping[str, int]]:
+    """Session -> how many of its dwellings are in each state, read without its frozen facts."""
+    found: dict[str, dict[str, int]] = {}
+    for session, state in store.tables.models["item"].objects.values_list("session_id", "status"):
+        states = found.setdefault(session, {})
+        states[state] = states.get(state, 0) + 1
+    return found
 
 
 def agendas_since(store: Store, dwellings: Iterable[str], since: date) -> Mapping[str, date]:
@@ -169,14 +178,31 @@ def voters(store: Store, item_id: int, hour: str = "") -> VotersRecord:
     return VotersRecord(tuple(_attendance(r) for r in there), len(there), voting.quorum(of))
 
 
-def calls(store: Store, *, session: str | None = None, item: int | None = None) -> tuple[CallRecord, ...]:
-    """Calls, oldest first."""
-    equal: dict[str, Any] = {}
+def calls(
+    store: Store, *, sessions: Iterable[str] | None = None, item: int | None = None
+) -> tuple[CallRecord, ...]:
+    """Calls, oldest first; about dwellings of ``sessions`` alone where they are named."""
     if item is not None:
-        equal["item_id"] = item
-    if session is not None:
-        equal["item_id"] = tuple(r["item_id"] for r in store.tables.find("item", session_id=session))
-    return tuple(CallRecord(**row) for row in store.tables.find("call", **equal))
+        return tuple(CallRecord(**row) for row in store.tables.find("call", item_id=item))
+    if sessions is None:
+        return tuple(CallRecord(**row) for row in store.tables.find("call"))
+    rows = (
+        store.tables.models["call"].objects.filter(item__session_id__in=tuple(sessions)).order_by("call_id")
+    )
+    return tuple(CallRecord(**row) for row in rows.values())
+
+
+def live_sessions(store: Store) -> frozenset[str]:
+    """Sessions in which a dwelling or a duty is still open, or a refusal still to be judged: nothing is due of the others."""
+    tables = store.tables
+    items = tables.models["item"].objects
+    rows = items.filter(status__in=LIVE_ITEM).values_list("session_id", flat=True)
+    refusals = tables.find("offer", status="refused", legitimate="to_decide")
+    # nothing is left to judge of a household that was erased
+    known = numbers(store, (r["ref"] for r in refusals))
+    to_judge = tuple({r["item_id"] for r in refusals if known.get(r["ref"])})
+    judged = items.filter(item_id__in=to_judge).values_list("session_id", flat=True)
+    return frozenset({*rows, *judged} | {d.session_id for d in duties(store)})
 
 
 def duties(store: Store, *, open: bool = True) -> tuple[DutyRecord, ...]:
@@ -252,14 +278,17 @@ def events(
     store: Store,
     *,
     since: int = 0,
+    until: int | None = None,
     session: str | None = None,
     ref: str | None = None,
     kinds: tuple[str, ...] | None = None,
     limit: int | None = None,
     payloads: bool = True,
 ) -> tuple[EventRecord, ...]:
-    """Lines of the ledger after ``since``, in order; with ``limit``, the last ones; without ``payloads``, their heads alone."""
+    """Lines of the ledger after ``since`` and before ``until``, in order; with ``limit``, the last ones; without ``payloads``, their heads alone."""
     query = store.tables.models["event"].objects.filter(seq__gt=since)
+    if until is not None:
+        query = query.filter(seq__lt=until)
     if session is not None:
         query = query.filter(session=session)
     if ref is not None:

@@ -30,7 +30,9 @@ def _due(sessions: Sequence[SessionRecord], on: date) -> list[Due]:
     store = desk().store
     known = {s.session_id for s in sessions}
     duties = [d for d in queries.duties(store) if d.session_id in known]
-    return call_list(sessions, commission_law(on), on, duties=duties, calls=queries.calls(store))
+    return call_list(
+        sessions, commission_law(on), on, duties=duties, calls=queries.calls(store, sessions=known)
+    )
 
 
 def after_a_call(visitor: Visitor, candidate: int) -> Callable[[object], str]:

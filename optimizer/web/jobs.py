@@ -266,16 +266,19 @@ def end_all() -> None:
 
 def told(desk: Desk, job: str) -> Told:
     """What the child of a job has said."""
-    found, before = Told(), 0
+    found = Told()
     for line in _lines(said_file(desk, job)):
         if "finding" in line:
             found.findings.append(line)
         elif "findings" in line:
-            found.count, found.errors = before + line["findings"], line["errors"]
+            found.count += line["findings"]
+            found.errors += line["errors"]
         else:
             found.next |= line.get("step") == "next"
-            if line.get("step") == "check":
-                before = len(found.findings)  # said when the case was brought forward
+            if line.get("step") == "check" and not found.count:
+                found.count = len(
+                    found.findings
+                )  # a computation of before told no number when the case was brought forward
             for name, value in line.items():
                 if hasattr(found, name) and name not in ("findings", "gap", "next"):
                     setattr(found, name, value)

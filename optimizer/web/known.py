@@ -183,20 +183,4 @@ class Known:
 
     def live(self) -> frozenset[str]:
         """Sessions in which a dwelling or a duty is still open, or a refusal still to be judged."""
-        return self.of("live", self._live)
-
-    def _live(self) -> frozenset[str]:
-        tables = self._store.tables
-        rows = tables.find("item", status=("listed", "decided", "offering"))
-        refusals = tables.find("offer", status="refused", legitimate="to_decide")
-        # nothing is left to judge of a household that was erased
-        known = {
-            p["ref"]
-            for p in tables.find("person", ref=tuple({r["ref"] for r in refusals}))
-            if p["application_id"]
-        }
-        to_judge = tuple({r["item_id"] for r in refusals if r["ref"] in known})
-        return frozenset(
-            {str(row["session_id"]) for row in [*rows, *tables.find("item", item_id=to_judge)]}
-            | {d.session_id for d in queries.duties(self._store)}
-        )
+        return self.of("live", lambda: queries.live_sessions(self._store))

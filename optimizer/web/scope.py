@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from optimizer.desk.following import Followed, elsewhere
 from optimizer.errors import Lang
@@ -13,10 +14,12 @@ from optimizer.web.access import ROLES
 from optimizer.web.desk import desk
 from optimizer.web.looks import imports_kept
 from optimizer.web.models import Job
+from optimizer.web.today import today
 from optimizer.web.visitor import NAMING, Visitor
 
-RECENT = 12
-"""Sessions shown whole to a réservataire: a quarter of weekly commissions."""
+RECENT, RECENT_DAYS = 12, 91
+"""Sessions shown whole to a réservataire: those of a quarter, and never fewer than twelve. Ten commissions of one landlord hold twelve
+sessions in a week: counted alone, what was decided the week before was gone from the page."""
 
 
 def heads_of(visitor: Visitor, roles: str = ROLES) -> list[SessionRecord]:
@@ -47,8 +50,10 @@ def corrections_of(session: SessionRecord) -> tuple[CorrectionRecord, ...]:
 
 
 def recent_sessions_of(visitor: Visitor) -> list[SessionRecord]:
-    """The newest whole sessions."""
-    return _whole(s.session_id for s in heads_of(visitor)[:RECENT])
+    """The sessions of the last quarter and those to come, whole; the twelve newest where there are fewer."""
+    since = today() - timedelta(days=RECENT_DAYS)
+    heads = heads_of(visitor)
+    return _whole(s.session_id for n, s in enumerate(heads) if n < RECENT or s.on >= since)
 
 
 def shown(job: Job, visitor: Visitor) -> bool:

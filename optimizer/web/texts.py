@@ -234,6 +234,10 @@ texts(
         ),
         "job_rows": ("{file} : {n:ligne lue/lignes lues}", "{file}: {n:row/rows} read"),
         "job_findings": ("Remarques sur le dossier ({n})", "Remarks on the case ({n})"),
+        "job_more": (
+            "{n:autre remarque n'est pas listée/autres remarques ne sont pas listées} ; les erreurs sont les premières de la liste.",
+            "{n:other remark is/other remarks are} not listed; the errors come first in the list.",
+        ),
         "job_pages": ("Pages de la proposition", "Pages of the proposal"),
         "step_next": ("Reprendre ce que le bureau a enregistré", "Bring forward what the desk has recorded"),
         "job_wrong": (
@@ -816,6 +820,10 @@ texts(
         "papers_made": ("Pièces produites.", "Papers made."),
         # réservataire
         "reserver_homes": ("Vos logements", "Your dwellings"),
+        "reserver_since": (
+            "Séances depuis le {day} ; des précédentes, les logements encore en cours.",
+            "Sessions since {day}; of earlier ones, the dwellings still under way.",
+        ),
         "reserver_none": ("Aucun logement de ce contingent en commission.", "No dwelling of this account in a commission."),
         "outcome": ("Issue par rang", "Outcome by rank"),
         "nominations": ("Désignations", "Nominations"),

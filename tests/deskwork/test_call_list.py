@@ -7,11 +7,49 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.desk.alike import alike
 from optimizer.desk.call_list import KINDS, call_list
+from optimizer.desk.sessions import begin, due_today, item_named
+from optimizer.errors import AttrifluxError
 from optimizer.store import commands, queries
 from optimizer.store.law import law
 from tests.deskwork.filling import fill
-from tests.deskwork.room import HELD, SECRETARY, listed, room
+from tests.deskwork.room import HELD, SECRETARY, listed, ready, room
+
+
+def test_what_is_due_is_read_of_the_sessions_in_which_something_is(tmp_path: Path, monkeypatch):
+    """Every session that a desk ever held was read whole for the papers of one: three years of them took gigabytes."""
+    made = room(tmp_path)
+    over = made.session
+    commands.cancel(made.desk, SECRETARY, "annulée", over.session_id, reason="Salle indisponible.")
+    begin(made.desk, SECRETARY, ready(), commission=over.commission, on=HELD + timedelta(days=7), quorum=3)
+    (live,) = (s for s in queries.sessions(made.desk) if s.status == "draft")
+    read, find = [], made.desk.tables.find
+
+    def counted(table, **equal):
+        rows = find(table, **equal)
+        read.extend(row["candidate_id"] for row in rows if table == "dossier")
+        return rows
+
+    monkeypatch.setattr(made.desk.tables, "find", counted)
+    _, lines, _ = due_today(made.desk, law(HELD))
+    names = {c.candidate_id for i in live.items for c in i.candidates}
+    assert {x.session_id for x in lines} == {live.session_id} and sorted(read) == sorted(names)
+
+
+def test_a_long_agenda_tells_the_dwellings_written_most_alike(tmp_path: Path):
+    """A wrong name at a session of hundreds was answered by the list of all of them."""
+    known = [f"ESH25-{n:06d}" for n in range(1_458)]
+    told = alike("ESH25-00457", known)
+    assert told.fr.endswith("… (1\u202f458 logements en tout)") and told.en.endswith(
+        "… (1,458 dwellings in all)"
+    )
+    assert len(told.fr) < 120 and "ESH25-000457" in told.fr
+    assert alike("L", known[:3]).fr == ", ".join(known[:3])
+    session = room(tmp_path).session
+    with pytest.raises(AttrifluxError) as problem:
+        item_named(session, "ailleurs")
+    assert problem.value.text("fr").count(session.items[0].dwelling_id[:6]) >= 5
 
 
 @pytest.mark.long

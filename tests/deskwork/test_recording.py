@@ -226,6 +226,25 @@ def test_a_cell_that_cannot_be_read_is_told_once(made: Room):
     assert {column for _, _, column in told} == {"rang", "avant_le", "motif_decision", "presence", "arrivee"}
 
 
+def test_a_word_that_no_list_has_is_one_problem_with_all_its_rows(made: Room):
+    """« oui » in every row of a session of hundreds filled the screen two hundred times and hid what else was wrong."""
+    made.write_book()
+    rows: Any = {key: {"decision": "oui"} for key in decided(made.session)}
+    home, number = made.session.items[0].dwelling_id, listed(made.session.items[0])[0].application_id
+    rows["Saisie", home, number] = {"decision": "d", "motif_decision": "N99", "phrase": REFUSAL}
+    fill(made.book, session=OPENED, members=MEMBERS, rows=rows)
+    found = refused(made)
+    (words,) = [f for f in found if f.column == "decision"]
+    assert [f.column for f in found if f.value == "N99"] == ["motif_decision"]
+    assert 1 + len(words.rows) == len(rows) - 1 > 10
+    told = words.sentence("fr")
+    assert (
+        f"{len(words.rows)} autres lignes : " in told
+        and all(str(r) in told for r in words.rows)
+        and "…" not in told
+    )
+
+
 def test_whoever_withdraws_says_why_and_the_empty_cell_is_the_one_told(made: Room):
     made.hold()
     item = next(i for i in made.session.items if i.status == "offering")

@@ -414,6 +414,32 @@ def test_what_the_session_brings_to_an_account_is_of_the_flux_like_what_remains(
     assert len(held) == told["Action Logement"] + 1
 
 
+@pytest.mark.parametrize("most", [100, 5])
+def test_the_sheet_of_passages_tells_how_many_more_a_line_passes(tmp_path, monkeypatch, most):
+    """A line that passes two hundred households showed twenty, and the total below the sheet left the others out."""
+    monkeypatch.setattr("optimizer.presentation.workbook.MOST_LEAPFROGS", most)
+    people = [application(f"A{n:02d}", score=str(90 - n)) for n in range(31)]
+    pinned = {
+        "dwelling_id": "L1",
+        "application_id": "A30",
+        "decision": "pin",
+        "reason": "emergency",
+        "author": "CALEOL",
+    }
+    case = write(tmp_path / "case", [dwelling("L1")], people, decisions=[pinned])
+    propose_to(case, tmp_path / "out", Options(accept_assumed=True))
+    sheet = load_workbook(tmp_path / "out" / "shortlists.xlsx")["Passages devant"]
+    rows = [row for row in sheet.iter_rows(min_row=2, values_only=True) if row[0]]
+    if most == 100:
+        assert len(rows) == 21 and rows[-1][:3] == ("L1", 1, "A30")
+        assert (
+            rows[-1][5]
+            == "passe aussi devant 10 autres demandes mieux cotées (les plus hautes sont au-dessus)"
+        )
+    else:
+        assert len(rows) == 6 and rows[-1][0] == "25 autres passages : fichier leapfrogs."
+
+
 @pytest.mark.parametrize("most", [100, 1])
 def test_no_table_of_the_report_is_cut_without_a_word(tmp_path, monkeypatch, session, most):
     monkeypatch.setattr("optimizer.presentation.report.MOST_GAUGES", most)

@@ -179,7 +179,7 @@ def test_a_household_that_declines_is_no_refusal_and_calls_up_the_next_name(play
     play.do(c.call, A, further[0].candidate_id, outcome="interested")
     play.do(c.call, A, further[1].candidate_id, outcome="declines")
     assert play.do(c.call, A, further[0].candidate_id, outcome="declines")["next_candidate"] is None
-    assert len(queries.calls(play.store, session=play.session)) == 4
+    assert len(queries.calls(play.store, sessions=[play.session])) == 4
     play.convene()
     refused("STORE_STATE", play.do, c.call, A, second.candidate_id, outcome="declines")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import date
 from typing import Any
@@ -46,6 +47,41 @@ def test_what_a_computation_has_read_and_brought_is_counted_once(played: Played)
     assert told(played.desk, key).count == 2
     page = played.client("S").get(f"/preparer/{key}").content.decode().replace("\u00a0", " ")
     assert "1 bail signé" in page and "logements.csv : 7 lignes lues" in page and "chartes" not in page
+    job.delete()
+
+
+def test_a_long_list_of_remarks_begins_with_the_errors_and_says_that_it_is_cut(
+    played: Played, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """Four hundred warnings stood on the page of an import that was refused for the error behind them."""
+    from optimizer.errors import Finding
+    from optimizer.web.children import job as child
+    from optimizer.web.jobs import said_file, told
+    from optimizer.web.models import Job
+
+    monkeypatch.setattr(child, "SHOWN", 3)
+    odd = [Finding("READ_BIRTH_DATE", "warning", "demandes.csv", n, "naissance") for n in range(2, 7)]
+    child.say(step="next")
+    child.tell_remarks(odd, "fr")
+    child.say(step="check")
+    child.tell_remarks(
+        [*odd, Finding("READ_BIRTH_DATE", file="demandes.csv", row=9, column="naissance")], "fr"
+    )
+    lines = capsys.readouterr().out
+    assert [json.loads(x)["severity"] for x in lines.splitlines() if '"finding"' in x][3] == "error"
+    at, key = played.store.now(), "2" * 32
+    job = Job.objects.create(
+        id=key, case=key, title="Longue", state="failed", started_by="secretaire", started_at=at, heartbeat_at=at, ended_at=at
+    )  # fmt: skip
+    said_file(played.desk, key).parent.mkdir(parents=True, exist_ok=True)
+    said_file(played.desk, key).write_text(lines, encoding="utf-8")
+    found = told(played.desk, key)
+    assert (found.count, found.errors, len(found.findings)) == (11, 1, 6)
+    page = played.client("S").get(f"/preparer/{key}").content.decode()
+    assert (
+        "Remarques sur le dossier (11)" in page
+        and "5 autres remarques ne sont pas listées" in page.replace("\u00a0", " ")
+    )
     job.delete()
 
 

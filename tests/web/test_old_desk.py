@@ -75,7 +75,7 @@ def test_a_reserver_sees_its_dwelling_under_way_however_many_sessions_came_since
 
     other = f"{OTHER}, réservataires"
     old = played.session(
-        date(2026, 12, 1), state="closed", homes=(item("L970101", "ETAT_PRIO"),), commission=other
+        date(2026, 8, 4), state="closed", homes=(item("L970101", "ETAT_PRIO"),), commission=other
     )
     for n in range(RECENT):
         on = date(2027, 1, 5) + timedelta(days=7 * n)
@@ -84,6 +84,43 @@ def test_a_reserver_sees_its_dwelling_under_way_however_many_sessions_came_since
     page = played.client(name="passees-R").get("/reservataire").content.decode()
     assert old.items[0].dwelling_id in page and "L970200" in page
     assert page.index("L970200") < page.index(old.items[0].dwelling_id)
+
+
+def test_a_reserver_reads_a_quarter_of_the_sessions_however_many_there_are_in_a_week(played: Played):
+    """Of ten commissions at once twelve sessions are one week: what was decided the week before was nowhere, and nothing said so."""
+    from optimizer.web.scope import RECENT
+
+    busy = f"{OTHER}, dix à la fois"
+    homes = {}
+    for name, on in (("L950101", date(2026, 8, 4)), ("L950102", date(2026, 11, 17))):
+        made = played.session(on, homes=(item(name, "ETAT_PRIO"), item(f"{name}9")), commission=busy)
+        homes[name] = made.items[0]
+        # taken off: nothing of it is under way
+        commands.not_examined(played.store, SECRETARY, str(uuid4()), homes[name].item_id, reason="works")
+        commands.not_examined(played.store, SECRETARY, str(uuid4()), made.items[1].item_id, reason="works")
+    for n in range(RECENT):
+        played.session(date(2026, 12, 2), homes=(item(f"L9502{n:02d}", "ETAT_PRIO"),), commission=busy)
+    played.account("dix-R", "R", commission=busy, account="ETAT_PRIO")
+    page = unescape(played.client(name="dix-R").get("/reservataire").content.decode())
+    assert "L950102" in page and "L950211" in page and "L950101" not in page
+    told = re.search(r"Séances depuis le ([\d/]+).; des précédentes, les logements encore en cours\.", page)
+    assert told is not None and told[1] == "17/11/2026"
+
+
+def test_older_lines_of_the_ledger_are_read_a_page_at_a_time(played: Played, monkeypatch):
+    """Going back read every line written since: at twenty thousand, all of them for a hundred."""
+    read, events = [], queries.events
+
+    def counted(*given, **more):
+        found = events(*given, **more)
+        read.append(len(found))
+        return found
+
+    last = int(played.store.head()["seq"])
+    assert last > 10
+    monkeypatch.setattr(queries, "events", counted)
+    page = played.client("D").get("/journal?avant=4").content.decode()
+    assert read == [3] and page.count("<tr") == 1 + 3
 
 
 def test_a_nomination_says_where_it_goes_and_preparer_counts_it(played: Played):

@@ -619,7 +619,7 @@ def list_(store: StoreOption = DESK, json: JsonOption = False, lang: LangOption 
     from optimizer.store import queries
 
     with opened(store) as desk:
-        rows = listed(queries.sessions(desk), lang.value)
+        rows = listed(queries.sessions(desk, items=False), queries.agendas(desk), lang.value)
     if json:
         say_json({"sessions": [dict(zip(HEADINGS, row, strict=True)) for row in rows]})
         return

@@ -16,7 +16,7 @@ from optimizer.cli.arguments import FILE, FOLDER, JsonOption, LangOption, Langua
 from optimizer.cli.desk import DATE, DESK, ActorOption, StoreOption, acting, day_of, opened
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, Group, example
-from optimizer.errors import said, texts
+from optimizer.errors import said, texts, thousands
 
 if TYPE_CHECKING:
     from optimizer.store.records import HeadRecord
@@ -271,7 +271,7 @@ def backup(
     with opened(url) as desk:
         size = sealed(desk, out, key, url)
         log(desk, acting(actor, "T"), _fresh(), kind="backed_up", facts={"bytes": size})
-    _tell(lang, f"{out} : {size} octets.", f"{out}: {size} bytes.")
+    _tell(lang, f"{out} : {thousands(size, 'fr')} octets.", f"{out}: {thousands(size, 'en')} bytes.")
 
 
 @store.command(

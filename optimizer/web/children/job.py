@@ -17,7 +17,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from errno import ENOSPC
@@ -26,7 +26,7 @@ from types import FrameType
 
 from optimizer.chains import length_of
 from optimizer.domain.case import Case
-from optimizer.errors import AttrifluxError, InputProblems, Lang, Said, define, reason_of
+from optimizer.errors import AttrifluxError, Finding, InputProblems, Lang, Said, define, reason_of
 from optimizer.store.records import DutyRecord, NominationRecord, SessionRecord
 from optimizer.web.children.lines import LAST, give_way, say, when_alone
 
@@ -102,8 +102,7 @@ def main(
             _next(source, log, case, lang, landlords)
         return _run(case, out, lang, chains, stop, landlords)
     except InputProblems as problems:
-        for finding in problems.findings[:SHOWN]:
-            say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
+        tell_remarks(problems.findings, lang)
         say(error=problems.text(lang))
         return 2
     except AttrifluxError as error:
@@ -137,8 +136,14 @@ def _next(source: Path, log: Path, case: Path, lang: Lang, landlords: Collection
     )
     write_next(case, made, source)
     say(brought=brought_words(made, lang))
-    for finding in made.said[:SHOWN]:
+    tell_remarks(made.said, lang)
+
+
+def tell_remarks(findings: Sequence[Finding], lang: Lang) -> None:
+    """What a case deserves a look for, the errors first, and how many there are: a long list is cut, and nothing that stops is behind it."""
+    for finding in sorted(findings, key=lambda f: f.severity != "error")[:SHOWN]:
         say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
+    say(findings=len(findings), errors=sum(f.severity == "error" for f in findings))
 
 
 def _whose(read: Case, landlords: Collection[str]) -> str:
@@ -163,9 +168,7 @@ def _run(
     read, findings = check_case(case)
     if forget_refused(case, findings):
         read, findings = check_case(case)
-    for finding in findings[:SHOWN]:
-        say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
-    say(findings=len(findings), errors=sum(f.severity == "error" for f in findings))
+    tell_remarks(findings, lang)
     if read is None or any(f.severity == "error" for f in findings):
         return 2
     say(landlord=_whose(read, landlords))

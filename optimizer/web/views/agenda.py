@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
+from optimizer.desk.alike import alike
 from optimizer.desk.chained import chains_words, waits_words
 from optimizer.desk.documents import to_settle
 from optimizer.errors import AttrifluxError, Lang, day_words
@@ -212,7 +213,7 @@ def _proposed(run: str, dwelling: str) -> NewItem:
         if item.dwelling_id == dwelling:
             return item
     raise AttrifluxError(
-        "DESK_DWELLING_UNKNOWN", name=dwelling, known=", ".join(i.dwelling_id for i in items)
+        "DESK_DWELLING_UNKNOWN", name=dwelling, known=alike(dwelling, (i.dwelling_id for i in items))
     )
 
 

@@ -42,8 +42,8 @@ def ledger(request: Asked) -> HttpResponse:
     """
     given, store = request.GET.get("avant", ""), desk().store
     until = int(given) if given.isdecimal() and len(given) < 12 else int(store.head()["seq"]) + 1
-    events = queries.events(store, since=max(0, until - 1 - A_PAGE), payloads=False)
-    turned = [e for e in events if e.seq < until][::-1]
+    events = queries.events(store, since=max(0, until - 1 - A_PAGE), until=until, payloads=False)
+    turned = events[::-1]
     whole = "D" in request.visitor.roles
     own = set() if whole else {s.session_id for s in heads_of(request.visitor, "SP")}
     shown = [e for e in turned if whole or e.session_id in own or not (e.session_id or e.dwelling_id)]

@@ -18,7 +18,7 @@ from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.pages import lang_of, page
-from optimizer.web.scope import live_sessions_of, recent_sessions_of
+from optimizer.web.scope import heads_of, live_sessions_of, recent_sessions_of
 
 
 def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
@@ -28,6 +28,10 @@ def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     accounts = _accounts(request)
     recent = recent_sessions_of(request.visitor)
     known = {s.session_id for s in recent}
+    # read by day: of what is older, only what goes on is shown, which the page says
+    since = (
+        min((s.on for s in recent), default=None) if len(heads_of(request.visitor)) > len(recent) else None
+    )
     older = [s for s in live_sessions_of(request.visitor) if s.session_id not in known]
     homes = [
         (s, item)
@@ -42,7 +46,7 @@ def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     return page(
         request,
         "reserver",
-        {"homes": homes, "nominations": named, "accounts": [(a, account_label(a, lang_of(request))) for a in sorted(_own(request))], "outcomes": _outcomes, "account_of": _labels(request, homes), "may": "R" in request.visitor.roles, **values},
+        {"homes": homes, "nominations": named, "accounts": [(a, account_label(a, lang_of(request))) for a in sorted(_own(request))], "outcomes": _outcomes, "account_of": _labels(request, homes), "since": since, "may": "R" in request.visitor.roles, **values},
         status=status,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from optimizer.errors import Spaced
 from optimizer.store.records import SessionRecord
 from optimizer.web.access import ROUTES
 from optimizer.web.asked import Asked
@@ -41,7 +42,8 @@ def week(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         {
             "today": today(),
             "coming": sorted(coming, key=lambda s: (s.on, *_begins(s), s.order)),
-            "due": [x for x in due if x.kind != "instruction"],
+            "due": (now := [x for x in due if x.kind != "instruction"]),
+            "lines": Spaced(len(now)),
             "to_call": calls,
             "may_call": any(r in request.visitor.roles for r in WORKING),
             "short": [(job, told(desk(), job.id).short) for job in last],
