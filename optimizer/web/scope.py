@@ -31,7 +31,7 @@ def live_sessions_of(visitor: Visitor, roles: str = ROLES) -> list[SessionRecord
     Years of closed sessions are not read for a page about this week.
     """
     live = desk().known.live()
-    return _whole(s.session_id for s in heads_of(visitor, roles) if s.session_id in live)
+    return whole_sessions(s.session_id for s in heads_of(visitor, roles) if s.session_id in live)
 
 
 def elsewhere_of(visitor: Visitor, item: ItemRecord) -> dict[str, list[Followed]]:
@@ -48,7 +48,7 @@ def corrections_of(session: SessionRecord) -> tuple[CorrectionRecord, ...]:
 
 def recent_sessions_of(visitor: Visitor) -> list[SessionRecord]:
     """The newest whole sessions."""
-    return _whole(s.session_id for s in heads_of(visitor)[:RECENT])
+    return whole_sessions(s.session_id for s in heads_of(visitor)[:RECENT])
 
 
 def shown(job: Job, visitor: Visitor) -> bool:
@@ -71,5 +71,6 @@ def imports_for(visitor: Visitor, session: SessionRecord, lang: Lang = "fr") -> 
     return imports_kept(desk(), jobs_for(visitor, session), lang)
 
 
-def _whole(ids: Iterable[str]) -> list[SessionRecord]:
+def whole_sessions(ids: Iterable[str]) -> list[SessionRecord]:
+    """Sessions with their dwellings, in the order of their numbers given."""
     return desk().known.sessions(tuple(ids))
