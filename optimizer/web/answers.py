@@ -59,7 +59,7 @@ def ask(
     whole = len(homes) == len(session.items)
     if question != "next" and not whole and number not in {c.application_id for c in item.candidates}:
         return Answered(words, (said("WEB.ASK_NOT_HERE", lang),))
-    job = _job(session)
+    job = job_of(session)
     if job is None or not (desk.cases / job.case).is_dir():
         return Answered(words, (said("WEB.ASK_NO_CASE", lang),))
     if question == "next":
@@ -96,7 +96,7 @@ def expect(desk: Desk, session: SessionRecord, item: ItemRecord, lang: Lang) -> 
 
     Once the session is convened the room is begun for it; before, only questions begin it.
     """
-    job = _job(session)
+    job = job_of(session)
     if job is None or _chained(session) or not (desk.cases / job.case).is_dir():
         return
     begin = session.status in ("convened", "open")
@@ -111,7 +111,7 @@ def _chained(session: SessionRecord) -> bool:
     return session.run is not None and bool(session.run.chains)
 
 
-def _job(session: SessionRecord) -> Job | None:
+def job_of(session: SessionRecord) -> Job | None:
     """The computation that a session's agenda comes from, on this machine."""
     if session.run is None:
         return None

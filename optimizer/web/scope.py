@@ -34,7 +34,7 @@ def live_sessions_of(visitor: Visitor, roles: str = ROLES) -> list[SessionRecord
     Years of closed sessions are not read for a page about this week.
     """
     live = desk().known.live()
-    return _whole(s.session_id for s in heads_of(visitor, roles) if s.session_id in live)
+    return whole_sessions(s.session_id for s in heads_of(visitor, roles) if s.session_id in live)
 
 
 def elsewhere_of(visitor: Visitor, item: ItemRecord) -> dict[str, list[Followed]]:
@@ -53,7 +53,7 @@ def recent_sessions_of(visitor: Visitor) -> list[SessionRecord]:
     """The sessions of the last quarter and those to come, whole; the twelve newest where there are fewer."""
     since = today() - timedelta(days=RECENT_DAYS)
     heads = heads_of(visitor)
-    return _whole(s.session_id for n, s in enumerate(heads) if n < RECENT or s.on >= since)
+    return whole_sessions(s.session_id for n, s in enumerate(heads) if n < RECENT or s.on >= since)
 
 
 def shown(job: Job, visitor: Visitor) -> bool:
@@ -76,5 +76,6 @@ def imports_for(visitor: Visitor, session: SessionRecord, lang: Lang = "fr") -> 
     return imports_kept(desk(), jobs_for(visitor, session), lang)
 
 
-def _whole(ids: Iterable[str]) -> list[SessionRecord]:
+def whole_sessions(ids: Iterable[str]) -> list[SessionRecord]:
+    """Sessions with their dwellings, in the order of their numbers given."""
     return desk().known.sessions(tuple(ids))

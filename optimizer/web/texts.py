@@ -825,6 +825,12 @@ texts(
             "Sessions since {day}; of earlier ones, the dwellings still under way.",
         ),
         "reserver_none": ("Aucun logement de ce contingent en commission.", "No dwelling of this account in a commission."),
+        "awaiting": ("En attente de désignation", "Waiting for nominations"),
+        "awaiting_past": ("(délai passé)", "(time over)"),
+        "awaiting_why": (
+            "Logements orientés vers ce contingent, sans ménage désigné qui convienne : passé ce jour, ils peuvent aller à un autre.",
+            "Dwellings turned to this account for which no household that suits is named: after that day they may go to another one.",
+        ),
         "outcome": ("Issue par rang", "Outcome by rank"),
         "nominations": ("Désignations", "Nominations"),
         "nominations_none": ("Aucune désignation.", "No nomination."),

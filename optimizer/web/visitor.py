@@ -116,6 +116,13 @@ class Visitor:
             for g in self.grants
         )
 
+    def follows(self, account: str, session: SessionRecord) -> bool:
+        """Whether the visitor names households on an account for the session's landlord, or prepares or chairs the session."""
+        return any(
+            _covers(g, session) and (g.role in "SP" or (g.role == "R" and g.account == account))
+            for g in self.grants
+        )
+
     def names_households(self, session: SessionRecord) -> bool:
         """Whether numbers of applications are shown, of the dwellings seen in one of the roles :data:`NAMING`."""
         return any(role in NAMING for role in self.roles_for(session))

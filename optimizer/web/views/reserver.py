@@ -15,14 +15,16 @@ from optimizer.store import commands, queries
 from optimizer.store.records import CandidateRecord, ItemRecord, NominationRecord, SessionRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
+from optimizer.web.awaiting import Awaiting, awaiting_of
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import heads_of, live_sessions_of, recent_sessions_of
+from optimizer.web.today import today
 
 
 def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
-    """The account's dwellings (of the last sessions, and those under way of earlier ones) and nominations; POST names a household or takes a name back."""
+    """The account's dwellings (of the last sessions, those under way of earlier ones, and those that wait for its names) and nominations; POST names a household or takes a name back."""
     if request.method == "POST" and not values:
         return _nominate(request)
     accounts = _accounts(request)
@@ -46,15 +48,15 @@ def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     return page(
         request,
         "reserver",
-        {"homes": homes, "nominations": named, "accounts": [(a, account_label(a, lang_of(request))) for a in sorted(_own(request))], "outcomes": _outcomes, "account_of": _labels(request, homes), "since": since, "may": "R" in request.visitor.roles, **values},
+        {"homes": homes, "awaiting": awaiting_of(request.visitor), "today": today(), "nominations": named, "accounts": [(a, account_label(a, lang_of(request))) for a in sorted(_own(request))], "outcomes": _outcomes, "account_of": _labels(request, homes), "since": since, "may": "R" in request.visitor.roles, **values},
         status=status,
     )  # fmt: skip
 
 
 def _labels(
     request: Asked, homes: Sequence[tuple[SessionRecord, ItemRecord]]
-) -> Callable[[NominationRecord], str]:
-    """The account of a nomination in words, as the agenda of one of its dwellings names it."""
+) -> Callable[[NominationRecord | Awaiting], str]:
+    """The account of a nomination, or of a dwelling that waits for one, in words, as the agenda of one of its dwellings names it."""
     lang = lang_of(request)
     told = (item for _, item in homes if item.facts.get("account_label"))
     known = {item.account: account_words(item, lang) for item in told}
