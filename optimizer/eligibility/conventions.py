@@ -301,7 +301,8 @@ def _check_state_caps(lines: list[Line], rules: RuleSet, findings: Findings) -> 
         for line in lines:
             if line.account in under:
                 agreed.setdefault(line.landlord, []).append(line)
-        most = _hundred(rules.number(f"national.flux.{cap}_cap"), SHARE_UNIT) if agreed else 0
+        key = f"national.flux.{cap}_cap"
+        most = _hundred(rules.number(key), SHARE_UNIT) if agreed else 0
         for landlord, shares in sorted(agreed.items()):
             if sum(line.share for line in shares) <= most:
                 continue
@@ -314,7 +315,7 @@ def _check_state_caps(lines: list[Line], rules: RuleSet, findings: Findings) -> 
                 findings.add(
                     SHARES_ABOVE_CAP, "conventions", largest.row or None, "share", landlord, severity="warning",
                     cell=f"{largest.share / SHARE_UNIT:g}".replace(".", ","), total=_percent(total), most=_percent(most),
-                    accounts=", ".join(sorted({line.account for line in shares})),
+                    accounts=", ".join(sorted({line.account for line in shares})), key=key,
                 )  # fmt: skip
 
 

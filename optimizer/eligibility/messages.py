@@ -127,8 +127,8 @@ SHARES_ABOVE_ONE = define(
 )
 SHARES_ABOVE_CAP = define(
     "ELIG_SHARES_ABOVE_CAP",
-    "la convention de {value} donne {total} du flux à {accounts}, au-dessus du plafond de {most} (CCH R. 441-5) : rien ne l'y ramène",
-    "the agreement of {value} gives {total} of the flux to {accounts}, above the cap of {most} (CCH R. 441-5): nothing lowers it",
+    "la convention de {value} donne {total} du flux à {accounts}, au-dessus du plafond de {most} ({key}, CCH R. 441-5) : rien ne l'y ramène",
+    "the agreement of {value} gives {total} of the flux to {accounts}, above the cap of {most} ({key}, CCH R. 441-5): nothing lowers it",
     remedy_fr="Vérifiez la convention avec le préfet, ou réduisez la part",
     remedy_en="Check the agreement with the préfet, or lower the share",
 )

@@ -177,7 +177,17 @@ def _rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
         for record in records:
             value = record.values.get(key)
             gap = None if value is None or reference is None else value - reference
-            cell = {"value": shown(value, key[2], lang), "gap": "", "open": ""}
+            num, den = record.parts.get(key, (0.0, 0.0))
+            parts = said(
+                "COMPARISON.PARTS", lang, num=shown(num, "leases", lang), den=shown(den, "leases", lang)
+            )
+            # a share of few is read with its numbers: +100 points may be one household
+            cell = {
+                "value": shown(value, key[2], lang),
+                "parts": parts if den and key[2] == "share" else "",
+                "gap": "",
+                "open": "",
+            }
             if gap is not None and abs(gap) >= SMALL and key != MARGIN:
                 cell["gap"] = signed(gap, key[2], lang)
                 if within_margin(key[0], gap, base.margin, record.margin):

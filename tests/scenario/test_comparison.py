@@ -64,6 +64,18 @@ def test_results_differ_from_the_first_run_in_every_format(folders, tmp_path):
     assert ["0,25", "0,4", "0,9", SWEPT] in [[str(c) for c in row[1:]] for row in cells]
 
 
+def test_a_share_is_read_with_the_leases_it_is_made_of(folders, tmp_path):
+    """« 0 % → 100 % (+100 points) » of one household stood there, without the one."""
+    table = compare(folders, tmp_path / "c")
+    page = (tmp_path / "c" / "comparison.html").read_text(encoding="utf-8").replace("\xa0", " ")
+    brief, _, details = page.partition("<h2>")[2].partition("Détail par contingent")
+    for indicator, where in (("mutation_share", brief), ("account_priority", details)):
+        made = table[(table["indicator"] == indicator) & (table["den"] > 0)]
+        assert len(made)
+        for num, den in zip(made["num"], made["den"], strict=True):
+            assert f"<small>{num:g} sur {den:g}</small>" in where
+
+
 def test_the_page_draws_shares_attainment_and_the_cost_of_the_quota(folders, tmp_path):
     compare(folders, tmp_path / "c")
     page = (tmp_path / "c" / "comparison.html").read_text(encoding="utf-8").replace("\xa0", " ")
