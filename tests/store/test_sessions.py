@@ -906,6 +906,27 @@ def test_a_long_session_is_closed_and_offered_without_reading_its_agenda_for_eve
     assert refused_[1] <= refused_[0] + 2, refused_
 
 
+def test_at_the_close_a_dwelling_leaves_whose_tenant_was_not_attributed_the_other(play):
+    """Which dwellings wait for whom is asked of the base, in the frozen facts: of a file and of a server alike."""
+    waits = {"number": 1, "kind": "chain", "position": 2, "after": "L1"}
+    play.new(
+        dwelling("L1", names=4),
+        dwelling("L2", chain=waits),
+        dwelling("L3", chain=waits | {"after": "L2"}),
+        dwelling("L4"),
+    )
+    play.open()
+    names = [n.candidate_id for n in play.names("L1", "listed")]
+    said = [NewDecision(n, "attribution" if k == 1 else "ranked", k) for k, n in enumerate(names[1:], 1)]
+    play.decide("L1", [NewDecision(names[0], "not_attributed", motive="N3", sentence=SMALL), *said])
+    for home in ("L2", "L3", "L4"):
+        play.decide(home)
+    assert play.close()["void"] == ["L2", "L3"]
+    assert {i.dwelling_id: i.status for i in play.seen().items} == {
+        "L1": "offering", "L2": "withdrawn", "L3": "withdrawn", "L4": "offering",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("day", "first", "second", "left"),
     [
