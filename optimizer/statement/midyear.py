@@ -1,13 +1,16 @@
 """The point at mid-year: where each réservataire stands on a day, what is proposed to right it, and what it answered.
 
-The figures are those of the ledger made up to that day. What is proposed is the whole leases an account lacks, or has beyond
-its share, on that day: to be oriented to it above (or below) its share of the dwellings still to come before 31 December.
+The figures are those of the ledger made up to that day. What is proposed is the whole leases that bring an account within half
+a lease of its share on that day (the play of the rule ``flux``): to be oriented to it above (or below) its share of the
+dwellings still to come before 31 December.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
+from math import ceil
 from pathlib import Path
 
 import pandas as pd
@@ -133,13 +136,23 @@ def midyear(case: Case | Path | str, to: date, *, models: Path | None = None) ->
     settings = then.settings
     rules = policy.rules_of(settings, models)
     book = ledger(then, rules, settings.year)
-    proposed = [
-        int(late) if late else -int(ahead) for late, ahead in zip(book["late"], book["ahead"], strict=True)
-    ]
+    play = Fraction(repr(rules.get("national.rules.flux.play")))
+    proposed = [_righted(float(balance), play) for balance in book["balance"]]
     months = max(1, 12 - to.month)
     table = book.assign(proposed=proposed, per_month=[round(n / months, 1) for n in proposed])
     table, unknown = _with_answers(table, case.table("answers"), to)
     return MidYear(then, to, table[list(COLUMNS)], place_names(rules), (*case.warnings, *unknown))
+
+
+def _righted(balance: float, play: Fraction) -> int:
+    """Whole leases that bring a balance within the play, on both sides alike.
+
+    The next whole one above, where a part lacks, asked a lease more of an account due a tenth of one, and one less only of
+    who had a whole one too many: the proposals of a landlord then asked for more dwellings than it had to come.
+    """
+    exact = Fraction(repr(balance))
+    beyond = max(0, ceil(abs(exact) - play))
+    return -beyond if exact > 0 else beyond
 
 
 def _with_answers(
