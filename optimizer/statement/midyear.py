@@ -1,13 +1,16 @@
 """The point at mid-year: where each réservataire stands on a day, what is proposed to right it, and what it answered.
 
-The figures are those of the ledger made up to that day. What is proposed is the whole leases an account lacks, or has beyond
-its share, on that day: to be oriented to it above (or below) its share of the dwellings still to come before 31 December.
+The figures are those of the ledger made up to that day. What is proposed is the whole leases that bring an account within half
+a lease of its share on that day (the play of the rule ``flux``): to be oriented to it above (or below) its share of the
+dwellings still to come before 31 December.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
+from math import ceil
 from pathlib import Path
 
 import pandas as pd
@@ -40,6 +43,8 @@ class MidYear(OwnFrames):
         One line per convention line: ``share``, ``base`` and ``due`` to date, ``done``, ``in_progress``, ``balance``, ``late``,
         ``ahead``, ``year_due``, ``remaining``, the forecast with its interval, ``proposed`` (dwellings more, or fewer, by
         31 December; 0: none), ``per_month``, and what came back: ``answer, agreed, answered_on`` (empty: nothing yet).
+    play : float
+        Leases by which a balance may miss a share without anything being proposed.
     """
 
     case: Case
@@ -47,6 +52,7 @@ class MidYear(OwnFrames):
     table: pd.DataFrame
     places: dict[str, str]
     findings: tuple[Finding, ...]
+    play: float
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -134,13 +140,24 @@ def midyear(case: Case | Path | str, to: date, *, models: Path | None = None) ->
     rules = policy.rules_of(settings, models)
     # as the statement and the dashboards of that day
     book = ledger(then, rules, settings.year, over=to == date(settings.year, 12, 31))
-    proposed = [
-        int(late) if late else -int(ahead) for late, ahead in zip(book["late"], book["ahead"], strict=True)
-    ]
+    play = Fraction(repr(rules.get("national.rules.flux.play")))
+    proposed = [_righted(float(balance), play) for balance in book["balance"]]
     months = max(1, 12 - to.month)
     table = book.assign(proposed=proposed, per_month=[round(n / months, 1) for n in proposed])
     table, unknown = _with_answers(table, case.table("answers"), to)
-    return MidYear(then, to, table[list(COLUMNS)], place_names(rules), (*case.warnings, *unknown))
+    found = (*case.warnings, *unknown)
+    return MidYear(then, to, table[list(COLUMNS)], place_names(rules), found, float(play))
+
+
+def _righted(balance: float, play: Fraction) -> int:
+    """Whole leases that bring a balance within the play, on both sides alike.
+
+    The next whole one above, where a part lacks, asked a lease more of an account due a tenth of one, and one less only of
+    who had a whole one too many: the proposals of a landlord then asked for more dwellings than it had to come.
+    """
+    exact = Fraction(repr(balance))
+    beyond = max(0, ceil(abs(exact) - play))
+    return -beyond if exact > 0 else beyond
 
 
 def _with_answers(

@@ -15,7 +15,7 @@ from optimizer.disk.stems import stems
 from optimizer.domain import TABLES
 from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
-from optimizer.presentation.numbers import day
+from optimizer.presentation.numbers import day, decimal
 from optimizer.presentation.page import render
 from optimizer.presentation.tables_book import STATEMENT, write_book
 from optimizer.shortlist.labels import account_label
@@ -116,7 +116,7 @@ def _page(result: MidYear, account: str | None, lang: Lang) -> str:
     )
     settings = result.case.settings
     values = {
-        "title": settings.title, "synthetic": settings.synthetic, "to": result.to, "year": settings.year,
+        "play": decimal(result.play, 2, lang), "title": settings.title, "synthetic": settings.synthetic, "to": result.to, "year": settings.year,
         "name": None if account is None else account_label(account, lang, result.places), "rows": rows,
         # what one réservataire answered is not told to another
         "findings": [

@@ -155,8 +155,8 @@ texts(
         "forecast": (f"Prévu au 31/12 ({FORECAST_WORDS[0]})", f"Forecast at 31/12 ({FORECAST_WORDS[1]})"),
         "proposals": ("Ajustements proposés et réponses", "Adjustments proposed, and answers"),
         "proposals_note": (
-            "En logements d'ici le 31 décembre : + à orienter en plus de la part du réservataire, − en moins. C'est son retard ou son avance en baux entiers à la date du point.",
-            "In dwellings by 31 December: + to orient above the réservataire's share, − below. It is its lateness or advance in whole leases on the day of the sheet.",
+            "En logements d'ici le 31 décembre : + à orienter en plus de la part du réservataire, − en moins : les baux entiers qui le ramènent à {play} bail au plus de sa part à la date du point.",
+            "In dwellings by 31 December: + to orient above the réservataire's share, − below: the whole leases that bring it within {play} lease of its share on the day of the sheet.",
         ),
         "proposed_by": ("Proposé", "Proposed"),
         "per_month": ("Par mois restant", "Per month left"),

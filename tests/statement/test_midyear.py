@@ -61,6 +61,25 @@ def test_the_point_is_that_of_its_day_and_proposes_what_lacks():
     assert table.loc["ALS", "per_month"] == 0.5 and (table["answer"] == "").all()
 
 
+def test_what_is_proposed_brings_each_account_within_half_a_lease_of_its_share():
+    """Twenty leases: 0.4 and 0.5 lacking ask for nothing, 0.6 for one, 1.6 too many for two fewer."""
+    leases = [lease(f"a{i}", "ALS", "2026-02-01") for i in range(5)]
+    leases += [lease(f"e{i}", "ETAT_PRIO", "2026-03-01") for i in range(6)]
+    leases += [lease(f"b{i}", "BAILLEUR", "2026-04-01") for i in range(9)]
+    agreed = {"ETAT_AGENT": 0.02, "OTHER:sncf": 0.025, "COLL:25056": 0.03, "ALS": 0.17, "ETAT_PRIO": 0.25}
+    case = year_case(
+        leases=leases, conventions=[{**AGREEMENT, "account": a, "share": q} for a, q in agreed.items()],
+        assiette=[{"landlord": "OPH25", "departement": "25", "year": 2026, "basis": "forecast", "vacated": 40}],
+    )  # fmt: skip
+    table = midyear(case, TO).table.set_index("account")
+    assert table["balance"].to_dict() == {
+        "ALS": 1.6, "COLL:25056": -0.6, "ETAT_AGENT": -0.4, "ETAT_PRIO": 1.0, "OTHER:sncf": -0.5,
+    }  # fmt: skip
+    assert table["proposed"].to_dict() == {
+        "ALS": -2, "COLL:25056": 1, "ETAT_AGENT": 0, "ETAT_PRIO": -1, "OTHER:sncf": 0,
+    }  # fmt: skip
+
+
 def test_dates_after_the_day_are_not_known_on_it():
     case = year_case(
         leases=[lease("a", "ALS", "2026-06-30"), lease("b", "ALS", "2026-07-01")],
