@@ -948,5 +948,8 @@ def test_what_is_carried_over_says_whether_the_dwelling_stands_in_a_quarter(
     told: Told, qpv: str | None, told_so: str
 ):
     signed = next(c for i in told.session.items for c in i.candidates if c.status == "signed")
-    told = replace(told, session=with_candidate(told, signed, qpv=qpv))
-    assert radiations_table(told).set_index("numUnique").loc[signed.application_id, "zus"] == told_so
+    home = {"qpv": qpv, "address": "3 rue Haute", "rent_eur": 402.5, "surface_m2": 65.2, "rooms": 3}
+    told = replace(told, session=with_candidate(told, signed, **home))
+    line = radiations_table(told).set_index("numUnique").loc[signed.application_id]
+    names = ["zus", "adresse", "montantLoyer", "surface", "typeLogement"]
+    assert line[names].tolist() == [told_so, "3 rue Haute", "402,50", "65,2", "T3"]
