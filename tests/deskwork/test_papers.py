@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import openpyxl
 import pytest
 from pypdf import PdfReader
 
-from optimizer.desk.call_list import Due
+from optimizer.desk.call_list import Due, call_list
 from optimizer.desk.late import Described
 from optimizer.desk.pack import home_lines
 from optimizer.desk.paper_set import write_minutes, write_pack
@@ -34,8 +35,15 @@ from optimizer.policy.parameter import Entry
 from optimizer.policy.ruleset import EffortThreshold
 from optimizer.presentation.document import Document, document_html, document_pdf
 from optimizer.store import commands, queries
-from optimizer.store.records import CorrectionRecord, DocumentRecord, ItemRecord, PersonRecord
-from tests.deskwork.room import CHAIR, REFUSAL, SECRETARY, Room, listed, room
+from optimizer.store.records import (
+    CandidateRecord,
+    CorrectionRecord,
+    DocumentRecord,
+    ItemRecord,
+    PersonRecord,
+    SessionRecord,
+)
+from tests.deskwork.room import CHAIR, HELD, REFUSAL, SECRETARY, Room, listed, room
 
 ISSUER = Issuer(
     "Habitat Besançon",
@@ -912,3 +920,64 @@ def test_an_account_without_a_share_is_worded_as_on_the_a4_page(told: Told):
         session = replace(told.session, items=(home,))
         assert fr in words(agenda_paper(replace(told, session=session)))
         assert en in words(agenda_paper(replace(told, session=session, lang="en")))
+
+
+def with_candidate(told: Told, changed: CandidateRecord, **facts: Any) -> SessionRecord:
+    """The session with another record of a candidate, and other facts of its dwelling."""
+    return replace(
+        told.session,
+        items=tuple(
+            replace(
+                i, facts={**i.facts, **facts},
+                candidates=tuple(changed if c.candidate_id == changed.candidate_id else c for c in i.candidates),
+            )
+            if i.item_id == changed.item_id else i
+            for i in told.session.items
+        ),
+    )  # fmt: skip
+
+
+def test_the_document_of_a_condition_is_due_on_the_list_of_calls_until_it_is_settled(told: Told):
+    who = next(c for i in told.session.items for c in i.candidates if c.decision and c.decision.due_on)
+    assert who.decision is not None and who.decision.due_on is not None
+    due, early = who.decision.due_on, int(told.law.value("condition_warning_days"))
+
+    def lines(status: str, on: date) -> list[tuple[str, date | None]]:
+        session = with_candidate(told, replace(who, status=status))
+        found = call_list([session], told.law, on)
+        return [
+            (x.kind, x.day) for x in found if x.kind == "condition" and x.candidate_id == who.candidate_id
+        ]
+
+    for status in ("conditional", "offered", "accepted"):
+        assert lines(status, due - timedelta(days=early)) == [("condition", due)]
+        assert lines(status, due - timedelta(days=early + 1)) == []
+    for status in ("refused", "released", "superseded", "condition_failed"):
+        assert lines(status, due) == []
+
+
+def test_a_rank_to_notify_says_since_when_the_dwelling_is_vacant_or_when_it_is_free(told: Told):
+    item = next(
+        i for i in told.session.items if i.status == "offering" and all(c.offer is None for c in i.candidates)
+    )
+
+    def line(since: date) -> tuple[date | None, int]:
+        session = with_candidate(told, item.candidates[0], vacant_since=since.isoformat())
+        (found,) = [x for x in call_list([session], told.law, HELD) if x.dwelling_id == item.dwelling_id]
+        return found.free_on, found.vacant_days
+
+    assert line(HELD - timedelta(days=12)) == (None, 12)
+    assert line(HELD) == (None, 0)
+    assert line(HELD + timedelta(days=12)) == (HELD + timedelta(days=12), 0)
+
+
+@pytest.mark.parametrize(("qpv", "told_so"), [("QN02512M", "oui"), ("non", "non"), (None, "non")])
+def test_what_is_carried_over_says_whether_the_dwelling_stands_in_a_quarter(
+    told: Told, qpv: str | None, told_so: str
+):
+    signed = next(c for i in told.session.items for c in i.candidates if c.status == "signed")
+    home = {"qpv": qpv, "address": "3 rue Haute", "rent_eur": 402.5, "surface_m2": 65.2, "rooms": 3}
+    told = replace(told, session=with_candidate(told, signed, **home))
+    line = radiations_table(told).set_index("numUnique").loc[signed.application_id]
+    names = ["zus", "adresse", "montantLoyer", "surface", "typeLogement"]
+    assert line[names].tolist() == [told_so, "3 rue Haute", "402,50", "65,2", "T3"]
