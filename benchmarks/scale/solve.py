@@ -277,8 +277,12 @@ def _tables(asked: argparse.Namespace, words: list[str]) -> int:
     is_full = asked.sets == "full"
     sizes: tuple[Size, ...] = FULL if is_full else SIMPLIFIED
     if asked.sizes:
-        wanted = {int(word) for word in asked.sizes.split(",")}
-        sizes = tuple(size for size in sizes if size.dwellings in wanted)
+        wanted = {word.strip() for word in asked.sizes.split(",")}
+        known = [str(size.dwellings) for size in sizes]
+        if unknown := sorted(wanted - set(known)):
+            print(f"--sizes {', '.join(unknown)}: the table has {', '.join(known)}", file=sys.stderr)
+            return 2
+        sizes = tuple(size for size in sizes if str(size.dwellings) in wanted)
     if asked.cap:
         sizes = tuple(replace(size, cap_s=asked.cap) for size in sizes)
     seeds = SEEN if is_full or not asked.unseen else [*SEEN, *UNSEEN]

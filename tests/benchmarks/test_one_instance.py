@@ -66,3 +66,11 @@ def test_a_table_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.Mo
     assert solved == [1, 2, 2, 3] and [f.seed for f in found] == [1, 2, 3]
     text = solve.page(sizes, found, "command", is_full=False)
     assert "| 20 × 150 | 3 | 2 |" in text and "| 20/3 |" in text
+
+
+def test_a_size_that_the_table_of_seeds_does_not_have_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """An empty page was written, as if nothing had been asked."""
+    assert solve.main(["--sets", "seeds", "--sizes", "60", "--out", str(tmp_path)]) == 2
+    assert "--sizes 60: the table has 200, 500" in capsys.readouterr().err and not list(tmp_path.iterdir())
