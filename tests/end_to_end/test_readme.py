@@ -22,7 +22,7 @@ def test_the_python_example_runs(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "certified_optimal" in done.stdout
-    assert "passages devant, tous expliqués" in done.stdout
+    assert "passages devant, chacun avec sa raison" in done.stdout
     assert done.stderr == ""
     assert list(tmp_path.iterdir()) == []
 
