@@ -16,6 +16,7 @@ def test_the_notebook_of_a_week_holds_what_its_cells_give_today():
     assert notebook(NOTEBOOKS["week"]) == kept
 
 
+@pytest.mark.long
 def test_the_comparison_of_the_notebook_is_that_of_today():
     """Figures of values moved with the amounts of an allowance, and the page kept the old ones."""
     kept = json.loads((DOCS / "fairness.ipynb").read_text(encoding="utf-8"))

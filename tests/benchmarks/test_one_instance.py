@@ -34,6 +34,7 @@ def test_an_instance_is_told_with_its_optimum_and_why_it_stopped(capsys: pytest.
     assert told["proven"] and told["stop"] == "proven" and 0 < told["cpu_s"] < 10
 
 
+@pytest.mark.long
 def test_the_full_model_is_told_too(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
     """Once the kernels are there, which `tests/runs/test_kernels.py` holds: those of the tests are compiled before they begin."""
     monkeypatch.setattr(solve, "compile_kernels", lambda: None)

@@ -128,6 +128,7 @@ def test_an_auction_of_chains_holds_their_links_and_without_any_is_an_assignment
     assert found.objective >= (best - 3 * 10_000 if not tenants else best // 2)
 
 
+@pytest.mark.long
 def test_longer_chains_are_never_worse_and_some_are_better(tmp_path: Path):
     folder = town(tmp_path / "case", 1)
     values = [

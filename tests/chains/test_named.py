@@ -53,6 +53,7 @@ def decision(kind: str, **more: str) -> Row:
     }
 
 
+@pytest.mark.long
 def test_whoever_was_kept_off_a_dwelling_is_not_proposed_it_at_the_end_of_a_chain(tmp_path: Path):
     """What `next` writes of a household that refused H1, or that was found unfit for it."""
     assert names(lists(tmp_path / "without")) == ["S0", "S1", "S2"]
@@ -61,6 +62,7 @@ def test_whoever_was_kept_off_a_dwelling_is_not_proposed_it_at_the_end_of_a_chai
 
 
 @pytest.mark.parametrize("stage", ["oriented", "nominated", "commission"])
+@pytest.mark.long
 def test_a_dwelling_on_another_agenda_is_freed_by_no_chain(tmp_path: Path, stage: str):
     """T1's departure was counted on by an earlier session: H1 is being attributed there."""
     row = {
@@ -70,6 +72,7 @@ def test_a_dwelling_on_another_agenda_is_freed_by_no_chain(tmp_path: Path, stage
     assert not any(home.startswith("H1") for home in lists(tmp_path, in_progress=[row])["dwelling_id"])
 
 
+@pytest.mark.long
 def test_an_orientation_and_a_list_hold_at_the_end_of_a_chain(tmp_path: Path):
     several = [agreement("ALS", "0.3"), agreement("BAILLEUR", "0.7")]
     oriented = lists(tmp_path / "oriented", agreements=several, decisions=[decision("orient", account="ALS")])
@@ -84,6 +87,7 @@ def test_an_orientation_and_a_list_hold_at_the_end_of_a_chain(tmp_path: Path):
     assert names(ordered) == ["S2", "S1"]
 
 
+@pytest.mark.long
 def test_a_simulated_allowance_counts_at_the_end_of_a_chain(tmp_path: Path):
     simulated = [{"dwelling_id": "H1", "application_id": "S0", "allowance_eur": "120", "rls_eur": "0"}]
     lines = lists(tmp_path, simulations=simulated)

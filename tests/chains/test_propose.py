@@ -186,6 +186,7 @@ def test_whoever_is_passed_for_a_chain_is_told_what_points_would_have_given_it_u
         assert lines.loc[("V0", 1), "application_id"] == first
 
 
+@pytest.mark.long
 def test_what_tenants_exchange_is_closed_by_the_exchange(tmp_path: Path):
     """Nothing is vacant for N0 but the dwellings of two tenants who exchange them: no list and no decision keeps it away."""
     people = [
@@ -275,6 +276,7 @@ def test_who_is_first_on_a_dwelling_lived_in_is_told_the_condition(week: Path, d
     assert "encore occupé" not in "\n".join([*why(done, "T0", letter=True).lines, *why(done, "T0").lines])
 
 
+@pytest.mark.long
 def test_who_fits_only_a_dwelling_that_nobody_frees_is_told_so(tmp_path: Path):
     single = {"persons": "1", "adults": "1", "children_under_14": "0", "rooms_wanted": "1"}
     people = [application("P0", score="190"), tenant("T0", "H0", 1, score="1"), application("X", **single)]
@@ -375,6 +377,7 @@ def test_what_is_touched_is_refused(week: Path, done: Path, tmp_path: Path, touc
     assert verify(copy, week).refused
 
 
+@pytest.mark.long
 def test_a_proof_divided_on_who_leaves_is_checked_and_refused_the_other_way_round(tmp_path: Path):
     case, out = town(tmp_path / "case", 2, vacant=3, tenants=6, newcomers=3), tmp_path / "out"
     with (case / "case.yaml").open("a", encoding="utf-8") as settings:

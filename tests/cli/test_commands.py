@@ -296,6 +296,7 @@ def test_the_small_demo_from_another_folder(tmp_path):
     assert "Certified" in checked.out
 
 
+@pytest.mark.long
 def test_a_demo_says_how_to_verify_it_and_is_never_overwritten(tmp_path, monkeypatch):
     """The demonstration with a case of a few dwellings in the place of its own, which takes a minute."""
 

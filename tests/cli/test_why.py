@@ -95,6 +95,7 @@ def test_one_dwelling_alone(week: Path) -> None:
     assert "déjà en cours" in busy
 
 
+@pytest.mark.long
 def test_the_letter_counts_who_has_a_score_in_each_band(tmp_path: Path) -> None:
     """Besançon and Montbéliard side by side, scores as ranks: each application of an EPCI is in one band of its EPCI, and a score on
     a limit in the band below it. The summary of the run tells a dwelling in progress from one that nobody fits."""

@@ -49,6 +49,7 @@ def test_the_least_is_promised_where_no_seat_moves_with_the_score(
     assert told in " ".join(attriflux("why", tmp_path / "out", "N2").out.split())
 
 
+@pytest.mark.long
 def test_points_that_a_seat_would_have_too_are_promised_for_the_seat_as_it_is(tmp_path: Path) -> None:
     """L1 waits for the agents' réservataire, whose seat is worth N1, its only agent: 60. N1 itself, 75 less a burden of 18.53 (half of
     90 × 0.07 / 0.17), lacks 3.53; but whatever it has more, the seat has as well."""

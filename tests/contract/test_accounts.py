@@ -204,6 +204,7 @@ def test_a_share_that_the_case_changes_in_a_file_of_agreements_is_a_hypothesis(
     assert (changed["share"], changed["price"], kept["price"]) == (0.25, 0, other)
 
 
+@pytest.mark.long
 def test_labels_and_communes_by_name_in_numbered_columns(tmp_path: Path) -> None:
     """The État may name A2 alone, whose own word for the proof the sheet ``libelles`` explains. Gilley is a commune of the Doubs
     (25271) and one of the Haute-Marne: unique in the territory, its name is its code. A proposal that its own verification reads
@@ -428,6 +429,7 @@ def test_a_direct_account_keeps_its_own_order(tmp_path: Path) -> None:
     assert lists(result) == {"L1": ["ALS", "N1", "N3"]}, "N4 is not of the pool, N2 is not named"
 
 
+@pytest.mark.long
 def test_who_names_a_dwelling_kept_for_an_account_outside_its_area(tmp_path: Path) -> None:
     """A collectivité that names its own households does so for what is kept for it in another commune too."""
     told = {

@@ -310,6 +310,7 @@ def test_a_household_that_withdrew_at_the_session_is_not_proposed_that_dwelling_
         assert again.table("decisions").equals(case.table("decisions"))
 
 
+@pytest.mark.long
 def test_a_dwelling_withdrawn_leaves_the_case_and_its_account_until_an_import_brings_it_back(
     made: Room, tmp_path: Path
 ):

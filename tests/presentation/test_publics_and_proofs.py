@@ -43,6 +43,7 @@ def first_page(folder: Path, codes: str, proof: str) -> tuple[str, str]:
     return first, re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
 
 
+@pytest.mark.long
 def test_a_better_scored_household_that_lacks_the_proof_alone_is_named(tmp_path: Path) -> None:
     first, page = first_page(tmp_path, "k", "declared")
     assert first == "N2"

@@ -20,6 +20,7 @@ from tests.cli.running import attriflux
 texts("TEST", {"households": ("{n:ménage/ménages} de {year}", "{n:household/households} of {year}")})
 
 
+@pytest.mark.long
 def test_a_page_says_where_the_lists_are_that_it_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond two hundred dwellings the first table was left out without a word, and what is to settle ended in « … »."""
     data = report_data(
@@ -35,6 +36,7 @@ def test_a_page_says_where_the_lists_are_that_it_does_not_hold(monkeypatch: pyte
     assert "Au-delà de 1 par point, la suite est dans le classeur" in text
 
 
+@pytest.mark.long
 def test_flags_are_counted_with_their_thousands_apart() -> None:
     """« APL estimée : 1075 » stood there beside « 5 029 » passages."""
     data = report_data(
@@ -46,6 +48,7 @@ def test_flags_are_counted_with_their_thousands_apart() -> None:
     assert "1\u202f2" in report_html(many).partition("APL estimée</th>")[2][:60]
 
 
+@pytest.mark.long
 def test_without_its_pdf_a_run_says_where_the_sheets_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -324,6 +324,7 @@ def test_the_workbook_prints_on_a_landscape_sheet(session):
     assert len([c for c in book["Séance"][4] if c.value]) <= 8
 
 
+@pytest.mark.long
 def test_an_epci_without_threshold_is_no_unknown_quartile(tmp_path):
     """Morteau has no published threshold: nobody's resources are of a quartile there, however well they are known."""
     morteau = "25411"
@@ -453,6 +454,7 @@ def test_no_table_of_the_report_is_cut_without_a_word(tmp_path, monkeypatch, ses
     assert len(agreed) == 2, "the workbook holds every account, whatever the page shows"
 
 
+@pytest.mark.long
 def test_a_target_missed_says_which_dwelling_would_help_and_what_that_would_cost(tmp_path):
     """An account with more than its share is told with what stands against bringing it back; leases too many are none missing."""
     write_case(synthesize("commission", dwellings=9, applications=45, seed=11), tmp_path / "case")

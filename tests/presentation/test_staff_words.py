@@ -126,6 +126,7 @@ def test_a_long_cell_goes_on_below():
     assert shown.count("mot") == 30
 
 
+@pytest.mark.long
 def test_a_line_is_said_in_english_whole():
     case = synthesize("commission", dwellings=8, applications=500, seed=3)
     reasons = propose(case, Options(lang="en")).proposals["reason"]

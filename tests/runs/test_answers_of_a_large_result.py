@@ -56,6 +56,7 @@ def test_the_letter_of_a_cut_index_counts_every_dwelling(
         assert len(facts["places"]) < max(len(whole.facts["places"]), 2) or facts["eligible_for"] < 3
 
 
+@pytest.mark.long
 def test_staff_hear_how_many_places_are_left_out_and_what_a_dwelling_beyond_them_says(
     result: af.Result, monkeypatch: pytest.MonkeyPatch, cut: None
 ) -> None:

@@ -151,6 +151,7 @@ def test_a_crash_at_any_point_of_a_matrix_leaves_whole_runs_or_none(case, tmp_pa
                 assert verify(run / "resultat", run / "cas").verdict.startswith("certified")
 
 
+@pytest.mark.long
 def test_a_crash_at_any_point_of_an_export_leaves_each_file_old_or_new(case, tmp_path, monkeypatch):
     place, states = tmp_path / "place", tmp_path / "states"
     place.mkdir()

@@ -19,6 +19,8 @@ from optimizer.synth import synthesize, write_case
 from optimizer.verify import verify, whole
 
 FURTHER = r"(?<=aucune demande recevable) ; \d+ demandes? (?:la|les) plus proches? : .*$"
+pytestmark = pytest.mark.long
+"""Two runs of a size that takes seconds stand before the first of them."""
 PARTED = ("explanations", "orientation", "leapfrogs", "scores")
 
 
@@ -62,7 +64,6 @@ def both(tmp_path_factory):
     return folder / "whole", folder / "large", written, held
 
 
-@pytest.mark.long
 def test_a_second_process_beside_changes_no_byte(both, tmp_path, monkeypatch):
     _, large, *_ = both
     monkeypatch.setattr("optimizer.presentation.report.MOST_GAUGES", 1)
@@ -81,7 +82,6 @@ def test_a_second_process_beside_changes_no_byte(both, tmp_path, monkeypatch):
     assert list(written.summary["files"]) == list(both[2].summary["files"])
 
 
-@pytest.mark.long
 def test_points_of_a_large_run_are_more_only_where_a_small_one_solves_again(tmp_path, monkeypatch):
     """The exchange is the same in both; the sample that small cases solve again is what says less."""
     write_case(synthesize("doubs", dwellings=12, applications=120, seed=5), tmp_path / "case")
@@ -104,7 +104,6 @@ def test_points_of_a_large_run_are_more_only_where_a_small_one_solves_again(tmp_
 
 
 @pytest.mark.parametrize("ends", [9, pytest.param(0, marks=pytest.mark.soak)])
-@pytest.mark.long
 def test_a_second_process_that_ends_without_an_answer_leaves_its_part_to_the_first(
     tmp_path, monkeypatch, ends
 ):

@@ -21,6 +21,7 @@ from optimizer.verify import verify
 from tests.solve.test_head_start import job_of
 
 
+@pytest.mark.long
 def test_rows_are_counted_before_they_are_written(monkeypatch: pytest.MonkeyPatch):
     case = synthesize("doubs", dwellings=60, applications=600, seed=4)
     rows = len(pipeline.prepare(case, accept_assumed=True).problem.orders)

@@ -115,6 +115,7 @@ def test_a_proposal_is_verified_once_it_is_checked_from_files(tmp_path: Path) ->
     assert not session.propose().verified
 
 
+@pytest.mark.long
 def test_a_decision_that_cannot_hold_changes_nothing() -> None:
     session = af.Session(small(5))
     before = session.case

@@ -112,6 +112,7 @@ def test_only_a_run_from_an_earlier_one_catches_up_and_once(monkeypatch: pytest.
     assert not calls, "a proof tells the little that is missing apart by cases"
 
 
+@pytest.mark.long
 def test_rows_pushed_are_those_that_cost_most_and_each_turn_is_another() -> None:
     model, found = earlier(1)
     seen = []
@@ -161,6 +162,7 @@ def test_what_has_no_labels_keeps_its_last_pushes(monkeypatch: pytest.MonkeyPatc
     assert not local_search.caught_up and run.incumbent.objective == before
 
 
+@pytest.mark.long
 def test_a_mix_ends_with_what_is_enough() -> None:
     """Never worse, and nothing more is looked for once the gap asked is reached."""
     model, found = earlier(2)
@@ -175,6 +177,7 @@ def test_a_mix_ends_with_what_is_enough() -> None:
     assert ends[1] <= ends[0]
 
 
+@pytest.mark.long
 def test_nearly_reached_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a few pricings more will give is not begun again with a pilot."""
     model, found = earlier(2)

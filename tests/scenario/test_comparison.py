@@ -39,6 +39,7 @@ def folders(small, tmp_path_factory) -> list[Path]:
     return [base / "out" / run.name for run in ran.runs]
 
 
+@pytest.mark.long
 def test_inputs_differ_by_key_with_the_value_in_force_elsewhere(folders):
     records = [read_record(f) for f in folders]
     assert [r.name for r in records] == ["reference", f"quota--{SWEPT}=0.4", f"quota--{SWEPT}=0.9"]

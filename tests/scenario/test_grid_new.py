@@ -55,6 +55,7 @@ def test_criteria_together_share_their_ranks_and_a_blank_card_widens_a_step():
 
 
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=5), st.sampled_from([m.name for m in METHODS]))
+@pytest.mark.long
 def test_weights_sum_to_one_never_increase_and_stay_apart_in_whole_points(levels, name):
     weights = rank_weights(levels, name)
     assert sum(weights) == 1

@@ -340,6 +340,7 @@ def test_a_script_needs_no_guard_unless_it_asks_for_processes():
         assert signature(command).parameters["workers"].default == 1
 
 
+@pytest.mark.long
 def test_what_a_command_returns_is_a_line_in_a_notebook_and_wrong_words_are_told():
     case = af.synthesize("commission", dwellings=4, applications=40, seed=5)
     made = (af.flux(case), af.bilan(case, 2026), af.dashboard(case, "prefet", "25"))
@@ -365,6 +366,7 @@ def test_every_public_name_can_be_used_twice():
             assert "arguments" not in signature(again).parameters
 
 
+@pytest.mark.long
 def test_a_tornado_lowers_each_assumed_value_as_much_as_it_raises_it():
     case = af.synthesize("commission", dwellings=2, applications=20, seed=1)
     told = {s.name: float(str(*s.changes.values())) for s in tornado_scenarios(case, step=0.1)}

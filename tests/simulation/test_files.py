@@ -126,6 +126,7 @@ def test_two_workers_write_the_same_bytes(written, tmp_path):
     assert content(again.out) == content(written.out)
 
 
+@pytest.mark.long
 def test_a_stopped_simulation_is_taken_up(written, tmp_path):
     out = tmp_path / "years"
     told: list[str] = []

@@ -874,6 +874,7 @@ def test_a_decision_asks_the_base_no_more_in_a_long_session_than_in_a_short_one(
     assert asked[1] <= asked[0] + 3, asked
 
 
+@pytest.mark.long
 def test_a_long_session_is_closed_and_offered_without_reading_its_agenda_for_every_name(play, monkeypatch):
     """The whole agenda was read for each name that came to nothing: a close of 400 dwellings held the desk for minutes."""
     read, find = [], play.store.tables.find
