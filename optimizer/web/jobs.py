@@ -276,9 +276,8 @@ def told(desk: Desk, job: str) -> Told:
         else:
             found.next |= line.get("step") == "next"
             if line.get("step") == "check" and not found.count:
-                found.count = len(
-                    found.findings
-                )  # a computation of before told no number when the case was brought forward
+                # a computation of before told no number when the case was brought forward
+                found.count = len(found.findings)
             for name, value in line.items():
                 if hasattr(found, name) and name not in ("findings", "gap", "next"):
                     setattr(found, name, value)
