@@ -46,6 +46,8 @@ RECTIFIED = "rectified"
 """How a duty ended that a rectificatif undid."""
 REEXAMINED = "examined_since"
 """How the notice of a household found ineligible ended, once a later session examined it and found it so no longer."""
+HOUSED = "housed"
+"""How the duty of a suitable offer ended, once the household had signed a lease."""
 NOTICE = "no_reply"
 """Kind of the duty that a notice of no answer opens."""
 INELIGIBLE_NOTICE, RADIATION = "radiation_notice", "ineligible_radiation"
@@ -56,7 +58,7 @@ ANSWERED, UNANSWERED = "answered", "no_reply"
 """How a notice of no answer ended: the household was heard of, or somebody confirmed that its month passed without an answer."""
 UNTOLD = (RECTIFIED, REEXAMINED)
 """Ends of a duty by which nothing was done and nobody was told anything."""
-OWN_ENDS = (*UNTOLD, UNANSWERED, STRUCK_OFF)
+OWN_ENDS = (*UNTOLD, HOUSED, ANSWERED, UNANSWERED, STRUCK_OFF)
 """Ends of a duty that the program knows by their name: nobody types them."""
 POSITIVE = ("attributed", "ranked", "conditional")
 """Candidates with a favourable decision that wait for their offer."""

@@ -304,6 +304,10 @@ texts(
         # agenda
         "agenda": ("Ordre du jour", "Agenda"),
         "agenda_head": ("Ordre du jour du {day}", "Agenda of {day}"),
+        "agenda_named_since": (
+            "{n:désignation enregistrée ou retirée/désignations enregistrées ou retirées} depuis cette proposition ({accounts}) : ses listes ne les connaissent pas.",
+            "{n:nomination recorded or withdrawn/nominations recorded or withdrawn} since this proposal ({accounts}): its lists do not know them.",
+        ),
         "agenda_edit": ("Heure, lieu, quorum", "Time, place, quorum"),
         "agenda_items": ("Logements ({n})", "Dwellings ({n})"),
         "settle_head": ("Dossiers à compléter, ménages injoignables ({n})", "Files to complete, households out of reach ({n})"),

@@ -12,7 +12,7 @@ from optimizer.store.commands.offers import candidate_of
 from optimizer.store.messages import StoreRefused
 from optimizer.store.records import NewCandidate, NewDecision, NewItem
 from optimizer.store.work import command
-from tests.store.playing import DAY, SMALL, A, S, dwelling
+from tests.store.playing import DAY, SMALL, A, P, S, dwelling
 from tests.store.test_sessions import refused
 
 
@@ -323,6 +323,70 @@ def test_refusals_of_the_commission_open_their_duties(play):
         ("radiation_notice", refs[1]): None,
         ("prefet_signal", refs[2]): None,
     }
+
+
+def test_a_household_that_signs_a_lease_is_owed_no_suitable_offer(play):
+    """Every agenda named it as owed the first suitable vacancy, and kept its data from erasure, until somebody closed it by hand."""
+    owed = NewCandidate("250000000000000009", 1, facts={"priority_codes": ""})
+    first, second = dwelling("L1"), dwelling("L2")
+    play.new(
+        NewItem("L1", "ALS", (owed, *first.candidates[1:]), facts=first.facts),
+        NewItem("L2", "ALS", (owed, *second.candidates[1:]), facts=second.facts),
+    )
+    play.open()
+    mixed = [n.candidate_id for n in play.names("L1", "listed")]
+    play.decide(
+        "L1",
+        [
+            NewDecision(mixed[0], "not_attributed", motive="N7", sentence=SMALL),
+            *(NewDecision(n, "ranked", k) for k, n in enumerate(mixed[1:], start=1)),
+        ],
+    )
+    play.decide("L2")
+    play.close()
+    ref = play.ref("250000000000000009")
+    assert [(d.kind, d.ref) for d in queries.duties(play.store)] == [("suitable_offer", ref)]
+    offer = play.offer("L2")
+    play.accept(offer)
+    assert [d.kind for d in queries.duties(play.store)] == ["suitable_offer"]
+    play.sign(offer)
+    assert [d.kind for d in queries.duties(play.store)] == ["sne_radiation"]
+    (met,) = [d for d in queries.duties(play.store, open=False) if d.kind == "suitable_offer"]
+    assert (met.closed_on, met.outcome) == (play.store.today(), "housed")
+    assert ledger.verify(play.store).holds
+
+
+def test_a_rectificatif_asks_again_for_nothing_that_was_done(play):
+    """The notice of an ineligible household was delivered: another household's rank put right asked for it a second time."""
+    play.new(dwelling("L1"))
+    play.open()
+    one, two, three = (n.candidate_id for n in play.names("L1", "listed"))
+
+    def ranks(first: int, second: int, last: str = "ineligible") -> list[NewDecision]:
+        refused = {"ineligible": "I1", "not_attributed": "N3"}
+        return [
+            NewDecision(one, "ranked", first), NewDecision(two, "ranked", second),
+            NewDecision(three, last, motive=refused[last], sentence=SMALL),
+        ]  # fmt: skip
+
+    def rectify(decisions: list[NewDecision]) -> list[str]:
+        made = play.do(
+            c.prepare_rectification, S, play.session, reason="Erreur de plume", decisions=decisions
+        )
+        play.do(c.sign_rectification, P, play.session, made["number"])
+        return [d.kind for d in queries.duties(play.store)]
+
+    play.decide("L1", ranks(1, 2))
+    play.close()
+    (notice,) = queries.duties(play.store)
+    play.do(c.close_duty, S, notice.duty_id, outcome="Remis contre émargement")
+    assert rectify(ranks(2, 1)) == ["ineligible_radiation"]
+    # a decision that a rectificatif undid and another one takes up again is owed its notice anew
+    assert rectify(ranks(2, 1, "not_attributed")) == []
+    assert rectify(ranks(2, 1)) == ["radiation_notice"]
+    # one that nobody did yet stays as it was
+    assert rectify(ranks(1, 2)) == ["radiation_notice"] and len(queries.duties(play.store, open=False)) == 3
+    assert ledger.verify(play.store).holds
 
 
 def test_nothing_is_offered_before_the_signature_of_the_session(play):

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from optimizer import errors
 from optimizer.desk.agenda import run_id_of
 from optimizer.desk.subject_access import COPY, FIRST, give_access
 from optimizer.store import commands as c
@@ -17,6 +18,7 @@ from optimizer.store.messages import StoreForbidden
 from optimizer.store.purge import purge
 from optimizer.store.records import NewCandidate, NewDecision, NewItem, PersonRecord
 from optimizer.store.state_words import STATE
+from optimizer.store.states import OWN_ENDS
 from tests.store.playing import DAY, SMALL, A, D, P, S, T, dwelling
 
 OURS, THEIRS = "250000000000000001", "250000000000000002"
@@ -31,6 +33,13 @@ def test_what_a_household_answers_is_not_told_as_what_the_commission_decided():
     for status in ("accepted", "refused"):
         told = STATE["candidate"][status]
         assert told.fr.endswith("par le ménage") and told.en.endswith("by the household")
+
+
+def test_the_copy_says_in_words_how_the_program_ended_a_duty():
+    """« rectified », « examined_since » stood there, in a French copy too."""
+    for code in OWN_ENDS:
+        words = [errors.said(f"SUBJECT.ENDED_{code}".upper(), lang) for lang in ("fr", "en")]
+        assert code not in words and words[0] != words[1]
 
 
 def facts(codes: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from optimizer.desk.agenda import run_id_of
-from optimizer.store import commands
+from optimizer.store import commands, queries
 from tests.web.playing import LANDLORD, SECRETARY, Played, item
 
 COMMISSION = "CALEOL des attentes"
@@ -77,3 +77,35 @@ def test_another_result_in_its_place_tells_nothing(played: Played, result: Path)
     (result / "certificate.json").write_text('{"other": 1}', encoding="utf-8")
     played.session(date(2026, 12, 29), commission="Une autre")
     assert waiting(played, "als") == []
+
+
+def test_an_agenda_says_what_was_named_or_taken_back_since_its_proposal(played: Played):
+    commission = "CALEOL des retardataires"
+    played.account("qui-prepare", "S", commission=commission)
+    played.account("qui-nomme", "R", commission=commission, account="ALS")
+    before = {"account": "ALS", "number": "0250880001", "rank": "1", "command_id": str(uuid4())}
+    officer = played.client(name="qui-nomme")
+    assert officer.post("/reservataire", before).status_code == 302
+    made = played.session(date(2026, 12, 30), commission=commission)
+
+    def told() -> tuple[int, str]:
+        page = (
+            played.client(name="qui-prepare")
+            .get(f"/seances/{made.session_id}")
+            .content.decode()
+            .replace("\u00a0", " ")
+        )
+        late = re.search(
+            r"(\d) désignations? enregistrées? ou retirées? depuis cette proposition \((.*?)\)", page
+        )
+        return (int(late[1]), late[2]) if late else (0, "")
+
+    assert told() == (0, "")
+    late = {"account": "ALS", "number": "0250880002", "rank": "1", "command_id": str(uuid4())}
+    assert officer.post("/reservataire", late).status_code == 302
+    assert told() == (1, "Action Logement")
+    first, second = (n.nomination_id for n in queries.nominations(played.store) if n.by == "qui-nomme")
+    for nomination, now in ((first, 2), (second, 1)):
+        back = {"withdraw": str(nomination), "command_id": str(uuid4())}
+        assert officer.post("/reservataire", back).status_code == 302
+        assert told() == (now, "Action Logement")

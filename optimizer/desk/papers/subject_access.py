@@ -42,6 +42,7 @@ from optimizer.store.queries import reason_key
 from optimizer.store.records import LETTERS as DECISION_LETTERS
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 from optimizer.store.state_words import STATE, SUBJECT
+from optimizer.store.states import OWN_ENDS
 from optimizer.store.subject import Subject, SubjectLine
 from optimizer.store.tables import Row
 
@@ -425,13 +426,20 @@ def _offers(x: SubjectAccess, rules: CommissionLaw, c: CandidateRecord) -> Itera
         yield pairs(told)
 
 
+def _outcome(x: SubjectAccess, outcome: str) -> str:
+    """How a duty ended: in words where the program ended it, else as somebody wrote it."""
+    if outcome in OWN_ENDS:
+        return x.say(f"ended_{outcome}")
+    return x.subject.veiled(outcome) or UNKNOWN
+
+
 def _after(x: SubjectAccess) -> Iterator[Sheet]:
     """What is owed and contested, who named the household, what was written about it; rows that no sentence here knows."""
     say, t = x.say, x.subject.tables
     columns = [say("kind"), say("opened"), say("due"), say("closed"), say("outcome")]
     if duties := t.get("duty"):
         rows = [
-            (say(f"duty_{r['kind']}"), x.day(r["opened_on"]), x.day(r["due_on"]), x.day(r["closed_on"]), x.subject.veiled(str(r["outcome"])) or UNKNOWN)
+            (say(f"duty_{r['kind']}"), x.day(r["opened_on"]), x.day(r["due_on"]), x.day(r["closed_on"]), _outcome(x, str(r["outcome"])))
             for r in duties
         ]  # fmt: skip
         yield Sheet(say("duties"), (table(columns, rows),), follows=True)

@@ -11,7 +11,7 @@ from optimizer.store import agenda
 from optimizer.store.canonical import plain
 from optimizer.store.chained import CYCLE, link_of, may_let, may_offer, tenant_of
 from optimizer.store.clock import deadline, past
-from optimizer.store.commands.outcomes import heard_of
+from optimizer.store.commands.outcomes import heard_of, meet_offer
 from optimizer.store.messages import StoreRefused
 from optimizer.store.offering import next_candidate, ranked
 from optimizer.store.people import touch
@@ -240,6 +240,7 @@ def sign_lease(work: Work, offer: int, *, on: date, version: int | None = None) 
     touch(work, row["ref"])
     work.bump("item", item, status="let")
     following = _leave_others(work, row["ref"], item["item_id"])
+    meet_offer(work, row["ref"])
     duty = work.put(
         "duty", kind="sne_radiation", ref=row["ref"], session_id=item["session_id"], item_id=item["item_id"],
         opened_on=work.today, due_on=None, closed_on=None, outcome="",

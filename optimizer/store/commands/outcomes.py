@@ -9,6 +9,7 @@ from optimizer.store.records import session_order
 from optimizer.store.states import (
     ANSWERED,
     HELD,
+    HOUSED,
     INELIGIBLE_NOTICE,
     NOTICE,
     POSITIVE,
@@ -93,6 +94,12 @@ def _forgo_notices(work: Work, session: Row) -> None:
             session["on"], session["session_id"]
         ):
             work.set("duty", duty["duty_id"], closed_on=work.today, outcome=REEXAMINED)
+
+
+def meet_offer(work: Work, ref: str) -> None:
+    """A household that signs a lease has been offered a dwelling: the first suitable vacancy is owed to it no longer."""
+    for owed in work.find("duty", kind="suitable_offer", ref=ref, closed_on=None):
+        work.set("duty", owed["duty_id"], closed_on=work.today, outcome=HOUSED)
 
 
 def _wanted(work: Work, item: Row) -> set[tuple[str, str]]:

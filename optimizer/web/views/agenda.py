@@ -9,10 +9,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
+from optimizer.conversion import account_order
 from optimizer.desk.alike import alike
 from optimizer.desk.chained import chains_words, waits_words
 from optimizer.desk.documents import to_settle
-from optimizer.errors import AttrifluxError, Lang, day_words
+from optimizer.errors import AttrifluxError, Lang, day_words, said
+from optimizer.shortlist.labels import account_label
 from optimizer.store import commands, queries
 from optimizer.store.law import law
 from optimizer.store.records import ORIENTATION, CandidateRecord, ItemRecord, NewItem, SessionRecord
@@ -23,6 +25,7 @@ from optimizer.web.choices import CHECKS, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.looks import checked, late_item, recheck
+from optimizer.web.named_since import named_since
 from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import heads_of, imports_for, jobs_for
 
@@ -77,6 +80,7 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "checks": words("CHECK", CHECKS, lang),
             "checked": checked(desk(), record),
             "listed": listed(record),
+            "since": _since(request, record, lang),
             "waits": waits_words([record], lang),
             "chains": chains_words(record, lang),
             "imports": imports_for(request.visitor, record, lang_of(request)),
@@ -85,6 +89,13 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         },
         status=status,
     )
+
+
+def _since(request: Asked, record: SessionRecord, lang: Lang) -> tuple[int, str]:
+    """How many nominations came or went since the proposal, and of which accounts."""
+    found = named_since(request.visitor, record)
+    accounts = sorted({n.account for n in found}, key=account_order)
+    return len(found), said("WORDS.LIST", lang).join(account_label(a, lang) for a in accounts)
 
 
 def _to_settle(
