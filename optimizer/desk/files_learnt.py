@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from optimizer.desk.notices import answered
 from optimizer.store.records import CandidateRecord, DutyRecord, SessionRecord
-from optimizer.store.states import NOTICE, REACHED, UNANSWERED, UNTOLD
+from optimizer.store.states import REACHED
 
 UNREACHABLE, TO_VERIFY, COMPLETE = "unreachable", "to_verify", "complete"
 Answered = Mapping[tuple[str, str], date]
@@ -17,12 +18,8 @@ Answered = Mapping[tuple[str, str], date]
 
 
 def notices_answered(duties: Iterable[DutyRecord]) -> dict[tuple[str, str], date]:
-    """Households that were heard of after a notice of no answer, and when; somebody may have written how."""
-    return {
-        (d.ref, d.session_id): d.closed_on
-        for d in duties
-        if d.kind == NOTICE and d.closed_on is not None and d.outcome not in (UNANSWERED, *UNTOLD)
-    }
+    """Households that were heard of after a notice of no answer, by session, and when."""
+    return {(d.ref, d.session_id): d.closed_on for d in duties if d.closed_on is not None and answered(d)}
 
 
 def by_household(session: SessionRecord) -> dict[str, list[CandidateRecord]]:
@@ -36,7 +33,7 @@ def by_household(session: SessionRecord) -> dict[str, list[CandidateRecord]]:
 
 
 def learnt_of(
-    session: SessionRecord, names: list[CandidateRecord], before: str | None, since: date, answered: Answered
+    session: SessionRecord, names: list[CandidateRecord], before: str | None, since: date, notices: Answered
 ) -> str | None:
     """State of a household's file after a session, ``before`` where that taught nothing.
 
@@ -44,6 +41,7 @@ def learnt_of(
     ----------
     names : its candidatures of that session.
     since : day of the import; what it already knew is not learnt again.
+    notices : those of no answer that were answered (`notices_answered`).
     """
     state = ""
     for c in names:
@@ -51,7 +49,7 @@ def learnt_of(
         if max([session.on, *(day for day in came if day is not None)]) >= since:
             state = _documents(c) or state
     lost = session.on >= since and any(c.call == UNREACHABLE for c in names)
-    heard = _heard_on(session, names, answered)
+    heard = _heard_on(session, names, notices)
     if lost and heard is None:
         return UNREACHABLE
     if heard is not None and heard >= since and (lost or before == UNREACHABLE):
@@ -60,7 +58,7 @@ def learnt_of(
     return state or before
 
 
-def _heard_on(session: SessionRecord, names: list[CandidateRecord], answered: Answered) -> date | None:
+def _heard_on(session: SessionRecord, names: list[CandidateRecord], notices: Answered) -> date | None:
     """The last day a household is known to have been heard of, in the session or because of it."""
     days = [session.on for c in names if c.call in REACHED]
     days += [c.offer.answered_on for c in names if c.offer is not None and c.offer.answered_on is not None]
@@ -70,7 +68,7 @@ def _heard_on(session: SessionRecord, names: list[CandidateRecord], answered: An
         for d in c.documents
         if d.received_on is not None and d.received_on >= session.on
     ]
-    days += [answered[key] for c in names if (key := (c.ref, session.session_id)) in answered]
+    days += [notices[key] for c in names if (key := (c.ref, session.session_id)) in notices]
     return max(days, default=None)
 
 

@@ -13,7 +13,7 @@ from optimizer.desk import messages as messages
 from optimizer.desk.alike import alike
 from optimizer.desk.call_list import Due, call_list
 from optimizer.desk.late import Described
-from optimizer.desk.notices import put_right
+from optimizer.desk.notices import answered, put_right
 from optimizer.desk.papers.wording import Issuer, NoReply, Told
 from optimizer.errors import AttrifluxError, Lang, said, texts
 from optimizer.store import commands, queries
@@ -191,7 +191,7 @@ def _no_replies(opened: Store, session_id: str) -> dict[str, NoReply]:
             d.item_id,
             d.opened_on,
             d.outcome == UNANSWERED,
-            d.closed_on is not None and d.outcome != UNANSWERED,
+            answered(d),
         )
         for d in sorted(queries.duties(opened, open=False), key=lambda d: d.duty_id)
         if d.kind == NOTICE and d.session_id == session_id

@@ -25,7 +25,7 @@ from optimizer.simulation.chaining import put_forward
 from optimizer.simulation.registry import Policy
 from optimizer.simulation.session import offers, rows_at, session_facts, session_problem, under
 from optimizer.simulation.terms import State, Terms, faults
-from optimizer.simulation.untouched import fingerprint
+from optimizer.simulation.untouched import checksum
 from optimizer.simulation.world import NEVER, World
 from optimizer.simulation.yearly import NONE, due_of_numbers
 from optimizer.solve import SolveOptions, solve
@@ -163,9 +163,9 @@ def live(
                 tuple(waiting), present, tuple(seen), memory, world,
             )  # fmt: skip
             given = (today, state.row, state.num, state.den, state.asked, present)
-            before = fingerprint(given)
+            before = checksum(given)
             terms = answered(policy.terms(state), Terms, policy.terms)
-            if fingerprint(given) != before:
+            if checksum(given) != before:
                 raise wrong_answer(policy.terms, "it writes into the state that it is given")
             if wrong := faults(terms, state):
                 raise wrong_answer(policy.terms, wrong)

@@ -19,7 +19,7 @@ from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation.living import Lease, Life, live
 from optimizer.simulation.registry import Policy, all_policies
 from optimizer.simulation.setting import Setting
-from optimizer.simulation.untouched import fingerprint
+from optimizer.simulation.untouched import checksum
 from optimizer.simulation.world import NEVER, World, draw_world
 from optimizer.solve import SolveOptions
 
@@ -38,13 +38,13 @@ def lived(source: Case | str, setting: Setting, policy: str, seed: int, solving:
     chosen = next(p for p in all_policies() if p.id == policy)
     call = chosen.terms or chosen.bound
     assert call is not None
-    before = fingerprint(world)
+    before = checksum(world)
     rows = (
         bounded(world, chosen)
         if chosen.terms is None
         else facts_of_life(world, live(world, chosen, SolveOptions(**solving)))
     )
-    if fingerprint(world) != before:
+    if checksum(world) != before:
         _drawn.cache_clear()
         raise wrong_answer(call, "it writes into the world that every other policy lives on")
     frame = pd.DataFrame([(policy, seed, *row) for row in rows], columns=list(COLUMNS))

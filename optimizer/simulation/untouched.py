@@ -1,4 +1,4 @@
-"""A fingerprint of what a dropped file is given: whoever changes it changes what every other policy lives on.
+"""A checksum of what a dropped file is given: whoever changes it changes what every other policy lives on.
 
 The arrays of a world are shared by the policies that live on it one after the other. A file that writes into one would answer for all
 that come after it, in an order that nobody chose; so the engine looks again, and names the file.
@@ -17,15 +17,15 @@ CACHES = frozenset({"memo", "lasting", "source", "case", "rules", "world", "memo
 """Fields that hold what was worked out already, what is fixed before anything is drawn, or what a policy may write in."""
 
 
-def fingerprint(*given: object) -> int:
+def checksum(*given: object) -> int:
     """A number that another content of arrays, tables or fields would change.
 
     Examples
     --------
     >>> a = np.arange(3)
-    >>> before = fingerprint(a, ("x", 1))
+    >>> before = checksum(a, ("x", 1))
     >>> a[0] = 7
-    >>> before == fingerprint(a, ("x", 1))
+    >>> before == checksum(a, ("x", 1))
     False
     """
     found = 0

@@ -16,7 +16,7 @@ from optimizer.simulation.registry import Policy, all_policies, bound, chosen_po
 from optimizer.simulation.setting import Setting
 from optimizer.simulation.sweep import bounded, lived
 from optimizer.simulation.terms import MOST_RESERVE, State, Terms, todays
-from optimizer.simulation.untouched import fingerprint
+from optimizer.simulation.untouched import checksum
 from optimizer.simulation.world import World, draw_world
 
 POLICIES = [p for p in all_policies() if p.terms is not None]
@@ -34,7 +34,7 @@ def watched(made: Policy, kept: list[tuple[State, Terms]]) -> Policy:
     def terms(state: State) -> Terms:
         assert made.terms is not None
         given, asks = (state, state.world, state.world.case), World.accepts
-        before = fingerprint(given)
+        before = checksum(given)
 
         def accepts(world: World, dwelling: int, app: int) -> bool:
             assert world is not state.world, "a policy asks what a household will answer"
@@ -43,7 +43,7 @@ def watched(made: Policy, kept: list[tuple[State, Terms]]) -> Policy:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(World, "accepts", accepts)
             said = made.terms(state)
-        assert fingerprint(given) == before, "a policy changes what it is given"
+        assert checksum(given) == before, "a policy changes what it is given"
         kept.append((state, said))
         return said
 

@@ -63,7 +63,7 @@ def close_duty(work: Work, duty: int, *, outcome: str, on: date | None = None) -
 
 
 def _strike_off_later(work: Work, notice: Row, delivered: date) -> None:
-    """The radiation of a household found ineligible is due once its time has run from the notice; one at a time for each landlord's session."""
+    """The radiation of a household found ineligible is due once its time has run from the notice, once for the session that found it so."""
     if not work.find(
         "duty", kind=RADIATION, ref=notice["ref"], session_id=notice["session_id"], closed_on=None
     ):

@@ -59,20 +59,20 @@ def settle_duties(work: Work, session: str, items: list[Row], unchanged: Contain
             if d["kind"] in (*BY_DECISION, RADIATION)
         }
         wanted = _wanted(work, item)
-        told = {
+        as_before = {
             c["ref"]
             for c in work.find("candidate", item_id=item["item_id"])
             if c["candidate_id"] in unchanged
         }
         for kind, ref in sorted(wanted - standing.keys()):
-            if ref in told:
+            if ref in as_before:
                 continue
             # owed at once: the month before a radiation runs from the notice, and no day of it is known until that is delivered
             work.put(
                 "duty", kind=kind, ref=ref, session_id=session, item_id=item["item_id"], opened_on=work.today,
                 due_on=None, closed_on=None, outcome="",
             )  # fmt: skip
-        wanted |= {(RADIATION, ref) for kind, ref in wanted if kind == INELIGIBLE_NOTICE and ref in told}
+        wanted |= {(RADIATION, ref) for kind, ref in wanted if kind == INELIGIBLE_NOTICE and ref in as_before}
         for key in sorted(standing.keys() - wanted):
             work.set("duty", standing[key]["duty_id"], closed_on=work.today, outcome=RECTIFIED)
     _forgo_notices(work, work.get("session", session))
