@@ -61,7 +61,6 @@ texts(
         "login.failed": ("Entrée refusée", "Log-in refused"),
         "login.locked": ("Entrée bloquée", "Log-in locked"),
         "nominated": ("Désignation", "Nomination"),
-        "nomination.used": ("Désignation utilisée", "Nomination used"),
         "nomination.withdrawn": ("Désignation retirée", "Nomination withdrawn"),
         "notified": ("Offre notifiée", "Offer notified"),
         "notified.proof": ("Preuve de notification", "Proof of notification"),

@@ -484,6 +484,7 @@ class NominationRecord:
     application_id: str
     rank: int
     status: Literal["open", "used", "withdrawn"]
+    """``used``: the household signed a lease, whichever account named it."""
     by: str
     at: datetime
     landlords: tuple[str, ...] = ()

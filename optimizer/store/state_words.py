@@ -52,7 +52,7 @@ STATE = {
         "failed": Said("non remplie", "failed"),
     },
     "nomination": {
-        "open": Said("ouverte", "open"), "withdrawn": Said("retirée", "withdrawn"), "used": Said("utilisée", "used"),
+        "open": Said("ouverte", "open"), "withdrawn": Said("retirée", "withdrawn"), "used": Said("ménage logé", "household housed"),
     },
     "duty": {"open": Said("ouverte", "open"), "closed": Said("close", "closed")},
     "recourse": {"open": Said("ouvert", "open"), "closed": Said("clos", "closed")},

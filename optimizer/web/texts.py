@@ -846,7 +846,7 @@ texts(
         ),
         "nomination_withdraw": ("Retirer", "Withdraw"),
         "nomination_open": ("Ouverte", "Open"),
-        "nomination_used": ("Utilisée", "Used"),
+        "nomination_used": ("Ménage logé", "Household housed"),
         "nomination_withdrawn": ("Retirée", "Withdrawn"),
         "any_dwelling": ("tout logement", "any dwelling"),
         "dwelling_or_any": ("Vide : tout logement du contingent.", "Empty: any dwelling of the account."),

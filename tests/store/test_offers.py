@@ -192,6 +192,30 @@ def test_a_household_that_signed_leaves_the_next_agenda_and_the_next_name_comes(
     assert statuses(play, "L5") == ["superseded", "listed", "listed"]
 
 
+def test_a_household_that_signed_is_named_by_no_reservataire_any_more(play):
+    """Its nominations stood open on *Réservataire* for ever, beside those that may still bring somebody a dwelling."""
+    for account, dwelling_id, household in (
+        ("ALS", "L9", "commun"),
+        ("ETAT_PRIO", "", "commun"),
+        ("ALS", "", "L1-2"),
+    ):
+        play.do(c.nominate, S, account=account, dwelling_id=dwelling_id, application_id=household)
+    taken = queries.nominations(play.store, account="ALS")[0]
+    play.do(c.nominate, S, account="ALS", dwelling_id="L8", application_id="commun")
+    play.do(c.withdraw_nomination, S, queries.nominations(play.store, account="ALS")[-1].nomination_id)
+    play.week(same_household("L1", 1))
+    offer = play.offer("L1")
+    play.accept(offer)
+    assert queries.nominations(play.store, account="ALS")[0].status == "open"
+    play.sign(offer)
+    states = {(n.account, n.dwelling_id, n.application_id): n.status for n in queries.nominations(play.store)}
+    assert states == {
+        ("ALS", "L9", "commun"): "used", ("ETAT_PRIO", "", "commun"): "used", ("ALS", "", "L1-2"): "open",
+        ("ALS", "L8", "commun"): "withdrawn",
+    }  # fmt: skip
+    refused("STORE_STATE", play.do, c.withdraw_nomination, S, taken.nomination_id)
+
+
 def test_the_last_rank_that_signs_elsewhere_exhausts_the_dwelling(play):
     play.week(same_household("L1", 1), same_household("L2", 3))
     for _ in range(2):

@@ -159,8 +159,7 @@ def test_a_reservataire_names_households_for_its_account(play):
     first, general = queries.nominations(play.store, account="ALS")
     assert (first.application_id, first.rank, general.dwelling_id) == ("N7", 2, "")
     play.do(c.withdraw_nomination, R, made["nomination_id"])
-    play.do(c.use_nomination, S, general.nomination_id)
-    assert [n.status for n in queries.nominations(play.store)] == ["withdrawn", "used"]
+    assert [n.status for n in queries.nominations(play.store)] == ["withdrawn", "open"]
     refused("STORE_STATE", play.do, c.withdraw_nomination, R, made["nomination_id"])
     assert queries.nominations(play.store, account="ETAT_PRIO") == ()
 

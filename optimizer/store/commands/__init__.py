@@ -26,7 +26,7 @@ from optimizer.store.commands.instruction import (
     receive_document,
     replace,
 )
-from optimizer.store.commands.nominations import nominate, use_nomination, withdraw_nomination
+from optimizer.store.commands.nominations import nominate, withdraw_nomination
 from optimizer.store.commands.offers import (
     answer,
     condition_failed,
@@ -69,6 +69,6 @@ __all__ = [
     "give_access", "grant", "import_people", "judge_refusal", "log", "new_session", "nominate", "not_examined", "notice_no_reply", "offer", "open_duty",
     "open_recourse", "open_session", "prepare_rectification", "prove", "receive_document", "replace", "restore_candidate",
     "restore_item", "revoke",
-    "sign_head", "sign_lease", "sign_rectification", "use_nomination", "view_identities", "void", "withdraw",
+    "sign_head", "sign_lease", "sign_rectification", "view_identities", "void", "withdraw",
     "withdraw_nomination",
 ]  # fmt: skip

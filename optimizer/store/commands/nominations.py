@@ -34,18 +34,8 @@ def nominate(
 @command("nomination.withdrawn", roles="RS")
 def withdraw_nomination(work: Work, nomination: int) -> Mapping[str, Any]:
     """Take a nomination back."""
-    return _end(work, nomination, "withdrawn")
-
-
-@command("nomination.used", roles="S")
-def use_nomination(work: Work, nomination: int) -> Mapping[str, Any]:
-    """The household stands on an agenda: the nomination has served."""
-    return _end(work, nomination, "used")
-
-
-def _end(work: Work, nomination: int, status: str) -> Mapping[str, Any]:
     row = work.get("nomination", nomination)
     work.ref, work.dwelling = row["ref"], row["dwelling_id"]
     work.require("nomination", row["status"], ("open",))
-    work.set("nomination", nomination, status=status)
+    work.set("nomination", nomination, status="withdrawn")
     return {}

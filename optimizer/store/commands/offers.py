@@ -222,7 +222,7 @@ def _conditional(work: Work, name: Row) -> None:
 
 @command("signed", roles="S")
 def sign_lease(work: Work, offer: int, *, on: date, version: int | None = None) -> Mapping[str, Any]:
-    """The lease is signed: the dwelling is let, the other ranks are released, the household leaves its other candidatures."""
+    """The lease is signed: the dwelling is let, the other ranks are released, the household leaves its other candidatures and is named by no réservataire any more."""
     row, name, item = offer_of(work, offer, version)
     work.require("offer", row["status"], ("accepted",))
     if name["condition"] == "open":
@@ -241,6 +241,8 @@ def sign_lease(work: Work, offer: int, *, on: date, version: int | None = None) 
     work.bump("item", item, status="let")
     following = _leave_others(work, row["ref"], item["item_id"])
     meet_offer(work, row["ref"])
+    for nomination in work.find("nomination", ref=row["ref"], status="open"):
+        work.set("nomination", nomination["nomination_id"], status="used")
     duty = work.put(
         "duty", kind="sne_radiation", ref=row["ref"], session_id=item["session_id"], item_id=item["item_id"],
         opened_on=work.today, due_on=None, closed_on=None, outcome="",
