@@ -79,7 +79,24 @@ def agenda(
     frozen = _Frozen(result, described)
     items = tuple(frozen.item(forms[name], freed.get(name, name), links.get(name)) for name in wanted)
     landlords = sorted({str(item.facts["landlord"]) for item in items})
-    return Agenda(_run(result, verdict.verdict, case), items, case.settings.landlord or ", ".join(landlords))
+    return Agenda(
+        _run(result, verdict.verdict, case),
+        items,
+        case.settings.landlord or ", ".join(landlords),
+        *(() if dwellings else _left_off(result)),
+    )
+
+
+def _left_off(result: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Dwellings of a run that no agenda takes: those that wait for a réservataire's names, and those without candidate."""
+    table = read_back(result, "dwellings", ("dwelling_id", "status"))
+    if table is None:
+        return (), ()
+    awaiting, without = (
+        tuple(sorted(table.loc[table["status"] == status, "dwelling_id"].astype(str)))
+        for status in ("awaiting_reservataire", "no_candidate")
+    )
+    return awaiting, without
 
 
 def _sheets(result: Path) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from optimizer.errors import LANGS, Lang, said, texts
 from optimizer.presentation.numbers import day
 from optimizer.store.records import Agenda, SessionRecord
 
+TOLD = 12
+"""Dwellings named in a sentence."""
 HEADINGS = ("session", "date", "status", "dwellings", "decided", "let")
 texts(
     "SESSION",
@@ -26,6 +28,9 @@ texts(
         "status_closed": ("close", "closed"),
         "status_cancelled": ("annulée", "cancelled"),
         "begun": ("Séance {session} : {n:logement à l'ordre du jour/logements à l'ordre du jour}, {people:ménage/ménages}.", "Session {session}: {n:dwelling/dwellings} on the agenda, {people:household/households}."),
+        "begun_awaiting": ("Pas à l'ordre du jour, faute de désignations d'un réservataire : {names}.", "Not on the agenda, for want of a réservataire's nominations: {names}."),
+        "begun_without": ("Pas à l'ordre du jour, faute de candidat : {names}.", "Not on the agenda, for want of a candidate: {names}."),
+        "begun_more": ("{names} et {n:autre/autres}", "{names} and {n:other/others}"),
         "begun_then": ("Ensuite : attriflux session pack {session} --out seance{more}", "Then: attriflux session pack {session} --out session{more}"),
         "packed": ("Séance {session} : {n:fichier/fichiers} dans {out}.", "Session {session}: {n:file/files} in {out}."),
         "packed_then": ("Remplir saisie.xlsx, puis : attriflux record {out}/saisie.xlsx --session {session}{more}", "Fill in saisie.xlsx, then: attriflux record {out}/saisie.xlsx --session {session}{more}"),
@@ -56,13 +61,26 @@ texts(
 def begun(session_id: str, made: Agenda, more: str = "") -> dict[str, object]:
     """What `session new` says; ``more``: words that the next command needs too."""
     people = sum(not c.queue for item in made.items for c in item.candidates)
-    summary: dict[str, object] = {"session": session_id, "dwellings": [i.dwelling_id for i in made.items]}
+    summary: dict[str, object] = {
+        "session": session_id, "dwellings": [i.dwelling_id for i in made.items], "awaiting": list(made.awaiting),
+        "without": list(made.without),
+    }  # fmt: skip
     for lang in LANGS:
+        left_off = (("SESSION.BEGUN_AWAITING", made.awaiting), ("SESSION.BEGUN_WITHOUT", made.without))
         summary[f"lines_{lang}"] = [
             said("SESSION.BEGUN", lang, session=session_id, n=len(made.items), people=people),
+            *(said(words, lang, names=_names(homes, lang)) for words, homes in left_off if homes),
             said("SESSION.BEGUN_THEN", lang, session=session_id, more=more),
         ]
     return summary
+
+
+def _names(homes: Sequence[str], lang: Lang) -> str:
+    """Dwellings in a sentence; of many the first ones and how many more."""
+    comma = said("WORDS.LIST", lang)
+    if len(homes) <= TOLD + 1:
+        return comma.join(homes)
+    return said("SESSION.BEGUN_MORE", lang, names=comma.join(homes[:TOLD]), n=len(homes) - TOLD)
 
 
 def listed(

@@ -150,6 +150,10 @@ class Agenda:
     run: RunFacts
     items: tuple[NewItem, ...]
     landlord: str
+    awaiting: tuple[str, ...] = ()
+    """Dwellings of the run without a list, which wait for the names of a réservataire: on no agenda."""
+    without: tuple[str, ...] = ()
+    """Dwellings of the run for which no household can be put forward: on no agenda."""
 
 
 @dataclass(frozen=True)

@@ -37,10 +37,15 @@ def awaiting_of(visitor: Visitor) -> list[Awaiting]:
     found = [
         one
         for session in whole_sessions(head.session_id for head in newest.values())
-        for one in desk().known.of(("awaiting", session.session_id), lambda s=session: _read(s))  # type: ignore[misc]
+        for one in awaiting_in(session)
         if visitor.follows(one.account, session)
     ]
     return sorted(found, key=lambda one: (one.until or date.max, one.dwelling_id))
+
+
+def awaiting_in(session: SessionRecord) -> tuple[Awaiting, ...]:
+    """All those of the proposal behind a session."""
+    return desk().known.of(("awaiting", session.session_id), lambda: _read(session))
 
 
 def _read(session: SessionRecord) -> tuple[Awaiting, ...]:

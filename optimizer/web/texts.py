@@ -829,6 +829,10 @@ texts(
             "Sessions since {day}; of earlier ones, the dwellings still under way.",
         ),
         "reserver_none": ("Aucun logement de ce contingent en commission.", "No dwelling of this account in a commission."),
+        "agenda_awaiting": (
+            "Sans liste, donc pas à cet ordre du jour : {n:logement de la proposition, qui attend les désignations de son réservataire/logements de la proposition, qui attendent les désignations de leur réservataire}.",
+            "Without a list, hence not on this agenda: {n:dwelling of the proposal, which waits for its réservataire's nominations/dwellings of the proposal, which wait for their réservataire's nominations}.",
+        ),
         "awaiting": ("En attente de désignation", "Waiting for nominations"),
         "awaiting_past": ("(délai passé)", "(time over)"),
         "awaiting_why": (

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from optimizer.desk import agenda as made_of
 from optimizer.desk.late import Described
+from optimizer.desk.session_words import begun
 from optimizer.errors import AttrifluxError
 from optimizer.verify import verify
 from tests.deskwork.room import proposed, read_case, ready
@@ -35,3 +37,24 @@ def test_a_late_dwelling_says_its_account_as_the_proposal_does():
     found = {a: described.item(home, a, []).facts["account_label"] for a in described.facts.accounts}
     assert {a: found[a] for a in labels} == labels
     assert found["COLL:242500361"]["fr"] == "CU Grand Besançon Métropole" and found["COLL:25056"]["fr"] == "Besançon"  # fmt: skip
+
+
+def test_a_new_session_says_which_dwellings_of_the_run_are_not_on_it():
+    """Seven dwellings of sixty waited for a réservataire: the session was made without a word of them."""
+    case, result = proposed()
+    table = pd.read_csv(result / "dwellings.csv", sep=";", encoding="utf-8-sig")
+    of = {
+        status: sorted(table.loc[table["status"] == status, "dwelling_id"]) for status in set(table["status"])
+    }
+    assert (
+        list(ready().awaiting) == of["awaiting_reservataire"] and list(ready().without) == of["no_candidate"]
+    )
+    told = begun("2026-01", ready())
+    assert told["awaiting"] == of["awaiting_reservataire"]
+    text = "\n".join(told["lines_fr"])
+    assert f"faute de désignations d'un réservataire : {of['awaiting_reservataire'][0]}." in text
+    assert f"faute de candidat : {' ; '.join(of['no_candidate'])}." in text
+    chosen = made_of.agenda(result, case, read_case(), dwellings=[ready().items[0].dwelling_id])
+    assert "ordre du jour, faute" not in "\n".join(begun("2026-01", chosen)["lines_fr"])
+    many = begun("2026-01", replace(ready(), awaiting=tuple(f"A{k:02d}" for k in range(40)), without=()))
+    assert "A11 et 28 autres." in "\n".join(many["lines_fr"])

@@ -73,6 +73,17 @@ def test_each_reads_the_dwellings_that_wait_for_its_own_names(played: Played, re
     assert "20/11/2026" in text and "plan B" not in text
 
 
+def test_the_secretary_reads_on_the_agenda_how_many_dwellings_are_not_on_it(played: Played, result: Path):
+    session = next(s for s in queries.sessions(played.store) if s.commission == COMMISSION)
+    pages = {
+        name: played.client(name=name).get(f"/seances/{session.session_id}").content.decode()
+        for name in ("prepare", "als")
+    }
+    text = pages["prepare"].replace("\u00a0", " ")
+    assert "3 logements de la proposition, qui attendent les désignations de leur réservataire" in text
+    assert "de la proposition, qui attend" not in pages["als"]
+
+
 def test_another_result_in_its_place_tells_nothing(played: Played, result: Path):
     (result / "certificate.json").write_text('{"other": 1}', encoding="utf-8")
     played.session(date(2026, 12, 29), commission="Une autre")

@@ -21,6 +21,7 @@ from optimizer.store.records import ORIENTATION, CandidateRecord, ItemRecord, Ne
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
 from optimizer.web.asked import Asked
+from optimizer.web.awaiting import awaiting_in
 from optimizer.web.choices import CHECKS, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
@@ -81,6 +82,9 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "checked": checked(desk(), record),
             "listed": listed(record),
             "since": _since(request, record, lang),
+            "awaiting": len(awaiting_in(record))
+            if "S" in held and record.status in ("draft", "convened")
+            else 0,
             "waits": waits_words([record], lang),
             "chains": chains_words(record, lang),
             "imports": imports_for(request.visitor, record, lang_of(request)),
