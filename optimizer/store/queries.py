@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+
+from django.db.models import Q
 
 from optimizer.store import clock as days
 from optimizer.store import voting
@@ -282,10 +284,17 @@ def events(
     session: str | None = None,
     ref: str | None = None,
     kinds: tuple[str, ...] | None = None,
+    actor: str | None = None,
+    dwelling: str | None = None,
+    on: date | None = None,
+    own: Collection[str] | None = None,
     limit: int | None = None,
     payloads: bool = True,
 ) -> tuple[EventRecord, ...]:
-    """Lines of the ledger after ``since`` and before ``until``, in order; with ``limit``, the last ones; without ``payloads``, their heads alone."""
+    """Lines of the ledger after ``since`` and before ``until``, in order; with ``limit``, the last ones; without ``payloads``, their heads alone.
+
+    ``on``: of that day in Paris and of the days before; ``own``: of these sessions, and of no session and no dwelling.
+    """
     query = store.tables.models["event"].objects.filter(seq__gt=since)
     if until is not None:
         query = query.filter(seq__lt=until)
@@ -295,6 +304,13 @@ def events(
         query = query.filter(ref=ref)
     if kinds is not None:
         query = query.filter(kind__in=kinds)
+    if actor is not None:
+        query = query.filter(actor__iexact=actor)
+    if dwelling is not None:
+        query = query.filter(dwelling__iexact=dwelling)
+    if on is not None:
+        query = query.filter(at__lt=datetime.combine(on + timedelta(days=1), time(), days.PARIS))
+    query = query.filter(_within(own))
     columns = () if payloads else tuple(f.attname for f in query.model._meta.fields if f.attname != "payload")
     named = query.values(*columns)
     rows = list(named.order_by("-seq")[:limit] if limit else named.order_by("seq"))
@@ -308,6 +324,16 @@ def events(
         )
         for r in rows
     )  # fmt: skip
+
+
+def event_kinds(store: Store, own: Collection[str] | None = None) -> tuple[str, ...]:
+    """Every kind of line that the ledger holds; ``own`` as in :func:`events`."""
+    lines = store.tables.models["event"].objects.filter(_within(own))
+    return tuple(lines.order_by("kind").values_list("kind", flat=True).distinct())
+
+
+def _within(own: Collection[str] | None) -> Q:
+    return Q() if own is None else Q(session__in=sorted(own)) | Q(session="", dwelling="")
 
 
 def corrections(store: Store, session: str) -> tuple[CorrectionRecord, ...]:

@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.urls import reverse
 from optimizer.desk.subject_access import COPY, give_access, kept_beside
 from optimizer.errors import said
 from optimizer.store import queries
+from optimizer.store.event_words import event_words
 from optimizer.store.export import export_pseudonymous
 from optimizer.store.law import law
 from optimizer.store.ledger import verify
@@ -23,38 +25,63 @@ from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.deployment import PAPERS, held_folders
 from optimizer.web.desk import desk
-from optimizer.web.form import Form
+from optimizer.web.form import YEARS, Form, day_of
 from optimizer.web.issuer import issuer_of
 from optimizer.web.pages import SAID, lang_of, page, tell
 from optimizer.web.scope import heads_of
 from optimizer.web.today import today
 
 A_PAGE = 100
+SOUGHT = ("quoi", "qui", "logement", "jour", "menage")
+"""What lines are looked for by, as the address of the page says it."""
+LONGEST = 200
 SHORTEST = 10
 """Characters of a typed reason."""
 
 
 def ledger(request: Asked) -> HttpResponse:
-    """A hundred events a page, the newest first; codes, dates and hashes, no name.
+    """A hundred events a page, the newest first; codes, dates and hashes, no name. Looked for by kind, person, dwelling and day.
 
     Secretary and chair read the sessions of their own landlord and commission; the data protection officer the whole, with the
-    references of households and the reason typed before one was looked at.
+    references of households, by which it may look for lines too, and the reason typed before one was looked at.
     """
-    given, store = request.GET.get("avant", ""), desk().store
-    until = int(given) if given.isdecimal() and len(given) < 12 else int(store.head()["seq"]) + 1
-    events = queries.events(store, since=max(0, until - 1 - A_PAGE), until=until, payloads=False)
-    turned = events[::-1]
+    store, lang = desk().store, lang_of(request)
     whole = "D" in request.visitor.roles
-    own = set() if whole else {s.session_id for s in heads_of(request.visitor, "SP")}
-    shown = [e for e in turned if whole or e.session_id in own or not (e.session_id or e.dwelling_id)]
+    sought = {name: _typed(request.GET.get(name, "")) for name in SOUGHT if whole or name != "menage"}
+    given, on = request.GET.get("avant", ""), day_of(sought["jour"])
+    on = on if on is not None and on.year in YEARS else None
+    own = None if whole else {s.session_id for s in heads_of(request.visitor, "SP")}
+    found = queries.events(
+        store,
+        until=int(given) if given.isdecimal() and len(given) < 12 else None,
+        kinds=(sought["quoi"],) if sought["quoi"] else None,
+        actor=sought["qui"] or None,
+        dwelling=sought["logement"] or None,
+        ref=sought.get("menage") or None,
+        on=on,
+        own=own,
+        limit=A_PAGE + 1,
+        payloads=False,
+    )[::-1]
+    shown = found[:A_PAGE]
+    asked = urlencode({name: value for name, value in sought.items() if value})
+    kinds = sorted(
+        ((k, event_words(k, lang)) for k in queries.event_kinds(store, own)), key=lambda kind: kind[1]
+    )
     return page(
         request,
         "ledger",
         {
-            "events": shown, "head": queries.head(store), "older": turned[-1].seq if turned and turned[-1].seq > 1 else None,
-            "read_only": store.read_only, "whole": whole, "reasons": queries.typed_reasons(store, shown) if whole else {},
+            "events": shown, "head": queries.head(store), "older": shown[-1].seq if len(found) > A_PAGE else None, "asked": asked,
+            "kinds": kinds, "read_only": store.read_only, "whole": whole, "typed": sought,
+            "wrong_day": bool(sought["jour"]) and on is None, "reasons": queries.typed_reasons(store, shown) if whole else {},
         },
     )  # fmt: skip
+
+
+def _typed(given: str) -> str:
+    """What an address asks for, without the signs that no line holds."""
+    return "".join(sign for sign in given if sign.isprintable()).strip()[:LONGEST]
 
 
 def check(request: Asked) -> HttpResponse:
