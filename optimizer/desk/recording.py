@@ -476,7 +476,8 @@ class _Sheets(Work):
             seen.setdefault(rank, e)
 
     def _vote(self, item: ItemRecord, entry: Entry | None) -> VoteRecord | None:
-        if entry is None or all(entry.get(n) is None for n in ("votes_for", "votes_against", "abstentions")):
+        counted = ("votes_for", "votes_against", "abstentions", "casting")
+        if entry is None or all(entry.get(n) is None for n in counted):
             return None
         voters = queries.voters(self.opened, item.item_id)
         return VoteRecord(

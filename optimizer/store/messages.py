@@ -481,12 +481,16 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Votes do not add up: {cast} cast or abstained for {present} present.",
     ),
     "CASTING": (
-        "La voix prépondérante du maire ne compte qu'à égalité des voix.",
-        "The mayor's casting vote counts on a tie only.",
+        "La voix prépondérante du maire ne compte qu'à égalité des voix, et si le maire de la commune du logement est là au moment du vote.",
+        "The mayor's casting vote counts on a tie only, and where the mayor of the dwelling's commune is there for the vote.",
     ),
     "NO_CASTING": (
-        "Égalité des voix : la voix prépondérante du maire est demandée.",
-        "A tie: the mayor's casting vote is needed.",
+        "Égalité des voix : la voix prépondérante du maire est demandée. Sans elle, rien n'est adopté.",
+        "A tie: the mayor's casting vote is needed. Without it nothing is carried.",
+    ),
+    "NOT_ADOPTED": (
+        "Ce vote n'adopte pas ces décisions ({pro} pour, {con} contre, {abstentions:abstention/abstentions}) : saisir celles que la commission a prises, avec leur vote, ou retirer le logement de l'ordre du jour.",
+        "This vote does not carry these decisions ({pro} for, {con} against, {abstentions:abstention/abstentions}): enter those that the commission took, with their vote, or take the dwelling off the agenda.",
     ),
     "INELIGIBLE_ELSEWHERE": (
         "Un même ménage est déclaré irrecevable sur {other} et attributaire sur {dwelling} : l'irrecevabilité vaut pour tout le logement social. Revoir l'une des deux décisions.",

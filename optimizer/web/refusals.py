@@ -46,6 +46,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "VOTE": ("votes_for",),
     "CASTING": ("casting",),
     "NO_CASTING": ("casting",),
+    "NOT_ADOPTED": ("votes_for",),
     "DAYS": ("days",),
     "PROOF": ("proof_on", "proof", "notice_on"),
     "NOTICED": ("notice_on",),

@@ -513,6 +513,16 @@ def test_minutes_taken_during_the_session_tell_no_vote_of_what_nobody_voted_on(m
     assert "Vote : pas encore." in own and "unanimité" not in own
 
 
+def test_only_a_vote_of_everybody_there_is_unanimous(made: Room, told: Told):
+    """Two voices for and three that said nothing are not « à l'unanimité »."""
+    items = list(told.session.items)
+    at = next(n for n, i in enumerate(items) if i.vote is not None and i.vote.votes_for == i.vote.present)
+    for voices, phrase in ((items[at].vote.present, "à l'unanimité"), (2, "2 pour, 0 contre, 0 abstention")):
+        items[at] = replace(items[at], vote=replace(items[at].vote, votes_for=voices))
+        text = words(minutes(replace(told, session=replace(told.session, items=(items[at],)))))
+        assert f"Vote : {phrase}." in text
+
+
 def test_minutes_taken_during_the_session_count_the_voices_as_the_vote_will(made: Room, told: Told):
     """Three of the board, the préfet by proxy and the mayor of Besançon are five; where the mayor leaves the room with the
     préfet's proxy three stay; elsewhere the mayor has no voice, and neither has a mandant of Doubs in the Jura."""

@@ -199,6 +199,21 @@ def test_the_hour_of_each_dwelling_says_who_had_a_voice_and_is_missed_where_memb
     assert {i.vote.present for i in queries.session(made.desk, made.session_id).items if i.vote} == {5}
 
 
+def test_a_vote_that_carries_nothing_is_told_and_the_mayors_voice_alone_is_read(made: Room):
+    made.clock.to(HELD)
+    made.write_book()
+    rows = decided(made.session)
+    one, two = (i.dwelling_id for i in made.with_lists(1)[:2])
+    ballots = {
+        ("Votes", one, ""): {"pour": 1, "contre": 3, "abstentions": 1},
+        ("Votes", two, ""): {"voix_preponderante": "contre"},
+    }
+    fill(made.book, session=OPENED, members=MEMBERS, rows=rows | ballots)
+    told = [f.sentence("fr") for f in refused(made)]
+    assert sum("n'adopte pas ces décisions" in sentence for sentence in told) == 2, told
+    assert made.session.status == "draft"
+
+
 def test_a_cell_that_cannot_be_read_is_told_once(made: Room):
     made.clock.to(HELD)
     one = made.with_lists(3)[0]

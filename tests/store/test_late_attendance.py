@@ -88,3 +88,18 @@ def test_what_has_no_quorum_is_taken_off_the_agenda_and_comes_back_undecided(vot
     assert verify(voted.store).holds
     assert {n.status for n in voted.names("L2")} == {"not_examined", "queue"}
     assert queries.next_to_offer(voted.store, voted.item("L1")) is not None
+
+
+def test_a_dwelling_whose_vote_no_longer_stands_is_taken_off_the_agenda(play):
+    """Three voices and the mayor's, two against two: without the mayor nothing is carried, and nobody has to invent another vote."""
+    play.new(dwelling("L1"), quorum=3, hour="14:00")
+    members = board(play.session, 3, territory="25056")
+    play.open(*members)
+    play.decide("L1", hour="14:10", vote=VoteRecord(0, 2, 2, 0, "for", 0, 0))
+    refused("STORE_STATE", play.do, c.not_examined, S, play.item("L1"), reason="time")
+    play.do(c.attend, S, play.session, members=[*members[:3], replace(members[3], left_at="14:05")])
+    assert (statuses(play), vote(play, "L1").present) == (["listed"], 3)
+    play.do(c.not_examined, S, play.item("L1"), reason="time")
+    assert all(n.decision is None for n in play.names("L1"))
+    play.close()
+    assert verify(play.store).holds

@@ -254,6 +254,20 @@ def test_the_mayor_votes_in_his_commune_only_and_has_the_casting_vote(play):
     assert play.seen().items[0].vote.casting == "for"
 
 
+@pytest.mark.parametrize(
+    "ballot",
+    [(1, 3, 0, ""), (0, 0, 4, ""), (0, 4, 0, ""), (0, 0, 0, "for"), (2, 2, 0, "against")],
+)
+def test_what_the_vote_did_not_carry_is_no_decision(play, ballot):
+    """Letters, offers and refusals follow from a decision: one that was voted down must leave none."""
+    play.new(dwelling("L1"))
+    play.open(*board(play.session, 3, territory="25056"))
+    refused("STORE_NOT_ADOPTED", play.decide, "L1", vote=VoteRecord(play.item("L1"), *ballot, 0, 0))
+    assert play.seen().items[0].status == "listed" and all(n.decision is None for n in play.names("L1"))
+    play.decide("L1", vote=VoteRecord(play.item("L1"), 1, 0, 3, "", 0, 0))
+    assert play.seen().items[0].vote.abstentions == 3
+
+
 def test_consultative_voices_do_not_count(play):
     play.new(dwelling("L1"))
     members = [replace(m, voice="consultative") for m in board(play.session, 2)]
@@ -463,6 +477,25 @@ def test_an_application_that_is_ineligible_is_given_no_other_dwelling_by_the_sam
     play.decide("L2", [NewDecision(first.candidate_id, "ineligible", motive="I1", sentence=SMALL), *kept])
     play.close()
     assert play.seen().status == "closed"
+
+
+def test_what_is_owed_to_households_stands_where_their_dwelling_is_withdrawn_during_the_session(play):
+    """The dwelling goes; the household found ineligible waits for its notice, the one refused for mixity for another dwelling."""
+    play.new(dwelling("L1"))
+    play.open()
+    first, barred, refused_here = (n.candidate_id for n in play.names("L1", "listed"))
+    play.decide(
+        "L1",
+        [
+            NewDecision(first, "ranked", 1),
+            NewDecision(barred, "ineligible", motive="I1", sentence=SMALL),
+            NewDecision(refused_here, "not_attributed", motive="N7", sentence=SMALL),
+        ],
+    )
+    play.do(c.withdraw, S, play.item("L1"), reason="works")
+    play.close()
+    owed = {d.kind: d.ref for d in queries.duties(play.store)}
+    assert owed == {"radiation_notice": play.ref("L1-2"), "suitable_offer": play.ref("L1-3")}
 
 
 def test_a_rectification_is_prepared_signed_and_stops_at_the_first_notification(play):

@@ -225,7 +225,7 @@ def _ballot(told: Told, item: ItemRecord) -> str:
     v, say = item.vote, told.say
     if item.status == "listed":
         return say("NOT_VOTED")
-    if v is None or (v.votes_against == 0 and v.abstentions == 0):
+    if v is None or (v.votes_for >= v.present and v.votes_against == 0 and v.abstentions == 0):
         return say("UNANIMOUS")
     words = say("BALLOT", pro=v.votes_for, con=v.votes_against, abstentions=v.abstentions)
     return f"{words} {say(f'CASTING_{v.casting}')}" if v.casting else words

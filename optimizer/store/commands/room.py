@@ -411,6 +411,10 @@ def _vote(work: Work, item: Row, vote: VoteRecord | None, hour: str = "") -> Non
             raise StoreRefused("STORE_CASTING")
         if tie and not vote.casting and vote.votes_for:
             raise StoreRefused("STORE_NO_CASTING")
+        if not _adopted(vote):
+            raise StoreRefused(
+                "STORE_NOT_ADOPTED", pro=vote.votes_for, con=vote.votes_against, abstentions=vote.abstentions
+            )
         columns |= {
             "votes_for": vote.votes_for, "votes_against": vote.votes_against,
             "abstentions": vote.abstentions, "casting": vote.casting,
@@ -419,6 +423,12 @@ def _vote(work: Work, item: Row, vote: VoteRecord | None, hour: str = "") -> Non
         work.put("vote", item_id=item["item_id"], **columns)
     else:
         work.set("vote", item["item_id"], **columns)
+
+
+def _adopted(vote: VoteRecord) -> bool:
+    """Whether the commission took the decisions it voted on: more voices for than against, or as many and the maire's for."""
+    tie = vote.votes_for == vote.votes_against
+    return vote.votes_for > 0 and (vote.casting == "for" if tie else vote.votes_for > vote.votes_against)
 
 
 def _there(work: Work, session: Row, item: Row, hour: str) -> list[Row]:

@@ -326,7 +326,8 @@ def _close(
     of_one_mind(work, items)
     decided = [i for i in items if i["status"] == "decided"]
     offering, no_taker = settle_items(work, decided)
-    settle_duties(work, session, decided)
+    # a dwelling withdrawn since its decision is offered to nobody; what was decided about the others of its list stands
+    settle_duties(work, session, [*decided, *(i for i in items if i["status"] == "withdrawn")])
     work.bump(
         "session",
         row,
@@ -376,7 +377,7 @@ def close(
 def not_examined(work: Work, item: int, *, reason: str, version: int | None = None) -> Mapping[str, Any]:
     """Take a dwelling off the agenda before its first decision; ``reason``: code of ``not_examined_reasons``.
 
-    Decisions whose quorum was found missing afterwards are none, and leave with it.
+    Decisions whose quorum or whose vote was found missing afterwards are none, and leave with it.
     """
     row = work.get("item", item)
     work.session, work.dwelling = row["session_id"], row["dwelling_id"]
@@ -385,8 +386,8 @@ def not_examined(work: Work, item: int, *, reason: str, version: int | None = No
     session = work.get("session", row["session_id"])
     work.require("session", session["status"], ("draft", "convened", "open"))
     if decisions := work.find("decision", item_id=item, current=True):
-        vote = work.store.tables.get("vote", item)
-        if vote is None or vote["present"] >= vote["quorum"]:
+        # a dwelling that was voted is listed again only where its vote no longer stands
+        if work.store.tables.get("vote", item) is None:
             work.require("item", "decided", ("listed",))
         for old in decisions:
             work.set("decision", old["decision_id"], current=False)
