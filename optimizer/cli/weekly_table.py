@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from optimizer.errors import Lang
@@ -18,8 +20,11 @@ COLUMNS = (
 )
 
 
-def weekly_table(comparison: pd.DataFrame, lang: Lang, numbered: bool) -> str:
-    """The table, empty where no run lived its year; the same figures as the optimum's, and how far chance alone moves them."""
+def weekly_table(
+    comparison: pd.DataFrame, lang: Lang, numbered: bool, replications: Sequence[int] = ()
+) -> str:
+    """The table, empty where no run lived its year; the same figures as the optimum's, how far chance alone moves them, and over
+    how many years, where ``replications`` says it."""
     from optimizer.cli.speak import table
     from optimizer.scenario import shown
 
@@ -42,9 +47,10 @@ def weekly_table(comparison: pd.DataFrame, lang: Lang, numbered: bool) -> str:
             cells = [shown(value, unit, lang) for value, unit in zip(values, units, strict=True)]
             rows.append((word, leases, *cells))
     heads = ("Baux" if fr else "Leases", *(c[2] if fr else c[3] for c in COLUMNS))
+    many = f" ({', '.join(map(str, replications))})" if replications else ""
     title = (
-        "Année vécue en lots hebdomadaires, avec refus : moyenne des réplications et erreur type"
+        f"Année vécue en lots hebdomadaires, avec refus :\nmoyenne des réplications{many} et erreur type (±)"
         if fr
-        else "The year in weekly batches, with refusals: mean of the replications and standard error"
+        else f"The year in weekly batches, with refusals:\nmean of the replications{many} and standard error (±)"
     )
     return title + "\n" + table(rows, ("Scénario" if fr else "Scenario", *heads))

@@ -1,4 +1,4 @@
-"""How sure the forecast of a year is meant to be: a convention of this program, and the words of every heading that tells it."""
+"""How sure a forecast, or a difference between draws, is meant to be: conventions of this program, and the words that tell them."""
 
 from __future__ import annotations
 
@@ -10,3 +10,14 @@ FORECAST_QUANTILE = round(NormalDist().inv_cdf(0.5 + FORECAST_SURE / 2), 4)
 """Standard normal quantile of that interval, two-sided."""
 FORECAST_WORDS = (f"{FORECAST_SURE * 100:.0f} %", f"{FORECAST_SURE * 100:.0f}%")
 """That chance, in French and in English."""
+DRAWS_SURE = 0.95
+"""Chance that an interval over independent draws holds what it is about."""
+
+
+def moved_alike(draws: int) -> float:
+    """The p of so many differences that are all the same number, other than 0.
+
+    They have no spread from which a Student test could be made, and a p of nothing would be claimed of two draws as of a
+    hundred. What is left is that all went the same way: of 2^n ways the signs could fall, two are as far from none.
+    """
+    return min(1.0, 2.0 ** (1 - draws))

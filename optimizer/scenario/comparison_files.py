@@ -34,6 +34,7 @@ from optimizer.scenario.records import (
     wide_table,
     within_margin,
 )
+from optimizer.scenario.side_by_side import side_by_side
 
 HEADINGS: Mapping[Lang, Mapping[str, str]] = {
     "fr": {
@@ -58,14 +59,21 @@ def compare(
 ) -> pd.DataFrame:
     """Compare run folders; the first one is the reference. Written into ``out`` when it is given.
 
-    The folder of a whole `scenario run` stands for its runs, in their order.
+    The folder of a whole `scenario run` stands for its runs, in their order. Runs of one name bear that of the folder above
+    too; one that starts from another case than the first says so in its notes.
 
     Raises
     ------
     AttrifluxError
         ``SCENARIO_NOT_A_RUN``: a folder that `scenario run` did not write.
     """
-    records = [read_record(folder) for folder in runs_of(folders)]
+    return compared(side_by_side(runs_of(folders), lang), out, style=style, lang=lang)
+
+
+def compared(
+    records: Sequence[Record], out: Path | None = None, *, style: Style = "french", lang: Lang = "fr"
+) -> pd.DataFrame:
+    """As :func:`compare`, of records already read (:func:`~optimizer.scenario.side_by_side.side_by_side`)."""
     if out is None:
         return comparison_table(records)
     return write_records(out, records, style=style, lang=lang)

@@ -26,10 +26,12 @@ from optimizer.scenario.records import (
     Record,
     completed,
     inputs_table,
+    replications_of,
     titles_of_all,
     wide_table,
     within_margin,
 )
+from optimizer.scenario.side_by_side import apart
 from optimizer.scenario.tornado import tornado_part
 from optimizer.shortlist.labels import account_label, rule_label
 
@@ -64,6 +66,7 @@ def comparison_html(records: Sequence[Record], lang: Lang = "fr") -> str:
         "records": [_run(r, lang) for r in records],
         "proven": all(r.proven for r in records),
         "unpriced": _unpriced(records, lang),
+        "apart": _apart(records, lang),
         "columns": column_names(records),
         "inputs": [
             {
@@ -78,6 +81,7 @@ def comparison_html(records: Sequence[Record], lang: Lang = "fr") -> str:
         "rows": _grouped([row for row in rows if not row["main"] and row["indicator"] not in APART]),
         "empty": empty,
         "lived": [row for row in lived if row["main"]],
+        "drawn": _drawn(records, lang),
         "lived_more": [row for row in lived if not row["main"]],
         "who": [row for row in rows if row["who"]],
         "slope": _slope(records, lang),
@@ -99,6 +103,27 @@ def _unpriced(records: Sequence[Record], lang: Lang) -> str:
     rules = dict.fromkeys(row.partition(";")[0] for r in records for row in r.assumed)
     names = said("WORDS.LIST", lang).join(rule_label(rule, lang) for rule in rules)
     return said("COMPARISON.UNPRICED", lang, n=most, names=names)
+
+
+def _apart(records: Sequence[Record], lang: Lang) -> str:
+    """What is said where runs do not start where the first one does; empty text where all do."""
+    names = [record.name for record in records[1:] if apart(records[0], record, lang)]
+    if not names:
+        return ""
+    listed = said("WORDS.LIST", lang).join(names)
+    return said("COMPARISON.APART", lang, names=listed, first=records[0].name)
+
+
+def _drawn(records: Sequence[Record], lang: Lang) -> str:
+    """How many years the runs lived, and in how many batches."""
+    weeks = dict.fromkeys(r.weeks for r in records if r.weeks)
+    join = said("WORDS.LIST", lang).join
+    return said(
+        "COMPARISON.DRAWN",
+        lang,
+        n=join(map(str, replications_of(records))),
+        weeks=join(map(str, weeks)) or "–",
+    )
 
 
 def _gaps(records: Sequence[Record], lang: Lang) -> dict[str, Any]:
@@ -147,6 +172,7 @@ def _run(record: Record, lang: Lang) -> dict[str, Any]:
         words.insert(0, said("COMPARISON.REFUSED_BY_CHECK", lang))
     return {
         "name": record.name,
+        "reference": record.reference,
         "title": _title(record, lang),
         "proof": " ".join(w for w in words if w),
         "notes": record.notes,
@@ -155,7 +181,7 @@ def _run(record: Record, lang: Lang) -> dict[str, Any]:
 
 def _title(record: Record, lang: Lang) -> str:
     """The title of a run, its swept keys in words."""
-    title = said("COMPARISON.AS_IT_IS", lang) if record.name == "reference" else record.title
+    title = said("COMPARISON.AS_IT_IS", lang) if record.reference else record.title
     for key, value in record.swept.items():
         said_value = value_words(word(value), lang)
         title = title.replace(

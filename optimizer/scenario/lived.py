@@ -5,21 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from scipy.special import stdtrit
+
+from optimizer.domain.intervals import DRAWS_SURE, moved_alike
 from optimizer.errors import Lang, said
 from optimizer.presentation.wording import shown, signed
 from optimizer.scenario.indicators import LIVED, indicator_order, label_of, unit_words
 from optimizer.scenario.publics import scope_said
-from optimizer.scenario.records import SMALL, Key, Record, difference_error, range_of
+from optimizer.scenario.records import SMALL, Key, Record, differing, range_of
 
-SURE = 2.0
-"""Standard errors beyond which a difference is more than chance gives, nineteen times in twenty."""
+NONE = 1e-9
+"""A standard error below it is that of equal numbers, whose last bits differ."""
+
+
+def chance_is_enough(difference: float, error: float, draws: int) -> bool:
+    """Whether chance alone gives such a difference one time in twenty or more: Student's quantile for so many replications.
+
+    Two standard errors would be it for sixty of them; three replications need more than four, two of them nearly thirteen.
+    Of replications that all differ by the same number the signs alone speak: five of them are not enough.
+    """
+    if draws < 2 or error != error:
+        return True
+    if error < NONE:
+        return moved_alike(draws) > 1 - DRAWS_SURE
+    return abs(difference) <= float(stdtrit(draws - 1, 0.5 + DRAWS_SURE / 2)) * error
 
 
 def lived_rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
     """One row per figure of the lived year: ``label, scope, unit, main, cells`` with ``value, bound, error, range, gap, open``.
 
     ``bound`` is the same figure of the optimum. A difference from the first run is compared replication by replication; it is
-    marked when it is within two standard errors: chance alone gives as much.
+    marked where chance alone gives as much (:func:`chance_is_enough`).
     """
     keys = dict.fromkeys(k for r in records for k in r.values if k[0].startswith(LIVED))
     rows = []
@@ -56,9 +72,9 @@ def _cell(base: Record, record: Record, key: Key, lang: Lang) -> dict[str, str]:
     reference = base.values.get(key)
     if record is not base and reference is not None and abs(mean - reference) >= SMALL:
         cell["gap"] = signed(mean - reference, key[2], lang)
-        paired = difference_error(base, record, key)
+        paired, draws = differing(base, record, key)
         if paired == paired:
             cell["gap"] += f" ± {shown(paired, key[2], lang)}"
-        if not (paired == paired and abs(mean - reference) > SURE * paired):
+        if chance_is_enough(mean - reference, paired, draws):
             cell["open"] = said("COMPARISON.CHANCE", lang)
     return cell

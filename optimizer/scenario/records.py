@@ -75,6 +75,12 @@ class Record:
     """What the replications were drawn from; two runs of one seed are compared replication by replication."""
     seconds: float = 0.0
     """How long the run took; 0 when nobody said."""
+    start: str = field(default="", kw_only=True)
+    """Hash of the case, its rules and what changes an answer among the options; empty in a folder that does not say it."""
+    weeks: int = field(default=0, kw_only=True)
+    """Batches of its lived year; 0 when it lived none, or does not say."""
+    reference: bool = field(default=False, kw_only=True)
+    """Whether it is the case as it is."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """Title in ``models/`` of each changed key that has one."""
     first: Mapping[str, str] = field(default_factory=dict)
@@ -120,6 +126,12 @@ def read_record(folder: Path) -> Record:
         content.get("case", ""), *_certified(folder, content), parts, lived, content["seed"], seconds_of(folder),
         content["titles"], content["first"], tuple(content["assumed"]),
     )  # fmt: skip
+    record = replace(
+        record,
+        start=content.get("start", ""),
+        weeks=int(content.get("weeks", 0)),
+        reference=content["name"] == "reference",
+    )
     return record if record.margin is None else replace(record, values={**values, MARGIN: record.margin})
 
 
@@ -204,6 +216,11 @@ def _replications(record: Record) -> int:
     return max(map(len, record.lived.values()), default=0)
 
 
+def replications_of(records: Sequence[Record]) -> tuple[int, ...]:
+    """How many years each run that lived any did, each number once."""
+    return tuple(dict.fromkeys(n for record in records if (n := _replications(record))))
+
+
 def _has(record: Record, key: Key) -> bool:
     """Whether a run has figures of that kind at all: one that did not live its year says nothing of it."""
     return key[0] not in ABSENT_IS_NONE or bool(record.lived)
@@ -260,12 +277,17 @@ def range_of(record: Record, key: Key) -> tuple[float, float, float]:
 
 def difference_error(base: Record, record: Record, key: Key) -> float:
     """Standard error of the difference of two runs: replication by replication where both drew from the same seed."""
+    return differing(base, record, key)[0]
+
+
+def differing(base: Record, record: Record, key: Key) -> tuple[float, int]:
+    """That standard error, and how many replications it rests on: the pairs, or those of the run that has fewer."""
     mine, theirs = record.lived.get(key, ()), base.lived.get(key, ())
     if record.seed == base.seed and len(mine) == len(theirs):
         pairs = [a - b for a, b in zip(mine, theirs, strict=True) if a is not None and b is not None]
-        return standard_error(pairs)
-    alone = [standard_error([v for v in each if v is not None]) for each in (mine, theirs)]
-    return math.hypot(*alone)
+        return standard_error(pairs), len(pairs)
+    alone = [[v for v in each if v is not None] for each in (mine, theirs)]
+    return math.hypot(*map(standard_error, alone)), min(map(len, alone))
 
 
 def seconds_of(folder: Path) -> float:

@@ -70,6 +70,8 @@ class Start:
     before: Mapping[str, str]
     unread: tuple[Finding, ...] = ()
     """Keys of the run that change nothing, said on its page."""
+    origin: str = ""
+    """Hash of the case, its rules and what changes an answer among the options, whatever the language and style of its files."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -275,12 +277,13 @@ def _jobs(
 ) -> tuple[list[Start], list[Start]]:
     """Every run with its hash, and those that ``out`` does not hold yet."""
     key = f"{input_key(read, options)} {lived}"
+    origin = input_key(read, replace(options, csv="french", lang="fr", pdf=False, threads=1, workers=1))
     unread = _unread(asked, read)
     jobs = []
     for run in runs:
         said = unread.get(run.name, ())
         mark = _run_key(key, run, said)
-        jobs.append(Start(run, mark, key, in_force(read, run.changes, options.models), said))
+        jobs.append(Start(run, mark, key, in_force(read, run.changes, options.models), said, origin))
     return jobs, [start for start in jobs if not _done(out / start.run.name, start.mark)]
 
 
@@ -465,7 +468,7 @@ def run_one(case: Case, start: Start, folder: Path, options: Options, lived: Liv
         (work / "indicators.csv").write_bytes(_csv(table, options))
         rows = table.to_dict("records")
         record = {
-            "format": FORMAT, "key": start.mark, "case": start.case, "before": dict(start.before), "name": run.name, "title": run.title,
+            "format": FORMAT, "key": start.mark, "case": start.case, "start": start.origin, "weeks": lived.weeks, "before": dict(start.before), "name": run.name, "title": run.title,
             "scenario": run.scenario, "changes": dict(sorted(run.changes.items())), "swept": dict(run.swept),
             "stop": written.stop, "verdict": written.verdict,
             "status": result.certificate["status"], "gap": str(result.certificate["gap"]),

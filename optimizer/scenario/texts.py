@@ -151,8 +151,8 @@ texts(
             "The year lived in weekly batches, with refusals",
         ),
         "lived_note": (
-            "Mêmes indicateurs que l'optimum, comptés sur les baux signés : moyenne des réplications ± erreur type, puis numérateur sur dénominateur, la plus basse et la plus haute, l'optimum. L'écart à la première colonne est apparié : un ménage répond de même au même logement dans tous les scénarios ; à moins de deux erreurs types, le hasard suffit à l'expliquer.",
-            "The optimum's own indicators, counted from the leases signed: mean of the replications ± standard error, then numerator over denominator, lowest and highest, the optimum. The difference from the first column is paired: a household answers alike to the same dwelling in every scenario; within two standard errors chance is enough to explain it.",
+            "Mêmes indicateurs que l'optimum, comptés sur les baux signés : moyenne des réplications ± erreur type, puis numérateur sur dénominateur, la plus basse et la plus haute, l'optimum. L'écart à la première colonne est apparié : un ménage répond de même au même logement dans tous les scénarios. « Le hasard suffit » : l'intervalle de Student à 95 % de cet écart contient zéro, ou les réplications, toutes changées du même nombre, sont moins de six. Sur vingt lignes où rien ne change, une en moyenne n'a pas cette mention.",
+            "The optimum's own indicators, counted from the leases signed: mean of the replications ± standard error, then numerator over denominator, lowest and highest, the optimum. The difference from the first column is paired: a household answers alike to the same dwelling in every scenario. “Chance is enough”: the 95% Student interval of that difference holds zero, or the replications, all moved by the same number, are fewer than six. Of twenty lines in which nothing changes, one on average does not say so.",
         ),
         "lived_more": (
             "L'année vécue par contingent, règle et EPCI",
@@ -161,6 +161,22 @@ texts(
         "lived_short": ("année vécue", "lived year"),
         "optimum_has": ("optimum : {value}", "optimum: {value}"),
         "parts": ("{num} sur {den}", "{num} of {den}"),
+        "drawn": (
+            "Réplications : {n} ; lots dans l'année : {weeks}.",
+            "Replications: {n}; batches in the year: {weeks}.",
+        ),
+        "apart": (
+            "{names} : le cas, les règles, les options de calcul ou les lots de l'année ne sont pas ceux de « {first} ». Les écarts viennent aussi de là, et pas du seul scénario.",
+            "{names}: the case, the rules, the options of the computation or the batches of the year are not those of “{first}”. Differences come from that too, and not from the scenario alone.",
+        ),
+        "other_start": (
+            "Le cas, les règles ou les options de calcul ne sont pas ceux de « {name} » : les écarts viennent aussi de là.",
+            "The case, the rules or the options of the computation are not those of “{name}”: differences come from that too.",
+        ),
+        "other_weeks": (
+            "L'année est vécue en {weeks:lot/lots}, celle de « {name} » en {first} : les écarts viennent aussi de là.",
+            "The year is lived in {weeks:batch/batches}, that of “{name}” in {first}: differences come from that too.",
+        ),
         "chance": ("le hasard suffit", "chance is enough"),
         "gaps": ("Flux : écart de chaque contingent à sa part", "Flux: each account's gap to its share"),
         "gaps_note": (

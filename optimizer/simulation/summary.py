@@ -19,6 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from optimizer.domain.intervals import DRAWS_SURE, moved_alike
+
 COLUMNS = (
     "policy", "indicator", "unit", "seeds", "mean", "low", "high", "versus", "paired", "paired_low", "paired_high", "holm_p",
 )  # fmt: skip
@@ -34,7 +36,6 @@ SIGNED = {"gain", "gain_points", "value", "regret_points", "score"}
 """Indicators that may be below 0; all others count something, or are measured from a bound that nobody passes."""
 OF_DWELLINGS = ("lettings", "unlet")
 """Indicators that add up to the dwellings there were."""
-SURE = 0.95
 DIGITS = 8
 """Decimals of a paired difference; the tables have six."""
 
@@ -81,7 +82,8 @@ def summary(
     Returns
     -------
     DataFrame
-        Columns ``COLUMNS``; NaN where a policy has no such figure, or where there are fewer than two seeds. ``low`` and ``high`` are
+        Columns ``COLUMNS``; NaN where a policy has no such figure, or where there are fewer than two seeds. A difference that is
+        the same number on every seed has no interval, and the p of its signs. ``low`` and ``high`` are
         cut at what is possible: 0 of what is counted, 1 of a gain, the dwellings of the largest draw of those let and not let.
     """
     wide = by_seed(table)
@@ -119,7 +121,9 @@ def interval(values: F) -> tuple[float, float, float]:
     mean = float(values.mean())
     if len(values) < 2:
         return mean, float("nan"), float("nan")
-    half = float(student.ppf(0.5 + SURE / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    half = float(
+        student.ppf(0.5 + DRAWS_SURE / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+    )
     return mean, mean - half, mean + half
 
 
@@ -133,8 +137,10 @@ def _difference(wide: pd.DataFrame, one: str, other: str, name: str) -> tuple[fl
     if len(gaps) < 2:
         return mean, low, high, float("nan")
     error = float(gaps.std(ddof=1) / np.sqrt(len(gaps)))
+    if error == 0 and mean:
+        return mean, float("nan"), float("nan"), moved_alike(len(gaps))
     if error == 0:
-        return mean, low, high, 1.0 if mean == 0 else 0.0
+        return mean, low, high, 1.0
     return mean, low, high, float(2 * student.sf(abs(mean) / error, len(gaps) - 1))
 
 

@@ -14,11 +14,13 @@ from optimizer.cli.weekly_table import weekly_table
 from optimizer.errors import AttrifluxError
 from optimizer.presentation.wording import shown, signed
 from optimizer.scenario import compare, comparison_table, inputs_table, read_record, run_scenarios
+from optimizer.scenario.comparison_page import comparison_html
 from optimizer.scenario.files import Run
 from optimizer.scenario.key_words import key_words
-from optimizer.scenario.lived import lived_rows
+from optimizer.scenario.lived import chance_is_enough, lived_rows
 from optimizer.scenario.placing import sweep, weeks_lived, weeks_of
 from optimizer.scenario.records import Record, within_margin
+from optimizer.scenario.side_by_side import apart
 from optimizer.scenario.unused import unused
 from tests.cli.running import attriflux
 
@@ -282,9 +284,9 @@ def test_the_terminal_shows_the_year_lived_week_by_week():
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["scenario", "indicator", "unit", "value", "standard_error"])
     lines = weekly_table(table, "fr", numbered=False).splitlines()
-    assert "réplications" in lines[0]
-    assert lines[3].split()[:4] == ["a", "40,5", "3", "–"] and "22,3" in lines[3]
-    assert lines[4].split()[:2] == ["±", "0,6"] and "1,0" in lines[4]
+    assert "réplications" in lines[1] and all(len(line) <= 80 for line in lines)
+    assert lines[4].split()[:4] == ["a", "40,5", "3", "–"] and "22,3" in lines[4]
+    assert lines[5].split()[:2] == ["±", "0,6"] and "1,0" in lines[5]
     assert weekly_table(table[table["indicator"] == "none"], "fr", numbered=False) == ""
 
 
@@ -299,3 +301,80 @@ def test_weeks_lived_by_unfinished_runs_are_counted(tmp_path):
 def test_a_key_without_an_area_is_said_without_one():
     assert key_words("conventions.OPH25.ALS.share", "fr", {}, {}) == "part du flux : Action Logement, OPH25"
     assert key_words("conventions.OPH25.COLL.25.share", "fr", {}, {"25": "Doubs"}).endswith(", OPH25, Doubs")
+
+
+@pytest.mark.parametrize(
+    ("difference", "error", "draws", "chance"),
+    [
+        # Student's quantiles at 95 %, from a printed table: 12.706, 4.303, 2.571, 2.093
+        (12.7, 1.0, 2, True),
+        (12.8, 1.0, 2, False),
+        (20.0, 5.77, 3, True),  # 3.5 standard errors of three replications
+        (4.31, 1.0, 3, False),
+        (2.1, 1.0, 20, False),
+        (2.05, 1.0, 20, True),
+        (1.0, 0.0, 2, True),  # both replications moved by one: of two coins the signs agree every other time
+        (1.0, 3e-17, 5, True),
+        (1.0, 0.0, 6, False),
+        (5.0, float("nan"), 1, True),
+    ],
+)
+def test_few_replications_need_more_than_two_standard_errors(difference, error, draws, chance):
+    assert chance_is_enough(difference, error, draws) is chance
+    assert chance_is_enough(-difference, error, draws) is chance
+
+
+def test_the_page_says_chance_is_enough_of_two_years_that_moved_alike_and_how_many_were_lived():
+    key = ("weekly_unlet", "", "dwellings")
+
+    def record(name: str, *each: float) -> Record:
+        mean = sum(each) / len(each)
+        return Record(
+            name, name, {}, {}, {key: mean}, "optimal", "certified", (), lived={key: each}, seed="s", weeks=52
+        )
+
+    runs = [record("a", 3.0, 4.0), record("b", 2.0, 3.0)]
+    (row,) = lived_rows(runs, "fr")
+    assert row["cells"][1]["open"] == "le hasard suffit"
+    page = comparison_html(runs).replace("\xa0", " ")
+    assert "Réplications : 2 ; lots dans l&#39;année : 52." in page
+    assert "(2)" in weekly_table(comparison_table(runs), "fr", numbered=False, replications=(2,))
+
+
+def test_runs_of_one_name_stay_apart_and_another_case_is_told(folders, small, tmp_path):
+    """The same scenario on two cases: one column held both, their leases added up, and nothing said that the case differed."""
+    other = tmp_path / "autre"
+    for folder in (folders[0], folders[2]):
+        shutil.copytree(folder, other / folder.name)
+        file = other / folder.name / "scenario.json"
+        record = json.loads(file.read_text(encoding="utf-8")) | {"start": "another"}
+        file.write_text(json.dumps(record), encoding="utf-8")
+    told = "Le cas, les règles ou les options de calcul ne sont pas ceux de"
+    assert told not in attriflux("scenario", "compare", *folders).out.replace("\n  ", " ")
+    done = attriflux("scenario", "compare", folders[0], other / "reference", "--out", tmp_path / "c")
+    names = [f"{folders[0].parent.name}/reference", "autre/reference"]
+    assert told in done.out.replace("\n  ", " ") and all(name in done.out for name in names)
+    table = pd.read_csv(tmp_path / "c" / "comparison.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    counts = table[table["indicator"] == "account_dwellings"].groupby("scenario", sort=False)["value"].sum()
+    assert counts.index.tolist() == names and counts.iloc[0] == counts.iloc[1]
+    page = (tmp_path / "c" / "comparison.html").read_text(encoding="utf-8").replace("\xa0", " ")
+    assert "autre/reference : le cas, les règles, les options de calcul" in page.partition("<ol>")[0]
+    assert page.count("Référence : le cas tel qu'il est".replace("'", "&#39;")) == 2
+    book = openpyxl.load_workbook(tmp_path / "c" / "comparison.xlsx", read_only=True)
+    heads = [
+        line for line in book["Résultats"].iter_rows(values_only=True) if line and line[0] == "Indicateur"
+    ]
+    notes = [str(line) for line in book["Scénarios"].iter_rows(values_only=True)]
+    book.close()
+    assert list(heads[0][3:5]) == names and any(told in line for line in notes)
+
+
+def test_years_lived_in_other_batches_are_told():
+    one, other = (
+        Record("a", "a", {}, {}, {}, "optimal", "certified", (), start="x", weeks=n) for n in (52, 10)
+    )
+    assert (
+        apart(one, other, "fr")
+        == "L'année est vécue en 10 lots, celle de « a » en 52 : les écarts viennent aussi de là."
+    )
+    assert apart(one, one, "fr") == ""

@@ -223,7 +223,7 @@ def run_and_say(
     from optimizer.errors import said
     from optimizer.presentation import texts as texts
     from optimizer.scenario import inputs_table, run_scenarios
-    from optimizer.scenario.records import RECORD
+    from optimizer.scenario.records import RECORD, replications_of
 
     progress = Progress(lang.value, quiet=json)
 
@@ -245,7 +245,9 @@ def run_and_say(
         return ran
     records = ran.records
     if shown is None:
-        typer.echo(terminal_table(ran.comparison, lang.value, inputs_table(records)))
+        typer.echo(
+            terminal_table(ran.comparison, lang.value, inputs_table(records), replications_of(records))
+        )
     else:
         typer.echo(shown(ran))
     say_notes({r.name: r.notes for r in records}, lang, numbers=shown is None)
@@ -400,16 +402,17 @@ def compare(
     lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.speak import say_json
-    from optimizer.scenario import compare as compare_runs
-    from optimizer.scenario import inputs_table, read_record
-    from optimizer.scenario.comparison_files import runs_of
+    from optimizer.scenario import inputs_table
+    from optimizer.scenario.comparison_files import compared, runs_of
+    from optimizer.scenario.records import replications_of
+    from optimizer.scenario.side_by_side import side_by_side
 
-    table = compare_runs(folders, out, style=csv.value, lang=lang.value)
+    records = side_by_side(runs_of(folders), lang.value)
+    table = compared(records, out, style=csv.value, lang=lang.value)
     if json:
         say_json({"comparison": table.to_dict("records")})
         return
-    records = [read_record(f) for f in runs_of(folders)]
-    typer.echo(terminal_table(table, lang.value, inputs_table(records)))
+    typer.echo(terminal_table(table, lang.value, inputs_table(records), replications_of(records)))
     say_notes({r.name: r.notes for r in records}, lang)
     if out is not None:
         say_where(out, lang)
@@ -506,9 +509,11 @@ MOST_NOTED = 3
 """Runs named beside a note they share."""
 
 
-def terminal_table(comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | None = None) -> str:
+def terminal_table(
+    comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | None = None, replications: Sequence[int] = ()
+) -> str:
     """What differs in the inputs, then the few indicators that fit a terminal, scenarios in lines, with their differences
-    from the first one."""
+    from the first one; ``replications`` are the years that each run lived."""
     from optimizer.cli.speak import table
     from optimizer.cli.weekly_table import weekly_table
     from optimizer.errors import said
@@ -552,7 +557,7 @@ def terminal_table(comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | 
         parts.append(
             told + (f"\n* {said('WORDS.WITHIN', lang)}." if any(" *" in row[1] for row in gaps) else "")
         )
-    lived = weekly_table(comparison, lang, numbered)
+    lived = weekly_table(comparison, lang, numbered, replications)
     return "\n\n".join([*parts, lived] if lived else parts)
 
 
