@@ -134,8 +134,21 @@ def _difference(wide: pd.DataFrame, one: str, other: str, name: str) -> tuple[fl
         return mean, low, high, float("nan")
     error = float(gaps.std(ddof=1) / np.sqrt(len(gaps)))
     if error == 0:
-        return mean, low, high, 1.0 if mean == 0 else 0.0
+        return mean, low, high, 1.0 if mean == 0 else least_p(len(gaps))
     return mean, low, high, float(2 * student.sf(abs(mean) / error, len(gaps) - 1))
+
+
+def least_p(draws: int) -> float:
+    """The p of equal differences, of which Student's has none (it would be 0, after two draws as after a hundred): that of their signs alone.
+
+    Without any difference each sign would be heads or tails: all alike happens twice in 2ⁿ. No fewer draws show more.
+
+    Examples
+    --------
+    >>> least_p(2), least_p(5)
+    (0.5, 0.0625)
+    """
+    return 2.0 ** (1 - draws)
 
 
 def holm_adjusted(raw: dict[str, float]) -> dict[str, float]:

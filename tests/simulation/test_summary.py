@@ -105,7 +105,7 @@ def test_the_p_of_a_difference_and_of_none():
     p = 1 - np.sqrt(3) / np.sqrt(5)
     # the other comparison, of the order of the cotation, has the smaller p: this one stands last and is not multiplied
     assert table.loc[("cumulative", "value"), "holm_p"] == pytest.approx(p)
-    # everybody lets ten: no difference at all; every seed gains the same: no chance in it
+    # everybody lets ten: no difference at all; both seeds gain the same: two coins fall alike every other time
     assert table.loc[("cumulative", "lettings"), "holm_p"] == 1.0
     steady = facts({"required_rate": [1.0, 2.0], "cumulative": [3.0, 4.0]})
     lines = summary(steady, ["required_rate", "cumulative"]).set_index(["policy", "indicator"])
@@ -113,9 +113,20 @@ def test_the_p_of_a_difference_and_of_none():
         2,
         2,
         2,
-        0,
+        0.5,
     ]
     assert all(np.isnan(x) for x in interval(np.array([])))
+
+
+@pytest.mark.parametrize(("seeds", "p"), [(2, 1.0), (5, 0.125), (6, 0.0625), (20, 2 / 2**19)])
+def test_equal_differences_have_the_p_of_their_signs(seeds: int, p: float):
+    """Two comparisons, each with 1 / 2ⁿ⁻¹ before Holm: never 0, which no number of draws shows."""
+    steady = [float(i) for i in range(seeds)]
+    table = facts(
+        {"required_rate": steady, "cumulative": [x + 2 for x in steady], "shadow": [x - 1 for x in steady]}
+    )
+    lines = summary(table, ["required_rate", "cumulative", "shadow"]).set_index(["policy", "indicator"])
+    assert lines.loc[("cumulative", "value"), "holm_p"] == p == lines.loc[("shadow", "value"), "holm_p"]
 
 
 def test_a_difference_of_the_last_bits_is_none():
