@@ -17,9 +17,13 @@ import numpy as np
 
 import optimizer
 from optimizer import pipeline
+from optimizer.domain import Case
 from optimizer.fairness.flows import WholeFlow
 from optimizer.fairness.leximin.flow import even_groups
 from optimizer.fairness.lottery import Draw
+from optimizer.fairness.market import market_of
+from optimizer.fairness.registry import chosen_mechanisms
+from optimizer.fairness.study import Study
 from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
 from optimizer.problem.own_lists import by_lists, own_lists
@@ -76,7 +80,7 @@ def compile_kernels() -> None:
     _as_of_many(pipeline.prepare(week).problem)
     _with_long_lists()
     _with_tenants()
-    _as_a_lottery()
+    _as_a_lottery(week)
     nothing = np.zeros(0, np.int64)
     on_step(nothing.astype(np.int32), nothing.astype(np.int32), nothing, 1, nothing)  # rows of few prices
 
@@ -131,12 +135,15 @@ def _with_tenants() -> None:
     pipeline.optimise(pipeline.prepare(case, chains=1), SolveOptions())
 
 
-def _as_a_lottery() -> None:
-    """Chances of a half, drawn whole, and the groups of equal chances."""
+def _as_a_lottery(week: Case) -> None:
+    """Chances of a half, drawn whole, the groups of equal chances, and choices in an order with whom they pass over."""
     one = np.zeros(1, np.int64)
     even_groups(one, one, one + 2, one + 1)
     at = np.array([0, 0, 1, 1], np.int64)
     WholeFlow(at, np.array([0, 1, 0, 1], np.int64), np.full(4, 0.5), 2, 2).draw(Draw("", 0))
+    market = market_of(pipeline.prepare(week).problem)
+    (drawn,) = chosen_mechanisms("random")
+    Study(drawn.allocate(market, Draw("", 0, 1)), 1, np.zeros(len(market))).passages  # noqa: B018
 
 
 if __name__ == "__main__":

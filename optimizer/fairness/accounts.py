@@ -6,9 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optimizer.compiled import njit
 from optimizer.fairness.lottery import Allocation, allocation
 from optimizer.fairness.market import Market
 from optimizer.problem.model import RATE_UNIT
+
+ANY = -1
+"""Row of a pick that may count in any."""
 
 
 def on_accounts(
@@ -23,38 +27,60 @@ def on_accounts(
     ----------
     wanted : row of a rule each pick should count in the numerator of, where one of its options does (None: any).
     """
-    flux = np.array([row.rule == "flux" for row in market.rows], bool)
-    rate = [row.rate for row in market.rows]
-    num, den = [0] * len(market.rows), [0] * len(market.rows)
-    found = []
-    pairs = market.pair_of(
-        np.array([a for a, _ in picks], np.int64), np.array([c for _, c in picks], np.int64)
+    kinds = market.kinds
+    app = np.array([a for a, _ in picks], np.int64)
+    klass = np.array([c for _, c in picks], np.int64)
+    asked = np.full(len(picks), ANY, np.int64)
+    for i, row in enumerate(wanted[: len(picks)]):
+        asked[i] = ANY if row is None else row
+    found = _lagging(
+        market.pair_of(app, klass),
+        asked,
+        (market.option_ptr, market.option_kind),
+        (kinds.ptr, kinds.row, kinds.num, kinds.den),
+        np.array([row.rate for row in market.rows], np.int64),
+        np.array([row.rule == "flux" for row in market.rows], bool),
     )
-    for i, ((app, klass), pair) in enumerate(zip(picks, pairs.tolist(), strict=True)):
-        options = market.options(pair)
-        row = wanted[i] if i < len(wanted) else None
-        if row is not None:
-            counted = [k for k in options if _counts(market, k, row)]
-            options = counted or options
-        best, lag = options[0], None
-        for kind in options:
-            rows, nums, _, _ = market.marks(kind)
-            here = [
-                rate[r] * den[r] - RATE_UNIT * num[r]
-                for r, n in zip(rows.tolist(), nums.tolist(), strict=True)
-                if n and flux[r]
-            ]
-            deficit = max(here, default=0)
-            if lag is None or deficit > lag:
+    return allocation(list(zip(app.tolist(), klass.tolist(), found.tolist(), strict=True)))
+
+
+@njit(cache=True, nogil=True)
+def _lagging(pairs, asked, options, marks, rate, flux):  # type: ignore[no-untyped-def]
+    """Kind of each pick, counted one after the other."""
+    option_ptr, option_kind = options
+    ptr, row, num, den = marks
+    counted, based = np.zeros(len(rate), np.int64), np.zeros(len(rate), np.int64)
+    found = np.empty(len(pairs), np.int64)
+    for i in range(len(pairs)):
+        first, last = option_ptr[pairs[i]], option_ptr[pairs[i] + 1]
+        some = False
+        for o in range(first, last):
+            some = some or _counts(option_kind[o], asked[i], marks)
+        best, lag = -1, np.int64(0)
+        for o in range(first, last):
+            kind = option_kind[o]
+            if some and not _counts(kind, asked[i], marks):
+                continue
+            deficit, told = np.int64(0), False
+            for k in range(ptr[kind], ptr[kind + 1]):
+                if num[k] and flux[row[k]]:
+                    lacks = rate[row[k]] * based[row[k]] - RATE_UNIT * counted[row[k]]
+                    deficit = max(deficit, lacks) if told else lacks
+                    told = True
+            if best < 0 or deficit > lag:
                 best, lag = kind, deficit
-        rows, nums, dens, _ = market.marks(best)
-        for r, n, d in zip(rows.tolist(), nums.tolist(), dens.tolist(), strict=True):
-            num[r] += n
-            den[r] += d
-        found.append((app, klass, best))
-    return allocation(found)
+        for k in range(ptr[best], ptr[best + 1]):
+            counted[row[k]] += num[k]
+            based[row[k]] += den[k]
+        found[i] = best
+    return found
 
 
-def _counts(market: Market, kind: int, row: int) -> bool:
-    rows, nums, _, _ = market.marks(kind)
-    return any(r == row and n for r, n in zip(rows.tolist(), nums.tolist(), strict=True))
+@njit(cache=True, nogil=True)
+def _counts(kind, asked, marks):  # type: ignore[no-untyped-def]
+    """Whether a kind counts in the numerator of a row."""
+    ptr, row, num, _ = marks
+    for k in range(ptr[kind], ptr[kind + 1]):
+        if row[k] == asked and num[k]:
+            return True
+    return False

@@ -257,12 +257,16 @@ def mixed(
     single = np.arange(len(market), dtype=np.int32)
     share: dict[tuple[int, int], Fraction] = {}
     counts: dict[tuple[int, int], Fraction] = {}
-    groups = single if alike is None else alike
+    groups, wide = single if alike is None else alike, max(1, market.n_classes)
     size = np.bincount(groups) if len(groups) else np.zeros(0, int)
+    weighing: dict[Fraction, list[Allocation]] = {}
     for weight, one in outcomes:
-        for a, c in zip(one.app.tolist(), one.klass.tolist(), strict=True):
-            key = (int(groups[a]), c)
-            counts[key] = counts.get(key, Fraction(0)) + weight
+        weighing.setdefault(weight, []).append(one)
+    for weight, some in weighing.items():
+        cells = np.concatenate([groups[one.app].astype(np.int64) * wide + one.klass for one in some])
+        for cell, times in zip(*(x.tolist() for x in np.unique(cells, return_counts=True)), strict=True):
+            key = divmod(cell, wide)
+            counts[key] = counts.get(key, Fraction(0)) + times * weight
     for (g, c), total in counts.items():
         share[(g, c)] = total / int(size[g])
     support = tuple((w, Lots(x.app, x.klass, x.kind, np.ones(len(x), np.int32))) for w, x in outcomes)

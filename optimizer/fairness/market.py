@@ -155,6 +155,14 @@ class Market:
         return np.lexsort((index, -self.lot, *(-k for k in reversed(keys)))).astype(np.int32)
 
     @cached_property
+    def in_problem(self) -> I64:
+        """(n,) place of each household in the problem the market was made from; all −1 of one written by hand."""
+        if self.problem is None:
+            return np.full(len(self), -1, np.int64)
+        place = {str(name): i for i, name in enumerate(self.problem.application_ids)}
+        return np.array([place[str(name)] for name in self.application_ids], np.int64)
+
+    @cached_property
     def twins(self) -> I32:
         """(n,) households that differ in nothing a mechanism may see but score, seniority and name have one number."""
         return self._alike(with_levels=True)

@@ -14,11 +14,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.compiled import njit
 from optimizer.fairness.market import NOT, Market
-from optimizer.problem.model import I32, I64, B
-
-AHEAD = 512
-"""Households looked at together for the next one who can be served."""
+from optimizer.problem.model import I32, B
 
 
 def serial_picks(market: Market, order: I32) -> list[tuple[int, int]]:
@@ -31,102 +29,135 @@ class Serial:
 
     def __init__(self, market: Market) -> None:
         self._market, self._level = market, market.twin_levels
-        self._eligible = self._level != NOT
-        self._type = market.twins
+        self._eligible = _bits(self._level != NOT)
 
     def run(self, order: I32) -> list[tuple[int, int]]:
         """Serve the applications in an order."""
-        free = self._market.capacity.copy()
-        served = _Served(self._market.n_classes, int(free.sum()))
-        reach = free > 0
-        left = self._eligible[:, reach].sum(1).astype(np.int64)
-        at = 0
-        while at < len(order):
-            here = order[at : at + AHEAD]
-            ok = np.flatnonzero(left[self._type[here]] > 0)
-            if not len(ok):
-                at += len(here)
-                if not reach.any():
-                    break
-                continue
-            at += int(ok[0]) + 1
-            app = int(here[ok[0]])
-            levels = np.where(reach, self._level[self._type[app]], NOT)
-            best = np.flatnonzero(levels == levels.min())
-            self._augment(app, best, free, served)
-            now = free > 0 if self._market.strict else served.reachable(free)
-            for c in np.flatnonzero(reach & ~now).tolist():
-                left -= self._eligible[:, c]
-            reach = now
-        return list(zip(served.apps, served.home[: len(served.apps)].tolist(), strict=True))
-
-    def _equals(self, app: int, home: int) -> B:
-        """(K,) classes that a household likes as much as one it is eligible for."""
-        levels = self._level[self._type[app]]
-        return np.asarray(levels == levels[home])
-
-    def _augment(self, app: int, best: I64, free: I64, served: _Served) -> None:
-        """Serve a household with one of its best classes, moving others among equals where needed."""
-        direct = best[free[best] > 0]
-        if len(direct):
-            end = int(direct[0])
-            free[end] -= 1
-            served.add(app, end, self._equals(app, end))
-            return
-        came: dict[int, int] = {}
-        seen = set(best.tolist())
-        queue = list(best.tolist())
-        end = -1
-        home = served.home
-        while queue and end < 0:
-            c = queue.pop(0)
-            for i in np.flatnonzero(home[: len(served.apps)] == c).tolist():
-                for e in np.flatnonzero(self._equals(served.apps[i], c)).tolist():
-                    if e not in seen:
-                        seen.add(e)
-                        came[e] = i
-                        queue.append(e)
-                        if free[e] > 0 and end < 0:
-                            end = e
-        free[end] -= 1
-        while end in came:
-            i = came[end]
-            home[i], end = end, int(home[i])
-        served.add(app, end, self._equals(app, end))
+        market = self._market
+        free = market.capacity.copy()
+        apps, homes = _serve(
+            np.asarray(order, np.int32), market.twins, self._level, self._eligible, free, market.strict
+        )
+        return list(zip(apps.tolist(), homes.tolist(), strict=True))
 
 
-class _Served:
-    """Who was served, where, and where each might be moved: it is moved among equals only, so that these classes never change.
+def _bits(classes: B) -> NDArray[np.uint64]:
+    """(.., words) the classes of each row as bits, 64 to a word."""
+    width = classes.shape[1]
+    wide = np.zeros((len(classes), 64 * (1 + width // 64)), bool)
+    wide[:, :width] = classes
+    return np.packbits(wide, axis=1, bitorder="little").view(np.uint64)
 
-    The classes are bits, 64 to a word: they are looked at after every choice.
+
+@njit(cache=True, nogil=True)
+def _serve(order, types, levels, eligible, free, strict):  # type: ignore[no-untyped-def]
+    """Applications served and the class of each in the end; ``free`` is used up.
+
+    A class is within reach while it has a free dwelling, or one can be freed by moving households among equals. Once out of reach
+    it stays so. A household served in a class that keeps another free dwelling changes nothing of that: nobody is looked at again.
     """
-
-    def __init__(self, classes: int, most: int) -> None:
-        self._classes, self._words = classes, 1 + classes // 64
-        self.apps: list[int] = []
-        self.home = np.zeros(most, np.int64)
-        self._equals = np.zeros((most, self._words), np.uint64)
-
-    def add(self, app: int, home: int, equals: B) -> None:
-        """One more household; the classes it likes as much as its own."""
-        self.home[len(self.apps)] = home
-        self._equals[len(self.apps)] = self._bits(equals)
-        self.apps.append(app)
-
-    def reachable(self, free: I64) -> B:
-        """(K,) classes with a free dwelling, or which can be freed by moving households among equals."""
-        reach = free > 0
-        home = self.home[: len(self.apps)]
-        stuck = np.flatnonzero(~reach[home])
-        while len(stuck):
-            movable = (self._equals[stuck] & self._bits(reach)).any(axis=1)
-            if not movable.any():
+    classes, words = levels.shape[1], eligible.shape[1]
+    most = free.sum()
+    apps, home = np.empty(most, np.int64), np.empty(most, np.int64)
+    equals = np.zeros((most, words), np.uint64)
+    reach, seen = np.zeros(words, np.uint64), np.zeros(words, np.uint64)
+    came, queue = np.empty(classes, np.int64), np.empty(classes, np.int64)
+    one = np.uint64(1)
+    n = 0
+    left = 0
+    for c in range(classes):
+        if free[c] > 0:
+            reach[c >> 6] |= one << np.uint64(c & 63)
+            left += 1
+    for app in order:
+        if left == 0:
+            break
+        mine = types[app]
+        able = False
+        for w in range(words):
+            if eligible[mine, w] & reach[w]:
+                able = True
                 break
-            reach[home[stuck[movable]]] = True
-            stuck = stuck[~reach[home[stuck]]]
-        return np.asarray(reach)
+        if not able:
+            continue
+        best = NOT
+        for c in range(classes):
+            if levels[mine, c] < best and reach[c >> 6] >> np.uint64(c & 63) & one:
+                best = levels[mine, c]
+        end = -1
+        length = 0
+        for c in range(classes):
+            if levels[mine, c] == best and reach[c >> 6] >> np.uint64(c & 63) & one:
+                if free[c] > 0:
+                    end = c
+                    break
+                queue[length] = c
+                length += 1
+        moved = end < 0
+        if moved:
+            seen[:] = 0
+            for i in range(length):
+                seen[queue[i] >> 6] |= one << np.uint64(queue[i] & 63)
+                came[queue[i]] = -1
+            at = 0
+            while end < 0:
+                c = queue[at]
+                at += 1
+                for i in range(n):
+                    if home[i] != c:
+                        continue
+                    for w in range(words):
+                        more = equals[i, w] & ~seen[w]
+                        if not more:
+                            continue
+                        seen[w] |= more
+                        for b in range(64):
+                            if more >> np.uint64(b) & one:
+                                e = 64 * w + b
+                                came[e] = i
+                                queue[length] = e
+                                length += 1
+                                if free[e] > 0 and end < 0:
+                                    end = e
+                    if end >= 0:
+                        break
+        free[end] -= 1
+        full = free[end] == 0
+        while moved and came[end] >= 0:
+            i = came[end]
+            home[i], end = end, home[i]
+        apps[n], home[n] = app, end
+        level = levels[mine, end]
+        for c in range(classes):
+            if levels[mine, c] == level:
+                equals[n, c >> 6] |= one << np.uint64(c & 63)
+        n += 1
+        if full or moved:
+            left = _within_reach(free, home[:n], equals, strict, reach)
+    return apps[:n], home[:n]
 
-    def _bits(self, classes: B) -> NDArray[np.uint64]:
-        wide = np.zeros(64 * self._words, bool)
-        wide[: self._classes] = classes
-        return np.packbits(wide).view(np.uint64)
+
+@njit(cache=True, nogil=True)
+def _within_reach(free, home, equals, strict, reach):  # type: ignore[no-untyped-def]
+    """Write the classes within reach; how many there are."""
+    one = np.uint64(1)
+    reach[:] = 0
+    left = 0
+    for c in range(len(free)):
+        if free[c] > 0:
+            reach[c >> 6] |= one << np.uint64(c & 63)
+            left += 1
+    grows = not strict
+    while grows:
+        grows = False
+        for i in range(len(home)):
+            c = home[i]
+            if reach[c >> 6] >> np.uint64(c & 63) & one:
+                continue
+            for w in range(len(reach)):
+                if equals[i, w] & reach[w]:
+                    reach[c >> 6] |= one << np.uint64(c & 63)
+                    left += 1
+                    grows = True
+                    break
+    return left

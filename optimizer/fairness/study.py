@@ -13,17 +13,10 @@ from numpy.typing import NDArray
 
 from optimizer.fairness.lottery import Allocation, Lottery, counts
 from optimizer.fairness.market import Market
-from optimizer.fairness.replacing import Replacing
-from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, B
+from optimizer.fairness.replacing import Replacing, held_by, named_of
+from optimizer.problem.model import I64
 
 F = NDArray[np.float64]
-
-
-class Passed(NamedTuple):
-    """Pairs passed by one letting; ``bare``: leapfrogs among them that no reason of design §6 explains."""
-
-    pairs: I64
-    bare: B
 
 
 class Expected(NamedTuple):
@@ -32,22 +25,6 @@ class Expected(NamedTuple):
     weight: float
     points: float
     short: I64
-
-
-class Named(NamedTuple):
-    """Households of a class an account may name, in the order ≻: pair, application, rank, utility, score, value, kind.
-
-    ``score`` and ``value`` are hundredths of a point, without what the dwelling adds; ``kind`` is a place in ``kinds``.
-    """
-
-    pairs: I64
-    app: I32
-    rank: I64
-    gain: F
-    score: I64
-    value: I64
-    kind: I64
-    kinds: I32
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,78 +111,16 @@ class Study:
     @cached_property
     def passages(self) -> tuple[list[int], list[int], F]:
         """Per outcome: lettings past a better placed household, and those nothing explains; (n,) expected number per household."""
-        own = np.zeros(len(self.market))
-        passed_by, bare, total = [], [], np.zeros(len(self.market))
-        for w, one in self.outcomes:
-            own[one.app] = self.utility[self.market.pair_of(one.app, one.klass)]
-            found = self.overtakings(one, own)
-            own[one.app] = 0.0
-            passed_by.append(sum(len(x.pairs) for x in found))
-            bare.append(sum(int(x.bare.sum()) for x in found))
-            for passed in found:
-                total[self.market.pair_app[passed.pairs]] += float(w)
-        return passed_by, bare, total
-
-    def overtakings(self, one: Allocation, own: F) -> list[Passed]:
-        """Per letting: who is placed before the household that got it, eligible on its account, and would be better off.
-
-        What explains a passage is what explains a leapfrog of first ranks (design §6): that the household passed over has no higher
-        score, or a dwelling of its own that it would leave; a réservataire's order; or that putting it there brings no points: its
-        fit, burden or lean, and what the rules then miss at their prices, take off what its score adds.
-        """
         market = self.market
-        held = market.pair_of(one.app, one.klass)
-        worths = market.values_of(one.app, one.klass, one.kind)
-        exchange = Replacing(market, one, self.lottery.seats)
-        found = []
-        for pair, app, c, kind, worth in zip(
-            held.tolist(),
-            one.app.tolist(),
-            one.klass.tolist(),
-            one.kind.tolist(),
-            worths.tolist(),
-            strict=True,
-        ):
-            here = self._named(c, int(market.kinds.account[kind]))
-            n = int(np.searchsorted(here.rank, market.pair_rank[pair]))
-            better = np.flatnonzero(here.gain[:n] > own[here.app[:n]] + 1e-12)
-            bare = (here.score[better] > market.score[pair]) & (own[here.app[better]] == 0.0)
-            if bare.any() and not exchange.needed(app):
-                lost = exchange.lost(kind, here.kinds)[here.kind[better]]
-                bare &= (here.value[better] - worth) * MICRO_PER_HUNDREDTH > lost
-            else:
-                bare[:] = False
-            found.append(Passed(here.pairs[better], bare))
-        return found
-
-    @cached_property
-    def _named_by(self) -> dict[tuple[int, int], Named]:
-        return {}
-
-    def _named(self, klass: int, account: int) -> Named:
-        """Households of a class that the account may name, in the order ≻."""
-        key = (klass, account)
-        if key not in self._named_by:
-            market = self.market
-            pairs = market.class_pairs[klass]
-            first, last = market.option_ptr[pairs], market.option_ptr[pairs + 1]
-            length = last - first
-            at = (
-                np.repeat(first, length)
-                + np.arange(int(length.sum()))
-                - np.repeat(np.cumsum(length) - length, length)
-            )
-            at = at[market.kinds.account[market.option_kind[at]] == account]
-            kept = np.searchsorted(market.option_ptr, at, side="right") - 1
-            kinds, place = np.unique(market.option_kind[at], return_inverse=True)
-            self._named_by[key] = Named(
-                kept,
-                market.pair_app[kept],
-                market.pair_rank[kept].astype(np.int64),
-                self.utility[kept],
-                market.score[kept],
-                market.option_value[at],
-                place.astype(np.int64),
-                kinds.astype(np.int32),
-            )
-        return self._named_by[key]
+        own, total = np.zeros(len(market)), np.zeros(len(market))
+        named = named_of(market, self.utility)
+        passed_by, bare = [], []
+        for w, one in self.outcomes:
+            held = held_by(market, one)
+            own[one.app] = self.utility[held.pair]
+            exchange = Replacing(market, one, self.lottery.seats)
+            passed, unexplained = exchange.passed_over(named, held, own, float(w), total)
+            own[one.app] = 0.0
+            passed_by.append(passed)
+            bare.append(unexplained)
+        return passed_by, bare, total

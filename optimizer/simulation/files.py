@@ -26,7 +26,11 @@ from optimizer.simulation.page import (
 from optimizer.workers import code_mark
 
 FORMAT = "attriflux-simulation/1"
-NUMBERS = ("value", "mean", "low", "high", "paired", "paired_low", "paired_high", "holm_p")
+DECIMALS = {
+    **dict.fromkeys(("value", "mean", "low", "high", "paired", "paired_low", "paired_high"), 6),
+    "holm_p": 12,
+}
+"""Decimals of numbers in CSV; with six, a p of a ten-millionth would be written 0."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def parts_of(out: Path) -> Path:
 def write_simulation(folder: Path, found: Simulation, *, style: Style = "french", lang: Lang = "fr") -> None:
     """Every file of a simulation into ``folder``; same source and options, same bytes (timings apart)."""
     for name, frame in (("policies", found.table), ("policies_summary", found.summary)):
-        decimals = {c: (lambda i: 6) for c in frame.columns if c in NUMBERS}
+        decimals = {c: (lambda i, n=n: n) for c, n in DECIMALS.items() if c in frame.columns}
         (folder / f"{name}.csv").write_bytes(exact_csv(frame, style, decimals))
         write_table(frame, folder, name, parquet=True)
     write_table(found.weeks, folder, "weeks", parquet=True)

@@ -58,6 +58,7 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
         "rows": [{"title": titles[p.id], **{n: reading(found.summary, p.id, n) for n in shown}} for p in found.policies],
         "no_gain": no_gain(found, lang),
         "against": _against(found, titles),
+        "alike": _alike(found, lang),
         "today": titles.get(TODAY, TODAY),
         "rules": _rules(found, lang),
         "names": [titles[p.id] for p in found.policies if p.terms is not None],
@@ -121,6 +122,17 @@ def _against(found: Simulation, titles: dict[str, str]) -> list[dict[str, Any]]:
     ids = {p.id for p in found.policies if p.terms is not None}
     rows = [{str(name): value for name, value in row.items()} for row in lines.to_dict("records")]
     return [{**row, "title": titles[row["policy"]]} for row in rows if row["policy"] in ids]
+
+
+def _alike(found: Simulation, lang: Lang) -> str:
+    """What the p is where every draw differs by the same amount; empty where none does."""
+    lines = pd.DataFrame(_against(found, {p.id: "" for p in found.policies}))
+    if (
+        not len(lines)
+        or not ((lines["paired"] != 0) & lines["paired_low"].isna() & lines["holm_p"].notna()).any()
+    ):
+        return ""
+    return _say(lang, "alike", seeds=len(found.seeds), power=len(found.seeds) - 1)
 
 
 def _rules(found: Simulation, lang: Lang) -> list[dict[str, Any]]:

@@ -95,6 +95,12 @@ texts(
             "Différences tirage par tirage avec « {name} », intervalle de Student à 95 %, p corrigé selon Holm.",
             "Differences draw by draw from “{name}”, 95% Student interval, p corrected after Holm.",
         ),
+        "alike": (
+            "Où tous les tirages donnent le même écart, il n'y a pas d'intervalle : p est celui des "
+            "signes seuls, 1/2^{power} avant Holm avec {seeds:tirage/tirages}.",
+            "Where every draw gives the same difference, there is no interval: p is that of the "
+            "signs alone, 1/2^{power} before Holm with {seeds:draw/draws}.",
+        ),
         "difference": ("Points de plus dans l'année", "Points more in the year"),
         "p": ("p (Holm)", "p (Holm)"),
         "path": ("Baux qui manquent, par règle", "Leases missing, by rule"),

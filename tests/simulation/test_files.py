@@ -120,6 +120,17 @@ def test_the_page_speaks_both_languages_and_names_nobody(written):
     assert "<script" not in french
 
 
+def test_the_page_says_what_the_p_of_equal_differences_is(written):
+    facts = written.result.facts.copy()
+    value = (facts["indicator"] == "value") & (facts["session"] == -1) & (facts["scope"] == "")
+    today = facts[value & (facts["policy"] == "required_rate")]["value"].to_numpy()
+    facts.loc[value & (facts["policy"] == "cotation"), "value"] = today + 5
+    pages = [simulation_html(replace(written.result, facts=facts), lang) for lang in ("fr", "en")]
+    assert "1/2^1 avant Holm avec 2 tirages" in pages[0] and "1/2^1 before Holm with 2 draws" in pages[1]
+    assert ">0,5<" in pages[0] and ">0.5<" in pages[1]
+    assert "avant Holm" not in simulation_html(written.result)
+
+
 @pytest.mark.long
 def test_two_workers_write_the_same_bytes(written, tmp_path):
     again = simulate_to("commission", tmp_path / "years", WANTED, workers=2, **SMALL)

@@ -110,6 +110,17 @@ def test_the_p_of_a_difference_and_of_none():
     assert all(np.isnan(x) for x in interval(np.array([])))
 
 
+@pytest.mark.parametrize(("seeds", "p"), [(2, 1.0), (5, 0.125), (6, 0.0625), (20, 2 / 2**19)])
+def test_equal_differences_have_the_p_of_their_signs(seeds: int, p: float):
+    """Two comparisons, each with 1 / 2ⁿ⁻¹ before Holm: never 0, which no number of draws shows."""
+    steady = [float(i) for i in range(seeds)]
+    table = facts(
+        {"required_rate": steady, "cumulative": [x + 2 for x in steady], "shadow": [x - 1 for x in steady]}
+    )
+    lines = summary(table, ["required_rate", "cumulative", "shadow"]).set_index(["policy", "indicator"])
+    assert lines.loc[("cumulative", "value"), "holm_p"] == p == lines.loc[("shadow", "value"), "holm_p"]
+
+
 def test_a_difference_of_the_last_bits_is_none():
     """The same three figures, added up in another order: no difference, and no p of it."""
     apart = facts({"required_rate": [0.1 + 0.2, 0.6, 0.9], "cumulative": [0.3, 0.1 + 0.2 + 0.3, 0.9]})

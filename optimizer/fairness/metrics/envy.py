@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from optimizer.fairness.market import NOT
 from optimizer.fairness.measures import Reading, metric
 from optimizer.fairness.study import Study
+from optimizer.problem.model import I64
 
 F = NDArray[np.float64]
 CHUNK = 256
@@ -33,12 +34,13 @@ def _looks(study: Study) -> tuple[F, NDArray[np.int64], F, F]:
     return used, twins.astype(np.int64), lottery.matrix, utility
 
 
-def _across(study: Study, worth: F, twins: NDArray[np.int64]) -> list[tuple[F, F, F]]:
+def _across(study: Study, worth: F, row: I64, who: I64) -> list[tuple[F, F, F]]:
     """Whom each household would envy by one half of the draws, and what the other half says of it; then the reverse.
 
     Parameters
     ----------
-    worth : (twins, K) what a class is worth to each kind of household.
+    worth : (rows, K) what a class is worth.
+    row, who : (households,) row of ``worth`` of each household looked at, and the household.
 
     Returns
     -------
@@ -46,11 +48,11 @@ def _across(study: Study, worth: F, twins: NDArray[np.int64]) -> list[tuple[F, F
         Of each direction, by household: the gain that the first half suggests, the same pair's gain over the second half, and what both
         have there together.
     """
-    groups, found = study.lottery.groups, []
+    groups, found = study.lottery.groups[who], []
     for told, seen in (study.halves, study.halves[::-1]):
         at = np.concatenate([(worth[i : i + CHUNK] @ told.T).argmax(1) for i in range(0, len(worth), CHUNK)])
-        theirs = [np.einsum("ij,ij->i", half[at], worth)[twins] for half in (told, seen)]
-        mine = [np.einsum("ij,ij->i", half[groups], worth[twins]) for half in (told, seen)]
+        theirs = [np.einsum("ij,ij->i", half[at], worth)[row] for half in (told, seen)]
+        mine = [np.einsum("ij,ij->i", half[groups], worth[row]) for half in (told, seen)]
         found.append((theirs[0] - mine[0], theirs[1] - mine[1], theirs[1] + mine[1]))
     return found
 
@@ -82,7 +84,7 @@ def compute(study: Study) -> Iterator[Reading]:
     if not study.lottery.draws:
         yield from (Reading("", mean), Reading("max", most))
         return
-    halves = _across(study, utility, twins)
+    halves = _across(study, utility, twins, np.arange(len(twins)))
     low = float(np.mean([np.where(told > 0, seen, 0.0).mean() for told, seen, _ in halves]))
     least = float(np.mean([seen[told.argmax()] if told.max() > 0 else 0.0 for told, seen, _ in halves]))
     yield Reading("", mean, min(max(0.0, low), mean), mean, "draws low-high")
@@ -115,16 +117,19 @@ def stochastic(study: Study) -> Iterator[Reading]:
     drawn = study.lottery.draws > 0
     told, shown = np.zeros((2, len(market))), np.zeros((2, len(market)), bool)
     for level in range(int(levels[levels != NOT].max()) + 1):
-        inside = ((levels <= level) & (levels != NOT)).astype(np.float64)
-        best = np.concatenate(
-            [(inside[i : i + CHUNK] @ others.T).max(1) for i in range(0, len(inside), CHUNK)]
-        )
-        mine = np.einsum("ij,ij->i", own[groups], inside[twins])
-        envious |= best[twins] > mine + 1e-12
-        for i, (gain, seen, both) in enumerate(_across(study, inside, twins) if drawn else ()):
+        # who likes nothing at this very level has been told already, and many like the same classes so far
+        more = np.flatnonzero((levels == level).any(axis=1))
+        inside, kind = np.unique(levels[more] <= level, axis=0, return_inverse=True)
+        worth = inside.astype(np.float64)
+        who = np.flatnonzero(np.isin(twins, more))
+        row = kind.ravel()[np.searchsorted(more, twins[who])]
+        best = np.concatenate([(worth[i : i + CHUNK] @ others.T).max(1) for i in range(0, len(worth), CHUNK)])
+        mine = np.einsum("ij,ij->i", own[groups[who]], worth[row])
+        envious[who] |= best[row] > mine + 1e-12
+        for i, (gain, seen, both) in enumerate(_across(study, worth, row, who) if drawn else ()):
             luck = BEYOND * np.sqrt(both / max(1, (len(study.outcomes) + i) // 2))
-            shown[i] = np.where(gain > told[i], seen > luck + 1e-12, shown[i])
-            told[i] = np.maximum(told[i], gain)
+            shown[i, who] = np.where(gain > told[i, who], seen > luck + 1e-12, shown[i, who])
+            told[i, who] = np.maximum(told[i, who], gain)
     value = float(envious.mean())
     if drawn:
         yield Reading("", value, min(float(shown.mean()), value), value, "draws low-high")
