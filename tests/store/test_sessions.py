@@ -479,6 +479,27 @@ def test_an_application_that_is_ineligible_is_given_no_other_dwelling_by_the_sam
     assert play.seen().status == "closed"
 
 
+def test_a_rectification_gives_no_dwelling_to_a_household_that_has_signed_a_lease_since(play):
+    """Prepared before the lease or after it: such a household would be called first, could not accept, and the list would wait for it."""
+    play.new(dwelling("L1"), replace(dwelling("L2"), candidates=dwelling("L1").candidates))
+    play.open()
+    play.decide("L1")
+    first, *rest = (n.candidate_id for n in play.names("L2", "listed"))
+    others = [NewDecision(n, "ranked", k) for k, n in enumerate(rest, 1)]
+    play.decide("L2", [NewDecision(first, "not_attributed", motive="N3", sentence=SMALL), *others])
+    play.close()
+    right = [NewDecision(first, "ranked", 1), *(replace(d, rank=d.rank + 1) for d in others)]
+    play.do(c.prepare_rectification, S, play.session, reason="Composition mal lue", decisions=right)
+    offer = play.offer("L1")
+    play.do(c.answer, A, offer, accepted=True, on=play.store.today())
+    play.do(c.sign_lease, S, offer, on=play.store.today())
+    refused("STORE_HOUSED", play.do, c.sign_rectification, P, play.session, 1)
+    refused(
+        "STORE_HOUSED", play.do, c.prepare_rectification, S, play.session, reason="Encore", decisions=right
+    )
+    assert queries.next_to_offer(play.store, play.item("L2")) == rest[0]
+
+
 def test_what_is_owed_to_households_stands_where_their_dwelling_is_withdrawn_during_the_session(play):
     """The dwelling goes; the household found ineligible waits for its notice, the one refused for mixity for another dwelling."""
     play.new(dwelling("L1"))

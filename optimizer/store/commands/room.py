@@ -24,8 +24,6 @@ from optimizer.store.work import Work, clean, command, hour_of, named
 WORDS, LONG = 200, 2000
 RANKED = ("attribution", "ranked", "conditional")
 DECIDED = tuple(STATUS_OF.values())
-VOTED = ("decided", "item.decided")
-"""Lines of the ledger by which a dwelling is voted."""
 RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 """A rate as people write it."""
 
@@ -87,8 +85,7 @@ def _counted_again(work: Work, session: Row) -> list[str]:
     votes = {v["item_id"]: v for v in work.find("vote", item_id=tuple(i["item_id"] for i in items))}
     if not votes:
         return []
-    lines = queries.events(work.store, session=session["session_id"], kinds=VOTED)
-    hours = {line.dwelling_id: str(line.payload["facts"].get("hour", "")) for line in lines}
+    hours = queries.examined_at(work.store, session["session_id"])
     undone: list[str] = []
     for item in items:
         vote = votes.get(item["item_id"])
@@ -470,6 +467,7 @@ def prepare_rectification(
         item = items[name["item_id"]] = _rectifiable(work, session, name["item_id"])
         _not_taken_up(work, item, new.kind)
         work.require("candidate", name["status"], DECIDED)
+        _not_housed(work, name, new.kind)
         known = work.find("decision", candidate_id=new.candidate_id)
         write(work, item, name, checked(work, item, new), len(known) + 1, number)
     for key in items:
@@ -516,6 +514,14 @@ def _not_taken_up(work: Work, item: Row, kind: str) -> None:
         agenda.nothing_since(work, item)
 
 
+def _not_housed(work: Work, name: Row, kind: str) -> None:
+    """Whoever has signed a lease since is given no dwelling: its turn would hold the list, and it could not accept."""
+    if kind in RANKED and work.find("offer", ref=name["ref"], status="signed"):
+        refused = StoreRefused("STORE_HOUSED")
+        refused.candidate, refused.place = name["candidate_id"], int(name["position"])
+        raise refused
+
+
 @command("rectified", roles="P")
 def _sign_rectification(
     work: Work, session: str, number: int, *, one_person: bool = False
@@ -533,6 +539,7 @@ def _sign_rectification(
     unchanged = {name["candidate_id"] for item in items for name in work.find("candidate", item_id=item)}
     for decision in waiting:
         _not_taken_up(work, items[decision["item_id"]], decision["kind"])
+        _not_housed(work, work.get("candidate", decision["candidate_id"]), decision["kind"])
         for old in work.find("decision", candidate_id=decision["candidate_id"], current=True):
             work.set("decision", old["decision_id"], current=False)
             if (old["kind"], old["motive"]) != (decision["kind"], decision["motive"]):
