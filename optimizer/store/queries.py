@@ -276,6 +276,12 @@ def grants(store: Store, *, user: str | None = None, on: date | None = None) -> 
     return tuple(g for g in found if on is None or (g.since <= on and (g.until is None or on <= g.until)))
 
 
+def examined_at(store: Store, session: str) -> dict[str, str]:
+    """Dwellings that a session voted -> ``HH:MM`` at which each was last said to be examined; empty where nobody said."""
+    lines = events(store, session=session, kinds=("decided", "item.decided"))
+    return {line.dwelling_id: str(line.payload["facts"].get("hour", "")) for line in lines}
+
+
 def events(
     store: Store,
     *,

@@ -479,6 +479,61 @@ def test_an_application_that_is_ineligible_is_given_no_other_dwelling_by_the_sam
     assert play.seen().status == "closed"
 
 
+def test_a_rectification_gives_no_dwelling_to_a_household_that_has_signed_a_lease_since(play):
+    """Prepared before the lease or after it: such a household would be called first, could not accept, and the list would wait for it."""
+    play.new(dwelling("L1"), replace(dwelling("L2"), candidates=dwelling("L1").candidates))
+    play.open()
+    play.decide("L1")
+    first, *rest = (n.candidate_id for n in play.names("L2", "listed"))
+    others = [NewDecision(n, "ranked", k) for k, n in enumerate(rest, 1)]
+    play.decide("L2", [NewDecision(first, "not_attributed", motive="N3", sentence=SMALL), *others])
+    play.close()
+    right = [NewDecision(first, "ranked", 1), *(replace(d, rank=d.rank + 1) for d in others)]
+    play.do(c.prepare_rectification, S, play.session, reason="Composition mal lue", decisions=right)
+    offer = play.offer("L1")
+    play.do(c.answer, A, offer, accepted=True, on=play.store.today())
+    play.do(c.sign_lease, S, offer, on=play.store.today())
+    refused("STORE_HOUSED", play.do, c.sign_rectification, P, play.session, 1)
+    refused(
+        "STORE_HOUSED", play.do, c.prepare_rectification, S, play.session, reason="Encore", decisions=right
+    )
+    assert queries.next_to_offer(play.store, play.item("L2")) == rest[0]
+
+
+def test_a_rectification_keeps_a_condition_that_is_met_and_sets_no_condition_of_a_day_past(play):
+    """The document is there: a rank put right asks for it no second time, and nobody is asked for one by a day that is over."""
+    play.new(dwelling("L1"))
+    play.open()
+    first, second, third = (n.candidate_id for n in play.names("L1", "listed"))
+    tax = NewDecision(second, "conditional", 2, document="tax_notice", due_on=DAY + timedelta(days=5))
+    play.decide("L1", [NewDecision(first, "ranked", 1), tax, NewDecision(third, "ranked", 3)])
+    play.close()
+    play.clock.later(3)
+    play.do(c.condition_met, A, second)
+    play.clock.later(4)
+
+    def put_right(*decisions: NewDecision) -> None:
+        number = play.do(
+            c.prepare_rectification, S, play.session, reason="Rangs intervertis", decisions=decisions
+        )["number"]
+        play.do(c.sign_rectification, P, play.session, number)
+
+    late = NewDecision(third, "conditional", 3, document="resources", due_on=play.store.today())
+    refused("STORE_CONDITION", put_right, late)
+    put_right(replace(tax, rank=1), NewDecision(first, "ranked", 2))
+    (moved,) = [n for n in play.names("L1") if n.candidate_id == second]
+    assert (moved.status, moved.condition, moved.condition_on) == (
+        "conditional",
+        "met",
+        DAY + timedelta(days=3),
+    )
+    assert moved.decision.rank == 1
+    # another document is another condition
+    put_right(replace(tax, rank=1, document="resources", due_on=play.store.today() + timedelta(days=8)))
+    (asked,) = [n for n in play.names("L1") if n.candidate_id == second]
+    assert (asked.condition, asked.condition_on) == ("open", None)
+
+
 def test_what_is_owed_to_households_stands_where_their_dwelling_is_withdrawn_during_the_session(play):
     """The dwelling goes; the household found ineligible waits for its notice, the one refused for mixity for another dwelling."""
     play.new(dwelling("L1"))

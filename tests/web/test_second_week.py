@@ -81,6 +81,14 @@ def test_a_dwelling_is_not_decided_by_who_has_left(played: Played, sitting: Sess
     )
     vote = queries.session(played.store, key).items[0].vote
     assert vote is not None and (vote.present, vote.quorum) == (2, 2)
+    # put right after he left, it stays voted by those who were there: the page keeps its hour
+    _, form = the_form(secretary.get(address).content.decode(), f"{address}/decider", {"hour": "09:30"})
+    assert form.fields["hour"] == "09:30"
+    again = {**form.fields, **form.hidden, f"rank-{listed[0]}": "2", f"rank-{listed[1]}": "1"}
+    again["departure"] = "Ménage sans logement, exposé en séance."
+    assert secretary.post(f"{address}/decider", again).status_code == 302
+    revised = queries.session(played.store, key).items[0].vote
+    assert revised is not None and revised.present == 2
 
 
 def test_why_a_name_was_not_examined_stands_on_the_page_and_in_the_minutes(

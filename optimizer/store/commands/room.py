@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from optimizer.errors import Said
@@ -24,8 +25,6 @@ from optimizer.store.work import Work, clean, command, hour_of, named
 WORDS, LONG = 200, 2000
 RANKED = ("attribution", "ranked", "conditional")
 DECIDED = tuple(STATUS_OF.values())
-VOTED = ("decided", "item.decided")
-"""Lines of the ledger by which a dwelling is voted."""
 RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 """A rate as people write it."""
 
@@ -87,8 +86,7 @@ def _counted_again(work: Work, session: Row) -> list[str]:
     votes = {v["item_id"]: v for v in work.find("vote", item_id=tuple(i["item_id"] for i in items))}
     if not votes:
         return []
-    lines = queries.events(work.store, session=session["session_id"], kinds=VOTED)
-    hours = {line.dwelling_id: str(line.payload["facts"].get("hour", "")) for line in lines}
+    hours = queries.examined_at(work.store, session["session_id"])
     undone: list[str] = []
     for item in items:
         vote = votes.get(item["item_id"])
@@ -470,6 +468,7 @@ def prepare_rectification(
         item = items[name["item_id"]] = _rectifiable(work, session, name["item_id"])
         _not_taken_up(work, item, new.kind)
         work.require("candidate", name["status"], DECIDED)
+        _still_possible(work, name, new.kind, new.document, new.due_on)
         known = work.find("decision", candidate_id=new.candidate_id)
         write(work, item, name, checked(work, item, new), len(known) + 1, number)
     for key in items:
@@ -516,6 +515,25 @@ def _not_taken_up(work: Work, item: Row, kind: str) -> None:
         agenda.nothing_since(work, item)
 
 
+def _still_possible(work: Work, name: Row, kind: str, document: str, due_on: date | None) -> None:
+    """What a rectificatif decides must still be possible on its day, for the household that it is about.
+
+    Whoever has signed a lease since is given no dwelling: its turn would hold the list, and it could not accept. A condition is
+    given a day to come, unless it is the one that was set in session.
+    """
+    code = ""
+    if kind in RANKED and work.find("offer", ref=name["ref"], status="signed"):
+        code = "STORE_HOUSED"
+    elif due_on is not None and due_on <= work.today:
+        standing = work.find("decision", candidate_id=name["candidate_id"], current=True)
+        if all((d["document"], d["due_on"]) != (document, due_on) for d in standing):
+            code = "STORE_CONDITION"
+    if code:
+        refused = StoreRefused(code)
+        refused.candidate, refused.place = name["candidate_id"], int(name["position"])
+        raise refused
+
+
 @command("rectified", roles="P")
 def _sign_rectification(
     work: Work, session: str, number: int, *, one_person: bool = False
@@ -531,16 +549,25 @@ def _sign_rectification(
     waiting = work.find("decision", item_id=ids, rectification=number, pending=True)
     items = {d["item_id"]: _rectifiable(work, session, d["item_id"]) for d in waiting}
     unchanged = {name["candidate_id"] for item in items for name in work.find("candidate", item_id=item)}
+    met: set[int] = set()
     for decision in waiting:
         _not_taken_up(work, items[decision["item_id"]], decision["kind"])
+        name = work.get("candidate", decision["candidate_id"])
+        _still_possible(work, name, decision["kind"], decision["document"], decision["due_on"])
         for old in work.find("decision", candidate_id=decision["candidate_id"], current=True):
             work.set("decision", old["decision_id"], current=False)
             if (old["kind"], old["motive"]) != (decision["kind"], decision["motive"]):
                 unchanged.discard(decision["candidate_id"])
+            if name["condition"] == "met" and old["document"] == decision["document"]:
+                met.add(decision["candidate_id"])
     for decision in waiting:
         work.set("decision", decision["decision_id"], current=True, pending=False)
         name = work.get("candidate", decision["candidate_id"])
-        put_in_force(work, name, NewDecision(decision["candidate_id"], decision["kind"]))
+        if name["candidate_id"] in met:  # the document is there: another rank does not ask for it again
+            work.set("candidate", name["candidate_id"], status=STATUS_OF[decision["kind"]])
+            touch(work, name["ref"])
+        else:
+            put_in_force(work, name, NewDecision(decision["candidate_id"], decision["kind"]))
     for item in items:
         check_ranks(work, item)
     of_one_mind(work, work.find("item", session_id=session))

@@ -271,6 +271,11 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             if record.attendance
             else None,
             "hour": hour,
+            "examined_at": desk()
+            .known.of(("examined_at", session), lambda: queries.examined_at(desk().store, session))
+            .get(found.dwelling_id, "")
+            if may and found.status == "decided"
+            else "",
             "kinds": words("KIND", KINDS, lang),
             "motives": [
                 (code, f"{code} – {text} ({law.words('provisions', lang)[code]})")
