@@ -45,6 +45,25 @@ def _days(d: DocumentRecord, lang: Lang) -> str:
     )
 
 
+def out_of_reach(candidate: CandidateRecord) -> bool:
+    """Whether nobody reaches a household: its last call found nobody, or the import said so and nobody has called since."""
+    return candidate.call == "unreachable" or (
+        candidate.facts.get("dossier") == "unreachable" and not candidate.call
+    )
+
+
+def after_calls(candidate: CandidateRecord, frozen: str, lang: Lang) -> str:
+    """What the import said of a file (``frozen``, in words), with what the calls have found since.
+
+    The commission decides on it: whoever answered is no longer out of reach, and a complete file does not say that nobody answers.
+    """
+    imported = candidate.facts.get("dossier")
+    if out_of_reach(candidate):
+        lost = said("ENTRY.FILE.UNREACHABLE", lang)
+        return f"{lost}, {frozen}" if imported == "to_verify" or BLANK in frozen else lost
+    return said("ENTRY.FILE.REACHED", lang) if imported == "unreachable" else frozen
+
+
 def file_words(candidate: CandidateRecord, labels: Mapping[str, str], lang: Lang) -> str:
     """State of a file by the documents the desk has asked for; empty where it has asked for none and none was brought.
 
@@ -55,7 +74,7 @@ def file_words(candidate: CandidateRecord, labels: Mapping[str, str], lang: Lang
         return ""
     wanted = missing(candidate)
     state = said("ENTRY.FILE.TO_VERIFY" if wanted else "ENTRY.FILE.COMPLETED", lang)
-    if candidate.facts.get("dossier") == "unreachable":
+    if out_of_reach(candidate):
         state = f"{said('ENTRY.FILE.UNREACHABLE', lang)}, {state}"
     return said("ENTRY.FILE_OF", lang, state=state, documents=document_words(wanted or known, labels, lang))
 
@@ -65,12 +84,10 @@ def to_settle(candidate: CandidateRecord, labels: Mapping[str, str], lang: Lang)
 
     A household that answered since is no longer out of reach, whatever the import said.
     """
-    frozen = str(candidate.facts.get("dossier") or "")
     if missing(candidate):
         return file_words(candidate, labels, lang)
-    lost = candidate.call == "unreachable" or (frozen == "unreachable" and not candidate.call)
-    words = [said("ENTRY.FILE.UNREACHABLE", lang)] if lost else []
-    if frozen == "to_verify" and not documents_on(candidate):
+    words = [said("ENTRY.FILE.UNREACHABLE", lang)] if out_of_reach(candidate) else []
+    if candidate.facts.get("dossier") == "to_verify" and not documents_on(candidate):
         words.append(said("ENTRY.FILE_UNNAMED", lang))
     return ", ".join(words)
 
@@ -78,7 +95,7 @@ def to_settle(candidate: CandidateRecord, labels: Mapping[str, str], lang: Lang)
 def household_lines(
     candidate: CandidateRecord, labels: Mapping[str, str], lang: Lang, *, screen: bool = False
 ) -> list[list[Sequence[str]]]:
-    """The lines of a household as the agenda froze them, with the state of its file now.
+    """The lines of a household as the agenda froze them, with the state of its file now, and whether it can be reached.
 
     On paper a document that nobody has named is a blank to fill in; on a ``screen`` it is said to be named still.
     """
@@ -89,6 +106,7 @@ def household_lines(
     def value(label: str, frozen: str) -> str:
         if label not in heads:
             return frozen
-        return now or (said("ENTRY.FILE_UNNAMED", lang) if screen and BLANK in frozen else frozen)
+        words = said("ENTRY.FILE_UNNAMED", lang) if screen and BLANK in frozen else frozen
+        return now or after_calls(candidate, words, lang)
 
     return [[(label, value(label, text)) for label, text in line] for line in kept]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from optimizer.desk.chained import waits_of
-from optimizer.desk.documents import file_words, missing
+from optimizer.desk.documents import after_calls, file_words, missing
 from optimizer.desk.following import POSITIVE, items_of, rank_of
 from optimizer.errors import Lang, said
 from optimizer.policy.geography import city_of
@@ -115,8 +115,8 @@ def _call(item: ItemRecord, c: CandidateRecord, law: CommissionLaw, lang: Lang) 
     asked = wanted[0] if wanted else next((d for d in c.documents if d.asked_on is not None), None)
     received = next((d for d in c.documents if d.received_on is not None), None)
     frozen = str(c.facts.get("dossier") or "")
-    file = file_words(c, law.words("documents", lang), lang) or (
-        said(f"ENTRY.FILE.{frozen}".upper(), lang) if frozen else ""
+    file = file_words(c, law.words("documents", lang), lang) or after_calls(
+        c, said(f"ENTRY.FILE.{frozen}".upper(), lang) if frozen else "", lang
     )
     return {
         "dwelling_id": item.dwelling_id, "order": c.position, "application_id": c.application_id,

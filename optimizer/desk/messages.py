@@ -363,6 +363,13 @@ define(
     remedy_en="Correct “{column}”, unless this member sits for none of these dwellings",
 )
 define(
+    "DESK_ENTRY_SEATS",
+    "Plus de voix que de sièges au même moment, avec celle de ce membre : un suppléant, ou un second représentant, n'a de voix que si le titulaire n'est pas là.",
+    "More voices than seats at the same time, with that of this member: a deputy, or a second representative, has a voice only where the member is not there.",
+    remedy_fr="Dire le titulaire absent, ou donner l'heure de son départ",
+    remedy_en="Enter the member as absent, or give the hour of leaving",
+)
+define(
     "DESK_ENTRY_EVERYWHERE",
     "Ce membre siège pour une commune ou un EPCI qui n'est pas dit : sa voix compte pour tous les logements, qui sont de plusieurs.",
     "This member sits for a commune or an EPCI that is not told: the voice counts for every dwelling, and they lie in several.",

@@ -33,7 +33,7 @@ from optimizer.store.records import (
     SessionRecord,
     VoteRecord,
 )
-from optimizer.store.voting import astray, voices
+from optimizer.store.voting import astray, crowded, voices
 
 HIDDEN = "…"
 """What stands for the number of a household in a problem of its cell."""
@@ -270,6 +270,10 @@ class _Sheets(Work):
             for e, member in zip(rows, members, strict=True):
                 if member in found:
                     self.warn(e, code, "territory")
+        many = crowded(members, self.session.on, clock_time(self.session.hour) or "")
+        for e, member in zip(rows, members, strict=True):
+            if member in many:
+                self.warn(e, "DESK_ENTRY_SEATS", "presence")
 
     def _not_held(self) -> bool:
         """Whether the workbook says that the session was not held, or it stands so: nothing else is then recorded of it."""

@@ -45,6 +45,7 @@ texts(
         "file.complete": ("complet", "complete"),
         "file.to_verify": ("à compléter", "to complete"),
         "file.unreachable": ("injoignable", "unreachable"),
+        "file.reached": ("joint depuis l'import", "reached since the import"),
         "file.completed": ("complété", "completed"),
         "file_of": ("{state} : {documents}", "{state}: {documents}"),
         "file_unnamed": (

@@ -6,6 +6,7 @@ In Paris, Lyon and Marseille that is the mayor of the city, in each of its arron
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -95,6 +96,37 @@ def astray(
         [m for m in there if m.territory and not any(m.territory in place for place in places)],
         [m for m in there if not m.territory and several.get(m.voice, False)],
     )
+
+
+def crowded(members: Iterable[AttendanceRecord], on: date, start: str = "") -> list[AttendanceRecord]:
+    """Members of a kind with more voices in the room at one time than it has seats: a suppléant beside the titulaire, a second préfet.
+
+    The board has the seats of ``national.commission.board_seats``; the préfet has one, and so have the mayor of a commune and the
+    president of an EPCI.
+
+    Parameters
+    ----------
+    start : str
+        When the session began (:func:`began`).
+    """
+    kept = list(members)
+    rows = [
+        asdict(m) | {"arrived_at": clock_time(m.arrived_at or ""), "left_at": clock_time(m.left_at or "")}
+        for m in kept
+    ]
+    seats = {"board": int(law(on).value("board_seats")), "prefet": 1, "epci": 1, "mayor": 1}
+    hours = {str(row["arrived_at"]) for row in rows if row["arrived_at"]} | {start or "00:00"}
+    found: set[str] = set()
+    for hour in hours:
+        groups: dict[tuple[str, str], list[str]] = {}
+        for row in _sitting(rows, hour, start):
+            if row["voice"] in seats:
+                own = row["territory"] if row["voice"] in ("epci", "mayor") else ""
+                groups.setdefault((row["voice"], own), []).append(row["member"])
+        for (voice, _), names in groups.items():
+            if len(names) > seats[voice]:
+                found.update(names)
+    return [m for m in kept if m.member in found]
 
 
 def present(attendance: Iterable[Row], voting: tuple[str, ...], hour: str = "", start: str = "") -> int:

@@ -571,6 +571,10 @@ texts(
             "Territoire de {names} non dit : voix sur tous les logements, qui sont de plusieurs communes ou EPCI.",
             "Territory of {names} not told: a voice on every dwelling, and they lie in several communes or EPCI.",
         ),
+        "voices_many": (
+            "Plus de voix que de sièges au même moment : {names}. Un suppléant, ou un second représentant, n'a de voix que si le titulaire n'est pas là : le dire représenté ou absent, ou donner l'heure de son départ.",
+            "More voices than seats at the same time: {names}. A deputy, or a second representative, has a voice only where the member is not there: enter the member as absent, or give the hour of leaving.",
+        ),
         "decided": ("Décisions enregistrées.", "Decisions recorded."),
         "set_aside": ("Ne pas examiner, ou retirer", "Do not examine, or withdraw"),
         "conflict_head": ("Deux saisies du même logement", "The same dwelling entered twice"),

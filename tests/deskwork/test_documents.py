@@ -184,4 +184,24 @@ def test_an_unreachable_household_stays_so_beside_its_documents(made: Room):
     now = next(x for x in made.item(item.dwelling_id).candidates if x.ref == c.ref)
     lost = replace(now, facts={**now.facts, "dossier": "unreachable"})
     assert file_words(lost, LAW.documents, "fr").startswith("injoignable, à compléter")
+    assert file_words(replace(lost, call="interested"), LAW.documents, "fr").startswith("à compléter")
     assert file_words(now, LAW.documents, "en").startswith("to complete: ")
+
+
+@pytest.mark.parametrize(
+    ("imported", "call", "told"),
+    [
+        ("complete", "", "complet"), ("complete", "unreachable", "injoignable"), ("complete", "interested", "complet"),
+        ("unreachable", "", "injoignable"), ("unreachable", "interested", "joint depuis l'import"),
+        ("to_verify", "unreachable", "injoignable, à compléter : pièce ……"), ("to_verify", "interested", "à compléter : pièce ……"),
+    ],
+)  # fmt: skip
+def test_the_commission_reads_whether_a_household_can_be_reached(
+    made: Room, imported: str, call: str, told: str
+):
+    """« Dossier : complet » of whom nobody reaches, or « injoignable » of whom answered this morning, would be decided upon."""
+    c = next(c for i in made.session.items for c in listed(i))
+    frozen = {"complete": "complet", "unreachable": "injoignable", "to_verify": "à compléter : pièce ……"}
+    facts = {**c.facts, "dossier": imported, "lines": [[["Dossier", frozen[imported]]]]}
+    now = replace(c, facts=facts, call=call)
+    assert household_lines(now, LAW.documents, "fr") == [[("Dossier", told)]]

@@ -285,6 +285,15 @@ def test_a_territory_that_gives_no_voice_is_told(made: Room):
     assert ("DESK_ENTRY_NO_VOICE", "territoire") in told
 
 
+def test_a_deputy_beside_the_member_he_stands_for_is_told(made: Room):
+    made.clock.to(HELD)
+    made.write_book()
+    second = {"membre": "Mme Sous-préfète", "voix": "Préfet ou son représentant", "presence": "présent"}
+    fill(made.book, session=OPENED, members=[*MEMBERS, second], rows=decided(made.session))
+    told = [f.row for f in made.record(dry_run=True).warnings if f.code == "DESK_ENTRY_SEATS"]
+    assert len(told) == 2
+
+
 def test_without_quorum_the_session_does_not_open(made: Room):
     made.clock.to(HELD)
     made.write_book()

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from optimizer.store.voting import began, present, voices, voters
+from optimizer.store.records import AttendanceRecord
+from optimizer.store.voting import began, crowded, present, voices, voters
 
 EPCI = "242500361"
 BESANCON = {"commune": "25056", "epci": EPCI, "departement": "25"}
@@ -106,3 +107,30 @@ def test_hours_past_midnight_are_of_the_session_that_goes_on(hour: str, told: st
 )  # fmt: skip
 def test_when_a_session_began(session: dict[str, Any], hour: str):
     assert began(session) == hour
+
+
+def sitting(name: str, voice: str, **more: Any) -> AttendanceRecord:
+    return AttendanceRecord(**{"session_id": "2026-12-03", **member(name, voice, **more), "quality": ""})
+
+
+SIX = [sitting(name, "board") for name in "ABCDEF"]
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [
+        # six of the board, the préfet, a mayor of each commune, an EPCI: each has its seat
+        ([*SIX, sitting("P", "prefet"), sitting("M", "mayor", territory="25056"), sitting("N", "mayor", territory="25388")], ""),
+        # a deputy beside all six; one that comes when a titulaire has left; one who came before that; one who stands for an absent one
+        ([*SIX, sitting("S", "board")], "ABCDEFS"),
+        ([*SIX[:5], sitting("F", "board", left_at="15:20"), sitting("S", "board", arrived_at="15:35")], ""),
+        ([*SIX[:5], sitting("F", "board", left_at="15:20"), sitting("S", "board", arrived_at="9h05")], "ABCDEFS"),
+        ([*SIX[:5], sitting("F", "board", presence="absent"), sitting("S", "board")], ""),
+        # two that speak for the préfet, two for one commune, seven who have no voice
+        ([sitting("P", "prefet"), sitting("Q", "prefet", presence="represented")], "PQ"),
+        ([sitting("M", "mayor", territory="25056"), sitting("N", "mayor", territory="25056", arrived_at="16:00")], "MN"),
+        ([sitting(name, "consultative") for name in "ABCDEFG"], ""),
+    ],
+)  # fmt: skip
+def test_who_sits_beside_the_member_he_stands_for_is_told(members: list[AttendanceRecord], told: str):
+    assert "".join(m.member for m in crowded(members, date(2026, 12, 3), "14:00")) == told

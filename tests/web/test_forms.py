@@ -463,3 +463,17 @@ def test_what_was_typed_while_the_desk_was_busy_can_be_sent_again(
         "&#x27;", "'"
     ).replace("&#39;", "'")
     assert sentence in again.content.decode().replace("&#39;", "'")
+
+
+def test_two_voices_for_one_seat_are_told_with_the_attendance(played: Played):
+    elsewhere = "CALEOL Maîche"
+    played.account("maiche", "S", commission=elsewhere)
+    held = played.session(
+        date(2026, 12, 9), state="convened", homes=(dwelling("L120991"),), commission=elsewhere
+    )
+    client, fields = played.client(name="maiche"), {"version": str(held.version)}
+    for n, (name, voice) in enumerate((("Mme Préfète", "prefet"), ("M. Adjoint", "prefet"), ("A", "board"))):
+        fields |= {f"member-{n}": name, f"voice-{n}": voice, f"presence-{n}": "present"}
+    answer = client.post(f"/seances/{held.session_id}/presences", fields, follow=True)
+    assert "au même moment" in (page := answer.content.decode())
+    assert "Mme Préfète" in page.split("au même moment")[1].split("</")[0]

@@ -18,6 +18,7 @@ from optimizer.desk.sessions import not_held
 from optimizer.errors import Lang, said
 from optimizer.presentation.numbers import day
 from optimizer.store import commands, queries
+from optimizer.store.clock import clock_time
 from optimizer.store.commands.corrections import LEFT
 from optimizer.store.records import (
     AttendanceRecord,
@@ -31,7 +32,7 @@ from optimizer.store.records import (
     SessionRecord,
     VoteRecord,
 )
-from optimizer.store.voting import astray, voices
+from optimizer.store.voting import astray, crowded, voices
 from optimizer.web.acting import act
 from optimizer.web.answers import Answered, ask, expect, kept_to
 from optimizer.web.asked import Asked
@@ -208,6 +209,9 @@ def attendance(request: Asked, session: str) -> HttpResponse:
             if members:
                 names = said("WORDS.LIST", form.lang).join(m.member for m in members)
                 told.append(said(code, form.lang, names=names))
+        if many := crowded(now.attendance, now.on, now.sat_from or clock_time(now.hour) or ""):
+            names = said("WORDS.LIST", form.lang).join(m.member for m in many)
+            told.append(said("WEB.VOICES_MANY", form.lang, names=names))
         return " ".join(told)
 
     return act(request, do, done=done, to=_room(session), show=lambda **v: room(request, session, **v))
