@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
+import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -20,6 +21,9 @@ T = TypeVar("T")
 PACKAGE = Path(__file__).resolve().parent
 FOLDERS: set[str] = set()
 """Folders whose files are dropped in, as far as they have been loaded."""
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+ASKED = ("all", "auto")
+"""What options mean by these words, so that no file has them for its name."""
 COMMANDS = str(PACKAGE / "cli" / "commands")
 """The one whose files call all others, and are to blame for none of what these do."""
 
@@ -133,6 +137,32 @@ def wrong_answer(call: Callable[..., object], why: str) -> DropInError:
 def wrong_data(file: Path, line: int, why: str) -> DropInError:
     """The refusal of a data file of a drop-in folder."""
     return DropInError(_place(file), line, why)
+
+
+def worded(what: str, **texts: object) -> None:
+    """Refuse a word of a dropped file that is no text, or an empty one.
+
+    Raises
+    ------
+    TypeError, ValueError
+    """
+    if other := [name for name, text in texts.items() if not isinstance(text, str)]:
+        raise TypeError(f"{what}: {other[0]} {texts[other[0]]!r} is no text")
+    if empty := [name for name, text in texts.items() if not str(text).strip()]:
+        raise ValueError(f"{what}: empty {', '.join(empty)}")
+
+
+def named(what: str, id: object) -> None:
+    """Refuse an id that nobody could ask for: options write it between commas, tables in their columns, ``models/`` in its keys.
+
+    Raises
+    ------
+    TypeError, ValueError
+    """
+    worded(f"{what} {id!r}", id=id)
+    if not NAME.fullmatch(str(id)) or id in ASKED:
+        known = " and ".join(map(repr, ASKED))
+        raise ValueError(f"{what} {id!r}: an id is of letters a-z, digits and _, and {known} are taken")
 
 
 def in_order(what: str, order: object, known: Mapping[str, int]) -> None:

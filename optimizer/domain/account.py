@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from optimizer.dropin import in_order, load_all
+from optimizer.dropin import in_order, load_all, worded
 from optimizer.errors import Lang
 
 ANY, OWN_TENANTS, RELOCATED = "any", "own_tenants", "relocated"
@@ -161,9 +161,8 @@ def kind(found: AccountKind) -> AccountKind:
         An empty field, a code or a place of the vocabulary that another kind has, a second remainder, a word that is none of
         its closed list, an exclusion that leaves the dwelling to another kind already.
     """
-    empty = [name for name in ("code", "fr", "en", "source") if not str(getattr(found, name)).strip()]
-    if empty:
-        raise ValueError(f"account {found.code!r}: empty {', '.join(empty)}")
+    words = ("code", "fr", "en", "source")
+    worded(f"account {found.code!r}", **{name: getattr(found, name) for name in words})
     if found.code in REGISTERED:
         raise ValueError(f"account {found.code!r} is declared twice")
     in_order(

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.dropin import in_order, load_all, takes
+from optimizer.dropin import in_order, load_all, named, takes, worded
 from optimizer.errors import Lang
 from optimizer.fairness.study import Study
 
@@ -71,13 +71,15 @@ def metric(
     Raises
     ------
     ValueError
-        An empty field, an unknown direction, or a second metric of the same id or place.
+        An empty field, an id that is none, an unknown direction, or a second metric of the same id or place.
+    TypeError
+        A word that is no text.
     """
 
     def register(compute: Compute) -> Compute:
         takes(compute, "study")
-        if not all(x.strip() for x in (id, title_fr, title_en, unit, source)):
-            raise ValueError(f"metric {id!r}: an empty field")
+        named("metric", id)
+        worded(f"metric {id!r}", title_fr=title_fr, title_en=title_en, unit=unit, source=source)
         if id in _METRICS:
             raise ValueError(f"metric {id!r} is declared twice")
         if better not in get_args(Better):

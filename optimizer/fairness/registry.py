@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
 
-from optimizer.dropin import in_order, load_all, takes
+from optimizer.dropin import in_order, load_all, named, takes, worded
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.fairness import messages as messages
 from optimizer.fairness.lottery import Draw, Lottery
@@ -78,19 +78,21 @@ def mechanism(
     Raises
     ------
     ValueError
-        An empty field, an unknown claim or way with quotas, a second mechanism with the same id or place.
+        An empty field, an id that no option could name, an unknown claim or way with quotas, a second mechanism with the same id or place.
+    TypeError
+        A word that is no text, claims that are no set.
     """
 
     def register(allocate: Callable[[Market, Draw], Lottery]) -> Callable[[Market, Draw], Lottery]:
-        empty = [
-            n
-            for n, t in (("id", id), ("title_fr", title_fr), ("title_en", title_en), ("source", source))
-            if not t.strip()
-        ]
         takes(allocate, "market, draw")
-        if empty:
-            raise ValueError(f"mechanism {id!r}: empty {', '.join(empty)}")
-        if unknown := sorted(claims - set(CLAIMS)):
+        named("mechanism", id)
+        worded(f"mechanism {id!r}", title_fr=title_fr, title_en=title_en, source=source)
+        for name, given, kind in (("claims", claims, set | frozenset), ("randomised", randomised, bool)):
+            if not isinstance(given, kind):
+                raise TypeError(
+                    f"mechanism {id!r}: {name} {given!r}, {kind.__name__ if kind is bool else 'a set'} was expected"
+                )
+        if unknown := sorted(map(str, claims - set(CLAIMS))):
             raise ValueError(f"mechanism {id!r}: unknown claims {', '.join(unknown)}")
         if id in _MECHANISMS:
             raise ValueError(f"mechanism {id!r} is declared twice")

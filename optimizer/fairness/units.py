@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -51,7 +51,9 @@ def allocated(market: Market, months: F, id: str, draws: int) -> bytes:
     """The work of a mechanism's unit."""
     (made,) = chosen_mechanisms([id])
     clock = time.perf_counter()
+    before = _arrays(market)
     lottery = answered(made.allocate(market, Draw(market.seed, 0, draws)), Lottery, made.allocate)
+    _untouched(before, made.allocate, market)
     if wrong := faults(market, lottery):
         raise wrong_answer(made.allocate, wrong)
     middle = time.perf_counter()
@@ -99,8 +101,18 @@ def _one_reading(reading: Reading, scopes: set[str], metric: Metric) -> None:
 
 
 def measured(name: str, study: Study) -> list[tuple[object, ...]]:
-    """Lines of ``mechanisms.csv`` for one mechanism."""
+    """Lines of ``mechanisms.csv`` for one mechanism.
+
+    Raises
+    ------
+    DropInError
+        A metric gives no readings, or writes into what the metrics after it read.
+    """
     lines: list[tuple[object, ...]] = []
+    given = (study.market, study.lottery, study)
+    # worked out before any metric has them: each is read by several
+    _ = study.lottery.p, study.lottery.matrix, study.utility
+    before = _arrays(*given)
     for metric in all_metrics():
         scopes: set[str] = set()
         for r in answered(metric.compute(study), Iterable, metric.compute):
@@ -119,6 +131,7 @@ def measured(name: str, study: Study) -> list[tuple[object, ...]]:
                     metric.source,
                 )
             )
+        before = _untouched(before, metric.compute, *given)
     proof = study.lottery.proof
     if "error" in proof:
         reading = Reading(
@@ -131,6 +144,32 @@ def measured(name: str, study: Study) -> list[tuple[object, ...]]:
             )
         )  # fmt: skip
     return lines
+
+
+def _arrays(*values: object) -> dict[str, str]:
+    """Hashes of the arrays of frozen values, those that were worked out from them so far included, by class and name."""
+    return {
+        f"{type(value).__name__}.{name}": mark_of(held)
+        for value in values
+        for name, held in vars(value).items()
+        if isinstance(held, np.ndarray)
+        or (isinstance(held, tuple) and all(isinstance(one, np.ndarray) for one in held))
+    }
+
+
+def _untouched(before: Mapping[str, str], call: Callable[..., object], *values: object) -> dict[str, str]:
+    """The hashes after a dropped function has had the values, refused where it has written into one: whoever comes after it reads that.
+
+    Raises
+    ------
+    DropInError
+    """
+    after = _arrays(*values)
+    if changed := [name for name, mark in before.items() if after.get(name) != mark]:
+        raise wrong_answer(
+            call, f"it writes into {changed[0]}, which other mechanisms and metrics read: copy it first"
+        )
+    return after
 
 
 def _bytes(value: object) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from optimizer.dropin import load_all, takes
+from optimizer.dropin import load_all, named, takes, worded
 from optimizer.importers.raw import Opened
 
 Reader = Callable[[Path, str], Opened]
@@ -48,8 +48,10 @@ def format(
     def register(read: Reader) -> Reader:
         takes(read, "path, label")
         takes(forget, "path, columns")
-        if not id.strip() or not title_fr.strip() or not extensions:
-            raise ValueError(f"format {id!r}: id, title and extensions are all required")
+        named("format", id)
+        worded(f"format {id!r}", title_fr=title_fr)
+        if not isinstance(extensions, tuple) or not extensions:
+            raise ValueError(f"format {id!r}: extensions {extensions!r}, a tuple of some was expected")
         if id in REGISTERED:
             raise ValueError(f"format {id!r} is declared twice")
         for extension in extensions:

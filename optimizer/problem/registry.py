@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.dropin import answered, in_order, load_all, wrong_answer
+from optimizer.dropin import answered, in_order, load_all, named, worded, wrong_answer
 from optimizer.errors import Lang
 from optimizer.problem.ground import I64, B, Counted, Ground, Place
 
@@ -182,16 +182,13 @@ def rule(
     """
 
     def register(kind: type[RuleShape]) -> type[RuleShape]:
-        empty = [
-            name
-            for name, text in (("id", id), ("title_fr", title_fr), ("source", source))
-            if not text.strip()
-        ]
-        empty += [name for name in ("title_en",) if not str(getattr(kind, name, "")).strip()]
-        empty += [name for name in ("short", "long", "group") if not _both(getattr(kind, name, ()))]
+        named("rule", id)
+        title_en = getattr(kind, "title_en", "")
+        worded(f"rule {id!r}", title_fr=title_fr, title_en=title_en, source=source, unit=unit)
+        empty = [name for name in ("short", "long", "group") if not _both(getattr(kind, name, ()))]
         empty += ["reached"] * (kind.reached != RuleShape.reached and not _both(kind.reached))
-        if empty or not unit.strip():
-            raise ValueError(f"rule {id!r}: empty {', '.join(empty) or 'unit'}")
+        if empty:
+            raise ValueError(f"rule {id!r}: empty {', '.join(empty)}")
         if id in REGISTERED:
             raise ValueError(f"rule {id!r} is declared twice")
         in_order(f"rule {id!r}", order, {known.id: known.order for known in REGISTERED.values()})

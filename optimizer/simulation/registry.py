@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from optimizer.dropin import in_order, load_all, takes
+from optimizer.dropin import in_order, load_all, named, takes, worded
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.simulation import messages as messages
 from optimizer.simulation.terms import State, Terms
@@ -70,13 +70,9 @@ _POLICIES: dict[str, Policy] = {}
 
 
 def _register(found: Policy) -> None:
-    empty = [
-        n
-        for n in ("id", "title_fr", "title_en", "says_fr", "says_en", "source")
-        if not getattr(found, n).strip()
-    ]
-    if empty:
-        raise ValueError(f"policy {found.id!r}: empty {', '.join(empty)}")
+    named("policy", found.id)
+    words = ("title_fr", "title_en", "says_fr", "says_en", "source")
+    worded(f"policy {found.id!r}", **{name: getattr(found, name) for name in words})
     if found.id in _POLICIES:
         raise ValueError(f"policy {found.id!r} is declared twice")
     in_order(f"policy {found.id!r}", found.order, {p.id: p.order for p in _POLICIES.values()})
@@ -92,7 +88,9 @@ def policy(
     Raises
     ------
     ValueError
-        An empty field, a second policy with the same id or place.
+        An empty field, an id that no option could name, a second policy with the same id or place.
+    TypeError
+        A word that is no text.
     """
 
     def register(terms: Decide) -> Decide:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from optimizer.dropin import load_all, takes
+from optimizer.dropin import load_all, named, takes
 from optimizer.errors import AttrifluxError
 from optimizer.problem import explicit
 from optimizer.problem.model import Columns, Problem
@@ -102,8 +102,9 @@ def backend(
         takes(solver, "job, options, watch")
         takes(available, "")
         wanted = frozenset(features)
-        if not id or not wanted <= FEATURES:
-            raise ValueError(f"backend {id!r}: unknown features {sorted(wanted - FEATURES)} or no name")
+        named("backend", id)
+        if not wanted <= FEATURES:
+            raise ValueError(f"backend {id!r}: unknown features {sorted(map(str, wanted - FEATURES))}")
         if id in REGISTERED:
             raise ValueError(f"backend {id!r} is registered twice")
         REGISTERED[id] = Backend(id, wanted, solver, available)

@@ -460,3 +460,24 @@ def test_a_public_is_reserved_the_part_of_the_flux_agreed_with_its_own_landlord(
     slots = [[r for r in part if r >= 0] for part in np.split(np.array(reserved_slots(market)), 2)]
     # of X 4 × 1 / 2; of Y 4 × 1/4 / 2, rounded up, and of its own account 4 × 3/4 / 2, rounded up
     assert slots == [[3, 3], [4, 5, 5]]
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"id": "all"}, ValueError, "'all' and 'auto' are taken"),
+        ({"id": "a/b"}, ValueError, "an id is of letters a-z"),
+        ({"title_en": None}, TypeError, "title_en None is no text"),
+        ({"claims": ["pareto"]}, TypeError, "claims .*, a set was expected"),
+        ({"randomised": "oui"}, TypeError, "randomised 'oui', bool was expected"),
+    ],
+)
+def test_a_mechanism_that_nobody_could_ask_for_or_without_its_words_is_refused(
+    change: dict[str, object], error: type, message: str
+):
+    fine = {
+        "id": "zzz", "title_fr": "x", "title_en": "x", "source": "x", "randomised": False, "quotas": "ignored", "claims": set(),
+        "order": 999,
+    }  # fmt: skip
+    with pytest.raises(error, match=message):
+        mechanism(**{**fine, **change})(lambda market, draw: None)  # type: ignore[arg-type, return-value]

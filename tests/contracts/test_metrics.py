@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from optimizer.dropin import DropInError
+from optimizer.fairness import units
 from optimizer.fairness.lottery import Draw
-from optimizer.fairness.measures import Metric, all_metrics
+from optimizer.fairness.measures import Metric, Reading, all_metrics, metric
 from optimizer.fairness.registry import chosen_mechanisms
 from optimizer.fairness.study import Study
 from optimizer.fairness.units import mark_of
@@ -21,6 +26,53 @@ def study(number: int) -> Study:
     (made,) = chosen_mechanisms(["random"])
     months = np.arange(1.0, len(market) + 1.0)
     return Study(made.allocate(market, Draw(market.seed)), 20, months)
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("Lottery.p", lambda s: s.lottery.p.fill(0.5)),
+        ("Market.score", lambda s: s.market.score.fill(0)),
+        ("Study.months", lambda s: s.months.fill(0)),
+    ],
+)
+def test_a_metric_that_writes_into_what_the_others_read_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, write: Callable[[Study], None]
+):
+    """Published figures of every mechanism came from what it had left there, and nothing told it."""
+
+    def compute(study: Study) -> Iterator[Reading]:
+        yield Reading("", 1.0)
+        write(study)
+
+    wrong = replace(METRICS[0], compute=compute)
+    monkeypatch.setattr(units, "all_metrics", lambda: (wrong, *METRICS[1:]))
+    with pytest.raises(DropInError, match=f"test_metrics.py:.* it writes into {name}"):
+        units.measured("random", study(1))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"id": "a,b"}, ValueError, "'a,b': an id is of letters a-z"),
+        ({"id": "équité"}, ValueError, "an id is of letters a-z"),
+        ({"id": ""}, ValueError, "empty id"),
+        ({"title_fr": 3}, TypeError, "title_fr 3 is no text"),
+        ({"source": " "}, ValueError, "empty source"),
+    ],
+)
+def test_a_metric_without_its_words_is_refused(change: dict[str, object], error: type, message: str):
+    fine = {
+        "id": "zzz",
+        "title_fr": "x",
+        "title_en": "x",
+        "better": "more",
+        "unit": "x",
+        "source": "x",
+        "order": 999,
+    }
+    with pytest.raises(error, match=message):
+        metric(**{**fine, **change})(lambda study: [])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("made", METRICS, ids=lambda m: m.id)

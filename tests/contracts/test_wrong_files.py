@@ -88,6 +88,9 @@ def compute(study):
 TWO_HOMES = """from optimizer.fairness.lottery import allocation, certain
     one = 0, int(market.pair_class[0]), market.options(0)[0]
     return certain(market, allocation([one, one]))"""
+WRITES = """from optimizer.fairness.lottery import allocation, certain
+    market.score[:] = 0
+    return certain(market, allocation([]))"""
 FAIRNESS = ("fairness", "{case}", "--out", "{out}", "--workers", "1", "--mechanisms", "cotation")
 WRONG = (*FAIRNESS[:-1], "cotation,wrong")
 SIMULATE = (
@@ -137,6 +140,9 @@ def run(case: Path, place: Path, folder: str, text: str, command: tuple[str, ...
         ("fairness.mechanisms", MECHANISM.format(id="wrong", parameters="market, draw", body="return 3"), WRONG, 2, "it returned int, Lottery was expected"),
         ("fairness.metrics", METRIC.format(answer="3"), FAIRNESS, 2, "it returned int, Iterable was expected"),
         ("fairness.metrics", METRIC.format(answer="[3]"), FAIRNESS, 2, "it returned int, Reading was expected"),
+        ("fairness.mechanisms", MECHANISM.format(id="wrong", parameters="market, draw", body=WRITES), WRONG, 2, "it writes into Market.score"),
+        ("fairness.metrics", METRIC.format(answer="study.lottery.p.fill(0.5) or [Reading('', 1.0)]"), FAIRNESS, 2, "it writes into Lottery.p"),
+        ("fairness.mechanisms", MECHANISM.format(id="a,b", parameters="market, draw", body="..."), FAIRNESS, 2, "'a,b': an id is of letters a-z, digits and _"),
         ("simulation.policies", policy_of(), SIMULATE, 5, "it returned NoneType, Terms was expected"),
         ("simulation.policies", policy_of(parameters="state, seed"), SIMULATE, 5, "must take (state)"),
         ("simulation.policies", policy_of(answer="replace(todays(state.problem), rate=np.zeros(1, np.int64))"), SIMULATE, 5, "rate has shape (1,)"),

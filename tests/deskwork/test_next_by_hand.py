@@ -300,6 +300,20 @@ def test_work_in_progress_is_live_offers_next_ranks_and_the_first_name_of_a_comi
     ]
 
 
+def test_ranks_that_wait_are_held_where_the_landlord_proposes_them_nowhere_else():
+    case = imported()
+    changes = {"national.desk.waiting_ranks_proposable": False}
+    kept = turned(replace(case, settings=replace(case.settings, changes=changes)))
+    there = [
+        row for row in rows(kept, "in_progress", "dwelling_id", "application_id", "stage") if row[0] == "L7"
+    ]
+    assert there == [["L7", "71", "offered"], ["L7", "72", "commission"]]
+    shipped = [
+        row for row in rows(turned(), "in_progress", "dwelling_id", "application_id") if row[0] == "L7"
+    ]
+    assert shipped == [["L7", "71"]]
+
+
 def test_each_candidature_examined_is_an_event_with_its_days():
     names = (
         "dwelling_id",
@@ -482,6 +496,12 @@ def test_a_dwelling_vacated_again_after_its_lease_is_to_be_let():
     made = turned(replace(case, tables={**case.tables, "dwellings": back}))
     assert "L1" in set(made.case.table("dwellings")["dwelling_id"])
     assert made.case.table("leases")["dwelling_id"].tolist() == ["L1"]
+    # vacated on the very day of the lease: that lease let it
+    same = homes.assign(
+        vacant_since=homes["vacant_since"].mask(homes["dwelling_id"] == "L1", pd.Timestamp(LEASE))
+    )
+    made = turned(replace(case, tables={**case.tables, "dwellings": same}))
+    assert "L1" not in set(made.case.table("dwellings")["dwelling_id"])
 
 
 def test_pins_of_what_was_not_examined_or_long_before_the_import_stand():
@@ -813,6 +833,13 @@ def test_who_is_found_eligible_by_a_later_session_is_no_longer_struck_off():
     assert status_of(turned(on=date(2027, 1, 20), sessions=[second, held()]), "32") == "active"
     before = replace(held(), session_id="S-2")
     assert status_of(turned(on=date(2027, 1, 20), sessions=[second, before]), "32") == "active"
+    # one that found it ineligible too, after its notice, undoes nothing
+    again = session(
+        "U", date(2026, 12, 20), "closed", date(2026, 12, 18),
+        item(9, "ALS", "no_taker",
+             replace(candidate(91, "ineligible", decided(91, "ineligible", None, motive="I1")), ref="r32", application_id="32")),
+    )  # fmt: skip
+    assert status_of(turned(on=date(2027, 1, 20), sessions=[held(), again]), "32") == "struck_off"
     # a session before says nothing of the later decision
     first = replace(later, on=date(2026, 12, 1), convened_on=date(2026, 11, 25))
     assert status_of(turned(on=date(2027, 1, 20), sessions=[held(), first]), "32") == "struck_off"

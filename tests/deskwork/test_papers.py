@@ -245,6 +245,19 @@ def test_a_list_that_is_over_promises_nothing_more(made: Room, told: Told):
                 continue
             assert text.startswith("over") and why in text and "Votre demande reste active" in text
             assert "vous sera proposé" not in text and "répondre jusqu'au" not in text
+    offered = next(c.offer for i in told.session.items for c in i.candidates if c.offer is not None)
+    for offer in (None, replace(offered, status="released")):
+        back = told_as(
+            told,
+            home.dwelling_id,
+            {"status": "released", "offer": offer},
+            status="withdrawn",
+            end_reason="works",
+        )
+        over = [x for x in letters_to(back, home.dwelling_id).values() if x.startswith("over")]
+        assert over and all(
+            ("L'offre qui vous a été faite est retirée" in x) == (offer is not None) for x in over
+        )
     gone = told_as(told, home.dwelling_id, {"status": "superseded"})
     assert not [x for x in letters_to(gone, home.dwelling_id).values() if x.startswith(("rank", "offer"))]
 
@@ -253,10 +266,10 @@ def test_a_letter_printed_after_the_answer_asks_for_none(made: Room, told: Told)
     home, who = next((i, c) for i in told.session.items for c in i.candidates if c.offer is not None)
     on = date(2026, 12, 14)
 
-    def letter(status: str) -> str:
+    def letter(status: str, legitimate: str = "") -> str:
         assert who.offer is not None
         made_so = replace(
-            who.offer, status=status, answered_on=None if status in ("offered", "silent") else on, deadline=on,
+            who.offer, status=status, legitimate=legitimate, answered_on=None if status in ("offered", "silent") else on, deadline=on,
             lease_on=on if status == "signed" else None, days=15,
         )  # fmt: skip
         names = tuple(
@@ -284,6 +297,10 @@ def test_a_letter_printed_after_the_answer_asks_for_none(made: Room, told: Told)
         text = letter(status)
         assert said_now in text and "Vous pouvez répondre" not in text, status
         assert ("Votre demande reste active" in text) == (status not in ("accepted", "signed"))
+        # what a refusal may do is told of a refusal, and of a silence that is one
+        effect = "Un refus sans motif légitime peut compter dans la cotation"
+        assert (effect in text) == (status in ("refused", "silent")), status
+    assert effect not in letter("refused", legitimate="yes") and effect in letter("refused", legitimate="no")
 
 
 def test_what_was_carried_over_by_mistake_is_said_to_be_taken_out(made: Room, told: Told):

@@ -226,6 +226,46 @@ def test_the_last_rank_that_signs_elsewhere_exhausts_the_dwelling(play):
     assert play.seen().items[1].status == "exhausted"
 
 
+def test_a_household_that_signed_waits_behind_no_other_list(play):
+    """It stood in the queue of another dwelling: called up there, it would be examined while somebody waits behind it."""
+    play.week(same_household("L1", 1))
+    offer, signed_in = play.offer("L1"), play.session
+    play.accept(offer)
+    names = [NewCandidate(n, k, queue=k > 1) for k, n in enumerate(("L5-1", "commun", "L5-3"), 1)]
+    draft = play.new(NewItem("L5", "ALS", tuple(names)))
+    play.session = signed_in
+    play.sign(offer)
+    play.session = draft
+    assert statuses(play, "L5") == ["listed", "superseded", "queue"]
+    play.do(c.call, A, play.names("L5")[0].candidate_id, outcome="declines")
+    assert statuses(play, "L5") == ["declined", "superseded", "listed"]
+
+
+def test_a_rank_that_ends_behind_a_live_offer_leaves_the_dwelling_on_offer(play):
+    """Its household may still accept: exhausted, the dwelling would be proposed to others while it decides."""
+    play.new(dwelling("L1", queue=0))
+    play.open()
+    first, second, third = (n.candidate_id for n in play.names("L1", "listed"))
+    awaited = NewDecision(second, "conditional", 2, "tax_notice", date(2026, 12, 18))
+    no = NewDecision(third, "not_attributed", motive="N3", sentence=SMALL)
+    play.decide("L1", [NewDecision(first, "ranked", 1), awaited, no])
+    play.close()
+    offer = play.offer("L1")
+    assert play.do(c.condition_failed, A, second, reason="access")["item_status"] == "offering"
+    play.accept(offer)
+    play.sign(offer)
+    assert play.seen().items[0].status == "let"
+
+
+def test_a_lease_is_not_of_before_its_acceptance(play):
+    play.week()
+    offer = play.offer("L1")
+    play.clock.later(3)
+    play.accept(offer)
+    refused("STORE_BEFORE", play.do, c.sign_lease, S, offer, on=DAY + timedelta(days=2))
+    play.sign(offer)
+
+
 def conditional(play):
     """A week whose first rank waits for the tax notice until 18 December."""
     play.new(dwelling("L1"))
@@ -349,6 +389,21 @@ def test_refusals_of_the_commission_open_their_duties(play):
     }
 
 
+def test_a_dalo_household_found_ineligible_is_signalled_to_the_prefet_too(play):
+    """The préfet designates somebody else, or contests: whatever the refusal is called, it is a refusal of a DALO household."""
+    item = dwelling("L1")
+    dalo = NewCandidate("L1-dalo", 3, facts={"priority_codes": "DALO"})
+    play.new(NewItem("L1", "ETAT_PRIO", (*item.candidates[:2], dalo), facts=item.facts))
+    play.open()
+    first, second, third = (n.candidate_id for n in play.names("L1"))
+    barred = NewDecision(third, "ineligible", motive="I1", sentence=SMALL)
+    play.decide("L1", [NewDecision(first, "ranked", 1), NewDecision(second, "ranked", 2), barred])
+    play.close()
+    ref = play.names("L1")[2].ref
+    found = {(d.kind, d.ref) for d in queries.duties(play.store)}
+    assert found == {("radiation_notice", ref), ("prefet_signal", ref)}
+
+
 def test_a_household_that_signs_a_lease_is_owed_no_suitable_offer(play):
     """Every agenda named it as owed the first suitable vacancy, and kept its data from erasure, until somebody closed it by hand."""
     owed = NewCandidate("250000000000000009", 1, facts={"priority_codes": ""})
@@ -451,3 +506,11 @@ def test_a_document_that_came_in_time_is_no_lapse(play):
     play.do(c.ask_document, A, name, document="tax_notice")
     play.do(c.condition_failed, A, name)
     assert play.names("L1")[0].condition == "failed"
+
+
+def test_a_document_that_came_on_the_last_day_is_no_lapse(play):
+    name = conditional(play)
+    play.clock.on(date(2026, 12, 18))
+    play.do(c.receive_document, A, name, document="tax_notice")
+    play.clock.later(3)
+    refused("STORE_CONDITION_CAME", play.do, c.condition_failed, A, name)

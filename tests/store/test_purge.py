@@ -194,6 +194,15 @@ def test_a_day_to_come_says_what_would_be_erased_then(play):
     assert len(play.store.tables.find("person")) == 4
 
 
+def test_a_household_that_is_erased_is_nominated_no_more(play):
+    """An open nomination of nobody would wait for its dwelling for ever."""
+    play.do(c.nominate, S, account="ALS", dwelling_id="L9", application_id="N9")
+    play.clock.on(AFTER)
+    assert len(erase(play).erased) == 1
+    assert [n["status"] for n in play.store.tables.find("nomination")] == ["withdrawn"]
+    assert ledger.verify(play.store).holds
+
+
 def test_only_the_dpo_purges(play):
     for actor in (S, A, T):
         with pytest.raises(StoreForbidden):

@@ -108,6 +108,33 @@ def test_no_notice_is_owed_to_a_household_that_a_later_session_found_eligible(pl
     assert verify_ledger(play.store).holds
 
 
+def test_a_household_found_ineligible_again_is_owed_its_first_notice_still(play):
+    """Both sessions find L1-1 ineligible: its first letter says no more that it was found eligible since."""
+    first = ""
+    for name, on in (("L1", date(2026, 12, 3)), ("L2", date(2026, 12, 10))):
+        play.clock.on(on)
+        play.new(replace(dwelling(name), candidates=dwelling("L1").candidates))
+        first = first or play.session
+        play.open()
+        barred, *rest = play.names(name, "listed")
+        kept = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(rest, 1)]
+        no = NewDecision(barred.candidate_id, "ineligible", motive="I1", sentence=SMALL)
+        play.decide(name, [no, *kept])
+        play.close()
+    owed = [d for d in queries.duties(play.store) if d.kind == "radiation_notice"]
+    assert {d.session_id for d in owed} == {first, play.session} and len(owed) == 2
+    assert told_of(play.store, first, "fr").examined_since == {}
+
+
+def test_a_session_that_has_its_quorum_to_the_voice_could_have_sat(play):
+    play.new(dwelling("L1"), quorum=3, quorum_rule="Article 6 du règlement intérieur")
+    play.convene()
+    play.do(c.attend, S, play.session, members=board(play.session, 3))
+    refused("STORE_QUORUM_THERE", play.do, c.cancel, S, play.session, no_quorum_at="14:30")
+    play.do(c.attend, S, play.session, members=board(play.session, 2))
+    play.do(c.cancel, S, play.session, no_quorum_at="14:30")
+
+
 def test_a_dwelling_is_live_on_one_agenda_only(play):
     play.new(dwelling("L1"))
     refused("STORE_DWELLING_LIVE", play.new, dwelling("L1"))
