@@ -107,6 +107,10 @@ class RuleSet:
             known = self._read[key] = self._peek(key)
         return known
 
+    def was_read(self, key: str) -> bool:
+        """Whether anybody has asked for the value of a dotted key so far."""
+        return key in self._read
+
     def _peek(self, key: str) -> Parameter:
         """As :meth:`value`, without noting that the value was read."""
         if key.startswith("conventions."):

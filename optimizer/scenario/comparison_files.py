@@ -30,9 +30,9 @@ from optimizer.scenario.records import (
     long_table,
     places_of,
     read_record,
+    reading_of,
     titles_of_all,
     wide_table,
-    within_margin,
 )
 from optimizer.scenario.side_by_side import side_by_side
 
@@ -129,11 +129,10 @@ def _write_book(file: Path, records: Sequence[Record], lang: Lang) -> None:
 def differences_table(records: Sequence[Record]) -> pd.DataFrame:
     """What differs from the first run, by indicator, with what the certificates leave open said beside."""
     table = long_table(records)
-    margins = {r.name: r.margin for r in records}
+    named = {r.name: r for r in records}
     kept = table[(table["difference"].fillna(0).abs() >= SMALL) & (table["indicator"] != MARGIN[0])]
-    first = records[0].margin if records else None
     gaps = zip(kept["scenario"], kept["indicator"], kept["difference"], strict=True)
-    kept = kept.assign(reading=[within_margin(i, float(d), first, margins[name]) for name, i, d in gaps])
+    kept = kept.assign(reading=[reading_of(i, float(d), records[0], named[name]) for name, i, d in gaps])
     order = [indicator_order(str(i)) for i in kept["indicator"]]
     return kept.iloc[sorted(range(len(kept)), key=lambda k: order[k])].reset_index(drop=True)
 
@@ -166,7 +165,7 @@ def in_words(table: pd.DataFrame, lang: Lang, places: Mapping[str, str]) -> pd.D
     scopes = {s: scope_said(s, lang, places) for s in table["scope"].unique()}
     units = {u: unit_words(u, lang) for u in table["unit"].unique()}
     if "reading" in table.columns:
-        table = table.assign(reading=table["reading"].map({True: said("WORDS.WITHIN", lang), False: ""}))
+        table = table.assign(reading=[said(code, lang) if code else "" for code in table["reading"]])
     return table.assign(
         indicator=table["indicator"].map(names),
         scope=table["scope"].map(scopes),

@@ -26,10 +26,10 @@ from optimizer.scenario.records import (
     Record,
     completed,
     inputs_table,
+    reading_of,
     replications_of,
     titles_of_all,
     wide_table,
-    within_margin,
 )
 from optimizer.scenario.side_by_side import apart
 from optimizer.scenario.tornado import tornado_part
@@ -216,8 +216,8 @@ def _rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
             }
             if gap is not None and abs(gap) >= SMALL and key != MARGIN:
                 cell["gap"] = signed(gap, key[2], lang)
-                if within_margin(key[0], gap, base.margin, record.margin):
-                    cell["open"] = said("WORDS.WITHIN", lang)
+                if words := reading_of(key[0], gap, base, record):
+                    cell["open"] = said(words, lang)
             cells.append(cell)
         rows.append(
             {

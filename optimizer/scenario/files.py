@@ -184,8 +184,11 @@ def _read(path: Path, above: tuple[str, ...]) -> tuple[Scenario, list[Finding]]:
             near = ", ".join(FILE_KEYS)
             wrong.add("SCENARIO_KEY_UNKNOWN", content.line_of(key), str(key), near=near)
     for key in ("title", "why"):
-        if not isinstance(content.get(key), str) or not str(content[key]).strip():
+        written = content.get(key)
+        if written is None or written == "" or (isinstance(written, str) and not written.strip()):
             wrong.add("SCENARIO_MISSING", None, key)
+        elif not isinstance(written, str):
+            wrong.bad(content.line_of(key), key, written, "un texte, entre guillemets", "a text, in quotes")
     changes: dict[str, object] = {}
     lines: dict[str, tuple[str, int]] = {}
     chain = (*above, name)

@@ -83,7 +83,11 @@ def own_key(key: str) -> tuple[OwnKey, Mapping[str, str]] | None:
 
 
 def near_own(key: str) -> str:
-    """Forms that look like ``key``."""
+    """Forms that look like ``key``; of a key of ``models/`` whose first word is misspelled, that word put right."""
+    head, _, rest = key.partition(".")
+    first = difflib.get_close_matches(head, [p.removesuffix(".") for p in PREFIXES], n=1, cutoff=0.75)
+    if first and rest:
+        return f"{first[0]}.{rest}"
     forms = [family.form for family in OWN_KEYS]
     found = difflib.get_close_matches(key, forms, n=3, cutoff=0.3) or forms
     return ", ".join(found[:3])

@@ -177,6 +177,13 @@ define(
     remedy_en="Remove the key",
 )
 define(
+    "SCENARIO_KEY_UNREAD",
+    "{key} ne change rien ici : aucun calcul de ce cas ne lit cette valeur (elle attend un marché, une table ou un réglage que le cas n'a pas).",
+    "{key} changes nothing here: no computation of this case reads that value (it waits for a market, a table or a switch that the case does not have).",
+    remedy_fr="Retirer la clé, ou fixer aussi ce dont elle dépend",
+    remedy_en="Remove the key, or set what it depends on as well",
+)
+define(
     "SCENARIO_MATRIX",
     "Le scénario « {name} » essaie plusieurs valeurs (over) : la conversion n'en prend qu'une.",
     "Scenario “{name}” tries several values (over): the conversion takes one.",

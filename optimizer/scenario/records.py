@@ -37,8 +37,15 @@ COUNTED = ("account_dwellings", "account_planned", "account_flux", "public_first
 """Counts: absent means none."""
 VALUED = ("objective", "rule_loss", "rule_marginal")
 """Indicators in points of the value: what the certificate leaves open is in the same unit."""
+SCALE = (
+    "national.prices.", "national.fit.", "national.lean.", "national.burden.", "national.surpeuplement.", "cotation.",
+    "territory.grid", "territory.mutation_grid",
+)  # fmt: skip
+"""Keys that change what a point is worth: prices, what a match is worth, the grid."""
 MARGIN = ("objective_margin", "", "points")
 """Points by which the optimum of a run may still pass its value; no line for a run without certificate."""
+MISSING = "leases_missing"
+"""Leases missing of all lines that weigh in a run."""
 FIRST_CHANGED = ("first_changed", "", "dwellings")
 """Dwellings whose first rank is another household, or on another account, than in the first run."""
 SMALL = 0.00005
@@ -156,6 +163,40 @@ def within_margin(indicator: str, difference: float, reference: float | None, ru
     if indicator == "objective":
         return max(reference, run) > 0 and -run <= difference <= reference
     return reference + run > 0 and abs(difference) <= reference + run
+
+
+def other_lines(base: Record, record: Record) -> bool:
+    """Whether the lines that weigh are not the same in two runs: the leases missing of each are then those of other lines.
+
+    Without a price a line misses nothing of this sum, however far it is from its target: a rule switched off would look met.
+    """
+    return _weighing(base) != _weighing(record)
+
+
+def _weighing(record: Record) -> frozenset[str]:
+    return frozenset(
+        scope for (name, scope, _), value in record.values.items() if name == "rule_price" and value
+    )
+
+
+def sets_scale(key: str) -> bool:
+    """Whether a key of a scenario changes what a point is worth: the points of two such runs do not add up."""
+    return key.startswith(SCALE)
+
+
+def other_scale(base: Record, record: Record) -> bool:
+    """Whether two runs count their points by other prices, weights or grids."""
+    mine, theirs = ({k: v for k, v in r.changes.items() if sets_scale(k)} for r in (record, base))
+    return mine != theirs
+
+
+def reading_of(indicator: str, difference: float, base: Record, record: Record) -> str:
+    """Code of the words that stand beside a difference from the first run; empty where it says what it says."""
+    if within_margin(indicator, difference, base.margin, record.margin):
+        return "WORDS.WITHIN"
+    if indicator in VALUED and other_scale(base, record):
+        return "COMPARISON.OTHER_SCALE"
+    return "COMPARISON.OTHER_LINES" if indicator == MISSING and other_lines(base, record) else ""
 
 
 def _content(file: Path, name: str) -> dict[str, Any]:

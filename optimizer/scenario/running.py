@@ -42,7 +42,7 @@ from optimizer.scenario.key_words import titles_of
 from optimizer.scenario.placing import packed, put_in_place, sweep, weeks_lived, weeks_of
 from optimizer.scenario.records import FORMAT, MARK, RECORD, TIMING, Record, read_record, seconds_of
 from optimizer.scenario.tornado import first_marks
-from optimizer.scenario.unused import unused
+from optimizer.scenario.unused import left_unread, unused
 from optimizer.scenario.watching import EVERY, Doing, doing
 from optimizer.scenario.weekly import lived_values, one_week, spread, weekly
 from optimizer.synth import write_case
@@ -467,12 +467,13 @@ def run_one(case: Case, start: Start, folder: Path, options: Options, lived: Liv
             table = pd.concat([table, spread(year)], ignore_index=True)
         (work / "indicators.csv").write_bytes(_csv(table, options))
         rows = table.to_dict("records")
+        idle = left_unread(run, result.optimum.prepared.rules.was_read)
         record = {
             "format": FORMAT, "key": start.mark, "case": start.case, "start": start.origin, "weeks": lived.weeks, "before": dict(start.before), "name": run.name, "title": run.title,
             "scenario": run.scenario, "changes": dict(sorted(run.changes.items())), "swept": dict(run.swept),
             "stop": written.stop, "verdict": written.verdict,
             "status": result.certificate["status"], "gap": str(result.certificate["gap"]),
-            "notes": [w.sentence(options.lang) for w in case.warnings if w.code == SHARES_ABOVE_CAP or w.code.startswith(("SCENARIO", "FLUX"))],
+            "notes": [w.sentence(options.lang) for w in (*case.warnings, *idle) if w.code == SHARES_ABOVE_CAP or w.code.startswith(("SCENARIO", "FLUX"))],
             "titles": titles_of(case, run.changes, options.models), "places": _places(table, result, run.changes), "seed": case.settings.seed, "first": first_marks(result.proposals), "assumed": _unpriced(result),
             "indicators": [[r["indicator"], r["scope"], r["unit"], r["value"]] for r in rows],
             "parts": [[r["indicator"], r["scope"], r["unit"], r["num"], r["den"]] for r in rows if r["den"] == r["den"]],

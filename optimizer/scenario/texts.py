@@ -177,6 +177,11 @@ texts(
             "L'année est vécue en {weeks:lot/lots}, celle de « {name} » en {first} : les écarts viennent aussi de là.",
             "The year is lived in {weeks:batch/batches}, that of “{name}” in {first}: differences come from that too.",
         ),
+        "other_scale": (
+            "points d'un autre barème : ni gain ni perte",
+            "points of another scale: neither gain nor loss",
+        ),
+        "other_lines": ("d'autres lignes pèsent : sans comparaison", "other lines weigh: no comparison"),
         "chance": ("le hasard suffit", "chance is enough"),
         "gaps": ("Flux : écart de chaque contingent à sa part", "Flux: each account's gap to its share"),
         "gaps_note": (

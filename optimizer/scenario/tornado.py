@@ -25,7 +25,7 @@ from optimizer.runs.assumed import assumed_here
 from optimizer.scenario import texts as texts
 from optimizer.scenario.files import Scenario, policy_changes
 from optimizer.scenario.key_words import key_words, value_words
-from optimizer.scenario.records import Record, changed_first
+from optimizer.scenario.records import MISSING, Record, changed_first, other_lines
 
 NAME = "tornado"
 STEP = "national.planning.tornado_step"
@@ -176,8 +176,8 @@ def _value(record: Record | None, key: str, lang: Lang) -> str:
 
 
 def _leases(base: Record, record: Record | None, lang: Lang) -> str:
-    key = ("leases_missing", "", "leases")
-    if record is None or key not in record.values or key not in base.values:
+    key = (MISSING, "", "leases")
+    if record is None or key not in record.values or key not in base.values or other_lines(base, record):
         return "–"
     gap = record.values[key] - base.values[key]
     return signed(gap, "leases", lang) if abs(gap) >= 0.005 else "="

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from optimizer.errors import Finding, Said
 from optimizer.scenario import messages as messages
@@ -32,6 +32,10 @@ ELSEWHERE: Mapping[str, Said] = {
     "national.flux.counterparts": Said("seule la page de flux s'en sert", "the page of flux alone reads it"),
     "national.flux.report_deadline": Said("seul le bilan s'en sert", "the statement alone reads it"),
     "national.flux.carry_over": _NEXT,
+    "national.caleol.answer_days": _DESK,
+    "national.caleol.single_candidate_cases": _DESK,
+    "national.cotation.low_stakes_share": Said("seule la commande cotation test s'en sert", "the command cotation test alone reads it"),
+    "national.lec.median_threshold": Said("seule la commande synth s'en sert", "the command synth alone reads it"),
 }  # fmt: skip
 """Start of a key -> who reads what no run reads: the desk, its dashboards, other commands."""
 
@@ -89,6 +93,27 @@ def _said(key: str, run: Run) -> Finding:
     if mode is not None:
         now = Said(f"flux.mode est {mode}", f"flux.mode is {mode}")
     return Finding("SCENARIO_KEY_UNUSED", "warning", params={"key": key, "mode": _needs(key), "now": now})
+
+
+READ_WHILE_LOADING = ("national.ceiling_zones.",)
+"""Values that make the tables of the rules: they weigh though nobody asks for them afterwards."""
+
+
+def left_unread(run: Run, was_read: Callable[[str], bool]) -> tuple[Finding, ...]:
+    """One warning per number of ``national/`` that the finished run has not read, and that :func:`unused` does not tell.
+
+    A number may wait for another market, a table or a switch that the case does not have: the days to name households of a
+    tense market in a relaxed one, the margin of a balance that is off.
+    """
+    return tuple(
+        Finding("SCENARIO_KEY_UNREAD", "warning", params={"key": key})
+        for key in sorted(run.changes)
+        if key.startswith("national.")
+        and not key.startswith(READ_WHILE_LOADING)
+        and _needs(key) is None
+        and _reader(key) is None
+        and not was_read(key)
+    )
 
 
 READ_BY_FLUX = (

@@ -10,6 +10,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from optimizer.cli.commands.scenario import terminal_table
 from optimizer.cli.weekly_table import weekly_table
 from optimizer.errors import AttrifluxError
 from optimizer.presentation.wording import shown, signed
@@ -19,7 +20,7 @@ from optimizer.scenario.files import Run
 from optimizer.scenario.key_words import key_words
 from optimizer.scenario.lived import chance_is_enough, lived_rows
 from optimizer.scenario.placing import sweep, weeks_lived, weeks_of
-from optimizer.scenario.records import Record, within_margin
+from optimizer.scenario.records import MARGIN, Record, other_lines, reading_of, within_margin
 from optimizer.scenario.side_by_side import apart
 from optimizer.scenario.unused import unused
 from tests.cli.running import attriflux
@@ -378,3 +379,68 @@ def test_years_lived_in_other_batches_are_told():
         == "L'année est vécue en 10 lots, celle de « a » en 52 : les écarts viennent aussi de là."
     )
     assert apart(one, one, "fr") == ""
+
+
+def test_leases_missing_do_not_compare_where_other_lines_weigh(folders, tmp_path):
+    """A rule without a price misses nothing of that sum: switched off, it read as leases that were found."""
+    first = read_record(folders[0])
+    file = tmp_path / "off" / "scenario.json"
+    shutil.copytree(folders[0], file.parent)
+    record = json.loads(file.read_text(encoding="utf-8"))
+    scope = next(k[1] for k, v in first.values.items() if k[0] == "rule_price" and v)
+    for line in record["indicators"]:
+        if line[:2] == ["rule_price", scope]:
+            line[3] = 0.0
+        if line[0] == "leases_missing":
+            line[3] += 5.0
+    file.write_text(json.dumps(record), encoding="utf-8")
+    words = "d'autres lignes pèsent : sans comparaison"
+    assert other_lines(first, read_record(file.parent)) and not other_lines(first, first)
+    compare([folders[0], file.parent], tmp_path / "c")
+    page = (tmp_path / "c" / "comparison.html").read_text(encoding="utf-8").replace("\xa0", " ")
+    assert page.count(words.replace("'", "&#39;")) == 1
+    book = openpyxl.load_workbook(tmp_path / "c" / "comparison.xlsx", read_only=True)
+    lines = list(book["Écarts"].iter_rows(values_only=True))
+    book.close()
+    assert [line[1] for line in lines if line[-1] == words] == ["baux manquants, lignes qui pèsent"]
+
+
+def test_many_scenarios_of_many_keys_are_told_one_by_one_in_the_terminal():
+    names = ["reference", *"abcde"]
+    keys = [f"national.prices.rule_{n}" for n in range(5)]
+    inputs = pd.DataFrame({"key": keys, **{name: ["1000"] * 5 for name in names}})
+    inputs.loc[1, "b"] = "0"
+    inputs.loc[[0, 4], "c"] = "20"
+    rows = [(name, "objective", 1.0, 0.0) for name in names]
+    comparison = pd.DataFrame(rows, columns=["scenario", "indicator", "value", "difference"])
+    lines = terminal_table(comparison, "fr", inputs).splitlines()
+    told = lines[: lines.index("")]
+    assert "- b : national.prices.rule_1 1000 → 0" in told and "- a : =" in told
+    assert "- c : national.prices.rule_0 1000 → 20 ; national.prices.rule_4 1000 → 20" in " ".join(told)
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_points_of_other_prices_are_not_told_as_a_gain():
+    """The value of a run whose vacant dwelling is worth 24,000 points is above that of one where it is worth 20,000: no gain."""
+    fill = "national.fit.fill_value"
+
+    def record(name: str, value: float, **changes: object) -> Record:
+        values = {OBJECTIVE: value, MARGIN: 0.0}
+        return Record(
+            name, name, changes, {}, values, "optimal", "certified", (), before={fill: "20000", SWEPT: "0.25"},
+            case="c", status="certified_optimal",
+        )  # fmt: skip
+
+    runs = [
+        record("a", 100.0),
+        record("b", 120.0, **{fill: 24000}),
+        record("c", 90.0, **{SWEPT: 0.3}),
+    ]
+    assert reading_of("objective", 20.0, runs[0], runs[1]) == "COMPARISON.OTHER_SCALE"
+    assert reading_of("objective", -10.0, runs[0], runs[2]) == ""
+    assert reading_of("mean_months", 20.0, runs[0], runs[1]) == ""
+    page = comparison_html(runs).replace("\xa0", " ")
+    assert page.count("points d&#39;un autre barème") == 1
+    told = terminal_table(comparison_table(runs), "fr", inputs_table(runs))
+    assert "+20 °" in told and "° points d'un autre barème : ni gain ni perte." in told.replace("\xa0", " ")
+    assert "−10 °" not in told

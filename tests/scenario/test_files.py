@@ -205,3 +205,22 @@ def test_a_key_written_twice_a_day_that_is_none_and_a_tab_hide_nothing_else(tmp_
 def test_a_value_is_taken_to_its_ends_and_no_further(kind, fits, not_so):
     assert all(value_fits(kind, value) for value in fits)
     assert not any(value_fits(kind, value) for value in not_so)
+
+
+def test_a_slip_in_the_first_word_of_a_key_is_put_right(tmp_path):
+    """`natinal.lec…` was answered with `case.all_landlords, case.shortlist_size, flux.negotiated.base`."""
+    (found,) = refusal(write(tmp_path, "changes:\n  natinal.lec.first_quartile_share: 0.3\n")).findings
+    assert "une clé comme national.lec.first_quartile_share." in found.sentence("fr")
+    (found,) = refusal(write(tmp_path, "changes:\n  flux.modes: 1\n")).findings
+    assert "flux.mode" in found.sentence("fr")
+
+
+def test_a_title_that_is_no_text_is_told_with_its_line_and_not_as_missing(tmp_path):
+    file = tmp_path / "s.yaml"
+    file.write_text("title: 2026-01-01\nwhy: 3\n", encoding="utf-8")
+    found = refusal(file).findings
+    assert [(f.code, f.row, f.column) for f in found] == [
+        ("SCENARIO_BAD_VALUE", 1, "title"),
+        ("SCENARIO_BAD_VALUE", 2, "why"),
+    ]
+    assert "un texte, entre guillemets" in found[0].sentence("fr") and "2026-01-01" in found[0].sentence("fr")

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import optimizer as af
+from optimizer.scenario import run_scenarios
+from optimizer.scenario.files import Run
+from optimizer.scenario.unused import unused
 from tests.cli.running import attriflux
 
 
@@ -36,3 +40,31 @@ def test_errors_of_scenarios_say_what_to_do(tmp_path: Path, words: list[str], re
     given = [w.format(out=tmp_path / "out", here=tmp_path) for w in words]
     done = attriflux("scenario", *given)
     assert done.code and remedy in said(done), said(done)
+
+
+def test_a_number_that_waits_for_another_market_or_switch_is_told_to_change_nothing(tiny):
+    """« Trente jours pour désigner » in a relaxed market gave two equal columns, without a word."""
+    idle = {
+        "national.flux.proposal_deadline_days": 30,  # of a tense market
+        "national.rules.account_balance.margin": 0.05,  # of a rule that is off
+        "national.vacancy.notice_days": 45,
+    }
+    weighs = {"national.prices.flux": 900, "national.caleol.acceptance": 0.5}
+    scenario = af.Scenario("idle", changes={"territory.market": "relaxed", **idle, **weighs})
+    ran = run_scenarios([scenario], case=tiny, reference=False)
+    told = [note for note in ran.records[0].notes if "ne change rien ici" in note]
+    assert sorted(note.partition(" ")[0] for note in told) == sorted(idle)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "national.caleol.answer_days",
+        "national.caleol.single_candidate_cases",
+        "national.cotation.low_stakes_share",
+        "national.lec.median_threshold",
+    ],
+)
+def test_a_number_that_only_another_command_reads_is_told_so(key):
+    (found,) = unused([Run("a", "A", "s", {key: 1})], {})["a"]
+    assert found.code == "SCENARIO_KEY_ELSEWHERE" and key in found.sentence("fr")

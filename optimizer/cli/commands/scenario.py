@@ -505,6 +505,8 @@ NAME_WIDTH = 22
 """Longest name of a scenario in the terminal's table; when one is longer, all are numbered above it."""
 MOST_KEYS = 12
 """Changed keys, and notes, shown in the terminal; the files hold them all."""
+WIDE = 4
+"""Scenarios, or changed keys, that still make columns one can read."""
 MOST_NOTED = 3
 """Runs named beside a note they share."""
 
@@ -519,8 +521,14 @@ def terminal_table(
     from optimizer.errors import said
     from optimizer.presentation import texts as texts
     from optimizer.scenario import shown
-    from optimizer.scenario.records import MARGIN, within_margin
+    from optimizer.scenario.records import MARGIN, sets_scale, within_margin
 
+    scaled: set[str] = set()
+    if inputs is not None and len(inputs):
+        prices = inputs[[sets_scale(str(key)) for key in inputs["key"]]]
+        scaled = {
+            str(name) for name in prices.columns[1:] if not prices[name].equals(prices[prices.columns[1]])
+        }
     keys = (
         ("objective", "points", "Valeur" if lang == "fr" else "Value"),
         ("dwellings_listed", "dwellings", "Listes" if lang == "fr" else "Lists"),
@@ -545,6 +553,8 @@ def terminal_table(
                 "objective", values["objective"] - first["objective"], *margins
             ):
                 cells[0] += " *"
+            elif cells[0] not in ("–", "=") and str(name) in scaled:
+                cells[0] += " °"
             gaps.append((label, *cells))
         legend.append(f"{number:>3}  {name}")
     parts = ["\n".join(legend)] if numbered else []
@@ -555,7 +565,9 @@ def terminal_table(
     if gaps:
         told = table(gaps, ("Écart au 1er" if lang == "fr" else "Gap to 1st", *heads))
         parts.append(
-            told + (f"\n* {said('WORDS.WITHIN', lang)}." if any(" *" in row[1] for row in gaps) else "")
+            told
+            + (f"\n* {said('WORDS.WITHIN', lang)}." if any(" *" in row[1] for row in gaps) else "")
+            + (f"\n° {said('COMPARISON.OTHER_SCALE', lang)}." if any(" °" in row[1] for row in gaps) else "")
         )
     lived = weekly_table(comparison, lang, numbered, replications)
     return "\n\n".join([*parts, lived] if lived else parts)
@@ -570,12 +582,26 @@ def _gap(value: float | None, reference: float | None, unit: str, lang: Lang) ->
 
 
 def _inputs_table(inputs: pd.DataFrame, names: list[str], numbered: bool, lang: Lang) -> str:
-    """Changed keys in lines, scenarios in columns; with many scenarios, keys in columns."""
+    """Changed keys in lines, scenarios in columns; with many scenarios, keys in columns; with many of both, each scenario in a
+    line with what it changes."""
     from optimizer.cli.speak import table
+    from optimizer.cli.wrapping import wrapped
 
     shown_keys = inputs.head(MOST_KEYS)
     labels = [str(i) for i, _ in enumerate(names, start=1)] if numbered else names
-    if len(names) <= 4:
+    if len(names) > WIDE and len(shown_keys) > WIDE:
+        lines = ["Entrées changées" if lang == "fr" else "Changed inputs"]
+        for label, name in zip(labels[1:], names[1:], strict=True):
+            changed = [
+                f"{r['key']} {r[names[0]] or '–'} → {r[name] or '–'}"
+                for r in shown_keys.to_dict("records")
+                if r[name] != r[names[0]]
+            ]
+            line = f"- {label}{' ' if lang == 'fr' else ''}: {' ; '.join(changed) or '='}"
+            lines.append(wrapped(line, 80, after="  "))
+        more = len(inputs) - len(shown_keys)
+        return "\n".join(lines) + (f"\n… {more}" if more else "")
+    if len(names) <= WIDE:
         rows = [(str(r["key"]), *(str(r[n]) or "–" for n in names)) for r in shown_keys.to_dict("records")]
         text = table(rows, ("Entrée" if lang == "fr" else "Input", *labels))
     else:
