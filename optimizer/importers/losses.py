@@ -13,7 +13,7 @@ from optimizer.importers.words import vocabulary
 def losses(case: Case, known: Sequence[Finding] = ()) -> tuple[Finding, ...]:
     """A warning for each optional column whose absence a user should know of, where it is missing or empty everywhere.
 
-    ``known``: what reading has found. A column whose cells are wrong, or whose rows are shifted, is not empty.
+    One that matters only to those who ask for something (``when``) is told where somebody does. ``known``: what reading has found. A column whose cells are wrong, or whose rows are shifted, is not empty.
     """
     findings = []
     wrong = {(f.file, f.column) for f in known if f.severity == "error"}
@@ -25,6 +25,8 @@ def losses(case: Case, known: Sequence[Finding] = ()) -> tuple[Finding, ...]:
         for name, item in columns.items():
             said = loss(table, name)
             if said is None or not frame[[name, *item.get("unless", ())]].isna().all(axis=None):
+                continue
+            if not all(_asked(case, where, values) for where, values in item.get("when", {}).items()):
                 continue
             label = origin.label if origin is not None else table
             column = (origin.names.get(name) if origin is not None else None) or TABLES[table].column(
@@ -42,3 +44,9 @@ def losses(case: Case, known: Sequence[Finding] = ()) -> tuple[Finding, ...]:
                 )
             )
     return tuple(findings)
+
+
+def _asked(case: Case, where: str, values: Sequence[str]) -> bool:
+    """Whether a row of ``table.column`` has one of the values."""
+    table, _, column = where.partition(".")
+    return case.has(table) and bool(case.table(table)[column].isin(values).any())

@@ -347,6 +347,7 @@ texts(
         "departement": ("département {code}", "département {code}"),
         "title_none": ("aucun", "none"),
         "title_dalo": ("DALO", "DALO"),
+        "title_dalo_declared": ("DALO ({proof})", "DALO ({proof})"),
         "title_designated": ("DALO désigné par le préfet", "DALO designated by the préfet"),
         "title_priority": ("prioritaire L441-1 ({proof})", "priority L441-1 ({proof})"),
         "title_proof_declared": ("déclaré", "declared"),

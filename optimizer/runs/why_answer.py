@@ -10,7 +10,7 @@ score), and writes no count below five.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -518,15 +518,6 @@ class _Asked:
                 self._say("déclarées", "declared") if own["declared"] else self._say("vérifiées", "verified")
             )
             income = f"{points(own['income'], self.lang)} € {self._say('par mois', 'a month')} ({proof})"
-        # of the letters of L. 441-1 only that there are some, and whether anybody has seen the proof: rules count no other
-        designated = self.index.has("own_designated") and self.index["own_designated"][self.a]
-        title = (
-            say(DESIGNATED if designated else DALO, self.lang)
-            if own["dalo"]
-            else f"{say(PRIORITY, self.lang)} ({say(PROOFS[own['proof']], self.lang)})"
-            if own["priority"]
-            else self._say("aucun", "none")
-        )
         rows = (
             (
                 self._say("ancienneté", "seniority"),
@@ -537,12 +528,22 @@ class _Asked:
             (self._say("unités de consommation", "consumption units"), points(own["uc"], self.lang)),
             (self._say("ressources", "income"), income),
             *self._limits(),
-            (self._say("titre de priorité", "priority"), title),
+            (self._say("titre de priorité", "priority"), self._title(own)),
             *self._sector(own["choices"]),
             (self._say("état du dossier", "state of the file"), say(DOSSIERS[own["dossier"]], self.lang)),
         )
         colon = self._say(" : ", ": ")
         return [*(f"- {name}{colon}{value}" for name, value in rows), say(SOURCES, self.lang)]
+
+    def _title(self, own: Mapping[str, Any]) -> str:
+        """Its priority and whether anybody has seen the proof; of the letters of L. 441-1 only that there are some."""
+        if not own["dalo"]:
+            proof = say(PROOFS[own["proof"]], self.lang)
+            return f"{say(PRIORITY, self.lang)} ({proof})" if own["priority"] else self._say("aucun", "none")
+        if self.index.has("own_designated") and self.index["own_designated"][self.a]:
+            return say(DESIGNATED, self.lang)
+        declared = PROOFS[own["proof"]] == PROOFS[0]
+        return f"{say(DALO, self.lang)} ({say(PROOFS[0], self.lang)})" if declared else say(DALO, self.lang)
 
     def _size(self, persons: int) -> list[tuple[str, str]]:
         """How many persons the size was looked for, where these are more than those to house."""

@@ -964,12 +964,15 @@ def test_the_letter_says_whether_anybody_has_seen_the_proof_of_a_priority(tmp_pa
             N2 2024-01-01          3       25056   active 80    h|l            labelled        .
             N3 2024-01-01          3       25056   active 70    DALO|h         .               1
             N4 2024-01-01          3       25056   active 60    .              .               .
+            N5 2024-01-01          3       25056   active 50    DALO           .               .
+            N6 2024-01-01          3       25056   active 50    DALO|h         labelled        .
         """,
     )
     told = [
         str(af.why(result, f"N{n}", letter=True)).partition("- titre de priorité : ")[2].splitlines()[0]
-        for n in range(1, 5)
+        for n in range(1, 7)
     ]
     assert told == [
         "prioritaire L441-1 (déclaré)", "prioritaire L441-1 (labellisé)", "DALO désigné par le préfet", "aucun",
+        "DALO (déclaré)", "DALO",
     ]  # fmt: skip

@@ -112,7 +112,23 @@ def test_an_unknown_column_is_named_with_the_nearest_and_what_is_lost(tmp_path: 
     case = read_findings(tmp_path)[0]
     assert case is not None
     lost = {f.column for f in losses(case) if f.file == "demandes.csv"}
-    assert lost == {"revenus_mensuels", "revenu_fiscal", "publics_prioritaires", "adultes"}
+    assert lost == {
+        "revenus_mensuels", "revenu_fiscal", "publics_prioritaires", "adultes", "besoin_pmr", "bailleur_actuel",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("need", "access", "told"), [
+    ("adapted", "", True), ("accessible", "", True), ("adapted", "none", False), ("no_stairs", "", False), ("none", "", False),
+])  # fmt: skip
+def test_dwellings_without_access_are_told_where_somebody_needs_it(
+    tmp_path: Path, need: str, access: str, told: bool
+):
+    """Without the column « pmr » a household in a wheelchair is eligible nowhere, and nothing said so."""
+    homes = f"logement;bailleur;commune;pieces;financement;pmr\nA;OPH25;25056;3;PLUS;{access}\n"
+    people = f"numero_unique;premiere_demande_le;personnes;communes_souhaitees;besoin_pmr\n1;03/04/2024;2;25056;{need}\n"
+    case = read_findings(write_base(tmp_path, logements__csv=homes, demandes__csv=people, **NOTHING))[0]
+    assert case is not None
+    assert ("pmr" in {f.column for f in losses(case)}) == told
 
 
 def test_a_label_of_no_column_is_an_error(tmp_path: Path):

@@ -35,7 +35,8 @@ def test_twelve_dwellings_and_sixty_applications_alone_lack_a_convention(books: 
 
 def test_with_its_convention_the_workbook_is_sound_and_words_are_codes(books: tuple[Path, Path]):
     case, findings = check_case(books[1])
-    assert case is not None and {f.code for f in findings} == {"READ_MENDED"}
+    assert case is not None and {f.code for f in findings} == {"READ_MENDED", "READ_LOST_WITHOUT"}
+    assert {f.column for f in findings if f.code == "READ_LOST_WITHOUT"} == {"besoin_pmr", "bailleur_actuel"}
     assert case.table("conventions")["account"].tolist() == ["ETAT_PRIO", "ALS", "COLL:25056"]
     assert case.table("conventions")["share"].tolist() == [0.25, 0.2, 0.1]
     assert not any("EXEMPLE" in frame.astype(str).to_numpy() for frame in case.tables.values())

@@ -89,6 +89,8 @@ def test_scopes_and_reasons_in_words():
     assert why_words("places", "fr", PLACES, 1) == "déjà réserve sur une liste"
     assert why_words("places", "en", PLACES, 3) == "already reserve on three lists"
     assert title_words("DALO|c (labelled)", False, "fr") == "DALO"
+    assert title_words("DALO|c (declared)", False, "fr") == "DALO (déclaré)"
+    assert title_words("DALO (declared)", True, "fr") == "DALO désigné par le préfet"
     assert title_words("c|g (verified)", False, "fr") == "prioritaire L441-1 (vérifié)"
     assert title_words("", True, "en") == "none"
     assert pool_label("MUTATION") == "en mutation interne"
