@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from optimizer.desk.next_case import NextCase
@@ -56,6 +57,6 @@ def summary_of(made: NextCase, out: Path) -> dict[str, object]:
                 applications=len(case.table("applications")),
             ),
             brought_words(made, lang),
-            said("NEXT.THEN", lang, out=out),
+            said("NEXT.THEN", lang, out=shlex.quote(str(out))),
         ]
     return summary

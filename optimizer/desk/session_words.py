@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -33,7 +34,7 @@ texts(
         "begun_more": ("{names} et {n:autre/autres}", "{names} and {n:other/others}"),
         "begun_then": ("Ensuite : attriflux session pack {session} --out seance{more}", "Then: attriflux session pack {session} --out session{more}"),
         "packed": ("Séance {session} : {n:fichier/fichiers} dans {out}.", "Session {session}: {n:file/files} in {out}."),
-        "packed_then": ("Remplir saisie.xlsx, puis : attriflux record {out}/saisie.xlsx --session {session}{more}", "Fill in saisie.xlsx, then: attriflux record {out}/saisie.xlsx --session {session}{more}"),
+        "packed_then": ("Remplir saisie.xlsx, puis : attriflux record {book} --session {session}{more}", "Fill in saisie.xlsx, then: attriflux record {book} --session {session}{more}"),
         "minutes": ("Papiers de la séance {session} : {n:fichier/fichiers} dans {out}.", "Papers of session {session}: {n:file/files} in {out}."),
         "item_added": ("Séance {session} : {dwelling} ajouté à l'ordre du jour, {people:ménage/ménages}.", "Session {session}: {dwelling} added to the agenda, {people:household/households}."),
         "name_added": ("Séance {session} : une demande ajoutée sur {dwelling}.", "Session {session}: an application added on {dwelling}."),
@@ -153,9 +154,13 @@ def _written(
     name: str, session_id: str, out: Path, files: Sequence[str], then: str, more: str = ""
 ) -> dict[str, object]:
     summary: dict[str, object] = {"session": session_id, "out": str(out), "files": list(files)}
+    book = shlex.quote(
+        str(out / "saisie.xlsx")
+    )  # a folder « Mes séances » is one word of the command that is copied
     for lang in LANGS:
         names = (name, then) if then else (name,)
         summary[f"lines_{lang}"] = [
-            said(f"SESSION.{x}", lang, session=session_id, n=len(files), out=out, more=more) for x in names
+            said(f"SESSION.{x}", lang, session=session_id, n=len(files), out=out, book=book, more=more)
+            for x in names
         ]
     return summary

@@ -8,6 +8,7 @@ progress and leases to date), proven to the last point; then a week of the whole
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 
@@ -83,7 +84,8 @@ def run_demo(
                 said = written.summary[key]
                 assert isinstance(said, list)
                 text += [f"— {written.result.optimum.prepared.case.settings.title}", *said]
-    check = f"attriflux verify {out}/commission/resultat --case {out}/commission/cas"
+    result, case = (shlex.quote(str(out / "commission" / name)) for name in ("resultat", "cas"))
+    check = f"attriflux verify {result} --case {case}"
     lines["lines_fr"] += ["Revérifier :", f"  {check}"]
     lines["lines_en"] += ["Check again:", f"  {check}"]
     return {**summaries, **lines}

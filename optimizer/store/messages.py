@@ -81,8 +81,8 @@ define(
     "STORE_MISSING",
     "Le bureau {url} n'existe pas.",
     "The desk {url} does not exist.",
-    remedy_fr="Le créer : attriflux store upgrade --store {url}",
-    remedy_en="Create it: attriflux store upgrade --store {url}",
+    remedy_fr="Le créer : attriflux store upgrade --store {word}",
+    remedy_en="Create it: attriflux store upgrade --store {word}",
 )
 define(
     "STORE_EXISTS",

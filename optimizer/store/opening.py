@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import sys
 from collections.abc import Iterator
@@ -68,7 +69,7 @@ def open(
         refuse_network(path)
         refuse_lone_log(path)
         if not path.exists() and not create:
-            raise StoreUnusable("STORE_MISSING", url=str(path))
+            raise StoreUnusable("STORE_MISSING", url=str(path), word=shlex.quote(str(path)))
     folder = Path(keys) if keys is not None else keys_folder(url)
     found, empty = bound(entry, path, folder, create)
     with reachable():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 from optimizer.errors import AttrifluxError, Said, define
@@ -63,8 +64,8 @@ def other_folder(directory: Path) -> AttrifluxError | None:
             "VERIFY_RUNS_INSIDE",
             folder=folder,
             count=len(found),
-            result=str(result),
-            case=str(case),
+            result=shlex.quote(str(result)),
+            case=shlex.quote(str(case)),
             names=said,
         )
     writer = _writer(directory) or ("scenario compare" if any(directory.glob("comparison.*")) else "")

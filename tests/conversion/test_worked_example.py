@@ -69,6 +69,8 @@ def test_mode_3_ledger_runs_down():
     assert ledger["left"].iloc[-1] == 0
     assert ledger["used"].sum() == 3240
     assert rights_ledger(100, 50, first_year=2026, added={2027: 30})["left"].tolist() == [50, 30, 0]
+    # a part of a right is a right still: nobody is told that it is spent
+    assert rights_ledger(Fraction(201, 2), 50, first_year=2026)["left"].tolist() == [51, 1, 0]
 
 
 def test_mode_4_is_negotiated_on_a_base():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from optimizer import store
 from optimizer.cli.desk import also
+from optimizer.desk.session_words import packed
 from optimizer.store import commands, queries
 from optimizer.store.clock import today
 from optimizer.store.records import Actor
@@ -186,3 +188,13 @@ def test_an_urgent_session_takes_late_dwellings_late_names_and_replacements_with
     assert done.code == 0 and "projet" not in done.out
     assert (tmp_path / "carence" / "proces-verbal-de-carence.pdf").is_file()
     assert not (tmp_path / "carence" / "courriers.pdf").exists()
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_next_command_has_its_folder_in_one_word(lang: str):
+    """« dossier de séance/saisie.xlsx » was three words of the command that the secretary copies."""
+    out = Path("Mes séances/dossier d'hiver")
+    told = packed("2026-12-03", out, ["saisie.xlsx"])[f"lines_{lang}"]
+    assert isinstance(told, list)
+    command = shlex.split(told[-1].partition("attriflux ")[2].removesuffix("."))
+    assert command == ["record", str(out / "saisie.xlsx"), "--session", "2026-12-03"]

@@ -447,6 +447,25 @@ def test_the_list_of_the_day_in_its_order():
     assert [sorted(x - {"no_contact"}) for x in kinds.values()] == [[], ["clock"], ["clock"], ["silence"]]
 
 
+def test_a_call_before_the_session_is_no_contact_about_the_offer():
+    """71 was reached on its list; nobody has spoken to it since its notice, and ten days run."""
+    law = law_on(TODAY)
+    earlier = CallRecord(1, 71, 7, "r71", "instruction", "interested", "", noon(CONVENED), "A")
+    kinds = [x.kind for x in call_list([held()], law, TODAY, calls=[earlier]) if x.application_id == "71"]
+    assert "no_contact" in kinds
+    since = replace(earlier, call_id=2, stage="offer", at=noon(date(2026, 12, 8)))
+    kinds = [
+        x.kind for x in call_list([held()], law, TODAY, calls=[earlier, since]) if x.application_id == "71"
+    ]
+    assert "no_contact" not in kinds
+
+
+def test_nobody_is_to_be_reached_any_more_for_a_session_that_sits():
+    law, there = law_on(TODAY), coming()
+    assert [x.application_id for x in call_list([there], law, TODAY) if x.kind == "instruction"] == ["81"]
+    assert call_list([replace(there, status="open")], law, TODAY) == []
+
+
 def test_an_earlier_next_case_counts_nothing_twice():
     one = turned()
     again = turned(one.case)

@@ -52,6 +52,13 @@ def test_a_simulated_rate_wins_over_every_computation() -> None:
     assert look(facts) == (4150, "simulated", 2500, {"EFFORT_HIGH"}), "half of 100 points × 0.085 / 0.17"
 
 
+def test_a_rate_of_exactly_the_flagged_one_is_not_above_it() -> None:
+    """A commission that reads « au-dessus de 33 % » beside 33,00 % refuses a household for nothing."""
+    home = {"rent_eur": 500.0, "charges_eur": 50.0}
+    for rate, flags in ((0.33, set()), (0.3301, {"EFFORT_HIGH"})):
+        assert look(encoded(home, {}, rules(), simulations=told(effort=rate)))[3] == flags
+
+
 def test_a_simulated_allowance_and_rent_reduction_are_taken_off() -> None:
     home = {"rent_eur": 500.0, "charges_eur": 50.0}
     facts = encoded(home, {}, rules(), simulations=told(allowance_eur=100.0, rls_eur=30.0))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 
+from optimizer.verify.elsewhere import other_folder
 from tests.cli.running import attriflux
 
 
@@ -50,3 +52,17 @@ def test_a_damaged_proposal_is_refused_whatever_else_stands_there(tmp_path):
     (tmp_path / "proposals.csv").write_text("dwelling_id\n")
     (tmp_path / "run.json").write_text(json.dumps({"format": "attriflux-flux/1"}))
     assert attriflux("verify", tmp_path, "--case", tmp_path).code == 3
+
+
+def test_the_command_that_is_given_has_its_folders_in_one_word_each(tmp_path):
+    """Copied as it stands: « Mes essais » was two words of it."""
+    folder = tmp_path / "Mes essais d'hiver"
+    (folder / "lec-30" / "resultat").mkdir(parents=True)
+    (folder / "lec-30" / "resultat" / "run.json").write_text("{}")
+    (folder / "lec-30" / "cas").mkdir()
+    found = other_folder(folder)
+    assert found is not None
+    command = found.text("fr").partition("attriflux verify ")[2].partition(" ;")[0]
+    assert shlex.split(command) == [
+        str(folder / "lec-30" / "resultat"), "--case", str(folder / "lec-30" / "cas"),
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
@@ -273,9 +274,9 @@ def new(
             else "Warning: no criterion reads the publics prioritaires, which a grid must serve (CCH L. 441-1)."
         )
     typer.echo(
-        f"Écrit : {file}. À modifier librement, puis : attriflux cotation test demonstration {file} CAS --out essai"
+        f"Écrit : {file}. À modifier librement, puis : attriflux cotation test demonstration {shlex.quote(str(file))} CAS --out essai"
         if fr
-        else f"Written: {file}. Edit it, then: attriflux cotation test demonstration {file} CASE --out trial"
+        else f"Written: {file}. Edit it, then: attriflux cotation test demonstration {shlex.quote(str(file))} CASE --out trial"
     )
 
 
