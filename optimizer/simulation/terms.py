@@ -32,7 +32,8 @@ class State:
     present : (A,) bool, applications there
     seen : dwellings put forward since the beginning, those let included
     memory : what the policy keeps from one session to the next
-    world : what is fixed: who is eligible where. Sessions to come must not be read
+    world : what is fixed: who is eligible where, how many dwellings a year has. Which dwellings and households come after this session
+        (``opens``, ``arrives``, ``leaves``) must not be read
     """
 
     session: int

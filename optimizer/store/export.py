@@ -1,8 +1,9 @@
 """A table for research without anybody in it: pseudonyms under a key kept elsewhere, groups of at least k households.
 
 A household is one unit within a session: the set of what its lines say of dwellings (month, commune, rooms, financing, account)
-must be shared by k households at least, else it is said more coarsely (département, then France whole, at last without the
-account), else left out. The account is a trait of the dwelling: who knows a contingent would tell its households from the others.
+must be shared by k households of that session at least, else it is said more coarsely (département, then France whole, at last without the
+account), else left out. Households of other sessions do not count: two tables, one made before a session and one after, would be
+subtracted, and what is left is of that session alone. The account is a trait of the dwelling: who knows a contingent would tell its households from the others.
 Pseudonyms change from one session to the next: lines of different sessions cannot be joined to single somebody out.
 """
 
@@ -114,11 +115,11 @@ def _grouped(store: Store, units: Mapping[tuple[str, str], list[Line]], least: i
     waiting = dict(units)
     written: list[Line] = []
     for level in LEVELS:
-        groups: dict[tuple[tuple[str, ...], ...], list[tuple[str, str]]] = defaultdict(list)
+        groups: dict[tuple[object, ...], list[tuple[str, str]]] = defaultdict(list)
         for key, lines in waiting.items():
-            groups[tuple(sorted(tuple(_said(line, level)) for line in lines))].append(key)
+            groups[key[0], *sorted(tuple(_said(line, level)) for line in lines)].append(key)
         for keys in groups.values():
-            if len({ref for _, ref in keys}) >= least:
+            if len(keys) >= least:
                 for key in keys:
                     written += [_shown(store, key, line, level) for line in waiting.pop(key)]
     return written, sum(len(lines) for lines in waiting.values())

@@ -167,6 +167,44 @@ def test_what_comes_later_changes_nothing_before(world, made):
     assert [x for x in one.leases if x.session == last] != [x for x in other.leases if x.session == last]
 
 
+@pytest.fixture(scope="module")
+def turned() -> tuple[World, World]:
+    """A year of four sessions, and the same one whose dwellings of the last two sessions change places."""
+    year = draw_world("commission", replace(SETTING, dwellings=12, sessions=4), 7)
+    opens = year.opens.copy()
+    opens[year.opens == 2], opens[year.opens == 3] = 3, 2
+    return year, replace(year, opens=opens)
+
+
+def early_terms(year: World, made: Policy) -> list[Terms]:
+    """What a policy says in the first two sessions."""
+    kept: list[tuple[State, Terms]] = []
+    live(year, watched(made, kept))
+    return [said for state, said in kept if state.session < 2]
+
+
+def as_said(said: list[Terms]) -> list[list[list[int]]]:
+    return [[getattr(one, name).tolist() for name in ("rate", "play", "price", "reserve")] for one in said]
+
+
+@pytest.mark.parametrize("made", POLICIES, ids=lambda p: p.id)
+def test_which_dwellings_come_later_changes_nothing_before(turned, made):
+    said = [as_said(early_terms(year, made)) for year in turned]
+    assert len(said[0]) == 2 and said[0] == said[1]
+
+
+def test_a_policy_that_looks_at_the_dwellings_to_come_is_found(turned):
+    def terms(state: State) -> Terms:
+        next_ones = np.flatnonzero(state.world.opens == 2)
+        return replace(
+            todays(state.problem), reserve=np.full(len(state.present), int(next_ones.sum()), np.int64)
+        )
+
+    made = replace(next(p for p in POLICIES if p.id == "required_rate"), terms=terms)
+    said = [as_said(early_terms(year, made)) for year in turned]
+    assert said[0] != said[1]
+
+
 def test_todays_rule_changes_nothing(world):
     kept: list[tuple[State, Terms]] = []
     live(world, watched(next(p for p in POLICIES if p.id == "required_rate"), kept))

@@ -291,6 +291,21 @@ def test_the_table_for_research_singles_nobody_out(play, tmp_path):
     assert line.payload["facts"]["sha256"] == done.sha256
 
 
+def test_two_tables_subtracted_single_nobody_out(play, tmp_path):
+    """One made before a session and one after: three households of the second one would stand in a group of nine, and out of it."""
+    commission(play, ["25056", "25056"])
+    before = exported(play, tmp_path)[1]
+    play.clock.later(2)
+    names = tuple(NewCandidate(f"M{r}", r) for r in (1, 2, 3))
+    with c.batch(play.store):
+        play.week(
+            NewItem("K0", "COLL:25056", names, facts={"commune": "25056", "rooms": 3, "financing": "PLUS"})
+        )
+    done, after = exported(play, tmp_path)
+    assert len(before) == 6 and [line for line in after if line not in before] == []
+    assert done.left_out == 3
+
+
 def test_what_is_said_whole_tells_nothing_of_the_dwelling_or_of_the_household(play, tmp_path):
     """A column that describes either is one of `DWELLING`: elsewhere it would go out without any group behind it."""
     commission(play, ["25056"])
