@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -37,7 +38,7 @@ define(
 
 PUBLIC_COLUMNS = (
     "public", "applications", "up", "down", "same", "mean_move", "top_a_share", "top_b_share", "head_a_share",
-    "head_b_share",
+    "head_b_share", "top_a", "top_b", "head_a", "head_b",
 )  # fmt: skip
 
 
@@ -50,9 +51,10 @@ class GridTest(OwnFrames):
     applications : DataFrame
         ``application_id, epci, public, points_a, points_b, rank_a, rank_b, move`` (positive: moves up under B).
     publics : DataFrame
-        ``public, applications, up, down, same, mean_move, top_a_share, top_b_share, head_a_share, head_b_share``: ``top``
-        is the share of the public among first ranks proposed, ``head`` its share among the best scored of each EPCI and
-        grid, as many as the EPCI has dwellings (ties at the last place included).
+        ``public, applications, up, down, same, mean_move, top_a_share, top_b_share, head_a_share, head_b_share, top_a,
+        top_b, head_a, head_b``: ``top`` is the share of the public among first ranks proposed, ``head`` its share among the
+        best scored of each EPCI and grid, as many as the EPCI has dwellings (ties at the last place included); the last four
+        are the same in applications.
     lists : DataFrame
         ``dwelling_id, first_a, first_b, first_changed, list_changed``.
     criteria : DataFrame
@@ -95,7 +97,13 @@ class GridTest(OwnFrames):
 
     def priority_at_top(self, column: str) -> float:
         """Share of priority publics, DALO included, in a column of ``publics`` (``top_a_share``, ``head_b_share``…)."""
-        return float(self.publics.loc[self.publics["public"].isin(PUBLICS[:2]), column].sum())
+        num, den = self.priority_counts(column.removesuffix("_share"))
+        return num / den if den else float("nan")
+
+    def priority_counts(self, column: str) -> tuple[int, int]:
+        """How many of a column (``top_a``, ``head_b``…) are of priority publics, of how many: +5 points may be one household."""
+        priority = self.publics["public"].isin(PUBLICS[:2])
+        return int(self.publics.loc[priority, column].sum()), int(self.publics[column].sum())
 
     @property
     def changed_first(self) -> int:
@@ -246,23 +254,33 @@ def _publics(people: pd.DataFrame, results: list[Result], tables: list[pd.DataFr
     tops, heads = [], []
     for result, points in zip(results, tables, strict=True):
         first = result.proposals[(result.proposals["rank"] == 1) & (result.proposals["application_id"] != "")]
-        tops.append(_shares([public.get(str(a), PUBLICS[4]) for a in first["application_id"]]))
+        tops.append(Counter([public.get(str(a), PUBLICS[4]) for a in first["application_id"]]))
         facts = result.optimum.prepared
         place = facts.rules.by_commune("epci")
         room = facts.case.table("dwellings")["commune"].astype(object).map(place).value_counts().to_dict()
         best = points[points["rank"] <= points["epci"].map(room).astype("float64").fillna(0)]
-        heads.append(_shares([public.get(str(a), PUBLICS[4]) for a in best["application_id"]]))
+        heads.append(Counter([public.get(str(a), PUBLICS[4]) for a in best["application_id"]]))
     rows = []
     for name in PUBLICS:
         move = people.loc[people["public"] == name, "move"].dropna()
         mean = round(float(move.mean()), 2) if len(move) else float("nan")
         counts = (int((move > 0).sum()), int((move < 0).sum()), int((move == 0).sum()))
-        rows.append((name, len(move), *counts, mean, *(t[name] for t in (*tops, *heads))))
+        found = (*tops, *heads)
+        rows.append(
+            (
+                name,
+                len(move),
+                *counts,
+                mean,
+                *(_share(kinds, name) for kinds in found),
+                *(kinds[name] for kinds in found),
+            )
+        )
     return pd.DataFrame(rows, columns=list(PUBLIC_COLUMNS))
 
 
-def _shares(kinds: list[str]) -> dict[str, float]:
-    return {p: round(kinds.count(p) / len(kinds), 4) if kinds else float("nan") for p in PUBLICS}
+def _share(kinds: Counter[str], public: str) -> float:
+    return round(kinds[public] / kinds.total(), 4) if kinds else float("nan")
 
 
 def changed_lists(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:

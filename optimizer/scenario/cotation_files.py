@@ -98,7 +98,7 @@ def sentences(found: GridTest, lang: Lang) -> list[str]:
     files = int(found.fragile["application_id"].nunique())
     invented = ", ".join(dict.fromkeys(g.title for g in found.grids if g.invented))
     shares = {
-        c: percent(found.priority_at_top(f"{c}_share"), 0, lang)
+        c: _counted(percent(found.priority_at_top(f"{c}_share"), 0, lang), found.priority_counts(c), lang)
         for c in ("top_a", "top_b", "head_a", "head_b")
     }
     margin = [said("COTATION.UNPROVEN", lang, n=found.unproven)] if found.unproven else []
@@ -127,6 +127,12 @@ def changes_said(first: int, lists: int, dwellings: int, lang: Lang) -> str:
     """What another grid changes, in whole dwellings."""
     code = "COTATION.CHANGES" if first or lists else "COTATION.CHANGES_NOTHING"
     return said(code, lang, first=Spaced(first), lists=Spaced(lists), n=Spaced(dwellings))
+
+
+def _counted(share: str, counts: tuple[int, int], lang: Lang) -> str:
+    """A share with what it is made of: ``67 % (12 sur 18)``."""
+    num, den = (decimal(n, 0, lang) for n in counts)
+    return f"{share} ({said('COMPARISON.PARTS', lang, num=num, den=den)})"
 
 
 def _single(n: int, lang: Lang) -> bool:

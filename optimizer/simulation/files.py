@@ -14,8 +14,11 @@ from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.exactcsv import exact_csv
 from optimizer.presentation.numbers import decimal
+from optimizer.presentation.wording import signed
 from optimizer.simulation.comparing import Simulation, simulate
 from optimizer.simulation.page import (
+    LEAST,
+    compared_values,
     no_gain,
     open_proofs,
     reading,
@@ -23,6 +26,7 @@ from optimizer.simulation.page import (
     simulation_html,
     without_chains,
 )
+from optimizer.simulation.summary import TODAY
 from optimizer.workers import code_mark
 
 FORMAT = "attriflux-simulation/1"
@@ -138,6 +142,7 @@ def _summary(found: Simulation, out: Path) -> dict[str, object]:
             )  # fmt: skip
         if why := no_gain(found, lang):
             texts.append(why)
+        texts += against_lines(found, lang)
         return [*texts, said("SIMULATION.PAGE", lang, page=out / "report.html")]
 
     return {
@@ -153,6 +158,26 @@ def _summary(found: Simulation, out: Path) -> dict[str, object]:
         ),
         **{f"lines_{x}": lines(x) for x in LANGS},
     }
+
+
+def against_lines(found: Simulation, lang: Lang) -> list[str]:
+    """How far chance alone may explain what the means tell apart: each policy beside today's rule, or that one draw says nothing."""
+    if len(found.seeds) < 2:
+        return [said("SIMULATION.ONE_DRAW", lang)] if len(found.policies) > 1 else []
+    titles = {p.id: p.title(lang) for p in found.policies}
+    out = []
+    for row in compared_values(found):
+        p, low = row["holm_p"], row["paired_low"]
+        words = {
+            "name": titles[row["policy"]], "today": titles[TODAY], "gap": signed(row["paired"], "points", lang),
+            "p": "–" if p != p else f"< {decimal(LEAST, 3, lang)}" if p < LEAST else decimal(p, 3, lang),
+        }  # fmt: skip
+        if low != low:
+            out.append(said("SIMULATION.LINE_ALIKE", lang, **words))
+            continue
+        low, high = (signed(row[end], "points", lang) for end in ("paired_low", "paired_high"))
+        out.append(said("SIMULATION.LINE_AGAINST", lang, low=low, high=high, **words))
+    return out
 
 
 def _number(value: float, lang: Lang) -> str:

@@ -118,10 +118,15 @@ def reading(table: pd.DataFrame, policy: str, indicator: str) -> dict[str, float
 
 
 def _against(found: Simulation, titles: dict[str, str]) -> list[dict[str, Any]]:
+    return [{**row, "title": titles[row["policy"]]} for row in compared_values(found)]
+
+
+def compared_values(found: Simulation) -> list[dict[str, Any]]:
+    """The lines of the summary that compare the value of a policy somebody may live by with today's rule."""
     lines = found.summary[(found.summary["indicator"] == "value") & (found.summary["versus"] != "")]
     ids = {p.id for p in found.policies if p.terms is not None}
     rows = [{str(name): value for name, value in row.items()} for row in lines.to_dict("records")]
-    return [{**row, "title": titles[row["policy"]]} for row in rows if row["policy"] in ids]
+    return [row for row in rows if row["policy"] in ids]
 
 
 def _alike(found: Simulation, lang: Lang) -> str:

@@ -172,6 +172,18 @@ texts(
             "  {name} : baux {lettings}, baux qui manquent aux règles {shortfall}",
             "  {name}: leases {lettings}, missing from the rules {shortfall}",
         ),
+        "line_against": (
+            "  {name}, écart de valeur avec « {today} » : {gap} [{low} ; {high}] à 95 %, p (Holm) {p}",
+            "  {name}, difference of value from “{today}”: {gap} [{low}; {high}] at 95%, p (Holm) {p}",
+        ),
+        "line_alike": (
+            "  {name}, écart de valeur avec « {today} » : {gap} à chaque tirage, p (Holm) {p}",
+            "  {name}, difference of value from “{today}”: {gap} on every draw, p (Holm) {p}",
+        ),
+        "one_draw": (
+            "Un seul tirage : rien ne dit si les écarts entre politiques viennent du hasard.",
+            "A single draw: nothing says whether the differences between policies come from chance.",
+        ),
         "page": ("Page : {page}", "Page: {page}"),
     },
 )

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q
-
 from optimizer.store import clock as days
 from optimizer.store import voting
 from optimizer.store.holding import Store
@@ -338,7 +336,9 @@ def event_kinds(store: Store, own: Collection[str] | None = None) -> tuple[str, 
     return tuple(lines.order_by("kind").values_list("kind", flat=True).distinct())
 
 
-def _within(own: Collection[str] | None) -> Q:
+def _within(own: Collection[str] | None) -> Any:
+    from django.db.models import Q  # a desk that is not opened needs no Django
+
     return Q() if own is None else Q(session__in=sorted(own)) | Q(session="", dwelling="")
 
 

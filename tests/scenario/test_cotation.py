@@ -140,6 +140,15 @@ def test_priority_publics_at_the_top_and_the_assumed_threshold(found):
     shares = found.publics[["top_a_share", "top_b_share", "head_a_share", "head_b_share"]]
     assert shares.sum().round(3).tolist() == [1, 1, 1, 1]
     assert 0 < found.priority_at_top("top_a_share") <= 1
+    counts = found.publics[["top_a", "top_b", "head_a", "head_b"]]
+    # a share of few is read with its numbers: five points more may be one household
+    for (name, share), (_, count) in zip(shares.items(), counts.items(), strict=True):
+        assert (share - count / count.sum()).abs().max() <= 0.00005, name
+    num, den = found.priority_counts("top_a")
+    assert den == counts["top_a"].sum() and round(num / den, 3) == round(
+        found.priority_at_top("top_a_share"), 3
+    )
+    assert f"({num} sur {den}) des premiers rangs avant" in " ".join(sentences(found, "fr"))
     assert found.low_stakes_share.is_assumed
     assert not found.low_stakes
 

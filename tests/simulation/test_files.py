@@ -13,6 +13,7 @@ import pytest
 import optimizer as af
 from benchmarks.simulate import SETTINGS, page_of
 from optimizer.errors import AttrifluxError
+from optimizer.presentation.wording import signed
 from optimizer.simulation.files import parts_of, simulate_to
 from optimizer.simulation.page import simulation_html
 from optimizer.simulation.summary import UNITS
@@ -52,6 +53,18 @@ def test_tables_page_and_record_are_there(written):
     assert len(weeks) == 2 * 2 * 2 and (weeks["stop"] == "proven").all()
     assert all(json.loads(text)["status"] == "certified_optimal" for text in weeks["certificate"])
     assert not parts_of(out).exists()
+
+
+def test_the_terminal_says_how_far_chance_explains_what_it_tells_apart(written, tmp_path):
+    """« gain 70 % » and « gain 90 % » of two draws stood there without an interval."""
+    (line,) = [x for x in written.summary["lines_fr"] if "écart de valeur avec" in x]
+    found = written.result.summary.set_index(["policy", "indicator"]).loc[("cotation", "value")]
+    assert signed(found["paired_low"], "points", "fr") in line and "p (Holm) " in line
+    alone = simulate_to("commission", tmp_path / "one", WANTED, workers=1, **{**SMALL, "seeds": 1})
+    lines = alone.summary["lines_fr"]
+    assert any(x.startswith("Un seul tirage :") for x in lines) and not any(
+        "écart de valeur" in x for x in lines
+    )
 
 
 def test_every_column_and_indicator_is_explained(written):

@@ -146,7 +146,7 @@ def test(
                 said_as[r["public"]],
                 *(decimal(int(r[name]), 0, lang.value) for name in ("applications", "up", "down")),
                 signed(r["mean_move"], lang=lang.value, fixed=True),
-                f"{percent(r['top_a_share'], 0, lang.value)} → {percent(r['top_b_share'], 0, lang.value)}",
+                f"{percent(r['top_a_share'], 0, lang.value)} → {percent(r['top_b_share'], 0, lang.value)} ({r['top_a']}\u00a0→\u00a0{r['top_b']})",
             )
             for r in found.publics.to_dict("records")
         ]
