@@ -20,6 +20,7 @@ from optimizer.eligibility.messages import (
     ASSUMED_THRESHOLD,
     CHOICES_OUTSIDE,
     COMMUNE_NOWHERE,
+    DESIGNATED_NO_TITLE,
     EPCI_NOWHERE,
     NO_CONVENTION,
     NO_CONVENTION_HERE,
@@ -245,6 +246,25 @@ def _check_communes(case: Case, rules: RuleSet, column: str, findings: Findings)
         CHOICES_OUTSIDE, "applications", column, ", ".join(unknown[:5]), rows, severity="warning",
         count=len(unknown),
     )  # fmt: skip
+
+
+def check_designated(case: Case, findings: Findings) -> None:
+    """One warning for all households that the préfet designates and that have no priority public: nothing else would say that the
+    designation brings them nothing."""
+    table = case.table("applications")
+    ptr, _ = items(table, "priority_codes")
+    at = booleans(table, "prefet_designated") & (np.diff(ptr) == 0)
+    if at.any():
+        rows = findings.rows("applications")[at].tolist()
+        findings.add_rows(
+            DESIGNATED_NO_TITLE,
+            "applications",
+            "priority_codes",
+            "",
+            rows,
+            severity="warning",
+            count=len(rows),
+        )
 
 
 def check_size(case: Case, rules: RuleSet, findings: Findings) -> None:

@@ -75,6 +75,7 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
     applications = checks.sound_applications(case, findings)
     checks.check_accounts(case, rules, findings)
     checks.check_choices(case, rules, findings)
+    checks.check_designated(case, findings)
     checks.check_places(case, rules, findings)
     checks.check_size(case, rules, findings)
     checks.check_thresholds(case, rules, findings, accept_assumed=accept_assumed)

@@ -479,3 +479,12 @@ CHOICES_OUTSIDE = define(
     remedy_fr="Écrivez le code INSEE, pas le code postal ; d'une commune fusionnée, celui d'aujourd'hui, ou son nom",
     remedy_en="Write the INSEE code, not the postal one; of a merged commune, today's, or its name",
 )
+DESIGNATED_NO_TITLE = define(
+    "ELIG_DESIGNATED_NO_TITLE",
+    "{count:ménage désigné/ménages désignés} par le préfet, sans public prioritaire : ni titre de priorité, ni place au contingent de l'État (publics prioritaires)",
+    "{count:household designated/households designated} by the préfet, without a priority public: neither a title of priority nor a place on the State's account (priority publics)",
+    expected_fr="au moins un public prioritaire, « DALO » le plus souvent",
+    expected_en="at least one priority public, most often “DALO”",
+    remedy_fr="Renseignez publics_prioritaires, ou videz designe_prefet",
+    remedy_en="Fill in priority_codes, or empty prefet_designated",
+)

@@ -287,6 +287,18 @@ def test_a_perimeter_of_the_commission_de_mediation_that_is_no_commune_is_told()
     assert found(case) == [("CHOICES_OUTSIDE", "w", 3, "dalo_perimeter", "25000", ())]
 
 
+def test_a_designation_by_the_prefet_without_a_priority_public_is_told() -> None:
+    """It opens no pool and gives no title: the household stood among ordinary applications, silently."""
+    case = make_case(
+        [dwelling()],
+        [
+            application("A1", prefet_designated=True, priority_codes="DALO"), application("A2", prefet_designated=True),
+            application("A3"), application("A4", prefet_designated=True, priority_codes=" | "),
+        ],
+    )  # fmt: skip
+    assert found(case) == [("DESIGNATED_NO_TITLE", "w", 3, "priority_codes", "", (5,))]
+
+
 def test_nominations_that_change_nothing_are_told() -> None:
     """A nominee outside the pool of the general list, an account that delegated, one without a line."""
 
