@@ -154,9 +154,8 @@ def _written(
     name: str, session_id: str, out: Path, files: Sequence[str], then: str, more: str = ""
 ) -> dict[str, object]:
     summary: dict[str, object] = {"session": session_id, "out": str(out), "files": list(files)}
-    book = shlex.quote(
-        str(out / "saisie.xlsx")
-    )  # a folder « Mes séances » is one word of the command that is copied
+    # a folder « Mes séances » is one word of the command that is copied
+    book = shlex.quote(str(out / "saisie.xlsx"))
     for lang in LANGS:
         names = (name, then) if then else (name,)
         summary[f"lines_{lang}"] = [

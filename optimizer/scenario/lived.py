@@ -14,7 +14,7 @@ from optimizer.scenario.indicators import LIVED, indicator_order, label_of, unit
 from optimizer.scenario.publics import scope_said
 from optimizer.scenario.records import SMALL, Key, Record, differing, range_of
 
-NONE = 1e-9
+UNSPREAD = 1e-9
 """A standard error below it is that of equal numbers, whose last bits differ."""
 
 
@@ -26,7 +26,7 @@ def chance_is_enough(difference: float, error: float, draws: int) -> bool:
     """
     if draws < 2 or error != error:
         return True
-    if error < NONE:
+    if error < UNSPREAD:
         return moved_alike(draws) > 1 - DRAWS_SURE
     return abs(difference) <= float(stdtrit(draws - 1, 0.5 + DRAWS_SURE / 2)) * error
 

@@ -88,6 +88,11 @@ def ordered(candidates: Iterable[NewCandidate]) -> list[NewCandidate]:
     return sorted(candidates, key=lambda c: (c.queue, c.position))
 
 
+def has_signed(work: Work, ref: str) -> bool:
+    """Whether a household has signed a lease at this desk, whatever the landlord: it is no candidate any more."""
+    return bool(work.find("offer", ref=ref, status="signed"))
+
+
 def add_candidate(work: Work, item: Row, new: NewCandidate, reason: str = "") -> Row:
     """Put a household forward for a dwelling.
 
@@ -95,7 +100,7 @@ def add_candidate(work: Work, item: Row, new: NewCandidate, reason: str = "") ->
     person who puts such a name forward is told so.
     """
     person = household(work, new.application_id)
-    housed = bool(work.find("offer", ref=person["ref"], status="signed"))
+    housed = has_signed(work, person["ref"])
     if housed and new.source == "late":
         raise StoreRefused("STORE_HOUSED")
     if work.find("candidate", item_id=item["item_id"], ref=person["ref"]):

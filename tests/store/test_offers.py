@@ -263,7 +263,9 @@ def test_a_lease_is_not_of_before_its_acceptance(play):
     play.clock.later(3)
     play.accept(offer)
     refused("STORE_BEFORE", play.do, c.sign_lease, S, offer, on=DAY + timedelta(days=2))
+    assert play.seen().items[0].status == "offering"
     play.sign(offer)
+    assert play.seen().items[0].status == "let"
 
 
 def conditional(play):
@@ -514,3 +516,4 @@ def test_a_document_that_came_on_the_last_day_is_no_lapse(play):
     play.do(c.receive_document, A, name, document="tax_notice")
     play.clock.later(3)
     refused("STORE_CONDITION_CAME", play.do, c.condition_failed, A, name)
+    assert play.names("L1")[0].condition == "open"

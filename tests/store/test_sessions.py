@@ -131,8 +131,10 @@ def test_a_session_that_has_its_quorum_to_the_voice_could_have_sat(play):
     play.convene()
     play.do(c.attend, S, play.session, members=board(play.session, 3))
     refused("STORE_QUORUM_THERE", play.do, c.cancel, S, play.session, no_quorum_at="14:30")
+    assert play.seen().status == "convened"
     play.do(c.attend, S, play.session, members=board(play.session, 2))
     play.do(c.cancel, S, play.session, no_quorum_at="14:30")
+    assert play.seen().status == "cancelled"
 
 
 def test_a_dwelling_is_live_on_one_agenda_only(play):

@@ -522,7 +522,7 @@ def _still_possible(work: Work, name: Row, kind: str, document: str, due_on: dat
     given a day to come, unless it is the one that was set in session.
     """
     code = ""
-    if kind in RANKED and work.find("offer", ref=name["ref"], status="signed"):
+    if kind in RANKED and agenda.has_signed(work, name["ref"]):
         code = "STORE_HOUSED"
     elif due_on is not None and due_on <= work.today:
         standing = work.find("decision", candidate_id=name["candidate_id"], current=True)
