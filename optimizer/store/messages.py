@@ -360,6 +360,13 @@ define(
     remedy_en="Compare both values, then save again.",
 )
 define(
+    "STORE_CHANGED_SINCE",
+    "{by} a modifié le logement {dwelling} le {at}, après l'affichage de cette page : la séance n'est pas signée.",
+    "{by} changed dwelling {dwelling} on {at}, after this page was shown: the session is not signed.",
+    remedy_fr="Relire ce logement, puis signer.",
+    remedy_en="Read this dwelling again, then sign.",
+)
+define(
     "STORE_FORBIDDEN",
     "Votre rôle ({role}) ne permet pas cette action.",
     "Your role ({role}) does not allow this.",

@@ -485,6 +485,10 @@ texts(
             "Changer ce qui est faux et laisser le reste ; la présidence signe sur la page de la séance. Préparer à nouveau remplace ce qui n'est pas signé.",
             "Change what is wrong and leave the rest; the chair signs on the page of the session. Preparing again replaces what is not signed.",
         ),
+        "rectification_waits": (
+            "Un rectificatif de {by} attend la signature ({homes}) : en préparer un ici le remplace, il ne sera pas signé.",
+            "A rectificatif of {by} waits for its signature ({homes}): preparing one here takes its place, it will not be signed.",
+        ),
         "rectification_save": ("Préparer le rectificatif", "Prepare the rectificatif"),
         "rectification_sign": ("Signer le rectificatif", "Sign the rectificatif"),
         "pager": ("Logements de la séance", "Dwellings of the session"),

@@ -77,7 +77,11 @@ def test_a_rectificatif_takes_a_whole_dwelling_and_is_prepared_again_until_it_is
     exchanged = {
         f"kind-{first}": "ranked", f"rank-{first}": "2", f"kind-{second}": "ranked", f"rank-{second}": "1",
     }  # fmt: skip
-    assert client.post(to, {**typed, **exchanged, "command_id": str(uuid4())}).status_code == 302
+    # who has not seen that one waits takes the place of nobody's
+    stale = client.post(to, {**typed, **exchanged, "command_id": str(uuid4())})
+    assert stale.status_code == 409 and SENTENCE not in stale.content.decode().split('id="both"')[1]
+    seen = {"version": now(played, signed).version, "command_id": str(uuid4())}
+    assert client.post(to, {**typed, **exchanged, **seen}).status_code == 302
     waiting = now(played, signed).rectifications
     assert len(waiting) == 1 and {d.candidate_id for d in waiting[0].decisions} == {first, second}
     # the chair reads what is signed: the decision of the session and what takes its place, not what was let go meanwhile

@@ -445,14 +445,21 @@ def _mayor_among(work: Work, there: Sequence[Row]) -> bool:
 
 @command("session.rectification", roles="S")
 def prepare_rectification(
-    work: Work, session: str, *, reason: str, decisions: Sequence[NewDecision]
+    work: Work,
+    session: str,
+    *,
+    reason: str,
+    decisions: Sequence[NewDecision],
+    version: int | None = None,
 ) -> Mapping[str, Any]:
     """Prepare the correction of a signed session, for the chair to sign; not once an offer of the dwelling is notified.
 
-    One that waits for its signature is replaced: what was typed wrong is prepared again, and never has to be signed.
+    One that waits for its signature is replaced: what was typed wrong is prepared again, and never has to be signed. ``version``
+    is that of the session: nobody replaces one that he has not seen.
     """
     row = work.get("session", session)
     work.session = session
+    work.at_version("session", row, version)
     work.require("session", row["status"], ("closed",))
     reason = work.reason(reason)
     if not decisions:
@@ -536,10 +543,11 @@ def _still_possible(work: Work, name: Row, kind: str, document: str, due_on: dat
 
 @command("rectified", roles="P")
 def _sign_rectification(
-    work: Work, session: str, number: int, *, one_person: bool = False
+    work: Work, session: str, number: int, *, one_person: bool = False, version: int | None = None
 ) -> Mapping[str, Any]:
     row = work.get("session", session)
     work.session = session
+    work.at_version("session", row, version)
     found = work.find("rectification", session_id=session, number=number)
     if not found or found[0]["signed_at"] is not None:
         work.require("rectificatif", "signed" if found else "missing", ("prepared",))
@@ -579,10 +587,22 @@ def _sign_rectification(
 
 
 def sign_rectification(
-    store: Store, actor: Actor, command_id: str, session: str, number: int, *, one_person: bool = False
+    store: Store,
+    actor: Actor,
+    command_id: str,
+    session: str,
+    number: int,
+    *,
+    one_person: bool = False,
+    version: int | None = None,
 ) -> Receipt:
-    """The chair signs a rectificatif: its decisions are in force, and the head of the ledger is signed (``result["head"]``)."""
+    """The chair signs a rectificatif: its decisions are in force, and the head of the ledger is signed (``result["head"]``).
+
+    ``version`` is that of the session as it was read: one prepared anew since, under the same number, is refused.
+    """
     with store.writing():
-        done = _sign_rectification(store, actor, command_id, session, number, one_person=one_person)
+        done = _sign_rectification(
+            store, actor, command_id, session, number, one_person=one_person, version=version
+        )
         head = sign_head(store, actor, f"{command_id}/head")
     return replace(done, result={**done.result, "head": head.result})

@@ -9,13 +9,15 @@ from typing import Any
 
 from optimizer.errors import Said
 from optimizer.store import agenda, voting
+from optimizer.store import clock as days
 from optimizer.store.clock import minute_of
 from optimizer.store.commands.heads import sign_head
 from optimizer.store.commands.outcomes import of_one_mind, settle_duties, settle_items
 from optimizer.store.holding import Store
-from optimizer.store.messages import StoreRefused
+from optimizer.store.messages import StoreConflict, StoreRefused
 from optimizer.store.offering import ranked
 from optimizer.store.people import touch
+from optimizer.store.queries import session as read_session
 from optimizer.store.records import Actor, Mode, NewItem, Receipt
 from optimizer.store.states import POSITIVE
 from optimizer.store.tables import Row
@@ -309,15 +311,22 @@ def _close(
     sat_from: str = "",
     sat_to: str = "",
     version: int | None = None,
+    homes_version: int | None = None,
 ) -> Mapping[str, Any]:
     row = _session(work, session, ("open",), version)
+    items = work.find("item", session_id=session)
+    if homes_version is not None and homes_version != sum(i["version"] for i in items):
+        last = max(items, key=lambda i: (i["changed_at"], i["item_id"]))
+        raise StoreConflict(
+            "STORE_CHANGED_SINCE", record=read_session(work.store, session), by=last["changed_by"],
+            at=days.instant(last["changed_at"]), dwelling=last["dwelling_id"],
+        )  # fmt: skip
     began, ended = (
         hour_of(sat_from, Said("l'ouverture", "the opening")),
         hour_of(sat_to, Said("la clôture", "the close")),
     )
     if began and ended and minute_of(ended, began) < minute_of(began):
         raise StoreRefused("STORE_HOURS", began=began, ended=ended)
-    items = work.find("item", session_id=session)
     if left := [i for i in items if i["status"] == "listed"]:
         raise StoreRefused("STORE_ITEMS_LEFT", count=len(left))
     same = row["prepared_by"] == work.actor.name
@@ -351,10 +360,12 @@ def close(
     sat_from: str = "",
     sat_to: str = "",
     version: int | None = None,
+    homes_version: int | None = None,
 ) -> Receipt:
     """Sign a session: every dwelling is decided or taken off; offers may begin.
 
-    ``one_person`` allows the person who prepared it to sign, which the procès-verbal then says. ``sat_from`` and
+    ``homes_version`` is the sum of the versions of its dwellings as whoever signs read them: a decision that changed since is read
+    before it is signed. ``one_person`` allows the person who prepared it to sign, which the procès-verbal then says. ``sat_from`` and
     ``sat_to`` (``HH:MM``) are the hours it sat, where they are written down afterwards: the minutes then give these, not those
     of the screens. The head of the ledger is signed after it: ``result["head"]``.
     """
@@ -368,6 +379,7 @@ def close(
             sat_from=sat_from,
             sat_to=sat_to,
             version=version,
+            homes_version=homes_version,
         )
         head = sign_head(store, actor, f"{command_id}/head", session=session)
     return replace(done, result={**done.result, "head": head.result})

@@ -230,6 +230,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
         and found.status in ("listed", "decided", "no_taker")
     )
     may_ask, hour = any(r in held for r in "SPM"), hour_of(record)
+    last = record.rectifications[-1] if record.rectifications and "S" in held else None
     if may_ask and found.status == "listed":
         expect(desk(), record, found, lang)
     return page(
@@ -264,6 +265,8 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             and record.status == "closed"
             and found.status in ("offering", "no_taker")
             and all(c.offer is None for c in found.candidates),
+            "rectified": last,
+            "rectified_homes": said("WORDS.LIST", lang).join(_homes_of(record, last)),
             "may_add": "S" in held
             and record.status in ("draft", "convened", "open")
             and found.status == "listed",
@@ -298,6 +301,12 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
         },
         status=status,
     )
+
+
+def _homes_of(record: SessionRecord, one: RectificationRecord | None) -> list[str]:
+    """The dwellings that a rectificatif corrects."""
+    changed = set() if one is None else {new.candidate_id for new in one.decisions}
+    return [i.dwelling_id for i in record.items if changed & {c.candidate_id for c in i.candidates}]
 
 
 def decide(request: Asked, session: str, item: int) -> HttpResponse:
@@ -445,12 +454,18 @@ def question(request: Asked, session: str, item: int) -> HttpResponse:
 def close(request: Asked, session: str) -> HttpResponse:
     """The chair signs: decisions are final, the head of the ledger is signed with them."""
     form, record = Form(request), request.session_record
+
+    def do() -> Any:
+        read = form.whole("homes_version", "WEB.DWELLINGS", most=10**9)
+        form.check()
+        return commands.close(
+            desk().store, request.visitor.actor("P", record), form.command_id, session, version=form.version,
+            homes_version=read, one_person="one_person" in form.data,
+        )  # fmt: skip
+
     return act(
         request,
-        lambda: commands.close(
-            desk().store, request.visitor.actor("P", record), form.command_id, session, version=form.version,
-            one_person="one_person" in form.data,
-        ),
+        do,
         done="WEB.CLOSED",
         to=reverse("papers", kwargs={"session": session}),
         show=lambda **v: room(request, session, **v),
@@ -468,8 +483,9 @@ def rectify(request: Asked, session: str) -> HttpResponse:
             form.check()
             actor = request.visitor.actor("P", record)
             return commands.sign_rectification(
-                desk().store, actor, form.command_id, session, number, one_person="one_person" in form.data
-            )
+                desk().store, actor, form.command_id, session, number, one_person="one_person" in form.data,
+                version=form.version,
+            )  # fmt: skip
         reason = form.text("reason", "WEB.REASON", required=True, longest=1000)
         found = _item(request, at or 0)
         now = {c.candidate_id: c.decision for c in found.candidates}
@@ -484,6 +500,7 @@ def rectify(request: Asked, session: str) -> HttpResponse:
             session,
             reason=reason,
             decisions=decisions,
+            version=form.version,
         )
 
     def show(**values: Any) -> HttpResponse:
