@@ -157,6 +157,9 @@ class _Turning:
         self.year = on.year if case.settings.year == case.settings.on.year else case.settings.year
         self.sessions, self.every = sessions, every
         self.closed, self.coming = closed_sessions(sessions), coming_sessions(sessions)
+        self.instructed = sorted(sessions, key=lambda s: s.order)
+        """Every session, held or not, as they follow one another: what a household said on the telephone, or brought, is so whatever
+        became of the session that it was called for."""
         self.lines = list(followed(sessions))
         linked = [(s, i) for s in [*self.closed, *self.coming] for i in s.items if waits_of(s, i) is not None]
         self.homes = {i.item_id for _, i in linked}
@@ -483,7 +486,7 @@ class _Turning:
         """What the instruction learnt of a file, when it is younger than the import."""
         out = [None if pd.isna(x) else str(x) for x in kept["dossier"]]
         answered = notices_answered(self.duties)
-        for session in [*self.closed, *self.coming]:
+        for session in self.instructed:
             for who, names in by_household(session).items():
                 if (i := at.get(who)) is not None:
                     out[i] = learnt_of(session, names, out[i], self.case.settings.on, answered)
@@ -793,7 +796,7 @@ class _Turning:
                     rows, "" if everywhere else x.item.dwelling_id, x.candidate.application_id, reason, until
                 )
         declined = int(self.rules.number("national.desk.declined_months"))
-        for session in [*self.closed, *self.coming]:
+        for session in self.instructed:
             for item in items_of(session):
                 for c in item.candidates:
                     if reason := _given_up(item, c):

@@ -12,6 +12,7 @@ from typing import Any
 from optimizer.desk import messages as messages
 from optimizer.desk.alike import alike
 from optimizer.desk.call_list import Due, call_list
+from optimizer.desk.following import local_day
 from optimizer.desk.late import Described
 from optimizer.desk.notices import answered, put_right
 from optimizer.desk.papers.wording import Issuer, NoReply, Told
@@ -170,8 +171,26 @@ def told_of(
         corrections=queries.corrections(opened, session_id), noticed=_noticed(opened, session_id),
         examined_since=_examined_since(opened, session),
         put_right=frozenset(d.ref for d in queries.duties(opened, open=False) if put_right(d, session_id)),
-        no_replies=_no_replies(opened, session_id), **not_held(opened, session),
+        no_replies=_no_replies(opened, session_id), before=_before(opened, session), **not_held(opened, session),
     )  # fmt: skip
+
+
+def _before(opened: Store, session: SessionRecord) -> tuple[SessionRecord, ...]:
+    """Sessions whose minutes go with the convocation of this one, oldest first: the last one held, and every one since that people were
+    convened for and that could not be held. What was signed after this one was convened was not sent with it."""
+    own = [
+        s
+        for s in queries.sessions(opened, status=("closed", "cancelled"), commission=session.commission, items=False)
+        if s.landlord == session.landlord and s.order < session.order and s.convened_on is not None
+        if session.convened_on is None or _signed_on(s) <= session.convened_on
+    ]  # fmt: skip
+    held = next((n for n, s in enumerate(own) if s.status == "closed"), len(own))
+    return tuple(reversed(own[: held + 1]))
+
+
+def _signed_on(session: SessionRecord) -> date:
+    """The day the minutes of a session were signed; of one that could not be held, the day it was to be."""
+    return session.on if session.closed_at is None else local_day(session.closed_at)
 
 
 def _noticed(opened: Store, session_id: str) -> dict[str, date]:

@@ -35,6 +35,11 @@ def today(now: datetime) -> date:
     return now.astimezone(PARIS).date()
 
 
+def hour_at(now: datetime) -> str:
+    """``HH:MM`` of an instant at the desk (Europe/Paris)."""
+    return f"{now.astimezone(PARIS):%H:%M}"
+
+
 def instant(when: datetime) -> str:
     """``30/11/2026 20:19:03``, at the desk (Europe/Paris)."""
     return f"{when.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"

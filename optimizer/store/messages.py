@@ -547,6 +547,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Un avis de non-réponse court déjà pour ce ménage, jusqu'au {day}.",
         "A notice of no answer is already running for this household, until {day}.",
     ),
+    "HOUR_TO_COME": (
+        "Il n'est pas encore {hour} : dire l'heure à laquelle le quorum a été compté.",
+        "It is not {hour} yet: give the hour at which the quorum was counted.",
+    ),
     "FUTURE": ("Cette date est à venir : {day}", "This date is to come: {day}"),
     "BEFORE": ("Cette date précède {what} ({day}).", "This date is before {what} ({day})."),
     "WRITTEN": ("L'acceptation se donne par écrit.", "An acceptance is given in writing."),

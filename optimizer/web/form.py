@@ -104,13 +104,18 @@ class Form:
         """A day that must be there; after a refusal some day, which :meth:`check` keeps from being used."""
         return self.day(name, label, required=True) or date.min
 
-    def whole(self, name: str, label: str, *, required: bool = False, most: int = 10_000) -> int | None:
-        """A whole number from 0."""
+    def whole(
+        self, name: str, label: str, *, required: bool = False, least: int = 0, most: int = 10_000
+    ) -> int | None:
+        """A whole number from ``least``, which is not below 0."""
         value = self.text(name, label, required=required, longest=12)
         if not value:
             return None
         if not value.isdecimal() or int(value) > most:
             self.refuse("WEB.FORM_WHOLE", label, name)
+            return None
+        if int(value) < least:
+            self.refuse("WEB.FORM_LEAST", label, name, least=least)
             return None
         return int(value)
 

@@ -146,6 +146,7 @@ texts(
             "{field} : ce texte contient des signes qui ne s'écrivent pas ; le retaper.",
             "{field}: this text holds signs that cannot be written; type it again.",
         ),
+        "form_least": ("{field} : un nombre entier à partir de {least}.", "{field}: a whole number from {least}."),
         "form_whole": ("{field} : un nombre entier.", "{field}: a whole number."),
         "form_unchanged": ("{field} : rien ne change de ce qui est signé.", "{field}: nothing changes from what is signed."),
         "form_recused": ("{field} : des numéros de logements de l'ordre du jour.", "{field}: numbers of dwellings of the agenda."),
@@ -233,7 +234,7 @@ texts(
             "The computation ended on an unexpected error (code {code}): nothing was written. Run it again; if it lasts, report it.",
         ),
         "job_rows": ("{file} : {n:ligne lue/lignes lues}", "{file}: {n:row/rows} read"),
-        "job_findings": ("Remarques sur le dossier ({n})", "Remarks on the case ({n})"),
+        "job_findings": ("{n:remarque/remarques} sur le dossier", "{n:remark/remarks} on the case"),
         "job_more": (
             "{n:autre remarque n'est pas listée/autres remarques ne sont pas listées} ; les erreurs sont les premières de la liste.",
             "{n:other remark is/other remarks are} not listed; the errors come first in the list.",

@@ -20,6 +20,7 @@ from optimizer.desk.sessions import begin
 from optimizer.domain import Case
 from optimizer.runs import Options, propose_to
 from optimizer.store import Store, queries
+from optimizer.store.clock import hour_at
 from optimizer.store.law import law
 from optimizer.store.records import Actor, CandidateRecord, ItemRecord, SessionRecord
 from optimizer.synth import synthesize, write_case
@@ -219,7 +220,10 @@ def not_held_today(folder: Path, name: str = "bureau.sqlite") -> Room:
     )
     made.write_book()
     there = [m | ({} if n in (0, 4) else {"presence": "absent"}) for n, m in enumerate(MEMBERS)]
-    said = {"carence_constatee_a": "14:30", "annulee_parce_que": "Deux membres retenus par la neige."}
+    said = {
+        "carence_constatee_a": hour_at(datetime.now(UTC)),
+        "annulee_parce_que": "Deux membres retenus par la neige.",
+    }
     fill(made.book, session={"convocation_envoyee_a": OPENED["convocation_envoyee_a"]} | said, members=there)
     made.record()
     return made

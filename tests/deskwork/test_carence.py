@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -34,7 +35,7 @@ FEW = [{**m, "presence": "absent"} if n in (1, 2, 3) else m for n, m in enumerat
 @pytest.fixture
 def made(tmp_path: Path) -> Room:
     made = room(tmp_path)
-    made.clock.to(HELD)
+    made.clock.to(HELD, 14)
     return made
 
 
@@ -114,6 +115,43 @@ def test_without_a_quorum_the_workbook_leaves_a_paper_and_frees_the_dwellings(ma
     assert len(queries.session(made.desk, again).items) == len(session.items)
     page = words(carence(told_of(made.desk, made.session_id, "fr")))
     assert page.count("à l'ordre du jour de la séance du 07/12/2026") == len(session.items)
+
+
+def _attached(made: Room, session: str) -> str:
+    found = re.search(r"Pièces jointes : ([^.]*)\.", words(convocation(told_of(made.desk, session, "fr"))))
+    assert found is not None
+    return found[1]
+
+
+def test_a_convocation_announces_the_minutes_that_there_are(made: Room):
+    """Of a first session none; of one that was not held its carence, with the minutes of the last that was held."""
+    assert _attached(made, made.session_id) == "ordre du jour"
+    made.hold()
+    held = "ordre du jour ; procès-verbal de la séance du 03/12/2026"
+
+    def another(on: date, dwelling: str, commission: str = "CALEOL Besançon") -> str:
+        homes = (replace(ready().items[0], dwelling_id=dwelling),)
+        agenda = replace(ready(), items=homes)
+        return begin(made.desk, SECRETARY, agenda, commission=commission, on=on, quorum=3)
+
+    def convened(session: str) -> None:
+        names = {c.candidate_id: "" for i in queries.session(made.desk, session).items for c in listed(i)}
+        commands.convene(made.desk, SECRETARY, f"c-{session}", session, recipients=["Préfet"], checks=names)
+
+    second = another(HELD + timedelta(days=7), "L-2")
+    assert _attached(made, second) == held
+    convened(second)
+    third = another(HELD + timedelta(days=8), "L-3")
+    convened(third)
+    made.clock.to(HELD + timedelta(days=7))
+    commands.cancel(made.desk, SECRETARY, "annulée", second, reason="Salle inondée")
+    fourth = another(HELD + timedelta(days=14), "L-4")
+    assert _attached(made, fourth) == (
+        "ordre du jour ; procès-verbal de la séance du 03/12/2026 ; procès-verbal de carence de la séance du 10/12/2026"
+    )
+    # what was sent before it was drawn up had no carence with it; another commission has its own minutes
+    assert _attached(made, second) == _attached(made, third) == held
+    assert _attached(made, another(HELD + timedelta(days=15), "L-5", "CALEOL Dole")) == "ordre du jour"
 
 
 def test_a_quorum_that_is_there_is_no_carence(made: Room):

@@ -721,3 +721,26 @@ def test_a_dwelling_of_an_agenda_that_came_to_nothing_is_in_progress_no_more(mad
         for name in ("in_progress", "events"):
             assert home.dwelling_id not in set(case.table(name)["dwelling_id"]), name
         assert home.dwelling_id in set(case.table("dwellings")["dwelling_id"])
+
+
+@pytest.mark.parametrize("ends", ["draft", "carence"])
+def test_what_was_said_on_the_telephone_holds_whatever_became_of_the_session(made: Room, ends: str):
+    """A session that was not held, or not yet: who declined is not proposed that dwelling again, who could not be reached is unreachable."""
+    item = made.with_lists(3)[0]
+    declines, lost, asked = listed(item)[:3]
+    said = (
+        {"resultat_appel": "décline", "motif": "Loyer ou charges trop élevés"},
+        {"resultat_appel": "injoignable"},
+        {"resultat_appel": "intéressé", "piece_demandee": "Avis d'imposition"},
+    )
+    names = (c.application_id for c in (declines, lost, asked))
+    rows = {("Appels", item.dwelling_id, who): x for who, x in zip(names, said, strict=True)}
+    made.after(date(2026, 12, 1), rows)
+    if ends == "carence":
+        made.clock.to(HELD)
+        commands.cancel(made.desk, SECRETARY, "annulée", made.session_id, reason="Salle inondée")
+    for case in (turned(made).case, turned(made, turned(made).case).case):
+        assert forbids(case)[item.dwelling_id, declines.application_id] == "declined_before"
+        files = case.table("applications").set_index("application_id")["dossier"]
+        assert files[lost.application_id] == "unreachable"
+        assert files[asked.application_id] == "to_verify"

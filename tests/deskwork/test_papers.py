@@ -1008,3 +1008,17 @@ def test_what_is_carried_over_says_whether_the_dwelling_stands_in_a_quarter(
     line = radiations_table(told).set_index("numUnique").loc[signed.application_id]
     names = ["zus", "adresse", "montantLoyer", "surface", "typeLogement"]
     assert line[names].tolist() == [told_so, "3 rue Haute", "402,50", "65,2", "T3"]
+
+
+def test_a_draft_of_the_minutes_counts_nobody_as_examined(tmp_path: Path):
+    """While the commission has not decided on a dwelling, its households are to be examined."""
+    made = room(tmp_path)
+    rows = [
+        block for sheet in minutes(told_of(made.desk, made.session_id, "fr")).sheets for block in sheet.blocks
+    ]
+    labels = {label for block in rows if block.kind == "pairs" for label, _ in block.rows}
+    assert "Candidats à examiner" in labels and "Candidats examinés" not in labels
+    names = [
+        row for block in rows if block.kind == "table" and "Décision" in block.columns for row in block.rows
+    ]
+    assert names and {row[2] for row in names} == {"à examiner"}

@@ -130,6 +130,7 @@ def test_a_session_that_has_its_quorum_to_the_voice_could_have_sat(play):
     play.new(dwelling("L1"), quorum=3, quorum_rule="Article 6 du règlement intérieur")
     play.convene()
     play.do(c.attend, S, play.session, members=board(play.session, 3))
+    play.clock.on(DAY, 14)
     refused("STORE_QUORUM_THERE", play.do, c.cancel, S, play.session, no_quorum_at="14:30")
     assert play.seen().status == "convened"
     play.do(c.attend, S, play.session, members=board(play.session, 2))
@@ -150,7 +151,7 @@ def test_a_session_without_its_quorum_keeps_what_was_counted_and_signs_the_ledge
     refused("STORE_NEEDS_REASON", play.do, c.cancel, S, play.session)
     refused("STORE_STATE", play.do, c.cancel, S, play.session, no_quorum_at="14:30")
     play.convene()
-    refused("STORE_NO_ATTENDANCE", play.do, c.cancel, S, play.session, no_quorum_at="14:30")
+    refused("STORE_NO_ATTENDANCE", play.do, c.cancel, S, play.session, no_quorum_at="11:30")
     there = board(play.session, present=4)
     play.do(
         c.attend,
@@ -158,6 +159,9 @@ def test_a_session_without_its_quorum_keeps_what_was_counted_and_signs_the_ledge
         play.session,
         members=[replace(m, left_at="14:20") if n else m for n, m in enumerate(there)],
     )
+    # at noon nobody has counted at two yet
+    refused("STORE_HOUR_TO_COME", play.do, c.cancel, S, play.session, no_quorum_at="14:30")
+    play.clock.on(DAY, 14)
     refused("STORE_QUORUM_THERE", play.do, c.cancel, S, play.session, no_quorum_at="14:10")
     refused("STORE_HOUR", play.do, c.cancel, S, play.session, no_quorum_at="ce soir")
     assert queries.cancellation(play.store, play.session) is None and play.seen().status == "convened"

@@ -97,6 +97,9 @@ def test_an_agenda_says_what_was_named_or_taken_back_since_its_proposal(played: 
     before = {"account": "ALS", "number": "0250880001", "rank": "1", "command_id": str(uuid4())}
     officer = played.client(name="qui-nomme")
     assert officer.post("/reservataire", before).status_code == 302
+    # ranks begin at 1: one typed as 0 is told, not kept as another
+    zero = officer.post("/reservataire", {**before, "rank": "0", "command_id": str(uuid4())})
+    assert zero.status_code == 422 and "à partir de 1" in zero.content.decode().replace("\u00a0", " ")
     made = played.session(date(2026, 12, 30), commission=commission)
 
     def told() -> tuple[int, str]:

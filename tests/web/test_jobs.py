@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from optimizer.errors import said
 from tests.web.hands import the_form
 from tests.web.playing import Played
 
@@ -77,11 +78,14 @@ def test_a_long_list_of_remarks_begins_with_the_errors_and_says_that_it_is_cut(
     said_file(played.desk, key).write_text(lines, encoding="utf-8")
     found = told(played.desk, key)
     assert (found.count, found.errors, len(found.findings)) == (11, 1, 6)
-    page = played.client("S").get(f"/preparer/{key}").content.decode()
     assert (
-        "Remarques sur le dossier (11)" in page
-        and "5 autres remarques ne sont pas listées" in page.replace("\u00a0", " ")
+        said("WEB.JOB_FINDINGS", "fr", n=1857).replace("\u202f", " ").replace("\u00a0", " ")
+        == "1 857 remarques sur le dossier"
     )
+    page = played.client("S").get(f"/preparer/{key}").content.decode()
+    assert "11 remarques sur le dossier" in page.replace(
+        "\u00a0", " "
+    ) and "5 autres remarques ne sont pas listées" in page.replace("\u00a0", " ")
     job.delete()
 
 

@@ -44,7 +44,7 @@ def convocation(told: Told) -> Document:
             ]
         ),
         heading(say("RECIPIENTS")), listing(list(s.recipients) or [UNKNOWN]),
-        text(say("CONVOCATION_ATTACHED")), text(say("CONVOCATION_VOICES")),
+        text(_attached(told)), text(say("CONVOCATION_VOICES")),
         signatures([(say("SECRETARY"), told.issuer.author), ("", "")]),
     ]  # fmt: skip
     title = say("CONVOCATION")
@@ -53,6 +53,16 @@ def convocation(told: Told) -> Document:
         s.on,
         (Sheet(title, tuple(blocks), sub=f"{told.landlord} – {s.commission}"),),
         foot=f"{told.landlord} – {s.session_id}",
+    )
+
+
+def _attached(told: Told) -> str:
+    """What is sent with the convocation: the agenda, and the minutes drawn up since the commission last sat."""
+    names = {"closed": "ATTACHED_MINUTES", "cancelled": "ATTACHED_CARENCE"}
+    minutes = (told.say(names[s.status], day=told.day(s.on)) for s in told.before)
+    return (
+        told.beside(told.say("CONVOCATION_ATTACHED"), told.listed([told.say("ATTACHED_AGENDA"), *minutes]))
+        + "."
     )
 
 

@@ -163,7 +163,7 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
         (say("FIRST_LETTING"), yes_no(f.get("first_letting"), told.lang)),
         (say("ACCOUNT"), account_words(item, told.lang)),
         (say("QUORUM_HERE"), say("QUORUM_MET" if present >= quorum else "QUORUM_NOT_MET", present=present, quorum=quorum)),
-        (say("EXAMINED"), str(len(named)) + (f" – {say('FEWER', least=count_word(told.law.shortlist_size, told.lang))} {say(f'FEW_{few}')}" if few else "")),
+        (say("TO_EXAMINE" if item.status == "listed" else "EXAMINED"), str(len(named)) + (f" – {say('FEWER', least=count_word(told.law.shortlist_size, told.lang))} {say(f'FEW_{few}')}" if few else "")),
         (say("PROPOSED_ORDER"), told.listed(told.beside(c.position, told.number(c)) for c in named) or UNKNOWN),
         (say("DECIDED_ORDER"), told.listed(told.beside(i, told.number(c)) for i, c in enumerate(decided_order(item), 1)) or say("NONE")),
     ]  # fmt: skip
@@ -187,7 +187,7 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
         [say("PROPOSED_RANK"), say("HOUSEHOLD"), say("DECISION"), say("CONDITION"), say("MOTIVE")],
         [
             [
-                str(c.position), told.who(c), _decided(told, c) if c.decision else told.set_aside(c),
+                str(c.position), told.who(c), _decided(told, c),
                 told.condition(c.decision) if c.decision else "", told.motive(c.decision) if c.decision else "",
             ]
             for c in [*named, *(c for c in item.candidates if c.status == "not_examined")]
@@ -203,8 +203,9 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
 
 
 def _decided(told: Told, c: CandidateRecord) -> str:
-    """The decision in force, and the rectificatif that it comes from."""
-    assert c.decision is not None
+    """The decision in force, and the rectificatif that it comes from; of a household without one, whether it is still to be examined."""
+    if c.decision is None:
+        return told.say("CANDIDATE_TO_EXAMINE") if c.status == "listed" else told.set_aside(c)
     words, number = told.decision(c.decision), c.decision.rectification
     return f"{words} ({told.say('RECTIFIED', n=number)})" if number is not None else words
 

@@ -94,6 +94,8 @@ texts(
             "not met: {present:vote/votes} present or represented for {quorum}",
         ),
         "examined": ("Candidats examinés", "Households examined"),
+        "to_examine": ("Candidats à examiner", "Households to examine"),
+        "candidate_to_examine": ("à examiner", "to be examined"),
         "fewer": ("moins de {least} (R. 441-3) :", "fewer than {least} (R. 441-3):"),
         "few_prefet_designated": ("personnes désignées par le préfet", "designated by the préfet"),
         "few_too_few_candidates": ("insuffisance du nombre de candidats", "too few households"),
@@ -219,9 +221,12 @@ texts(
             "Nous vous invitons à la séance de la commission « {commission} » ({landlord}).",
             "You are invited to the session of commission “{commission}” of {landlord}.",
         ),
-        "convocation_attached": (
-            "Pièces jointes : ordre du jour, procès-verbal de la séance précédente.",
-            "Attached: agenda, minutes of the previous session.",
+        "convocation_attached": ("Pièces jointes", "Attached"),
+        "attached_agenda": ("ordre du jour", "agenda"),
+        "attached_minutes": ("procès-verbal de la séance du {day}", "minutes of the session of {day}"),
+        "attached_carence": (
+            "procès-verbal de carence de la séance du {day}",
+            "procès-verbal de carence of the session of {day}",
         ),
         "convocation_voices": (
             "Qui vote dépend du logement : maire pour sa commune, président de l'EPCI pour son territoire ; les réservataires ont voix consultative pour les logements de leur contingent.",

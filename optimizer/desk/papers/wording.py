@@ -90,6 +90,9 @@ class Told:
     """Those of them that put their application right after the notice: they are not struck off either."""
     no_replies: Mapping[str, NoReply] = field(default_factory=dict)
     """Households that a notice of no answer went to (by reference)."""
+    before: tuple[SessionRecord, ...] = ()
+    """The session that the commission held last before this one was convened, and those since that could not be held, without their
+    agendas: their minutes go with the convocation."""
 
     def say(self, name: str, **values: object) -> str:
         return said(f"PAPER.{name}".upper(), self.lang, **values)

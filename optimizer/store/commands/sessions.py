@@ -10,7 +10,7 @@ from typing import Any
 from optimizer.errors import Said
 from optimizer.store import agenda, voting
 from optimizer.store import clock as days
-from optimizer.store.clock import minute_of
+from optimizer.store.clock import hour_at, minute_of
 from optimizer.store.commands.heads import sign_head
 from optimizer.store.commands.outcomes import of_one_mind, settle_duties, settle_items
 from optimizer.store.holding import Store
@@ -259,6 +259,9 @@ def _cancel(
 def _no_quorum(work: Work, session: Row, hour: str) -> Mapping[str, Any]:
     """What was counted at the hour at which a convened session was found unable to sit."""
     work.require("session", session["status"], ("convened",))
+    # on the day itself nobody has counted yet at an hour that has not come; afterwards any hour of that day may be told
+    if work.today == session["on"] and minute_of(hour) > minute_of(hour_at(work.now)):
+        raise StoreRefused("STORE_HOUR_TO_COME", hour=hour)
     members = work.find("attendance", session_id=work.session, active=True)
     if not members:
         raise StoreRefused("STORE_NO_ATTENDANCE")

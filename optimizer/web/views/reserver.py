@@ -108,7 +108,7 @@ def _nominate(request: Asked) -> HttpResponse:
         account = form.choice("account", "WEB.ACCOUNT", own)
         dwelling = form.text("dwelling", "WEB.DWELLING", longest=100)
         number = form.number("number", "WEB.APPLICATION", required=True)
-        rank = form.whole("rank", "WEB.RANK", required=True, most=99)
+        rank = form.whole("rank", "WEB.RANK", required=True, least=1, most=99)
         form.check()
         return commands.nominate(
             store, request.visitor.actor("R"), form.command_id, account=account, dwelling_id=dwelling,
