@@ -26,3 +26,21 @@ def test_whole_flows_keep_sums_and_expectations():
         assert (np.bincount(at[:, 0], whole, groups) <= np.ceil(amount.sum(1))).all()
         total += whole
     assert np.abs(total / 1_000 - amount[amount > 0]).max() < 4 * 0.5 / 1_000**0.5
+
+
+def test_a_draw_is_the_same_whatever_was_drawn_before_it():
+    """The draws of a year were those of one order of asking: the third alone gave another allocation than the third of three."""
+    rng = np.random.default_rng(11)
+    groups, classes = 80, 9
+    amount = rng.random((groups, classes)) * (rng.random((groups, classes)) < 0.5)
+    amount *= 0.9 / max(1.0, amount.sum(1).max())
+    at = np.argwhere(amount > 0)
+
+    def flow() -> WholeFlow:
+        return WholeFlow(at[:, 0], at[:, 1], amount[amount > 0], groups, classes)
+
+    several = flow()
+    drawn = [several.draw(Draw("seed", i)).tolist() for i in range(20)]
+    assert len({tuple(whole) for whole in drawn}) == 20
+    for i in reversed(range(20)):
+        assert several.draw(Draw("seed", i)).tolist() == drawn[i] == flow().draw(Draw("seed", i)).tolist()
