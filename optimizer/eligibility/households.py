@@ -1,8 +1,9 @@
 """What is derived from a household's declared composition: ceiling category, consumption units, who never gets a T1.
 
 Ceiling categories: arrêté of 29 July 1987 as amended, annex I. Category = number of persons, one more for a young couple
-without dependants, for a lone person with dependants and when a person is disabled (never added together); beyond six,
-further persons are counted one by one.
+without dependants, for a lone person with dependants and when a person is disabled (never added together). Category 6 holds
+six persons, a lone person with four dependants, or five persons of whom one is disabled; each person beyond *that* raises
+the ceiling, so that a lone parent of five children is one above it, as a couple with five is.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ def read_households(frame: pd.DataFrame, rules: RuleSet) -> Households:
     """Derive the household facts of every application.
 
     ``dependants`` missing: persons other than the adults, else the children under 14. A person without adult count and
-    without dependants is taken as declared: only ``persons`` counts. An explicit ``household_category`` wins.
+    without dependants is taken as declared: only ``persons`` counts. An explicit ``household_category`` wins; the last one
+    means "six and more" in the files of landlords, so the persons beyond it are those of the household.
     """
     persons = np.maximum(integers(frame, "persons", 1), 1)
     # children who come, live there half of the time or are to be born count for the size, not for the ceilings
@@ -74,9 +76,9 @@ def read_households(frame: pd.DataFrame, rules: RuleSet) -> Households:
         guests += np.maximum(integers(frame, name, 0), 0)
     adults = integers(frame, "adults")
     children = np.maximum(integers(frame, "children_under_14", 0), 0)
-    given = integers(frame, "dependants")
+    written_dependants = integers(frame, "dependants")
     rest = np.where(adults >= 1, np.maximum(persons - adults, 0), np.minimum(children, persons - 1))
-    dependants = np.where(given >= 0, given, rest)
+    dependants = np.where(written_dependants >= 0, written_dependants, rest)
     couple = booleans(frame, "couple")
     ages = integers(frame, "ages_sum")
     disabled = np.maximum(integers(frame, "disabled_persons", 0), 0)
@@ -84,10 +86,9 @@ def read_households(frame: pd.DataFrame, rules: RuleSet) -> Households:
     lone_parent = ~couple & (dependants >= 1) & (persons - dependants == 1)
     young = couple & (dependants == 0) & (persons == 2) & (ages >= 0) & (ages <= young_couple_ages(rules))
     derived = persons + (lone_parent | young | (disabled >= 1))
-    # the extra step stops at six: beyond, the ceilings count persons
-    derived = np.where(persons >= LAST_CATEGORY, persons, np.minimum(derived, LAST_CATEGORY))
-    category = integers(frame, "household_category")
-    category = np.where(category >= 1, category, derived)
+    given = integers(frame, "household_category")
+    given = np.where(given >= LAST_CATEGORY, np.maximum(given, derived), given)
+    category = np.where(given >= 1, given, derived)
 
     first, other, child = (
         int(np.floor(rules.number(f"national.uc.{name}") * 100 + 0.5))
@@ -105,5 +106,5 @@ def read_households(frame: pd.DataFrame, rules: RuleSet) -> Households:
         category_extra=np.maximum(category - LAST_CATEGORY, 0),
         uc_hundredths=uc,
         never_t1=couple | parent | (guests >= 1),
-        family=_family(persons, adults, given),
+        family=_family(persons, adults, written_dependants),
     )

@@ -224,9 +224,11 @@ def _incomes(table: Any, places: Places, first: NDArray[np.int64]) -> Iterable[t
     young = (ages > 0) & (ages <= world.rules.integer("national.household.young_couple_ages_sum"))
     disabled = _np(_column(table, "disabled_persons")) > 0
     one_more = ((adults == 1) & (dependants > 0)) | young | disabled
-    category = np.where(persons >= 6, 6, np.minimum(6, persons + one_more))
+    category = persons + one_more
     ceilings = rules.ceilings("PLAI")[places.plai_zone[first]]
-    ceiling = ceilings[np.arange(len(first)), category - 1] + ceilings[:, 6] * np.maximum(0, persons - 6)
+    ceiling = ceilings[np.arange(len(first)), np.minimum(6, category) - 1] + ceilings[:, 6] * np.maximum(
+        0, category - 6
+    )
     tax = _column(table, "tax_income_eur")
     told = _known(tax)
     yield "under_plai", int((_np(tax, 0.0) <= ceiling)[told].sum()), int(told.sum())

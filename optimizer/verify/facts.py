@@ -369,7 +369,10 @@ def _consumption_units(persons: I64, children: I64, law: Law) -> I64:
 
 
 def _category(table: RawTable, persons: I64, adults: I64, children: I64, couple: B, law: Law) -> I64:
-    """Household category of the ceilings (1..6, then persons beyond six): given, or derived from the household."""
+    """Household category of the ceilings (1..6, then persons beyond those of category 6): given, or of the household.
+
+    A written 6 is the last category of most files: how many persons are beyond it is read off the household.
+    """
     given = cells.integers(table, "household_category", 0)
     ages = cells.integers(table, "ages_sum")
     disabled = np.maximum(0, cells.integers(table, "disabled_persons", 0))
@@ -380,5 +383,5 @@ def _category(table: RawTable, persons: I64, adults: I64, children: I64, couple:
     limit = law.whole(key) if law.has(key) else -1
     young = couple & (persons == 2) & (dependants == 0) & (ages >= 0) & (ages <= limit)
     lone = ~couple & (dependants > 0) & (persons - dependants == 1)
-    up = (persons < 6) & (young | lone | (disabled > 0))
-    return np.where(given > 0, given, persons + up)
+    counted = persons + (young | lone | (disabled > 0))
+    return np.where(given <= 0, counted, np.where(given < 6, given, np.maximum(given, counted)))

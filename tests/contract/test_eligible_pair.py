@@ -76,6 +76,14 @@ CASES = {
     "visiting children are not for ceilings": (
         {}, {"tax_income_eur": "37585", "visiting_children": "1"}, "CEILING",
     ),
+    "lone parent of five": (
+        {"rooms": "6"},
+        {"tax_income_eur": "66866", "persons": "6", "adults": "1", "dependants": "5"}, "FIRST_RANK",
+    ),
+    "lone parent of five, above": (
+        {"rooms": "6"},
+        {"tax_income_eur": "66867", "persons": "6", "adults": "1", "dependants": "5"}, "CEILING",
+    ),
     "category given": ({}, {"tax_income_eur": "45374", "household_category": "4"}, "FIRST_RANK"),
     # ACCESSIBLE
     "need adapted": ({"accessible": "accessible"}, {"mobility_need": "adapted"}, "ACCESSIBLE"),

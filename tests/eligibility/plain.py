@@ -108,11 +108,10 @@ class Plain:
         return "1" in items(a.get("rooms_wanted")) and 1 not in self.table_row(d, a)[0]
 
     def category(self, a: Row) -> int:
-        if a.get("household_category"):
-            return int(a["household_category"])
+        given = int(a.get("household_category") or 0)
+        if 1 <= given <= 5:
+            return given
         n = a["persons"]
-        if n >= 6:
-            return int(n)
         dependants = a.get("dependants")
         if dependants is None:
             known = a.get("adults") is not None and a["adults"] >= 1
@@ -126,7 +125,7 @@ class Plain:
             (not a.get("couple") and dependants >= 1 and n - dependants == 1)
             or (a.get("disabled_persons") or 0) >= 1
         )
-        return n + 1 if more else n
+        return max(given, n + 1 if more else n)
 
     def income(self, a: Row) -> int | None:
         base, latest = a.get("tax_income_eur"), a.get("tax_income_n1_eur")

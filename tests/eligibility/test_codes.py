@@ -129,6 +129,17 @@ def test_rooms(home: dict[str, Any], person: dict[str, Any], expected: str) -> N
         ({"rooms": 2}, {"persons": 2, "tax_income_eur": 36_000.0, "couple": True, "ages_sum": 56}, "CEILING"),
         ({"rooms": 6}, {"persons": 8, "tax_income_eur": 73_576.0}, ""),
         ({"rooms": 6}, {"persons": 8, "tax_income_eur": 73_576.01}, "CEILING"),
+        # category 6 is a lone person with four dependants: the fifth is beyond it, as the seventh person of a couple is
+        ({"rooms": 5}, {"persons": 5, "adults": 1, "dependants": 4, "tax_income_eur": 60_156.01}, "CEILING"),
+        ({"rooms": 6}, {"persons": 6, "adults": 1, "dependants": 5, "tax_income_eur": 66_866.0}, ""),
+        ({"rooms": 6}, {"persons": 6, "adults": 1, "dependants": 5, "tax_income_eur": 66_866.01}, "CEILING"),
+        ({"rooms": 6}, {"persons": 6, "adults": 2, "dependants": 4, "tax_income_eur": 60_156.01}, "CEILING"),
+        ({"rooms": 6}, {"persons": 7, "adults": 1, "dependants": 6, "tax_income_eur": 73_576.0}, ""),
+        ({"rooms": 6}, {"persons": 6, "disabled_persons": 1, "tax_income_eur": 66_866.0}, ""),
+        # "6" is the last category that files know: who is beyond it is read off the household
+        ({"rooms": 6}, {"persons": 8, "household_category": 6, "tax_income_eur": 73_576.0}, ""),
+        ({"rooms": 6}, {"persons": 8, "household_category": 6, "tax_income_eur": 73_576.01}, "CEILING"),
+        ({"rooms": 6}, {"persons": 6, "household_category": 8, "tax_income_eur": 73_576.0}, ""),
     ],
 )
 def test_ceiling(home: dict[str, Any], person: dict[str, Any], expected: str) -> None:

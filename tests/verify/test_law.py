@@ -125,9 +125,11 @@ def test_household_categories(tmp_path, country):
         {"persons": "1"}, {"persons": "1", "disabled_persons": "1"}, {"persons": "2"},
         {"persons": "2", "adults": "1"}, {"persons": "3", "adults": "1", "disabled_persons": "1"},
         {"persons": "6", "disabled_persons": "1"}, {"persons": "8"}, {"persons": "2", "household_category": "5"},
+        {"persons": "6", "adults": "1"}, {"persons": "6", "adults": "2"}, {"persons": "7", "adults": "1"},
+        {"persons": "8", "household_category": "6"}, {"persons": "4", "household_category": "6"},
     ]  # fmt: skip
     w = world(tmp_path, country, [{}], people)
-    assert w.apps.category.tolist() == [1, 2, 2, 3, 4, 6, 8, 5]
+    assert w.apps.category.tolist() == [1, 2, 2, 3, 4, 7, 8, 5, 7, 6, 8, 8, 6]
 
 
 def test_expired_and_to_renew(tmp_path, country):

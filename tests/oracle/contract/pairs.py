@@ -149,8 +149,9 @@ class Pairs:
     def category(self, a: str) -> int:
         """Category of the household for the income ceilings."""
         household = self.applications[a]
-        if household["household_category"]:
-            return int(household["household_category"])
+        given = int(household["household_category"] or 0)
+        if 1 <= given <= 5:
+            return given
         persons = household["persons"]
         dependants = household["dependants"] or 0
         found = persons
@@ -168,7 +169,7 @@ class Pairs:
             found = max(found, 3)
         if household["disabled_persons"]:
             found = max(found, persons + 1)
-        return int(found)
+        return max(given, int(found))
 
     def tax_income(self, a: str) -> Fraction | None:
         """Income compared with the ceiling: N-2, or N-1 where it is at least a tenth lower."""
