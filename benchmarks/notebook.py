@@ -17,30 +17,53 @@ from typing import Any
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 Cells = tuple[tuple[str, str], ...]
 RESEARCHER: Cells = (
-    ("markdown", "# How equal are chances, and what do rules cost?\n\nA synthetic commission (nobody real), four ways of choosing, measured by "
-     "Attriflux. Compare under equal rules only: `cotation` and `random` ignore the rules, `leximin` and `optimum` weigh them."),
-    ("code", "import optimizer as af\n\ncase = af.synthesize(\"commission\", dwellings=12, applications=300, seed=1)\n"
+    ("markdown", "# How equal are chances, and what do rules cost?\n"
+     "\n"
+     "A synthetic commission (nobody real), four ways of choosing, measured by Attriflux. Compare under equal rules only: `cotation` and `random` ignore the rules, `leximin` and `optimum` weigh them."),
+    ("code", "import optimizer as af\n"
+     "\n"
+     "case = af.synthesize(\"commission\", dwellings=12, applications=300, seed=1)\n"
      "found = af.fairness(case, [\"cotation\", \"random\", \"leximin\", \"optimum\"], draws=200)\n"
      "wanted = [(\"lettings\", \"\"), (\"value\", \"net\"), (\"shortfall\", \"\"), (\"gini_p\", \"\"), (\"justified_envy\", \"\")]\n"
      "table = found.table.set_index([\"mechanism\", \"metric\", \"scope\"])[\"value\"].unstack(\"mechanism\")\n"
      "table.loc[wanted, list(found.lotteries)].round(3)"),
-    ("markdown", "Chances are exact fractions where the lottery is a list; the leximin lottery has this many allocations, and is this far from "
-     "the relaxed answer it was made from."),
-    ("code", "lottery = found.lotteries[\"leximin\"]\nlen(lottery.support), lottery.support[0][0], lottery.proof[\"error\"]"),
+    ("markdown", "Chances are exact fractions where the lottery is a list; the leximin lottery has this many allocations, and is this far from the relaxed answer it was made from."),
+    ("code", "lottery = found.lotteries[\"leximin\"]\n"
+     "len(lottery.support), lottery.support[0][0], lottery.proof[\"error\"]"),
     ("markdown", "Who is housed: rate over the rate of a random order on the same dwellings."),
-    ("code", "found.groups[found.groups[\"group\"].eq(\"priority\")].pivot(index=\"level\", columns=\"mechanism\", "
-     "values=\"opportunity\").round(2)"),
+    ("code", "found.groups[found.groups[\"group\"].eq(\"priority\")].pivot(\n"
+     "    index=\"level\", columns=\"mechanism\", values=\"opportunity\"\n"
+     ").round(2)"),
     ("markdown", "The figure: share of all chances held by the least lucky households."),
-    ("code", "from optimizer.presentation.numbers import percent\nfrom optimizer.presentation.plots_curves import curves\n\n"
-     "series = {name: list(zip(part[\"households\"], part[\"chances\"], strict=True)) for name, part in "
-     "found.lorenz.groupby(\"mechanism\", sort=False)}\n"
-     "figure = curves(series, \"Households, least lucky first\", \"Share of all chances\", \"Lorenz curves of the chances\",\n"
-     "                lambda x: percent(x, 0, \"en\"), diagonal=True)\nfigure"),
+    ("code", "from optimizer.presentation.numbers import percent\n"
+     "from optimizer.presentation.plots_curves import curves\n"
+     "\n"
+     "series = {\n"
+     "    name: list(zip(part[\"households\"], part[\"chances\"], strict=True))\n"
+     "    for name, part in found.lorenz.groupby(\"mechanism\", sort=False)\n"
+     "}\n"
+     "figure = curves(\n"
+     "    series,\n"
+     "    \"Households, least lucky first\",\n"
+     "    \"Share of all chances\",\n"
+     "    \"Lorenz curves of the chances\",\n"
+     "    lambda x: percent(x, 0, \"en\"),\n"
+     "    diagonal=True,\n"
+     ")\n"
+     "figure"),
     ("markdown", "The same on the households themselves: sorted chances on a tenfold scale, those without any on the line at the bottom."),
-    ("code", "import numpy as np\n\nsorted_p = {name: np.sort(lottery.p) for name, lottery in found.lotteries.items()}\n"
+    ("code", "import numpy as np\n"
+     "\n"
+     "sorted_p = {name: np.sort(lottery.p) for name, lottery in found.lotteries.items()}\n"
      "steps = {name: [((i + 1) / len(p), float(x)) for i, x in enumerate(p)] for name, p in sorted_p.items()}\n"
-     "curves(steps, \"Households, least lucky first\", \"Chance of a first rank\", \"Chances, sorted\",\n"
-     "       lambda x: percent(x, 2, \"en\"), decades=True)"),
+     "curves(\n"
+     "    steps,\n"
+     "    \"Households, least lucky first\",\n"
+     "    \"Chance of a first rank\",\n"
+     "    \"Chances, sorted\",\n"
+     "    lambda x: percent(x, 2, \"en\"),\n"
+     "    decades=True,\n"
+     ")"),
 )  # fmt: skip
 SECRETARY: Cells = (
     ("markdown", "# La semaine d'un secrétariat de commission\n\nDouze logements, soixante demandes de synthèse (personne de réel). "

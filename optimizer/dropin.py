@@ -134,6 +134,24 @@ def wrong_answer(call: Callable[..., object], why: str) -> DropInError:
     return DropInError(_place(Path(code.co_filename)), code.co_firstlineno, why)
 
 
+def asked(call: Callable[..., T], *given: Any) -> T:
+    """The answer of a dropped function to read-only values, refused where it writes into one: others read it after it.
+
+    Raises
+    ------
+    DropInError
+    """
+    try:
+        return call(*given)
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+        refused = wrong_answer(call, "it writes into what it is given, which others read: copy it first")
+        if at := blamed(error.__traceback__):
+            refused = DropInError(*at, refused.why)
+        raise refused from error
+
+
 def wrong_data(file: Path, line: int, why: str) -> DropInError:
     """The refusal of a data file of a drop-in folder."""
     return DropInError(_place(file), line, why)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.domain.frames import text_is_known
 from optimizer.domain.schema import empty_frame
 from optimizer.errors import Finding
 
@@ -134,6 +135,9 @@ class Case:
     origins: Mapping[str, Origin] = field(default_factory=dict)
     """Canonical table name -> where it was read; absent for a table made in memory."""
 
+    def __post_init__(self) -> None:
+        text_is_known()
+
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name}: {len(frame)}" for name, frame in self.tables.items())
         return f"<Case {self.settings.title!r}; {sizes}>"
@@ -143,7 +147,14 @@ class Case:
         return table in self.tables
 
     def table(self, table: str) -> pd.DataFrame:
-        """The table, or an empty frame with its canonical columns. Do not modify it."""
+        """The table, or an empty frame with its canonical columns. Do not modify it.
+
+        Raises
+        ------
+        AttrifluxError
+            ``PANDAS_TEXT``
+        """
+        text_is_known()
         return self.tables[table] if table in self.tables else empty_frame(table)
 
     def row_numbers(self, table: str) -> NDArray[np.int64]:

@@ -8,6 +8,23 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from pandas.api.types import pandas_dtype
+
+from optimizer.domain import messages as messages
+from optimizer.errors import AttrifluxError
+
+
+def text_is_known() -> None:
+    """Refuse to work while pandas is set to make objects of text: an empty cell would be the word "nan" without a word of warning.
+
+    Raises
+    ------
+    AttrifluxError
+        ``PANDAS_TEXT``
+    """
+    # asked of the kind itself: looking at the option warns, and pandas 4 has none
+    if not isinstance(pandas_dtype("str"), pd.StringDtype):
+        raise AttrifluxError("PANDAS_TEXT")
 
 
 class OwnFrames:

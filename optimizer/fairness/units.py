@@ -28,6 +28,8 @@ from optimizer.pipeline import Prepared
 from optimizer.workers import Unit, key_of
 
 F = NDArray[np.float64]
+ASKED_TWICE = 50_000
+"""Pairs of a market up to which a mechanism is asked a second time: beyond, that could take minutes."""
 
 
 def mechanism_unit(mark: str, market: Market, months: F, id: str, title: str, draws: int) -> Unit:
@@ -49,17 +51,31 @@ def front_unit(
 
 
 def allocated(market: Market, months: F, id: str, draws: int) -> bytes:
-    """The work of a mechanism's unit."""
+    """The work of a mechanism's unit.
+
+    Raises
+    ------
+    DropInError
+        It writes into the market, gives what no lottery may hold, or answers otherwise when it is asked again.
+    """
     (made,) = chosen_mechanisms([id])
     clock = time.perf_counter()
     before = _arrays(market)
     lottery = answered(made.allocate(market, Draw(market.seed, 0, draws)), Lottery, made.allocate)
+    middle = time.perf_counter()
     _untouched(before, made.allocate, market)
     if wrong := faults(market, lottery):
         raise wrong_answer(made.allocate, wrong)
-    middle = time.perf_counter()
+    if len(market.pair_class) <= ASKED_TWICE:
+        again = answered(made.allocate(market, Draw(market.seed, 0, draws)), Lottery, made.allocate)
+        if _drawn(again) != _drawn(lottery):
+            raise wrong_answer(
+                made.allocate,
+                "it answers otherwise when it is asked again: chance comes from draw alone, and no answer from the order of a set",
+            )
+    asked = time.perf_counter()
     lines = measured(id, Study(lottery, draws, months))
-    seconds = {id: middle - clock, f"metrics {id}": time.perf_counter() - middle}
+    seconds = {id: middle - clock, f"metrics {id}": time.perf_counter() - asked}
     return _bytes({"lottery": _told(lottery), "lines": lines, "seconds": seconds})
 
 
@@ -145,6 +161,12 @@ def measured(name: str, study: Study) -> list[tuple[object, ...]]:
             )
         )  # fmt: skip
     return lines
+
+
+def _drawn(lottery: Lottery) -> bytes:
+    """What is published of a lottery, and its first draws."""
+    drawn = [lottery.sample(Draw(lottery.market.seed, i)) for i in range(2)] if lottery.sampler else []
+    return _bytes([_told(lottery), [[x.app.tolist(), x.klass.tolist(), x.kind.tolist()] for x in drawn]])
 
 
 def _arrays(*values: object) -> dict[str, int]:

@@ -14,6 +14,7 @@ import yaml
 
 from optimizer.datadirs import models_dir
 from optimizer.domain import TABLES, Case, CaseSettings
+from optimizer.domain.frames import text_is_known
 from optimizer.errors import Finding, InputProblems
 from optimizer.importers.cells import as_array
 from optimizer.importers.checks import check_tables
@@ -51,6 +52,8 @@ def case(
     InputProblems
         Every problem of every table, as soon as one is an error; rows are numbered as a spreadsheet would, the header
         on row 1.
+    AttrifluxError
+        ``PANDAS_TEXT``: pandas is set to make objects of text.
     TypeError
         ``frames`` is no mapping, or holds something that is no table.
 
@@ -64,6 +67,7 @@ def case(
     >>> made.table("dwellings")[["commune", "rooms"]].to_dict("records")
     [{'commune': '25056', 'rooms': 3}]
     """
+    text_is_known()
     if not isinstance(frames, Mapping):
         raise TypeError(
             f"frames: a mapping of table names to frames was expected, not {type(frames).__name__}"

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 import optimizer.eligibility as eligibility
 from optimizer.domain.account import in_flux
 from optimizer.eligibility.facts import PROOF, Q1_UNKNOWN, RELOCATION, Facts
+from optimizer.problem.lent import lent
 
 if TYPE_CHECKING:
     from optimizer.domain.case import CaseSettings
@@ -116,6 +117,15 @@ class Ground:
     dwellings beforehand, with those of other years and those that only a move would free."""
 
     @cached_property
+    def lent(self) -> Ground:
+        """The same ground as rules are given it: none of its arrays can be written into."""
+        return lent(self)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Everything but :attr:`lent`: its views would travel to another process as copies."""
+        return {name: held for name, held in vars(self).items() if name != "lent"}
+
+    @cached_property
     def outside_flux(self) -> frozenset[int]:
         """Indices of the accounts that are not part of the flux (membership tests only)."""
         return frozenset(i for i, name in enumerate(self.facts.accounts) if not in_flux(name))
@@ -142,16 +152,15 @@ class Ground:
     def priority(self) -> B:
         """(A,) households counted as publics prioritaires: DALO whatever the proof, codes with a proof that counts."""
         a = self.facts.applications
-        return np.asarray(
-            a.dalo | (a.priority_any & np.isin(a.proof, proofs_counted(self.rules))), dtype=bool
+        return lent(
+            np.asarray(a.dalo | (a.priority_any & np.isin(a.proof, proofs_counted(self.rules))), dtype=bool)
         )
 
     @cached_property
     def relocated(self) -> B:
         """(A,) households relocated by NPNRU or ORCOD."""
-        return np.isin(
-            self.facts.applications.relocation, [RELOCATION.index(word) for word in COUNTED_RELOCATIONS]
-        )
+        counted = [RELOCATION.index(word) for word in COUNTED_RELOCATIONS]
+        return lent(np.isin(self.facts.applications.relocation, counted))
 
     @cached_property
     def places_present(self) -> tuple[tuple[int, int, int], ...]:
@@ -180,7 +189,7 @@ class Ground:
         """Which of `dwellings_as_leases` are vacant: what a chain may free is not expected until somebody goes."""
         d = self.facts.dwellings
         which = ~d.freed if self.expected is None else self.expected
-        return np.asarray(which[~d.blocked], bool)
+        return lent(np.asarray(which[~d.blocked], bool))
 
 
 def proofs_counted(rules: RuleSet) -> list[int]:

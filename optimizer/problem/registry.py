@@ -20,9 +20,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.dropin import answered, in_order, load_all, named, worded, wrong_answer
+from optimizer.dropin import answered, asked, in_order, load_all, named, worded, wrong_answer
 from optimizer.errors import Lang
 from optimizer.problem.ground import I64, B, Counted, Ground, Place
+from optimizer.problem.lent import lent
 
 ALWAYS = "always"
 NEVER = "never"
@@ -224,9 +225,9 @@ def lines_of(shape: RuleShape, ground: Ground) -> tuple[Line, ...]:
     Raises
     ------
     DropInError
-        They are no lines, two have one scope, or a number of one is out of its range.
+        They are no lines, two have one scope, or a number of one is out of its range; or it writes into what it is given.
     """
-    given = answered(shape.lines(ground), Sequence, shape.lines)
+    given = answered(asked(shape.lines, ground.lent), Sequence, shape.lines)
     for line in given:
         if wrong := _fault(answered(line, Line, shape.lines)):
             raise wrong_answer(shape.lines, f"line {line.scope!r}: {wrong}")
@@ -262,9 +263,9 @@ def pairs_of(shape: RuleShape, lines: Sequence[Line], ground: Ground, leases: Co
     Raises
     ------
     DropInError
-        They are no pairs, or speak of a lease or a line that is not there.
+        They are no pairs, or speak of a lease or a line that is not there; or it writes into what it is given.
     """
-    found = answered(shape.counted(lines, ground, leases), Pairs, shape.counted)
+    found = answered(asked(shape.counted, lines, ground.lent, lent(leases)), Pairs, shape.counted)
     lease, line, num = (np.asarray(part) for part in found)
     if not lease.shape == line.shape == num.shape or lease.ndim != 1:
         raise wrong_answer(shape.counted, "lease, line and num are not of one length")
@@ -282,13 +283,13 @@ def view_of(shape: RuleShape, lines: Sequence[Line], ground: Ground) -> View:
     Raises
     ------
     DropInError
-        It is no function, or gives marks on a line, or with a trait, that the rule does not have.
+        It is no function, or gives marks on a line, or with a trait, that the rule does not have; or it writes into what it is given.
     """
-    view: View = answered(shape.view(lines, ground), Callable, shape.view)
+    view: View = answered(asked(shape.view, lines, ground.lent), Callable, shape.view)
     known = {ALWAYS, NEVER, *shape.traits}
 
     def looked_at(place: Place, account: int) -> list[Mark]:
-        marks = answered(view(place, account), list, view)
+        marks = answered(asked(view, place, account), list, view)
         for mark in marks:
             answered(mark, Mark, view)
             if not 0 <= mark.line < len(lines):
@@ -308,12 +309,12 @@ def trait_of(shape: RuleShape, name: str) -> Trait:
     Raises
     ------
     DropInError
-        It does not say of each household whether it counts.
+        It does not say of each household whether it counts; or it writes into what it is given.
     """
     trait = shape.traits[name]
 
     def looked_at(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
-        found: B = answered(trait(ground, apps, epci), np.ndarray, trait)
+        found: B = answered(asked(trait, ground.lent, lent(apps), epci), np.ndarray, trait)
         if found.shape != apps.shape or found.dtype != np.bool_:
             wrong = f"trait {name!r} gave {found.dtype} {found.shape}, bool {apps.shape} was expected"
             raise wrong_answer(trait, wrong)

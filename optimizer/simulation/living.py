@@ -9,6 +9,8 @@ that refuses a dwelling is never offered it again; a dwelling nobody takes comes
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import Error as CopyError
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -128,6 +130,11 @@ def live(
     ----------
     options : of each session's solve
     progress : told of every session
+
+    Raises
+    ------
+    DropInError
+        The policy gives no terms, writes into what it is given, or answers otherwise when it is asked again.
     """
     if policy.terms is None:
         raise ValueError(f"{policy.id} is a bound, nobody can live by it")
@@ -141,6 +148,7 @@ def live(
     seen: list[int] = []
     refused: set[tuple[int, int]] = set()
     memory: dict[str, Any] = {}
+    asked = 0
     conventions, book = world.facts.conventions, world.book
     counts, signed = Counts.none(len(book.rows)), _counted(world, [])
     chains = world.setting.chains if policy.chains else 0
@@ -164,11 +172,19 @@ def live(
             )  # fmt: skip
             given = (today, state.row, state.num, state.den, state.asked, present)
             before = checksum(given)
+            asked += 1
+            # at the second session: what is worked out once for the year then stands in the memory, and costs nothing more
+            kept = _remembered(memory) if asked == 2 else None
             terms = answered(policy.terms(state), Terms, policy.terms)
             if checksum(given) != before:
                 raise wrong_answer(policy.terms, "it writes into the state that it is given")
             if wrong := faults(terms, state):
                 raise wrong_answer(policy.terms, wrong)
+            if kept is not None and not _alike(terms, policy.terms(replace(state, memory=kept))):
+                raise wrong_answer(
+                    policy.terms,
+                    "it answers otherwise when it is asked again: what lasts goes into state.memory, and chance is that of the seed alone",
+                )
             problem = under(today, terms)
             solved = solve(problem, options)
             new, no, void = list[Lease](), 0, 0
@@ -214,6 +230,24 @@ def live(
     life.years.append((book.rows, counts.whole(book)))
     life.left = waiting
     return life
+
+
+def _remembered(memory: dict[str, Any]) -> dict[str, Any] | None:
+    """A memory of its own for the second question; None where it holds what cannot be copied."""
+    try:
+        return deepcopy(memory)
+    except (TypeError, CopyError):
+        return None
+
+
+def _alike(one: Terms, other: Terms) -> bool:
+    """Whether two answers are the same terms."""
+    names = ("rate", "play", "price", "reserve")
+    return (
+        isinstance(other, Terms)
+        and one.lean == other.lean
+        and all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
+    )
 
 
 def _leave(world: World, app: int, session: int, opening: dict[int, list[int]]) -> None:

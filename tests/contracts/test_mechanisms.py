@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import permutations
+from itertools import count, permutations
 from random import Random
 
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from optimizer.dropin import DropInError
+from optimizer.fairness import units
 from optimizer.fairness.feasibility import faults
-from optimizer.fairness.lottery import Draw, Lottery, counts, worth
+from optimizer.fairness.lottery import Allocation, Draw, Lottery, allocation, certain, counts, worth
 from optimizer.fairness.market import NOT, Market, traits
-from optimizer.fairness.registry import CLAIMS, Mechanism, all_mechanisms, mechanism
+from optimizer.fairness.registry import CLAIMS, Mechanism, all_mechanisms, chosen_mechanisms, mechanism
 from optimizer.fairness.reserves import counting_pairs, reserved_slots
 from optimizer.fairness.units import mark_of
 from optimizer.problem import RuleShape, all_rules
@@ -341,6 +343,32 @@ def test_a_mechanism_touches_nothing_and_answers_twice_alike(id: str):
             assert mark_of(market) == before, "a mechanism changes the market it is given"
             again = played(made, market)
             assert (once.share, once.groups.tolist()) == (again.share, again.groups.tolist())
+
+
+@pytest.mark.parametrize("how", ["fixed", "share", "sampler"])
+def test_a_mechanism_that_answers_otherwise_each_time_is_refused(monkeypatch: pytest.MonkeyPatch, how: str):
+    """Its figures were published as those of the seed, and nobody could find them again."""
+    (made,) = chosen_mechanisms(["probabilistic_serial" if how == "sampler" else "cotation"])
+    calls = count()
+
+    def allocate(market: Market, draw: Draw) -> Lottery:
+        told, call = made.allocate(market, draw), next(calls) % 2 if how != "fixed" else 0
+        if how == "sampler":
+            return replace(told, sampler=lambda one: allocation([]) if call else told.sample(one))
+        one = told.outcomes(1)[0][1]
+        at = np.arange(len(one)) >= call
+        return certain(market, Allocation(one.app[at], one.klass[at], one.kind[at]))
+
+    monkeypatch.setattr(units, "chosen_mechanisms", lambda ids: (replace(made, allocate=allocate),))
+    for number in range(3):
+        market = small_market(number, strict=False)
+        if how == "fixed":
+            assert units.allocated(market, np.ones(len(market)), made.id, 3)
+            continue
+        with pytest.raises(
+            DropInError, match=r"test_mechanisms.py:\d+: it answers otherwise when it is asked again"
+        ):
+            units.allocated(market, np.ones(len(market)), made.id, 3)
 
 
 def test_chance_enters_where_a_mechanism_says_so_and_nowhere_else():

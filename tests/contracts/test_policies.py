@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
@@ -126,6 +127,26 @@ def test_a_policy_that_writes_into_the_session_is_refused(world, writes):
         live(draw_world("commission", SETTING, 8), replace(made, terms=terms))
 
 
+def test_a_policy_that_answers_otherwise_each_time_is_refused(world):
+    """Its year was published as that of the seed, and no second run lived it again."""
+    calls = count()
+
+    def counting(state: State) -> Terms:
+        now = todays(state.problem)
+        return replace(now, play=now.play + next(calls))
+
+    def remembering(state: State) -> Terms:
+        now, held = todays(state.problem), state.memory.setdefault("calls", [0])
+        held[0] += 1
+        return replace(now, play=now.play + held[0])
+
+    made = next(p for p in POLICIES if p.id == "required_rate")
+    with pytest.raises(DropInError, match="it answers otherwise when it is asked again"):
+        live(world, replace(made, terms=counting))
+    plays = live(world, replace(made, terms=remembering))
+    assert plays.weeks == live(world, replace(made, terms=remembering)).weeks
+
+
 def test_a_policy_that_writes_into_the_world_is_refused_before_another_lives_on_it(monkeypatch):
     def terms(state: State) -> Terms:
         state.world.facts.applications.seniority_days[:] = 7
@@ -177,7 +198,7 @@ def turned() -> tuple[World, World]:
 
 
 def early_terms(year: World, made: Policy) -> list[Terms]:
-    """What a policy says in the first two sessions."""
+    """What a policy says in the first two sessions; at the second it is asked twice."""
     kept: list[tuple[State, Terms]] = []
     live(year, watched(made, kept))
     return [said for state, said in kept if state.session < 2]
@@ -190,7 +211,7 @@ def as_said(said: list[Terms]) -> list[list[list[int]]]:
 @pytest.mark.parametrize("made", POLICIES, ids=lambda p: p.id)
 def test_which_dwellings_come_later_changes_nothing_before(turned, made):
     said = [as_said(early_terms(year, made)) for year in turned]
-    assert len(said[0]) == 2 and said[0] == said[1]
+    assert len(said[0]) == 3 and said[0] == said[1]
 
 
 def test_a_policy_that_looks_at_the_dwellings_to_come_is_found(turned):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import re
 from collections.abc import Callable, Sequence
@@ -325,6 +326,80 @@ def test_what_a_rule_answers_is_looked_at(change: dict[str, object], why: str) -
     _asked(_One())
     with pytest.raises(DropInError, match=re.escape(why)):
         _asked(type("Wrong", (_One,), change)())
+
+
+def _writing(into: Callable[[Ground], np.ndarray]) -> Callable[[Ground], None]:
+    return lambda ground: into(ground).fill(0)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        _writing(lambda ground: ground.facts.applications.dalo),
+        _writing(lambda ground: ground.facts.applications.choices.values),
+        _writing(lambda ground: ground.facts.dwellings.qpv),
+        _writing(lambda ground: ground.before.account),
+        _writing(lambda ground: ground.priority),
+        _writing(lambda ground: ground.vacant),
+    ],
+)
+@pytest.mark.parametrize("where", ["lines", "view", "marks", "trait", "counted"])
+def test_a_rule_that_writes_into_what_it_is_given_is_refused(
+    where: str, write: Callable[[Ground], None]
+) -> None:
+    """Every figure after it changed, and the second program refused the proposal without naming a file."""
+
+    class Writes(_One):
+        traits = {"some": lambda ground, apps, epci: write(ground) or np.ones(len(apps), bool)}
+
+        def lines(self, ground: Ground) -> Sequence[Line]:
+            if where == "lines":
+                write(ground)
+            return super().lines(ground)
+
+        def view(self, lines: Sequence[Line], ground: Ground) -> View:
+            if where == "view":
+                write(ground)
+            return lambda place, account: (
+                (write(ground) if where == "marks" else None) or self.marks(place, account)
+            )  # type: ignore[operator]
+
+        def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
+            if where == "counted":
+                write(ground)
+            return super().counted(lines, ground, leases)
+
+    if where != "trait":
+        Writes.traits = _One.traits
+    case, facts, _ = golden()
+    before = mark_of(facts.applications, facts.dwellings)
+    with pytest.raises(DropInError, match=r"test_rules.py:\d+: it writes into what it is given"):
+        _asked(Writes())
+    assert mark_of(facts.applications, facts.dwellings) == before
+
+
+def test_the_leases_and_households_that_a_rule_is_asked_about_are_not_its_own() -> None:
+    class Writes(_One):
+        def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
+            leases.q1[:] = 1
+            return super().counted(lines, ground, leases)
+
+    class Sorts(_One):
+        traits = {"some": lambda ground, apps, epci: apps.sort() or np.ones(len(apps), bool)}
+
+    for shape in (Writes(), Sorts()):
+        with pytest.raises(DropInError, match="it writes into what it is given"):
+            _asked(shape)
+
+
+def test_a_ground_travels_without_its_read_only_copy() -> None:
+    """Views become copies in another process: each would carry the whole case twice."""
+    case, facts, _ = golden()
+    ground = rule_book(case, facts, rules()).ground
+    assert "lent" in vars(ground)
+    again = copy.copy(ground)
+    assert "lent" not in vars(again) and again.facts is ground.facts
+    assert not again.lent.facts.dwellings.qpv.flags.writeable and facts.dwellings.qpv.flags.writeable
 
 
 def test_match_pairs_equal_keys_only() -> None:

@@ -88,6 +88,10 @@ def compute(study):
 TWO_HOMES = """from optimizer.fairness.lottery import allocation, certain
     one = 0, int(market.pair_class[0]), market.options(0)[0]
     return certain(market, allocation([one, one]))"""
+UNSEEDED = """import random
+    from optimizer.fairness.lottery import allocation, certain
+    at = random.randrange(len(market.pair_class))
+    return certain(market, allocation([(int(market.pair_app[at]), int(market.pair_class[at]), market.options(at)[0])]))"""
 WRITES = """from optimizer.fairness.lottery import allocation, certain
     market.score[:] = 0
     return certain(market, allocation([]))"""
@@ -141,6 +145,7 @@ def run(case: Path, place: Path, folder: str, text: str, command: tuple[str, ...
         ("fairness.metrics", METRIC.format(answer="3"), FAIRNESS, 2, "it returned int, Iterable was expected"),
         ("fairness.metrics", METRIC.format(answer="[3]"), FAIRNESS, 2, "it returned int, Reading was expected"),
         ("fairness.mechanisms", MECHANISM.format(id="wrong", parameters="market, draw", body=WRITES), WRONG, 2, "it writes into Market.score"),
+        ("fairness.mechanisms", MECHANISM.format(id="wrong", parameters="market, draw", body=UNSEEDED), WRONG, 2, "it answers otherwise when it is asked again"),
         ("fairness.metrics", METRIC.format(answer="study.lottery.p.fill(0.5) or [Reading('', 1.0)]"), FAIRNESS, 2, "it writes into Lottery.p"),
         ("fairness.mechanisms", MECHANISM.format(id="a,b", parameters="market, draw", body="..."), FAIRNESS, 2, "'a,b': an id is of letters a-z, digits and _"),
         ("simulation.policies", policy_of(), SIMULATE, 5, "it returned NoneType, Terms was expected"),
@@ -152,6 +157,7 @@ def run(case: Path, place: Path, folder: str, text: str, command: tuple[str, ...
         ("problem.rules", rule_of(lines="None"), PROPOSE, 9, "it returned NoneType, Sequence was expected"),
         ("problem.rules", rule_of(view='lambda place, account: [Mark(7, "some")]'), PROPOSE, 10, "a mark on line 7 of 1"),
         ("problem.rules", rule_of(trait="1"), PROPOSE, 8, "it returned int, ndarray was expected"),
+        ("problem.rules", rule_of(lines=f"ground.facts.applications.dalo.fill(True) or [{LINE}]"), PROPOSE, 9, "it writes into what it is given, which others read: copy it first"),
         ("solve.backends", BACKEND.format(body="return 3"), SOLVE, 2, "it returned int, RawSolution was expected"),
         ("cli.commands", COMMAND, ("why", "{out}", "1"), 2, "command 'why' is declared twice: why.py has it"),
         ("problem.rules", "import nosuchlibrary\n", PROPOSE, 1, "ModuleNotFoundError: No module named 'nosuchlibrary'"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 import optimizer as af
-from optimizer.errors import InputProblems
+from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.importers import check_frames
 from optimizer.pipeline import prepare
 
@@ -135,3 +137,23 @@ def test_what_is_not_yet_a_frame_becomes_one(made: af.Case) -> None:
         af.case({**tables, "dwellings": 3}, settings)
     with pytest.raises(TypeError, match="a mapping of table names"):
         af.case([homes], settings)  # type: ignore[arg-type]
+
+
+@pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")
+def test_pandas_without_its_own_text_is_refused_by_name(made: af.Case, tmp_path: Path) -> None:
+    """Empty cells were the word « nan »: a statement had other shares, and a case was refused for cells that nobody had written."""
+    frames = {"dwellings": made.table("dwellings"), "applications": made.table("applications")}
+    calls: list[Callable[[], object]] = [
+        lambda: af.synthesize("commission", dwellings=2, applications=10, seed=1),
+        lambda: af.case(frames, SETTINGS),
+        lambda: af.propose(made),
+        lambda: af.bilan(made, 2026),
+        lambda: af.flux(made),
+        lambda: af.dashboard(made, "landlord", "ESH25"),
+        lambda: af.write_case(made, tmp_path / "case"),
+    ]
+    with pd.option_context("future.infer_string", False):
+        for call in calls:
+            with pytest.raises(AttrifluxError, match="future.infer_string") as told:
+                call()
+            assert told.value.code == "PANDAS_TEXT" and not list(tmp_path.rglob("*.csv"))
