@@ -714,6 +714,11 @@ texts(
             "The name comes back at its place; whoever was called up after it stays on the list. The entry stays in the ledger, with your reason.",
         ),
         "restore_button": ("Remettre sur la liste", "Put back on the list"),
+        "item_unwithdraw": ("Reprendre ce retrait : le logement n'était pas à retirer", "Take the withdrawal back: the dwelling was not to be withdrawn"),
+        "item_unwithdraw_hint": (
+            "Les décisions de la commission tiennent à nouveau, chaque rang et chaque offre où ils en étaient ; un ménage qui a signé un bail depuis ne revient pas.",
+            "The commission's decisions stand again, each rank and each offer where it was; a household that has signed a lease since does not come back.",
+        ),
         "item_restore": ("Remettre à l'ordre du jour", "Put back on the agenda"),
         "elsewhere": ("Par ailleurs", "Elsewhere"),
         "find_number": ("Numéro unique de la demande", "Unique number of the application"),

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
+from optimizer.desk.papers.report_back import events_table
+from optimizer.desk.sessions import told_of
 from optimizer.store import commands, queries
 from optimizer.store.records import NewCandidate, NewDecision, NewItem
 from tests.web.hands import the_form
@@ -242,3 +244,23 @@ def test_a_proof_typed_for_the_wrong_day_is_put_right_and_one_of_a_letter_that_c
         queries.events(played.store, kinds=("notified.proof",))[-1].payload["facts"]["was"]["proof"]
         == "registered_presented"
     )
+
+
+def test_a_dwelling_withdrawn_by_mistake_is_taken_back_on_its_page(played: Played):
+    """Its offer goes on; what was carried into the shared file is to be taken out; the page says who took it back and why."""
+    key = played.session(
+        date(2026, 12, 1), state="closed", homes=(item("L990110"),), commission=OTHER
+    ).session_id
+    name, secretary = offered(played, key), seat(played, "S")
+    home = queries.session(played.store, key).items[0].item_id
+    at = f"/seances/{key}/logements/{home}"
+    page = sent(secretary, at, f"{at}/etat", {"what": "withdraw", "reason": "works"})
+    assert "Reprendre ce retrait" in page and "Remettre à l'ordre du jour" not in page.replace("&#39;", "'")
+    assert queries.candidate(played.store, name).status == "released"
+    assert "Reprendre ce retrait" not in seat(played, "P").get(at).content.decode()
+    page = sent(secretary, at, f"{at}/etat", {"what": "restore", "reason": WHY}).replace("\u00a0", " ")
+    assert f"corrections-S : {WHY} (avait été saisi : Travaux)" in page and "Reprendre ce retrait" not in page
+    assert queries.candidate(played.store, name).status == "offered"
+    told = events_table(told_of(played.store, key, "fr"))
+    out = told[told["evenement"] == "saisie reprise"]
+    assert len(out) == 3 and set(out["detail"].str.contains("sans suite")) == {True}

@@ -48,8 +48,7 @@ def cause(told: Told) -> str:
 def goes(told: Told, item: ItemRecord) -> str:
     """Where a dwelling of the session stands since: on another agenda, or to be put on one; or why it had left before."""
     if item.end_reason not in ("cancelled", "quorum"):
-        reasons = told.law.words("not_examined_reasons", told.lang)
-        return told.say("CARENCE_LEFT_BEFORE", why=reasons.get(item.end_reason, item.end_reason))
+        return told.say("CARENCE_LEFT_BEFORE", why=told.because("not_examined_reasons", item.end_reason))
     day = told.moved.get(item.dwelling_id)
     if day is not None:
         return told.say("CARENCE_MOVED", day=told.day(day))
