@@ -251,7 +251,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "decidable": DECIDABLE,
             "may": may,
             "may_set_aside": "S" in held
-            and record.status in ("open", "closed")
+            and record.status != "cancelled"
             and found.status in ("listed", "decided", "offering"),
             "may_restore": "S" in held
             and (
