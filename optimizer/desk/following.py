@@ -92,6 +92,19 @@ def items_of(session: SessionRecord) -> list[ItemRecord]:
     return sorted(session.items, key=lambda item: (item.position, item.dwelling_id))
 
 
+CALLED_OFF = ("cancelled", "quorum")
+"""Why a dwelling left the agenda with its whole session, which could not be held."""
+
+
+def left_before(session: SessionRecord, item: ItemRecord) -> bool:
+    """Whether a dwelling was taken off before the commission sat: what goes to the table no longer holds it."""
+    if item.status != "not_examined":
+        return False
+    if session.status == "cancelled":
+        return item.end_reason not in CALLED_OFF
+    return session.opened_at is None or item.ended_at < session.opened_at
+
+
 def followed(sessions: Iterable[SessionRecord]) -> Iterator[Followed]:
     """Candidatures that closed sessions examined, oldest session first."""
     for session in closed_sessions(sessions):

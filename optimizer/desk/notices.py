@@ -9,7 +9,7 @@ from typing import cast
 from optimizer.errors import AttrifluxError, said
 from optimizer.store import Store, commands, queries
 from optimizer.store.records import Actor, CandidateRecord, DutyRecord, Proof
-from optimizer.store.states import INELIGIBLE_NOTICE, NOTICE, OWN_ENDS, RADIATION, UNANSWERED
+from optimizer.store.states import INELIGIBLE_NOTICE, NOTICE, OWN_ENDS, RADIATION, UNANSWERED, UNTOLD
 
 
 def deliver(opened: Store, actor: Actor, session_id: str, number: str, on: date, proof: str) -> str:
@@ -73,7 +73,7 @@ def end(opened: Store, actor: Actor, session_id: str, number: str, on: date, ans
 
 def answered(duty: DutyRecord) -> bool:
     """Whether this duty is a notice of no answer after which the household was heard of; somebody may have written how."""
-    return duty.kind == NOTICE and duty.closed_on is not None and duty.outcome != UNANSWERED
+    return duty.kind == NOTICE and duty.closed_on is not None and duty.outcome not in (UNANSWERED, *UNTOLD)
 
 
 def put_right(duty: DutyRecord, session_id: str) -> bool:

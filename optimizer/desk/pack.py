@@ -11,7 +11,7 @@ from optimizer.desk.agenda import NUMBER
 from optimizer.desk.chained import still_lived_in, waits_of
 from optimizer.desk.documents import household_lines
 from optimizer.desk.entry_rows import home_words, household_words
-from optimizer.desk.following import items_of
+from optimizer.desk.following import items_of, left_before
 from optimizer.desk.papers.wording import examined
 from optimizer.errors import LANGS, Lang, said
 from optimizer.presentation.bilingual import in_one
@@ -36,8 +36,14 @@ def pack_head(session: SessionRecord, lang: Lang) -> PackHead:
 
 
 def pack_pages(session: SessionRecord, law: CommissionLaw, lang: Lang) -> list[dict[str, Any]]:
-    """Pages as `optimizer.presentation.sheets` sets them, with the households listed now: some were called up, some left."""
-    return paged([_form(session, item, law, lang) for item in items_of(session)], session.on, lang)
+    """Pages as `optimizer.presentation.sheets` sets them, with the households listed now: some were called up, some left.
+
+    A dwelling taken off before the session has none; the others keep their numbers, by which members leave the room for them.
+    """
+    items = items_of(session)
+    gone = {item.dwelling_id for item in items if left_before(session, item)}
+    pages = paged([_form(session, item, law, lang) for item in items], session.on, lang)
+    return [page for page in pages if page["dwelling"] not in gone]
 
 
 def _form(session: SessionRecord, item: ItemRecord, law: CommissionLaw, lang: Lang) -> dict[str, Any]:

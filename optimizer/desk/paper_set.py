@@ -81,12 +81,7 @@ def write_minutes(
         write_document(work, "proces-verbal", minutes(told), lang)
         write_document(work, "proces-verbal-pseudonyme", minutes(apart), lang)
         write_document(work, "courriers", letters(told), lang)
-        write_document(work, "a-reporter", report_back(told), lang)
-        tables = {
-            told.say("EVENTS_SHEET"): events_table(told),
-            told.say("RADIATIONS_SHEET"): radiations_table(told),
-        }
-        write_book(work / "a-reporter.xlsx", tables, title=told.say("REPORT"), on=told.session.on)
+        _write_report(work, told)
         _write_sent(work, told, duties)
         write_document(work, "appels", calls_paper(told, calls, today), lang)
         return _sealed(work, told.session.session_id)
@@ -101,7 +96,8 @@ def write_carence(
     today: date,
     force: bool = False,
 ) -> list[str]:
-    """What a session leaves that was not held: its procès-verbal de carence, and the convocation and agenda that people were sent.
+    """What a session leaves that was not held: its procès-verbal de carence, and the convocation and agenda that people were sent; « À
+    reporter » where a household that nobody could reach for it was sent its notice.
 
     Takes what :func:`write_pack` takes, returns and raises as it does; nobody is to be called.
     """
@@ -110,6 +106,8 @@ def write_carence(
         write_document(work, "proces-verbal-de-carence", carence(told), lang)
         if told.session.convened_on is not None:
             _write_sent(work, told, duties)
+        if told.no_replies:
+            _write_report(work, told)
         return _sealed(work, told.session.session_id)
 
 
@@ -121,6 +119,16 @@ def _write_sent(work: Path, told: Told, duties: Sequence[DutyRecord]) -> None:
     """What people were sent before the session: convocation and agenda."""
     write_document(work, "convocation", convocation(told), told.lang)
     write_document(work, "ordre-du-jour", agenda_paper(told, duties), told.lang)
+
+
+def _write_report(work: Path, told: Told) -> None:
+    """« À reporter », on paper and as tables."""
+    write_document(work, "a-reporter", report_back(told), told.lang)
+    tables = {
+        told.say("EVENTS_SHEET"): events_table(told),
+        told.say("RADIATIONS_SHEET"): radiations_table(told),
+    }
+    write_book(work / "a-reporter.xlsx", tables, title=told.say("REPORT"), on=told.session.on)
 
 
 def _sealed(work: Path, session_id: str) -> list[str]:

@@ -254,7 +254,10 @@ def _sentence(facts: Facts, table: Misses, a: int, code: int) -> tuple[str, str]
     if code == OWN_DWELLING:
         return "le seul logement possible est le vôtre", "the only possible dwelling is your own"
     if code == FORBIDDEN:
-        return "écartée par une décision motivée", "kept away by a reasoned decision"
+        return (
+            "écartée par un refus, un désistement ou une décision motivée",
+            "kept away by a refusal, a withdrawal or a reasoned decision",
+        )
     if code == ACCOUNT:
         return _not_named(int(table.kept[a]))
     return "", ""

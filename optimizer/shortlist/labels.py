@@ -19,7 +19,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "CEILING": ("plafond de ressources dépassé", "income above the ceiling"),
     "ACCESSIBLE": ("accessibilité insuffisante", "not accessible enough"),
     "OWN_DWELLING": ("logement actuel du demandeur", "the applicant's present dwelling"),
-    "FORBIDDEN": ("écartée par une décision motivée", "set aside by a reasoned decision"),
+    "FORBIDDEN": (
+        "écartée par un refus, un désistement ou une décision motivée",
+        "set aside by a refusal, a withdrawal or a reasoned decision",
+    ),
     "ACCOUNT": (
         "aucun réservataire du logement ne peut désigner le ménage",
         "no account of the dwelling may name the household",

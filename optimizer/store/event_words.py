@@ -23,7 +23,10 @@ texts(
         "condition.corrected": ("Condition reprise", "Condition taken back"),
         "notified.corrected": ("Notification reprise", "Notification taken back"),
         "candidate.restored": ("Nom remis sur la liste", "Name back on the list"),
-        "item.restored": ("Logement remis à l'ordre du jour", "Dwelling back on the agenda"),
+        "item.restored": (
+            "Logement remis à l'ordre du jour, ou retrait repris",
+            "Dwelling back on the agenda, or withdrawal taken back",
+        ),
         "answered": ("Réponse du ménage", "Household's answer"),
         "backed_up": ("Sauvegarde", "Backup"),
         "call": ("Appel", "Call"),

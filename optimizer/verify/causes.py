@@ -101,7 +101,10 @@ REFUSED: Sequence[tuple[Two, Two]] = (
         ("publier l'annonce", "advertise the dwelling"),
     ),
     (
-        ("écartée par une décision motivée", "set aside by a reasoned decision"),
+        (
+            "écartée par un refus, un désistement ou une décision motivée",
+            "set aside by a refusal, a withdrawal or a reasoned decision",
+        ),
         ("publier l'annonce", "advertise the dwelling"),
     ),
     (

@@ -45,7 +45,10 @@ FIXED = {
         "already before a commission or offered",
     ),
     "OWN_DWELLING": ("le seul logement possible est le vôtre", "the only possible dwelling is your own"),
-    "FORBIDDEN": ("écartée par une décision motivée", "kept away by a reasoned decision"),
+    "FORBIDDEN": (
+        "écartée par un refus, un désistement ou une décision motivée",
+        "kept away by a refusal, a withdrawal or a reasoned decision",
+    ),
 }
 NOBODY_NAMES = (
     "aucun réservataire des logements possibles ne peut désigner ce ménage",

@@ -215,7 +215,7 @@ def test_a_session_in_each_state(browser: Browser, served: Served):
         f"{homes[0]}/question?ask=why&number=000"
     ).state("unknown number")
     for home in homes[1:]:
-        who.go(home).send("/etat", what="not_examined", reason=first_choice(who, "/etat", "reason"))
+        who.go(home).send("/etat", reason=first_choice(who, "/etat", "reason"))
     who.state("dwelling not examined")
     chair.go(f"{agenda}/seance").state("room to be signed").send("/cloturer").state("papers to be made")
     chair.send("/pieces").state("papers made", "exemplaire nominatif")

@@ -16,6 +16,7 @@ from optimizer.desk.pack import pack_pages
 from optimizer.desk.paper_set import WRITERS, write_pack
 from optimizer.desk.papers.carence import carence
 from optimizer.desk.papers.convocation import agenda_paper, convocation
+from optimizer.desk.papers.report_back import radiations_table
 from optimizer.desk.sessions import begin, told_of
 from optimizer.errors import InputProblems
 from optimizer.presentation.document import document_pdf
@@ -255,3 +256,24 @@ def _of_one():
 def test_the_pack_of_a_session_stays_what_it_was(made: Room, tmp_path: Path):
     files = write_pack(tmp_path / "dossier", told_of(made.desk, made.session_id, "fr"), today=HELD)
     assert "saisie.xlsx" in files and not [f for f in files if "carence" in f]
+
+
+def test_a_notice_of_no_answer_is_carried_over_from_a_session_that_was_not_held(made: Room, tmp_path: Path):
+    """Nobody could reach the household for it; a month later it is struck off, and both stand on « À reporter »."""
+    name = listed(made.session.items[0])[0]
+    commands.call(made.desk, SECRETARY, "appel", name.candidate_id, outcome="unreachable")
+    duty = commands.notice_no_reply(
+        made.desk, SECRETARY, "avis", name.candidate_id, proof="registered_received", proof_on=HELD
+    ).result["duty_id"]
+    not_held(made, carence_constatee_a="14h30")
+    files = WRITERS["cancelled"](tmp_path / "carence", told_of(made.desk, made.session_id, "fr"), today=HELD)
+    assert {"a-reporter.html", "a-reporter.xlsx"} <= set(files)
+    sent = (tmp_path / "carence" / "a-reporter.html").read_text(encoding="utf-8")
+    assert "avis de non-réponse notifié" in sent and name.application_id in sent
+    # the paper that goes to everybody names no household
+    carence_page = (tmp_path / "carence" / "proces-verbal-de-carence.html").read_text(encoding="utf-8")
+    assert name.application_id not in carence_page
+    made.clock.to(HELD + timedelta(days=40))
+    commands.confirm_no_reply(made.desk, SECRETARY, "radiation", duty)
+    rows = radiations_table(told_of(made.desk, made.session_id, "fr"))
+    assert list(rows["numUnique"]) == [name.application_id]

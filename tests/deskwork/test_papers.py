@@ -1022,3 +1022,26 @@ def test_a_draft_of_the_minutes_counts_nobody_as_examined(tmp_path: Path):
         row for block in rows if block.kind == "table" and "Décision" in block.columns for row in block.rows
     ]
     assert names and {row[2] for row in names} == {"à examiner"}
+
+
+def test_another_reason_than_those_of_the_list_has_its_place_on_the_paper(told: Told):
+    """« Autre raison portée au procès-verbal » is followed by the blank it is written in; a reason of the list says it all."""
+    home = next(i for i in told.session.items if i.status == "offering" and len(i.candidates) >= 3)
+    for status, code, reason in (
+        ("not_examined", "other", "Autre raison portée au procès-verbal : ……"),
+        ("withdrawn", "other", "Autre raison portée au procès-verbal : ……"),
+        ("withdrawn", "works", "Travaux"),
+    ):
+        paper = words(
+            minutes(told_as(told, home.dwelling_id, {"status": "released"}, status=status, end_reason=code))
+        )
+        assert reason in paper and ("Travaux : ……" not in paper)
+    letter = next(
+        x
+        for x in letters_to(
+            told_as(told, home.dwelling_id, {"status": "released"}, status="withdrawn", end_reason="other"),
+            home.dwelling_id,
+        ).values()
+        if x.startswith("over")
+    )
+    assert "Autre raison portée au procès-verbal : ……" in letter

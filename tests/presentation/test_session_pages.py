@@ -111,7 +111,10 @@ def test_what_changed_since_the_kept_version_is_said(session, tmp_path):
     propose_to(case, tmp_path / "out", Options(accept_assumed=True, keep=session, pdf=False))
     page = words((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
     said = page[page.index("Ce qui change depuis la version précédente") : page.index("Réservataires : dû")]
-    assert "L1 premier rang A0 A1" in said and "écartée par une décision motivée" in said
+    assert (
+        "L1 premier rang A0 A1" in said
+        and "écartée par un refus, un désistement ou une décision motivée" in said
+    )
     first = words((session / "report.html").read_text(encoding="utf-8"))
     assert "Première version : pas de proposition précédente" in first
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from optimizer.store import commands as c
 from optimizer.store import queries
 from optimizer.store.ledger import verify
 from optimizer.store.records import NewDecision
-from tests.store.playing import A, S, dwelling
+from tests.store.playing import A, S, board, dwelling
 from tests.store.test_offers import conditional
 from tests.store.test_sessions import refused
 
@@ -268,3 +269,62 @@ def test_a_condition_said_to_be_met_is_taken_back_of_a_list_that_is_over_and_sta
     assert play.seen().items[0].status == "exhausted"
     play.new(dwelling("L1", names=4, queue=0))
     assert verify(play.store).holds
+
+
+def test_a_dwelling_withdrawn_by_mistake_in_the_room_keeps_what_was_decided(play):
+    """The wrong line was clicked on: nothing was told to anybody, the vote stands, the session is signed."""
+    play.new(dwelling("L1"), dwelling("L2"))
+    play.open()
+    play.decide("L1")
+    play.decide("L2")
+    play.do(c.withdraw, S, play.item("L1"), reason="works")
+    assert statuses(play)[:3] == ["released"] * 3
+    play.do(c.restore_item, S, play.item("L1"), reason=WHY)
+    assert statuses(play)[:3] == ["attributed", "ranked", "ranked"]
+    assert (play.seen().items[0].status, play.seen().items[0].end_reason) == ("decided", "")
+    # a vote that no longer stands once members had left waits for its vote, as everywhere
+    play.do(c.withdraw, S, play.item("L1"), reason="works")
+    there = [replace(m, presence="absent") if n > 1 else m for n, m in enumerate(board(play.session))]
+    play.do(c.attend, S, play.session, members=there)
+    play.do(c.restore_item, S, play.item("L1"), reason=WHY)
+    assert play.seen().items[0].status == "listed"
+    play.do(c.attend, S, play.session, members=board(play.session))
+    play.close()
+    assert play.seen().items[0].status == "offering" and verify(play.store).holds
+
+
+def test_a_dwelling_withdrawn_by_mistake_after_the_session_goes_on_where_it_was(play):
+    """Its first rank was offered, its second has signed elsewhere meanwhile; the offer's time did not stop."""
+    other = replace(
+        dwelling("L2"),
+        candidates=(replace(dwelling("L1").candidates[1], position=1), *dwelling("L2").candidates[1:]),
+    )
+    session = play.week(dwelling("L1"), other)
+    offer = play.offer("L1")
+    until = queries.offer(play.store, offer).deadline
+    play.do(c.withdraw, S, play.item("L1"), reason="works")
+    assert queries.offer(play.store, offer).status == "released"
+    elsewhere = play.offer("L2")
+    play.accept(elsewhere)
+    play.sign(elsewhere)
+    back = play.do(c.restore_item, S, play.item("L1"), reason=WHY)
+    assert back["version"] == play.seen().items[0].version
+    assert statuses(play)[:3] == ["offered", "superseded", "ranked"]
+    again = queries.offer(play.store, offer)
+    assert (again.status, again.deadline, again.end_reason) == ("offered", until, "")
+    (told,) = queries.corrections(play.store, session)
+    assert (told.was, told.reason) == ({"status": "withdrawn", "reason": "works"}, WHY)
+    play.refuse(offer)
+    turn = queries.next_to_offer(play.store, play.item("L1"))
+    assert turn == play.names("L1")[2].candidate_id
+    assert verify(play.store).holds
+
+
+def test_a_dwelling_withdrawn_and_taken_up_since_does_not_come_back(play):
+    first = play.week(dwelling("L1"))
+    item = play.item("L1")
+    play.do(c.withdraw, S, item, reason="works")
+    play.clock.later(7)
+    play.new(dwelling("L1"))
+    refused("STORE_DWELLING_LIVE", play.do, c.restore_item, S, item, reason=WHY)
+    assert queries.session(play.store, first).items[0].status == "withdrawn"

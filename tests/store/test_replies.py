@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from optimizer.desk.files_learnt import notices_answered
 from optimizer.desk.notices import deliver, end
 from optimizer.desk.papers.report_back import radiations_table
 from optimizer.desk.sessions import told_of
@@ -256,3 +257,27 @@ def test_a_later_session_that_finds_it_eligible_ends_its_radiation(play):
     play.decide("L2")
     play.close()
     assert radiations(play) == ["examined_since"]
+
+
+@pytest.mark.parametrize("told", ["ranked", "not_attributed"])
+def test_a_household_that_the_session_decides_upon_is_not_struck_off_for_want_of_an_answer(play, told):
+    """Its notice went out before the session; the letter of the decision says that the application stays."""
+    name = unreached(play)
+    notice(play, name)
+    play.clock.on(date(2026, 12, 10))
+    play.open(*board(play.session))
+    first, *rest = play.names("L1", "listed")
+    assert first.candidate_id == name
+    own = (
+        NewDecision(name, "ranked", len(rest) + 1)
+        if told == "ranked"
+        else NewDecision(name, "not_attributed", motive="N3", sentence=SMALL)
+    )
+    ranked = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(rest, 1)]
+    play.decide("L1", [own, *ranked], departure="Jointe par personne.")
+    assert running(play)
+    play.close()
+    assert not running(play) and ended(play) == ["examined_since"]
+    assert ledger.verify(play.store).holds
+    # nobody has heard of it for all that
+    assert not notices_answered(queries.duties(play.store, open=False))

@@ -180,7 +180,7 @@ class Hands:
         return self.play.do(c.restore_candidate, S, name, reason="Saisie sur la mauvaise ligne")
 
     def do_restore_item(self) -> Any:
-        states = {} if self.any() else {"status": "not_examined"}
+        states = {} if self.any() else {"status": ("not_examined", "withdrawn")}
         item = self.one("item", **states)["item_id"]
         return self.play.do(c.restore_item, S, item, reason="Saisie sur la mauvaise ligne")
 

@@ -7,6 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
+from optimizer.desk.pack import pack_pages
+from optimizer.desk.papers.convocation import agenda_paper, convocation
+from optimizer.desk.papers.report_back import events_table
+from optimizer.desk.sessions import told_of
 from optimizer.store import commands, queries
 from optimizer.store.records import NewCandidate, NewDecision, NewItem
 from tests.web.hands import the_form
@@ -242,3 +246,45 @@ def test_a_proof_typed_for_the_wrong_day_is_put_right_and_one_of_a_letter_that_c
         queries.events(played.store, kinds=("notified.proof",))[-1].payload["facts"]["was"]["proof"]
         == "registered_presented"
     )
+
+
+def test_a_dwelling_withdrawn_by_mistake_is_taken_back_on_its_page(played: Played):
+    """Its offer goes on; what was carried into the shared file is to be taken out; the page says who took it back and why."""
+    key = played.session(
+        date(2026, 12, 1), state="closed", homes=(item("L990110"),), commission=OTHER
+    ).session_id
+    name, secretary = offered(played, key), seat(played, "S")
+    home = queries.session(played.store, key).items[0].item_id
+    at = f"/seances/{key}/logements/{home}"
+    page = sent(secretary, at, f"{at}/etat", {"what": "withdraw", "reason": "works"})
+    assert "Reprendre ce retrait" in page and "Remettre à l'ordre du jour" not in page.replace("&#39;", "'")
+    assert queries.candidate(played.store, name).status == "released"
+    assert "Reprendre ce retrait" not in seat(played, "P").get(at).content.decode()
+    page = sent(secretary, at, f"{at}/etat", {"what": "restore", "reason": WHY}).replace("\u00a0", " ")
+    assert f"corrections-S : {WHY} (avait été saisi : Travaux)" in page and "Reprendre ce retrait" not in page
+    assert queries.candidate(played.store, name).status == "offered"
+    told = events_table(told_of(played.store, key, "fr"))
+    out = told[told["evenement"] == "saisie reprise"]
+    assert len(out) == 3 and set(out["detail"].str.contains("sans suite")) == {True}
+
+
+def test_a_dwelling_is_taken_off_the_agenda_before_the_session_and_put_back(played: Played):
+    """Nobody is called for it any more; what goes to the table no longer holds it, and says why; the others keep their numbers."""
+    homes = (item("L990120"), item("L990121"))
+    key = played.session(date(2027, 6, 8), homes=homes, commission=OTHER).session_id
+    secretary, first = seat(played, "S"), queries.session(played.store, key).items[0]
+    at = f"/seances/{key}/logements/{first.item_id}"
+    assert "L990120" in secretary.get("/appels").content.decode()
+    sent(secretary, at, f"{at}/etat", {"what": "not_examined", "reason": "works"})
+    assert "L990120" not in secretary.get("/appels").content.decode()
+    told = told_of(played.store, key, "fr")
+    assert {page["dwelling"] for page in pack_pages(told.session, told.law, "fr")} == {"L990121"}
+    assert "2/2" in pack_pages(told.session, told.law, "fr")[0]["head"]
+    blocks = agenda_paper(told).sheets[0].blocks
+    assert [row[:2] for row in blocks[0].rows] == [("2", "L990121")]
+    assert any("L990120" in row and "Travaux" in row for b in blocks if b.kind == "list" for (row,) in b.rows)
+    assert dict(convocation(told).sheets[0].blocks[1].rows)["Logements"] == "1"
+    page = sent(secretary, at, f"{at}/etat", {"what": "restore", "reason": WHY})
+    assert "Retirer de l'ordre du jour" in page.replace("&#39;", "'")
+    assert [i.status for i in queries.session(played.store, key).items] == ["listed", "listed"]
+    assert len(agenda_paper(told_of(played.store, key, "fr")).sheets[0].blocks[0].rows) == 2

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from optimizer.desk.chained import waits_of
 from optimizer.desk.entry_rows import account_words
-from optimizer.desk.following import items_of
+from optimizer.desk.following import CALLED_OFF, items_of
 from optimizer.desk.papers.minutes import ledger_rows, members_table
 from optimizer.desk.papers.wording import HASH, Told
 from optimizer.errors import said
@@ -47,9 +47,8 @@ def cause(told: Told) -> str:
 
 def goes(told: Told, item: ItemRecord) -> str:
     """Where a dwelling of the session stands since: on another agenda, or to be put on one; or why it had left before."""
-    if item.end_reason not in ("cancelled", "quorum"):
-        reasons = told.law.words("not_examined_reasons", told.lang)
-        return told.say("CARENCE_LEFT_BEFORE", why=reasons.get(item.end_reason, item.end_reason))
+    if item.end_reason not in CALLED_OFF:
+        return told.say("CARENCE_LEFT_BEFORE", why=told.because("not_examined_reasons", item.end_reason))
     day = told.moved.get(item.dwelling_id)
     if day is not None:
         return told.say("CARENCE_MOVED", day=told.day(day))

@@ -8,7 +8,7 @@ from typing import Any
 
 from optimizer.desk.chained import waits_of
 from optimizer.desk.entry_rows import account_words
-from optimizer.desk.following import items_of
+from optimizer.desk.following import items_of, left_before
 from optimizer.desk.papers.wording import HASH, Told
 from optimizer.domain.account import find_account
 from optimizer.errors import said
@@ -39,7 +39,7 @@ def convocation(told: Told) -> Document:
         pairs(
             [
                 (say("DATE"), told.day(s.on)), (say("HOUR"), s.hour or UNKNOWN), (say("PLACE"), s.place or UNKNOWN),
-                (say("MODE"), say(f"MODE_{s.mode}")), (say("DWELLINGS"), str(len(s.items))),
+                (say("MODE"), say(f"MODE_{s.mode}")), (say("DWELLINGS"), str(sum(not left_before(s, i) for i in s.items))),
                 *([(say("URGENT"), told.urgency)] if s.urgent else []),
             ]
         ),
@@ -80,7 +80,7 @@ def agenda_paper(told: Told, duties: Sequence[DutyRecord] = ()) -> Document:
 
 def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
     s, say = told.session, told.say
-    items = items_of(s)
+    items = [i for i in items_of(s) if not left_before(s, i)]
     yield table(
         [say("N"), say("REFERENCE"), say("HOME"), say("ACCOUNT"), say("CANDIDATES")],
         [
@@ -114,6 +114,11 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
     if late:
         yield heading(say("LATE"))
         yield listing([told.beside(i.dwelling_id, told.free(i.added_reason)) for i in late])
+    if gone := [i for i in items_of(s) if left_before(s, i)]:
+        yield heading(say("NOT_EXAMINED"))
+        yield listing(
+            [told.beside(i.dwelling_id, told.because("not_examined_reasons", i.end_reason)) for i in gone]
+        )
     yield heading(say("DUTIES"))
     owed = [d for d in duties if d.kind == "suitable_offer" and d.closed_on is None]
     if owed:

@@ -290,8 +290,7 @@ def _over(told: Told, x: Letter) -> Iterator[Block]:
     say = told.say
     yield text(say("LETTER_RANK_TEXT", n=x.decided.rank or 1, home=told.home(x.item)))
     if x.item.status == "withdrawn":
-        reasons = told.law.words("withdrawal_reasons", told.lang)
-        yield mention(say("OVER_WITHDRAWN", why=reasons.get(x.item.end_reason, x.item.end_reason)))
+        yield mention(say("OVER_WITHDRAWN", why=told.because("withdrawal_reasons", x.item.end_reason)))
         if x.candidate.offer is not None:
             yield text(say("OVER_OFFER"))
     else:

@@ -111,10 +111,10 @@ def _opening(told: Told) -> Iterator[Block]:
     outside = [i for i in items_of(s) if i.status == "not_examined"]
     yield heading(say("NOT_EXAMINED"))
     if outside:
-        reasons = told.law.words("not_examined_reasons", told.lang)
+        reasons = "not_examined_reasons"
         yield listing(
             [
-                told.beside(f"{i.dwelling_id} – {told.home(i)}", reasons.get(i.end_reason, i.end_reason))
+                told.beside(f"{i.dwelling_id} – {told.home(i)}", told.because(reasons, i.end_reason))
                 for i in outside
             ]
         )
@@ -198,8 +198,7 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
     if departs(item):
         yield mention(say("DEPARTURE", why=told.free(item.departure) or BLANK))
     if item.status == "withdrawn":
-        reasons = told.law.words("withdrawal_reasons", told.lang)
-        yield mention(say("WITHDRAWN", why=reasons.get(item.end_reason, item.end_reason)))
+        yield mention(say("WITHDRAWN", why=told.because("withdrawal_reasons", item.end_reason)))
 
 
 def _decided(told: Told, c: CandidateRecord) -> str:

@@ -20,7 +20,7 @@ from optimizer.desk.months import months_after
 from optimizer.desk.papers.wording import Told
 from optimizer.presentation.document import Document, Sheet, table, text
 from optimizer.presentation.numbers import UNKNOWN
-from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
+from optimizer.store.records import CandidateRecord, CorrectionRecord, DecisionRecord, ItemRecord
 
 EVENT_COLUMNS = ("numUnique", "evenement", "date", "logement", "reservataire", "detail")
 RADIATION_COLUMNS = (
@@ -155,6 +155,10 @@ def _taken_back(told: Told, x: Followed) -> list[dict[str, str]]:
     """Offers and answers that were typed by mistake: whoever carried one over takes it out of the shared file again."""
     rows = []
     for c in told.corrections:
+        if _withdrawal_taken_back(c, x):
+            what = told.say("TAKEN_BACK_WHAT", what=told.say("EVENT_NOTHING"))
+            rows.append(_event(told, x, "TAKEN_BACK", told.day(local_day(c.at)), what))
+            continue
         if (c.dwelling_id, c.ref) != (x.item.dwelling_id, x.candidate.ref):
             continue
         if c.kind == "condition.corrected" and c.was["condition"] == "failed":
@@ -169,6 +173,16 @@ def _taken_back(told: Told, x: Followed) -> list[dict[str, str]]:
             _event(told, x, "TAKEN_BACK", told.day(local_day(c.at)), told.say("TAKEN_BACK_WHAT", what=what))
         )
     return rows
+
+
+def _withdrawal_taken_back(c: CorrectionRecord, x: Followed) -> bool:
+    """Whether a dwelling was taken back by mistake, so that its ranks were said to have come to nothing."""
+    return (
+        c.kind == "item.restored"
+        and c.dwelling_id == x.item.dwelling_id
+        and c.was["status"] == "withdrawn"
+        and x.positive
+    )
 
 
 def _noticed(told: Told) -> list[tuple[CandidateRecord, ItemRecord]]:

@@ -30,6 +30,8 @@ from optimizer.store.records import (
     SessionRecord,
 )
 
+OTHER = "other"
+"""Code of a reason that is none of the list."""
 HASH = 16
 """First signs of a hash that a paper prints; the store keeps them whole."""
 
@@ -211,10 +213,16 @@ class Told:
                 [self.say(f"LEFT_{candidate.status}"), *filter(None, [self.free(said_why)])]
             )
         # a late name was given its own reason in the same place: only a code of the list is why it was not examined
-        reason = self.law.words("not_examined_reasons", self.lang).get(candidate.reason, "")
+        known = candidate.reason in self.law.words("not_examined_reasons", self.lang)
+        reason = self.because("not_examined_reasons", candidate.reason) if known else ""
         return said("PAGE.COLON", self.lang).join(
             [self.say("CANDIDATE_NOT_EXAMINED"), *filter(None, [reason])]
         )
+
+    def because(self, reasons: str, code: str) -> str:
+        """A code of a closed list in words; of « autre raison » with a blank, since the paper is where a hand writes it."""
+        words = self.law.words(reasons, self.lang).get(code, code)
+        return self.beside(words, BLANK) if code == OTHER else words
 
     def condition(self, d: DecisionRecord) -> str:
         if not d.document:

@@ -14,16 +14,21 @@ from optimizer.store.canonical import plain
 from optimizer.store.chained import link_of, tenant_of
 from optimizer.store.commands.chains import VOID
 from optimizer.store.commands.offers import candidate_of, offer_of
-from optimizer.store.commands.room import remark
+from optimizer.store.commands.outcomes import of_one_mind
+from optimizer.store.commands.room import count_again, remark
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import touch
-from optimizer.store.states import MISTAKEN, STATUS_OF, STAYS, TAKEN, TENANT_STAYS
+from optimizer.store.states import MISTAKEN, STATUS_OF, STAYS, TAKEN, TENANT_STAYS, WITHDRAWN
 from optimizer.store.tables import Row
 from optimizer.store.work import Work, command
 
 ANSWERED = ("accepted", "refused", "silent", "desisted")
 LEFT = {"draft": ("declined", "replaced"), "convened": ("declined", "replaced"), "open": ("not_examined",)}
 """State of a session -> how a name may have left the list that it can be put back on."""
+WITHDRAWN_IN = ("open", "closed")
+"""States of a session in which a dwelling may have been taken back after its decision."""
+HOUSED = "superseded"
+"""Status of a name that has signed a lease elsewhere."""
 TOLD = ("status", "answered_on", "refusal_reason", "legitimate")
 """Columns of an offer that say what a household answered."""
 SETTLED = ("condition", "condition_on", "condition_reason")
@@ -148,10 +153,13 @@ def restore_candidate(
 
 @command("item.restored", roles="S")
 def restore_item(work: Work, item: int, *, reason: str, version: int | None = None) -> Mapping[str, Any]:
-    """A dwelling taken off the agenda by mistake comes back with the names it had, while the session is not closed."""
+    """A dwelling taken off the agenda by mistake comes back with the names it had, while the session is not closed; one taken back after
+    its decision comes back with what was decided, also afterwards."""
     row = work.get("item", item)
     work.session, work.dwelling = row["session_id"], row["dwelling_id"]
     work.at_version("item", row, version)
+    if row["status"] == "withdrawn":
+        return _unwithdrawn(work, row, reason)
     work.require("session", work.get("session", row["session_id"])["status"], tuple(LEFT))
     work.require("item", row["status"], ("not_examined",))
     if row["end_reason"] == TENANT_STAYS and _stays(work, row):
@@ -175,6 +183,52 @@ def restore_item(work: Work, item: int, *, reason: str, version: int | None = No
         _told(work, refs[0], reason)
     work.bump("item", row, status="listed", end_reason="")
     return {"version": row["version"]}
+
+
+def _unwithdrawn(work: Work, item: Row, reason: str) -> Mapping[str, Any]:
+    """A dwelling taken back by mistake after its decision: its ranks wait again, an offer that was running goes on, its time unchanged.
+
+    A household that has signed a lease since has left the list for good. Dwellings of a chain depend on one another: those that left
+    with this one were told so, and a new session alone brings them back.
+    """
+    session = work.get("session", work.session)
+    work.require("session", session["status"], WITHDRAWN_IN)
+    if any(link_of(one["facts"]) is not None for one in work.find("item", session_id=work.session)):
+        work.require("item", item["status"], ("not_examined",))
+    reason = work.reason(reason)
+    agenda.nothing_since(work, item)
+    work.facts["was"] = {"status": item["status"], "reason": item["end_reason"]}
+    names = queries.stood_before(
+        work.store, work.session, lambda e: e.kind == "item.withdrawn" and e.dwelling_id == work.dwelling
+    )
+    stands = {key: _back_on(work, key, status) for key, status in names.items()}
+    if stands:
+        _told(work, work.get("candidate", min(stands))["ref"], reason)
+    if session["status"] == "open":
+        work.bump("item", item, status="decided", end_reason="")
+        # whoever came or left meanwhile is counted for this vote too
+        count_again(work, session)
+    else:
+        of_one_mind(work, work.find("item", session_id=work.session))
+        waits = any(status != HOUSED for status in stands.values())
+        work.bump("item", item, status="offering" if waits else "exhausted", end_reason="")
+    return {"version": item["version"]}
+
+
+def _back_on(work: Work, candidate: int, status: str) -> str:
+    """Where a name stands that a withdrawal had released: as before, its offer with it, unless it has signed a lease since."""
+    ref = work.get("candidate", candidate)["ref"]
+    housed = agenda.has_signed(work, ref)
+    for made in work.find("offer", candidate_id=candidate, status="released"):
+        if made["end_reason"] == WITHDRAWN:
+            columns = (
+                {"end_reason": "signed_elsewhere"} if housed else {"status": "offered", "end_reason": ""}
+            )
+            work.set("offer", made["offer_id"], **columns)
+    now = HOUSED if housed else status
+    work.set("candidate", candidate, status=now)
+    touch(work, ref)
+    return now
 
 
 def _told(work: Work, ref: str, reason: str) -> None:

@@ -79,12 +79,21 @@ def settle_duties(work: Work, session: str, items: list[Row], unchanged: Contain
 
 
 def _forgo_notices(work: Work, session: Row) -> None:
-    """No notice is owed any more, nor radiation due, where an earlier session of the landlord found ineligible and this one does not."""
+    """No notice is owed any more, nor radiation due, where an earlier session of the landlord found ineligible and this one does not.
+
+    A notice of no answer that had gone out before the session has no more effect on whom it decided upon: what the household is told
+    since is that decision, which says that the application stays.
+    """
     items = tuple(i["item_id"] for i in work.find("item", session_id=session["session_id"]))
     names = {c["candidate_id"]: c["ref"] for c in work.find("candidate", item_id=items)}
     found = [
         (names[d["candidate_id"]], d["kind"]) for d in work.find("decision", item_id=items, current=True)
     ]
+    for running in work.find(
+        "duty", kind=NOTICE, ref=tuple(sorted({ref for ref, _ in found})), closed_on=None
+    ):
+        if running["opened_on"] <= session["on"]:
+            work.set("duty", running["duty_id"], closed_on=work.today, outcome=REEXAMINED)
     barred = {ref for ref, kind in found if kind == "ineligible"}
     refs = tuple(sorted({ref for ref, _ in found} - barred))
     for duty in work.find("duty", kind=(INELIGIBLE_NOTICE, RADIATION), ref=refs, closed_on=None):

@@ -71,12 +71,12 @@ def attend(
             work.put("attendance", session_id=session, member=name, **columns)
     for name in known.keys() - names:
         work.set("attendance", known[name]["attendance_id"], active=False)
-    undone = _counted_again(work, row)
+    undone = count_again(work, row)
     work.bump("session", row)
     return {"version": row["version"], **({"undone": undone} if undone else {})}
 
 
-def _counted_again(work: Work, session: Row) -> list[str]:
+def count_again(work: Work, session: Row) -> list[str]:
     """Count the votes of a session on the attendance as it is told now; the dwellings whose vote stands no longer.
 
     Who was away was away for the votes too, whenever it is typed: a decision without quorum is none. One that stands again, its

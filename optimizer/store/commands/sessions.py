@@ -19,7 +19,7 @@ from optimizer.store.offering import ranked
 from optimizer.store.people import touch
 from optimizer.store.queries import session as read_session
 from optimizer.store.records import Actor, Mode, NewItem, Receipt
-from optimizer.store.states import POSITIVE
+from optimizer.store.states import POSITIVE, WITHDRAWN
 from optimizer.store.tables import Row
 from optimizer.store.work import TEXT, Work, clean, command, hour_of, named
 
@@ -422,7 +422,7 @@ def withdraw(work: Work, item: int, *, reason: str, version: int | None = None) 
     if work.find("offer", item_id=item, status=("accepted", "signed")):
         raise StoreRefused("STORE_ACCEPTED")
     for made in work.find("offer", item_id=item, status="offered"):
-        work.set("offer", made["offer_id"], status="released", end_reason="withdrawn")
+        work.set("offer", made["offer_id"], status="released", end_reason=WITHDRAWN)
     for _, name in ranked(work.store.tables, item):
         if name["status"] in (*POSITIVE, "offered"):
             work.set("candidate", name["candidate_id"], status="released")

@@ -19,7 +19,7 @@ from optimizer.errors import Lang, said
 from optimizer.presentation.numbers import day
 from optimizer.store import commands, queries
 from optimizer.store.clock import clock_time
-from optimizer.store.commands.corrections import LEFT
+from optimizer.store.commands.corrections import LEFT, WITHDRAWN_IN
 from optimizer.store.records import (
     AttendanceRecord,
     CandidateRecord,
@@ -252,9 +252,13 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "decidable": DECIDABLE,
             "may": may,
             "may_set_aside": "S" in held
-            and record.status in ("open", "closed")
+            and record.status != "cancelled"
             and found.status in ("listed", "decided", "offering"),
-            "may_restore": "S" in held and found.status == "not_examined" and record.status in LEFT,
+            "may_restore": "S" in held
+            and (
+                (found.status == "not_examined" and record.status in LEFT)
+                or (found.status == "withdrawn" and record.status in WITHDRAWN_IN)
+            ),
             "elsewhere": elsewhere_of(request.visitor, found),
             "corrections": [
                 c
