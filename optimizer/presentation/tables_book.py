@@ -68,7 +68,7 @@ STATEMENT = Look(
         "year_due": "Dû pour l'année", "remaining": "Restants", "forecast": "Prévu au 31/12",
         "forecast_low": f"Bas ({FORECAST_WORDS[0]})", "forecast_high": f"Haut ({FORECAST_WORDS[0]})", "epci": "EPCI", "name": "Nom",
         "not_signed": "Attribués, non signés", "attributed_before": "Attribués avant l'année", "signed": "Baux de l'année",
-        "outside_flux": "Hors flux", "no_line": "Sans part convenue", "several_lines": "Sur une ligne de plus", "ledger_signed": "Baux au registre", "followed": "Candidatures suivies décomptées", "ledger_consumed": "Décomptés au registre", "counterpart": "Avec", "handed": "Cédés", "received": "Reçus", "given_back": "Rendus", "difference": "Écart",
+        "outside_flux": "Hors flux", "counted_before": "Comptés avant l'année", "no_line": "Sans part convenue", "several_lines": "Sur une ligne de plus", "ledger_signed": "Baux au registre", "followed": "Candidatures suivies décomptées", "ledger_consumed": "Décomptés au registre", "counterpart": "Avec", "handed": "Cédés", "received": "Reçus", "given_back": "Rendus", "difference": "Écart",
         "target": "Objectif", "outside_qpv": "Baux hors QPV", "good": "1er quartile ou relogés", "unknown": "Ressources inconnues",
         "nature": "Contrepartie", "reference": "Acte", "programme": "Programme", "convention": "Convention", "signed_on": "Signé le",
         "begins_on": "Du", "last_day": "Au", "dwellings": "Logements du parc", "turnover": "Rotation", "year_share": "Part apportée dans l'année",

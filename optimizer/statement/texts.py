@@ -22,14 +22,15 @@ texts(
         "forecast": (f"Prévu au 31/12 ({FORECAST_WORDS[0]})", f"Forecast at 31/12 ({FORECAST_WORDS[1]})"),
         "bridge": ("Du bilan au registre", "From the statement to the ledger"),
         "bridge_note": (
-            "Les deux décomptes de baux s'accordent à l'unité, sinon rien n'est écrit. Hors flux : mutations, relogements, premières mises en location, logements en stock. Sans part convenue : le contingent n'a pas de ligne de convention là. Le registre compte en plus les candidatures suivies et les orientations revenues sans bail qui ont atteint la règle de décompte de la convention : le bilan, qui compte des logements attribués, ne les a pas.",
-            "Both counts of leases agree to the unit, else nothing is written. Outside the flux: transfers, relocations, first lettings, stock. No share agreed: the account has no line there. The ledger also counts candidates followed and orientations come back without a lease that have reached the count rule of the agreement: the statement, which counts dwellings attributed, does not have them.",
+            "Les deux décomptes de baux s'accordent à l'unité, sinon rien n'est écrit. Hors flux : mutations, relogements, premières mises en location, logements en stock. Comptés avant l'année : la règle de décompte de la convention avait été atteinte l'année d'avant, qui a compté le logement. Sans part convenue : le contingent n'a pas de ligne de convention là. Le registre compte en plus les candidatures suivies et les orientations revenues sans bail qui ont atteint la règle de décompte de la convention : le bilan, qui compte des logements attribués, ne les a pas.",
+            "Both counts of leases agree to the unit, else nothing is written. Outside the flux: transfers, relocations, first lettings, stock. Counted before the year: the count rule of the agreement had been reached the year before, which counted the dwelling. No share agreed: the account has no line there. The ledger also counts candidates followed and orientations come back without a lease that have reached the count rule of the agreement: the statement, which counts dwellings attributed, does not have them.",
         ),
         "bridge_attributed": ("Attribués au bilan", "Attributed"),
         "not_signed": ("non signés", "not signed"),
         "attributed_before": ("attribués avant l'année", "attributed before"),
         "outside_the_flux": ("hors flux", "outside the flux"),
         "no_share_agreed": ("sans part convenue", "no share agreed"),
+        "counted_before": ("comptés avant l'année", "counted before the year"),
         "several_lines": ("sur une ligne de plus", "on a further line"),
         "handovers": ("Cessions entre réservataires", "Handovers between réservataires"),
         "handovers_note": (
