@@ -227,6 +227,7 @@ class _Flux:
         signed = signed[~signed["earlier"]]
         self.days = year_fraction(case.settings.on, year)
         self.over = over or self.days[1] == 0
+        self.tolerance_most = Fraction(repr(rules.get("national.rules.flux.tolerance_max")))
         self.planned = planned_bases(case.table("assiette"), year)
         leases = case.table("leases")
         self.has_leases = bool((leases["signed_on"].dt.year == year).any())
@@ -332,7 +333,8 @@ def _row(line: dict[str, Any], flux: _Flux) -> dict[str, object]:
     return {
         **{name: line[name] for name in ("landlord", "departement", "area", "account")},
         "share": float(share),
-        "tolerance": float(line["tolerance"]),
+        # what the rule leaves of it, as `rules.csv` has it and alerts need it
+        "tolerance": float(min(Fraction(repr(float(line["tolerance"]))), flux.tolerance_most * share)),
         "carry_over": bool(line["carry_over"]),
         "opening_balance": float(line["opening_balance"]),
         "count_rule": rule,

@@ -14,6 +14,10 @@ texts(
         "card_attributed": ("logements attribués", "dwellings attributed"),
         "attributed": ("Attribués", "Attributed"),
         "flux_ledger": ("Registre du flux", "Flux ledger"),
+        "flux_ledger_note": (
+            "En gras : ce que la convention décompte. Dû : la part de ce qui a été loué, moins le solde d'ouverture. Solde : ce qui est décompté moins ce qui est dû ; il se reporte si la convention le prévoit.",
+            "In bold: what the agreement counts. Due: the share of what was let, less the opening balance. Balance: what is counted less what is due; it is carried over where the agreement says so.",
+        ),
         "oriented": ("Orientés", "Oriented"),
         "presented": ("Présentés", "Presented"),
         "signed": ("Signés", "Signed"),
@@ -169,8 +173,8 @@ texts(
         "answer_amended": ("modifiée", "amended"),
         "answer_refused": ("refusée", "refused"),
         "how_to_answer": (
-            "Pour répondre : remplir la feuille Réponse du classeur, ou le fichier reponses, et la rendre au bailleur, qui l'ajoute à son dossier (table reponses).",
-            "To answer: fill in the sheet Réponse of the workbook, or the file reponses, and give it back to the landlord, who adds it to its case (table reponses).",
+            "Pour répondre : remplir la feuille reponses du classeur, ou le fichier reponses (acceptée, modifiée ou refusée), et rendre l'un ou l'autre au bailleur, qui le joint à son dossier sous le nom reponses.",
+            "To answer: fill in the sheet reponses of the workbook, or the file reponses (acceptée, modifiée or refusée), and give either back to the landlord, who puts it into its case under the name reponses.",
         ),
         "done": (
             "Point au {to} : {n:réservataire/réservataires}, {late:ligne en retard/lignes en retard}, {ahead:en avance/en avance}, {back:réponse reçue/réponses reçues}.",
