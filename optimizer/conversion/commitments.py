@@ -122,7 +122,7 @@ def register(
     return Register(
         table,
         _accounts(table, agreed),
-        (*_unknown(table), *_above(table, guarantee_cap), *_apart(table, stock)),
+        (*_unknown(table), *_above(table, guarantee_cap, epci_of), *_apart(table, stock)),
     )
 
 
@@ -341,21 +341,36 @@ def _unknown(table: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _above(table: pd.DataFrame, cap: Fraction) -> list[Finding]:
-    """Guarantees of collectivités that bring more than the cap together, in a landlord's flux of a département."""
+def _above(table: pd.DataFrame, cap: Fraction, epci_of: Mapping[str, str]) -> list[Finding]:
+    """Guarantees of collectivités that bring more than the cap together, of a landlord's flux at one place.
+
+    The commune's, its EPCI's and the département's are shares of the same dwellings: they add up in the commune. A place is told
+    where it passes the cap by what is narrower than the places told already.
+    """
     found = table[
         (table["counterpart"] == "guarantee") & table["account"].map(lambda a: bool(place_of(str(a))))
     ]
     out = []
-    for key, mine in found.groupby(["landlord", "departement", "area"], sort=True):
-        together = sum((Fraction(repr(float(x))) for x in mine["year_share"].dropna()), Fraction(0))
-        if together > cap:
+    for key, mine in found.groupby(["landlord", "departement"], sort=True):
+        told: set[str] = set()
+        shares: dict[str, Fraction] = {}
+        for area, share in zip(mine["area"].astype(str), mine["year_share"], strict=True):
+            shares[area] = shares.get(area, Fraction(0)) + (
+                Fraction(0) if pd.isna(share) else Fraction(repr(float(share)))
+            )
+        # the widest first: a département, an EPCI, a commune
+        for area in sorted(shares, key=lambda a: ({2: 0, 3: 0, 9: 1}.get(len(a), 2), a)):
+            around = {area, str(key[1]), epci_of.get(area, "")}
+            together = sum((shares.get(a, Fraction(0)) for a in around), Fraction(0))
+            if together <= cap or told & around:
+                continue
+            told.add(area)
             percents = {
                 f"{name}_{lang}": f"{float(decimal_half_up(value * 100, 2)):g}".replace(".", mark) + unit
                 for name, value in (("together", together), ("cap", cap))
                 for lang, mark, unit in (("fr", ",", " %"), ("en", ".", "%"))
             }
-            params = {"landlord": key[0], "area": key[2], **percents}
+            params = {"landlord": key[0], "area": area, **percents}
             out.append(Finding("COMMITMENT_GUARANTEE_CAP", "warning", file="engagements", params=params))
     return out
 

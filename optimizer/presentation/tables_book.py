@@ -5,8 +5,8 @@ Comparisons, conversions and statements are written here in one way; a :class:`L
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -65,23 +65,40 @@ STATEMENT = Look(
         "count_rule": "Règle de décompte", "base": "Flux à ce jour", "due": "Dû à ce jour",
         "consumed_oriented": "Orientés", "consumed_presented": "Candidat présenté", "consumed_attributed": "Attribués",
         "consumed_signed": "Baux signés", "consumed": "Décomptés", "returned": "dont revenus sans bail", "balance": "Solde", "year_base": "Flux de l'année",
-        "year_due": "Dû pour l'année", "remaining": "Restants", "forecast": "Prévu au 31/12",
+        "year_due": "Dû pour l'année", "year_target": "À atteindre dans l'année", "done": "Faits", "in_progress": "En cours", "remaining": "Restants",
+        "late": "Retard à ce jour", "ahead": "Avance à ce jour", "forecast": "Prévu au 31/12",
         "forecast_low": f"Bas ({FORECAST_WORDS[0]})", "forecast_high": f"Haut ({FORECAST_WORDS[0]})", "epci": "EPCI", "name": "Nom",
         "not_signed": "Attribués, non signés", "attributed_before": "Attribués avant l'année", "signed": "Baux de l'année",
-        "outside_flux": "Hors flux", "no_line": "Sans part convenue", "several_lines": "Sur une ligne de plus", "ledger_signed": "Baux au registre", "followed": "Candidatures suivies décomptées", "ledger_consumed": "Décomptés au registre", "counterpart": "Avec", "handed": "Cédés", "received": "Reçus", "given_back": "Rendus", "difference": "Écart",
+        "outside_flux": "Hors flux", "counted_before": "Comptés avant l'année", "no_line": "Sans part convenue", "several_lines": "Sur une ligne de plus", "ledger_signed": "Baux au registre", "followed": "Candidatures suivies décomptées", "ledger_consumed": "Décomptés au registre", "counterpart": "Avec", "handed": "Cédés", "received": "Reçus", "given_back": "Rendus", "difference": "Écart",
         "target": "Objectif", "outside_qpv": "Baux hors QPV", "good": "1er quartile ou relogés", "unknown": "Ressources inconnues",
         "nature": "Contrepartie", "reference": "Acte", "programme": "Programme", "convention": "Convention", "signed_on": "Signé le",
         "begins_on": "Du", "last_day": "Au", "dwellings": "Logements du parc", "turnover": "Rotation", "year_share": "Part apportée dans l'année",
         "next_share": "Part apportée l'année suivante", "change_share": "Effet sur l'année suivante", "year_dwellings": "Logements de l'année", "next_dwellings": "Logements de l'année suivante", "what": "Ce qui se passe",
         "reached_rate": "Taux", "expected_remaining": "Baux attendus", "needed": "Nécessaires", "needed_rate": "Taux nécessaire",
     },
-    words={"qpv": {"yes": "en QPV", "no": "hors QPV", "": "non renseigné"}},
+    words={
+        "qpv": {"yes": "en QPV", "no": "hors QPV", "": "non renseigné"},
+        "count_rule": {
+            "oriented": "orientation", "presented": "candidat présenté", "attributed": "attribution", "signed": "bail signé",
+        },
+    },
     shares=("share", "tolerance", "target", "reached_rate", "needed_rate", "turnover", "year_share", "next_share", "change_share"),
     widths={"commune": 26, "account": 26, "name": 26, "what": 44, "": 15},
     totals=("proposed", "attributed"),
     footer="&LProposition : la commission décide&RPage &P / &N",
 )  # fmt: skip
 """The yearly statement: French headings, totals, a page footer."""
+
+POINT = replace(
+    STATEMENT,
+    headings={
+        **STATEMENT.headings, "proposed": "Ajustement proposé", "per_month": "Par mois", "answer": "Réponse",
+        "agreed": "Ajustement convenu", "answered_on": "Répondu le",
+    },
+    words={"answer": {"": "", "accepted": "acceptée", "amended": "modifiée", "refused": "refusée"}},
+    totals=(),
+)  # fmt: skip
+"""The point of a day: what is proposed there are dwellings more or fewer, not dwellings proposed."""
 
 
 def write_book(
@@ -92,6 +109,7 @@ def write_book(
     on: date,
     note: str = "",
     look: Look = PLANNING,
+    tables: Collection[str] = (),
 ) -> None:
     """Write a workbook whose bytes depend on nothing but its content.
 
@@ -101,6 +119,8 @@ def write_book(
         Sheet name (≤ 31 characters) -> table.
     title, note : str
         Written above each table.
+    tables : collection of str
+        Sheets that are put into a case as they are: their header is the first row, where a table is read from.
     on : date
         Date of creation recorded in the file.
     """
@@ -116,23 +136,27 @@ def write_book(
     }
     for name, frame in sheets.items():
         sheet = added(book, name, footer=look.footer)
+        if name in tables:
+            sheet.freeze_panes(1, 0)
+            _fill(sheet, frame, styles, look, 0)
+            continue
         sheet.write_string(0, 0, neutral(title), styles["title"])
         sheet.write_string(1, 0, neutral(note), styles["note"])
         sheet.freeze_panes(HEADER_ROW + 1, 0)
         sheet.repeat_rows(HEADER_ROW)
-        _fill(sheet, frame, styles, look)
+        _fill(sheet, frame, styles, look, HEADER_ROW)
         _total(sheet, frame, styles, look)
         if look.filters and len(frame):
             sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(frame), max(0, len(frame.columns) - 1))
     book.close()
 
 
-def _fill(sheet: Any, frame: pd.DataFrame, styles: Mapping[str, Any], look: Look) -> None:
+def _fill(sheet: Any, frame: pd.DataFrame, styles: Mapping[str, Any], look: Look, top: int) -> None:
     columns = [str(c) for c in frame.columns]
     for j, column in enumerate(columns):
-        sheet.write_string(HEADER_ROW, j, look.headings.get(column, column), styles["head"])
+        sheet.write_string(top, j, look.headings.get(column, column), styles["head"])
         sheet.set_column(j, j, _width(frame, j, look))
-    for i, values in enumerate(frame.itertuples(index=False, name=None), start=HEADER_ROW + 1):
+    for i, values in enumerate(frame.itertuples(index=False, name=None), start=top + 1):
         for j, value in enumerate(values):
             number = styles["share" if _is_share(columns[j], look) else "number"]
             write(sheet, i, j, value, styles["text"], number, words=look.words.get(columns[j]))

@@ -4,7 +4,8 @@ A ledger is of a calendar year: leases signed in another year than the case's ar
 
 Work in progress counts once its stage has reached the count rule of the account's convention (the default rule where
 there is none). One dwelling is at most one lease: of its lines in progress the most advanced counts, then the oldest,
-then the one of the smallest application number. Orientations that came back without a lease stand apart (`returned`).
+then the one of the smallest application number. Orientations that came back without a lease stand apart (`returned`). A lease
+whose orientation an earlier year has counted on the account is a lease of this year, and of that year's flux.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from optimizer.problem.ground import (
     Ground,
     proofs_counted,
 )
-from optimizer.problem.returned import REACHED, furthest, returned_orientations, years
+from optimizer.problem.returned import REACHED, counted_earlier, furthest, returned_orientations, years
 
 if TYPE_CHECKING:
     from optimizer.domain.case import Case
@@ -44,7 +45,7 @@ def read_ground(case: Case, facts: Facts, rules: RuleSet, *, price_assumed: bool
     ``price_assumed``: rows whose target is assumed keep their price in a case that is not synthetic.
     """
     leases = leases_of_year(case)
-    signed = _signed(leases, facts, rules)
+    signed = _of_this_flux(case, leases, _signed(leases, facts, rules), facts, rules)
     nothing = signed.where(np.zeros(len(signed), bool))
     priced = price_assumed or case.settings.synthetic
     ground = Ground(
@@ -108,6 +109,19 @@ def _signed(frame: pd.DataFrame, facts: Facts, rules: RuleSet) -> Counted:
         designated=np.zeros(len(frame), bool),
         named=np.ones(len(frame), bool),
     )
+
+
+def _of_this_flux(case: Case, leases: pd.DataFrame, signed: Counted, facts: Facts, rules: RuleSet) -> Counted:
+    """The same leases, those that an earlier year counted by the rule of their account out of this year's flux."""
+    earlier = counted_earlier(case, leases, case.settings.year)
+    if not earlier.to_numpy(bool).any():
+        return signed
+    place = {name: getattr(signed, name) for name in ("landlord", "commune", "epci", "departement")}
+    own = np.array(_count_rules(place, signed.account, facts, rules), object)
+    before = np.zeros(len(signed), bool)
+    for rule in earlier:
+        before |= earlier[rule].to_numpy(bool) & (own == rule)
+    return replace(signed, flux_base=signed.flux_base & ~before)
 
 
 def _where(frame: pd.DataFrame, facts: Facts) -> dict[str, NDArray[Any]]:

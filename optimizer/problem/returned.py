@@ -32,7 +32,7 @@ DATES = ("oriented_on", "presented_on", "attributed_on", "signed_on")
 FIRST_DATE = {"oriented": 0, "presented": 1, "attributed": 2}
 """First date of DATES that says a count rule was reached; a later one stands for it where it is missing."""
 KEY = ["dwelling_id", "account"]
-COLUMNS = (*KEY, "rule", "day", "landlord", "commune", "inside")
+COLUMNS = (*KEY, "rule", "day", "let_after", "landlord", "commune", "inside")
 
 
 def returned_orientations(case: Case, year: int) -> pd.DataFrame:
@@ -41,15 +41,16 @@ def returned_orientations(case: Case, year: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``dwelling_id, account, rule, day, landlord, commune, inside``: one row per orientation and rule it has reached,
-        with the day it did, sorted. Leases and work in progress stand for the latest orientations. ``inside``: in the flux
+        ``dwelling_id, account, rule, day, let_after, landlord, commune, inside``: one row per orientation and rule it has reached,
+        with the day it did, sorted. ``let_after``: it ended in a lease, signed after the year. Leases and work in progress stand for the latest orientations. ``inside``: in the flux
         base. Accounts outside the flux and dwellings nobody describes are left out.
     """
     events = case.table("events")
     if not len(events):
         return pd.DataFrame(columns=list(COLUMNS))
     leases, progress = case.table("leases"), case.table("in_progress")
-    signed = _sized(_keys(leases)[years(days(leases, "signed_on")) == year])
+    of_year = years(days(leases, "signed_on")) == year
+    earlier = counted_earlier(case, leases, year)
     kept, stage = furthest(progress)
     on = np.datetime64(case.settings.on.isoformat(), "D")
     parts = []
@@ -57,13 +58,44 @@ def returned_orientations(case: Case, year: int) -> pd.DataFrame:
         rows = _reached(events, rule)
         rows = rows[(years(rows["day"].to_numpy("datetime64[D]")) == year) & (rows["day"] <= on)]
         rows = rows.sort_values([*KEY, "day"], ignore_index=True)
+        signed = _sized(_keys(leases)[of_year & ~earlier[rule].to_numpy(bool)])
         done = signed.add(_sized(_keys(progress)[kept & (stage >= first)]), fill_value=0).rename("done")
         rows = rows.join(_sized(rows).rename("all"), on=KEY).join(done, on=KEY)
         back = rows["all"] - rows["done"].fillna(0) - rows.groupby(KEY).cumcount()
-        parts.append(rows[back > 0].assign(rule=rule))
+        later = years(rows["signed"].to_numpy("datetime64[D]")) > year
+        parts.append(rows.assign(rule=rule, let_after=later & rows["signed"].notna())[back > 0])
     every: pd.DataFrame = pd.concat(parts, ignore_index=True)
     found = every.join(_places(case, kept), on="dwelling_id", how="inner")
     return found[list(COLUMNS)].reset_index(drop=True).sort_values(["rule", *KEY, "day"], ignore_index=True)
+
+
+def counted_earlier(case: Case, leases: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Leases whose orientation had reached a count rule before ``year``: that earlier year counted the dwelling, none counts it twice.
+
+    Parameters
+    ----------
+    leases : DataFrame
+        Rows of the table `leases`.
+
+    Returns
+    -------
+    DataFrame
+        One column of booleans for each rule of `REACHED`, same index: `events` holds the orientation that ended in this very
+        lease (dwelling, account, day of signature), and its first day of the rule is of an earlier year.
+    """
+    out = pd.DataFrame(False, index=leases.index, columns=list(REACHED), dtype=bool)
+    events = case.table("events")
+    if not len(events) or not len(leases):
+        return out
+    names = _keys(leases)
+    own = list(zip(names["dwelling_id"], names["account"], days(leases, "signed_on"), strict=True))
+    for rule in REACHED:
+        rows = _reached(events, rule)
+        rows = rows[(years(rows["day"].to_numpy("datetime64[D]")) < year) & rows["signed"].notna()]
+        signed = rows["signed"].to_numpy("datetime64[D]")
+        found = set(zip(rows["dwelling_id"], rows["account"], signed, strict=True))
+        out[rule] = [key in found for key in own]
+    return out
 
 
 def furthest(in_progress: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
@@ -86,7 +118,7 @@ def furthest(in_progress: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.i
 
 
 def _reached(events: pd.DataFrame, rule: str) -> pd.DataFrame:
-    """``dwelling_id, account, day``: one row per orientation that reached the rule, with the first day it did."""
+    """``dwelling_id, account, day, signed``: one row per orientation that reached the rule, the first day it did and its lease's."""
     dates = [days(events, name) for name in DATES]
     first = FIRST_DATE[rule]
     day = dates[first]
@@ -96,10 +128,12 @@ def _reached(events: pd.DataFrame, rule: str) -> pd.DataFrame:
     # without a day of orientation, the rows of one year are one orientation
     start = np.where(known, dates[0], day.astype("datetime64[Y]").astype("datetime64[D]"))
     rows = _keys(events).assign(
-        known=known, start=start.astype("datetime64[s]"), day=day.astype("datetime64[s]")
-    )
+        known=known, start=start.astype("datetime64[s]"), day=day.astype("datetime64[s]"),
+        signed=dates[-1].astype("datetime64[s]"),
+    )  # fmt: skip
     rows = rows[~np.isnat(day) & ~rows["account"].isin(outside_flux())]
-    once: pd.DataFrame = rows.groupby([*KEY, "known", "start"], as_index=False)[["day"]].min()
+    by = rows.groupby([*KEY, "known", "start"], as_index=False)
+    once: pd.DataFrame = by.agg(day=("day", "min"), signed=("signed", "max"))
     return once
 
 

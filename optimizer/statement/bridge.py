@@ -8,13 +8,12 @@ from optimizer import policy
 from optimizer.domain import Case
 from optimizer.errors import Finding
 from optimizer.statement import messages as messages
-from optimizer.statement.ledger import in_flux, lines_of, looked_up, placed
+from optimizer.statement.ledger import count_rule_of, in_flux, lines_of, looked_up, of_their_year, placed
 
 KEYS = ["landlord", "departement", "account"]
 COLUMNS = (
-    *KEYS, "attributed", "not_signed", "attributed_before", "signed", "outside_flux", "no_line", "several_lines", "ledger_signed",
-    "followed",
-    "returned", "ledger_consumed", "difference",
+    *KEYS, "attributed", "not_signed", "attributed_before", "signed", "outside_flux", "counted_before", "no_line", "several_lines",
+    "ledger_signed", "followed", "returned", "ledger_consumed", "difference",
 )  # fmt: skip
 
 
@@ -34,8 +33,8 @@ def bridge(
     -------
     DataFrame
         ``attributed`` (statement) − ``not_signed`` in the year + ``attributed_before`` the year and signed in it = ``signed``;
-        less ``outside_flux`` (transfers, relocations, first lettings, stock) and ``no_line`` (no share agreed there for the
-        account), and once more for each further line of the account that covers it (``several_lines``: a share of a commune's flux
+        less ``outside_flux`` (transfers, relocations, first lettings, stock), ``counted_before`` (an earlier year counted their
+        orientation) and ``no_line`` (no share agreed there for the account), and once more for each further line of the account that covers it (``several_lines``: a share of a commune's flux
         beside one of the département's) = ``ledger_signed``. Then what the ledger counts and the statement does not: ``followed``, candidates that are
         still followed and have reached the count rule of the agreement, and ``returned``, orientations come back without a
         lease that it counts, make ``ledger_consumed``. ``difference`` is what is left: nothing, or the statement is refused.
@@ -45,11 +44,16 @@ def bridge(
     leases = leases[leases["signed_on"].dt.year == year]
     epci = rules.by_commune("epci")
     signed = placed(leases, epci, departement).rename(columns={"dep": "departement"})
-    flux = in_flux(leases).to_numpy(bool)
-    covering = _covering(signed, lines_of(case, rules, year))
+    lines = lines_of(case, rules, year)
+    rule_at = count_rule_of(lines, rules.text("national.flux.count_rule"))
+    before = of_their_year(case, placed(leases, epci, departement), rule_at, year)["earlier"].to_numpy(bool)
+    inside = in_flux(leases).to_numpy(bool)
+    flux = inside & ~before
+    covering = _covering(signed, lines)
     parts: dict[str, pd.Series] = {
         "signed": pd.Series(True, index=signed.index),
-        "outside_flux": pd.Series(~flux, index=signed.index),
+        "outside_flux": pd.Series(~inside, index=signed.index),
+        "counted_before": pd.Series(inside & before, index=signed.index),
         "no_line": (covering == 0) & flux,
         "several_lines": (covering - 1).clip(lower=0).where(flux, 0),
         "attributed_before": _before(signed, _decided_in(case.table("events"), year)),
@@ -58,16 +62,19 @@ def bridge(
     sums = {name: mask.groupby(by).sum() for name, mask in parts.items()}
     here = counted.assign(departement=looked_up(counted["commune"], departement))
     attributed = here.groupby(KEYS)["attributed"].sum()
-    lines = ledger.groupby(KEYS)[["consumed_signed", "returned", "consumed"]].sum()
-    nothing = pd.Series(0, index=lines.columns)
+    booked = ledger.assign(kept=ledger["done"] - ledger["returned"])
+    told = booked.groupby(KEYS)[["kept", "returned", "consumed"]].sum()
+    nothing = pd.Series(0, index=told.columns)
     rows = []
-    for key in sorted({*attributed.index, *sums["signed"].index, *lines.index}):
+    for key in sorted({*attributed.index, *sums["signed"].index, *told.index}):
         n = {name: int(values.get(key, 0)) for name, values in sums.items()}
         given = int(attributed.get(key, 0))
-        book = lines.loc[key] if key in lines.index else nothing
-        kept, returned, consumed = (int(book[name]) for name in ("consumed_signed", "returned", "consumed"))
+        book = told.loc[key] if key in told.index else nothing
+        kept, returned, consumed = (int(book[name]) for name in ("kept", "returned", "consumed"))
         waiting = given - (n["signed"] - n["attributed_before"])
-        left = n["signed"] - n["outside_flux"] - n["no_line"] + n["several_lines"] - kept
+        left = (
+            n["signed"] - n["outside_flux"] - n["counted_before"] - n["no_line"] + n["several_lines"] - kept
+        )
         rows.append(
             (
                 *key,
@@ -76,6 +83,7 @@ def bridge(
                 n["attributed_before"],
                 n["signed"],
                 n["outside_flux"],
+                n["counted_before"],
                 n["no_line"],
                 n["several_lines"],
                 kept,

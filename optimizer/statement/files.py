@@ -175,7 +175,12 @@ def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -
         "year": result.year,
         "as_of": result.as_of,
         "unfinished": result.unfinished,
-        "warnings": [f.sentence(lang) for f in result.findings if f.code.startswith("BILAN")],
+        "warnings": [
+            f.sentence(lang)
+            for f in result.findings
+            if f.code.startswith("BILAN")
+            or (f.code.startswith("COMMITMENT") and account in (None, f.params.get("account")))
+        ],
         "name": None if account is None else account_label(account, lang, result.places),
         "proposed": int(table["proposed"].sum()),
         "attributed": int(table["attributed"].sum()),

@@ -3,7 +3,8 @@
 Fed by `leases`, `in_progress` and `events`, as `propose` is: its base and what is consumed are the `den_before` and
 `num_before` of the flux rows, and the figures of a year are those of :class:`optimizer.problem.account_year.AccountYear`.
 Orientations that came back without a lease are consumed where the count rule of the account says so
-(:mod:`optimizer.problem.returned`); they take nothing from the leases still expected.
+(:mod:`optimizer.problem.returned`); they take nothing from the leases still expected. A lease whose orientation an earlier year
+has counted is in that year's ledger, and in no other.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from optimizer.eligibility.conventions import read_lines
 from optimizer.eligibility.encode_dwellings import blocked_dwellings
 from optimizer.eligibility.findings import Findings
 from optimizer.problem.account_year import AccountYear, still_expected
-from optimizer.problem.returned import REACHED, furthest, returned_orientations
+from optimizer.problem.returned import REACHED, counted_earlier, furthest, returned_orientations
 
 COLUMNS = (
     "landlord", "departement", "area", "account", "share", "tolerance", "carry_over", "opening_balance", "count_rule",
@@ -76,7 +77,7 @@ def ledger(case: Case, rules: policy.RuleSet, year: int, *, over: bool = False) 
         *case.table("conventions")["landlord"].dropna(),
     }
     lines = lines[lines["landlord"].isin(present)]
-    signed = placed(leases[in_flux(leases)], epci, departement)
+    signed = of_their_year(case, placed(leases[in_flux(leases)], epci, departement), rule_at, year)
     pending = followed_work(progress, rules, rule_at)
     pending = pending[~pending["account"].isin(outside_flux())]
     flux = _Flux(case, rules, year, signed, pending, back, over)
@@ -93,6 +94,20 @@ def followed_work(progress: pd.DataFrame, rules: policy.RuleSet, rule_at: RuleAt
     )
     first = rules_at(frame, rule_at).map(REACHED).fillna(len(STAGES))
     return frame.assign(counted=frame["level"] >= first)
+
+
+def of_their_year(case: Case, signed: pd.DataFrame, rule_at: RuleAt, year: int) -> pd.DataFrame:
+    """Placed leases of a year, and what an earlier year has counted of them.
+
+    ``earlier``: by the count rule of the account, so that the lease is of that year's flux; ``earlier_oriented``,
+    ``earlier_presented`` and ``earlier_attributed``: had it been that rule.
+    """
+    before = counted_earlier(case, signed, year)
+    own = rules_at(signed, rule_at)
+    mine = pd.Series(False, index=signed.index)
+    for rule in before:
+        mine |= before[rule] & (own == rule)
+    return signed.assign(earlier=mine, **{f"earlier_{rule}": before[rule] for rule in before})
 
 
 RuleAt = Callable[[str, str, tuple[str, str, str]], str]
@@ -207,9 +222,12 @@ class _Flux:
         self, case: Case, rules: policy.RuleSet, year: int, signed: pd.DataFrame, pending: pd.DataFrame, back: pd.DataFrame,
         over: bool,
     ) -> None:  # fmt: skip
+        # those of an earlier year stay for the counts of the other rules; they are none of this year's base
         self.signed, self.pending, self.back = signed, pending, back
+        signed = signed[~signed["earlier"]]
         self.days = year_fraction(case.settings.on, year)
         self.over = over or self.days[1] == 0
+        self.tolerance_most = Fraction(repr(rules.get("national.rules.flux.tolerance_max")))
         self.planned = planned_bases(case.table("assiette"), year)
         leases = case.table("leases")
         self.has_leases = bool((leases["signed_on"].dt.year == year).any())
@@ -225,7 +243,7 @@ class _Flux:
         here, pending, back, run = (rows.inside(line) for rows in self._placed)
         if self.over:
             return here, pending, back, Fraction(0)
-        before, now = by_part([here, pending[pending["counted"]]]), by_part([run])
+        before, now = by_part([here[~here["earlier"]], pending[pending["counted"]]]), by_part([run])
         expected = Fraction(0)
         for part in sorted(before.keys() | now.keys()):
             rest = still_expected(
@@ -281,15 +299,22 @@ def _planned(assiette: pd.DataFrame, year: int, less: list[str]) -> dict[tuple[s
 def _row(line: dict[str, Any], flux: _Flux) -> dict[str, object]:
     here, pending, back, expected = flux.of(line)
     share = Fraction(repr(float(line["share"])))
+    mine = here[here["account"] == line["account"]]
+    here = here[~here["earlier"]]
     signed = int((here["account"] == line["account"]).sum())
     waiting = pending[pending["account"] == line["account"]]
     gone_back = back[back["account"] == line["account"]]
     counts = {
-        name: signed + int((waiting["level"] >= level).sum()) + int((gone_back["rule"] == name).sum())
+        name: int((~mine[f"earlier_{name}"]).sum())
+        + int((waiting["level"] >= level).sum())
+        + int((gone_back["rule"] == name).sum())
         for name, level in REACHED.items()
-    } | {"signed": signed}
+    } | {"signed": len(mine)}
     rule = str(line["count_rule"])
-    own_returned, counted = int(gone_back["counted"].sum()), int(waiting["counted"].sum())
+    # let since, in the year after: on 31 December its candidates were followed
+    let_after = int((gone_back["counted"] & gone_back["let_after"]).sum())
+    own_returned = int(gone_back["counted"].sum()) - let_after
+    counted = int(waiting["counted"].sum()) + let_after
     year = AccountYear(
         share=share,
         # one given counts; `carry_over` is about next year's
@@ -297,7 +322,7 @@ def _row(line: dict[str, Any], flux: _Flux) -> dict[str, object]:
         base=len(here) + int(pending["counted"].sum()) + int(back["counted"].sum()),
         consumed=signed + counted + own_returned,
         counted=counted,
-        in_progress=len(waiting),
+        in_progress=len(waiting) + let_after,
         expected=expected,
     )
     rest = float(expected)
@@ -308,7 +333,8 @@ def _row(line: dict[str, Any], flux: _Flux) -> dict[str, object]:
     return {
         **{name: line[name] for name in ("landlord", "departement", "area", "account")},
         "share": float(share),
-        "tolerance": float(line["tolerance"]),
+        # what the rule leaves of it, as `rules.csv` has it and alerts need it
+        "tolerance": float(min(Fraction(repr(float(line["tolerance"]))), flux.tolerance_most * share)),
         "carry_over": bool(line["carry_over"]),
         "opening_balance": float(line["opening_balance"]),
         "count_rule": rule,

@@ -17,10 +17,13 @@ from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.numbers import day, decimal
 from optimizer.presentation.page import render
-from optimizer.presentation.tables_book import STATEMENT, write_book
+from optimizer.presentation.tables_book import POINT, write_book
 from optimizer.shortlist.labels import account_label
 from optimizer.statement import texts as texts
 from optimizer.statement.midyear import MidYear, midyear
+
+ANSWERS = TABLES["answers"].alias
+"""Sheet of the workbook that is read back, as it stands, under the name of its table."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,11 @@ def write_midyear(folder: Path, result: MidYear, *, style: Style = "french", lan
         mine = result.table[result.table["account"] == account].reset_index(drop=True)
         (folder / f"point-{stem}.html").write_text(_page(result, account, lang), encoding="utf-8")
         write_book(
-            folder / f"point-{stem}.xlsx", {"Point": mine, "Réponse": result.answers(account).rename(columns=aliases)},
+            folder / f"point-{stem}.xlsx",
+            {"Point": _named(mine, result, lang), ANSWERS: result.answers(account).rename(columns=aliases)},
             title=f"{title} – {account_label(account, lang, result.places)}",
-            note="Feuille Réponse : la remplir et la joindre au dossier sous le nom reponses.", on=result.to, look=STATEMENT,
+            note=f"Pour répondre : remplir la feuille {ANSWERS} (acceptée, modifiée ou refusée) et rendre ce classeur au bailleur, qui le joint à son dossier sous le nom {ANSWERS}.xlsx.",
+            on=result.to, look=POINT, tables=(ANSWERS,),
         )  # fmt: skip
         write_table(result.answers(account).rename(columns=aliases), folder, f"reponses-{stem}", style=style)
     settings = result.case.settings
@@ -93,6 +98,14 @@ def write_midyear(folder: Path, result: MidYear, *, style: Style = "french", lan
     }  # fmt: skip
     text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _named(table: pd.DataFrame, result: MidYear, lang: Lang) -> pd.DataFrame:
+    """Accounts and areas by their names: codes are for the sheet that is read back."""
+    return table.assign(
+        account=[account_label(str(code), lang, result.places) for code in table["account"]],
+        area=[result.places.get(str(code), str(code)) for code in table["area"]],
+    )
 
 
 def _page(result: MidYear, account: str | None, lang: Lang) -> str:

@@ -14,6 +14,10 @@ texts(
         "card_attributed": ("logements attribués", "dwellings attributed"),
         "attributed": ("Attribués", "Attributed"),
         "flux_ledger": ("Registre du flux", "Flux ledger"),
+        "flux_ledger_note": (
+            "En gras : ce que la convention décompte. Dû : la part de ce qui a été loué, moins le solde d'ouverture. Solde : ce qui est décompté moins ce qui est dû ; il se reporte si la convention le prévoit.",
+            "In bold: what the agreement counts. Due: the share of what was let, less the opening balance. Balance: what is counted less what is due; it is carried over where the agreement says so.",
+        ),
         "oriented": ("Orientés", "Oriented"),
         "presented": ("Présentés", "Presented"),
         "signed": ("Signés", "Signed"),
@@ -22,14 +26,15 @@ texts(
         "forecast": (f"Prévu au 31/12 ({FORECAST_WORDS[0]})", f"Forecast at 31/12 ({FORECAST_WORDS[1]})"),
         "bridge": ("Du bilan au registre", "From the statement to the ledger"),
         "bridge_note": (
-            "Les deux décomptes de baux s'accordent à l'unité, sinon rien n'est écrit. Hors flux : mutations, relogements, premières mises en location, logements en stock. Sans part convenue : le contingent n'a pas de ligne de convention là. Le registre compte en plus les candidatures suivies et les orientations revenues sans bail qui ont atteint la règle de décompte de la convention : le bilan, qui compte des logements attribués, ne les a pas.",
-            "Both counts of leases agree to the unit, else nothing is written. Outside the flux: transfers, relocations, first lettings, stock. No share agreed: the account has no line there. The ledger also counts candidates followed and orientations come back without a lease that have reached the count rule of the agreement: the statement, which counts dwellings attributed, does not have them.",
+            "Les deux décomptes de baux s'accordent à l'unité, sinon rien n'est écrit. Hors flux : mutations, relogements, premières mises en location, logements en stock. Comptés avant l'année : la règle de décompte de la convention avait été atteinte l'année d'avant, qui a compté le logement. Sans part convenue : le contingent n'a pas de ligne de convention là. Le registre compte en plus les candidatures suivies et les orientations revenues sans bail qui ont atteint la règle de décompte de la convention : le bilan, qui compte des logements attribués, ne les a pas.",
+            "Both counts of leases agree to the unit, else nothing is written. Outside the flux: transfers, relocations, first lettings, stock. Counted before the year: the count rule of the agreement had been reached the year before, which counted the dwelling. No share agreed: the account has no line there. The ledger also counts candidates followed and orientations come back without a lease that have reached the count rule of the agreement: the statement, which counts dwellings attributed, does not have them.",
         ),
         "bridge_attributed": ("Attribués au bilan", "Attributed"),
         "not_signed": ("non signés", "not signed"),
         "attributed_before": ("attribués avant l'année", "attributed before"),
         "outside_the_flux": ("hors flux", "outside the flux"),
         "no_share_agreed": ("sans part convenue", "no share agreed"),
+        "counted_before": ("comptés avant l'année", "counted before the year"),
         "several_lines": ("sur une ligne de plus", "on a further line"),
         "handovers": ("Cessions entre réservataires", "Handovers between réservataires"),
         "handovers_note": (
@@ -168,8 +173,8 @@ texts(
         "answer_amended": ("modifiée", "amended"),
         "answer_refused": ("refusée", "refused"),
         "how_to_answer": (
-            "Pour répondre : remplir la feuille Réponse du classeur, ou le fichier reponses, et la rendre au bailleur, qui l'ajoute à son dossier (table reponses).",
-            "To answer: fill in the sheet Réponse of the workbook, or the file reponses, and give it back to the landlord, who adds it to its case (table reponses).",
+            "Pour répondre : remplir la feuille reponses du classeur, ou le fichier reponses (acceptée, modifiée ou refusée), et rendre l'un ou l'autre au bailleur, qui le joint à son dossier sous le nom reponses.",
+            "To answer: fill in the sheet reponses of the workbook, or the file reponses (acceptée, modifiée or refusée), and give either back to the landlord, who puts it into its case under the name reponses.",
         ),
         "done": (
             "Point au {to} : {n:réservataire/réservataires}, {late:ligne en retard/lignes en retard}, {ahead:en avance/en avance}, {back:réponse reçue/réponses reçues}.",

@@ -23,6 +23,7 @@ from optimizer.statement.ledger import (
     followed_work,
     in_flux,
     lines_of,
+    of_their_year,
     placed,
     planned_bases,
     planned_leases,
@@ -40,15 +41,16 @@ class ToCome:
     def __init__(self, case: Case, rules: policy.RuleSet, year: int) -> None:
         leases = case.table("leases")
         leases = leases[leases["signed_on"].dt.year == year]
-        signed = placed(leases, rules.by_commune("epci"), rules.by_commune("departement"))
         rule_at = count_rule_of(lines_of(case, rules, year), rules.text("national.flux.count_rule"))
+        signed = placed(leases, rules.by_commune("epci"), rules.by_commune("departement"))
+        signed = of_their_year(case, signed, rule_at, year)
         work = followed_work(case.table("in_progress"), rules, rule_at)
         work = work[work["counted"]]
         vacant = vacant_dwellings(case, rules)
         self._frames = [
             frame.assign(qpv=in_qpv(frame["qpv"]) == "oui")
             for frame in (
-                signed.assign(flux=in_flux(leases)),
+                signed.assign(flux=in_flux(leases) & ~signed["earlier"]),
                 work.assign(flux=~work["account"].isin(outside_flux())),
                 vacant if year == case.settings.year else vacant.iloc[:0],
             )

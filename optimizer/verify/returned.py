@@ -2,7 +2,8 @@
 
 One orientation is (dwelling, account, day of orientation); rows without that day are one a year. It belongs to the year of
 the first day its rule was reached. Leases of the year and counted work in progress of the same dwelling and account are
-taken from the number of orientations; what is left came back.
+taken from the number of orientations; what is left came back. A lease whose own orientation belongs to an earlier year was
+counted there, and is none of this year's flux.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ def returned(world: World) -> Iterator[tuple[Spot, str, int]]:
     seen = _orientations(table)
     year, on = world.settings.year, world.on
     opens, closes = cells.as_day(date(year, 1, 1)), cells.as_day(date(year, 12, 31))
-    leases = _leases(world, opens, closes)
+    before = earlier(world)
+    leases = {rule: _leases(world, before[rule], opens, closes) for rule in COUNTED_FROM}
     progress = world.raw.table("in_progress")
     accounts = cells.strings(progress.text("account"))
     pending = {d: (accounts[i], stage) for d, (i, stage) in furthest_lines(progress).items()}
@@ -58,7 +60,7 @@ def returned(world: World) -> Iterator[tuple[Spot, str, int]]:
         if rule not in COUNTED_FROM:
             continue
         days = firsts[_REACHED_BY[rule]].values()
-        done = leases[dwelling, account]
+        done = leases[rule][dwelling, account]
         who, stage = pending.get(dwelling, ("", -1))
         done += who == account and stage >= COUNTED_FROM[rule]
         back = sum(opens <= day <= min(on, closes) for day in days) - done
@@ -79,17 +81,68 @@ def _orientations(
             day = next((x for x in row[rule:] if x != cells.NO_DAY), None)
             if day is None:
                 continue
-            known = row[0] != cells.NO_DAY
-            which = (known, row[0] if known else (date(1970, 1, 1) + timedelta(days=day)).year)
+            which = _which(row[0], day)
             firsts[which] = min(firsts.get(which, day), day)
     return seen
 
 
-def _leases(world: World, opens: int, closes: int) -> Counter[tuple[str, str]]:
+def _which(oriented: int, day: int) -> tuple[bool, int]:
+    """The orientation of a row: its day, else the year in which it got so far."""
+    if oriented != cells.NO_DAY:
+        return True, oriented
+    return False, (date(1970, 1, 1) + timedelta(days=day)).year
+
+
+def _leases(
+    world: World, before: set[tuple[str, str, int]], opens: int, closes: int
+) -> Counter[tuple[str, str]]:
+    """Leases of the year by dwelling and account, but those that an earlier one counted."""
+    kept = (x for x in _lease_keys(world) if opens <= x[2] <= closes and x not in before)
+    return Counter((dwelling, account) for dwelling, account, _ in kept)
+
+
+def _lease_keys(world: World) -> list[tuple[str, str, int]]:
+    """Dwelling, account and day of signature of each lease, line by line."""
     table = world.raw.table("leases")
-    names = zip(cells.strings(table.text("dwelling_id")), cells.strings(table.text("account")), strict=True)
-    signed = cells.days(table, "signed_on").tolist()
-    return Counter(pair for pair, day in zip(names, signed, strict=True) if opens <= day <= closes)
+    names = (cells.strings(table.text(name)) for name in ("dwelling_id", "account"))
+    return list(zip(*names, cells.days(table, "signed_on").tolist(), strict=True))
+
+
+def earlier(world: World) -> dict[str, set[tuple[str, str, int]]]:
+    """For each count rule (dwelling, account, day of signature) of the leases whose orientation reached it before the year of the case."""
+    found: dict[str, set[tuple[str, str, int]]] = {rule: set() for rule in COUNTED_FROM}
+    table = world.raw.table("events")
+    if not table.rows:
+        return found
+    opens = cells.as_day(date(world.settings.year, 1, 1))
+    seen = _orientations(table)
+    dates = [cells.days(table, name).tolist() for name in _DATES]
+    names = list(
+        zip(cells.strings(table.text("dwelling_id")), cells.strings(table.text("account")), strict=True)
+    )
+    for rule, at in _REACHED_BY.items():
+        last: dict[tuple[str, str, tuple[bool, int]], int] = {}
+        for i, (dwelling, account) in enumerate(names):
+            row = [column[i] for column in dates]
+            if row[-1] == cells.NO_DAY:
+                continue
+            key = dwelling, account, _which(row[0], next(x for x in row[at:] if x != cells.NO_DAY))
+            last[key] = max(last.get(key, row[-1]), row[-1])
+        for (dwelling, account, which), signed in last.items():
+            if seen[dwelling, account][at][which] < opens:
+                found[rule].add((dwelling, account, signed))
+    return found
+
+
+def settled_before(world: World, spots: list[Spot]) -> list[bool]:
+    """Lease by lease, whether an earlier year counted it by the rule of its account where it lies."""
+    before = earlier(world)
+    out = []
+    for key, spot in zip(_lease_keys(world), spots, strict=True):
+        line = world.agreements.line(spot[0], key[1], *spot[1:]) if spot[1] else None
+        rule = line.count_rule if line else world.agreements.default_count
+        out.append(key in before.get(rule, ()))
+    return out
 
 
 def _spots(world: World) -> Mapping[str, Spot]:

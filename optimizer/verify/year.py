@@ -14,7 +14,7 @@ from optimizer.verify import cells
 from optimizer.verify.agreements import OUTSIDE, AgreementLine
 from optimizer.verify.forecast import Place
 from optimizer.verify.pools import PROOF_WORDS
-from optimizer.verify.returned import COUNTED_FROM, furthest_lines, returned
+from optimizer.verify.returned import COUNTED_FROM, furthest_lines, returned, settled_before
 from optimizer.verify.rows import (
     DALO,
     ESSENTIAL,
@@ -77,10 +77,13 @@ def _signed(world: World) -> Iterator[Done]:
     essential = cells.booleans(table, "essential_worker")[0]
     mutation = cells.booleans(table, "mutation")[0]
     said, known = cells.booleans(table, "in_flux")
-    for i, where in enumerate(_where(world, table)):
+    homes = _where(world, table)
+    before = settled_before(world, [where[:4] for where in homes])
+    for i, where in enumerate(homes):
         if not of_year[i]:
             continue
         base = accounts[i] not in OUTSIDE and (bool(said[i]) if known[i] else not mutation[i])
+        base = base and not before[i]
         dalo = bool(mask[i] & 1)
         bits = (DALO if dalo else 0) | (ESSENTIAL if essential[i] else 0)
         bits |= PRIORITY if dalo or (mask[i] and proof[i] in targets) else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from html import unescape
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,8 @@ from optimizer.conversion.commitments import days_held, effect_of, last_day
 from optimizer.scenario import flux
 from optimizer.statement import bilan, following, next_stock
 from optimizer.statement.files import write_bilan
+from optimizer.synth import write_case
+from tests.cli.running import attriflux
 from tests.statement.year import lease, year_case
 
 AGREEMENT = {"landlord": "OPH25", "departement": "25", "year": 2026, "area": "25"}
@@ -93,7 +96,7 @@ def test_without_turnover_or_stock_the_part_is_said_to_be_unknown_and_never_gues
     assert [f.code for f in result.findings] == ["COMMITMENT_NO_SHARE"]
 
 
-def test_guarantees_above_their_cap_and_ends_that_differ_from_the_stock_are_said():
+def test_guarantees_above_their_cap_and_ends_that_differ_from_the_stock_are_said(tmp_path: Path):
     stock = [
         {**STOCK, "account": "ALS", "dwellings": 100, "turnover": 0.1, "convention": "C1", "ends_on": "2030-01-01"},
         {**STOCK, "account": "BAILLEUR", "dwellings": 900, "turnover": 0.1},
@@ -109,6 +112,36 @@ def test_guarantees_above_their_cap_and_ends_that_differ_from_the_stock_are_said
     assert sorted(codes) == ["COMMITMENT_GUARANTEE_CAP", "COMMITMENT_OTHER_END"]
     assert "21 %" in codes["COMMITMENT_GUARANTEE_CAP"].sentence("fr")
     assert "B" in codes["COMMITMENT_OTHER_END"].sentence("fr")
+    # the planner reads both on the page; of a réservataire's own page only what is about it
+    write_bilan(tmp_path, result)
+    pages = [(tmp_path / f"bilan{who}.html").read_text(encoding="utf-8") for who in ("", "-ALS", "-BAILLEUR")]
+    assert ["21 %" in unescape(page).replace("\N{NO-BREAK SPACE}", " ") for page in pages] == [
+        True,
+        False,
+        False,
+    ]
+    assert ["acte B" in page for page in pages] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("shares", "told"),
+    [
+        # Besançon's dwellings are those of its EPCI and of its département too: 12, 9 and 2 % are 23 % of them
+        ({"25056": 0.12, "242500361": 0.09, "25": 0.02}, [("25056", "23 %")]),
+        # the widest place that passes it says it for what lies inside
+        ({"25056": 0.05, "242500361": 0.19, "25": 0.02}, [("242500361", "21 %")]),
+        # two communes share no dwelling
+        ({"25056": 0.12, "25580": 0.12}, []),
+        ({"25056": 0.12, "242500361": 0.08}, []),
+    ],
+)
+def test_guarantees_add_up_where_they_meet(shares, told):
+    rows = [
+        brought(f"COLL:{area}", f"G{area}", share=share, counterpart="guarantee")
+        for area, share in shares.items()
+    ]
+    found = [f for f in bilan(committed(*rows), 2026).findings if f.code == "COMMITMENT_GUARANTEE_CAP"]
+    assert [(f.params["area"], f.params["together_fr"]) for f in found] == told
 
 
 def test_an_ending_commitment_is_a_line_that_says_what_it_does_to_the_next_year():
@@ -179,3 +212,10 @@ def test_the_statement_and_the_conversion_show_the_same_dwellings():
     pd.testing.assert_frame_equal(one, other)
     # 10 % of 90; 90 × 8 % over the 72 vacated in the commune, of its three quarters of the 90
     assert one["year_dwellings"].tolist() == [9.0, 6.75]
+
+
+def test_the_terminal_says_what_the_statement_found(tmp_path: Path):
+    guarantee = brought("COLL:25", "G", share=0.21, counterpart="guarantee")
+    write_case(committed(guarantee), tmp_path / "cas")
+    done = attriflux("bilan", tmp_path / "cas", "--year", 2026, "--out", tmp_path / "bilan")
+    assert done.code == 0 and "COMMITMENT_GUARANTEE_CAP" in done.err

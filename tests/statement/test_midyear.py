@@ -151,7 +151,11 @@ def test_the_answer_sheet_comes_back_by_import(tmp_path: Path):
     sheet = pd.read_csv(tmp_path / "point" / "reponses-ALS.csv", sep=";", encoding="utf-8-sig", dtype=object)
     assert sheet["ajustement_propose"].tolist() == ["3"]
     book = openpyxl.load_workbook(tmp_path / "point" / "point-ALS.xlsx", read_only=True)
-    assert "Réponse" in book.sheetnames
+    assert book.sheetnames == ["Point", "reponses"]
+    point = [[cell.value for cell in row] for row in book["Point"].iter_rows()]
+    assert point[3][-5:] == ["Ajustement proposé", "Par mois", "Réponse", "Ajustement convenu", "Répondu le"]
+    assert point[4][3] == "Action Logement" and len(point) == 5
+    assert not {"done", "late", "ahead", "year_due"} & set(point[3])
     book.close()
     # filled in as one would, and put into the case
     sheet["reponse"], sheet["ajustement_convenu"], sheet["repondu_le"] = "modifiée", "2", "15/07/2026"
@@ -163,6 +167,20 @@ def test_the_answer_sheet_comes_back_by_import(tmp_path: Path):
     page = (tmp_path / "retour" / "point-ALS.html").read_text(encoding="utf-8")
     assert "modifiée" in page and "15/07/2026" in page and "année non finie" in page
     assert again.summary["answers"] == 1
+
+
+def test_the_workbook_of_a_reservataire_filled_in_is_its_answer(tmp_path: Path):
+    write_case(followed(), tmp_path / "cas")
+    midyear_to(tmp_path / "cas", TO, tmp_path / "point")
+    book = openpyxl.load_workbook(tmp_path / "point" / "point-ALS.xlsx")
+    sheet = book["reponses"]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, columns["reponse"], "acceptée")
+    sheet.cell(2, columns["repondu_le"], date(2026, 7, 15))
+    book.save(tmp_path / "cas" / "reponses.xlsx")
+    again = midyear_to(tmp_path / "cas", TO, tmp_path / "retour")
+    line = again.result.table.set_index("account").loc["ALS"]
+    assert (line["answer"], int(line["agreed"]), line["answered_on"]) == ("accepted", 3, "2026-07-15")
 
 
 def test_an_answer_to_another_number_or_to_nobody_is_said():

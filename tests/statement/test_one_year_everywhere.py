@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from optimizer import importers, policy
 from optimizer.runs import Options, propose_to
 from optimizer.statement import dashboard, ledger
-from tests.end_to_end.small import dwelling
+from tests.end_to_end.small import agreement, dwelling
 from tests.statement.followed import AGREEMENT, event, followed, lease, progress
 
 FORECAST = (
@@ -165,3 +165,18 @@ def test_the_report_and_the_sheets(year, counted):
                 f"en cours {x['in_progress']} · reste {x['remaining']}"
             )
             assert line in sheets, account
+
+
+def test_the_tolerance_of_the_ledger_and_of_alerts_is_that_of_the_rule(tmp_path):
+    agreed = (agreement("ALS", "0.2", tolerance="0.5"), agreement("BAILLEUR", "0.8"))
+    leases = [lease(f"B{n}", "BAILLEUR") for n in range(10)]
+    folder = followed(tmp_path / "case", conventions=agreed, leases=leases)
+    case = importers.read(folder)
+    rules = policy.rules_of(case.settings)
+    # a tenth of the share is all that is left of a tolerance (design §6)
+    assert ledger(case, rules, 2026).set_index("account")["tolerance"].to_dict() == {
+        "ALS": 0.02,
+        "BAILLEUR": 0.0,
+    }
+    board = dashboard(folder, "landlord", "BAIL")
+    assert any(a.level == "alert" and a.subject == "Action Logement" for a in board.alerts)

@@ -122,6 +122,7 @@ def bilan(
     lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.commands.propose import say_result
+    from optimizer.cli.speak import say_findings
     from optimizer.statement import bilan_to, midyear_to
 
     if to is not None:
@@ -135,6 +136,9 @@ def bilan(
         point = midyear_to(
             case, day_in(to, year, lang), out, style=csv.value, lang=lang.value, models=models, force=force
         )
+        rest = [f for f in point.result.findings if not f.code.startswith("MIDYEAR")]
+        if rest and not json:
+            say_findings(rest, lang.value)
         say_result(point.summary, json=json, lang=lang.value)
         return
     for value, name in ((mode, "--mode"), (stock, "--stock")):
@@ -147,6 +151,10 @@ def bilan(
         case, year, out, against=against, style=csv.value, lang=lang.value, models=models, force=force,
         following=partial(coming, mode=mode, stock=stock, models=models) if following else None,
     )  # fmt: skip
+    # what the summary does not say itself: rows read otherwise or left out, commitments that do not add up
+    rest = [f for f in written.result.findings if not f.code.startswith("BILAN")]
+    if rest and not json:
+        say_findings(rest, lang.value)
     say_result(written.summary, json=json, lang=lang.value)
 
 

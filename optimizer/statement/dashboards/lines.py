@@ -25,7 +25,7 @@ from optimizer.problem.ground import COUNTED_RELOCATIONS, Counted, Ground, lease
 from optimizer.problem.returned import REACHED, furthest, returned_orientations
 from optimizer.results import FULL, SCALE
 from optimizer.statement.dashboards.run import Run
-from optimizer.statement.ledger import RuleAt, count_rule_of, in_flux
+from optimizer.statement.ledger import RuleAt, count_rule_of, in_flux, of_their_year, placed
 
 Q1_WORDS = {Q1_NO: "no", Q1_YES: "yes"}
 COLUMNS = (
@@ -86,7 +86,7 @@ def year_lines(
         zip(case.table("dwellings")["dwelling_id"], case.table("dwellings")["residence"], strict=True)
     )
     rule_at = count_rule_of(conventions, rules.text("national.flux.count_rule"))
-    parts = [_signed(case, rules), _in_progress(case, rules, rule_at, people)]
+    parts = [_signed(case, rules, rule_at), _in_progress(case, rules, rule_at, people)]
     if ahead is not None:
         parts.append(ahead)
     frame = pd.concat([p for p in parts if len(p)], ignore_index=True) if any(map(len, parts)) else parts[0]
@@ -143,7 +143,8 @@ def _text(series: pd.Series) -> pd.Series:
     return series.astype(object).where(series.notna(), "").astype(str)
 
 
-def _signed(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
+def _signed(case: Case, rules: policy.RuleSet, rule_at: RuleAt) -> pd.DataFrame:
+    """Leases of the year; not ``counted``: an earlier year's flux has their orientation."""
     frame = case.table("leases")
     frame = frame[frame["signed_on"].dt.year == case.settings.year]
     codes = [
@@ -152,6 +153,8 @@ def _signed(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     proofs = tuple(rules.get("national.priority_publics.proof_target"))
     dalo = np.array(["dalo" in c for c in codes], bool)
     some = np.array([bool(c) for c in codes], bool)
+    around = placed(frame, rules.by_commune("epci"), rules.by_commune("departement"))
+    earlier = of_their_year(case, around, rule_at, case.settings.year)["earlier"]
     return pd.DataFrame(
         {
             "state": "signed", **_home(frame), **_places(frame, rules),
@@ -163,7 +166,7 @@ def _signed(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
             "essential": frame["essential_worker"].astype("boolean").fillna(False).astype(bool),
             "accepts_qpv": False,
             "in_flux": in_flux(frame),
-            "rank": 1, "weight": SCALE, "day": frame["signed_on"], "stage": "", "counted": True,
+            "rank": 1, "weight": SCALE, "day": frame["signed_on"], "stage": "", "counted": ~earlier,
         }
     ).reset_index(drop=True)  # fmt: skip
 

@@ -81,6 +81,8 @@ def _flux_gauge(year: Year, row: dict[object, object], shape: RuleShape) -> Gaug
     lines = year.lines
     column = "commune" if len(area) == 5 else "epci" if len(area) == 9 else "departement"
     base = (lines["landlord"] == landlord) & (lines[column] == area) & lines["in_flux"].astype(bool)
+    # a lease whose orientation an earlier year counted is of that year's flux
+    base &= (lines["state"] != "signed") | lines["counted"].astype(bool)
     back = year.returned
     counts = count(lines, base, lines["account"] == account).with_returned(
         back[(back["landlord"] == landlord) & (back[column] == area)], account
