@@ -21,7 +21,7 @@ from optimizer.domain import Case, CaseSettings, Written
 from optimizer.domain.memory import give_back
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.pairs import before_account
-from optimizer.errors import AttrifluxError, Finding, InputProblems
+from optimizer.errors import AttrifluxError, Finding, InputProblems, Said
 from optimizer.problem import Evaluation, Remembered, RuleBook, build, evaluate, rule_book
 from optimizer.problem.build import Held
 from optimizer.problem.model import Problem
@@ -80,8 +80,9 @@ def told(error: AttrifluxError, written: Written) -> tuple[Finding, ...]:
         day = str(error.params["on"])
         return (Finding(error.code, file=place, row=row("on"), column="on", value=day, params=error.params),)
     key = str(error.params.get("key", ""))
-    if error.code.startswith("POLICY_CHANGE_"):
-        value = str(error.params["value"]) if "value" in error.params else None
+    if error.code.startswith("POLICY_CHANGE_") or (error.code == "POLICY_SHARES_OVER_ONE" and key):
+        shown = error.params.get("value")
+        value = None if shown is None or isinstance(shown, Said) else str(shown)
         column = f"changes.{key}"
         return (
             Finding(error.code, file=place, row=row(column), column=column, value=value, params=error.params),

@@ -85,7 +85,8 @@ class _Book:
 
     def how(self) -> None:
         sheet = self.book.add_worksheet(said("ENTRY.HOW", self.lang))
-        sheet.set_column(0, 0, 110)
+        # one column is never scaled down by every spreadsheet: it has to fit an A4 page as it is
+        sheet.set_column(0, 0, 66)
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.write_string(
@@ -159,11 +160,26 @@ class _Book:
     def lists(self) -> None:
         """The closed lists themselves, on a sheet that people may look at."""
         sheet = self.book.add_worksheet(said("ENTRY.LISTS", self.lang))
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(2, 0)
+        sheet.repeat_rows(0)
+        sheet.set_footer("&R&P / &N")
         for j, (name, words) in enumerate(self.used.items()):
-            sheet.set_column(j, j, 44)
-            sheet.write_string(0, j, name, self.band)
+            sheet.set_column(j, j, 24)
+            sheet.write_string(0, j, self._columns_of(name), self.band)
             for i, word in enumerate(words, start=1):
                 sheet.write_string(i, j, neutral(word), self.bare)
+
+    def _columns_of(self, name: str) -> str:
+        """The headers under which a list is chosen from, as the sheets show them."""
+        headers = [
+            column.alias if self.lang == "fr" else column.name
+            for table in SHEETS
+            for column in table.columns
+            if LISTS.get(table.name, {}).get(column.name) == name
+        ]
+        return ", ".join(dict.fromkeys(headers))
 
 
 def _letter(j: int) -> str:

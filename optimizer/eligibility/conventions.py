@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from optimizer.domain import TABLES, Case
 from optimizer.domain.account import account_of, all_kinds, in_flux, place_of, remainder
+from optimizer.domain.decimals import half_up
 from optimizer.eligibility.accounts import NONE, STOCK, is_known
 from optimizer.eligibility.facts import EXCLUSION, ConventionFacts, Receiving
 from optimizer.eligibility.findings import Findings
@@ -76,7 +77,12 @@ def _missing(value: Any) -> bool:
 
 
 def _hundred(value: float, unit: int) -> int:
-    return int(np.floor(value * unit + 0.5))
+    return int(half_up(np.array([value]), unit)[0])
+
+
+def _finer_than_shares(value: Any) -> bool:
+    """Whether a rate has more than four decimals: rows count in ten-thousandths, and another count would be refused in the end."""
+    return not _missing(value) and abs(float(value) * SHARE_UNIT - round(float(value) * SHARE_UNIT)) > 1e-6
 
 
 def read_lines(case: Case, rules: RuleSet, landlords: frozenset[str], findings: Findings) -> tuple[Line, ...]:
@@ -190,9 +196,11 @@ def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Finding
         if pool not in POOLS:
             findings.add(UNKNOWN_POOL, "conventions", row, "pool", pool, known=", ".join(POOLS))
             continue
-        share = float(record["share"])
-        if abs(share * SHARE_UNIT - round(share * SHARE_UNIT)) > 1e-6:
-            findings.add(SHARE_DECIMALS, "conventions", row, "share", format(share, ".10g").replace(".", ","))
+        finer = [name for name in ("share", "tolerance") if _finer_than_shares(record.get(name))]
+        for name in finer:
+            written = format(float(record[name]), ".10g").replace(".", ",")
+            findings.add(SHARE_DECIMALS, "conventions", row, name, written)
+        if finer:
             continue
         year = case.settings.year if _missing(record.get("year")) else int(record["year"])
         if year > case.settings.year:

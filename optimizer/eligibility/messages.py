@@ -134,12 +134,12 @@ SHARES_ABOVE_CAP = define(
 )
 SHARE_DECIMALS = define(
     "ELIG_SHARE_DECIMALS",
-    "la part « {value} » a plus de 4 décimales",
-    "share “{value}” has more than 4 decimals",
+    "« {value} » a plus de 4 décimales",
+    "“{value}” has more than 4 decimals",
     expected_fr="une part entre 0 et 1, au plus 4 décimales",
     expected_en="a share between 0 and 1, at most 4 decimals",
-    remedy_fr="Arrondissez la part",
-    remedy_en="Round the share",
+    remedy_fr="Arrondissez-la",
+    remedy_en="Round it",
 )
 DUPLICATE_LINE = define(
     "ELIG_DUPLICATE_LINE",

@@ -257,6 +257,15 @@ define(
     remedy_en="Open the workbook in a spreadsheet and save it, or paste the values",
 )
 define(
+    "READ_FORMULA_TEXT",
+    "« {value} » est une formule restée telle quelle dans un fichier texte : elle serait lue comme un nom.",
+    "“{value}” is a formula left as it is in a text file: it would be read as a name.",
+    expected_fr="la valeur seule",
+    expected_en="the value alone",
+    remedy_fr="Ouvrez le fichier dans un tableur et enregistrez-le en .xlsx, ou retirez le signe = et les guillemets",
+    remedy_en="Open the file in a spreadsheet and save it as .xlsx, or remove the equals sign and the quotes",
+)
+define(
     "READ_DOUBLE_ENCODED",
     "« {value} » a été abîmé par un mauvais changement d'encodage.",
     "“{value}” was damaged by a wrong change of encoding.",
@@ -343,6 +352,13 @@ define(
     "“{value}” is written “{written}” in {table}: these are two names here, the row does not count with the others.",
     remedy_fr="Écrivez partout le même nom, à la lettre",
     remedy_en="Write the same name everywhere, to the letter",
+)
+define(
+    "READ_SEVERAL_IN_ONE",
+    "« {value} » est lu comme un seul nom, alors que « {written} » figure dans {table} : la demande ne convient à aucun des deux.",
+    "“{value}” is read as one name, while “{written}” stands in {table}: the application suits neither.",
+    remedy_fr="Séparez les noms par |",
+    remedy_en="Separate the names by |",
 )
 define(
     "READ_EVENT_UNKNOWN_DWELLING",

@@ -34,21 +34,23 @@ from optimizer.importers.expected import correction, range_of
 F64 = NDArray[np.float64]
 _PLAIN = r"^[+-]?([0-9]{1,15}([.,][0-9]{1,15})?|[.,][0-9]{1,15})$"
 """``,5`` and ``.5`` too: nothing stands before the sign but the zero left out."""
-_SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?\Z")
+_SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?\Z", re.ASCII)
 _BOTH = re.compile(r"[+-]?[\d \u00a0\u202f]*\d([.,]\d{3})+[.,]\d+\Z")
 _THREE = r"^[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}$"
-_LONG = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
+_LONG = re.compile(r"[+-]?\d+([.,]\d+)?\Z", re.ASCII)
 _WITH_UNIT = re.compile(
-    r"([+-]?[\d \u00a0\u202f.,]*\d)[ \u00a0\u202f]*"
+    r"([+-]?[0-9 \u00a0\u202f.,]*[0-9])[ \u00a0\u202f]*"
     r"(€|eur|euros?|€ ?/ ?mois|€ ?/ ?an|(?:€|euros?) par mois|m²|m2|ans?|pts?|points?|personnes?|pers\.?|enfants?|adultes?|jours?|logements?|m[ée]nages?|%)\Z",
     re.IGNORECASE,
 )
 _GROUND = ("rdc", "rez de chaussee", "rez-de-chaussee", "rez de jardin", "rc")
-_FLOOR = re.compile(r"(?:r ?\+ ?(\d{1,2})|(\d{1,2}) ?(?:er|ere|e|eme|nd)?(?: etage)?|etage (\d{1,2}))\Z")
+_FLOOR = re.compile(
+    r"(?:r ?\+ ?([0-9]{1,2})|([0-9]{1,2}) ?(?:er|ere|e|eme|nd)?(?: etage)?|etage ([0-9]{1,2}))\Z"
+)
 _PER_CENT = ("effort", "ceiling_factor", "value")
 """Columns beside the rates where a percentage means its hundredth."""
-_HUNDREDTHS = ("expected",)
-"""Columns beside points that are counted in hundredths."""
+_HUNDREDTHS = ("expected", "opening_balance")
+"""Columns beside points that are counted in hundredths: dwellings expected, and the balance an agreement carries over."""
 _LONGEST = 60
 """Characters of the longest word worth looking at as a number."""
 _LARGEST_WHOLE = float(2**53)
@@ -160,6 +162,8 @@ def numeric(values: Any, text: Any | None, column: Column) -> Converted:
     problems += _outside(found, shown, column)
     if column.unit == "points" or column.name in _HUNDREDTHS:
         problems += _rounded(found, shown)
+    if column.name in _HUNDREDTHS:
+        found = half_up(found, 100) / 100
     series: pd.Series[Any] = pd.Series(found)
     if column.kind == "int":
         series = whole(found)
@@ -191,7 +195,7 @@ def _fractions(found: F64, shown: Any, column: Column) -> list[Problem]:
 
 
 def _rounded(found: F64, shown: Any) -> list[Problem]:
-    """Points, or dwellings expected, of more than two decimals: they are counted in hundredths, half up."""
+    """Points, dwellings expected and balances of more than two decimals: they are counted in hundredths, half up."""
     with np.errstate(invalid="ignore"):
         finer: B = np.abs(found * 100 - np.rint(found * 100)) > _HUNDREDTH_OF_HUNDREDTH
     at = np.flatnonzero(finer)

@@ -6,6 +6,7 @@ spreadsheet. Nothing is corrected: an identifier is opaque (design §2), so the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -76,15 +77,55 @@ def check_spelling(found: Mapping[str, ReadTable]) -> list[Finding]:
         otherwise = pc.fill_null(pc.not_equal(meant, words), False)
         if not itself:
             otherwise = pc.and_(otherwise, pc.invert(pc.is_in(words, value_set=known)))
+        if rows is not None:
+            findings += _several_in_one(read, column, words, coded.indices, rows, known, shown(other, target))
         at = np.flatnonzero(pc.fill_null(otherwise.take(coded.indices), False).to_numpy(zero_copy_only=False))
         if not len(at):
             continue
         code = coded.indices[int(at[0])].as_py()
         if rows is not None:
             at = np.unique(rows.to_numpy()[at])
-        shown = other.table.alias if other.table.alias == target else f"{other.table.alias} ({target})"
-        params = {"written": meant[code].as_py(), "table": shown}
+        params = {"written": meant[code].as_py(), "table": shown(other, target)}
         findings.append(
             read.finding(Problem("READ_OTHER_SPELLING", at, words[code].as_py(), params, "warning"), column)
         )
     return findings
+
+
+def shown(other: ReadTable, target: str) -> str:
+    """How a table is named to the reader: in French, with its canonical name where that is another."""
+    return other.table.alias if other.table.alias == target else f"{other.table.alias} ({target})"
+
+
+def _several_in_one(
+    read: ReadTable,
+    column: str,
+    words: pa.Array,
+    indices: pa.Array,
+    rows: pa.Array,
+    known: pa.Array,
+    table: str,
+) -> list[Finding]:
+    """Items that hold several names of the other table between commas or slashes: as one name they fit nothing."""
+    names = set(folded(known, identifier=False).to_pylist())
+    whole = folded(words, identifier=False).to_pylist()
+    joined: dict[int, str] = {}
+    for code, word in enumerate(words.to_pylist()):
+        parts = [part.strip() for part in re.split("[,/]", word)]
+        if len(parts) < 2 or whole[code] in names:
+            continue
+        meant = [
+            p
+            for p, f in zip(parts, folded(pa.array(parts), identifier=False).to_pylist(), strict=True)
+            if f in names
+        ]
+        if meant:
+            joined[code] = meant[0]
+    if not joined:
+        return []
+    hit = np.flatnonzero(np.isin(indices.to_numpy(zero_copy_only=False), list(joined)))
+    code = indices[int(hit[0])].as_py()
+    params = {"written": joined[code], "table": table}
+    at = np.unique(rows.to_numpy()[hit])
+    problem = Problem("READ_SEVERAL_IN_ONE", at, words[code].as_py(), params, "warning")
+    return [read.finding(problem, column)]

@@ -43,20 +43,25 @@ _LINE_ENDS = "\t\r\n"
 _COMBINING = "\u0300-\u036f"
 _CONTROL = re.compile(f"[{_INVISIBLE}]")
 _CONTROL_OR_END = re.compile(f"[{_INVISIBLE}{_LINE_ENDS}]")
-_SUSPECT = f"[{_INVISIBLE}{_LINE_ENDS}{_COMBINING}]|{DOUBLE}"
-_SCIENTIFIC = r"^[0-9][.,][0-9]+[eE]\+[0-9]+$"
-_CLOCK = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\Z"
+_ERROR = r"#(?:N/[AD]|REF ?!|VALUE!|VALEUR ?!|NAME\?|NOM ?\?|DIV/0 ?!|NULL!|NUL ?!|NUM!|NOMBRE ?!|SPILL!|PROPAGATION!|CALC!|#+)|Err:[0-9]{3}"
+"""What a spreadsheet, English or French, writes into a text file for a cell without a value, or too narrow for it."""
+_CELL_ERROR = re.compile(_ERROR)
+_FORMULA = re.compile(r'="[^"]*"')
+"""How some exports keep zeros in a spreadsheet: read as it stands, it would be another name."""
+_SUSPECT = f'[{_INVISIBLE}{_LINE_ENDS}{_COMBINING}]|{DOUBLE}|^(?:{_ERROR}|="[^"]*")$'
+_SCIENTIFIC = r"^[0-9]([.,][0-9]+)?[eE]\+[0-9]+$"
+_CLOCK = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?\Z"
 """The time of day that databases write behind a date; a day is a day whatever the hour."""
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})" + _CLOCK)
-_FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})" + _CLOCK)
-_MONTH = re.compile(r"(?:(\d{1,2})/(\d{4})|(\d{4})-(\d{2}))\Z")
-_DOTTED = re.compile(r"(\d{1,2})([.-])(\d{1,2})\2(\d{4})\Z")
-_DAY_NAME = re.compile(r"(\d{1,2})(?:er)? ([^\W\d_]{3,9})\.? (\d{4})\Z")
-_MONTH_NAME = re.compile(r"([^\W\d_]{3,9})\.? (\d{4})\Z")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _CLOCK)
+_FRENCH = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})" + _CLOCK)
+_MONTH = re.compile(r"(?:([0-9]{1,2})/([0-9]{4})|([0-9]{4})-([0-9]{2}))\Z")
+_DOTTED = re.compile(r"([0-9]{1,2})([.-])([0-9]{1,2})\2([0-9]{4})\Z")
+_DAY_NAME = re.compile(r"([0-9]{1,2})(?:er)? ([^\W\d_]{3,9})\.? ([0-9]{4})\Z")
+_MONTH_NAME = re.compile(r"([^\W\d_]{3,9})\.? ([0-9]{4})\Z")
 _MONTHS = (
     "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
 )  # fmt: skip
-_ROOMS = re.compile(r"[TtFf]?\s?(\d{1,2})\s?\+?\Z")
+_ROOMS = re.compile(r"[TtFf]?\s?([0-9]{1,2})\s?\+?\Z")
 _ROOMS_SAID = re.compile(
     r"(?:(?:type|t|f) ?(\d)(?: ?bis| et plus| et| duplex)?|(\d) ?(?:p|pieces?|pp|pieces principales)(?: et plus)?|(studio))\Z"
 )
@@ -71,6 +76,8 @@ _SCOPED = ("landlord", "account", "residence")
 _PARTING = r"[;\]]"
 _SEPARATORS = r"[,;/\n\r]"
 """What people put between the items of a cell where ``|`` is asked for."""
+_NAME_SEPARATORS = r"[;\n\r]"
+"""The same between names, which may hold a comma or a slash themselves."""
 _INSEE = re.compile(r"(?:\d{5}|2[AB]\d{3})\Z", re.ASCII)
 _QPV_CODE = re.compile(r"(?=.*\d)[A-Za-z]{1,3}[0-9A-Za-z]{4,9}\Z", re.ASCII)
 _LONGEST_NAME = 80
@@ -90,7 +97,9 @@ def plain_text(text: Any, column: Column | None, places: Gazetteer | None = None
     """Free text or identifier (``column`` None: one more column of the file). Kept as it is, once composed (NFC)."""
     name = column is not None and column.kind == "id"
     limit = column.max_length if column is not None and column.max_length else MAX_TEXT
+    empty = nulls(text)
     text, problems = _clean(text, single_line=name)
+    text = _without(text, problems)
     if column is not None and spoken(column.name):
         text, others = _known_words(text, column, places)
         problems += others
@@ -110,7 +119,7 @@ def plain_text(text: Any, column: Column | None, places: Gazetteer | None = None
         if lost.any():
             at = np.flatnonzero(lost)
             problems.append(Problem("READ_NUMBER_AS_TEXT_LOST", at, text[int(at[0])].as_py()))
-    return Converted(text_series(_without(text, problems)), nulls(text), tuple(problems))
+    return Converted(text_series(_without(text, problems)), empty, tuple(problems))
 
 
 def _known_words(text: Any, column: Column, places: Gazetteer | None) -> tuple[Any, list[Problem]]:
@@ -156,7 +165,7 @@ def _without(text: Any, problems: list[Problem]) -> Any:
 
 
 def _clean(text: Any, single_line: bool) -> tuple[Any, list[Problem]]:
-    """Accents composed; double-encoded texts and invisible characters are problems."""
+    """Accents composed; double-encoded texts, invisible characters and what a spreadsheet left of a formula are problems."""
     suspect = mask(pc.match_substring_regex(text, _SUSPECT))
     if not suspect.any():
         return text, []
@@ -167,6 +176,10 @@ def _clean(text: Any, single_line: bool) -> tuple[Any, list[Problem]]:
             return Bad("READ_DOUBLE_ENCODED")
         if control.search(word):
             return Bad("READ_CONTROL_CHARACTER")
+        if _CELL_ERROR.fullmatch(word):
+            return Bad("READ_CELL_ERROR")
+        if _FORMULA.fullmatch(word):
+            return Bad("READ_FORMULA_TEXT")
         return unicodedata.normalize("NFC", word)
 
     at = np.flatnonzero(suspect)
@@ -408,9 +421,10 @@ def lists(text: Any, column: Column, places: Gazetteer | None = None) -> Convert
     """Items between ``|``, trimmed, empty ones dropped, joined again; one bad item empties the cell."""
     empty = nulls(text)
     cleaned, problems = _clean(text, single_line=False)
-    if column.items in ("insee", "rooms", "choice"):
-        cleaned, others = _separated(cleaned)
-        problems += others
+    cleaned = _without(cleaned, problems)
+    coded = column.items in ("insee", "rooms", "choice")
+    cleaned, others = _separated(cleaned, _SEPARATORS if coded else _NAME_SEPARATORS)
+    problems += others
     long = mask(pc.greater(pc.utf8_length(cleaned), MAX_LIST))
     if long.any():
         at = np.flatnonzero(long)
@@ -446,14 +460,14 @@ def lists(text: Any, column: Column, places: Gazetteer | None = None) -> Convert
     return Converted(text_series(_without(joined, problems)), empty, tuple(problems))
 
 
-def _separated(text: Any) -> tuple[Any, list[Problem]]:
-    """Cells whose items are parted by commas, semicolons, slashes or line ends, parted by ``|``."""
-    other = mask(pc.match_substring_regex(text, _SEPARATORS))
+def _separated(text: Any, between: str) -> tuple[Any, list[Problem]]:
+    """Cells whose items are parted by other signs (``between``), parted by ``|``."""
+    other = mask(pc.match_substring_regex(text, between))
     if not other.any():
         return text, []
 
     def parted(word: str) -> Mended[str]:
-        made = "|".join(part.strip() for part in re.split(rf"[|]|{_SEPARATORS}", word) if part.strip())
+        made = "|".join(part.strip() for part in re.split(rf"[|]|{between}", word) if part.strip())
         return Mended(made, made.replace("|", " | "))
 
     at = np.flatnonzero(other)

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from optimizer.domain.account import place_of
+from optimizer.errors import Said
 from optimizer.policy.conventions import FIELDS, Line, field_expectation, field_fits
 from optimizer.policy.grid import CountCriterion, Criterion, FlagCriterion, Grid, MonthsCriterion
 from optimizer.policy.messages import PolicyError
-from optimizer.policy.parameter import DatedValue, Entry, expectation, fits, frozen
+from optimizer.policy.parameter import DatedValue, Entry, as_written, expectation, fits, frozen
 
 PREFIXES = ("national.", "territory.", "conventions.", "cotation.")
 """First words of the keys that concern ``models/``; other keys of a scenario belong to other parts of the product."""
@@ -39,7 +40,17 @@ def refuse_unknown(key: str, known: Iterable[str]) -> NoReturn:
 
 def refuse_value(key: str, value: object, fr: str, en: str) -> NoReturn:
     """Raise POLICY_CHANGE_BAD_VALUE."""
-    raise PolicyError("POLICY_CHANGE_BAD_VALUE", key=key, value=repr(value), expected_fr=fr, expected_en=en)
+    raise PolicyError(
+        "POLICY_CHANGE_BAD_VALUE", key=key, value=as_written(value), expected_fr=fr, expected_en=en
+    )
+
+
+def shares_over_one(landlord: str, area: str, total: Said, keys: Sequence[str]) -> PolicyError:
+    """POLICY_SHARES_OVER_ONE, with the changes that name one of these shares; ``key`` is the first of them."""
+    listed = {"fr": ", ".join(f"« {key} »" for key in keys), "en": ", ".join(f"“{key}”" for key in keys)}
+    by = Said(f" : voyez {listed['fr']}", f": see {listed['en']}") if keys else Said("", "")
+    named = {"key": keys[0]} if keys else {}
+    return PolicyError("POLICY_SHARES_OVER_ONE", landlord=landlord, area=area, total=total, by=by, **named)
 
 
 def changed_entry(entry: Entry, value: object, on: date) -> Entry:

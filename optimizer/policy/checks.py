@@ -12,7 +12,7 @@ import pandas as pd
 
 from optimizer.datadirs import models_dir
 from optimizer.domain.account import place_of
-from optimizer.errors import Finding
+from optimizer.errors import Finding, Said
 from optimizer.policy.conventions import Line, in_force, oversubscribed, read_agreement
 from optimizer.policy.folder import Folder
 from optimizer.policy.geography import METROPOLITAN_ZONES, ZONES, Communes, read_communes, read_epci
@@ -262,7 +262,9 @@ def _check_lines(lines: list[Line], communes: Communes, epci: pd.DataFrame) -> I
     for year in sorted({line.year for line in lines}):
         current = in_force(lines, year)
         for landlord, area, total in oversubscribed(current, epci_of_areas(current, communes)):
-            yield _problem("POLICY_SHARES_OVER_ONE", landlord=landlord, area=area, total=total)
+            yield _problem(
+                "POLICY_SHARES_OVER_ONE", landlord=landlord, area=area, total=total, by=Said("", "")
+            )
 
 
 def _check_territory(folder: Folder, name: str, year: int) -> list[Finding]:

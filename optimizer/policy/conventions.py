@@ -16,7 +16,16 @@ from optimizer.domain.schema import COUNT_RULES
 from optimizer.errors import Said
 from optimizer.policy.folder import Folder
 from optimizer.policy.messages import Gathered, PolicyError
-from optimizer.policy.parameter import bad_value, date_of, expectation, fits, only_keys, status_of, text_of
+from optimizer.policy.parameter import (
+    bad_value,
+    date_of,
+    expectation,
+    fits,
+    has_decimals,
+    only_keys,
+    status_of,
+    text_of,
+)
 from optimizer.policy.strict_yaml import YamlMap
 from optimizer.policy.territory import inside
 
@@ -31,7 +40,7 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of the ``conventions`` table, in its order."""
 
-# field -> (unit, closed list); opening_balance is any whole or half number of dwellings, negative too
+# field -> (unit, closed list); opening_balance counts dwellings in hundredths, negative too
 FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "share": ("share", ()),
     "pool": ("code", POOLS),
@@ -104,7 +113,9 @@ def field_fits(name: str, value: object) -> bool:
     """Whether ``value`` is possible for a field of a line."""
     unit, choices = FIELDS[name]
     if unit == "balance":
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 100_000
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return False
+        return abs(value) <= 100_000 and has_decimals(value, 2)
     if name == "cap_receiver":
         return isinstance(value, str) and is_convention_account(value)
     return fits(value, unit, choices, None, None)
@@ -122,7 +133,10 @@ def field_expectation(name: str) -> tuple[str, str]:
         ),
         "bool": ("true ou false", "true or false"),
         "days": ("un nombre entier de jours", "a whole number of days"),
-        "balance": ("un nombre de logements", "a number of dwellings"),
+        "balance": (
+            "un nombre de logements, au plus 2 décimales (le solde se compte en centièmes)",
+            "a number of dwellings, at most 2 decimals (the balance is counted in hundredths)",
+        ),
         "code": ("le code d'un réservataire", "the code of an account"),
     }[unit]
 

@@ -25,6 +25,7 @@ from optimizer.policy.changes import (
     names_any,
     own_entry,
     refuse_unknown,
+    shares_over_one,
     sorted_changes,
 )
 from optimizer.policy.conventions import (
@@ -121,8 +122,12 @@ def load(
         if key.startswith("conventions.") and (key not in named_elsewhere or names_any(filled, key)):
             filled = changed_lines(filled, key, value)
     _check_areas(filled, communes, epci)
-    for landlord, area, total in oversubscribed(filled, epci_of_areas(filled, communes)):
-        raise PolicyError("POLICY_SHARES_OVER_ONE", landlord=landlord, area=area, total=total)
+    epci_of = epci_of_areas(filled, communes)
+    for landlord, area, total in oversubscribed(filled, epci_of):
+        here = [line for line in filled if line.landlord == landlord]
+        here = [line for line in here if line.area in (area, epci_of.get(area), line.departement)]
+        keys = [key for key, _ in ordered if key.endswith(".share") and names_any(here, key)]
+        raise shares_over_one(landlord, area, total, keys)
     grids = _grids(folder, facts, entries, on, own)
     for key, value in ordered:
         if key.startswith("cotation."):

@@ -205,8 +205,8 @@ define(
 )
 define(
     "POLICY_SHARES_OVER_ONE",
-    "Les parts du bailleur {landlord} qui s'appliquent au secteur {area} font {total}, plus que 1.",
-    "The shares of landlord {landlord} that apply in the area {area} sum to {total}, more than 1.",
+    "Les parts du bailleur {landlord} qui s'appliquent au secteur {area} font {total}, plus que 1{by}.",
+    "The shares of landlord {landlord} that apply in the area {area} sum to {total}, more than 1{by}.",
 )
 define(
     "POLICY_CONVENTION_TWICE",

@@ -258,15 +258,25 @@ _VALUE_KEYS = ("value", "source", "link", "reviewed_on", "by", "status", "note",
 
 def bad_value(data: YamlMap, key: object, value: object, fr: str, en: str) -> NoReturn:
     """Raise POLICY_BAD_VALUE at the line of ``key``."""
-    shown = Said("vide", "empty") if value is None else _written(value)
     raise PolicyError(
-        "POLICY_BAD_VALUE", file=data.path, line=data.line_of(key), key=str(key), value=shown, expected_fr=fr,
+        "POLICY_BAD_VALUE", file=data.path, line=data.line_of(key), key=str(key), value=as_written(value), expected_fr=fr,
         expected_en=en,
     )  # fmt: skip
 
 
-def _written(value: object) -> str:
-    """A value as the file writes it: ``true`` rather than ``True``; quotes only where a bare word would be a number or the like."""
+def as_written(value: object) -> str | Said:
+    """A value as the file writes it: ``true`` rather than ``True``; quotes only where a bare word would be a number or the like.
+
+    >>> as_written(True), as_written("0.3"), as_written("30 %"), as_written([0.5, None])
+    ('true', '"0.3"', '30 %', '[0.5, null]')
+    """
+    if value is None or value == "":
+        return Said("vide", "empty")
+    if isinstance(value, Mapping):
+        return "{…}"
+    if isinstance(value, (list, tuple)):
+        words = (as_written(item) for item in value)
+        return f"[{', '.join('null' if isinstance(word, Said) else word for word in words)}]"
     if isinstance(value, str) and re.fullmatch(r"true|false|[-+\d.]+", value):
         return f'"{value}"'
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -15,6 +15,7 @@ from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, Finding, InputProblems, Said
 from optimizer.policy import PolicyError, YamlMap, check_changes, read_yaml
 from optimizer.policy.changes import parse_line_key
+from optimizer.policy.parameter import as_written
 from optimizer.scenario import messages as messages
 from optimizer.scenario.keys import is_policy_key, near_own, own_key, value_fits
 
@@ -112,14 +113,17 @@ class _Wrong:
 
     def add(self, code: str, line: int | None, key: str, value: object = None, **params: object) -> None:
         """One problem, at a line and a key of the file."""
-        said = None if value is None else str(value)
-        if any(f.code == "YAML_BAD_DATE" and (f.row, f.value) == (line, said) for f in self.found):
+        shown = None if value is None else as_written(value)
+        said = None if isinstance(shown, Said) else shown
+        if any(f.code == "YAML_BAD_DATE" and (f.row, f.value) == (line, str(value)) for f in self.found):
             return  # a day that does not exist is told already
         self.found.append(Finding(code, file=self.file, row=line, column=key, value=said, params=params))
 
     def bad(self, line: int, key: str, value: object, fr: str, en: str) -> None:
         """A value that does not fit."""
-        self.add("SCENARIO_BAD_VALUE", line, key, value, expected_fr=fr, expected_en=en)
+        empty = isinstance(as_written(value), Said)
+        code = "SCENARIO_EMPTY_VALUE" if empty else "SCENARIO_BAD_VALUE"
+        self.add(code, line, key, None if empty else value, expected_fr=fr, expected_en=en)
 
 
 def read_scenarios(files: Sequence[Path | str | Scenario] | Path | str | Scenario) -> list[Scenario]:
@@ -446,7 +450,8 @@ def refusal(scenario: Scenario, run: Run, key: str, error: AttrifluxError) -> In
     file, line = place_of_key(scenario, run, key) or _line_about(
         scenario, str(error.params.get("landlord", ""))
     )
-    value = None if key not in run.changes else str(run.changes[key])
+    shown = as_written(run.changes.get(key))
+    value = None if isinstance(shown, Said) else shown
     why = Said(error.text("fr"), error.text("en"))
     return InputProblems(
         [

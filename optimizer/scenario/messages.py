@@ -42,6 +42,15 @@ define(
     remedy_en="Correct the value",
 )
 define(
+    "SCENARIO_EMPTY_VALUE",
+    "« {column} » n'a pas de valeur",
+    "“{column}” has no value",
+    expected_fr="{expected_fr}",
+    expected_en="{expected_en}",
+    remedy_fr="Écrivez-en une, ou retirez la clé",
+    remedy_en="Write one, or remove the key",
+)
+define(
     "SCENARIO_MISSING",
     "la clé « {column} » manque ou reste vide",
     "the key “{column}” is missing or empty",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,10 @@ def _from_case(table: RawTable) -> Iterator[dict[str, Any]]:
             row[name] = row[name].lower()
         for name in ("share", "tolerance", "opening_balance", "proposal_deadline_days"):
             row[name] = _number(row[name])
+        if row["opening_balance"]:  # read in hundredths, half up
+            row["opening_balance"] = Fraction(
+                floor(Fraction(row["opening_balance"]) * 100 + Fraction(1, 2)), 100
+            )
         row["area"] = row["area"] or _own_area(row["account"], row["departement"])
         row["assumed"], row["own"] = False, True
         yield row

@@ -135,7 +135,7 @@ class Habits:
         if word.lower() in _empty(column.kind) and not said:
             return None
         if column.kind == "list":
-            mark = r"[|,;/\n\r]" if column.items in ("insee", "rooms", "choice") else r"[|]"
+            mark = r"[|,;/\n\r]" if column.items in ("insee", "rooms", "choice") else r"[|;\n\r]"
             items = [i.strip() for i in re.split(mark, word) if i.strip()]
             read = [self._item(i, column) for i in items if i.lower() not in _empty("list")]
             return "|".join(i for i in read if i) or None

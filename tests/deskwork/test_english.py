@@ -124,6 +124,22 @@ def test_the_workbook_speaks_english_and_is_read(made: Room, tmp_path: Path):
 
 
 @pytest.mark.long
+def test_every_sheet_of_the_workbook_prints_on_a4_and_lists_bear_the_headers_of_their_columns(
+    made: Room, tmp_path: Path
+):
+    """The lists took a page each, under the program's own words; the first sheet was cut on the right of the page."""
+    path = tmp_path / "saisie.xlsx"
+    write_entry_book(path, made.session, law(HELD), "fr")
+    book = openpyxl.load_workbook(path)
+    assert all(s.page_setup.paperSize == 9 and s.sheet_properties.pageSetUpPr.fitToPage for s in book)
+    assert book.worksheets[0].column_dimensions["A"].width < 70
+    lists = book["Listes"]
+    assert lists.page_setup.orientation == "landscape" and lists.page_setup.fitToWidth == 2
+    heads = [cell.value for cell in lists[1]]
+    known = {cell.value for sheet in book.worksheets[1:-1] for cell in sheet[1]}
+    assert all(set(head.split(", ")) <= known for head in heads)
+
+
 def test_an_agenda_is_the_same_whichever_language_its_proposal_was_made_in(tmp_path: Path):
     case, french = proposed()
     propose_to(case, tmp_path / "result", Options(pdf=False, prospects=5, lang="en"))

@@ -406,6 +406,11 @@ def test_missing_cells_never_crash_the_check() -> None:
 def test_a_wrong_line_is_told_once_and_not_as_a_landlord_without_agreement() -> None:
     finer = make_case([dwelling()], [application()], conventions=[convention(share=0.12345)])
     assert [code for code, *_ in found(finer)] == ["SHARE_DECIMALS"]
+    both = convention(share=0.12345, tolerance=0.02005)
+    columns = [
+        column for _, _, _, column, *_ in found(make_case([dwelling()], [application()], conventions=[both]))
+    ]
+    assert columns == ["share", "tolerance"]
 
 
 def test_an_agreement_of_a_year_to_come_is_told() -> None:

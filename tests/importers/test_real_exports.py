@@ -12,6 +12,8 @@ import pytest
 from optimizer.importers import read, read_findings
 from optimizer.pipeline import check_case
 from optimizer.verify.tables import read_case as read_again
+from optimizer.verify.whole import shipped_models
+from optimizer.verify.world import read_world
 from tests.importers.base import csv_text, listed, rows_of, write_base
 from tests.importers.books import APPLICATIONS, DWELLINGS, book, default_sheets, sheets_book
 
@@ -146,6 +148,23 @@ def test_dwellings_expected_of_more_than_two_decimals_are_told_as_they_are_count
     assert "« 0,125 » est lu 0,13" in said.sentence("fr")
 
 
+def test_a_balance_of_more_than_two_decimals_is_told_and_both_readers_count_it_alike(tmp_path: Path):
+    """The whole proposal was computed, then refused by its own check."""
+    lines = [
+        {**row, "reservataire": account, "part": "0,1", "solde_ouverture": balance}
+        for row in rows_of("conventions")
+        for account, balance in (("ALS", "2,555"), ("ETAT_AGENT", "-1,005"))
+    ]
+    folder = write_base(tmp_path / "cas", conventions__csv=csv_text(lines))
+    case = read(folder)
+    (said,) = [w for w in case.warnings if w.column == "solde_ouverture"]
+    assert "« 2,555 » est lu 2,56, « -1,005 » est lu -1,00" in said.sentence("fr")
+    again = read_world(read_again(folder), shipped_models()).agreements.lines
+    balances = {line.account: float(line.opening_balance) for line in again if line.landlord == "OPH25"}
+    assert balances == {"ALS": 2.56, "ETAT_AGENT": -1.0}
+    assert case.table("conventions")["opening_balance"].tolist() == [2.56, -1.0]
+
+
 def test_both_readers_pass_over_lines_of_separators_alone(tmp_path: Path):
     """A spreadsheet leaves them below and between the rows, and empty columns on the right; the check refused the proposal."""
     lines = csv_text(rows_of("logements")).splitlines()
@@ -154,3 +173,47 @@ def test_both_readers_pass_over_lines_of_separators_alone(tmp_path: Path):
     case = write_base(tmp_path / "cas", logements__csv=text)
     assert read(case).table("dwellings")["dwelling_id"].tolist() == ["L1", "L2"]
     assert read_again(case).table("dwellings").text("dwelling_id").to_pylist() == ["L1", "L2"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "code"),
+    [
+        ("quartiers", "#N/A", "READ_CELL_ERROR"),
+        ("quartiers", "#NOM ?", "READ_CELL_ERROR"),
+        ("bailleur_actuel", "#REF!", "READ_CELL_ERROR"),
+        ("bailleur_actuel", "########", "READ_CELL_ERROR"),
+        ("numero_unique", "Err:502", "READ_CELL_ERROR"),
+        ("numero_unique", '="025011712345678901"', "READ_FORMULA_TEXT"),
+        ("communes_souhaitees", "#VALEUR !", "READ_CELL_ERROR"),
+        ("numero_unique", "1E+17", "READ_NUMBER_AS_TEXT_LOST"),
+        ("revenu_fiscal", "１２３４５", "READ_NUMBER"),
+        ("premiere_demande_le", "٠٣/١٠/٢٠٢٥", "READ_DATE"),
+    ],
+)
+def test_what_a_spreadsheet_left_in_a_text_file_is_no_name(tmp_path: Path, column: str, cell: str, code: str):
+    """An error cell was read as a landlord or a district: the household became a tenant, or fitted no dwelling at all."""
+    rows = [{column: "", **row} for row in rows_of("demandes")]
+    rows[0][column] = cell
+    _, findings = read_findings(write_base(tmp_path / "cas", demandes__csv=csv_text(rows)))
+    assert [(f.code, f.file, f.row, f.column) for f in findings if f.severity == "error"] == [
+        (code, "demandes.csv", 2, column)
+    ]
+
+
+def test_districts_between_other_signs_are_parted_or_told(tmp_path: Path):
+    """As one name they fitted no dwelling, silently."""
+    homes, rows = rows_of("logements"), rows_of("demandes")
+    homes[0]["quartier"], homes[1]["quartier"] = "Planoise", "Battant"
+    rows[0]["quartiers"], rows[1]["quartiers"] = '"Planoise ; Battant"', "Planoise, Battant"
+    texts = {"logements__csv": csv_text(homes), "demandes__csv": csv_text(rows)}
+    folder = write_base(tmp_path / "cas", **texts)
+    case = read(folder)
+    assert case.table("applications")["districts_wanted"].tolist()[:2] == [
+        "Planoise|Battant",
+        "Planoise, Battant",
+    ]
+    told = {w.code: w for w in case.warnings if w.column == "quartiers"}
+    assert "est lu Planoise | Battant" in told["READ_MENDED"].sentence("fr")
+    assert (told["READ_SEVERAL_IN_ONE"].row, told["READ_SEVERAL_IN_ONE"].value) == (3, "Planoise, Battant")
+    again = read_again(folder).table("applications").text("districts_wanted").to_pylist()
+    assert again[:2] == ["Planoise|Battant", "Planoise, Battant"]

@@ -245,6 +245,7 @@ def test_changes_take_effect_and_become_assumed(key, value):
         ("territory.market", "calm", "POLICY_CHANGE_BAD_VALUE"),
         ("territory.grid", "absent", "POLICY_CHANGE_BAD_VALUE"),
         ("conventions.OPH25.ALS.share", 1.2, "POLICY_CHANGE_BAD_VALUE"),
+        ("conventions.OPH25.ALS.opening_balance", 2.555, "POLICY_CHANGE_BAD_VALUE"),
         ("conventions.OPH25.ALS.management_mode", "both", "POLICY_CHANGE_BAD_VALUE"),
         ("conventions.OPH25.ALS.cap_receiver", "NOBODY", "POLICY_CHANGE_BAD_VALUE"),
         ("cotation.demonstration.priorite.dalo.points", 1.234, "POLICY_CHANGE_BAD_VALUE"),
@@ -255,6 +256,24 @@ def test_changes_take_effect_and_become_assumed(key, value):
 )
 def test_wrong_changes_are_refused(key, value, code):
     assert _code(check_changes, {key: value}, "franche-comte", ON) == code
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(True, "true"), (None, "vide"), ("", "vide"), ("0,30", "0,30"), ("0.3", '"0.3"'), ([0.3, None], "[0.3, null]"), ({"a": 1}, "{…}")],
+)  # fmt: skip
+def test_a_refused_value_is_shown_as_the_file_writes_it(value, shown):
+    with pytest.raises(PolicyError) as caught:
+        check_changes({"national.lec.first_quartile_share": value}, "franche-comte", ON)
+    assert f"La valeur {shown} proposée pour" in str(caught.value)
+
+
+def test_shares_that_are_too_many_name_the_changes_that_made_them_so():
+    changes = {"conventions.*.ALS.share": 0.9, "conventions.*.ALS.tolerance": 0.01}
+    with pytest.raises(PolicyError) as caught:
+        check_changes(changes, "doubs", ON)
+    assert caught.value.params["key"] == "conventions.*.ALS.share"
+    assert str(caught.value).endswith(", plus que 1 : voyez « conventions.*.ALS.share ».")
 
 
 def test_wildcards_reach_every_line_and_precise_keys_win():

@@ -44,6 +44,8 @@ def refusal(file: Path) -> AttrifluxError | InputProblems:
         ("changes: 3\n", "SCENARIO_BAD_VALUE", 3),
         ("over:\n  flux.mode: 1\n", "SCENARIO_BAD_VALUE", 4),
         ("over:\n  flux.mode: []\n", "SCENARIO_BAD_VALUE", 4),
+        ("over:\n  flux.mode:\n", "SCENARIO_EMPTY_VALUE", 4),
+        ("changes:\n  flux.mode: null\n", "SCENARIO_EMPTY_VALUE", 4),
         ("over:\n  flux.mode: [1, 1]\n", "SCENARIO_BAD_VALUE", 4),
         ("changes:\n  flux.mode: 1\nover:\n  flux.mode: [1, 2]\n", "SCENARIO_TWICE", 6),
         ("changes:\n  flux.mode: 1\n  flux.mode: 2\n", "YAML_DUPLICATE_KEY", 5),
@@ -65,6 +67,25 @@ def test_a_wrong_file_is_refused_with_its_line(tmp_path, body, code, line):
     else:
         assert (error.code, error.params.get("line")) == (code, line)
         assert error.text("fr") != error.text("en")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("changes:\n  flux.mode: true\n", "« true » ne convient pas"),
+        ("changes:\n  flux.mode:\n", "« flux.mode » n'a pas de valeur"),
+        ("changes:\n  national.lec.first_quartile_share: true\n", "La valeur true proposée"),
+        ("changes:\n  conventions.*.ALS.share: 0.9\n", "voyez « conventions.*.ALS.share »"),
+    ],
+)
+def test_a_refusal_shows_the_value_as_it_is_written_and_names_the_key(tmp_path, body, words):
+    with pytest.raises(InputProblems) as caught:
+        check_keys(read_scenario(write(tmp_path, body)), "doubs", ON)
+    (finding,) = caught.value.findings
+    said = f"{finding.sentence('fr')} {finding.column} {finding.value or ''}"
+    assert words in said
+    assert finding.row == 4
+    assert "None" not in said and "True" not in said
 
 
 def test_everything_wrong_in_the_files_is_told_at_once(tmp_path):
