@@ -240,20 +240,29 @@ def nominations(store: Store, *, account: str | None = None) -> tuple[Nomination
     """Households that réservataires named."""
     rows = store.tables.find("nomination", **({} if account is None else {"account": account}))
     known = numbers(store, [r["ref"] for r in rows])
-    served: dict[tuple[str, str], set[str]] = {}
+    served: dict[tuple[str, str], list[Row]] = {}
     for grant in store.tables.find("grant", role=NAMING):
         own = grant["account"] if grant["role"] == "R" else ""
-        served.setdefault((grant["user"], own), set()).add(grant["landlord"])
+        served.setdefault((grant["user"], own), []).append(grant)
+    today = store.today()
 
     def landlords(row: Row) -> tuple[str, ...]:
         # who holds one account with a landlord and another one with the next names for neither on the other's
         by = row["by"]
-        return tuple(sorted(served.get((by, row["account"])) or served.get((by, "")) or set()))
+        held = served.get((by, row["account"])) or served.get((by, "")) or []
+        # a role given by mistake and taken back opens no other landlord's desk; one ended since stands behind what was named under it
+        named = days.today(row["at"])
+        in_force = [g for g in held if _in_force(g, named) or _in_force(g, today)]
+        return tuple(sorted({g["landlord"] for g in in_force or held}))
 
     return tuple(
         NominationRecord(application_id=known.get(row["ref"], ""), landlords=landlords(row), **row)
         for row in rows
     )
+
+
+def _in_force(grant: Row, day: date) -> bool:
+    return bool(grant["since"] <= day and (grant["until"] is None or day <= grant["until"]))
 
 
 def run(store: Store, run_id: str) -> RunRecord:
