@@ -318,9 +318,9 @@ def events(
     if kinds is not None:
         query = query.filter(kind__in=kinds)
     if actor is not None:
-        query = query.filter(actor__iexact=actor)
+        query = query.filter(actor__in=_alike(store, "actor", actor))
     if dwelling is not None:
-        query = query.filter(dwelling__iexact=dwelling)
+        query = query.filter(dwelling__in=_alike(store, "dwelling", dwelling))
     if on is not None:
         query = query.filter(at__lt=datetime.combine(on + timedelta(days=1), time(), days.PARIS))
     query = query.filter(_within(own))
@@ -337,6 +337,12 @@ def events(
         )
         for r in rows
     )  # fmt: skip
+
+
+def _alike(store: Store, column: str, typed: str) -> list[str]:
+    """What lines of the ledger hold in a column that is the text typed but for its capitals, which a file and a server fold differently."""
+    known = store.tables.models["event"].objects.values_list(column, flat=True).distinct()
+    return [text for text in known if text.casefold() == typed.casefold()]
 
 
 def event_kinds(store: Store, own: Collection[str] | None = None) -> tuple[str, ...]:
