@@ -39,6 +39,7 @@ from optimizer.desk.following import (
 from optimizer.desk.frames import by_key, days_of, framed, texts_of, where
 from optimizer.desk.months import months_after
 from optimizer.desk.notices import put_right
+from optimizer.desk.whose import landlord_of
 from optimizer.desk.year_end import as_on, duties_on, last_day
 from optimizer.domain import Case, Column, default_seed
 from optimizer.domain.account import outside_flux
@@ -765,11 +766,11 @@ class _Turning:
         self, frame: pd.DataFrame, homes: set[str], people: set[str], left: set[str]
     ) -> pd.DataFrame:
         """The import's nominations and those that réservataires recorded at the desk, whose last word on a household stands."""
-        landlord = self.case.settings.landlord
+        landlord = landlord_of(self.case)
         own = {
             (n.account, n.dwelling_id, n.application_id): n
             for n in sorted(self.nominations, key=lambda n: n.nomination_id)
-            if n.application_id and (landlord is None or {"", landlord} & set(n.landlords))
+            if n.application_id and (not landlord or {"", landlord} & set(n.landlords))
         }
         open_ = {key: n for key, n in own.items() if n.status == "open"}
         rows = [

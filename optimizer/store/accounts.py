@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,8 +34,18 @@ def accounts(store: Store) -> tuple[Account, ...]:
     mine: dict[str, list[GrantRecord]] = {}
     for one in grants(store, on=store.today()):
         mine.setdefault(one.user, []).append(one)
-    rows = _users().objects.order_by("username").values_list("username", "is_active")
+    rows = sorted(_users().objects.values_list("username", "is_active"), key=lambda row: in_turn(row[0]))
     return tuple(Account(name, active, tuple(mine.get(name, ()))) for name, active in rows)
+
+
+def in_turn(name: str) -> tuple[str, str]:
+    """Where a name stands among others, whatever its capitals and accents and whichever base keeps it: « Élodie » before « Zoé ».
+
+    >>> sorted(["Zoé", "élodie", "Agnès", "Elsa"], key=in_turn)
+    ['Agnès', 'élodie', 'Elsa', 'Zoé']
+    """
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)), name
 
 
 def create_user(store: Store, actor: Actor, command_id: str, user: str, password: str | None = None) -> str:
@@ -47,7 +58,9 @@ def create_user(store: Store, actor: Actor, command_id: str, user: str, password
     """
     user = named(user, 150, "compte")
     with store.writing():
-        if _users().objects.filter(username__iexact=user).exists():
+        # in a file the base takes « Élodie » and « élodie » for two people, on a server for one
+        known = _users().objects.values_list("username", flat=True)
+        if user.casefold() in (name.casefold() for name in known):
             raise StoreRefused("STORE_USER_TAKEN", user=user)
         made = _users()(username=user)
         password = _checked(password, made)

@@ -43,6 +43,8 @@ class Restored:
     last: datetime | None
     """When the last line of its ledger was written: what was recorded since is not in it. None of an empty ledger."""
     problems: tuple[ledger.Problem, ...]
+    moved: bool = False
+    """Whether a desk in a file goes on with a server: what lies beside the file is not in its backup and is to follow."""
 
 
 def backup(store: Store, out: Path, public: Path, url: str) -> int:
@@ -121,9 +123,10 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
                 with os.fdopen(handle, "wb") as out:
                     shutil.copyfileobj(inner, out)
         kept = {one: (half / one).read_bytes() for one in (LEDGER, EXPORT, WEB)}
+        moved = target is None and _is_a_file(half / DATABASE)
         if target is not None:
             _restore_file(half / DATABASE, target, url, folder, kept)
-        elif _is_a_file(half / DATABASE):
+        elif moved:
             _carry_over(half / DATABASE, url, folder, kept)
         else:
             read_into(url, half / DATABASE)  # before the keys: a base that is not empty leaves nothing behind
@@ -134,7 +137,7 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
     with open(url, keys=folder, inspect=True) as store:
         proof = ledger.verify(store)
         last = store.head()["at"]
-    return Restored(proof.events, proof.rows, last, proof.problems)
+    return Restored(proof.events, proof.rows, last, proof.problems, moved)
 
 
 def _is_a_file(copy: Path) -> bool:

@@ -503,6 +503,11 @@ def test_a_desk_in_a_file_goes_on_in_a_base(child, server, tmp_path):
     words = ("store", "restore", sealed, "--key", private, "--store", address)
     said = child("-c", MAIN, *words, **elsewhere)
     assert said.startswith("Bureau refait : ") and "0 écart" in said
+    # what lies beside the file is in no backup, and what stays there is out of the purge's reach
+    assert (
+        f"porter dans {tmp_path / 'ailleurs' / 'desk'} ce que tient" in said
+        and "La purge n'atteint plus" in said
+    )
     assert child("-c", EVERY_ROW, address, **elsewhere) == rows
     assert child("-c", GOES_ON, address, "karim", **elsewhere) == "vu\n"
     child("-c", MAIN, "store", "verify", "--store", address, **elsewhere)

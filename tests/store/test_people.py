@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import xlsxwriter
 
@@ -162,6 +164,17 @@ def test_a_reservataire_names_households_for_its_account(play):
     assert [n.status for n in queries.nominations(play.store)] == ["withdrawn", "open"]
     refused("STORE_STATE", play.do, c.withdraw_nomination, R, made["nomination_id"])
     assert queries.nominations(play.store, account="ETAT_PRIO") == ()
+
+
+def test_names_are_told_apart_and_put_in_order_alike_in_a_file_and_on_a_server(play):
+    """A file took « Élodie » beside « élodie » and put both behind « Zoé »; a server refused the one and ordered them as its language does."""
+    for name in ("Zoé", "élodie", "Agnès", "elsa"):
+        accounts.create_user(play.store, T, play.number(), name)
+    refused("STORE_USER_TAKEN", accounts.create_user, play.store, T, play.number(), "Élodie")
+    assert [a.user for a in accounts.accounts(play.store)] == ["Agnès", "élodie", "elsa", "Zoé"]
+    assert {e.actor for e in queries.events(play.store, actor=T.name.upper())} == {T.name}
+    play.do(c.sign_head, replace(S, name="Élodie"))
+    assert [e.actor for e in queries.events(play.store, actor="élodie")] == ["Élodie"]
 
 
 def test_an_account_has_a_strong_password_and_what_it_was_granted(play):

@@ -303,3 +303,29 @@ def test_an_account_held_with_one_landlord_names_for_no_other(played: Played):
     assert (kept["0250990021"], kept["0250990022"]) == ((LANDLORD,), ("AUTRE",))
     theirs = played.client(name="secretaire-d-ailleurs").get("/reservataire").content.decode()
     assert "0250990022" in theirs and "0250990021" not in theirs
+
+
+def test_a_role_given_by_mistake_and_taken_back_carries_no_name_to_the_other_landlord(played: Played):
+    """Its author's names were read by the secretary of a landlord it names nobody for, and entered that one's case."""
+    technique = Actor("technique", "T")
+    played.account("trop-large", "R", account="ALS", landlord="", commission="")
+    (wide,) = (g for g in queries.grants(played.store) if g.user == "trop-large")
+    commands.revoke(played.store, technique, str(uuid4()), wide.grant_id)
+    grant(played, "trop-large", "R", account="ALS")
+    sent = {"account": "ALS", "number": "0250990031", "rank": "1", "command_id": str(uuid4())}
+    assert played.client(name="trop-large").post("/reservataire", sent).status_code == 302
+
+    def landlords() -> tuple[str, ...]:
+        (kept,) = (n for n in queries.nominations(played.store) if n.application_id == "0250990031")
+        return kept.landlords
+
+    assert landlords() == (LANDLORD,)
+    # a role that ends later stands behind what was named under it, until another landlord is given too
+    for right in (g for g in queries.grants(played.store) if g.user == "trop-large"):
+        commands.revoke(played.store, technique, str(uuid4()), right.grant_id)
+    assert landlords() == ("", LANDLORD), (
+        "every role ended the day it was given: what it named is lost to nobody"
+    )
+    grant(played, "trop-large", "R", account="ALS")
+    grant(played, "trop-large", "R", account="ALS", landlord="AUTRE")
+    assert landlords() == ("AUTRE", LANDLORD)

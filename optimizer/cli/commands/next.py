@@ -73,19 +73,17 @@ def next_(
     from optimizer.desk.next_case import next_case
     from optimizer.desk.next_files import write_next
     from optimizer.desk.next_words import summary_of
+    from optimizer.desk.whose import duties_of, sessions_of
     from optimizer.store import queries
 
     when = day_of(on, "--on", lang.value) if on else None
     read = importers.read(case, models=models)
-    settings = read.settings
-    rules = policy.rules_of(settings, models)
+    rules = policy.rules_of(read.settings, models)
     with opened(store) as desk, desk.reading():
-        sessions = [
-            s
-            for s in queries.sessions(desk, commission=commission or None)
-            if settings.landlord is None or s.landlord == settings.landlord
-        ]
-        duties, named = queries.duties(desk, open=False), queries.nominations(desk)
+        own = sessions_of(read, queries.sessions(desk, items=False))
+        kept = tuple(s.session_id for s in own if not commission or s.commission == commission)
+        sessions = queries.sessions(desk, ids=kept)
+        duties, named = duties_of(queries.duties(desk, open=False), own), queries.nominations(desk)
         housed = queries.housed(desk)
     made = next_case(read, sessions, rules, duties=duties, nominations=named, housed=housed, on=when)
     write_next(out, made, case)

@@ -32,6 +32,14 @@ texts(
         "agrees": ("tout concorde.", "all agree."),
         "differs": ("{n:écart/écarts}.", "{n:difference/differences}."),
         "restored": ("Bureau refait : {counted}, {n:écart/écarts}.", "Desk made again: {counted}, {n:difference/differences}."),
+        "moved": (
+            "Imports, calculs, pièces et signataires ne sont dans aucune sauvegarde : avant de servir, porter dans {folder} ce que tient le dossier "
+            "« .files » de l'ancien bureau, sans son fichier « database ». La purge n'atteint plus ni l'ancien fichier, ni ses copies, ni ce "
+            "dossier, qui tiennent les ménages : les supprimer une fois ce bureau vérifié.",
+            "No backup holds imports, computations, papers and signatories: before serving, carry what the “.files” folder of the earlier desk "
+            "holds, without its file “database”, to {folder}. The purge reaches neither the earlier file, nor its copies, nor that folder any "
+            "more, which hold the households: delete them once this desk is verified.",
+        ),
         "restored_until": (
             "Dernière ligne du journal : {last}. Ce qui a été enregistré depuis n'y est pas (appels, décisions, courriers partis, réponses, "
             "baux) : le retrouver sur les papiers imprimés et le saisir à nouveau avant le prochain ordre du jour. Comptes, mots de passe et rôles "
@@ -298,6 +306,10 @@ def restore(
     typer.echo(_say("restored", lang, counted=counted, n=len(done.problems)))
     if done.last is not None:
         typer.echo(_say("restored_until", lang, last=days.instant(done.last)))
+    if done.moved:
+        from optimizer.web.serving import state_of
+
+        typer.echo(_say("moved", lang, folder=state_of(url)))
     sys.exit(3 if done.problems else 0)
 
 

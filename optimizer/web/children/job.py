@@ -123,17 +123,15 @@ def _next(source: Path, log: Path, case: Path, lang: Lang, landlords: Collection
     from optimizer.desk.next_case import next_case
     from optimizer.desk.next_files import write_next
     from optimizer.desk.next_words import brought_words
+    from optimizer.desk.whose import duties_of, sessions_of
 
     say(step="next")
     known: Log = pickle.loads(log.read_bytes())  # written by the desk itself, in its own folder
     read = importers.read(source)
     _whose(read, landlords)
-    landlord = read.settings.landlord
-    own = [x for x in known.sessions if landlord is None or x.landlord == landlord]
-    rules = policy.rules_of(read.settings)
-    made = next_case(
-        read, own, rules, duties=known.duties, nominations=known.nominations, housed=known.housed
-    )
+    own = sessions_of(read, known.sessions)
+    duties, rules = duties_of(known.duties, own), policy.rules_of(read.settings)
+    made = next_case(read, own, rules, duties=duties, nominations=known.nominations, housed=known.housed)
     write_next(case, made, source)
     say(brought=brought_words(made, lang))
     tell_remarks(made.said, lang)
@@ -148,8 +146,9 @@ def tell_remarks(findings: Sequence[Finding], lang: Lang) -> None:
 
 def _whose(read: Case, landlords: Collection[str]) -> str:
     """The landlord of a case, empty where there are several (AttrifluxError: it is none of those taken)."""
-    named = {str(name) for name in read.table("dwellings")["landlord"].dropna()}
-    found = read.settings.landlord or (named.pop() if len(named) == 1 else "")
+    from optimizer.desk.whose import landlord_of
+
+    found = landlord_of(read)
     if landlords and found not in landlords:
         raise AttrifluxError("WEB_OTHER_LANDLORD", theirs=", ".join(landlords), found=found or SEVERAL)
     return found

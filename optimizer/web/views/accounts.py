@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from optimizer.errors import AttrifluxError, define, said
 from optimizer.store import commands, queries
-from optimizer.store.accounts import create_user, end_visits, set_active, set_password
+from optimizer.store.accounts import create_user, end_visits, in_turn, set_active, set_password
 from optimizer.store.backup import backup as seal_copy
 from optimizer.store.clock import stamp
 from optimizer.store.sealing import PUBLIC
@@ -50,7 +50,7 @@ def accounts(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     if request.method == "POST" and not values:
         return _make(request)
     grants = queries.grants(desk().store, on=desk().store.today())
-    users = get_user_model().objects.order_by("username")
+    users = sorted(get_user_model().objects.all(), key=lambda user: in_turn(user.get_username()))
     rows = [(user, [g for g in grants if g.user == user.get_username()]) for user in users]
     lang = lang_of(request)
     return page(

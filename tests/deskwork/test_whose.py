@@ -1,0 +1,88 @@
+"""A desk of several landlords and exports that do not name theirs: each case reads what its own commission did, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from optimizer import importers
+from optimizer.desk.whose import duties_of, landlord_of, sessions_of
+from optimizer.domain import Case
+from optimizer.store import queries
+from optimizer.store.records import DutyRecord, SessionRecord
+from optimizer.synth import synthesize, write_case
+from tests.cli.running import attriflux
+from tests.deskwork.room import held_today, proposed, read_case
+
+NEIGHBOUR = "OPH25"
+
+
+@pytest.fixture(scope="module")
+def neighbours() -> Case:
+    """A case of another landlord that does not name it, on the same households."""
+    whole = synthesize("doubs", dwellings=40, applications=60, seed=7)
+    homes = whole.table("dwellings")
+    tables = dict(whole.tables) | {"dwellings": homes[homes["landlord"] == NEIGHBOUR].reset_index(drop=True)}
+    tables["applications"] = read_case().table("applications").head(80)
+    tables["nominations"] = whole.table("nominations").head(0)
+    return replace(whole, settings=replace(whole.settings, on=read_case().settings.on), tables=tables)
+
+
+def test_the_next_case_of_a_landlord_holds_nothing_of_another_ones_commission(
+    neighbours: Case, tmp_path: Path
+):
+    """Its candidatures, leases and refusals entered the neighbour's case, with the numbers of its households."""
+    made = held_today(tmp_path)
+    session = made.session
+    made.desk.close()
+    write_case(neighbours, tmp_path / "voisin")
+    shutil.copytree(proposed()[0], tmp_path / "nôtre")
+    said = tmp_path / "nôtre" / "case.yaml"
+    lines = said.read_text("utf-8").splitlines(keepends=True)
+    said.write_text("".join(line for line in lines if not line.startswith("landlord:")), "utf-8")
+    day = datetime.now(UTC).date().isoformat()
+    words = ("--store", tmp_path / "bureau.sqlite", "--on", day)
+    for case in ("nôtre", "voisin"):
+        done = attriflux("next", "--case", tmp_path / case, "--out", tmp_path / f"{case}-2", *words)
+        assert done.code == 0, done.err
+    own, other = (importers.read(tmp_path / f"{case}-2") for case in ("nôtre", "voisin"))
+    decided = {c.application_id for i in session.items for c in i.candidates if c.decision}
+    assert own.settings.landlord is None and landlord_of(own) == session.landlord
+    assert decided <= set(own.table("events")["application_id"].astype(str))
+    for table in ("events", "in_progress", "decisions", "leases"):
+        frame = other.table(table)
+        assert not decided & set(frame["application_id"].astype(str)) if len(frame) else True, table
+    assert "de la séance" not in done.out + done.err
+
+
+def of(landlord: str, n: int, on: date = date(2026, 12, 3)) -> SessionRecord:
+    """A closed session without a dwelling."""
+    held = queries.SessionRecord.__dataclass_fields__
+    told = dict.fromkeys(held) | {"session_id": f"s{n}", "landlord": landlord, "on": on, "items": ()}
+    return SessionRecord(**told)  # type: ignore[arg-type]
+
+
+def test_whose_sessions_a_case_reads(neighbours: Case):
+    every = [of("OPH25", 1), of("ESH25", 2), of("COOP25, OPH25", 3), of("COOP25", 4), of("SEM70", 5)]
+
+    def read(case: Case) -> str:
+        return "".join(s.session_id[1:] for s in sessions_of(case, every))
+
+    named = replace(neighbours, settings=replace(neighbours.settings, landlord="ESH25"))
+    homes = neighbours.table("dwellings")
+    several = homes.assign(landlord=["ESH25", *homes["landlord"][1:]])
+    let = dict(neighbours.tables) | {"dwellings": homes.head(0)}
+    assert read(named) == "2"
+    # landlords that sat together are one office, whichever of them has dwellings this week
+    assert (read(neighbours), landlord_of(neighbours)) == ("134", NEIGHBOUR)
+    assert read(replace(neighbours, tables=dict(neighbours.tables) | {"dwellings": several})) == "12345"
+    assert read(replace(neighbours, tables=let)) == "12345", "nothing says whose it is"
+    owed = [
+        DutyRecord(n, "sne_radiation", "r", session, None, date(2026, 12, 3), None, None, "")
+        for n, session in enumerate(("s1", "s2", ""))
+    ]
+    assert [d.duty_id for d in duties_of(owed, every[:1])] == [0, 2]
