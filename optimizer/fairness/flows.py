@@ -86,12 +86,16 @@ class WholeFlow:
         """(edges,) whole amounts."""
         part = self._part.copy()
         steps = int((part > 0).sum())
+        # the walk puts whole edges last in these lists: another draw begins from the same ones
+        (g_ptr, g_list), (c_ptr, c_list) = self._of_group, self._of_class
         _round(
             self._group,
             self._class,
             part,
-            *self._of_group,
-            *self._of_class,
+            g_ptr,
+            g_list.copy(),
+            c_ptr,
+            c_list.copy(),
             self._sizes[1],
             _units(draw, steps + 1),
             FEW,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+import optimizer as af
 from optimizer.fairness.flows import WholeFlow
 from optimizer.fairness.lottery import Draw
 
@@ -26,3 +27,16 @@ def test_whole_flows_keep_sums_and_expectations():
         assert (np.bincount(at[:, 0], whole, groups) <= np.ceil(amount.sum(1))).all()
         total += whole
     assert np.abs(total / 1_000 - amount[amount > 0]).max() < 4 * 0.5 / 1_000**0.5
+
+
+def test_a_draw_of_whole_counts_is_that_of_its_number_whatever_was_drawn_before() -> None:
+    """The walk left its lists in another order, so that one draw gave other households each time it was asked."""
+    case = af.synthesize("commission", dwellings=8, applications=150, seed=1)
+    lottery = af.fairness(case, ["probabilistic_serial"], draws=5).lotteries["probabilistic_serial"]
+
+    def housed(index: int) -> list[int]:
+        return lottery.sample(Draw("x", index)).app.tolist()
+
+    forth = [housed(i) for i in range(6)]
+    back = [housed(i) for i in reversed(range(6))]
+    assert forth == back[::-1] and len({tuple(x) for x in forth}) > 1
