@@ -24,6 +24,7 @@ from optimizer.eligibility.messages import (
     EPCI_NOWHERE,
     NO_CONVENTION,
     NO_CONVENTION_HERE,
+    OLDER_CEILINGS,
     OLDER_THRESHOLD,
     RESERVATION_CONFLICT,
     SHORT_BY_CHOICE,
@@ -32,6 +33,7 @@ from optimizer.eligibility.messages import (
     UNKNOWN_COMMUNE,
     UNKNOWN_DEPARTEMENT,
 )
+from optimizer.policy import ZONES
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
@@ -302,3 +304,21 @@ def check_thresholds(case: Case, rules: RuleSet, findings: Findings, *, accept_a
         findings.add(
             OLDER_THRESHOLD, severity="warning", names=names, year=case.settings.year
         )  # fmt: skip
+
+
+def check_ceilings(case: Case, rules: RuleSet, findings: Findings) -> None:
+    """Income ceilings are revised every 1 January: those of an earlier year would refuse, in silence, who is within those of today."""
+    if case.settings.synthetic:
+        return
+    homes = case.table("dwellings")
+    zones = rules.place_of(homes["commune"], "zone")
+    older: dict[str, str] = {}
+    for financing, zone in set(zip(homes["financing"], zones, strict=True)):
+        if isinstance(financing, str) and not pd.isna(zone):
+            key = f"national.ceilings.{financing.upper()}.{ZONES[int(zone)]}"
+            since = rules.value(key).in_force_from
+            if since is not None and since.year < rules.on.year:
+                older[key] = f"{financing.upper()}, {since.year}"
+    if older:
+        names, keys = " ; ".join(sorted(set(older.values()))), ", ".join(sorted(older))
+        findings.add(OLDER_CEILINGS, severity="warning", names=names, keys=keys, year=rules.on.year)

@@ -79,6 +79,7 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
     checks.check_places(case, rules, findings)
     checks.check_size(case, rules, findings)
     checks.check_thresholds(case, rules, findings, accept_assumed=accept_assumed)
+    checks.check_ceilings(case, rules, findings)
     words = read_vocabulary(case, rules, lines, landlords, places)
     facts = _assemble(case, dwellings, applications, rules, words, lines)
     facts = replace(facts, expected=read_expected(case, rules, words, lines, findings))
@@ -160,6 +161,7 @@ def examine_part(case: Case, rules: RuleSet, *, accept_assumed: bool = False) ->
     lines = read_lines(case, rules, flux_landlords(case), findings)
     checks.sound_dwellings(case, rules, lines, findings)
     checks.check_thresholds(case, rules, findings, accept_assumed=accept_assumed)
+    checks.check_ceilings(case, rules, findings)
     return findings.found
 
 

@@ -334,6 +334,17 @@ OLDER_THRESHOLD = define(
     remedy_fr="Rien à faire tant que l'arrêté de {year} n'a pas paru ; ensuite, saisissez ses seuils dans la feuille seuils",
     remedy_en="Nothing to do until the arrêté of {year} is out; then enter its thresholds in the sheet seuils",
 )
+OLDER_CEILINGS = define(
+    "ELIG_OLDER_CEILINGS",
+    "revenus comparés aux plafonds de ressources d'une année passée ({names}) : models/ n'a pas ceux de {year}, et un ménage de peu "
+    "au-dessus serait écarté à tort",
+    "incomes compared with the ceilings of an earlier year ({names}): models/ has none of {year}, and a household just above them "
+    "would be refused wrongly",
+    remedy_fr="Ils changent chaque 1er janvier : prenez la version du programme qui a ceux de {year}, ou écrivez-les dans « changes » de "
+    "case.yaml, une ligne par table (catégories 1 à 6, puis par personne de plus) : {keys}",
+    remedy_en="They change every 1 January: take the version of the program that has those of {year}, or write them under “changes” of "
+    "case.yaml, a line for each table (categories 1 to 6, then each further person): {keys}",
+)
 SHORT_BY_CHOICE = define(
     "ELIG_SHORT_BY_CHOICE",
     "le dossier demande {count:candidat/candidats} par liste, moins que les {least} que demande l'article R. 441-3 du CCH",

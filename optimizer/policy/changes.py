@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from optimizer.domain.account import place_of
@@ -63,9 +64,23 @@ def changed_entry(entry: Entry, value: object, on: date) -> Entry:
     """
     if not fits(value, entry.unit, entry.choices, entry.low, entry.high):
         refuse_value(entry.key, value, *expectation(entry.unit, entry.choices, entry.low, entry.high))
+    if entry.unit == "ceilings":
+        _in_order(entry.key, value)
     kept = tuple(v for v in entry.values if v.since < on)
     dated = DatedValue(on, frozen(value), "assumed", CHANGED_SOURCE, "", on, "")
     return replace(entry, values=(*kept, dated))
+
+
+def _in_order(key: str, value: Any) -> None:
+    """Refuse ceilings that do not rise with the category, as a figure too many makes them: nobody else looks at those of a case."""
+    categories, further = value[:6], value[6]
+    if any(b <= a for a, b in pairwise(categories)) or further >= categories[0]:
+        refuse_value(
+            key,
+            value,
+            "des plafonds qui montent de la catégorie 1 à la 6, puis le montant par personne de plus, moindre que le premier",
+            "ceilings that rise from category 1 to 6, then the amount of each further person, less than the first",
+        )
 
 
 def own_entry(entry: Entry, value: float, source: str, on: date) -> Entry:

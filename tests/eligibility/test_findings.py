@@ -74,11 +74,32 @@ def test_a_threshold_of_an_earlier_year_is_told_on_a_real_case() -> None:
     shares = [convention() | {"year": 2027}]
     person = application(first_registered_on=date(2026, 12, 1))
     real = make_case([dwelling()], [person], synthetic=False, on=later, conventions=shares)
-    assert found(real, rules(on=later)) == [("OLDER_THRESHOLD", "w", None, None, None, ())]
-    (told,) = el.check_case(real, rules(on=later))
+    assert found(real, rules(on=later)) == [
+        ("OLDER_THRESHOLD", "w", None, None, None, ()), ("OLDER_CEILINGS", "w", None, None, None, ()),
+    ]  # fmt: skip
+    told, _ = el.check_case(real, rules(on=later))
     assert "CU Grand Besançon Métropole, 2026" in told.sentence() and "n'en a pas de 2027" in told.sentence()
     drawn = make_case([dwelling()], [person], on=later, conventions=shares)
     assert found(drawn, rules(on=later)) == []
+
+
+def test_ceilings_of_an_earlier_year_are_told_on_a_real_case() -> None:
+    """A case of the new year was « lisible et cohérent » while households were refused by the ceilings of the year before."""
+    later = date(2027, 2, 1)
+    shares = [convention() | {"year": 2027}]
+    person = application(first_registered_on=date(2026, 12, 1))
+    homes = [dwelling("L1", financing="plai"), dwelling("L2", financing="pls")]
+    real = make_case(homes, [person], synthetic=False, on=later, conventions=shares)
+    _, told = el.check_case(real, rules(on=later))
+    assert told.code == "ELIG_OLDER_CEILINGS" and "(PLAI, 2026 ; PLS, 2026)" in told.sentence()
+    assert "national.ceilings.PLAI.other_regions, national.ceilings.PLS.other_regions" in told.remedy()
+    own = {
+        f"national.ceilings.{name}.other_regions": [24000, 32000, 38000, 46000, 54000, 61000, 6800]
+        for name in ("PLAI", "PLS")
+    }
+    written = policy.load("doubs", later, changes=own)
+    assert found(real, written) == [("OLDER_THRESHOLD", "w", None, None, None, ())]
+    assert found(make_case(homes, [person], on=later, conventions=shares), rules(on=later)) == []
 
 
 def test_unknown_communes_are_grouped() -> None:

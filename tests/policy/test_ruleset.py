@@ -241,6 +241,16 @@ def test_changes_take_effect_and_become_assumed(key, value):
         ("national.lec.first_quartile_share", 30, "POLICY_CHANGE_BAD_VALUE"),
         ("national.lec.first_quartile_share", "30 %", "POLICY_CHANGE_BAD_VALUE"),
         ("national.caleol.shortlist_size", 0, "POLICY_CHANGE_BAD_VALUE"),
+        (
+            "national.ceilings.PLUS.other_regions",
+            [240000, 32000, 38000, 46000, 54000, 61000, 6800],
+            "POLICY_CHANGE_BAD_VALUE",
+        ),
+        (
+            "national.ceilings.PLUS.other_regions",
+            [24000, 32000, 38000, 46000, 54000, 61000, 68000],
+            "POLICY_CHANGE_BAD_VALUE",
+        ),
         ("national.flux.count_rule", "someday", "POLICY_CHANGE_BAD_VALUE"),
         ("territory.market", "calm", "POLICY_CHANGE_BAD_VALUE"),
         ("territory.grid", "absent", "POLICY_CHANGE_BAD_VALUE"),
