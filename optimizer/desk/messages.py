@@ -328,6 +328,34 @@ define(
     remedy_en="Fill in the attendance, then “opened: yes” in the sheet Séance",
 )
 define(
+    "DESK_ENTRY_NOT_OPEN_YET",
+    "Un logement est retiré de l'ordre du jour, mais la séance n'est pas ouverte : ce n'est pas enregistré.",
+    "A dwelling is taken off the agenda, but the session is not open: this is not recorded.",
+    remedy_fr="Enregistrer de nouveau avec « seance_ouverte : oui »",
+    remedy_en="Record again with “opened: yes”",
+)
+define(
+    "DESK_ENTRY_ALONE",
+    "« {column} » est rempli et « {needed} » est vide : rien n'en est enregistré.",
+    "“{column}” is filled in and “{needed}” is empty: nothing of it is recorded.",
+    remedy_fr="Remplir « {needed} », ou vider la case",
+    remedy_en="Fill in “{needed}”, or empty the cell",
+)
+define(
+    "DESK_ENTRY_NO_DECISION",
+    "Le vote sur le logement « {dwelling} » n'est pas enregistré : la feuille Saisie n'a pas de décision sur lui.",
+    "The vote on dwelling “{dwelling}” is not recorded: the sheet Saisie has no decision on it.",
+    remedy_fr="Y remplir « decision » pour chaque ménage du logement",
+    remedy_en="Fill in “decision” there for each household of the dwelling",
+)
+define(
+    "DESK_ENTRY_GREY",
+    "La case grise « {column} » dit autre chose que la séance enregistrée : elle n'est pas lue.",
+    "The grey cell “{column}” says something else than the session on record: it is not read.",
+    remedy_fr="Changer la date, l'heure, le lieu ou le quorum sur la page de la séance",
+    remedy_en="Change the day, the hour, the place or the quorum on the page of the session",
+)
+define(
     "DESK_ENTRY_NOT_HELD",
     "La feuille dit à la fois que la séance s'est ouverte (« {opened} ») et qu'elle n'a pas été tenue.",
     "The sheet says both that the session was opened (“{opened}”) and that it was not held.",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.desk import messages as messages
+from optimizer.desk.entry_alone import tell_unrecorded
 from optimizer.desk.entry_reading import Entry, Filled, read_entries
 from optimizer.desk.following import items_of
 from optimizer.desk.lists import choices
@@ -126,6 +127,7 @@ class _Sheets(Work):
         self._calls()
         self._convene()
         self._members()
+        tell_unrecorded(self)
         if self._not_held():
             return
         opened = self._open()
@@ -298,6 +300,10 @@ class _Sheets(Work):
             )  # fmt: skip
         return True
 
+    def _opening(self) -> bool:
+        """Whether the workbook says that the session opened."""
+        return self.head is not None and self.head.get("opened") == "yes"
+
     def _open(self) -> bool:
         """Whether the session is open or past, so that decisions may be recorded."""
         head, now = self.head, self.fresh()
@@ -340,7 +346,9 @@ class _Sheets(Work):
         for item in items_of(now):
             vote = votes.get(item.dwelling_id)
             if vote is not None and vote.get("not_examined"):
-                if opened and item.status == "listed":
+                if not opened and item.status == "listed" and not self._opening():
+                    self.warn(vote, "DESK_ENTRY_NOT_OPEN_YET", "not_examined")
+                if opened and item.status != "not_examined":
                     self.do(
                         vote, "not_examined", "not_examined",
                         lambda key, item=item, vote=vote: commands.not_examined(  # type: ignore[misc]
@@ -384,7 +392,7 @@ class _Sheets(Work):
         if len(self.problems) > before or self._same(item, decisions, ballot, vote):
             return
         if not opened:
-            if self.head is None or self.head.get("opened") != "yes":  # else it was told why it did not open
+            if not self._opening():  # else it was told why it did not open
                 self.wrong(rows[0], "DESK_ENTRY_NOT_OPEN", "decision")
             return
         hour = self._hour(vote, there)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from optimizer.desk.entry_alone import UNREAD
 from optimizer.desk.recording import Recorded
 from optimizer.errors import LANGS, said, texts
 
@@ -11,6 +12,10 @@ texts(
         "nothing": (
             "Rien de nouveau : tout est déjà enregistré.",
             "Nothing new: everything is recorded already.",
+        ),
+        "unread": (
+            "Rien n'est enregistré : voir les cases signalées.",
+            "Nothing is recorded: see the cells that are told.",
         ),
         "dry": (
             "À blanc : rien n'a été écrit. Seraient enregistrés :",
@@ -65,9 +70,10 @@ def summary_of(done: Recorded) -> dict[str, object]:
         "session": done.session_id, "dry_run": done.dry, "recorded": dict(done.done), "next_ranks": list(done.next_ranks),
         "called_up": list(done.called_up),
     }  # fmt: skip
+    nothing = "RECORDED.UNREAD" if any(f.code in UNREAD for f in done.warnings) else "RECORDED.NOTHING"
     for lang in LANGS:
         head = "RECORDED.DRY" if done.dry else "RECORDED.WRITTEN"
-        lines = [said(head, lang, session=done.session_id)] if done.done else [said("RECORDED.NOTHING", lang)]
+        lines = [said(head, lang, session=done.session_id)] if done.done else [said(nothing, lang)]
         lines += [f"  {said(f'RECORDED.{verb}'.upper(), lang, n=n)}" for verb, n in done.done.items()]
         if done.called_up:
             lines.append(said("RECORDED.CALLED_UP", lang, homes=", ".join(done.called_up)))

@@ -5,6 +5,15 @@ from __future__ import annotations
 from optimizer.errors import define
 
 define(
+    "READ_NOT_A_FILE",
+    "« {value} » n'est pas un fichier : c'est un dossier, ou un lien dont la cible manque.",
+    "“{value}” is no file: it is a folder, or a link whose target is missing.",
+    expected_fr="le fichier de la table",
+    expected_en="the file of the table",
+    remedy_fr="Mettez le fichier à sa place, ou renommez-le si ce n'est pas une table",
+    remedy_en="Put the file in its place, or rename it if it is no table",
+)
+define(
     "READ_CASE_NOT_FOUND",
     "le dossier ou classeur « {value} » n'existe pas.",
     "the folder or workbook “{value}” does not exist.",

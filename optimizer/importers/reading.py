@@ -208,7 +208,13 @@ def _folder(folder: Path) -> tuple[_Found, Block | None, Mappings, str]:
     found = _Found()
     block: Block | None = None
     mappings = Mappings()
-    files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~")))
+    there = sorted(p for p in folder.iterdir() if not p.name.startswith((".", "~")))
+    files = [p for p in there if p.is_file()]
+    found.findings += [
+        Finding("READ_NOT_A_FILE", file=shown(p.name), value=shown(p.name))
+        for p in there
+        if not p.is_file() and format_of(p.suffix) is not None and _BY_NAME.get(plain(p.stem))
+    ]
     names = {p.name for p in files}
     for name in (SETTINGS_FILE, COLUMNS_FILE):
         if name not in names:

@@ -164,6 +164,15 @@ def _without(text: Any, problems: list[Problem]) -> Any:
     return pc.if_else(pa.array(gone), pa.scalar(None, pa.string()), text)
 
 
+def left_of_a_formula(word: str) -> bool:
+    """Whether a cell holds the error of a spreadsheet, or a formula kept as text.
+
+    >>> left_of_a_formula("#N/A"), left_of_a_formula('="0250"'), left_of_a_formula("# 12")
+    (True, True, False)
+    """
+    return bool(_CELL_ERROR.fullmatch(word) or _FORMULA.fullmatch(word))
+
+
 def _clean(text: Any, single_line: bool) -> tuple[Any, list[Problem]]:
     """Accents composed; double-encoded texts, invisible characters and what a spreadsheet left of a formula are problems."""
     suspect = mask(pc.match_substring_regex(text, _SUSPECT))

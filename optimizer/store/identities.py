@@ -5,13 +5,15 @@ CSV or workbook (first sheet). Anything else that it holds (NIR, birth date, nat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from optimizer.errors import Finding, InputProblems, define
+from optimizer.errors import Finding, InputProblems, define, gathered
 from optimizer.importers.cells import as_text
 from optimizer.importers.raw import RawTable
 from optimizer.importers.registry import format_of
+from optimizer.importers.texts import left_of_a_formula
 from optimizer.importers.words import plain
 from optimizer.store.commands.identities import LENGTHS
 from optimizer.store.people import NUMBER
@@ -67,6 +69,27 @@ define(
 )
 
 
+define(
+    "IDENTITY_LOST",
+    "Numéro enregistré comme un nombre : ses derniers chiffres ou ses zéros de tête sont perdus.",
+    "Number stored as a number: its last digits or leading zeros are lost.",
+    expected_fr="un numéro enregistré comme du texte",
+    expected_en="a number stored as text",
+    remedy_fr="Réexporter la colonne au format Texte depuis le logiciel d'origine",
+    remedy_en="Export the column again as Text from the original software",
+)
+define(
+    "IDENTITY_CELL",
+    "Cellule en erreur, ou formule sans résultat.",
+    "Cell in error, or formula without a result.",
+    remedy_fr="Corriger la formule, ou coller la valeur",
+    remedy_en="Correct the formula, or paste the value",
+)
+_LOST = re.compile(r"[0-9]([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
+_PHONE_LOST = re.compile(r"[1-9][0-9]{8}")
+"""A telephone number that a spreadsheet took the zero from: nothing else has nine digits."""
+
+
 def read(path: str | Path) -> tuple[PersonRecord, ...]:
     """Identities of a file, one an application.
 
@@ -90,15 +113,17 @@ def read(path: str | Path) -> tuple[PersonRecord, ...]:
         raise InputProblems([Finding("IDENTITY_NO_NUMBER", file=table.label, row=table.header_row)])
     people: dict[str, PersonRecord] = {}
     findings: list[Finding] = []
+    spoilt = {(int(table.rows[m.row]), m.column): m.kind for m in table.marks}
     for row, cells in _lines(table, places):
         findings += _problems(table, row, cells, places)
+        findings += _spoilt(table, row, cells, places, spoilt)
         if not (number := cells.get("application_id", "")):
             continue
         person = _person(number, cells)
         if people.setdefault(number, person) != person:
             findings.append(_finding("IDENTITY_TWICE", table, row, places, "application_id"))
     if findings:
-        raise InputProblems(findings)
+        raise InputProblems(gathered(findings))
     return tuple(people.values())
 
 
@@ -124,9 +149,10 @@ def _lines(table: RawTable, places: dict[str, int]) -> Iterator[tuple[int, dict[
 
 def _person(number: str, cells: dict[str, str]) -> PersonRecord:
     name = " ".join(text for text in (cells.get("first_name", ""), cells.get("name", "")) if text)
-    return PersonRecord(
-        "", number, name, cells.get("phone", ""), cells.get("email", ""), cells.get("address", "")
-    )
+    phone = cells.get("phone", "")
+    if _PHONE_LOST.fullmatch(phone):
+        phone = f"0{phone}"
+    return PersonRecord("", number, name, phone, cells.get("email", ""), cells.get("address", ""))
 
 
 def _problems(table: RawTable, row: int, cells: dict[str, str], places: dict[str, int]) -> Iterator[Finding]:
@@ -136,6 +162,22 @@ def _problems(table: RawTable, row: int, cells: dict[str, str], places: dict[str
         limit = NUMBER if field == "application_id" else LENGTHS.get(field, LENGTHS["name"])
         if len(text) > limit or any(ord(sign) < 32 and sign not in "\n\r\t" for sign in text):
             yield _finding("IDENTITY_LONG", table, row, places, field, limit=limit)
+
+
+def _spoilt(
+    table: RawTable,
+    row: int,
+    cells: dict[str, str],
+    places: dict[str, int],
+    spoilt: dict[tuple[int, int], str],
+) -> Iterator[Finding]:
+    """What a spreadsheet broke: a name would be « #N/A » in letters, and a rounded number that of another household."""
+    for field, text in cells.items():
+        kind = spoilt.get((row, places[field]), "")
+        if kind in ("error", "formula") or left_of_a_formula(text):
+            yield _finding("IDENTITY_CELL", table, row, places, field)
+        elif field in ("application_id", "phone") and (kind == "long" or _LOST.fullmatch(text)):
+            yield _finding("IDENTITY_LOST", table, row, places, field)
 
 
 def _finding(

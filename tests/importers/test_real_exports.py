@@ -200,6 +200,16 @@ def test_what_a_spreadsheet_left_in_a_text_file_is_no_name(tmp_path: Path, colum
     ]
 
 
+@pytest.mark.parametrize("link", [False, True])
+def test_a_folder_or_a_broken_link_in_place_of_a_table_is_told(tmp_path: Path, link: bool):
+    """The case was read without its leases, « lisible et cohérent »."""
+    folder = write_base(tmp_path / "cas", baux__csv=None)
+    there = folder / "baux.csv"
+    there.symlink_to(tmp_path / "absent.csv") if link else there.mkdir()
+    _, findings = read_findings(folder)
+    assert [(f.code, f.file) for f in findings if f.severity == "error"] == [("READ_NOT_A_FILE", "baux.csv")]
+
+
 def test_districts_between_other_signs_are_parted_or_told(tmp_path: Path):
     """As one name they fitted no dwelling, silently."""
     homes, rows = rows_of("logements"), rows_of("demandes")

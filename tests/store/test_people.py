@@ -30,6 +30,34 @@ def test_identities_are_read_from_a_table_and_what_is_not_ours_is_not(tmp_path):
     assert two == PersonRecord("", "N2", "Autre")
 
 
+def test_what_a_spreadsheet_broke_in_identities_is_refused_without_being_shown(tmp_path):
+    """A rounded number kept a name under no household; « #N/A » went into letters."""
+    text = 'numero_unique;nom;telephone\n8,59457E+17;Martin;06\n025011712345678901;#N/A;07\n025011712345678902;"=""Durand""";6,12E+08\n'
+    (tmp_path / "identites.csv").write_text(text, encoding="utf-8")
+    with xlsxwriter.Workbook(str(tmp_path / "identites.xlsx")) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["numero_unique", "nom", "telephone"])
+        sheet.write_row(1, 0, [859456999199313139, "Martin", 612345678])
+        sheet.write_row(2, 0, ["025011712345678901", "Durand", 612345678])
+        sheet.write_formula(2, 1, "=NA()", None, "#N/A")
+    found = {}
+    for name in ("identites.csv", "identites.xlsx"):
+        with pytest.raises(InputProblems) as caught:
+            read(tmp_path / name)
+        assert not any(word in str(caught.value) for word in ("Durand", "859", "8,59", "6,12"))
+        found[name] = {(f.code, r, f.column) for f in caught.value.findings for r in (f.row, *f.rows)}
+    assert found["identites.csv"] == {
+        ("IDENTITY_LOST", 2, "numero_unique"), ("IDENTITY_CELL", 3, "nom"), ("IDENTITY_CELL", 4, "nom"), ("IDENTITY_LOST", 4, "telephone"),
+    }  # fmt: skip
+    assert found["identites.xlsx"] == {("IDENTITY_LOST", 2, "numero_unique"), ("IDENTITY_CELL", 3, "nom")}
+
+
+def test_a_telephone_that_lost_its_zero_has_it_again(tmp_path):
+    file = tmp_path / "identites.csv"
+    file.write_text("numero_unique;nom;telephone\nN1;A;612345678\nN2;B;06 12 34 56 78\n", encoding="utf-8")
+    assert [p.phone for p in read(file)] == ["0612345678", "06 12 34 56 78"]
+
+
 def test_identities_are_read_from_a_workbook(tmp_path):
     with xlsxwriter.Workbook(tmp_path / "identites.xlsx") as book:
         sheet = book.add_worksheet("identites")
