@@ -119,7 +119,7 @@ def test_without_a_quorum_the_workbook_leaves_a_paper_and_frees_the_dwellings(ma
 
 
 def _attached(made: Room, session: str) -> str:
-    found = re.search(r"Pièces jointes : ([^.]*)\.", words(convocation(told_of(made.desk, session, "fr"))))
+    found = re.search(r"Pièces? jointes? : ([^.]*)\.", words(convocation(told_of(made.desk, session, "fr"))))
     assert found is not None
     return found[1]
 

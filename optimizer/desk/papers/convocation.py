@@ -59,11 +59,9 @@ def convocation(told: Told) -> Document:
 def _attached(told: Told) -> str:
     """What is sent with the convocation: the agenda, and the minutes drawn up since the commission last sat."""
     names = {"closed": "ATTACHED_MINUTES", "cancelled": "ATTACHED_CARENCE"}
-    minutes = (told.say(names[s.status], day=told.day(s.on)) for s in told.before)
-    return (
-        told.beside(told.say("CONVOCATION_ATTACHED"), told.listed([told.say("ATTACHED_AGENDA"), *minutes]))
-        + "."
-    )
+    minutes = [told.say(names[s.status], day=told.day(s.on)) for s in told.before]
+    label = told.say("CONVOCATION_ATTACHED" if minutes else "CONVOCATION_ATTACHED_ONE")
+    return f"{told.beside(label, told.listed([told.say('ATTACHED_AGENDA'), *minutes]))}."
 
 
 def agenda_paper(told: Told, duties: Sequence[DutyRecord] = ()) -> Document:

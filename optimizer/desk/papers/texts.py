@@ -222,6 +222,7 @@ texts(
             "You are invited to the session of commission “{commission}” of {landlord}.",
         ),
         "convocation_attached": ("Pièces jointes", "Attached"),
+        "convocation_attached_one": ("Pièce jointe", "Attached"),
         "attached_agenda": ("ordre du jour", "agenda"),
         "attached_minutes": ("procès-verbal de la séance du {day}", "minutes of the session of {day}"),
         "attached_carence": (
