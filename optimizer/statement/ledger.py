@@ -107,7 +107,7 @@ def of_their_year(case: Case, signed: pd.DataFrame, rule_at: RuleAt, year: int) 
     some = before.any(axis=1)
     own = rules_at(signed[some], rule_at)
     for rule in before:
-        mine.loc[some] |= before.loc[some, rule] & (own == rule)
+        mine[some] |= before[rule][some] & (own == rule)
     return signed.assign(earlier=mine, **{f"earlier_{rule}": before[rule] for rule in before})
 
 
