@@ -103,10 +103,11 @@ def of_their_year(case: Case, signed: pd.DataFrame, rule_at: RuleAt, year: int) 
     ``earlier_presented`` and ``earlier_attributed``: had it been that rule.
     """
     before = counted_earlier(case, signed, year)
-    own = rules_at(signed, rule_at)
     mine = pd.Series(False, index=signed.index)
+    some = before.any(axis=1)
+    own = rules_at(signed[some], rule_at)
     for rule in before:
-        mine |= before[rule] & (own == rule)
+        mine[some] |= before[rule][some] & (own == rule)
     return signed.assign(earlier=mine, **{f"earlier_{rule}": before[rule] for rule in before})
 
 

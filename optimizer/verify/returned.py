@@ -137,11 +137,14 @@ def earlier(world: World) -> dict[str, set[tuple[str, str, int]]]:
 def settled_before(world: World, spots: list[Spot]) -> list[bool]:
     """Lease by lease, whether an earlier year counted it by the rule of its account where it lies."""
     before = earlier(world)
-    out = []
-    for key, spot in zip(_lease_keys(world), spots, strict=True):
-        line = world.agreements.line(spot[0], key[1], *spot[1:]) if spot[1] else None
-        rule = line.count_rule if line else world.agreements.default_count
-        out.append(key in before.get(rule, ()))
+    known: set[tuple[str, str, int]] = set().union(*before.values())
+    out = [False] * len(spots)
+    if not known:
+        return out
+    for i, (key, spot) in enumerate(zip(_lease_keys(world), spots, strict=True)):
+        if key in known:
+            line = world.agreements.line(spot[0], key[1], *spot[1:]) if spot[1] else None
+            out[i] = key in before.get(line.count_rule if line else world.agreements.default_count, ())
     return out
 
 

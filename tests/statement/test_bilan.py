@@ -22,6 +22,7 @@ from optimizer.statement.files import write_bilan
 from optimizer.statement.homes import PERIODS, construction_period
 from optimizer.synth import write_case
 from optimizer.verify import verify
+from tests.cli.running import attriflux
 from tests.statement.year import ON, event, filled, lease, year_case
 
 
@@ -436,3 +437,15 @@ def test_a_reservataire_that_received_nothing_of_its_share_has_its_statement(tmp
     page = (tmp_path / "bilan-ETAT_PRIO.html").read_text(encoding="utf-8")
     assert "OPH25" in page and "Action Logement" not in page
     assert (tmp_path / "bilan-ETAT_PRIO.xlsx").is_file()
+
+
+def test_leases_left_out_are_said_by_the_statement_that_leaves_them_out(tmp_path):
+    write_case(
+        year_case(leases=[lease("a", "ALS"), lease("b", "ALS", signed_on="2025-05-04")]), tmp_path / "cas"
+    )
+    left = [
+        "READ_LEASE_OTHER_YEAR"
+        in attriflux("bilan", tmp_path / "cas", "--year", y, "--out", tmp_path / str(y)).err
+        for y in (2025, 2026)
+    ]
+    assert left == [False, True]

@@ -151,8 +151,14 @@ def bilan(
         case, year, out, against=against, style=csv.value, lang=lang.value, models=models, force=force,
         following=partial(coming, mode=mode, stock=stock, models=models) if following else None,
     )  # fmt: skip
-    # what the summary does not say itself: rows read otherwise or left out, commitments that do not add up
-    rest = [f for f in written.result.findings if not f.code.startswith("BILAN")]
+    # what the summary does not say itself: rows read otherwise or left out, commitments that do not add up; leases outside the
+    # year of the case are those that the statement of another year is made of
+    others = written.result.case.settings.year != year
+    rest = [
+        f
+        for f in written.result.findings
+        if not (f.code.startswith("BILAN") or (others and f.code == "READ_LEASE_OTHER_YEAR"))
+    ]
     if rest and not json:
         say_findings(rest, lang.value)
     say_result(written.summary, json=json, lang=lang.value)
