@@ -214,6 +214,9 @@ def test_a_household_that_signed_is_named_by_no_reservataire_any_more(play):
         ("ALS", "L8", "commun"): "withdrawn",
     }  # fmt: skip
     refused("STORE_STATE", play.do, c.withdraw_nomination, S, taken.nomination_id)
+    # named after its lease it would stand open, enter no case, and the day to name somebody would pass
+    refused("STORE_HOUSED", play.do, c.nominate, S, account="ALS", dwelling_id="L7", application_id="commun")
+    assert len(queries.nominations(play.store)) == len(states)
 
 
 def test_the_last_rank_that_signs_elsewhere_exhausts_the_dwelling(play):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from optimizer.store.agenda import has_signed
 from optimizer.store.messages import StoreRefused
 from optimizer.store.people import household, touch
 from optimizer.store.work import Work, clean, command, named
@@ -16,8 +17,13 @@ WORDS = 200
 def nominate(
     work: Work, *, account: str, dwelling_id: str, application_id: str, rank: int = 1
 ) -> Mapping[str, Any]:
-    """Name a household on an account, for a dwelling or (empty) for any of the account."""
+    """Name a household on an account, for a dwelling or (empty) for any of the account.
+
+    Refused of one that has signed a lease at the desk: it enters no case any more, and the time given to name somebody would pass.
+    """
     person = household(work, application_id)
+    if has_signed(work, person["ref"]):
+        raise StoreRefused("STORE_HOUSED")
     dwelling = clean(dwelling_id, WORDS, "logement")
     account = named(account, WORDS, "contingent")
     work.ref, work.dwelling = person["ref"], dwelling
