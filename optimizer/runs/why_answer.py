@@ -21,6 +21,7 @@ from optimizer.runs.why_reading import Index, Place, open_index
 from optimizer.runs.why_words import (
     ACCESS,
     ALIKE,
+    ALWAYS_TOLD,
     BY_SCORE,
     CLOSED,
     CLOSED_EXCHANGED,
@@ -40,8 +41,10 @@ from optimizer.runs.why_words import (
     ON_CONDITION,
     PRIORITY,
     PROOFS,
+    QUARTILES,
     REASONS,
     SEAT_KEPT,
+    SITUATIONS,
     SOURCES,
     STATUS,
     STEPS,
@@ -528,6 +531,8 @@ class _Asked:
             (self._say("unités de consommation", "consumption units"), points(own["uc"], self.lang)),
             (self._say("ressources", "income"), income),
             *self._limits(),
+            *self._quartile(),
+            *self._situation(),
             (self._say("titre de priorité", "priority"), self._title(own)),
             *self._sector(own["choices"]),
             (self._say("état du dossier", "state of the file"), say(DOSSIERS[own["dossier"]], self.lang)),
@@ -591,9 +596,51 @@ class _Asked:
                 self._say("revenu fiscal comparé aux plafonds", "tax income compared with the ceilings"),
                 year,
             ),
+            *self._category(),
             (self._say("tailles de logement acceptées", "sizes accepted"), sizes(rooms, self.lang)),
             (self._say("besoin d'accessibilité", "need of access"), say(ACCESS[need], self.lang)),
         ]
+
+    def _category(self) -> list[tuple[str, str]]:
+        """Whose ceiling that income was compared with: without it nobody can check the comparison."""
+        if not self.index.has("own_category"):
+            return []
+        category, beyond = (int(self.index[f"own_{x}"][self.a]) for x in ("category", "beyond"))
+        one, several = (
+            ("personne de plus", "personnes de plus")
+            if self.lang == "fr"
+            else ("more person", "more persons")
+        )
+        more = f"{self._say(' et ', ' and ')}{many(beyond, one, several, self.lang)}" if beyond else ""
+        name = self._say("catégorie de ménage pour les plafonds", "category of household for the ceilings")
+        return [(name, f"{category}{more}")]
+
+    def _quartile(self) -> list[tuple[str, str]]:
+        """Whether its income counts as first quartile (LEC), where a dwelling of the proposal has a threshold."""
+        state = int(self.index["own_quartile"][self.a]) if self.index.has("own_quartile") else -1
+        if state < 0:
+            return []
+        name = self._say("premier quartile des ressources (LEC)", "first quartile of income (LEC)")
+        return [(name, say(QUARTILES[state], self.lang))]
+
+    def _situation(self) -> list[tuple[str, str]]:
+        """What the file says that opens or closes an account, and what it does not say: a household may see what is wrong or missing."""
+        if not self.index.has("own_situation"):
+            return []
+        bits = int(self.index["own_situation"][self.a])
+        is_so = [say(words, self.lang) for bit, words in enumerate(SITUATIONS) if bits >> bit & 1]
+        is_not = [
+            say(words, self.lang) for bit, words in enumerate(SITUATIONS[:ALWAYS_TOLD]) if not bits >> bit & 1
+        ]
+        # what stands in brackets of its own explains a yes
+        plain = [words.partition(" (")[0] for words in is_not]
+        told = ", ".join(is_so) or self._say("aucune", "none")
+        no = f" ({self._say('non', 'not')}{self._say(' : ', ': ')}{', '.join(plain)})" if plain else ""
+        name = self._say(
+            "situation pour les réservataires et les objectifs",
+            "situation for the réservataires and the targets",
+        )
+        return [(name, told + no)]
 
     def _weights(self) -> list[str]:
         colon = self._say(" : ", ": ")

@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 
 from optimizer import eligibility, scoring
 from optimizer.chains import home_of
-from optimizer.eligibility.facts import CODES
+from optimizer.eligibility.facts import CODES, Q1_NO, Q1_YES
 from optimizer.eligibility.fit import DOSSIER_UNREACHABLE
 from optimizer.problem.leans import lean_terms
 from optimizer.problem.model import MICRO_PER_HUNDREDTH
 from optimizer.runs.why_reading import FILE, FORMAT
+from optimizer.runs.why_words import ABOVE_QUARTILE, BY_EPCI, IN_QUARTILE, NO_QUARTILE
 from optimizer.shortlist.departures import exchanges
 from optimizer.shortlist.labels import account_label, on_lists, refusal_label, rule_label
 from optimizer.shortlist.leapfrogs import SAME, SCORE, STILL
@@ -31,6 +32,7 @@ from optimizer.shortlist.nearest import nearest_exchanges
 from optimizer.shortlist.standings import Standings, best_rows, standings
 
 if TYPE_CHECKING:
+    from optimizer.eligibility.facts import ApplicationFacts, Facts
     from optimizer.runs.result import Result
 
 MOST_ROWS, BEST_PLACES = 3_000_000, 20
@@ -249,7 +251,40 @@ def _own_data(result: Result) -> dict[str, NDArray[np.generic]]:
         "own_extend": a.extend,
         "own_districts": np.diff(a.districts_wanted.ptr).astype(np.int16),
         "own_perimeter": np.diff(a.dalo_perimeter.ptr).astype(np.int16),
+        "own_category": a.category.astype(np.int8),
+        "own_beyond": a.category_extra.astype(np.int16),
+        "own_situation": _situations(a),
+        "own_quartile": _quartiles(facts),
     }
+
+
+def _situations(a: ApplicationFacts) -> NDArray[np.uint8]:
+    """What opens or closes an account, one bit each in the order of `SITUATIONS`."""
+    marks = (
+        a.current_landlord >= 0,
+        a.als_employee,
+        a.public_agent,
+        a.essential_worker,
+        a.relocation > 0,
+        np.diff(a.explicit_accounts.ptr) > 0,
+    )
+    bits = np.zeros(len(a.ids), np.uint8)
+    for bit, mark in enumerate(marks):
+        bits |= np.asarray(mark, np.uint8) << bit
+    return bits
+
+
+def _quartiles(facts: Facts) -> NDArray[np.int8]:
+    """(A,) first quartile in the EPCI of the dwellings: as `QUARTILES` words it, -1 where none of them has a threshold."""
+    everybody = np.arange(len(facts.applications.ids), dtype=np.int32)
+    known = [
+        e for e in np.unique(facts.dwellings.epci).tolist() if e >= 0 and facts.q1_threshold_cents[e] >= 0
+    ]
+    if not known:
+        return np.full(len(everybody), -1, np.int8)
+    states = np.stack([eligibility.q1_state(facts, everybody, int(e)) for e in known])
+    yes, no = (states == Q1_YES).any(axis=0), (states == Q1_NO).any(axis=0)
+    return np.select([yes & no, yes, no], [BY_EPCI, IN_QUARTILE, ABOVE_QUARTILE], NO_QUARTILE).astype(np.int8)
 
 
 def _scores(result: Result) -> dict[str, NDArray[np.generic]]:

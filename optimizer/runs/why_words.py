@@ -58,6 +58,28 @@ ACCESS: tuple[tuple[str, str], ...] = (
 )
 """Needs of access, in the order of the column ``mobility_need``."""
 
+SITUATIONS: tuple[tuple[str, str], ...] = (
+    (
+        "locataire du parc social (pour les logements de votre bailleur : mutation interne seulement)",
+        "tenant of social housing (for your own landlord's dwellings: internal transfer only)",
+    ),
+    ("salarié d'une entreprise d'Action Logement", "employee of a firm of Action Logement"),
+    ("agent public", "public agent"),
+    ("travailleur essentiel", "essential worker"),
+    ("à reloger", "to be relocated"),
+    ("réservataires écrits dans votre dossier", "réservataires written in your file"),
+)
+"""What opens or closes an account to a household, by bit; the last one, seldom used, is told only where it is so."""
+ALWAYS_TOLD = len(SITUATIONS) - 1
+
+NO_QUARTILE, IN_QUARTILE, ABOVE_QUARTILE, BY_EPCI = 0, 1, 2, 3
+QUARTILES: tuple[tuple[str, str], ...] = (
+    ("inconnu, faute de ressources connues", "unknown, as the income is not known"),
+    ("oui", "yes"),
+    ("non", "no"),
+    ("oui ou non selon l'EPCI du logement", "yes or no by EPCI of the dwelling"),
+)
+
 PRIORITY = ("prioritaire L441-1", "priority L441-1")
 DALO, DESIGNATED = ("DALO", "DALO"), ("DALO désigné par le préfet", "DALO designated by the préfet")
 PROOFS: tuple[tuple[str, str], ...] = (

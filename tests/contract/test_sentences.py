@@ -915,6 +915,47 @@ def test_points_that_an_unproven_proposal_lacks_are_told_as_such(tmp_path: Path)
         assert why in " ".join(attriflux("why", out, "N17", "--lang", lang).out.split())
 
 
+def test_the_letter_gives_what_a_household_needs_to_check_its_ceiling_its_quartile_and_its_accounts(
+    tmp_path: Path,
+) -> None:
+    """N1 lodges six with one adult: a category above the table. N2 is nobody's public; N3 rents from the landlord itself."""
+    result = run(
+        tmp_path,
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons adults dependants choices status score monthly_income_eur tax_income_eur als_employee current_landlord
+            N1 2024-01-01          6       1      5          25056   active 90    900                40000          1            .
+            N2 2024-01-01          3       2      1          25056   active 80    9000               20000          0            .
+            N3 2024-01-01          3       2      1          25056   active 70    .                  20000          0            BAIL
+        """,
+    )
+    one, two, three = (
+        " ".join(str(af.why(result, name, letter=True)).split()) for name in ("N1", "N2", "N3")
+    )
+    assert "- catégorie de ménage pour les plafonds : 6 et 1 personne de plus -" in one
+    assert "- catégorie de ménage pour les plafonds : 3 -" in two
+    quartile = "- premier quartile des ressources (LEC) : "
+    assert quartile + "oui -" in one and quartile + "non -" in two and quartile + "inconnu" in three
+    situation = "- situation pour les réservataires et les objectifs : "
+    none = "aucune (non : locataire du parc social, salarié d'une entreprise d'Action Logement, agent public, travailleur essentiel, à reloger) -"
+    assert (
+        situation + "salarié d'une entreprise d'Action Logement (non : locataire du parc social, agent public"
+        in one
+    )
+    assert situation + none in two
+    assert (
+        situation
+        + "locataire du parc social (pour les logements de votre bailleur : mutation interne seulement)"
+        in three
+    )
+    english = " ".join(str(af.why(result, "N1", letter=True, lang="en")).split())
+    assert "category of household for the ceilings: 6 and 1 more person -" in english
+    assert (
+        "situation for the réservataires and the targets: employee of a firm of Action Logement (not: tenant"
+        in english
+    )
+
+
 def test_the_letter_says_for_how_many_and_where_a_dwelling_was_looked_for(tmp_path: Path) -> None:
     """N1 has two children on visits: sizes of three. N2's communes are those of the commission de médiation, N3's are widened."""
     result = run(
