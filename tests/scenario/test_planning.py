@@ -86,7 +86,7 @@ def lec_title() -> str:
         ),
         (
             af.Scenario("a", changes={"case.shortlist_size": True}),
-            "colonne « case.shortlist_size » : « True » ne convient pas",
+            "colonne « case.shortlist_size » : « true » ne convient pas",
         ),
         (af.Scenario("../a"), "colonne « name » : « ../a » ne convient pas"),
         (af.Scenario("a", over={"flux.mode": []}), r"colonne « flux.mode » : « \[\] » ne convient pas"),
