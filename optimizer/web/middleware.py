@@ -21,6 +21,7 @@ from optimizer.store.messages import StoreError, StoreMissing
 from optimizer.web import unsent
 from optimizer.web.access import ROUTES
 from optimizer.web.desk import desk
+from optimizer.web.receiving import NoRoom
 from optimizer.web.settings import DAY_OF_WORK, IDLE, UPLOAD, WRITES
 from optimizer.web.today import today
 from optimizer.web.views import errors
@@ -63,6 +64,8 @@ class Guard:
             size = UPLOAD + 1
         if size > UPLOAD:
             return errors.too_large(request)
+        if isinstance(request.META.get("wsgi.input"), NoRoom):
+            return errors.no_room(request)
         if request.method == "POST" and self._too_many(address_of(request)):
             return errors.too_often(request)
         answer = self.get_response(request)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from optimizer.errors import AttrifluxError, said
+from optimizer.errors import FULL, AttrifluxError, said
 from optimizer.store.holding import why_not
 from optimizer.store.messages import (
     StoreBusy,
@@ -122,8 +122,16 @@ def by_the_base(error: BaseException | None) -> StoreError | None:
     return None
 
 
+def no_room(request: HttpRequest) -> HttpResponse:
+    """503: the disk is full; nothing is asked of the form, which may be what found no room."""
+    return problem(request, 503, StoreBusy("STORE_FULL").text(lang_of(request)))
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """503 where the base does not answer; else 500: where it happened is in the log, without any value."""
     if (told := by_the_base(sys.exc_info()[1])) is not None:
         return refused(request, told)
+    error = sys.exc_info()[1]
+    if isinstance(error, OSError) and error.errno in FULL:  # an upload that finds no room is no act yet
+        return no_room(request)
     return problem(request, 500, said("WEB.ERROR_FAILED", lang_of(request)))
