@@ -112,10 +112,12 @@ class Doors:
         if visitor is None:
             onward = request.get_full_path()
             if request.method == "POST":
-                if not account or access.place != "session":
-                    return HttpResponseRedirect(
-                        reverse("login")
-                    )  # the address of a form is no page to come to
+                if access.place == "anyone":
+                    return HttpResponseRedirect(reverse("login"))
+                if not account or not unsent.may_be_kept(request):
+                    # the address of a form that is no page is none to come to
+                    to = quote(onward) if "GET" in access.methods else ""
+                    return HttpResponseRedirect(f"{reverse('login')}?suite={to}&perdu=1")
                 unsent.keep(account, onward, request.POST)
             return HttpResponseRedirect(f"{reverse('login')}?suite={quote(onward)}")
         # the proof of a form is asked of a POST only, so nothing else may act

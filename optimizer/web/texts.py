@@ -65,6 +65,10 @@ texts(
             "Aucun compte n'existe encore : ouvrir le lien affiché dans le terminal.",
             "No account exists yet: open the link shown in the terminal.",
         ),
+        "login_lost": (
+            "La session s'était fermée avant l'envoi : rien n'a été enregistré, ni le fichier gardé. Entrer, puis recommencer.",
+            "The session had ended before it was sent: nothing was recorded, and no file was kept. Log in, then do it again.",
+        ),
         "unsent": ("Votre saisie est gardée", "What you typed is kept"),
         "unsent_why": (
             "La session s'était fermée avant l'envoi : rien n'a été enregistré. Ce que vous aviez saisi peut être envoyé maintenant.",

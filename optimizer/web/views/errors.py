@@ -21,7 +21,7 @@ from optimizer.store.messages import (
     StoreUnusable,
 )
 from optimizer.web.pages import lang_of, page
-from optimizer.web.unsent import Unsent, form_of
+from optimizer.web.unsent import Unsent, form_of, may_be_kept
 
 STATUS: tuple[tuple[type[StoreError], int], ...] = (
     (StoreForbidden, 403), (StoreMissing, 404), (StoreConflict, 409), (StoreReadOnly, 503), (StoreBusy, 503),
@@ -50,9 +50,7 @@ def refused(request: HttpRequest, error: StoreError) -> HttpResponse:
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 422)
     # a base that is gone may have recorded the form before it went
     gone = error.code == "STORE_UNREACHABLE"
-    # files are not held: a browser sends them again by itself only when its page is reloaded
-    typed = (gone or isinstance(error, StoreBusy)) and request.method == "POST" and not request.FILES
-    typed = typed and not any("password" in name for name in request.POST)
+    typed = (gone or isinstance(error, StoreBusy)) and request.method == "POST" and may_be_kept(request)
     again = form_of(request.path, request.POST, perhaps_done=gone) if typed else None
     lang = lang_of(request)
     # why it does not answer names a server and an account, and anybody reads this page
