@@ -107,6 +107,10 @@ _REASONS = {
 }
 
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the machine says when the disk, or the part of it that is ours, is full."""
+
+
 def reason_of(error: OSError) -> Said:
     """Why the system refused, in both languages; its own words where they are not translated."""
     own = error.strerror or type(error).__name__

@@ -93,6 +93,13 @@ define(
     remedy_en="Delete those that must not come in; else nothing to do",
 )
 define(
+    "READ_HIDDEN_SHEET",
+    "la feuille est masquée, et lue comme les autres.",
+    "the sheet is hidden, and read like the others.",
+    remedy_fr="Supprimez-la si elle ne doit pas entrer ; sinon, affichez-la et relisez-la",
+    remedy_en="Delete it if it must not come in; else show it and read it through",
+)
+define(
     "READ_NO_TABLE_SHEET",
     "aucune feuille ne porte le nom d'une table (feuilles trouvées : {value}).",
     "no sheet bears the name of a table (sheets found: {value}).",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from errno import EDQUOT, ENOSPC
 from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from optimizer.errors import AttrifluxError, InputProblems, said
+from optimizer.errors import FULL, AttrifluxError, InputProblems, said
 from optimizer.store.messages import (
     StoreBusy,
     StoreConflict,
@@ -21,9 +20,6 @@ from optimizer.web.desk import desk
 from optimizer.web.form import FormProblems
 from optimizer.web.pages import lang_of, tell
 from optimizer.web.refusals import told
-
-FULL = (ENOSPC, EDQUOT)
-"""What the machine says when the disk, or the part of it that is ours, is full."""
 
 
 class Show(Protocol):

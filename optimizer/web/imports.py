@@ -26,13 +26,17 @@ define(
 )
 define(
     "WEB_IMPORT_KIND",
-    "« {name} » n'est pas un fichier d'un dossier (attendu : {known}).",
-    "“{name}” is no file of a case (expected: {known}).",
+    "Ce qui n'est pas un fichier d'un dossier : {names} (attendu : {known}).",
+    "What is no file of a case: {names} (expected: {known}).",
+    remedy_fr="Enregistrer au format .xlsx, depuis un tableur, un classeur d'un autre format ; ne pas envoyer le reste",
+    remedy_en="Save a workbook of another format as .xlsx in a spreadsheet program; leave the rest out",
 )
 define(
     "WEB_PEOPLE_KIND",
     "« {name} » n'est pas un fichier d'identités (attendu : {known}, une ligne par ménage, colonne numero_unique).",
     "“{name}” is no file of identities (expected: {known}, one row a household, column numero_unique).",
+    remedy_fr="Enregistrer au format .xlsx, depuis un tableur, un classeur d'un autre format",
+    remedy_en="Save a workbook of another format as .xlsx in a spreadsheet program",
 )
 define(
     "WEB_IMPORT_GONE",
@@ -67,9 +71,9 @@ def keep_case(desk: Desk, files: Sequence[UploadedFile[Any]]) -> str:
     if not files:
         raise AttrifluxError("WEB_IMPORT_NONE")
     names = [safe_name(str(file.name)) for file in files]
+    if strange := [name for name in names if not name.lower().endswith(case_suffixes())]:
+        raise AttrifluxError("WEB_IMPORT_KIND", names=", ".join(strange), known=", ".join(case_suffixes()))
     for name in names:
-        if not name.lower().endswith(case_suffixes()):
-            raise AttrifluxError("WEB_IMPORT_KIND", name=name, known=", ".join(case_suffixes()))
         if names.count(name) > 1:
             raise AttrifluxError("WEB_IMPORT_TWICE", name=name)
     case = uuid4().hex

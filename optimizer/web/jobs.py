@@ -92,6 +92,7 @@ def start(
     log: Log | None = None,
     chains: int = 0,
     landlords: tuple[str, ...] = (),
+    key: str = "",
 ) -> Job:
     """Check, propose and verify a case in a child of its own.
 
@@ -101,11 +102,12 @@ def start(
     log : what the desk has recorded; the case is then brought forward by it, under a name of its own, before it is proposed.
     chains : freed dwellings that a chain may let after a vacant one, ``optimizer.chains.UNBOUNDED`` any number.
     landlords : those whose cases are taken, where they are not all; a case of another one ends as a problem of the import.
+    key : its number, that of the form that asks for it: a form sent twice finds the computation that it has begun. Empty: a new one.
 
     Raises
     ------
     AttrifluxError
-        ``WEB_JOB_BUSY``: another one runs.
+        ``WEB_JOB_BUSY``: another one runs; an import that nothing else is about is not kept then.
     """
     reap(desk)
     source, case = case, case if log is None else uuid4().hex
@@ -113,7 +115,7 @@ def start(
     try:
         with transaction.atomic():
             job = Job.objects.create(
-                id=uuid4().hex,
+                id=key if key and not Job.objects.filter(id=key).exists() else uuid4().hex,
                 case=case,
                 title=title,
                 chains=chains,
@@ -124,7 +126,10 @@ def start(
                 heartbeat_at=now,
             )
     except IntegrityError:
+        _forget(desk, source)
         running = Job.objects.filter(state="running").first()
+        if running is not None and running.id == key:
+            return running
         raise AttrifluxError("WEB_JOB_BUSY", by=running.started_by if running else "?") from None
     desk.runs.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, "-m", "optimizer.web.children.job"]

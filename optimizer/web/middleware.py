@@ -21,6 +21,7 @@ from optimizer.store.messages import StoreError, StoreMissing
 from optimizer.web import unsent
 from optimizer.web.access import ROUTES
 from optimizer.web.desk import desk
+from optimizer.web.receiving import NoRoom
 from optimizer.web.settings import DAY_OF_WORK, IDLE, UPLOAD, WRITES
 from optimizer.web.today import today
 from optimizer.web.views import errors
@@ -63,6 +64,8 @@ class Guard:
             size = UPLOAD + 1
         if size > UPLOAD:
             return errors.too_large(request)
+        if isinstance(request.META.get("wsgi.input"), NoRoom):
+            return errors.no_room(request)
         if request.method == "POST" and self._too_many(address_of(request)):
             return errors.too_often(request)
         answer = self.get_response(request)
@@ -109,10 +112,12 @@ class Doors:
         if visitor is None:
             onward = request.get_full_path()
             if request.method == "POST":
-                if not account or access.place != "session":
-                    return HttpResponseRedirect(
-                        reverse("login")
-                    )  # the address of a form is no page to come to
+                if access.place == "anyone":
+                    return HttpResponseRedirect(reverse("login"))
+                if not account or not unsent.may_be_kept(request):
+                    # the address of a form that is no page is none to come to
+                    to = quote(onward) if "GET" in access.methods else ""
+                    return HttpResponseRedirect(f"{reverse('login')}?suite={to}&perdu=1")
                 unsent.keep(account, onward, request.POST)
             return HttpResponseRedirect(f"{reverse('login')}?suite={quote(onward)}")
         # the proof of a form is asked of a POST only, so nothing else may act

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache, lru_cache, partial
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 import optimizer.desk.papers.texts  # noqa: F401  a line of the call list reads the same on a page and on paper
 from optimizer.desk.documents import BLANK
 from optimizer.desk.entry_rows import account_words
+from optimizer.desk.papers.wording import sitting
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDES
 from optimizer.presentation.numbers import day, decimal, percent
@@ -178,13 +179,6 @@ def on_screen(line: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
     """A line of the A4 page without what a hand fills in on paper: boxes, blanks, and the words that only lead to them."""
     pairs = [(label, value) for label, value in line]
     return [(label, value) for label, value in pairs if value not in ("", BLANK) and BOX not in value]
-
-
-def sitting(session_id: str, lang: Lang) -> str:
-    """The day of a session from its identifier; the second one of a day says so."""
-    held, again = session_id[:10], session_id[11:]
-    shown = day(date.fromisoformat(held), lang)
-    return f"{shown} ({again})" if again else shown
 
 
 def options_of(options: Iterable[tuple[object, str]], now: object) -> Markup:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from optimizer.desk.papers.wording import sitting
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.store.messages import StoreRefused
 from optimizer.web.form import Problem, day_of
-from optimizer.web.pages import sitting
 
 SESSION = re.compile(r"\d{4}-\d\d-\d\d(-\d+)?")
 TICKS = ("checked", "written", "one_person")

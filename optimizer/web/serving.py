@@ -18,6 +18,7 @@ from optimizer import store
 from optimizer.errors import AttrifluxError, define, reason_of
 from optimizer.store.configure import desk_name, is_postgres, sqlite_path, state_folder
 from optimizer.web.deployment import Deployment, check_address, check_deployment
+from optimizer.web.settings import WHATEVER
 
 THREADS = 8
 """Pages answered at once; beyond, they queue: 25 people read one page each few seconds."""
@@ -136,6 +137,7 @@ def run(opened: store.Store, deployment: Deployment, said: Callable[[str, str], 
     from optimizer.web.deploying import deploy
     from optimizer.web.jobs import end_all
     from optimizer.web.logs import keep_log
+    from optimizer.web.receiving import Channel
     from optimizer.web.rooms import close_rooms
     from optimizer.web.signing import sign_daily
     from optimizer.web.temporary import temporary_files
@@ -145,6 +147,7 @@ def run(opened: store.Store, deployment: Deployment, said: Callable[[str, str], 
         deploy(opened, deployment)
         keep_log(deployment.state / "desk.log")
         server = waitress.create_server(application(), **options(deployment))
+        server.channel_class = Channel
         end_signing = sign_daily(opened)
         own = f"http://{'localhost' if ':' in deployment.listen else deployment.listen}:{deployment.port}"
         said("address", deployment.proxy or own)
@@ -179,7 +182,7 @@ def options(deployment: Deployment) -> dict[str, Any]:
         "threads": THREADS,
         "ident": None,
         "channel_timeout": 60,
-        "max_request_body_size": 64 * 1024 * 1024,
+        "max_request_body_size": WHATEVER,
         "clear_untrusted_proxy_headers": True,
     }
     if deployment.proxy:

@@ -12,6 +12,8 @@ IDLE = 45 * MINUTE
 """Seconds without a page after which a session ends."""
 UPLOAD = 60 * 1024 * 1024
 """Bytes of one import: an export of 80,000 applications weighs about 25 MB."""
+WHATEVER = 2**40
+"""Bytes that waitress itself would refuse, in English; of what is beyond :data:`UPLOAD` none is kept, and the page says so."""
 WRITES = 240
 """Forms that one visitor may send in a minute: a hand sends 20, a program that goes round sends thousands."""
 FIELDS = 20_000
@@ -81,6 +83,10 @@ SETTINGS: dict[str, object] = {
     "DATA_UPLOAD_MAX_MEMORY_SIZE": 2 * 1024 * 1024,
     "DATA_UPLOAD_MAX_NUMBER_FIELDS": FIELDS,
     "DATA_UPLOAD_MAX_NUMBER_FILES": 40,
+    "FILE_UPLOAD_HANDLERS": [
+        "django.core.files.uploadhandler.MemoryFileUploadHandler",
+        "optimizer.web.receiving.TakenBack",
+    ],
     "FILE_UPLOAD_PERMISSIONS": 0o600,
     "DEBUG": False,
     "APPEND_SLASH": False,

@@ -65,6 +65,10 @@ texts(
             "Aucun compte n'existe encore : ouvrir le lien affiché dans le terminal.",
             "No account exists yet: open the link shown in the terminal.",
         ),
+        "login_lost": (
+            "La session s'était fermée avant l'envoi : rien n'a été enregistré, ni le fichier gardé. Entrer, puis recommencer.",
+            "The session had ended before it was sent: nothing was recorded, and no file was kept. Log in, then do it again.",
+        ),
         "unsent": ("Votre saisie est gardée", "What you typed is kept"),
         "unsent_why": (
             "La session s'était fermée avant l'envoi : rien n'a été enregistré. Ce que vous aviez saisi peut être envoyé maintenant.",
@@ -127,7 +131,10 @@ texts(
             "Cinq mots de passe faux : ce compte est fermé un quart d'heure depuis ce poste.",
             "Five wrong passwords: this account is closed for a quarter of an hour from this machine.",
         ),
-        "error_large": ("Cet envoi dépasse 60 Mo : rien n'a été gardé.", "This upload exceeds 60 MB: nothing was kept."),
+        "error_large": (
+            "Cet envoi dépasse 60 Mo : rien n'a été gardé. Envoyer les tables au format .xlsx ou Parquet, bien plus légers, et les seules colonnes du modèle.",
+            "This upload exceeds 60 MB: nothing was kept. Send the tables as .xlsx or Parquet, far lighter, and the columns of the template only.",
+        ),
         "error_often": ("Trop d'envois en une minute : attendre un peu.", "Too many forms in a minute: wait a little."),
         "error_bad": ("Cette demande n'est pas de celles que le bureau comprend.", "This is no request that the desk understands."),
         "error_nowhere": ("Cette page n'existe pas, ou n'est pas de vos commissions.", "This page does not exist, or is not of your commissions."),
@@ -189,8 +196,8 @@ texts(
         "prepare_untitled": ("Sans intitulé", "Untitled"),
         "prepare_files": ("Fichiers du dossier", "Files of the case"),
         "prepare_files_hint": (
-            "Le classeur, ou tous les fichiers du dossier (logements, demandes, réglages…), choisis ensemble.",
-            "The workbook, or all the files of the case (dwellings, applications, settings…), chosen together.",
+            "Le classeur, ou tous les fichiers du dossier (logements, demandes, réglages…), choisis ensemble ; 60 Mo au plus.",
+            "The workbook, or all the files of the case (dwellings, applications, settings…), chosen together; 60 MB at most.",
         ),
         "prepare_chains": ("Chaînes de mutations", "Chains of transfers"),
         "prepare_chains_hint": (

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from django.http import HttpRequest
+
 LASTS = 30 * 60
 """Seconds it is kept."""
 MOST = 50
@@ -42,6 +44,11 @@ def form_of(to: str, sent: Mapping[str, Any], *, perhaps_done: bool = False) -> 
     left = OURS[:1] if perhaps_done else OURS
     fields = tuple((name, str(sent[name])) for name in sent if name not in left)
     return Unsent(time.monotonic(), to, fields)
+
+
+def may_be_kept(request: HttpRequest) -> bool:
+    """Whether a form holds neither a file nor a password: a browser sends a file again only by a hand that chooses it."""
+    return not request.FILES and not any("password" in name for name in request.POST)
 
 
 def keep(account: str, to: str, sent: Mapping[str, Any]) -> None:

@@ -6,12 +6,15 @@ import os
 from collections.abc import Callable
 from datetime import date
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from pypdf import PdfReader
 
 from optimizer.policy.loading import load as load_rules
+from optimizer.presentation.document import Document, Sheet, document_html, pairs
 from optimizer.runs.tables import place_names
 from tests.desk.commands import NO_PAGE, RECIPES, writing_commands
 from tests.desk.looking import faults
@@ -91,3 +94,20 @@ def test_a_number_on_two_lines_is_found(browser: Browser, tmp_path: Path):
         encoding="utf-8",
     )
     assert any("a number on two lines" in x for x in faults(browser, file))
+
+
+def test_a_fact_is_not_torn_between_two_printed_pages(browser: Browser, tmp_path: Path):
+    """An order of three numbers of households had two at the foot of a page of the minutes, and the third on the next."""
+    order = ("Ordre", " ; ".join(["PREMIER", *["0" * 18] * 4, "DERNIER"]))
+    page, file = browser.new_page(), tmp_path / "essai.html"
+    torn = []
+    for before in range(50, 110, 2):  # somewhere among them a page ends within the last fact
+        facts = [*((f"Fait {n}", "x") for n in range(before)), order]
+        made = Document("Essai", date(2026, 12, 3), (Sheet("Essai", (pairs(facts),)),))
+        file.write_text(document_html(made, "fr"), encoding="utf-8")
+        page.goto(file.as_uri())
+        sheets = [s.extract_text() for s in PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages]
+        if sum("PREMIER" in sheet or "DERNIER" in sheet for sheet in sheets) != 1:
+            torn.append(before)
+    page.close()
+    assert torn == []

@@ -842,6 +842,20 @@ def test_what_is_to_be_carried_over_says_whose_it_is(told: Told):
         assert made.foot.startswith(told.landlord)
 
 
+def test_every_paper_says_the_day_of_its_session_as_people_write_it(told: Told):
+    """« ESH25 – 2026-11-11 », the number by which commands know a session, stood at the foot of letters to households."""
+    told = replace(told, session=replace(told.session, session_id="2026-11-11-2"))
+    for paper in (
+        report_back(told),
+        convocation(told),
+        minutes(told),
+        letters(told),
+        agenda_paper(told),
+    ):
+        assert paper.foot == f"{told.landlord} – séance du 11/11/2026 (2)"
+    assert convocation(replace(told, lang="en")).foot.endswith("session of 11 November 2026 (2)")
+
+
 def test_without_identities_letters_have_a_blank_and_the_reading_of_names_is_in_the_ledger(
     made: Room, told: Told
 ):

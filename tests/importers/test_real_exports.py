@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -117,6 +118,23 @@ def test_rows_that_a_filter_hides_are_read_and_told(tmp_path: Path):
     case = read(path)
     assert len(case.table("dwellings")) == 2
     assert listed(case.warnings) == [("READ_HIDDEN_ROWS", "dossier.xlsx › logements", 2, None, None)]
+
+
+def test_a_hidden_sheet_is_read_and_told_and_the_lists_of_the_template_are_not(tmp_path: Path):
+    """A sheet of last week, hidden and not deleted, came in without a word."""
+
+    def hide(made: Any, sheets: Any) -> None:
+        sheets["logements"].hide()
+        lists = made.add_worksheet("listes")
+        lists.write(0, 0, "plus")
+        lists.hide()
+
+    path = tmp_path / "dossier.xlsx"
+    sheets = default_sheets()
+    path.write_bytes(sheets_book({"demandes": sheets.pop("demandes"), **sheets}, hide))
+    case = read(path)
+    assert len(case.table("dwellings")) == 2
+    assert listed(case.warnings) == [("READ_HIDDEN_SHEET", "dossier.xlsx › logements", None, None, None)]
 
 
 def test_numbers_of_households_cut_to_fifteen_digits_are_told(tmp_path: Path):

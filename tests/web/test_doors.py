@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from optimizer.store import queries
 from optimizer.web.access import ROLES, ROUTES
@@ -328,7 +329,44 @@ def test_what_was_typed_before_a_session_ended_is_sent_by_its_own_account_only(p
     assert form.hidden["departure"] == typed["departure"] and "command_id" in form.hidden
     again = played.client().post("/entrer", {"name": NAMES["S"], "password": PASSWORD, "suite": to})
     assert again.status_code == 302  # once
-    assert ended("/preparer") == "/entrer"  # the address of a form is no page to come to
+    # of no session: a nomination was gone, and a login without a word stood in its place
+    assert ended("/reservataire") == "/entrer?suite=/reservataire"
+    answer = played.client().post(
+        "/entrer", {"name": NAMES["S"], "password": PASSWORD, "suite": "/reservataire"}
+    )
+    assert "Deux lectures du dossier." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "to"),
+    [
+        ("/preparer", {"files": SimpleUploadedFile("demandes.csv", b"x")}, "/preparer"),
+        ("/comptes", {"name": "neuf", "password": "carrefour-lilas-42"}, "/comptes"),
+        (
+            "/comptes/1",
+            {"password": "carrefour-lilas-42"},
+            "",
+        ),  # the address of a form that is no page to come to
+    ],
+)
+def test_what_cannot_be_kept_of_a_session_that_has_ended_is_said_to_be_lost(
+    played: Played, path: str, sent: dict[str, Any], to: str
+):
+    """An import, or an account to be made, ended on a login that said nothing."""
+    from optimizer.web.settings import IDLE
+
+    ended = played.client("S")
+    kept = ended.session
+    kept["seen"] -= IDLE + 1
+    kept.save()
+    for client in (ended, played.client()):  # its time is over, or its account went out in another window
+        login = str(client.post(path, sent).headers["Location"])
+        assert login == f"/entrer?suite={to}&perdu=1"
+        page = client.get(login).content.decode()
+        assert "rien n&#39;a été enregistré, ni le fichier gardé" in page and "lilas" not in page
+    answer = ended.post("/entrer", {"name": NAMES["S"], "password": PASSWORD, "suite": to})
+    assert answer.headers["Location"] == (to or "/")
+    assert ended.get("/entrer").content.decode().count("rien n&#39;a été") == 0
 
 
 def test_a_foreign_host_is_not_answered(played: Played):

@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -167,3 +168,109 @@ def test_what_a_killed_server_left_of_passing_files_is_erased(
         os.utime(path, (1, 1))
     reap(played.desk)
     assert list((state / temporary.NAME).iterdir()) == []
+
+
+def test_an_import_sent_twice_by_a_double_click_is_one_computation(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+):
+    """The browser shows the answer to the second one: « Rien n'a été enregistré », of an import that had begun."""
+    from optimizer.web.models import Job
+
+    monkeypatch.setattr("optimizer.web.jobs.subprocess.Popen", Sleeping)
+    client = played.client("S", "secretaire")
+    command = "11111111-2222-3333-4444-555555555555"
+
+    def send(**more: str) -> Any:
+        file = SimpleUploadedFile("demandes.csv", b"numero_unique\n1\n")
+        return client.post("/preparer", {"command_id": command, "chains": "0", "files": [file]} | more)
+
+    first, second = send(), send()
+    assert first.status_code == second.status_code == 302
+    assert first.headers["Location"] == second.headers["Location"]
+    job = Job.objects.get(state="running")
+    cases = set(played.desk.cases.iterdir())
+    assert played.desk.cases / job.case in cases
+    other = send(title="Autre")  # another form: refused, and nothing of it kept
+    assert other.status_code == 422 and "déjà en cours" in other.content.decode()
+    assert set(played.desk.cases.iterdir()) == cases
+    Job.objects.filter(id=job.id).update(state="failed")
+    again = send()  # the same form after its end is a new computation: its file may have been corrected
+    assert again.status_code == 302 and again.headers["Location"] != first.headers["Location"]
+    Sleeping.end()
+    Job.objects.all().delete()
+
+
+def test_two_double_clicks_at_once_are_one_computation(played: Played, monkeypatch: pytest.MonkeyPatch):
+    """Neither has seen the other when it looks."""
+    from optimizer.web.jobs import start
+    from optimizer.web.models import Job
+
+    monkeypatch.setattr("optimizer.web.jobs.subprocess.Popen", Sleeping)
+    one, two = (sent(played, x * 32) for x in "67")
+    key = "a" * 32
+    first = start(played.desk, one.name, "Semaine", "secretaire", "fr", key=key)
+    second = start(played.desk, two.name, "Semaine", "secretaire", "fr", key=key)
+    assert first.id == second.id == key and one.exists() and not two.exists()
+    Sleeping.end()
+    Job.objects.all().delete()
+
+
+def test_every_strange_file_of_an_import_is_named_at_once_with_what_to_do(played: Played):
+    from optimizer.errors import AttrifluxError
+    from optimizer.web.imports import keep_case
+
+    files = [SimpleUploadedFile(name, b"x") for name in ("demandes.ods", "logements.csv", "notes.pdf")]
+    with pytest.raises(AttrifluxError) as told:
+        keep_case(played.desk, files)
+    said = told.value.text("fr")
+    assert (
+        "demandes.ods, notes.pdf" in said
+        and "logements" not in said
+        and "Enregistrer au format .xlsx" in said
+    )
+
+
+def test_older_computations_are_a_page_further(played: Played):
+    """Twenty tries later the proposal that waited for its session stood nowhere."""
+    from optimizer.web.models import Job
+    from optimizer.web.views.prepare import LISTED
+
+    begin = played.store.now() - timedelta(days=2)
+    for n in range(LISTED + 1):
+        job = begun(played, f"{n:032}", "done")
+        Job.objects.filter(id=job.id).update(title=f"Essai {n}.", started_at=begin + timedelta(minutes=n))
+    client = played.client("S")
+    page = client.get("/preparer").content.decode()
+    assert "Essai 20." in page and "Essai 0." not in page and f"/preparer?apres={LISTED}" in page
+    further = client.get(f"/preparer?apres={LISTED}").content.decode()
+    assert "Essai 0." in further and "Essai 1." not in further and "apres=" not in further
+    Job.objects.all().delete()
+
+
+class Sleeping:
+    """A child that computes until it is told to end."""
+
+    running = threading.Event()
+    stdin = None
+
+    def __init__(self, *words: object, **more: object) -> None:
+        Sleeping.running.clear()
+
+    def wait(self, timeout: float) -> int:
+        if not Sleeping.running.wait(timeout):
+            raise subprocess.TimeoutExpired("child", timeout)
+        return 2
+
+    def poll(self) -> int | None:
+        return None
+
+    @staticmethod
+    def end() -> None:
+        """Let all of them end, and their watchers with them."""
+        from optimizer.web.jobs import children
+
+        Sleeping.running.set()
+        end = time.monotonic() + 60
+        while children:
+            assert time.monotonic() < end
+            time.sleep(0.05)

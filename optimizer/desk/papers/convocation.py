@@ -9,7 +9,7 @@ from typing import Any
 from optimizer.desk.chained import waits_of
 from optimizer.desk.entry_rows import account_words
 from optimizer.desk.following import items_of, left_before
-from optimizer.desk.papers.wording import HASH, Told
+from optimizer.desk.papers.wording import HASH, Told, sitting
 from optimizer.domain.account import find_account
 from optimizer.errors import said
 from optimizer.presentation import texts as page_words  # noqa: F401  the share is worded as on the A4 pages
@@ -52,7 +52,7 @@ def convocation(told: Told) -> Document:
         title,
         s.on,
         (Sheet(title, tuple(blocks), sub=f"{told.landlord} – {s.commission}"),),
-        foot=f"{told.landlord} – {s.session_id}",
+        foot=told.foot,
     )
 
 
@@ -73,7 +73,7 @@ def agenda_paper(told: Told, duties: Sequence[DutyRecord] = ()) -> Document:
     sub = say(
         "AGENDA_HEAD", day=told.day(s.on), commission=s.commission, hash=s.agenda_hash[:HASH] or UNKNOWN
     )
-    return Document(title, s.on, (Sheet(title, blocks, sub=sub),), foot=f"{told.landlord} – {s.session_id}")
+    return Document(title, s.on, (Sheet(title, blocks, sub=sub),), foot=told.foot)
 
 
 def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
@@ -121,7 +121,15 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
     owed = [d for d in duties if d.kind == "suitable_offer" and d.closed_on is None]
     if owed:
         yield listing(
-            [say("DUTY_LINE", ref=d.ref, day=told.day(d.opened_on), session=d.session_id) for d in owed]
+            [
+                say(
+                    "DUTY_LINE",
+                    ref=d.ref,
+                    day=told.day(d.opened_on),
+                    session=sitting(d.session_id, told.lang),
+                )
+                for d in owed
+            ]
         )
     else:
         yield text(say("NO_DUTY"))

@@ -139,7 +139,7 @@ def _document(told: Told, due: list[Letter]) -> Document:
         told.say("LETTERS"),
         told.session.on,
         sheets or empty,
-        foot=f"{told.landlord} – {told.session.session_id}",
+        foot=told.foot,
         apart=True,
     )
 

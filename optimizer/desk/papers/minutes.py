@@ -61,7 +61,7 @@ def minutes(told: Told) -> Document:
     ]
     last = Sheet(told.say("CLOSING"), tuple(_closing(told)), sub=head, anchor="cloture")
     return Document(
-        told.say("MINUTES"), session.on, (first, *homes, last), foot=f"{told.landlord} – {session.session_id}",
+        told.say("MINUTES"), session.on, (first, *homes, last), foot=told.foot,
         banners=() if session.status == "closed" else (told.say("NOT_CLOSED"),),
     )  # fmt: skip
 

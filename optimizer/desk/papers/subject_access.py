@@ -17,7 +17,7 @@ from optimizer.desk import texts as desk_words  # noqa: F401  calls and refusals
 from optimizer.desk.documents import BLANK, household_lines
 from optimizer.desk.entry_rows import account_words, home_words
 from optimizer.desk.papers.subject_words import held_words
-from optimizer.desk.papers.wording import money, yes_no
+from optimizer.desk.papers.wording import money, sitting, yes_no
 from optimizer.desk.subject_files import Computed, Imported, SubjectFiles
 from optimizer.errors import Lang, day_words, said
 from optimizer.presentation.document import (
@@ -98,6 +98,10 @@ class SubjectAccess:
     def moment(self, when: datetime) -> str:
         there = when.astimezone(PARIS)
         return f"{day_words(there.date(), self.lang)} {there:%H:%M}"
+
+    def sitting(self, session_id: str) -> str:
+        """The day of a session, empty where there is none."""
+        return sitting(session_id, self.lang) if session_id else ""
 
     def state(self, what: str, code: str) -> str:
         """The words of a state of a machine."""
@@ -274,7 +278,10 @@ def _head(x: SubjectAccess) -> Iterator[Block]:
     if looks:
         yield table(
             [say("when"), say("reader"), say("session_state"), say("reason")],
-            [(x.moment(e.at), say(f"role_{e.role}"), e.session_id or UNKNOWN, _reason(x, e)) for e in looks],
+            [
+                (x.moment(e.at), say(f"role_{e.role}"), x.sitting(e.session_id) or UNKNOWN, _reason(x, e))
+                for e in looks
+            ],
             say("looks"),
         )
     else:
@@ -565,7 +572,8 @@ def _papers(x: SubjectAccess) -> Iterator[Block]:
     say = x.say
     yield text(say("papers_why"))
     if rows := [
-        (x.moment(e.at), e.session_id, _paper(x, e), say(f"role_{e.role}")) for e in x.subject.papers
+        (x.moment(e.at), x.sitting(e.session_id), _paper(x, e), say(f"role_{e.role}"))
+        for e in x.subject.papers
     ]:
         yield table([say("when"), say("session_state"), say("paper"), say("reader")], rows)
     else:
@@ -589,7 +597,7 @@ def _ledger(x: SubjectAccess) -> Iterator[Block]:
         [
             (
                 str(e.seq), instant(e.at), event_words(e.kind, x.lang), say(f"role_{e.role}"),
-                " ".join(filter(None, (e.session_id, e.dwelling_id))) or UNKNOWN, _detail(x, e),
+                " ".join(filter(None, (x.sitting(e.session_id), e.dwelling_id))) or UNKNOWN, _detail(x, e),
             )
             for e in x.subject.lines
         ],
@@ -631,7 +639,7 @@ def reread_paper(x: SubjectAccess) -> Document | None:
     blocks: list[Block] = [mention(say("reread_why"))]
     if s.reread:
         rows = [
-            (" ".join(filter(None, (r.session_id, r.dwelling_id))) or UNKNOWN, s.veiled(r.text))
+            (" ".join(filter(None, (x.sitting(r.session_id), r.dwelling_id))) or UNKNOWN, s.veiled(r.text))
             for r in s.reread
         ]
         blocks += [
@@ -658,7 +666,7 @@ def _letters(x: SubjectAccess) -> Iterator[tuple[str, str]]:
         for item, c in _own(x, session):
             codes = {c.facts.get(CODES), c.facts.get("lease", {}).get(CODES)}
             yield from (
-                (f"{session.session_id} {item.dwelling_id}", str(code))
+                (f"{x.sitting(session.session_id)} {item.dwelling_id}", str(code))
                 for code in sorted(filter(None, codes))
             )
     for imported in x.files.imports:

@@ -262,9 +262,10 @@ texts(
             "Obligations ouvertes : première vacance adaptée ailleurs (L. 441-2-2)",
             "Open duties: first suitable vacancy elsewhere (L. 441-2-2)",
         ),
+        "sitting": ("séance du {day}", "session of {day}"),
         "duty_line": (
-            "ménage {ref}, depuis la séance {session} du {day}",
-            "household {ref}, since session {session} of {day}",
+            "ménage {ref}, depuis le {day} (séance du {session})",
+            "household {ref}, since {day} (session of {session})",
         ),
         "decides": ("Proposition : la commission décide.", "Proposal: the commission decides."),
         # letters

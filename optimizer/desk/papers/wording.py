@@ -36,6 +36,13 @@ HASH = 16
 """First signs of a hash that a paper prints; the store keeps them whole."""
 
 
+def sitting(session_id: str, lang: Lang) -> str:
+    """The day of a session from its identifier; the second one of a day says so."""
+    held, again = session_id[:10], session_id[11:]
+    shown = day(date.fromisoformat(held), lang)
+    return f"{shown} ({again})" if again else shown
+
+
 @dataclass(frozen=True)
 class Issuer:
     """Who signs and where to write; blanks are filled by hand.
@@ -109,6 +116,11 @@ class Told:
 
     def day(self, when: date | None) -> str:
         return day(when, self.lang) if when is not None else UNKNOWN
+
+    @property
+    def foot(self) -> str:
+        """Whose paper it is, and of which session: at the foot of every page."""
+        return f"{self.landlord} – {self.say('SITTING', day=sitting(self.session.session_id, self.lang))}"
 
     def hour(self, when: datetime | None) -> str:
         """Hour in Paris of an instant."""

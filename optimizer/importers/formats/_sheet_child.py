@@ -291,7 +291,14 @@ def print_workbook(path: str, out: Any) -> None:
                 known = Sheet(part).parse(stream)
             sheet.reset_dimensions()
             out.write(
-                json.dumps({"sheet": sheet.title, "merged": known.first_merged(), "hidden": known.hidden})
+                json.dumps(
+                    {
+                        "sheet": sheet.title,
+                        "unseen": sheet.sheet_state != "visible",
+                        "merged": known.first_merged(),
+                        "hidden": known.hidden,
+                    }
+                )
                 + "\n"
             )
             for line in rows(sheet, known.formulas):

@@ -154,7 +154,12 @@ def _table(head: dict[str, Any], body: list[list[Any]], book: str) -> Opened:
             cells[j].append(_text(cell))
     columns = tuple(pa.array(c, pa.string()) for c in cells)
     rows = np.array([int(line[0]) for line in body[1:]], np.int64)
-    findings = (*_merged(head["merged"], int(body[0][0]), label), *_hidden(head["hidden"], rows, label))
+    unseen = (Finding("READ_HIDDEN_SHEET", "warning", label),) if head["unseen"] else ()
+    findings = (
+        *unseen,
+        *_merged(head["merged"], int(body[0][0]), label),
+        *_hidden(head["hidden"], rows, label),
+    )
     return Opened(
         (RawTable(title, label, tuple(header), int(body[0][0]), columns, rows, tuple(marks), findings),)
     )

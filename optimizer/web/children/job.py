@@ -20,13 +20,12 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from errno import ENOSPC
 from pathlib import Path
 from types import FrameType
 
 from optimizer.chains import length_of
 from optimizer.domain.case import Case
-from optimizer.errors import AttrifluxError, Finding, InputProblems, Lang, Said, define, reason_of
+from optimizer.errors import FULL, AttrifluxError, Finding, InputProblems, Lang, Said, define, reason_of
 from optimizer.store.records import DutyRecord, NominationRecord, SessionRecord
 from optimizer.web.children.lines import LAST, give_way, say, when_alone
 
@@ -112,7 +111,7 @@ def main(
         why = reason_of(error)
         say(error=why.fr if lang == "fr" else why.en)
         # a full disk is no fault of the import, which stays
-        return 4 if error.errno == ENOSPC else 2
+        return 4 if error.errno in FULL else 2
     except KeyboardInterrupt:
         return 130
 

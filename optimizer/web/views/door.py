@@ -48,7 +48,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Name and password; five wrong ones close the door for a quarter of an hour."""
     onward = request.POST.get("suite", request.GET.get("suite", ""))
     if request.method != "POST":
-        return page(request, "login", {"onward": onward, "first": bool(desk().deployment.first)})
+        told = {"onward": onward, "first": bool(desk().deployment.first), "lost": "perdu" in request.GET}
+        return page(request, "login", told)
     form = Form(request)
     name = form.text("name", "WEB.ACCOUNT_NAME", longest=150)
     # what can be no account's name is not looked for, nor kept among the tries
@@ -65,7 +66,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return page(
             request,
             "login",
-            {"onward": onward, "first": False, "problems": wrong, "typed": {"name": name}},
+            {"onward": onward, "first": False, "lost": False, "problems": wrong, "typed": {"name": name}},
             status=401,
         )
     enter(request, user)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from optimizer.errors import AttrifluxError, said
+from optimizer.errors import FULL, AttrifluxError, said
 from optimizer.store.holding import why_not
 from optimizer.store.messages import (
     StoreBusy,
@@ -21,7 +21,7 @@ from optimizer.store.messages import (
     StoreUnusable,
 )
 from optimizer.web.pages import lang_of, page
-from optimizer.web.unsent import Unsent, form_of
+from optimizer.web.unsent import Unsent, form_of, may_be_kept
 
 STATUS: tuple[tuple[type[StoreError], int], ...] = (
     (StoreForbidden, 403), (StoreMissing, 404), (StoreConflict, 409), (StoreReadOnly, 503), (StoreBusy, 503),
@@ -50,9 +50,7 @@ def refused(request: HttpRequest, error: StoreError) -> HttpResponse:
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 422)
     # a base that is gone may have recorded the form before it went
     gone = error.code == "STORE_UNREACHABLE"
-    # files are not held: a browser sends them again by itself only when its page is reloaded
-    typed = (gone or isinstance(error, StoreBusy)) and request.method == "POST" and not request.FILES
-    typed = typed and not any("password" in name for name in request.POST)
+    typed = (gone or isinstance(error, StoreBusy)) and request.method == "POST" and may_be_kept(request)
     again = form_of(request.path, request.POST, perhaps_done=gone) if typed else None
     lang = lang_of(request)
     # why it does not answer names a server and an account, and anybody reads this page
@@ -122,8 +120,16 @@ def by_the_base(error: BaseException | None) -> StoreError | None:
     return None
 
 
+def no_room(request: HttpRequest) -> HttpResponse:
+    """503: the disk is full; nothing is asked of the form, which may be what found no room."""
+    return problem(request, 503, StoreBusy("STORE_FULL").text(lang_of(request)))
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """503 where the base does not answer; else 500: where it happened is in the log, without any value."""
     if (told := by_the_base(sys.exc_info()[1])) is not None:
         return refused(request, told)
+    error = sys.exc_info()[1]
+    if isinstance(error, OSError) and error.errno in FULL:  # an upload that finds no room is no act yet
+        return no_room(request)
     return problem(request, 500, said("WEB.ERROR_FAILED", lang_of(request)))

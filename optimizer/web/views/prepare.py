@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
@@ -59,6 +60,9 @@ def prepare(request: Asked) -> HttpResponse:
         asked = form.choice("chains", "WEB.PREPARE_CHAINS", CHAINS, required=False)
         again = form.text("case", "WEB.IMPORT", longest=40)
         form.check()
+        key = UUID(form.command_id).hex
+        if (begun := Job.objects.filter(id=key, state="running").first()) is not None:
+            return begun
         chains = length_of(asked) or 0
         if again and not files:
             earlier = next(
@@ -90,8 +94,8 @@ def prepare(request: Asked) -> HttpResponse:
         title = title or said("WEB.PREPARE_UNTITLED", form.lang)
         theirs = request.visitor.prepares_only_for
         return start(
-            desk(), case, title, request.visitor.name, form.lang, log=log, chains=chains, landlords=theirs
-        )
+            desk(), case, title, request.visitor.name, form.lang, log=log, chains=chains, landlords=theirs, key=key
+        )  # fmt: skip
 
     return act(
         request,
@@ -111,11 +115,14 @@ def _named_for(request: Asked) -> int:
 
 def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     reap(desk())
-    jobs = list(islice(jobs_of(request.visitor), LISTED))
+    given = request.GET.get("apres", "")
+    after = int(given) if given.isdecimal() and len(given) < 6 else 0
+    jobs = list(islice(jobs_of(request.visitor), after, after + LISTED + 1))
     running = Job.objects.filter(state="running").first()
     may = "S" in request.visitor.roles
     told = {
-        "jobs": jobs,
+        "jobs": jobs[:LISTED],
+        "older": after + LISTED if len(jobs) > LISTED else 0,
         "running": running,
         "seen": running is not None and shown(running, request.visitor),
         "may": may,
