@@ -108,7 +108,7 @@ def _emptied(text: Any, column: Column) -> tuple[Any, list[Problem]]:
 @lru_cache(maxsize=1024)
 def _says_nothing(column: Column) -> Any:
     """The words of a column that hold nothing, as an arrow array; words it admits as values are none of them."""
-    words = empty_words(column.kind)
+    words = empty_words(column)
     if column.values:
         words -= {w for w in words if plain(w) in accepted(column.name, column.values)}
     return pa.array(sorted(words), pa.string())

@@ -505,7 +505,7 @@ def _item_reader(column: Column, places: Gazetteer | None) -> Callable[[str], st
     read = readers.get(
         column.items, word_reader(column, places) if spoken(column.name) else lambda word: word
     )
-    empty = empty_words("list")
+    empty = empty_words(column)
 
     def item(word: str) -> str | Bad | Mended[str]:
         return Mended("", "vide", "empty") if word.lower() in empty else read(word)

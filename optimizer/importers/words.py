@@ -67,18 +67,27 @@ def accepted(column: str, values: tuple[str, ...]) -> dict[str, str]:
     return known
 
 
-@cache
-def empty_words(kind: str) -> frozenset[str]:
-    """Lower-case words that stand for an empty cell in columns of that kind; none for identifiers.
+@lru_cache(maxsize=1024)
+def empty_words(column: Column) -> frozenset[str]:
+    """Lower-case words that stand for an empty cell in a column; none for identifiers.
 
-    >>> "nc" in empty_words("money"), "na" in empty_words("text"), "nc" in empty_words("id")
-    (True, False, False)
+    >>> from optimizer.domain import TABLES
+    >>> of = {c.name: empty_words(c) for c in TABLES["applications"].columns}
+    >>> "nc" in of["max_rent_eur"], "nc" in of["application_id"], "0" in of["current_landlord"], "0" in of["max_rent_eur"]
+    (True, False, True, False)
     """
-    if kind == "id":
+    if column.kind == "id":
         return frozenset()
+    of_texts = "text" in (column.kind, column.items)
+    parts = {
+        "everywhere": True,
+        "plain": column.kind != "text",
+        "lists": column.kind == "list",
+        "texts": of_texts,
+        "parties": column.name in vocabulary()["party_columns"],
+    }
     empty = vocabulary()["empty"]
-    parts = ["everywhere", *(() if kind == "text" else ("plain",)), *(("lists",) if kind == "list" else ())]
-    return frozenset(word.lower() for part in parts for word in empty[part])
+    return frozenset(word.lower() for part, holds in parts.items() if holds for word in empty[part])
 
 
 @cache

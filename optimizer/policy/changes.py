@@ -46,11 +46,16 @@ def refuse_value(key: str, value: object, fr: str, en: str) -> NoReturn:
     )
 
 
-def shares_over_one(landlord: str, area: str, total: Said, keys: Sequence[str]) -> PolicyError:
-    """POLICY_SHARES_OVER_ONE, with the changes that name one of these shares; ``key`` is the first of them."""
+def shares_over_one(
+    landlord: str, area: str, total: Said, keys: Sequence[str], at: tuple[str, int]
+) -> PolicyError:
+    """POLICY_SHARES_OVER_ONE, with the changes that name one of these shares; ``key`` is the first of them.
+
+    Where none does, the agreement's own file says too much: ``at`` is the file and line of the last of these shares.
+    """
     listed = {"fr": ", ".join(f"« {key} »" for key in keys), "en": ", ".join(f"“{key}”" for key in keys)}
     by = Said(f" : voyez {listed['fr']}", f": see {listed['en']}") if keys else Said("", "")
-    named = {"key": keys[0]} if keys else {}
+    named: dict[str, object] = {"key": keys[0]} if keys else {"file": at[0], "line": at[1]}
     return PolicyError("POLICY_SHARES_OVER_ONE", landlord=landlord, area=area, total=total, by=by, **named)
 
 

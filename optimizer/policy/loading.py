@@ -127,7 +127,8 @@ def load(
         here = [line for line in filled if line.landlord == landlord]
         here = [line for line in here if line.area in (area, epci_of.get(area), line.departement)]
         keys = [key for key, _ in ordered if key.endswith(".share") and names_any(here, key)]
-        raise shares_over_one(landlord, area, total, keys)
+        last = max(here, key=lambda line: (line.file, line.at))
+        raise shares_over_one(landlord, area, total, keys, (last.file, last.at))
     grids = _grids(folder, facts, entries, on, own)
     for key, value in ordered:
         if key.startswith("cotation."):

@@ -132,12 +132,12 @@ class Habits:
                 return None
         meant = known_words(column.name)
         said = plain(word) in meant or plain(word) in map(plain, column.values)
-        if word.lower() in _empty(column.kind) and not said:
+        if word.lower() in _empty(column) and not said:
             return None
         if column.kind == "list":
             mark = r"[|,;/\n\r]" if column.items in ("insee", "rooms", "choice") else r"[|;\n\r]"
             items = [i.strip() for i in re.split(mark, word) if i.strip()]
-            read = [self._item(i, column) for i in items if i.lower() not in _empty("list")]
+            read = [self._item(i, column) for i in items if i.lower() not in _empty(column)]
             return "|".join(i for i in read if i) or None
         return self._one(word, column.kind, column, meant)
 
@@ -206,10 +206,17 @@ class Habits:
             return list(csv.DictReader(stream, delimiter=";" if ";" in head else ","))
 
 
-@lru_cache(maxsize=32)
-def _empty(kind: str) -> frozenset[str]:
-    parts = {"id": (), "text": ("everywhere",), "list": ("everywhere", "plain", "lists")}
-    return frozenset(w.lower() for p in parts.get(kind, ("everywhere", "plain")) for w in words()["empty"][p])
+@lru_cache(maxsize=1024)
+def _empty(column: Column) -> frozenset[str]:
+    if column.kind == "id":
+        return frozenset()
+    by_kind = {"text": ("everywhere", "texts"), "list": ("everywhere", "plain", "lists")}
+    parts = by_kind.get(column.kind, ("everywhere", "plain"))
+    if column.items == "text":
+        parts += ("texts",)
+    if column.name in words()["party_columns"]:
+        parts += ("parties",)
+    return frozenset(w.lower() for p in parts for w in words()["empty"][p])
 
 
 def numbered_names(word: str) -> list[str]:

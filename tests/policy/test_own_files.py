@@ -87,6 +87,18 @@ def test_errors_of_own_files(own, file, old, new, code):
     assert str(own) not in str(caught.value)
 
 
+def test_shares_that_are_too_many_are_told_at_the_last_of_them(own):
+    """`case.yaml`, which says nothing of them, was named."""
+    path = own / "one.yaml"
+    text = path.read_text(encoding="utf-8").replace("share: 0.5", "share: 0.71", 1)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load(own / "territoire.yaml", ON)
+    (found,) = caught.value.findings
+    shares = [n for n, line in enumerate(text.splitlines(), 1) if "share:" in line]
+    assert (found.file, found.row) == ("one.yaml", shares[-1])
+
+
 def test_a_file_beside_named_without_its_ending_is_told_so(own):
     path = own / "territoire.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("one.yaml", "one", 1), encoding="utf-8")

@@ -47,7 +47,6 @@ def test_a_number_that_waits_for_another_market_or_switch_is_told_to_change_noth
     idle = {
         "national.flux.proposal_deadline_days": 30,  # of a tense market
         "national.rules.account_balance.margin": 0.05,  # of a rule that is off
-        "national.vacancy.notice_days": 45,
     }
     weighs = {"national.prices.flux": 900, "national.caleol.acceptance": 0.5}
     scenario = af.Scenario("idle", changes={"territory.market": "relaxed", **idle, **weighs})
