@@ -64,6 +64,13 @@ define(
     remedy_en="See the page Réservataire: put the application or the dwelling into the import, or ask the réservataire to withdraw it",
 )
 define(
+    "DESK_OTHER_NAME",
+    "{n:logement du dossier a été à l'ordre du jour/logements du dossier ont été à l'ordre du jour} de séances tenues au nom de « {other} » (la dernière le {day}) : ce dossier, de « {own} », n'en reprend ni bail, ni offre, ni refus.",
+    "{n:dwelling of the case was on the agenda/dwellings of the case were on the agenda} of sessions held in the name of “{other}” (the last on {day}): this case, of “{own}”, takes no lease, offer or refusal from them.",
+    remedy_fr="Si « {other} » a changé de nom ou a rejoint « {own} » : écrire le dossier suivant depuis le dernier import sous l'ancien nom, y remplacer ce nom dans case.yaml et toutes les tables, et partir de ce dossier-là ; ce qui est encore en cours sous l'ancien nom est à y reporter à la main. Sinon, vérifier les numéros de ces logements",
+    remedy_en="If “{other}” changed its name or joined “{own}”: write the next case from the last import under the former name, replace that name in case.yaml and in every table, and go on from that case; what is still in progress under the former name is to be carried over by hand. Else check the numbers of these dwellings",
+)
+define(
     "DESK_NEXT_BEFORE_CASE",
     "La date demandée ({on}) précède celle du dossier ({last}).",
     "The date asked for ({on}) is before that of the case ({last}).",

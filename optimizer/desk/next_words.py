@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from optimizer.desk.next_case import NextCase
-from optimizer.errors import LANGS, Lang, said, texts
+from optimizer.errors import LANGS, Finding, Lang, said, texts
 
 texts(
     "NEXT",
@@ -40,11 +41,11 @@ def brought_words(made: NextCase, lang: Lang) -> str:
     return f"{brought} {said('NEXT.NAMED', lang, n=named)}" if named else brought
 
 
-def summary_of(made: NextCase, out: Path) -> dict[str, object]:
-    """The lines of the terminal in both languages, and the same as data."""
+def summary_of(made: NextCase, out: Path, unread: Sequence[Finding] = ()) -> dict[str, object]:
+    """The lines of the terminal in both languages, and the same as data; ``unread``: what is said of sessions that were not read."""
     case, n = made.case, made.counts
     summary: dict[str, object] = {
-        "out": str(out), "on": case.settings.on.isoformat(), "rows": dict(n), "said": len(made.said),
+        "out": str(out), "on": case.settings.on.isoformat(), "rows": dict(n), "said": len(unread) + len(made.said),
         "dwellings": len(case.table("dwellings")), "applications": len(case.table("applications")),
     }  # fmt: skip
     for lang in LANGS:

@@ -6,9 +6,12 @@ sessions are. What another landlord's commission decided is none of its business
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
+from optimizer.desk.frames import days_of, texts_of
 from optimizer.domain import Case
+from optimizer.errors import Finding
 from optimizer.store.records import DutyRecord, SessionRecord
 
 TOGETHER = ", "
@@ -47,3 +50,51 @@ def duties_of(duties: Iterable[DutyRecord], sessions: Iterable[SessionRecord]) -
     """What is owed after these sessions, or after none."""
     own = {s.session_id for s in sessions}
     return [d for d in duties if not d.session_id or d.session_id in own]
+
+
+def unread_of(case: Case, own: Iterable[SessionRecord], every: Iterable[SessionRecord]) -> Sequence[Finding]:
+    """What sessions of another landlord did with dwellings of this case, one remark a landlord.
+
+    A dwelling keeps its number when its landlord changes name or is merged into another: the case, under the new name, no longer
+    reads the sessions held under the former one, and what they let or offered would be proposed again as if nobody had sat.
+
+    Parameters
+    ----------
+    case : Case
+        The import that the next case starts from.
+    own : iterable of SessionRecord
+        Those that the next case reads.
+    every : iterable of SessionRecord
+        Those of the whole desk, with their agendas.
+
+    Returns
+    -------
+    sequence of Finding
+        ``DESK_OTHER_NAME``, by landlord. A dwelling of another town or size is another one that bears the same number, and
+        what was done before a dwelling fell vacant is of an earlier vacancy: neither is counted.
+    """
+    read = {s.session_id for s in own}
+    homes = case.table("dwellings")
+    columns = (texts_of(homes, "dwelling_id"), texts_of(homes, "commune"), homes["rooms"].tolist())
+    vacant = days_of(homes, "vacant_since")
+    here = {
+        name: (commune, rooms, since) for name, commune, rooms, since in zip(*columns, vacant, strict=True)
+    }
+    found: dict[str, dict[str, date]] = {}
+    for session in every:
+        if session.session_id in read or session.status == "cancelled":
+            continue
+        for item in session.items:
+            commune, rooms, since = here.get(item.dwelling_id, ("", None, None))
+            same = (commune, rooms) == (item.facts.get("commune"), item.facts.get("rooms"))
+            # a lease, or an offer, of a session held before the vacancy is of the tenant who has left
+            if not same or item.status == "not_examined" or (since is not None and session.on < since):
+                continue
+            days = found.setdefault(session.landlord, {})
+            days[item.dwelling_id] = max(days.get(item.dwelling_id, session.on), session.on)
+    return [
+        Finding(
+            "DESK_OTHER_NAME", "warning", params={"n": len(days), "other": other, "own": landlord_of(case), "day": max(days.values())}
+        )
+        for other, days in sorted(found.items())
+    ]  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from optimizer import importers
-from optimizer.desk.whose import duties_of, landlord_of, sessions_of
+from optimizer.desk.whose import duties_of, landlord_of, sessions_of, unread_of
 from optimizer.domain import Case
 from optimizer.store import queries
 from optimizer.store.records import DutyRecord, SessionRecord
@@ -86,3 +87,34 @@ def test_whose_sessions_a_case_reads(neighbours: Case):
         for n, session in enumerate(("s1", "s2", ""))
     ]
     assert [d.duty_id for d in duties_of(owed, every[:1])] == [0, 2]
+
+
+def test_a_landlord_merged_into_another_is_told_what_its_new_name_leaves_unread(tmp_path: Path):
+    """Under the new name nothing of the sessions was read: dwellings let or on offer were proposed again, silently."""
+    made = held_today(tmp_path)
+    held = made.session
+    made.desk.close()
+    whole = read_case()
+    renamed = {
+        name: whole.table(name).assign(landlord=NEIGHBOUR)
+        for name in ("dwellings", "leases", "in_progress")
+        if whole.has(name)
+    }
+    merged = replace(
+        whole, settings=replace(whole.settings, landlord=NEIGHBOUR), tables=dict(whole.tables) | renamed
+    )
+    homes = merged.table("dwellings")
+    # another home that bears the number of one of ours, and one that fell vacant again since, are not what was decided
+    odd, again = (i.dwelling_id for i in held.items[:2])
+    homes.loc[homes["dwelling_id"] == odd, "rooms"] += 1
+    homes.loc[homes["dwelling_id"] == again, "vacant_since"] = pd.Timestamp(held.on + timedelta(days=1))
+    found = unread_of(merged, [], [held])
+    assert [(f.code, f.params["n"], f.params["other"], f.params["own"]) for f in found] == [
+        ("DESK_OTHER_NAME", len(held.items) - 2, "ESH25", NEIGHBOUR)
+    ]
+    assert not unread_of(merged, [held], [held]), "its own session is read"
+    write_case(merged, tmp_path / "fusion")
+    day = datetime.now(UTC).date().isoformat()
+    words = ("--store", tmp_path / "bureau.sqlite", "--on", day)
+    done = attriflux("next", "--case", tmp_path / "fusion", "--out", tmp_path / "suite", *words)
+    assert done.code == 0 and "au nom de « ESH25 »" in " ".join((done.out + done.err).split()), done.err

@@ -73,20 +73,23 @@ def next_(
     from optimizer.desk.next_case import next_case
     from optimizer.desk.next_files import write_next
     from optimizer.desk.next_words import summary_of
-    from optimizer.desk.whose import duties_of, sessions_of
+    from optimizer.desk.whose import duties_of, sessions_of, unread_of
     from optimizer.store import queries
 
     when = day_of(on, "--on", lang.value) if on else None
     read = importers.read(case, models=models)
     rules = policy.rules_of(read.settings, models)
     with opened(store) as desk, desk.reading():
-        own = sessions_of(read, queries.sessions(desk, items=False))
+        every = queries.sessions(desk, items=False)
+        own = sessions_of(read, every)
         kept = tuple(s.session_id for s in own if not commission or s.commission == commission)
         sessions = queries.sessions(desk, ids=kept)
         duties, named = duties_of(queries.duties(desk, open=False), own), queries.nominations(desk)
         housed = queries.housed(desk)
+        others = tuple({s.session_id for s in every} - {s.session_id for s in own})
+        unread = unread_of(read, own, queries.sessions(desk, ids=others))
     made = next_case(read, sessions, rules, duties=duties, nominations=named, housed=housed, on=when)
     write_next(out, made, case)
-    if made.said and not json:
-        say_findings(made.said, lang.value)
-    say_result(summary_of(made, out), json=json, lang=lang.value)
+    if (said := (*unread, *made.said)) and not json:
+        say_findings(said, lang.value)
+    say_result(summary_of(made, out, unread), json=json, lang=lang.value)

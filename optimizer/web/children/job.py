@@ -122,7 +122,7 @@ def _next(source: Path, log: Path, case: Path, lang: Lang, landlords: Collection
     from optimizer.desk.next_case import next_case
     from optimizer.desk.next_files import write_next
     from optimizer.desk.next_words import brought_words
-    from optimizer.desk.whose import duties_of, sessions_of
+    from optimizer.desk.whose import duties_of, sessions_of, unread_of
 
     say(step="next")
     known: Log = pickle.loads(log.read_bytes())  # written by the desk itself, in its own folder
@@ -133,7 +133,7 @@ def _next(source: Path, log: Path, case: Path, lang: Lang, landlords: Collection
     made = next_case(read, own, rules, duties=duties, nominations=known.nominations, housed=known.housed)
     write_next(case, made, source)
     say(brought=brought_words(made, lang))
-    tell_remarks(made.said, lang)
+    tell_remarks([*unread_of(read, own, known.sessions), *made.said], lang)
 
 
 def tell_remarks(findings: Sequence[Finding], lang: Lang) -> None:
