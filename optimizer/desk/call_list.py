@@ -12,6 +12,7 @@ from optimizer.desk.following import (
     WAITING,
     coming_sessions,
     followed,
+    free_since,
     items_of,
     next_to_offer,
 )
@@ -138,9 +139,8 @@ def _next_ranks(sessions: Sequence[SessionRecord], on: date) -> Iterator[Due]:
 def _vacant_since(session: SessionRecord, item: ItemRecord) -> date:
     """The day the dwelling was vacated, as the case says it, else the day it is available, else that of the lease its tenant has signed
     elsewhere; else as old as its agenda told."""
-    for name in ("vacant_since", "available_on"):
-        if told := str(item.facts.get(name) or "")[:10]:
-            return date.fromisoformat(told)
+    if (told := free_since(item)) is not None:
+        return told
     waits = waits_of(session, item)
     offer = None if waits is None or waits.tenant is None else waits.tenant.offer
     if offer is not None and offer.lease_on is not None:

@@ -92,6 +92,12 @@ def items_of(session: SessionRecord) -> list[ItemRecord]:
     return sorted(session.items, key=lambda item: (item.position, item.dwelling_id))
 
 
+def free_since(item: ItemRecord) -> date | None:
+    """The day a dwelling was vacated, as the case says it, else the day it is available; None where it says neither."""
+    told = (str(item.facts.get(name) or "")[:10] for name in ("vacant_since", "available_on"))
+    return next((date.fromisoformat(day) for day in told if day), None)
+
+
 CALLED_OFF = ("cancelled", "quorum")
 """Why a dwelling left the agenda with its whole session, which could not be held."""
 

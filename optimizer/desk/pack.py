@@ -11,11 +11,12 @@ from optimizer.desk.agenda import NUMBER
 from optimizer.desk.chained import still_lived_in, waits_of
 from optimizer.desk.documents import household_lines
 from optimizer.desk.entry_rows import home_words, household_words
-from optimizer.desk.following import items_of, left_before
+from optimizer.desk.following import free_since, items_of, left_before
 from optimizer.desk.papers.wording import examined
 from optimizer.errors import LANGS, Lang, said
 from optimizer.presentation.bilingual import in_one
 from optimizer.presentation.sheets import BOX, paged
+from optimizer.store.chained import link_of
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 
@@ -50,7 +51,7 @@ def _form(session: SessionRecord, item: ItemRecord, law: CommissionLaw, lang: La
     kept = item.facts.get("form") or {}
     listed = [c for c in item.candidates if c.status not in ("queue", "declined", "replaced")]
     cards = [_card(c, law, lang) for c in sorted(listed, key=lambda c: c.position)]
-    lines = home_lines(item, lang) or [[["", home_words(item.facts, lang)]]]
+    lines = home_lines(item, lang, session.on) or [[["", home_words(item.facts, lang)]]]
     waits = waits_of(session, item)
     if waits is not None and waits.departure != "waited":  # what is printed said the day of the run
         lines = [*lines, [[said("SHEETS.CHAIN", lang), waits.words(lang)]]]
@@ -61,23 +62,32 @@ def _form(session: SessionRecord, item: ItemRecord, law: CommissionLaw, lang: La
     }  # fmt: skip
 
 
-def home_lines(item: ItemRecord, lang: Lang, chained: bool = True) -> list[list[Sequence[str]]]:
-    """The lines of a dwelling as the run printed them, with the number of households on its list now: some came late, some left.
+def home_lines(item: ItemRecord, lang: Lang, on: date, chained: bool = True) -> list[list[Sequence[str]]]:
+    """The lines of a dwelling as the run printed them, with what has moved since: how many households are on its list, some having come
+    late and some left, and how long it stands empty on the day of the session.
 
-    ``chained``: with the line of its chain, which tells where a household of the list lives now.
+    Parameters
+    ----------
+    on : day of the session, which heads the page: the run counted the days without a tenant to an earlier one.
+    chained : with the line of its chain, which tells where a household of the list lives now.
     """
-    count = str(len(examined(item)))
-    labels = {said("SHEETS.EXAMINED", lang) for lang in LANGS}
-    chain = {said("SHEETS.CHAIN", lang) for lang in LANGS}
+    told = {said("SHEETS.EXAMINED", one): str(len(examined(item))) for one in LANGS}
+    # each in the language of its label: an earlier version kept the lines in one only
+    told |= {said("SHEETS.VACANT", one): words for one in LANGS if (words := _vacancy(item, on, one))}
+    chain = {said("SHEETS.CHAIN", one) for one in LANGS}
     lines: list[list[Sequence[str]]] = [
-        [
-            (label, count if label in labels else value)
-            for label, value in line
-            if chained or label not in chain
-        ]
+        [(label, told.get(label, value)) for label, value in line if chained or label not in chain]
         for line in in_one((item.facts.get("form") or {}).get("lines"), lang) or ()
     ]
     return [line for line in lines if line]
+
+
+def _vacancy(item: ItemRecord, on: date, lang: Lang) -> str:
+    """Days without a tenant on a day, or that the dwelling is not free yet; empty where the case told no day, or a tenant lives there."""
+    since = free_since(item)
+    if since is None or link_of(item.facts) is not None:
+        return ""
+    return said("SHEETS.NOT_FREE_YET", lang) if since > on else said("SHEETS.DAYS", lang, n=(on - since).days)
 
 
 def _card(c: CandidateRecord, law: CommissionLaw, lang: Lang) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from uuid import uuid4
 from optimizer import store
 from optimizer.errors import Lang
 from optimizer.store import commands, queries
+from optimizer.store.clock import PARIS
 from optimizer.store.clock import today as in_paris
 from optimizer.store.messages import StoreUnusable
 from optimizer.store.records import (
@@ -116,8 +117,8 @@ class Past:
         return self.at
 
     def to(self, day: date, hour: int = 9) -> None:
-        """Go on to an hour of a day, never back."""
-        self.at = max(self.at, datetime.combine(day, time(hour), UTC))
+        """Go on to an hour of a day in France, never back."""
+        self.at = max(self.at, datetime.combine(day, time(hour), PARIS).astimezone(UTC))
 
 
 def prepare(

@@ -167,7 +167,7 @@ def test_a_session_frozen_in_one_language_by_an_earlier_version_still_opens(made
 
     names = tuple(replace(c, facts=alone(c.facts), reasons=(words,)) for c in one.candidates)
     old = replace(one, facts=alone(one.facts), candidates=names)
-    assert home_lines(old, "en") == home_lines(one, "fr")
+    assert home_lines(old, "en", HELD) == home_lines(one, "fr", HELD)
     session = replace(made.session, items=(old,))
     (page, *_) = pack_pages(session, law(HELD), "en")
-    assert page["lines"] == home_lines(one, "fr") and "Dwelling no." in page["head"]
+    assert page["lines"] == home_lines(one, "fr", HELD) and "Dwelling no." in page["head"]

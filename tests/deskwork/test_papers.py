@@ -564,7 +564,7 @@ def test_the_agenda_counts_what_remains_as_the_a4_page_does(made: Room, told: To
     remains = re.compile(r"reste (\d+)")
     for item in told.session.items:
         line = next(
-            v for row in home_lines(item, "fr") for n, v in row if n.startswith("Année du réservataire")
+            v for row in home_lines(item, "fr", HELD) for n, v in row if n.startswith("Année du réservataire")
         )
         on_page = remains.search(line)
         one = replace(told, session=replace(told.session, items=(item,)))
@@ -612,12 +612,34 @@ def test_the_page_counts_the_households_on_the_list_now(made: Room, told: Told):
     label = said("SHEETS.EXAMINED", "fr")
 
     def counted(item: ItemRecord) -> list[str]:
-        return [value for line in home_lines(item, "fr") for name, value in line if name == label]
+        return [value for line in home_lines(item, "fr", HELD) for name, value in line if name == label]
 
     now = len([c for c in home.candidates if c.status != "queue"])
     assert counted(home) == [str(now)]
     late = tuple(replace(c, status="listed") if c.status == "queue" else c for c in home.candidates)
     assert counted(replace(home, candidates=late)) == [str(len(late))] != counted(home)
+
+
+def test_the_page_counts_the_days_without_a_tenant_to_the_session(told: Told):
+    """The page says the day of the session; the run counted to the day of its case, and called not free what was free by then."""
+    label = said("SHEETS.VACANT", "fr")
+    home = next(
+        i for i in told.session.items if any(n == label for row in home_lines(i, "fr", HELD) for n, _ in row)
+    )
+
+    def vacant(on: date, **facts: Any) -> str:
+        item = replace(home, facts={**home.facts, **facts})
+        return next(value for row in home_lines(item, "fr", on) for name, value in row if name == label)
+
+    week = timedelta(days=7)
+    since = {"vacant_since": (HELD - week).isoformat(), "available_on": (HELD + week).isoformat()}
+    assert [vacant(HELD, **since), vacant(HELD + week, **since)] == ["7 jours", "14 jours"]
+    free = {"vacant_since": None, "available_on": HELD.isoformat()}
+    assert [vacant(HELD - week, **free), vacant(HELD + week, **free)] == ["pas encore libre", "7 jours"]
+    # the day of the run stays where the case told no day, and what it says of a dwelling that its tenant is to free
+    printed = vacant(HELD, vacant_since=None, available_on=None)
+    assert printed == vacant(HELD + week, vacant_since=None, available_on=None)
+    assert printed == vacant(HELD + week, **free, chain={"after": "other"})
 
 
 def test_the_minutes_say_who_left_the_list_before_the_session(made: Room, told: Told):
