@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -131,32 +132,55 @@ def start(
         if running is not None and running.id == key:
             return running
         raise AttrifluxError("WEB_JOB_BUSY", by=running.started_by if running else "?") from None
+    try:
+        child = _child(desk, job, source, lang, log, landlords)
+    except OSError:
+        # no room, or no right to write: the place of the one computation is free again
+        left = _log_file(desk, job.id), said_file(desk, job.id)
+        job.delete()
+        _forget(desk, source)
+        with suppress(OSError):
+            for file in left:
+                file.unlink(missing_ok=True)
+        raise
+    children[job.id] = child
+    sent = "" if log is None else source
+    threading.Thread(target=_watch, args=(desk, job.id, child, sent), daemon=True).start()
+    return job
+
+
+def _child(
+    desk: Desk, job: Job, source: str, lang: Lang, log: Log | None, landlords: tuple[str, ...]
+) -> subprocess.Popen[bytes]:
+    """The process of a job, its words and its log beside its result to come."""
     desk.runs.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, "-m", "optimizer.web.children.job"]
     theirs = json.dumps(landlords)
     if log is None:
-        words += [str(case_path(desk, case)), str(desk.runs / job.id), lang, length_word(chains), theirs]
+        words += [
+            str(case_path(desk, job.case)),
+            str(desk.runs / job.id),
+            lang,
+            length_word(job.chains),
+            theirs,
+        ]
     else:
         kept = _log_file(desk, job.id)
         kept.touch(mode=0o600)
         kept.write_bytes(pickle.dumps(log))
         words += [
-            str(desk.cases / case),
+            str(desk.cases / job.case),
             str(desk.runs / job.id),
             lang,
-            length_word(chains),
+            length_word(job.chains),
             theirs,
             str(case_path(desk, source)),
             str(kept),
         ]
     with said_file(desk, job.id).open("wb") as out:
-        child = subprocess.Popen(
+        return subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, **OF_A_CHILD}
         )  # fmt: skip
-    children[job.id] = child
-    sent = "" if log is None else source
-    threading.Thread(target=_watch, args=(desk, job.id, child, sent), daemon=True).start()
-    return job
 
 
 def said_file(desk: Desk, job: str) -> Path:

@@ -138,6 +138,10 @@ texts(
         "error_often": ("Trop d'envois en une minute : attendre un peu.", "Too many forms in a minute: wait a little."),
         "error_bad": ("Cette demande n'est pas de celles que le bureau comprend.", "This is no request that the desk understands."),
         "error_nowhere": ("Cette page n'existe pas, ou n'est pas de vos commissions.", "This page does not exist, or is not of your commissions."),
+        "error_unwritable": (
+            "Le bureau ne peut pas écrire ses fichiers ({why}) : rien n'a été enregistré. Prévenir le compte technique, puis recommencer.",
+            "The desk cannot write its files ({why}): nothing was recorded. Tell the technical account, then do it again.",
+        ),
         "error_failed": (
             "Le bureau n'a pas pu répondre. Rien n'a été enregistré à moitié. Recommencer ; si cela dure, prévenir le compte technique.",
             "The desk could not answer. Nothing was half recorded. Try again; if it lasts, tell the technical account.",

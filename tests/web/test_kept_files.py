@@ -215,6 +215,29 @@ def test_two_double_clicks_at_once_are_one_computation(played: Played, monkeypat
     Job.objects.all().delete()
 
 
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
+def test_a_computation_that_cannot_be_begun_leaves_its_place(
+    played: Played, monkeypatch: pytest.MonkeyPatch, code: int
+):
+    """« Un calcul est déjà en cours » answered who tried again, for the best part of a minute, and no process was there."""
+    from optimizer.web.models import Job
+
+    def refused(*words: object, **more: object) -> None:
+        raise OSError(code, "no")
+
+    client = played.client("S", "secretaire")
+    client.raise_request_exception = False
+    before = set(played.desk.cases.iterdir()) if played.desk.cases.is_dir() else set()
+    with monkeypatch.context() as bent:
+        bent.setattr("optimizer.web.jobs.subprocess.Popen", refused)
+        file = SimpleUploadedFile("demandes.csv", b"numero_unique\n1\n")
+        answer = client.post("/preparer", {"chains": "0", "next": "1", "files": [file]})
+    told = "Le disque est plein" if code == errno.ENOSPC else "support en lecture seule"
+    assert answer.status_code == 503 and told in answer.content.decode()
+    assert not Job.objects.filter(state="running").exists()
+    assert set(played.desk.cases.iterdir()) == before and not list(played.desk.runs.glob("*.log"))
+
+
 def test_every_strange_file_of_an_import_is_named_at_once_with_what_to_do(played: Played):
     from optimizer.errors import AttrifluxError
     from optimizer.web.imports import keep_case

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from errno import EACCES, EPERM, EROFS
 from typing import Any
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from optimizer.errors import FULL, AttrifluxError, said
+from optimizer.errors import FULL, AttrifluxError, reason_of, said
 from optimizer.store.holding import why_not
 from optimizer.store.messages import (
     StoreBusy,
@@ -27,6 +28,10 @@ STATUS: tuple[tuple[type[StoreError], int], ...] = (
     (StoreForbidden, 403), (StoreMissing, 404), (StoreConflict, 409), (StoreReadOnly, 503), (StoreBusy, 503),
     (StoreUnusable, 503),
 )  # fmt: skip
+
+
+UNWRITABLE = (EROFS, EACCES, EPERM)
+"""What the machine says when the desk may not write where it keeps its files."""
 
 
 def problem(request: HttpRequest, status: int, sentence: str, again: Unsent | None = None) -> HttpResponse:
@@ -132,4 +137,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, OSError) and error.errno in FULL:  # an upload that finds no room is no act yet
         return no_room(request)
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        lang = lang_of(request)
+        return problem(request, 503, said("WEB.ERROR_UNWRITABLE", lang, why=reason_of(error)))
     return problem(request, 500, said("WEB.ERROR_FAILED", lang_of(request)))
