@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -177,13 +178,9 @@ def _framed(name: object, table: Any) -> pd.DataFrame:
     if hasattr(table, "to_pandas"):
         table = table.to_pandas()
     if isinstance(table, (Mapping, list)):
-        try:
+        # columns of different lengths, or cells without rows, make no table: what was given is told then
+        with suppress(ValueError, TypeError):
             table = pd.DataFrame(table)
-        except (
-            ValueError,
-            TypeError,
-        ):  # columns of different lengths, cells without rows: told as what it is
-            pass
     require("af.case", f"frames[{name!r}]", table, TABLE)
     frame: pd.DataFrame = table
     named = [level for level in frame.index.names if level is not None and level not in frame.columns]
