@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from optimizer.arguments import CALLABLE, FLAG, LANG, NAMES, PATH, STYLE, TEXT, optional, takes
 from optimizer.disk import hold, seal
 from optimizer.domain.frames import kept_kinds
 from optimizer.errors import LANGS, Finding, Lang, Spaced, said
@@ -36,6 +37,25 @@ class FairnessWritten:
     summary: dict[str, object]
 
 
+@takes(
+    case=PATH,
+    out=PATH,
+    mechanisms=NAMES,
+    groups=optional(NAMES),
+    preferences=TEXT,
+    prices=NAMES,
+    seed=optional(TEXT),
+    models=optional(PATH),
+    accept_assumed=FLAG,
+    price_assumed=FLAG,
+    style=STYLE,
+    lang=LANG,
+    force=FLAG,
+    resume=FLAG,
+    phase=CALLABLE,
+    progress=CALLABLE,
+    early=CALLABLE,
+)
 def fairness_to(
     case: Path,
     out: Path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +13,19 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from optimizer.arguments import (
+    COUNT,
+    DAY,
+    MAPPING,
+    PATH,
+    TABLE,
+    TEXT,
+    either,
+    of_type,
+    optional,
+    require,
+    takes,
+)
 from optimizer.datadirs import models_dir
 from optimizer.domain import TABLES, Case, CaseSettings
 from optimizer.domain.frames import text_is_known
@@ -30,6 +44,14 @@ from optimizer.importers.yamltext import parse
 SETTINGS = "settings"
 
 
+FRAMES = replace(MAPPING, fr="un dict : nom de table -> DataFrame", en="a dict: name of a table -> DataFrame")
+
+
+@takes(
+    frames=FRAMES,
+    settings=either(of_type(CaseSettings), MAPPING),
+    models=optional(PATH),
+)
 def case(
     frames: Mapping[str, Any], settings: CaseSettings | Mapping[str, Any], *, models: Path | None = None
 ) -> Case:
@@ -54,8 +76,8 @@ def case(
         on row 1.
     AttrifluxError
         ``PANDAS_TEXT``: pandas is set to make objects of text.
-    TypeError
-        ``frames`` is no mapping, or holds something that is no table.
+    WrongArgument
+        ``ARGUMENT_KIND``, a `TypeError`: ``frames`` is no mapping, or holds something that is no table.
 
     Examples
     --------
@@ -68,10 +90,6 @@ def case(
     [{'commune': '25056', 'rooms': 3}]
     """
     text_is_known()
-    if not isinstance(frames, Mapping):
-        raise TypeError(
-            f"frames: a mapping of table names to frames was expected, not {type(frames).__name__}"
-        )
     findings: list[Finding] = []
     known, problems = _settings(settings)
     findings += problems
@@ -125,6 +143,14 @@ def _placed(made: Case, name: str, table: ReadTable) -> ReadTable:
 
 def _settings(settings: CaseSettings | Mapping[str, Any]) -> tuple[CaseSettings | None, list[Finding]]:
     if isinstance(settings, CaseSettings):
+        for argument, kind in (
+            ("title", TEXT),
+            ("territory", TEXT),
+            ("on", DAY),
+            ("year", COUNT),
+            ("territory_file", optional(PATH)),
+        ):
+            require("af.CaseSettings", argument, getattr(settings, argument), kind)
         return settings, []
     text = yaml.safe_dump(_plain(settings), allow_unicode=True, sort_keys=False)
     block, problems = parse(text.encode(), SETTINGS)
@@ -152,11 +178,13 @@ def _framed(name: object, table: Any) -> pd.DataFrame:
     if hasattr(table, "to_pandas"):
         table = table.to_pandas()
     if isinstance(table, (Mapping, list)):
-        table = pd.DataFrame(table)
-    if not isinstance(table, pd.DataFrame):
-        raise TypeError(f"frames[{name!r}]: a DataFrame was expected, not {type(table).__name__}")
-    named = [level for level in table.index.names if level is not None and level not in table.columns]
-    return table.reset_index(named) if named else table
+        # columns of different lengths, or cells without rows, make no table: what was given is told then
+        with suppress(ValueError, TypeError):
+            table = pd.DataFrame(table)
+    require("af.case", f"frames[{name!r}]", table, TABLE)
+    frame: pd.DataFrame = table
+    named = [level for level in frame.index.names if level is not None and level not in frame.columns]
+    return frame.reset_index(named) if named else frame
 
 
 def _tables(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], list[Finding]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from optimizer.arguments import PATH, WORDS, optional, takes
 from optimizer.datadirs import models_dir
 from optimizer.domain import TABLES, Case, CaseSettings, Origin, SourceFile, Table
 from optimizer.dropin import answered
@@ -68,6 +69,11 @@ class _Found:
         )
 
 
+@takes(
+    path=PATH,
+    need=WORDS,
+    models=optional(PATH),
+)
 def read(path: str | Path, *, need: Sequence[str] = PROPOSE, models: Path | None = None) -> Case:
     """Read a case folder, or one workbook.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
+from optimizer.arguments import MAPPING, PATH, RESULT, TEXT, either, of_type, optional, require
 from optimizer.chains import UNBOUNDED
 from optimizer.errors import LANGS, AttrifluxError, Lang, define
 from optimizer.workers import workers_of
@@ -92,6 +93,15 @@ class Options:
     lang: Lang = "fr"
 
     def __post_init__(self) -> None:
+        for argument, kind in (
+            ("backend", TEXT),
+            ("csv", TEXT),
+            ("lang", TEXT),
+            ("models", optional(PATH)),
+            ("warm_start", optional(RESULT)),
+            ("keep", optional(RESULT)),
+        ):
+            require("af.Options", argument, getattr(self, argument), kind)
         for name, held, expected in (
             ("gap", _number(self.gap), "0 ≤ gap < 1"),
             ("time_limit", self.time_limit is None or _number(self.time_limit), "0 ≤ s < ∞, None"),
@@ -116,7 +126,7 @@ class Options:
     def record(self) -> dict[str, object]:
         """The options as ``run.json`` keeps them: what changes the answer, no path of this machine."""
         content = {f.name: getattr(self, f.name) for f in fields(self)}
-        content["models"] = self.models.name if self.models else None
+        content["models"] = Path(self.models).name if self.models else None
         content["warm_start"] = self.warm_start is not None
         content["keep"] = _named(self.keep)
         if not self.chains:  # as results without chains have always been
@@ -125,6 +135,10 @@ class Options:
             del content["exchanges"]
         content["workers"] = workers_of(self.workers).kind
         return content
+
+
+OPTIONS_GIVEN = optional(either(of_type(Options), MAPPING))
+"""What a function takes as its options."""
 
 
 def _number(value: object) -> bool:

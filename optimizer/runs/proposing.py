@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 from optimizer import pipeline
+from optimizer.arguments import CALLABLE, FLAG, PATH, Kind, of_type, optional, takes
 from optimizer.disk import hold, seal
 from optimizer.domain import Case
 from optimizer.domain.beside import both, worthwhile
+from optimizer.domain.case import CASE
 from optimizer.domain.memory import let_go
 from optimizer.errors import AttrifluxError, Lang, define
 from optimizer.pipeline import Optimum, Prepared
@@ -19,7 +21,7 @@ from optimizer.runs.chains import realised, suited_by_homes
 from optimizer.runs.earlier import read_earlier
 from optimizer.runs.keeping import read_kept, weighed
 from optimizer.runs.large import without_pairs, without_rows
-from optimizer.runs.options import Options, options_of
+from optimizer.runs.options import OPTIONS_GIVEN, Options, options_of
 from optimizer.runs.result import Result, Written
 from optimizer.runs.tables import is_large, make_tables
 from optimizer.runs.why_index import write_index
@@ -67,6 +69,14 @@ class Silent:
         """Nothing."""
 
 
+REPORTER = Kind(
+    "ce qui montre l'avancement (phase, solving)",
+    "what shows progress (phase, solving)",
+    lambda value: callable(getattr(value, "phase", None)) and callable(getattr(value, "solving", None)),
+)
+EVENT = optional(of_type(threading.Event))
+
+
 def _optimise(
     prepared: Prepared,
     options: Options,
@@ -98,6 +108,12 @@ def _optimise(
     )
 
 
+@takes(
+    case=CASE,
+    options=OPTIONS_GIVEN,
+    progress=optional(REPORTER),
+    interrupt=EVENT,
+)
 def propose(
     case: Case | Path | str,
     options: Options | Mapping[str, object] | None = None,
@@ -174,6 +190,16 @@ def propose(
     )
 
 
+@takes(
+    case=PATH,
+    out=PATH,
+    options=OPTIONS_GIVEN,
+    force=FLAG,
+    keep=FLAG,
+    progress=optional(REPORTER),
+    interrupt=EVENT,
+    beside=optional(CALLABLE),
+)
 def propose_to(
     case: Path,
     out: Path,

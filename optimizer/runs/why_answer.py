@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimizer.arguments import FLAG, LANG, RESULT, TEXT, WORDS, optional, takes
 from optimizer.errors import day_words
 from optimizer.runs.why_reading import Index, Place, open_index
 from optimizer.runs.why_words import (
@@ -93,6 +94,14 @@ class Answer:
         return "\n".join(self.lines)
 
 
+@takes(
+    result=RESULT,
+    application=TEXT,
+    dwelling=optional(TEXT),
+    letter=FLAG,
+    seen=optional(WORDS),
+    lang=LANG,
+)
 def why(
     result: Path | str | Result,
     application: str,

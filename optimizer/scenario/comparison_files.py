@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from optimizer.arguments import LANG, PATH, STYLE, listed, optional, takes
 from optimizer.disk import write_files
 from optimizer.errors import AttrifluxError, Lang, said
 from optimizer.presentation.csvfile import Style
@@ -54,6 +55,12 @@ def write_comparison(
     return write_records(out, records, style=style, lang=lang)
 
 
+@takes(
+    folders=listed(PATH),
+    out=optional(PATH),
+    style=STYLE,
+    lang=LANG,
+)
 def compare(
     folders: Sequence[Path], out: Path | None = None, *, style: Style = "french", lang: Lang = "fr"
 ) -> pd.DataFrame:

@@ -14,8 +14,10 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer import importers, pipeline, policy
+from optimizer.arguments import CALLABLE, PATH, of_type, optional, takes
 from optimizer.datadirs import models_dir
 from optimizer.domain import Case
+from optimizer.domain.case import CASE
 from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, define
 from optimizer.runs import Options, Result, propose
@@ -116,6 +118,14 @@ class GridTest(OwnFrames):
         return int(self.lists["list_changed"].sum())
 
 
+@takes(
+    grid_a=PATH,
+    grid_b=PATH,
+    case=CASE,
+    models=optional(PATH),
+    options=optional(of_type(Options)),
+    progress=CALLABLE,
+)
 def cotation_test(
     grid_a: str,
     grid_b: str,

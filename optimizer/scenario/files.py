@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from optimizer import importers
+from optimizer.arguments import MAPPING, TEXT, Kind, require
 from optimizer.datadirs import scenarios_dir
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, Finding, InputProblems, Said
@@ -22,6 +23,23 @@ from optimizer.scenario.keys import is_policy_key, near_own, own_key, value_fits
 FILE_KEYS = ("title", "why", "based_on", "changes", "over", "variants")
 MOST_RUNS = 500
 """Runs that one file may expand to: a slip of the pen must not start ten thousand."""
+
+
+SWEPT = Kind(
+    "un dict : clé -> liste de valeurs",
+    "a dict: key -> list of values",
+    lambda value: (
+        isinstance(value, Mapping)
+        and all(
+            isinstance(tried, Sequence) and not isinstance(tried, (str, bytes)) for tried in value.values()
+        )
+    ),
+)
+VARIED = Kind(
+    "un dict : nom -> dict de changements",
+    "a dict: name -> dict of changes",
+    lambda value: isinstance(value, Mapping) and all(isinstance(keys, Mapping) for keys in value.values()),
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,18 @@ class Scenario:
     over: Mapping[str, Sequence[object]] = field(default_factory=dict)
     variants: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     lines: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for argument, kind in (
+            ("name", TEXT),
+            ("title", TEXT),
+            ("why", TEXT),
+            ("changes", MAPPING),
+            ("over", SWEPT),
+            ("variants", VARIED),
+            ("lines", MAPPING),
+        ):
+            require("af.Scenario", argument, getattr(self, argument), kind)
 
 
 @dataclass(frozen=True)

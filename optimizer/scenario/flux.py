@@ -10,9 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer import conversion, eligibility, importers, pipeline, policy
+from optimizer.arguments import COUNT, MAPPING, PATH, TEXT, either, listed, of_type, optional, takes
 from optimizer.conversion import Caps, Conversion, Inventory, Negotiated, Register, Terms
 from optimizer.domain import Case
 from optimizer.domain.account import is_convention_account, place_of
+from optimizer.domain.case import CASE
 from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.runs.committed import EXTENSION, assiette_base, commitments_of
@@ -178,6 +180,14 @@ def departements_of(dwellings: pd.DataFrame, rules: policy.RuleSet) -> tuple[pd.
     )
 
 
+@takes(
+    case=CASE,
+    modes=optional(either(COUNT, TEXT, listed(either(COUNT, TEXT)))),
+    basis=TEXT,
+    models=optional(PATH),
+    rules=optional(of_type(policy.RuleSet)),
+    added=optional(MAPPING),
+)
 def flux(
     case: Case | Path | str,
     *,

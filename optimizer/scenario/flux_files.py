@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from optimizer.arguments import COUNT, FLAG, LANG, PATH, STYLE, TEXT, either, listed, optional, takes
 from optimizer.conversion import MODES
 from optimizer.disk import hold, seal
 from optimizer.errors import LANGS, Lang, Spaced, said
@@ -33,6 +34,17 @@ class FluxWritten:
     summary: dict[str, object]
 
 
+@takes(
+    case=PATH,
+    out=PATH,
+    modes=optional(either(COUNT, TEXT, listed(either(COUNT, TEXT)))),
+    basis=TEXT,
+    style=STYLE,
+    lang=LANG,
+    models=optional(PATH),
+    force=FLAG,
+    scenario=optional(PATH),
+)
 def flux_to(
     case: Path,
     out: Path,

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from optimizer import policy
+from optimizer.arguments import COUNT, DAY, PATH, TEXT, WORDS, of_type, optional, takes
 from optimizer.datadirs import models_dir
 from optimizer.disk import write_files
 from optimizer.errors import AttrifluxError, define
@@ -103,6 +104,17 @@ class NewGrid:
         return "priority_codes" in self.grid.inputs()
 
 
+@takes(
+    criteria=WORDS,
+    weighting=TEXT,
+    points=optional(COUNT),
+    ratio=optional(of_type(Fraction)),
+    base=PATH,
+    title=TEXT,
+    name=TEXT,
+    on=optional(DAY),
+    models=optional(PATH),
+)
 def new_grid(
     criteria: Sequence[str],
     weighting: str = "centroid",

@@ -14,12 +14,14 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from optimizer import importers, policy
+from optimizer.arguments import CALLABLE, FLAG, PATH, either, listed, of_type, optional, takes
 from optimizer.datadirs import scenarios_dir
 from optimizer.disk import check_out, hold, write_files
 from optimizer.disk.folder import clear
 from optimizer.disk.manifest import names as files_of
 from optimizer.domain import Case
 from optimizer.domain.account import place_of
+from optimizer.domain.case import CASE
 from optimizer.domain.frames import OwnFrames
 from optimizer.eligibility.messages import SHARES_ABOVE_CAP
 from optimizer.errors import AttrifluxError, Finding, InputProblems, said
@@ -124,6 +126,19 @@ def demo_case() -> Path:
     return scenarios_dir() / "demo"
 
 
+_SCENARIO = either(of_type(Scenario), PATH)
+SCENARIOS = either(_SCENARIO, listed(_SCENARIO))
+
+
+@takes(
+    scenarios=SCENARIOS,
+    out=optional(PATH),
+    case=optional(CASE),
+    options=optional(of_type(Options)),
+    reference=FLAG,
+    isolated=FLAG,
+    progress=CALLABLE,
+)
 def run_scenarios(
     scenarios: Sequence[Path | str | Scenario] | Path | str | Scenario,
     out: Path | str | None = None,
@@ -203,6 +218,14 @@ def run_scenarios(
     return Ran(out, tuple(runs), reused, comparison, records)
 
 
+@takes(
+    scenarios=SCENARIOS,
+    out=PATH,
+    case=optional(CASE),
+    options=optional(of_type(Options)),
+    reference=FLAG,
+    progress=CALLABLE,
+)
 def plan_scenarios(
     scenarios: Sequence[Path | str | Scenario] | Path | str | Scenario,
     out: Path | str,

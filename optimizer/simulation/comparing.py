@@ -16,7 +16,9 @@ from typing import Any, SupportsIndex
 import pandas as pd
 
 from optimizer import importers, policy
+from optimizer.arguments import CALLABLE, FLAG, NAMES, PATH, TEXT, optional, takes
 from optimizer.domain import Case
+from optimizer.domain.case import CASE
 from optimizer.domain.frames import OwnFrames, kept_kinds
 from optimizer.errors import LANGS, AttrifluxError, Finding, InputProblems
 from optimizer.pipeline import PROPOSE_TABLES
@@ -109,6 +111,19 @@ class Simulation(OwnFrames):
         return f"<Simulation {', '.join(p.id for p in self.policies)}; seeds: {len(self.seeds)}; sessions: {len(self.weeks)}>"
 
 
+@takes(
+    source=CASE,
+    policies=NAMES,
+    refusals=FLAG,
+    freed=FLAG,
+    tight=FLAG,
+    seed=TEXT,
+    parts=optional(PATH),
+    models=optional(PATH),
+    accept_assumed=FLAG,
+    price_assumed=FLAG,
+    progress=CALLABLE,
+)
 def simulate(
     source: Case | Path | str,
     policies: str | Sequence[str] = "all",

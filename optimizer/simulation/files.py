@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from optimizer.arguments import CALLABLE, FLAG, LANG, NAMES, PATH, STYLE, takes
 from optimizer.disk import hold, seal
 from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
@@ -46,6 +47,16 @@ class SimulationWritten:
     summary: dict[str, object]
 
 
+@takes(
+    source=PATH,
+    out=PATH,
+    policies=NAMES,
+    resume=FLAG,
+    style=STYLE,
+    lang=LANG,
+    force=FLAG,
+    progress=CALLABLE,
+)
 def simulate_to(
     source: Path | str,
     out: Path | str,

@@ -11,8 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer import importers, policy
+from optimizer.arguments import PATH, TABLE, optional, takes
 from optimizer.conversion import Register
 from optimizer.domain import Case
+from optimizer.domain.case import CASE
 from optimizer.domain.frames import OwnFrames
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.runs.committed import Base, assiette_base, commitments_of
@@ -121,6 +123,11 @@ def _year(value: int) -> int:
     raise AttrifluxError("BILAN_BAD_YEAR", **params)
 
 
+@takes(
+    case=CASE,
+    models=optional(PATH),
+    against=optional(TABLE),
+)
 def bilan(
     case: Case | Path | str, year: int, *, models: Path | None = None, against: pd.DataFrame | None = None
 ) -> Bilan:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer import importers
+from optimizer.arguments import CALLABLE, FLAG, LANG, PATH, STYLE, optional, takes
 from optimizer.conversion import account_order
 from optimizer.disk import hold, seal
 from optimizer.disk.stems import stems
@@ -41,6 +42,16 @@ class BilanWritten:
     summary: dict[str, object]
 
 
+@takes(
+    case=PATH,
+    out=PATH,
+    against=optional(PATH),
+    style=STYLE,
+    lang=LANG,
+    models=optional(PATH),
+    force=FLAG,
+    following=optional(CALLABLE),
+)
 def bilan_to(
     case: Path,
     year: int,

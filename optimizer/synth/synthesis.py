@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from optimizer.arguments import FLAG, PATH, TEXT, optional, takes
 from optimizer.domain import Case, CaseSettings, default_seed
 from optimizer.errors import AttrifluxError
 from optimizer.policy import load
@@ -127,6 +128,12 @@ def _parts(n: int) -> Iterator[tuple[int, int, int]]:
     yield from chunks(n) if n else iter([(0, 0, 0)])
 
 
+@takes(
+    profile=TEXT,
+    tight=FLAG,
+    tenants=FLAG,
+    models=optional(PATH),
+)
 def synthesize(
     profile: str,
     dwellings: int | None = None,

@@ -13,7 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from optimizer.arguments import FLAG, PATH, takes
 from optimizer.domain import TABLES, Case, CaseSettings, default_seed
+from optimizer.domain.case import MADE_CASE
 
 Format = Literal["csv", "parquet"]
 
@@ -164,6 +166,11 @@ def _value(value: object) -> str:
     return json.dumps(dict(value) if isinstance(value, Mapping) else value, ensure_ascii=False, default=str)
 
 
+@takes(
+    case=MADE_CASE,
+    directory=PATH,
+    international=FLAG,
+)
 def write_case(
     case: Case, directory: str | Path, *, format: Format = "csv", international: bool = False
 ) -> None:

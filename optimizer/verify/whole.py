@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from optimizer.arguments import FLAG, PATH, optional, takes
 from optimizer.domain.memory import give_back
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.verify.behind import two_of
@@ -74,6 +75,13 @@ NAMED = 5
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
+@takes(
+    out_dir=PATH,
+    case_path=PATH,
+    models=optional(PATH),
+    record=FLAG,
+    keep=optional(PATH),
+)
 def verify(
     out_dir: Path,
     case_path: Path,

@@ -133,9 +133,9 @@ def test_what_is_not_yet_a_frame_becomes_one(made: af.Case) -> None:
         name: len(made.table(name)) for name in tables
     }
     assert case.table("applications")["application_id"].tolist() == people["application_id"].tolist()
-    with pytest.raises(TypeError, match="frames\\['dwellings'\\]: a DataFrame was expected, not int"):
+    with pytest.raises(TypeError, match="frames\\['dwellings'\\] » est de type « int »"):
         af.case({**tables, "dwellings": 3}, settings)
-    with pytest.raises(TypeError, match="a mapping of table names"):
+    with pytest.raises(TypeError, match="un dict : nom de table -> DataFrame"):
         af.case([homes], settings)  # type: ignore[arg-type]
 
 

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from optimizer import eligibility, pipeline
+from optimizer.arguments import MAPPING, TEXT, optional, takes
 from optimizer.domain import Case
+from optimizer.domain.case import CASE
 from optimizer.errors import AttrifluxError, InputProblems, define
 from optimizer.pipeline import Prepared
 from optimizer.problem import Remembered, build
 from optimizer.results.rules import SMALL
-from optimizer.runs.options import Options, options_of
+from optimizer.runs.options import OPTIONS_GIVEN, Options, options_of
 from optimizer.runs.session.deciding import SAID, Kind, decision_row, with_row
 from optimizer.runs.session.pausing import uncollected
 from optimizer.runs.session.proposed import Proposed
@@ -91,6 +93,7 @@ class Session:
     False
     """
 
+    @takes(case=CASE, options=OPTIONS_GIVEN)
     def __init__(
         self, case: Case | Path | str, options: Options | Mapping[str, object] | None = None
     ) -> None:
@@ -110,6 +113,15 @@ class Session:
         """The case with every decision so far."""
         return self._prepared.case
 
+    @takes(
+        kind=TEXT,
+        dwelling=TEXT,
+        application=TEXT,
+        account=TEXT,
+        reason=TEXT,
+        author=TEXT,
+        facts=optional(MAPPING),
+    )
     def decide(
         self,
         kind: Kind,

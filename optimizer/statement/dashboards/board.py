@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from optimizer.arguments import PATH, TEXT, optional, takes
 from optimizer.domain import Case
+from optimizer.domain.case import CASE
 from optimizer.domain.frames import OwnFrames
 from optimizer.policy import Parameter
 from optimizer.problem import all_rules
@@ -73,6 +75,13 @@ class Dashboard(OwnFrames):
         return gauge_table(self.year, self.gauges)
 
 
+@takes(
+    case=CASE,
+    viewer=TEXT,
+    of=TEXT,
+    proposals=optional(PATH),
+    models=optional(PATH),
+)
 def dashboard(
     case: Case | Path | str,
     viewer: Kind,

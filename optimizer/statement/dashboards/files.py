@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from optimizer.arguments import FLAG, PATH, STYLE, TEXT, optional, takes
 from optimizer.disk import hold, seal
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.numbers import some
@@ -28,6 +29,16 @@ class DashboardWritten:
     summary: dict[str, object]
 
 
+@takes(
+    case=PATH,
+    viewer=TEXT,
+    of=TEXT,
+    out=PATH,
+    proposals=optional(PATH),
+    style=STYLE,
+    models=optional(PATH),
+    force=FLAG,
+)
 def dashboard_to(
     case: Path, viewer: Kind, of: str, out: Path, *, proposals: Path | None = None, style: Style = "french",
     models: Path | None = None, force: bool = False,
