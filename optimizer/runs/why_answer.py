@@ -38,17 +38,22 @@ from optimizer.runs.why_words import (
     HEADS,
     HOUSED,
     LAW,
+    NO_QUARTILE,
     NOT_A_DECISION,
     ON_CONDITION,
     PRIORITY,
     PROOFS,
+    QUARTILE_WRITTEN,
     QUARTILES,
     REASONS,
+    RELOCATED,
+    RELOCATED_TENANT,
     SEAT_KEPT,
     SITUATIONS,
     SOURCES,
     STATUS,
     STEPS,
+    UNIT_WRITTEN,
     WAITING,
     WAITS,
     many,
@@ -630,14 +635,36 @@ class _Asked:
         if state < 0:
             return []
         name = self._say("premier quartile des ressources (LEC)", "first quartile of income (LEC)")
-        return [(name, say(QUARTILES[state], self.lang))]
+        return [(name, say(QUARTILES[state], self.lang) + self._judged_by(state))]
+
+    def _judged_by(self, state: int) -> str:
+        """The figure and the threshold that gave that answer, or that the file itself says so: else nobody can check it."""
+        if state == NO_QUARTILE or not self.index.has("quartile_limits"):
+            return ""
+        whence = int(self.index["own_quartile_from"][self.a])
+        if whence == QUARTILE_WRITTEN:
+            return self._say(" (écrit ainsi dans votre dossier)", " (so written in your file)")
+        low, high = (points(int(x), self.lang) for x in self.index["quartile_limits"])
+        limit = self._say(f"seuil : {low} €", f"threshold: {low} €")
+        if low != high:
+            limit = self._say(
+                f"seuil selon l'EPCI du logement : {low} à {high} €",
+                f"threshold by EPCI of the dwelling: {low} to {high} €",
+            )
+        unit = points(int(self.index["own_per_unit"][self.a]), self.lang)
+        written = self._say(", écrits dans votre dossier", ", written in your file")
+        return (
+            f" ({unit} € {self._say('par an et par unité de consommation', 'a year and consumption unit')}"
+            f"{written if whence == UNIT_WRITTEN else ''} ; {limit})"
+        ).replace(" ; ", self._say(" ; ", "; "))
 
     def _situation(self) -> list[tuple[str, str]]:
         """What the file says that opens or closes an account, and what it does not say: a household may see what is wrong or missing."""
         if not self.index.has("own_situation"):
             return []
         bits = int(self.index["own_situation"][self.a])
-        is_so = [say(words, self.lang) for bit, words in enumerate(SITUATIONS) if bits >> bit & 1]
+        situations = (RELOCATED_TENANT, *SITUATIONS[1:]) if bits >> RELOCATED & 1 else SITUATIONS
+        is_so = [say(words, self.lang) for bit, words in enumerate(situations) if bits >> bit & 1]
         is_not = [
             say(words, self.lang) for bit, words in enumerate(SITUATIONS[:ALWAYS_TOLD]) if not bits >> bit & 1
         ]

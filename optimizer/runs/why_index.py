@@ -19,12 +19,21 @@ from numpy.typing import NDArray
 
 from optimizer import eligibility, scoring
 from optimizer.chains import home_of
-from optimizer.eligibility.facts import CODES, Q1_NO, Q1_YES
+from optimizer.eligibility.facts import CODES, Q1_NO, Q1_UNKNOWN, Q1_YES
 from optimizer.eligibility.fit import DOSSIER_UNREACHABLE
+from optimizer.eligibility.income import UC_UNIT
 from optimizer.problem.leans import lean_terms
 from optimizer.problem.model import MICRO_PER_HUNDREDTH
 from optimizer.runs.why_reading import FILE, FORMAT
-from optimizer.runs.why_words import ABOVE_QUARTILE, BY_EPCI, IN_QUARTILE, NO_QUARTILE
+from optimizer.runs.why_words import (
+    ABOVE_QUARTILE,
+    BY_EPCI,
+    COUNTED,
+    IN_QUARTILE,
+    NO_QUARTILE,
+    QUARTILE_WRITTEN,
+    UNIT_WRITTEN,
+)
 from optimizer.shortlist.departures import exchanges
 from optimizer.shortlist.labels import account_label, on_lists, refusal_label, rule_label
 from optimizer.shortlist.leapfrogs import SAME, SCORE, STILL
@@ -255,6 +264,7 @@ def _own_data(result: Result) -> dict[str, NDArray[np.generic]]:
         "own_beyond": a.category_extra.astype(np.int16),
         "own_situation": _situations(a),
         "own_quartile": _quartiles(facts),
+        **_quartile_figures(facts),
     }
 
 
@@ -285,6 +295,23 @@ def _quartiles(facts: Facts) -> NDArray[np.int8]:
     states = np.stack([eligibility.q1_state(facts, everybody, int(e)) for e in known])
     yes, no = (states == Q1_YES).any(axis=0), (states == Q1_NO).any(axis=0)
     return np.select([yes & no, yes, no], [BY_EPCI, IN_QUARTILE, ABOVE_QUARTILE], NO_QUARTILE).astype(np.int8)
+
+
+def _quartile_figures(facts: Facts) -> dict[str, NDArray[np.generic]]:
+    """What the first quartile was judged by: income a year and unit, where that comes from, and the lowest and highest threshold."""
+    a = facts.applications
+    yearly = a.monthly_income_cents.astype(np.int64) * (facts.months_per_year * UC_UNIT)
+    # up to the next cent, so that the figure shown stands on the same side of the threshold as the exact one
+    counted = -(-yearly // np.maximum(a.uc_hundredths, 1))
+    written = a.income_per_uc_cents >= 0
+    whence = np.select([a.first_quartile != Q1_UNKNOWN, written], [QUARTILE_WRITTEN, UNIT_WRITTEN], COUNTED)
+    thresholds = facts.q1_threshold_cents[np.unique(facts.dwellings.epci[facts.dwellings.epci >= 0])]
+    known = thresholds[thresholds >= 0].astype(np.int64)
+    return {
+        "own_per_unit": np.where(written, a.income_per_uc_cents, counted).astype(np.int64),
+        "own_quartile_from": whence.astype(np.int8),
+        "quartile_limits": np.array([known.min(), known.max()] if len(known) else [], np.int64),
+    }
 
 
 def _scores(result: Result) -> dict[str, NDArray[np.generic]]:

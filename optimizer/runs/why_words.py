@@ -71,6 +71,7 @@ SITUATIONS: tuple[tuple[str, str], ...] = (
 )
 """What opens or closes an account to a household, by bit; the last one, seldom used, is told only where it is so."""
 ALWAYS_TOLD = len(SITUATIONS) - 1
+RELOCATED = 4
 
 NO_QUARTILE, IN_QUARTILE, ABOVE_QUARTILE, BY_EPCI = 0, 1, 2, 3
 QUARTILES: tuple[tuple[str, str], ...] = (
@@ -79,6 +80,14 @@ QUARTILES: tuple[tuple[str, str], ...] = (
     ("non", "no"),
     ("oui ou non selon l'EPCI du logement", "yes or no by EPCI of the dwelling"),
 )
+COUNTED, UNIT_WRITTEN, QUARTILE_WRITTEN = 0, 1, 2
+"""What the first quartile was judged by: the income of the month, the income a unit that the file gives, its own yes or no."""
+
+RELOCATED_TENANT = (
+    "locataire du parc social (pour les logements de votre bailleur : mutation interne ou relogement seulement)",
+    "tenant of social housing (for your own landlord's dwellings: internal transfer or relocation only)",
+)
+"""The first of `SITUATIONS` of whom is to be relocated too: relocations take a landlord's own tenants."""
 
 PRIORITY = ("prioritaire L441-1", "priority L441-1")
 DALO, DESIGNATED = ("DALO", "DALO"), ("DALO désigné par le préfet", "DALO designated by the préfet")

@@ -935,7 +935,9 @@ def test_the_letter_gives_what_a_household_needs_to_check_its_ceiling_its_quarti
     assert "- catégorie de ménage pour les plafonds : 6 et 1 personne de plus -" in one
     assert "- catégorie de ménage pour les plafonds : 3 -" in two
     quartile = "- premier quartile des ressources (LEC) : "
-    assert quartile + "oui -" in one and quartile + "non -" in two and quartile + "inconnu" in three
+    assert quartile + "oui (3 085,72 € par an et par unité de consommation ; seuil : " in one
+    assert quartile + "non (54 000 € par an et par unité de consommation ; seuil : " in two
+    assert quartile + "inconnu, faute" in three
     situation = "- situation pour les réservataires et les objectifs : "
     none = "aucune (non : locataire du parc social, salarié d'une entreprise d'Action Logement, agent public, travailleur essentiel, à reloger) -"
     assert (
@@ -949,11 +951,38 @@ def test_the_letter_gives_what_a_household_needs_to_check_its_ceiling_its_quarti
         in three
     )
     english = " ".join(str(af.why(result, "N1", letter=True, lang="en")).split())
+    assert "a year and consumption unit; threshold: " in english
     assert "category of household for the ceilings: 6 and 1 more person -" in english
     assert (
         "situation for the réservataires and the targets: employee of a firm of Action Logement (not: tenant"
         in english
     )
+
+
+def test_the_letter_says_that_the_quartile_was_written_in_the_file_and_what_a_relocated_tenant_may_have(
+    tmp_path: Path,
+) -> None:
+    """N1's file says first quartile, N2's gives an income a unit, whatever the month; N3 is a tenant to be relocated."""
+    result = run(
+        tmp_path,
+        dwellings=ONE,
+        applications="""
+            id first_registered_on persons adults dependants choices status score monthly_income_eur first_quartile income_per_uc current_landlord relocation
+            N1 2024-01-01          3       2      1          25056   active 90    9000               yes            .             .                none
+            N2 2024-01-01          3       2      1          25056   active 80    900                .              40000         .                none
+            N3 2024-01-01          3       2      1          25056   active 70    900                .              .             BAIL             NPNRU
+        """,
+    )
+    one, two, three = (
+        " ".join(str(af.why(result, name, letter=True)).split()) for name in ("N1", "N2", "N3")
+    )
+    quartile = "- premier quartile des ressources (LEC) : "
+    assert quartile + "oui (écrit ainsi dans votre dossier) -" in one
+    assert (
+        quartile + "non (40 000 € par an et par unité de consommation, écrits dans votre dossier ; seuil : "
+        in two
+    )
+    assert "pour les logements de votre bailleur : mutation interne ou relogement seulement)" in three
 
 
 def test_the_letter_says_for_how_many_and_where_a_dwelling_was_looked_for(tmp_path: Path) -> None:
