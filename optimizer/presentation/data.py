@@ -90,7 +90,7 @@ class ReportData:
     dwelling_facts: pd.DataFrame
     """dwelling_id, landlord, commune, commune_name, city_name (of an arrondissement, its commune), epci, departement, rooms, financing, qpv, surface_m2, rent_eur,
     charges_eur, residence, district, vacancy_days, address, floor, lift, accessible, energy_label, heating, rpls,
-    ceiling_factor, priority_mix, first_letting, available_on, attempts, subsidised, mode, published_on, published_at,
+    ceiling_factor, priority_mix, first_letting, available_on, vacant_since, attempts, subsidised, mode, published_on, published_at,
     publication_proof, published, eligible, all_first, in_progress, q1_threshold (whether one is published for its EPCI), needed, needed_housed (eligible households in need of an
     adapted dwelling, those of them with a first rank on another one; -1 where the dwelling is none, or the run too large to count)"""
     applications: pd.DataFrame

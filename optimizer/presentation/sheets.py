@@ -257,12 +257,16 @@ class _Home:
         ]  # fmt: skip
 
     def _vacancy(self) -> str:
-        """Days without a tenant; of a dwelling that is still lived in, that it is not free yet."""
+        """Days without a tenant, since the day it is available where no other is told; of one that is still lived in, that it is not free yet."""
         if self.link is not None and self.link.after:
             return self.say("NOT_FREE_YET")
-        waits = str(self.f.available_on or "") > self.data.on.isoformat()
+        free = str(self.f.available_on or "")
         days = int(self.f.vacancy_days)
-        return self.say("NOT_FREE_YET") if waits and not days else self.say("DAYS", n=days)
+        if free > self.data.on.isoformat() and not days:
+            return self.say("NOT_FREE_YET")
+        if self.f.vacant_since:
+            return self.say("DAYS", n=days)
+        return self.say("DAYS", n=(self.data.on - date.fromisoformat(free)).days) if free else UNKNOWN
 
     def _account(self) -> Line:
         d, f = self.d, self.f

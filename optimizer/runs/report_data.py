@@ -261,6 +261,7 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
             "q1_threshold": [e >= 0 and int(facts.q1_threshold_cents[e]) >= 0 for e in dw.epci.tolist()],
             "first_letting": told("first_letting"),
             "available_on": [x[:10] for x in text("available_on")],
+            "vacant_since": [x[:10] for x in text("vacant_since")],
             "attempts": number("attempts"),
             "subsidised": dw.subsidy_d331_25_1,
             "mode": [mode(d) for d in range(len(dw.ids))],

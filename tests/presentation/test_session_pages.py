@@ -229,6 +229,20 @@ def test_what_is_not_given_is_a_dash_and_adds_nothing(sheets):
             assert piece in page.replace("\u202f", " "), piece
 
 
+def test_a_vacancy_that_no_column_tells_is_never_no_day_at_all(tmp_path):
+    """Free for ten days, by the day it is available; not told; free since this very day."""
+    homes = [
+        dwelling("L1", vacant_since="", available_on="2026-11-13"), dwelling("L2", vacant_since="", available_on=""),
+        dwelling("L3", vacant_since="2026-11-23", available_on=""),
+    ]  # fmt: skip
+    people = [application(f"A{i}", score=str(90 - i)) for i in range(3)]
+    case = write(tmp_path / "case", homes, people, conventions=[agreement("BAILLEUR", "0")])
+    propose_to(case, tmp_path / "out", Options(accept_assumed=True, pdf=False))
+    page = words((tmp_path / "out" / "sheets.html").read_text(encoding="utf-8"))
+    told = re.findall(r"Réf\. (L\d) .*?Vacant depuis : (\S+(?: jours?)?)", page)
+    assert dict(told) == {"L1": "10 jours", "L2": "–", "L3": "0 jour"}
+
+
 def test_how_many_are_to_be_examined_is_a_number_of_the_law(tmp_path):
     """Four, if R. 441-3 came to ask for four: a list of three is then short on every page and on the agenda made of it."""
     people = [application(f"A{i}", score=str(90 - i)) for i in range(3)]
