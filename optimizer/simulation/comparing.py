@@ -114,9 +114,6 @@ class Simulation(OwnFrames):
 @takes(
     source=CASE,
     policies=NAMES,
-    refusals=FLAG,
-    freed=FLAG,
-    tight=FLAG,
     seed=TEXT,
     parts=optional(PATH),
     models=optional(PATH),

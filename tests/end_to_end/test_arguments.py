@@ -22,7 +22,7 @@ def _function(name):
 FUNCTIONS = {name: _function(name) for name in af.__all__ if inspect.isroutine(_function(name))}
 JUDGED_BY_THEMSELVES = {
     "year", "draws", "steps", "workers", "seeds", "years", "session", "chains", "dwellings", "applications", "pool", "arrivals",
-    "publics", "sessions", "backend", "gap", "seed", "replications", "weeks", "format", "options",
+    "publics", "refusals", "freed", "sessions", "backend", "gap", "seed", "replications", "weeks", "format", "options",
 }  # fmt: skip
 """Arguments that have a code of their own for every value that does not fit."""
 
@@ -41,7 +41,8 @@ def test_every_argument_of_a_public_function_is_looked_at():
         assert not [argument for argument, kind in kinds.items() if kind.holds(object())]
         known = inspect.signature(function).parameters.values()
         plain = {p.name for p in known if p.kind is not p.VAR_KEYWORD}
-        silent += [(name, argument) for argument in sorted(plain - set(kinds) - JUDGED_BY_THEMSELVES)]
+        judged = JUDGED_BY_THEMSELVES | ({"tight"} if name == "simulate" else set())
+        silent += [(name, argument) for argument in sorted(plain - set(kinds) - judged)]
         defaults = {p.name: p.default for p in known if p.default is not p.empty}
         assert all(kind.holds(defaults[n]) for n, kind in kinds.items() if n in defaults), name
     assert not silent
