@@ -97,6 +97,9 @@ _REASONS = {
     errno.EROFS: Said("support en lecture seule", "read-only disk"),
     errno.ENOSPC: Said("disque plein", "no space left on the disk"),
     errno.EDQUOT: Said("quota de disque atteint", "disk quota exceeded"),
+    errno.EFBIG: Said(
+        "fichier plus grand que la machine ne le permet", "file larger than the machine allows"
+    ),
     errno.ENOENT: Said("dossier introuvable", "folder not found"),
     errno.ENOTDIR: Said("un fichier se trouve sur le chemin", "a file stands in the path"),
     errno.EISDIR: Said("c'est un dossier", "it is a folder"),

@@ -64,8 +64,8 @@ class Guard:
             size = UPLOAD + 1
         if size > UPLOAD:
             return errors.too_large(request)
-        if isinstance(request.META.get("wsgi.input"), NoRoom):
-            return errors.no_room(request)
+        if isinstance(body := request.META.get("wsgi.input"), NoRoom):
+            return errors.unwritten(request, body.why)
         if request.method == "POST" and self._too_many(address_of(request)):
             return errors.too_often(request)
         answer = self.get_response(request)

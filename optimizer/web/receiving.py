@@ -15,23 +15,27 @@ from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 
-from optimizer.errors import FULL
 from optimizer.web.settings import UPLOAD
 
 
 class NoRoom(BytesIO):
-    """In the place of a body that the disk could not hold."""
+    """In the place of a body that could not be written."""
+
+    def __init__(self, why: OSError) -> None:
+        super().__init__()
+        self.why = why
 
 
 class Kept(OverflowableBuffer):  # type: ignore[misc]
-    """The bytes of one request; all are let go once they are too many, or once the disk is full."""
+    """The bytes of one request; all are let go once they are too many, or once one of them cannot be written."""
 
     buf: Any = None
 
     def __init__(self, overflow: int) -> None:
         super().__init__(overflow)
         self.sent = 0
-        self.full = self.lost = False
+        self.lost = False
+        self.why: OSError | None = None
 
     def __len__(self) -> int:
         """Bytes sent: the pages refuse by their number what was let go."""
@@ -48,15 +52,13 @@ class Kept(OverflowableBuffer):  # type: ignore[misc]
         try:
             super().append(part)
         except OSError as error:
-            if error.errno not in FULL:
-                raise
-            self.full = True
+            self.why = error
             self._let_go()
 
     def getfile(self) -> Any:
         """What the pages read."""
         if self.lost:
-            return NoRoom() if self.full else BytesIO()
+            return BytesIO() if self.why is None else NoRoom(self.why)
         return super().getfile()
 
     def _let_go(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from errno import EACCES, EPERM, EROFS
+from errno import EACCES, EFBIG, EPERM, EROFS
 from typing import Any
 
 from django.db import DatabaseError
@@ -30,7 +30,7 @@ STATUS: tuple[tuple[type[StoreError], int], ...] = (
 )  # fmt: skip
 
 
-UNWRITABLE = (EROFS, EACCES, EPERM)
+UNWRITABLE = (EROFS, EACCES, EPERM, EFBIG)
 """What the machine says when the desk may not write where it keeps its files."""
 
 
@@ -125,19 +125,19 @@ def by_the_base(error: BaseException | None) -> StoreError | None:
     return None
 
 
-def no_room(request: HttpRequest) -> HttpResponse:
-    """503: the disk is full; nothing is asked of the form, which may be what found no room."""
-    return problem(request, 503, StoreBusy("STORE_FULL").text(lang_of(request)))
+def unwritten(request: HttpRequest, error: OSError) -> HttpResponse:
+    """503: the disk is full, or refuses; nothing is asked of the form, which may be what found no room."""
+    lang = lang_of(request)
+    if error.errno in FULL:
+        return problem(request, 503, StoreBusy("STORE_FULL").text(lang))
+    return problem(request, 503, said("WEB.ERROR_UNWRITABLE", lang, why=reason_of(error)))
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """503 where the base does not answer; else 500: where it happened is in the log, without any value."""
-    if (told := by_the_base(sys.exc_info()[1])) is not None:
-        return refused(request, told)
+    """503 where the base does not answer or nothing can be written; else 500: where it happened is in the log, without any value."""
     error = sys.exc_info()[1]
-    if isinstance(error, OSError) and error.errno in FULL:  # an upload that finds no room is no act yet
-        return no_room(request)
-    if isinstance(error, OSError) and error.errno in UNWRITABLE:
-        lang = lang_of(request)
-        return problem(request, 503, said("WEB.ERROR_UNWRITABLE", lang, why=reason_of(error)))
+    if (told := by_the_base(error)) is not None:
+        return refused(request, told)
+    if isinstance(error, OSError) and error.errno in (*FULL, *UNWRITABLE):
+        return unwritten(request, error)
     return problem(request, 500, said("WEB.ERROR_FAILED", lang_of(request)))
