@@ -119,6 +119,7 @@ def test_the_page_takes_what_the_command_line_reads(played: Played, monkeypatch:
     from optimizer.importers import registry
     from optimizer.web.imports import keep_case, kept_file
 
+    registry.all_formats()  # loaded once: what is put aside below would be all that others find
     monkeypatch.setattr(registry, "REGISTERED", dict(registry.REGISTERED))
     registry.format(id="lines", extensions=(".jsonl",), title_fr="x", forget=lambda path, columns: b"")(
         lambda path, label: registry.Opened()
