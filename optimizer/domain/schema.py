@@ -38,6 +38,14 @@ _DTYPES: dict[str, str] = {
     "bool": "boolean", "date": "datetime64[s]", "month": "datetime64[s]",
 }  # fmt: skip
 
+MOST_A_MONTH, MOST_A_YEAR = 1_000_000, 100_000_000
+"""Euros at most: nobody has as much, and a number of a household in the column of an income or a rent is told."""
+MANY = 10_000_000
+"""Dwellings, or places on a list, at most: France has some five million dwellings of social housing."""
+MOST_POINTS = 1_000_000
+"""Points of a score at most, above or below zero: the micropoints of a country's first ranks together still are whole numbers of 64 bits,
+and a score with its two decimals a number that a spreadsheet writes exactly. Grids in use stay below a thousand or so."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -118,14 +126,14 @@ DWELLINGS = Table(
         _c("financing", "choice", "financement", "Financement : PLAI, PLUS ou PLS", "Financing: PLAI, PLUS or PLS", required=True, values=FINANCINGS),
         _c("qpv", "qpv", "qpv", "En QPV : oui/non, ou code du quartier", "In a QPV: yes/no, or the QPV code"),
         _c("surface_m2", "decimal", "surface", "Surface habitable", "Living area", unit="m²", low=5, high=500),
-        _c("rent_eur", "money", "loyer", "Loyer principal mensuel", "Monthly rent", unit="€/mois", low=0),
-        _c("charges_eur", "money", "charges", "Charges mensuelles", "Monthly charges", unit="€/mois", low=0),
+        _c("rent_eur", "money", "loyer", "Loyer principal mensuel", "Monthly rent", unit="€/mois", low=0, high=MOST_A_MONTH),
+        _c("charges_eur", "money", "charges", "Charges mensuelles", "Monthly charges", unit="€/mois", low=0, high=MOST_A_MONTH),
         _c("accessible", "choice", "pmr", "Accessibilité : non accessible, accessible, adapté", "Accessibility", values=ACCESS),
         _c("floor", "int", "etage", "Étage (0 = rez-de-chaussée)", "Floor (0 = ground)", low=-5, high=60),
         _c("lift", "bool", "ascenseur", "Ascenseur", "Lift"),
         _c("available_on", "date", "disponible_le", "Date de disponibilité", "Available on"),
         _c("vacant_since", "date", "vacant_depuis", "Vacant depuis", "Vacant since"),
-        _c("attempts", "int", "orientations_precedentes", "Orientations précédentes sans suite", "Previous orientations", low=0),
+        _c("attempts", "int", "orientations_precedentes", "Orientations précédentes sans suite", "Previous orientations", low=0, high=1_000),
         _c("reserved_to", "text", "reserve_a", "Compte auquel le logement est réservé (en stock ou première mise en location promise)", "Account it is reserved to"),
         _c("assiette_exclusion", "choice", "exclusion_assiette", "Motif d'exclusion de l'assiette du flux", "Reason for exclusion from the flux base", values=EXCLUSIONS),
         _c("ceiling_factor", "decimal", "derogation_plafond", "Dérogation au plafond de ressources (1 = sans)", "Factor on the income ceiling (1 = none)", low=0.5, high=3),
@@ -163,16 +171,16 @@ APPLICATIONS = Table(
         _c("ages_sum", "int", "somme_ages", "Somme des âges du couple", "Sum of the ages of the couple", unit="ans", low=0, high=250),
         _c("disabled_persons", "int", "personnes_handicapees", "Personnes handicapées", "Disabled persons", low=0, high=30),
         _c("dependants", "int", "personnes_a_charge", "Personnes à charge", "Dependants", low=0, high=30),
-        _c("tax_income_eur", "money", "revenu_fiscal", "Revenu fiscal de référence N-2", "Reference tax income N-2", unit="€/an", low=0),
-        _c("tax_income_n1_eur", "money", "revenu_fiscal_n1", "Revenu fiscal de référence N-1", "Reference tax income N-1", unit="€/an", low=0),
-        _c("monthly_income_eur", "money", "revenus_mensuels", "Ressources mensuelles du ménage", "Monthly income", unit="€/mois", low=0),
+        _c("tax_income_eur", "money", "revenu_fiscal", "Revenu fiscal de référence N-2", "Reference tax income N-2", unit="€/an", low=0, high=MOST_A_YEAR),
+        _c("tax_income_n1_eur", "money", "revenu_fiscal_n1", "Revenu fiscal de référence N-1", "Reference tax income N-1", unit="€/an", low=0, high=MOST_A_YEAR),
+        _c("monthly_income_eur", "money", "revenus_mensuels", "Ressources mensuelles du ménage", "Monthly income", unit="€/mois", low=0, high=MOST_A_MONTH),
         _c("income_status", "choice", "statut_revenus", "Revenus déclarés ou vérifiés", "Declared or verified", values=("declared", "verified")),
-        _c("housing_allowance_eur", "money", "apl", "Aide au logement du logement actuel (imprimée, jamais reprise pour un autre logement)", "Housing allowance of the present dwelling (printed, never used for another)", also=("apl_actuelle",), unit="€/mois", low=0),
+        _c("housing_allowance_eur", "money", "apl", "Aide au logement du logement actuel (imprimée, jamais reprise pour un autre logement)", "Housing allowance of the present dwelling (printed, never used for another)", also=("apl_actuelle",), unit="€/mois", low=0, high=MOST_A_MONTH),
         _c("consumption_units", "decimal", "unites_consommation", "Unités de consommation du ménage ; données, elles sont reprises telles quelles", "Consumption units of the household; taken as given", unit="UC", low=1, high=30),
-        _c("income_per_uc", "money", "revenu_par_uc", "Revenu annuel par unité de consommation ; donné, il est repris tel quel", "Yearly income per consumption unit; taken as given", unit="€/an", low=0),
+        _c("income_per_uc", "money", "revenu_par_uc", "Revenu annuel par unité de consommation ; donné, il est repris tel quel", "Yearly income per consumption unit; taken as given", unit="€/an", low=0, high=MOST_A_YEAR),
         _c("first_quartile", "bool", "premier_quartile", "Ménage du premier quartile ; donné, il est repris tel quel", "Household of the first quartile; taken as given"),
         _c("resources_on", "month", "ressources_au", "Mois des ressources", "Month of the resources"),
-        _c("max_rent_eur", "money", "loyer_max", "Loyer que le ménage dit pouvoir payer, charges comprises", "Rent the household says it can pay, charges included", unit="€/mois", low=0),
+        _c("max_rent_eur", "money", "loyer_max", "Loyer que le ménage dit pouvoir payer, charges comprises", "Rent the household says it can pay, charges included", unit="€/mois", low=0, high=MOST_A_MONTH),
         _c("alternate_custody_children", "int", "garde_alternee", "Enfants en garde alternée : comptent pour la taille", "Children in alternate custody: count for size", low=0, high=30),
         _c("expected_children", "int", "enfants_attendus", "Enfants attendus : comptent pour la taille", "Expected children: count for size", low=0, high=10),
         _c("extend", "bool", "elargir", "Accepte les autres communes du même EPCI", "Other communes of the same EPCI"),
@@ -189,7 +197,7 @@ APPLICATIONS = Table(
         _c("current_landlord", "text", "bailleur_actuel", "Bailleur actuel (renseigné : locataire du parc social)", "Current landlord (set = sitting social tenant)"),
         _c("current_dwelling", "text", "logement_actuel", "Logement actuel", "Current dwelling"),
         _c("current_rooms", "rooms", "pieces_actuelles", "Pièces du logement actuel", "Current rooms", low=1, high=6),
-        _c("current_rent_eur", "money", "loyer_actuel", "Loyer actuel", "Current rent", unit="€/mois", low=0),
+        _c("current_rent_eur", "money", "loyer_actuel", "Loyer actuel", "Current rent", unit="€/mois", low=0, high=MOST_A_MONTH),
         _c("current_surface_m2", "decimal", "surface_actuelle", "Surface actuelle", "Current surface", unit="m²", low=0, high=1000),
         _c("current_commune", "insee", "commune_actuelle", "Commune du logement actuel, code INSEE", "Commune of the present dwelling, INSEE code"),
         _c("current_financing", "choice", "financement_actuel", "Financement du logement actuel", "Financing of the present dwelling", values=FINANCINGS),
@@ -203,7 +211,7 @@ APPLICATIONS = Table(
         _c("essential_worker", "bool", "travailleur_essentiel", "Travailleur essentiel", "Essential worker"),
         _c("local_job", "bool", "emploi_local", "Emploi sur le territoire", "Local job"),
         _c("accounts", "list", "reservataires", "Réservataires qui peuvent la désigner ; vide = déduits", "Accounts; empty = derived", items="text"),
-        _c("score", "decimal", "cotation", "Cotation déjà calculée ; vide = grille", "Score already computed; empty = grid", unit="points"),
+        _c("score", "decimal", "cotation", "Cotation déjà calculée ; vide = grille", "Score already computed; empty = grid", unit="points", low=-MOST_POINTS, high=MOST_POINTS),
         _c("refusals", "int", "refus", "Refus sans motif légitime, 12 derniers mois", "Refusals without legitimate reason, 12 months", low=0, high=50),
         _c("acceptance", "rate", "acceptation", "Probabilité d'acceptation", "Acceptance probability", low=0, high=1),
         _c("dossier", "choice", "dossier", "État du dossier", "File", values=("complete", "to_verify", "unreachable")),
@@ -216,7 +224,7 @@ SCORES = Table(
     columns=(
         _c("application_id", "id", "numero_unique", required=True, max_length=18),
         _c("epci", "text", "epci", required=True), _c("grid", "text", "grille", required=True),
-        _c("score", "decimal", "cotation", required=True, unit="points"),
+        _c("score", "decimal", "cotation", required=True, unit="points", low=-MOST_POINTS, high=MOST_POINTS),
     ),
 )  # fmt: skip
 
@@ -226,7 +234,7 @@ NOMINATIONS = Table(
     columns=(
         _c("account", "text", "reservataire", required=True),
         _c("application_id", "id", "numero_unique", required=True, max_length=18),
-        _c("dwelling_id", "id", "logement"), _c("rank", "int", "rang", required=True, low=1),
+        _c("dwelling_id", "id", "logement"), _c("rank", "int", "rang", required=True, low=1, high=MANY),
     ),
 )  # fmt: skip
 
@@ -287,8 +295,8 @@ SIMULATIONS = Table(
     columns=(
         _c("dwelling_id", "id", "logement", "Logement", "Dwelling", required=True),
         _c("application_id", "id", "numero_unique", "Numéro unique", "Unique number", required=True, max_length=18),
-        _c("allowance_eur", "money", "apl_simulee", "Aide au logement simulée pour ce logement", "Allowance simulated for this dwelling", unit="€/mois", low=0),
-        _c("rls_eur", "money", "rls", "Réduction de loyer de solidarité", "Solidarity rent reduction", unit="€/mois", low=0),
+        _c("allowance_eur", "money", "apl_simulee", "Aide au logement simulée pour ce logement", "Allowance simulated for this dwelling", unit="€/mois", low=0, high=MOST_A_MONTH),
+        _c("rls_eur", "money", "rls", "Réduction de loyer de solidarité", "Solidarity rent reduction", unit="€/mois", low=0, high=MOST_A_MONTH),
         _c("effort", "decimal", "taux_effort", "Taux d'effort simulé (0,31 pour 31 %) ; il prime sur tout calcul", "Simulated effort rate (0.31 for 31%); it wins over any computation", low=0, high=10),
     ),
 )  # fmt: skip
@@ -323,9 +331,9 @@ RESIDENCES = Table(
     "residences", "residences", key=("residence",),
     fr="Occupation des résidences", en="Residences",
     columns=(
-        _c("residence", "text", "residence", required=True), _c("dwellings", "int", "logements", low=0),
+        _c("residence", "text", "residence", required=True), _c("dwellings", "int", "logements", low=0, high=MANY),
         _c("q1_share", "rate", "part_q1", low=0, high=1), _c("fragility", "text", "fragilite"),
-        _c("vacant", "int", "vacants", low=0), _c("recent_q1_share", "rate", "part_q1_recente", low=0, high=1),
+        _c("vacant", "int", "vacants", low=0, high=MANY), _c("recent_q1_share", "rate", "part_q1_recente", low=0, high=1),
     ),
 )  # fmt: skip
 
@@ -340,7 +348,7 @@ CONVENTIONS = Table(
         _c("management_mode", "choice", "gestion", values=MODES),
         _c("count_rule", "choice", "regle_decompte", values=COUNT_RULES),
         _c("tolerance", "rate", "tolerance", low=0, high=1), _c("carry_over", "bool", "report"),
-        _c("opening_balance", "decimal", "solde_ouverture", unit="logements"),
+        _c("opening_balance", "decimal", "solde_ouverture", unit="logements", low=-MANY, high=MANY),
         _c("proposal_deadline_days", "int", "delai_designation", unit="jours", low=0, high=365),
         _c("cap_receiver", "text", "beneficiaire_plafond"),
     ),
@@ -353,7 +361,7 @@ STOCK = Table(
         _c("landlord", "text", "bailleur", required=True), _c("departement", "text", "departement", required=True),
         _c("account", "text", "reservataire", required=True), _c("commune", "insee", "commune"),
         _c("rooms", "rooms", "pieces", low=1, high=6), _c("financing", "choice", "financement", values=FINANCINGS),
-        _c("qpv", "qpv", "qpv"), _c("dwellings", "int", "logements", required=True, low=0),
+        _c("qpv", "qpv", "qpv"), _c("dwellings", "int", "logements", required=True, low=0, high=MANY),
         _c("turnover", "rate", "rotation", low=0, high=1), _c("convention", "text", "convention"),
         _c("ends_on", "date", "fin_le"),
         _c("rights_kind", "choice", "nature_droits", values=("recurring", "single", "empty")),
@@ -367,9 +375,9 @@ ASSIETTE = Table(
         _c("landlord", "text", "bailleur", required=True), _c("departement", "text", "departement", required=True),
         _c("year", "int", "annee", required=True, low=2020, high=2100),
         _c("basis", "choice", "nature", required=True, values=("forecast", "actual")),
-        _c("vacated", "int", "liberes", required=True, low=0), _c("mutation", "int", "mutations", low=0),
-        _c("anru", "int", "anru", low=0), _c("orcod", "int", "orcod", low=0), _c("unfit", "int", "insalubrite", low=0),
-        _c("sale", "int", "vente", low=0), _c("stock", "int", "en_stock", low=0),
+        _c("vacated", "int", "liberes", required=True, low=0, high=MANY), _c("mutation", "int", "mutations", low=0, high=MANY),
+        _c("anru", "int", "anru", low=0, high=MANY), _c("orcod", "int", "orcod", low=0, high=MANY), _c("unfit", "int", "insalubrite", low=0, high=MANY),
+        _c("sale", "int", "vente", low=0, high=MANY), _c("stock", "int", "en_stock", low=0, high=MANY),
     ),
 )  # fmt: skip
 

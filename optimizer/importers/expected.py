@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import cache
 
 from optimizer.domain import Column
+from optimizer.errors import Lang, thousands
 from optimizer.importers.words import in_french
 
 _UNITS_EN = {"€/mois": "€/month", "€/an": "€/year", "ans": "years", "jours": "days", "logements": "dwellings"}
 
 
-def _plain(value: float) -> str:
-    return str(int(value)) if value == int(value) else str(value)
+def _plain(value: float, lang: Lang) -> str:
+    """A bound, its thousands apart where there are enough of them to be miscounted."""
+    if abs(value) >= 10_000:
+        return thousands(int(value), lang)
+    return str(int(value)) if value == int(value) else str(value).replace(".", "," if lang == "fr" else ".")
 
 
 def range_of(column: Column) -> tuple[str, str]:
@@ -19,11 +23,11 @@ def range_of(column: Column) -> tuple[str, str]:
     low, high = column.low, column.high
     if low is not None and high is not None:
         return (
-            f"entre {_plain(low).replace('.', ',')} et {_plain(high).replace('.', ',')}",
-            f"between {_plain(low)} and {_plain(high)}",
+            f"entre {_plain(low, 'fr')} et {_plain(high, 'fr')}",
+            f"between {_plain(low, 'en')} and {_plain(high, 'en')}",
         )
     if low is not None:
-        return f"au moins {_plain(low)}", f"at least {_plain(low)}"
+        return f"au moins {_plain(low, 'fr')}", f"at least {_plain(low, 'en')}"
     return "", ""
 
 

@@ -306,12 +306,25 @@ def test_a_good_sentence(tmp_path: Path):
     told = problems(write_base(tmp_path, demandes__csv=csv_text(rows)))[0]
     assert told.sentence("fr") == (
         "demandes.csv, ligne 3, colonne « revenu_fiscal » : « 12 500 $ » n'est pas un nombre. Attendu : un montant en "
-        "€/an, au moins 0, sans symbole, par exemple 512,40. Corrigez la cellule."
+        "€/an, entre 0 et 100\u202f000\u202f000, sans symbole, par exemple 512,40. Corrigez la cellule."
     )
     assert told.sentence("en") == (
-        "demandes.csv, row 3, column “revenu_fiscal”: “12 500 $” is not a number. Expected: an amount in €/year, at "
-        "least 0, without symbol, for example 512.40. Correct the cell."
+        "demandes.csv, row 3, column “revenu_fiscal”: “12 500 $” is not a number. Expected: an amount in €/year, "
+        "between 0 and 100,000,000, without symbol, for example 512.40. Correct the cell."
     )
+
+
+def test_a_figure_that_is_nobody_s_is_told_at_its_cell(tmp_path: Path):
+    """A number of a household in the column of an income was read as one; a score of fifteen digits was refused after the solve."""
+    rows, homes = rows_of("demandes"), rows_of("logements")
+    rows[0]["revenus_mensuels"] = rows[1]["revenu_fiscal"] = "953839257071478081"
+    rows[0]["cotation"], rows[1]["cotation"] = "1000000,5", "-1000000"
+    homes[0]["loyer"] = "20261202"
+    case = write_base(tmp_path, demandes__csv=csv_text(rows), logements__csv=csv_text(homes))
+    told = {(p.row, p.column): p for p in problems(case)}
+    assert set(told) == {(2, "revenus_mensuels"), (3, "revenu_fiscal"), (2, "cotation"), (2, "loyer")}
+    assert {p.code for p in told.values()} == {"READ_OUT_OF_RANGE"}
+    assert "entre -1\u202f000\u202f000 et 1\u202f000\u202f000 (points)" in told[2, "cotation"].sentence("fr")
 
 
 def test_a_repair_says_what_was_read(tmp_path: Path):
