@@ -2,7 +2,8 @@
 
 Recomputed: title, place, date, seed, tables written and their rows, how the run ended, the verdict. How many rows were read, how
 the run was made (options, engine, versions, timings, hashes of the rules) changes no number of the result that is not
-recomputed, and is only held to the record's own hash.
+recomputed, and is only held to the record's own hash; so is the list of the assumed values, of which only the form is checked: a
+row whose target is assumed is found again with its price.
 """
 
 from __future__ import annotations
@@ -109,6 +110,7 @@ def check_record(folder: Path, run: Mapping[str, Any], world: World, found: Find
         found.demand("record", _same(run[key], value), key)
     found.demand("record", stop in STOPS and stop == proof["stopped"], "stop")
     found.demand("record", run["rows"].keys() == run["inputs"].keys(), "rows")
+    found.demand("record", _are_keys(run["assumed"]), "assumed")
     _check_tables(folder, run, world, found)
 
 
@@ -138,6 +140,13 @@ def _holds(folder: Path, name: str, digest: object) -> bool:
     path = folder / name
     there = path.is_file() and path.resolve().is_relative_to(folder.resolve())
     return there and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+
+
+def _are_keys(listed: object) -> bool:
+    """Whether a list holds dotted keys of values, each once, sorted."""
+    if not isinstance(listed, list) or not all(isinstance(key, str) and key == key.strip() for key in listed):
+        return False
+    return all("." in key for key in listed) and listed == sorted(set(listed))
 
 
 def _same(said: object, right: object) -> bool:

@@ -32,8 +32,8 @@ TITLES: dict[str, tuple[str, str]] = {
         "every file of the result is the one the run wrote",
     ),
     "record": (
-        "fiche du calcul (run.json) conforme au dossier, aux tableaux écrits et à la preuve (options, versions et durées scellées)",
-        "record of the run (run.json) agrees with the case, the tables written and the proof (options, versions, timings sealed)",
+        "fiche du calcul (run.json) conforme au dossier, aux tableaux écrits et à la preuve (options, versions, durées et liste des valeurs supposées : scellées)",
+        "record of the run (run.json) agrees with the case, the tables written and the proof (options, versions, timings and the list of assumed values: sealed)",
     ),
     "form": (
         "tableaux écrits comme le calcul les écrit : une seule écriture de chaque nombre et de chaque texte",

@@ -135,7 +135,7 @@ def test_every_rule_names_a_file_and_what_verify_says_of_it(results):
     _, _, verdict = results(0)
     said = " ".join(c.en for c in verdict.checks)
     for words in (
-        "options, versions, timings sealed",
+        "the list of assumed values: sealed",
         "confirmed ones: those drawn, never beyond it nor below the proof",
         "that the optimum is the only one is said, not recomputed",
         r"solved again\) within the bounds of the proof",
