@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from optimizer.store.cleartext import cleartext
 from optimizer.store.configure import configure, database, desk_name, is_postgres, sqlite_path
 from optimizer.store.holding import Store
 from optimizer.store.keys import EXPORT, LEDGER, WEB, keep_keys, own
-from optimizer.store.messages import StoreUnusable
+from optimizer.store.messages import StoreBusy, StoreUnusable
 from optimizer.store.opening import keys_folder, open, reachable, refuse_lone_log
 from optimizer.store.sealing import PRIVATE, PUBLIC, read_key, seal, unseal
 
@@ -99,13 +100,12 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
     """
     key = read_key(private, PRIVATE)
     folder = keys or keys_folder(url)
-    if folder.exists() and any(folder.iterdir()):
-        raise StoreUnusable("STORE_EXISTS", path=str(folder))
-    target = None if is_postgres(url) else sqlite_path(url)
-    if target is not None:
-        refuse_lone_log(target)
-        if target.exists():
-            raise StoreUnusable("STORE_EXISTS", path=str(target))
+    try:
+        target = _new_place(url, folder)
+    except StoreUnusable:
+        with suppress(OSError, StoreBusy), cleartext(url):
+            pass  # what a restore that was killed once the desk was whole left in clear is erased
+        raise
     content = io.BytesIO()
     with sealed.open("rb") as file:
         for piece in unseal(file, key):
@@ -138,6 +138,19 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
         proof = ledger.verify(store)
         last = store.head()["at"]
     return Restored(proof.events, proof.rows, last, proof.problems, moved)
+
+
+def _new_place(url: str, keys: Path) -> Path | None:
+    """The file of a desk to be made, None on a server; StoreUnusable where a desk, its log or its keys are."""
+    if keys.exists() and any(keys.iterdir()):
+        raise StoreUnusable("STORE_EXISTS", path=str(keys))
+    if is_postgres(url):
+        return None
+    target = sqlite_path(url)
+    refuse_lone_log(target)
+    if target.exists():
+        raise StoreUnusable("STORE_EXISTS", path=str(target))
+    return target
 
 
 def _is_a_file(copy: Path) -> bool:

@@ -44,9 +44,12 @@ def test_a_backup_restores_to_the_same_desk_and_is_made_while_others_write(play,
         assert again.head() == head and again.keys == play_keys(again, play)
         assert queries.session(again, play.session).status == "closed"
         assert ledger.verify(again, queries.head(again)).holds
+    left = tmp_path / "essai" / ".bureau.sqlite.attriflux-copy"
+    left.mkdir()
+    (left / "ledger.key").write_bytes(b"of a restore that was killed once the desk was whole")
     with pytest.raises(StoreUnusable) as error:
         restore(sealed, private, str(tmp_path / "essai" / "bureau.sqlite"))
-    assert error.value.code == "STORE_EXISTS"
+    assert error.value.code == "STORE_EXISTS" and not left.exists()
 
 
 def test_whoever_restores_is_told_where_the_backup_ends(play, pair, tmp_path):
