@@ -15,7 +15,7 @@ from typing import Any
 from optimizer.datadirs import models_dir
 from optimizer.errors import Lang
 from optimizer.policy import PolicyError
-from optimizer.policy.checks import check_motives
+from optimizer.policy.checks import check_commission
 from optimizer.policy.folder import Folder
 from optimizer.policy.parameter import Entry, Parameter, parse_entries
 from optimizer.store.clock import ALSACE_MOSELLE
@@ -125,7 +125,7 @@ class CommissionLaw:
 
 
 def law(on: date, models: str | Path | None = None) -> CommissionLaw:
-    """The commission's law on a date; PolicyError when a file of ``models/national`` cannot be used, a motive without its provision included."""
+    """The commission's law on a date; PolicyError when a file of ``models/national`` cannot be used, a motive without its provision or a letter without its blanks included."""
     return CommissionLaw(on, _entries(models_dir(models)))
 
 
@@ -135,6 +135,6 @@ def _entries(root: Path) -> Mapping[str, Entry]:
     entries: dict[str, Entry] = {}
     for name in FILES:
         entries |= parse_entries(f"national.{name}", folder.yaml(f"national/{name}.yaml"))
-    for wrong in check_motives(entries):
+    for wrong in check_commission(entries):
         raise PolicyError(wrong.code, **wrong.params)
     return entries
