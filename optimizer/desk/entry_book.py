@@ -32,9 +32,11 @@ WIDTHS = {
 }  # fmt: skip
 
 
-def write_entry_book(path: Path, session: SessionRecord, law: CommissionLaw, lang: Lang = "fr") -> None:
-    """Write the workbook; the same session gives the same bytes."""
-    book = _Book(path, session, law, lang)
+def write_entry_book(
+    path: Path, session: SessionRecord, law: CommissionLaw, lang: Lang = "fr", *, today: date | None = None
+) -> None:
+    """Write the workbook; the same session on the same day gives the same bytes. ``today``: the session's day where none is given."""
+    book = _Book(path, session, law, lang, today or session.on)
     book.how()
     rows = rows_of(session, law, lang)
     for table in SHEETS:
@@ -49,8 +51,10 @@ def sheet_name(table: Table, lang: Lang) -> str:
 
 
 class _Book:
-    def __init__(self, path: Path, session: SessionRecord, law: CommissionLaw, lang: Lang) -> None:
-        self.session, self.lang, self.known = session, lang, choices(law)
+    def __init__(
+        self, path: Path, session: SessionRecord, law: CommissionLaw, lang: Lang, today: date
+    ) -> None:
+        self.session, self.lang, self.known = session, lang, choices(law, today)
         self.book = xlsxwriter.Workbook(
             str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         )

@@ -115,7 +115,7 @@ def _call(item: ItemRecord, c: CandidateRecord, law: CommissionLaw, lang: Lang) 
     asked = wanted[0] if wanted else next((d for d in c.documents if d.asked_on is not None), None)
     received = next((d for d in c.documents if d.received_on is not None), None)
     frozen = str(c.facts.get("dossier") or "")
-    file = file_words(c, law.words("documents", lang), lang) or after_calls(
+    file = file_words(c, law.known("documents", lang), lang) or after_calls(
         c, said(f"ENTRY.FILE.{frozen}".upper(), lang) if frozen else "", lang
     )
     return {

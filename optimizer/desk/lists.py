@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from optimizer.desk import texts as texts
-from optimizer.errors import Lang, said
+from optimizer.errors import LANGS, Lang, said
 from optimizer.importers.words import plain
 from optimizer.store.law import CommissionLaw
 
@@ -23,10 +24,14 @@ YES_NO = ("yes", "no")
 
 @dataclass(frozen=True)
 class Choice:
-    """A closed list. ``codes`` stand before their words where people know them (N2, I1)."""
+    """A closed list. ``codes`` stand before their words where people know them (N2, I1).
+
+    ``words`` has every code that may have been recorded; ``offered`` those that may be chosen (all of them where it is None).
+    """
 
     words: Mapping[str, tuple[str, str]]
     coded: bool = False
+    offered: tuple[str, ...] | None = None
 
     def shown(self, code: str, lang: Lang) -> str:
         """What a drop-down list proposes for a code."""
@@ -35,12 +40,18 @@ class Choice:
         return f"{code} – {text}" if self.coded else text
 
     def options(self, lang: Lang) -> list[str]:
-        return [self.shown(code, lang) for code in self.words]
+        return [self.shown(code, lang) for code in self._choosable]
+
+    @property
+    def _choosable(self) -> tuple[str, ...]:
+        return tuple(self.words) if self.offered is None else self.offered
 
     def read(self, text: str) -> str | None:
         """The code that a cell says, or None: its code, its words in either language, or what the list shows."""
         wanted = plain(text)
-        for code, words in self.words.items():
+        # a code that left the list may have the words of the one that took its place
+        for code in dict.fromkeys((*self._choosable, *self.words)):
+            words = self.words[code]
             # « a – attribution »: the letter alone says it
             heads = (word.partition(" – ")[0] for word in words if " – " in word)
             known = {
@@ -64,34 +75,38 @@ def _spoken(family: str, codes: Iterable[str]) -> Choice:
 
 
 def _printed(
-    law: CommissionLaw, name: str, codes: Iterable[str] | None = None, *, coded: bool = False
+    name: str, *laws: CommissionLaw, codes: Iterable[str] | None = None, coded: bool = False
 ) -> Choice:
-    """Labels of ``models/national/commission.yaml``."""
-    french, english = law.words(name, "fr"), law.words(name, "en")
-    return Choice(
-        {code: (french[code], english[code]) for code in (french if codes is None else codes)}, coded
-    )
+    """Labels of ``models/national/commission.yaml``: those in force by any of the laws are offered."""
+    french, english = (laws[0].known(name, lang) for lang in LANGS)
+    offered = dict.fromkeys(code for law in laws for code in law.labels(name)) if codes is None else codes
+    return Choice({code: (french[code], english[code]) for code in french}, coded, tuple(offered))
 
 
-def choices(law: CommissionLaw) -> dict[str, Choice]:
-    """Every closed list, by the name of its column."""
+def choices(law: CommissionLaw, today: date) -> dict[str, Choice]:
+    """Every closed list, by the name of its column.
+
+    Decisions are those of ``law``, of the day of the session. Calls, documents and answers come before and after it: a list that
+    has changed since also offers what it holds ``today``, as the pages do.
+    """
+    either = (law, law.at(today))
     return {
         "decision": _spoken("ENTRY.DECISION", DECISIONS),
-        "motive": _printed(law, "motives", coded=True),
-        "document": _printed(law, "documents"),
+        "motive": _printed("motives", law, coded=True),
+        "document": _printed("documents", *either),
         "casting": _spoken("ENTRY.CASTING", CASTING),
         "few_reason": _spoken("ENTRY.FEW", law.few_reasons),
-        "not_examined": _printed(law, "not_examined_reasons"),
-        "withdrawn": _printed(law, "withdrawal_reasons"),
-        "voice": _printed(law, "voice_labels", VOICES),
+        "not_examined": _printed("not_examined_reasons", *either),
+        "withdrawn": _printed("withdrawal_reasons", *either),
+        "voice": _printed("voice_labels", law, codes=VOICES),
         "presence": _spoken("ENTRY.PRESENCE", PRESENCES),
         "call": _spoken("ENTRY.CALL", CALLS),
-        "call_reason": _printed(law, "decline_reasons"),
-        "asked": _printed(law, "documents"),
-        "received": _printed(law, "documents"),
-        "proof": _printed(law, "proofs"),
+        "call_reason": _printed("decline_reasons", *either),
+        "asked": _printed("documents", *either),
+        "received": _printed("documents", *either),
+        "proof": _printed("proofs", *either),
         "answer": _spoken("ENTRY.ANSWER", ANSWERS),
-        "refusal_reason": _printed(law, "refusal_reasons"),
+        "refusal_reason": _printed("refusal_reasons", *either),
         "legitimate": _spoken("ENTRY.LEGITIMATE", LEGITIMATE),
         "condition": _spoken("ENTRY.CONDITION", CONDITIONS),
         "signed": _spoken("ENTRY.YES_NO", YES_NO),

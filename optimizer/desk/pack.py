@@ -92,7 +92,7 @@ def _vacancy(item: ItemRecord, on: date, lang: Lang) -> str:
 
 def _card(c: CandidateRecord, law: CommissionLaw, lang: Lang) -> dict[str, Any]:
     """The four lines of a household; its number, kept apart by the store, comes back behind the rank."""
-    lines = household_lines(c, law.words("documents", lang), lang)
+    lines = household_lines(c, law.known("documents", lang), lang)
     if not lines:
         lines = [[[said("SHEETS.RANK", lang), str(c.position)]], [["", household_words(c, lang)]]]
     number = c.application_id or c.ref

@@ -54,7 +54,7 @@ def write_pack(
         head, pages = pack_head(session, lang), pack_pages(session, told.law, lang)
         (work / "dossier-de-seance.html").write_text(sheets_html(head, pages), encoding="utf-8")
         write_pdf(work / "dossier-de-seance.pdf", head, pages)
-        write_entry_book(work / "saisie.xlsx", session, told.law, lang)
+        write_entry_book(work / "saisie.xlsx", session, told.law, lang, today=today)
         _write_sent(work, told, duties)
         write_document(work, "appels", calls_paper(told, calls, today), lang)
         if unanswered(told):

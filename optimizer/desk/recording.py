@@ -89,7 +89,7 @@ def record(
     """
     session = queries.session(opened, session_id)
     rules = law(session.on)
-    filled = without_numbers(read_entries(path, choices(rules)))
+    filled = without_numbers(read_entries(path, choices(rules, opened.today())))
     work = _Sheets(opened, session, rules, filled, actor, checks)
     with commands.batch(opened, dry_run=dry_run) as batch:
         work.run(batch)

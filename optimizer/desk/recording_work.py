@@ -37,7 +37,7 @@ class Work:
             actor,
             checks,
         )
-        self.known = choices(rules)
+        self.known = choices(rules, opened.today())
         self.problems: list[Finding] = list(filled.errors)
         self.beside: list[Finding] = []
         """What is recorded all the same and has to be known."""

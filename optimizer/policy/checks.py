@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from string import Formatter
 from typing import TypeVar
 
 import pandas as pd
@@ -57,7 +58,7 @@ def check_models(
         entries |= _tried(findings, lambda name=name: read_national_file(folder, name)) or {}  # type: ignore[misc]
     if not findings:  # what cannot be read hides what is told of missing cells, its own or others'
         findings += check_ceilings(entries)
-        findings += check_motives(entries)
+        findings += check_commission(entries)
         findings += _required_keys(entries, rules) if rules is not None else ()
     communes, epci = _geography(folder, entries, findings)
     if communes is not None and epci is not None:
@@ -96,6 +97,56 @@ def _problem(code: str, **params: object) -> Finding:
 
 MOTIVE_HEADS = ("I", "N")
 """First letters of the motives of a commission: an application that is not receivable, a dwelling that is not attributed."""
+
+
+OWN_WORDS = frozenset({"address", "contact"})
+"""Blanks of the letters in whose place a landlord may write its own address once for all."""
+
+
+def check_commission(entries: Mapping[str, Entry]) -> list[Finding]:
+    """What would stop the desk, or a letter, in the middle of a session's work."""
+    return [*check_motives(entries), *check_letters(entries)]
+
+
+def check_letters(entries: Mapping[str, Entry]) -> list[Finding]:
+    """Texts of the letters that a value no longer has, or whose blanks are not those of the first value.
+
+    A blank that nothing fills in would stop the letter; one that is gone would send it without its day, its document or its time.
+    """
+    entry = entries.get("national.commission.letter_terms")
+    found: list[Finding] = []
+    if entry is None:
+        return found
+    file, first = "national/commission.yaml", entry.values[0].value
+    blanks = {name: _blanks(text) or frozenset() for name, text in first.items()}
+    for version in entry.values:
+        missing = sorted(set(first) - set(version.value))
+        found += [
+            _problem("POLICY_MISSING_CELL", file=file, key=f"letter_terms.{name}", date=version.since)
+            for name in missing
+        ]
+        for texts in (version.value, version.english):
+            for name, text in texts.items():
+                own = _blanks(text)
+                wanted = blanks.get(name, own if own is not None else frozenset())
+                if own is None or not wanted - OWN_WORDS <= own <= wanted:
+                    found.append(
+                        _problem(
+                            "POLICY_BLANKS", file=file, key=f"letter_terms.{name}", date=version.since,
+                            blanks=", ".join(f"{{{blank}}}" for blank in sorted(wanted)) or Said("aucun", "none"),
+                        )
+                    )  # fmt: skip
+    return found
+
+
+def _blanks(text: str) -> frozenset[str] | None:
+    """Names in braces of a text; None where a brace is left open or holds anything but a name."""
+    try:
+        parts = [part for part in Formatter().parse(text) if part[1] is not None]
+    except ValueError:
+        return None
+    plain = all(name and name.isidentifier() and not form and not turned for _, name, form, turned in parts)
+    return frozenset(name for _, name, _, _ in parts if name) if plain else None
 
 
 def check_motives(entries: Mapping[str, Entry]) -> list[Finding]:

@@ -252,6 +252,15 @@ define(
     "{file}: “{key}” is missing for {date}.",
 )
 define(
+    "POLICY_BLANKS",
+    "le texte du {date} n'a pas les mots qu'une lettre y remplit",
+    "the text of {date} does not have the blanks that a letter fills in",
+    expected_fr="{blanks}",
+    expected_en="{blanks}",
+    remedy_fr="Écrivez-les tels quels, entre accolades, dans les deux langues",
+    remedy_en="Write them as they are, in braces, in both languages",
+)
+define(
     "POLICY_REVIEWED_LATER",
     "{file} : « {key} » aurait été vérifié le {reviewed_on}, qui n'est pas encore venu ({today}). Corrigez la date.",
     "{file}: “{key}” is said to have been checked on {reviewed_on}, which is still to come ({today}). Correct the date.",

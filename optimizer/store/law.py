@@ -15,7 +15,7 @@ from typing import Any
 from optimizer.datadirs import models_dir
 from optimizer.errors import Lang
 from optimizer.policy import PolicyError
-from optimizer.policy.checks import check_motives
+from optimizer.policy.checks import check_commission
 from optimizer.policy.folder import Folder
 from optimizer.policy.parameter import Entry, Parameter, parse_entries
 from optimizer.store.clock import ALSACE_MOSELLE
@@ -36,6 +36,10 @@ class CommissionLaw:
     on: date
     entries: Mapping[str, Entry]
 
+    def at(self, day: date) -> CommissionLaw:
+        """The same law on another day."""
+        return CommissionLaw(day, self.entries)
+
     def parameter(self, name: str) -> Parameter:
         """``commission.quorum`` with its unit, status and source (KeyError for an unknown name)."""
         return self.entries[f"national.{name}"].on(self.on)
@@ -54,10 +58,25 @@ class CommissionLaw:
         labels = self.labels(name)
         return labels if lang == "fr" else {**labels, **self.parameter(f"commission.{name}").english}
 
+    def known(self, name: str, lang: Lang) -> Mapping[str, str]:
+        """Every code that a closed list has ever had, in words: for telling what was recorded, never for offering a choice.
+
+        A session is told by the law of its day, and its offers are answered later; a list may have gained a code between the two, or have
+        lost one that older records bear. Words are those of ``on``, else of the value nearest before it, else nearest after.
+        """
+        values = self.entries[f"national.commission.{name}"].values
+        later = [v for v in values if v.since > self.on]
+        nearest_last = [*reversed(later), *(v for v in values if v.since <= self.on)]
+        found: dict[str, str] = {}
+        for dated in nearest_last:
+            if dated.value is not None:
+                found |= dated.value if lang == "fr" else {**dated.value, **dated.english}
+        return found
+
     def provision(self, motive: str, recorded: str, lang: Lang) -> str:
         """The provision a decision rests on, as it was recorded; in English where it is the one of its motive."""
-        known = self.provisions.get(motive, "")
-        return self.words("provisions", lang).get(motive, "") if recorded in ("", known) else recorded
+        known = self.known("provisions", "fr").get(motive, "")
+        return self.known("provisions", lang).get(motive, "") if recorded in ("", known) else recorded
 
     @property
     def motives(self) -> Mapping[str, str]:
@@ -106,7 +125,7 @@ class CommissionLaw:
 
 
 def law(on: date, models: str | Path | None = None) -> CommissionLaw:
-    """The commission's law on a date; PolicyError when a file of ``models/national`` cannot be used, a motive without its provision included."""
+    """The commission's law on a date; PolicyError when a file of ``models/national`` cannot be used, a motive without its provision or a letter without its blanks included."""
     return CommissionLaw(on, _entries(models_dir(models)))
 
 
@@ -116,6 +135,6 @@ def _entries(root: Path) -> Mapping[str, Entry]:
     entries: dict[str, Entry] = {}
     for name in FILES:
         entries |= parse_entries(f"national.{name}", folder.yaml(f"national/{name}.yaml"))
-    for wrong in check_motives(entries):
+    for wrong in check_commission(entries):
         raise PolicyError(wrong.code, **wrong.params)
     return entries

@@ -166,11 +166,20 @@ class Work:
         if after is not None and day < after:
             raise StoreRefused("STORE_BEFORE", what=what, day=after)
 
+    @property
+    def session_law(self) -> CommissionLaw:
+        """The law of the day of the session that the command is about, whenever its decisions are typed."""
+        return self.law_on(self.get("session", self.session)["on"])
+
     def coded(self, list_name: str, code: str) -> str:
-        """A code of a closed list of the law."""
-        if code not in self.law.labels(list_name):
+        """A code of a closed list: of today, or of the session's day, whose workbook and pages offer what was on it then."""
+        if not self.listed(list_name, code):
             raise StoreRefused("STORE_REASON_CODE", code=code)
         return code
+
+    def listed(self, list_name: str, code: str) -> bool:
+        """Whether a closed list has a code, today or on the day of the session that the command is about."""
+        return any(code in law.labels(list_name) for law in (self.law, self.session_law))
 
 
 def clean(text: str, limit: int, what: str) -> str:

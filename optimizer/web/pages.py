@@ -172,7 +172,7 @@ def word(family: str, key: str, lang: Lang) -> str:
 
 def label(family: str, code: str, lang: Lang) -> str:
     """The words of a code of the commission's law (``documents``, ``withdrawal_reasons``…), or the code where it has none."""
-    return commission_law(today()).words(family, lang).get(code, code)
+    return commission_law(today()).known(family, lang).get(code, code)
 
 
 def on_screen(line: Iterable[Iterable[str]]) -> list[tuple[str, str]]:

@@ -143,7 +143,7 @@ class Room:
     def write_book(self) -> Path:
         """The workbook as `session pack` writes it now."""
         self.book = self.folder / "saisie.xlsx"
-        write_entry_book(self.book, self.session, law(HELD), "fr")
+        write_entry_book(self.book, self.session, law(HELD), "fr", today=self.desk.today())
         return self.book
 
     def record(self, **more: Any) -> Recorded:

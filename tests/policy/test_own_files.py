@@ -312,3 +312,38 @@ def test_a_motive_of_the_commission_that_nothing_could_rest_on_is_told_before_th
         now = law(ON, whole)
         assert now.allows("not_attributed", code) and not now.allows("ineligible", code)
         assert now.provisions[code] == "charte" and now.words("motives", "en")[code] == "Local motive"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "told"),
+    [
+        ("jusqu'au {deadline}", "jusqu'au {echeance}", "POLICY_BLANKS", "« letter_terms.answer » : le texte du 01/11/2026 n'a pas les mots"),
+        ("jusqu'au {deadline}", "sous quinze jours", "POLICY_BLANKS", "{deadline}"),
+        ("You may answer until {deadline}", "You may answer until {day}", "POLICY_BLANKS", "{deadline}"),
+        ("remise de la pièce suivante : {document}", "remise de la pièce suivante : {document", "POLICY_BLANKS", "{document}, {due}"),
+        ("décision du {decided}", "décision du {decided:%d}", "POLICY_BLANKS", "letter_terms.dalo"),
+        ("        rank_first: ", "        rank_2: ", "POLICY_MISSING_CELL", "letter_terms.rank_first"),
+        ("auprès de {contact}, et adresser", "auprès de dpo@exemple.fr, et adresser", "", ""),
+    ],
+)  # fmt: skip
+def test_a_text_of_the_letters_that_could_not_be_filled_in_is_told_before_any_letter(
+    tmp_path, old, new, kind, told
+):
+    """The letters of a session ended in an unexpected error, or told no day to answer by."""
+    models = tmp_path / "models"
+    shutil.copytree(models_dir(), models)
+    path = models / "national" / "commission.yaml"
+    head, terms = path.read_text(encoding="utf-8").split("\nletter_terms:\n")
+    value, rest = terms.split("    2018-11-25:\n")[1].split("      by: attriflux\n", 1)
+    changed = value.replace(old, new)
+    assert changed != value
+    dated = f"    2018-11-25:\n{value}      by: attriflux\n    2026-11-01:\n{changed}      by: attriflux\n"
+    before = terms.split("    2018-11-25:\n")[0]
+    path.write_text(f"{head}\nletter_terms:\n{before}{dated}{rest}", encoding="utf-8")
+    if not kind:
+        assert not check_models(models) and law(ON, models).words("letter_terms", "fr")["answer"]
+        return
+    with pytest.raises(PolicyError) as refused:
+        law(ON, models)
+    assert refused.value.code == kind and told in refused.value.text("fr")
+    assert {finding.code for finding in check_models(models)} == {kind}

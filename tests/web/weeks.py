@@ -113,7 +113,8 @@ class Player:
     def plays(self, phase: Phase) -> None:
         """One phase of a session's life."""
         self.to(phase.day)
-        at, known = f"/seances/{phase.session}", choices(law(date.fromisoformat(phase.session[:10])))
+        held = date.fromisoformat(phase.session[:10])
+        at, known = f"/seances/{phase.session}", choices(law(held), held)
         here = places(self.secretary.open(at))
 
         def code(column: str, text: Any) -> str:

@@ -205,7 +205,7 @@ def _awaited_documents(told: Told, x: Letter) -> str:
     if x.kind not in (OFFER, RANK, CONDITION):
         return ""
     own = [d for d in missing(x.candidate) if x.kind != CONDITION or d.document != x.decided.document]
-    return document_words(own, told.law.words("documents", told.lang), told.lang)
+    return document_words(own, told.law.known("documents", told.lang), told.lang)
 
 
 def _offer(told: Told, x: Letter) -> Iterator[Block]:
@@ -301,12 +301,13 @@ def _over(told: Told, x: Letter) -> Iterator[Block]:
 def _failed(told: Told, x: Letter) -> Iterator[Block]:
     """A condition that was not met: what was awaited, which of the two reasons, and where to contest it."""
     d, say = x.decided, told.say
-    reasons = told.law.words("condition_failures", told.lang)
+    reasons, given = told.law.words("condition_failures", told.lang), x.candidate.condition_reason
+    words = told.law.known("condition_failures", told.lang).get(given, "")
     yield text(say("LETTER_CONDITION_FAILED_TEXT", home=told.home(x.item)))
     yield pairs(
         [
             (say("CONDITION"), told.condition(d)),
-            (say("REASON"), reasons.get(x.candidate.condition_reason) or " / ".join(reasons.values())),
+            (say("REASON"), words or " / ".join(reasons.values())),
             (say("DATE"), told.day(x.candidate.condition_on)),
         ]
     )
@@ -318,7 +319,7 @@ def _failed(told: Told, x: Letter) -> Iterator[Block]:
 def _conditional(told: Told, x: Letter) -> Iterator[Block]:
     d = x.decided
     yield text(told.say("LETTER_CONDITION_TEXT"))
-    document = told.law.words("documents", told.lang).get(d.document, d.document)
+    document = told.law.known("documents", told.lang).get(d.document, d.document)
     say = told.say
     if x.candidate.condition == "met":
         yield mention(say("CONDITION_MET", document=document, day=told.day(x.candidate.condition_on)))
@@ -390,7 +391,7 @@ def _why(told: Told, x: Letter) -> Iterator[Block]:
     d, say = x.decided, told.say
     yield pairs(
         [
-            (say("MOTIVE_ALONE"), told.law.words("motives", told.lang).get(d.motive, d.motive)),
+            (say("MOTIVE_ALONE"), told.law.known("motives", told.lang).get(d.motive, d.motive)),
             (say("PROVISION"), told.law.provision(d.motive, d.provision, told.lang) or UNKNOWN),
             (say("FACTS"), d.sentence or say("ERASED")),
             *(

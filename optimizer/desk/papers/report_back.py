@@ -49,7 +49,7 @@ def events_table(told: Told) -> pd.DataFrame:
                     x,
                     "OFFERED",
                     told.day(o.notified_on),
-                    told.law.words("proofs", told.lang).get(o.proof, ""),
+                    told.law.known("proofs", told.lang).get(o.proof, ""),
                 )
             )
             # what was accepted stays so, whatever became of it: a condition that failed, a tenant who kept the dwelling
@@ -58,7 +58,7 @@ def events_table(told: Told) -> pd.DataFrame:
             )
             if taken or x.candidate.status in ("refused", "silent", "desisted", "accepted"):
                 status = "accepted" if taken else x.candidate.status
-                why = told.law.words("refusal_reasons", told.lang).get(o.refusal_reason, "")
+                why = told.law.known("refusal_reasons", told.lang).get(o.refusal_reason, "")
                 rows.append(_event(told, x, f"ANSWER_{status}", told.day(o.answered_on or o.deadline), why))
             if o.lease_on is not None:
                 rows.append(_event(told, x, "LEASED", told.day(o.lease_on), ""))
@@ -88,7 +88,7 @@ def radiations_table(told: Told) -> pd.DataFrame:
             barred.add(x.candidate.ref)
             noticed = told.noticed.get(x.candidate.ref)
             motive = x.candidate.decision.motive
-            words = told.law.words("motives", told.lang).get(motive, "")
+            words = told.law.known("motives", told.lang).get(motive, "")
             rows.append(
                 {
                     "numUnique": told.number(x.candidate), "motifRadiation": told.say("RADIATION_INELIGIBLE"),
@@ -118,7 +118,7 @@ def _not_before(told: Told, noticed: date | None) -> str:
 def _failed(told: Told, x: Followed) -> str:
     """The condition, and why it was not met where that was said."""
     assert x.candidate.decision is not None
-    why = told.law.words("condition_failures", told.lang).get(x.candidate.condition_reason, "")
+    why = told.law.known("condition_failures", told.lang).get(x.candidate.condition_reason, "")
     return ", ".join(part for part in (told.condition(x.candidate.decision), why) if part)
 
 
@@ -128,7 +128,7 @@ def _withdrawn_because(told: Told, x: Followed) -> str:
         waits = waits_of(told.session, x.item)
         assert waits is not None
         return waits.words(told.lang)
-    return told.law.words("withdrawal_reasons", told.lang).get(x.item.end_reason, x.item.end_reason)
+    return told.law.known("withdrawal_reasons", told.lang).get(x.item.end_reason, x.item.end_reason)
 
 
 def _numbered(told: Told) -> Iterator[Followed]:

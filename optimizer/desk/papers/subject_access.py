@@ -326,7 +326,7 @@ def _candidature(
     ]  # fmt: skip
     lines = [
         (str(a), x.itself(str(b)))
-        for line in household_lines(c, rules.words("documents", x.lang), x.lang)
+        for line in household_lines(c, rules.known("documents", x.lang), x.lang)
         for a, b in line
         if b not in ("", BLANK)
     ]
@@ -335,12 +335,12 @@ def _candidature(
     lease = {**c.facts.get("lease", {})}
     lines += [(say(f"lease_{k}"), _coded(x, lease[k])) for k in LEASE if lease.get(k) not in (None, "")]
     if c.reason:
-        code = rules.words("not_examined_reasons", x.lang).get(c.reason, c.reason)
+        code = rules.known("not_examined_reasons", x.lang).get(c.reason, c.reason)
         rows.append((say("given"), x.subject.veiled(code)))
     if checks:
         rows.append((say("checked"), ", ".join(checks)))
     if c.condition != "none":
-        why = rules.words("condition_failures", x.lang).get(c.condition_reason, c.condition_reason)
+        why = rules.known("condition_failures", x.lang).get(c.condition_reason, c.condition_reason)
         parts = (
             x.state("condition", c.condition),
             x.day(c.condition_on) if c.condition_on else "",
@@ -367,7 +367,7 @@ def _each(x: SubjectAccess, name: str, c: CandidateRecord) -> list[Row]:
 def _instruction(x: SubjectAccess, rules: CommissionLaw, c: CandidateRecord) -> Iterator[Block]:
     """Calls and documents."""
     say = x.say
-    declines, documents = rules.words("decline_reasons", x.lang), rules.words("documents", x.lang)
+    declines, documents = rules.known("decline_reasons", x.lang), rules.known("documents", x.lang)
     if calls := _each(x, "call", c):
         yield heading(say("calls"))
         yield pairs(
@@ -397,13 +397,13 @@ def _decisions(x: SubjectAccess, rules: CommissionLaw, c: CandidateRecord) -> It
     say = x.say
     sentences = {row["decision_id"]: str(row["sentence"]) for row in x.subject.tables["note"]}
     for r in _each(x, "decision", c):
-        kind = f"{DECISION_LETTERS[r['kind']]} – {rules.words('decisions', x.lang)[r['kind']]}"
+        kind = f"{DECISION_LETTERS[r['kind']]} – {rules.known('decisions', x.lang)[r['kind']]}"
         force = say("pending") if r["pending"] else yes_no(r["current"], x.lang)
         rows = [
             (say("decision"), kind), (say("when"), x.moment(r["decided_at"])), (say("in_force"), force),
             *([(say("rank"), str(r["rank"]))] if r["rank"] is not None else []),
-            *([(say("document_due"), f"{rules.words('documents', x.lang).get(r['document'], r['document'])}, {x.day(r['due_on'])}")] if r["document"] else []),
-            *([(say("motive"), ", ".join(filter(None, (r["motive"], rules.words("motives", x.lang).get(r["motive"], ""), r["provision"]))))] if r["motive"] else []),
+            *([(say("document_due"), f"{rules.known('documents', x.lang).get(r['document'], r['document'])}, {x.day(r['due_on'])}")] if r["document"] else []),
+            *([(say("motive"), ", ".join(filter(None, (r["motive"], rules.known("motives", x.lang).get(r["motive"], ""), r["provision"]))))] if r["motive"] else []),
             *([(say("sentence"), x.subject.veiled(sentences[r["decision_id"]]))] if sentences.get(r["decision_id"]) else []),
             *([(say("reason"), say("rectified", n=r["rectification"]))] if r["rectification"] is not None else []),
         ]  # fmt: skip
@@ -413,8 +413,8 @@ def _decisions(x: SubjectAccess, rules: CommissionLaw, c: CandidateRecord) -> It
 
 def _offers(x: SubjectAccess, rules: CommissionLaw, c: CandidateRecord) -> Iterator[Block]:
     say = x.say
-    proofs, refusals = rules.words("proofs", x.lang), rules.words("refusal_reasons", x.lang)
-    ends = {**rules.words("condition_failures", x.lang), **rules.words("withdrawal_reasons", x.lang)}
+    proofs, refusals = rules.known("proofs", x.lang), rules.known("refusal_reasons", x.lang)
+    ends = {**rules.known("condition_failures", x.lang), **rules.known("withdrawal_reasons", x.lang)}
     for o in _each(x, "offer", c):
         told = [
             (say("state"), x.state("offer", o["status"])), (say("notified"), x.day(o["notified_on"])),

@@ -147,7 +147,7 @@ class Told:
 
     @property
     def _documents(self) -> Mapping[str, str]:
-        return self.law.words("documents", self.lang)
+        return self.law.known("documents", self.lang)
 
     @property
     def for_everyone(self) -> Told:
@@ -197,7 +197,7 @@ class Told:
 
     def decision(self, d: DecisionRecord) -> str:
         """``b – Attribution avec rang de classement, rang 2``."""
-        words = f"{d.letter} – {self.law.words('decisions', self.lang)[d.kind]}"
+        words = f"{d.letter} – {self.law.known('decisions', self.lang)[d.kind]}"
         ranked = d.rank is not None and d.kind != "attribution"
         return f"{words}, {self.say('RANK', n=d.rank)}" if ranked else words
 
@@ -225,7 +225,7 @@ class Told:
                 [self.say(f"LEFT_{candidate.status}"), *filter(None, [self.free(said_why)])]
             )
         # a late name was given its own reason in the same place: only a code of the list is why it was not examined
-        known = candidate.reason in self.law.words("not_examined_reasons", self.lang)
+        known = candidate.reason in self.law.known("not_examined_reasons", self.lang)
         reason = self.because("not_examined_reasons", candidate.reason) if known else ""
         return said("PAGE.COLON", self.lang).join(
             [self.say("CANDIDATE_NOT_EXAMINED"), *filter(None, [reason])]
@@ -233,7 +233,7 @@ class Told:
 
     def because(self, reasons: str, code: str) -> str:
         """A code of a closed list in words; of « autre raison » with a blank, since the paper is where a hand writes it."""
-        words = self.law.words(reasons, self.lang).get(code, code)
+        words = self.law.known(reasons, self.lang).get(code, code)
         return self.beside(words, BLANK) if code == OTHER else words
 
     def condition(self, d: DecisionRecord) -> str:
@@ -250,7 +250,7 @@ class Told:
         provision = self.law.provision(d.motive, d.provision, self.lang)
         sentence = self.free(d.sentence) or self.say("ERASED")
         wanted = f" {self.say('MISSING', documents=self.wanted(d))}" if d.motive == NO_DOCUMENT else ""
-        return f"{d.motive} – {self.law.words('motives', self.lang).get(d.motive, '')} ({provision}). {sentence}{wanted}"
+        return f"{d.motive} – {self.law.known('motives', self.lang).get(d.motive, '')} ({provision}). {sentence}{wanted}"
 
     def wanted(self, d: DecisionRecord) -> str:
         """Documents that the household of a decision was asked for and had not brought by the day of the session."""

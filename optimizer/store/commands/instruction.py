@@ -84,7 +84,7 @@ def _document(
     work: Work, candidate: int, document: str, version: int | None, **days: date
 ) -> Mapping[str, Any]:
     row, item = _candidate(work, candidate, version)
-    if document not in work.law.documents:
+    if not work.listed("documents", document):
         raise StoreRefused("STORE_DOCUMENT", code=document)
     for day in days.values():
         work.happened(day)

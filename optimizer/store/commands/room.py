@@ -244,7 +244,7 @@ def write(
 ) -> None:
     """A decision's row and its sentence; one of a rectificatif waits for the signature."""
     pending = rectification is not None
-    provision = work.law.provisions[new.motive] if new.motive else ""
+    provision = work.session_law.provisions[new.motive] if new.motive else ""
     made = work.put(
         "decision", candidate_id=new.candidate_id, item_id=item["item_id"], revision=revision, current=not pending,
         pending=pending, kind=new.kind, rank=new.rank, document=new.document, due_on=new.due_on, motive=new.motive,
@@ -279,7 +279,7 @@ def _checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
             raise StoreRefused("STORE_RANK", ranks=str(rank))
         if new.kind == "conditional":
             meeting = work.get("session", item["session_id"])["on"]
-            if new.document not in work.law.documents or new.due_on is None or new.due_on <= meeting:
+            if not work.listed("documents", new.document) or new.due_on is None or new.due_on <= meeting:
                 raise StoreRefused("STORE_CONDITION")
         elif new.document or new.due_on is not None:
             raise StoreRefused("STORE_NO_CONDITION")
@@ -288,9 +288,9 @@ def _checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
         raise StoreRefused("STORE_NO_RANK")
     if new.document or new.due_on is not None:
         raise StoreRefused("STORE_NO_CONDITION")
-    if not work.law.allows(new.kind, new.motive):
+    if not work.session_law.allows(new.kind, new.motive):
         raise StoreRefused("STORE_MOTIVE", code=new.motive)
-    if len(sentence) < (needed := int(work.law.value("sentence_characters"))):
+    if len(sentence) < (needed := int(work.session_law.value("sentence_characters"))):
         raise StoreRefused("STORE_SENTENCE", needed=needed, found=len(sentence))
     if new.motive == NO_DOCUMENT and not _asked_for(work, item, new.candidate_id):
         raise StoreRefused("STORE_DOCUMENT_NOT_ASKED")
@@ -344,9 +344,9 @@ def _finish(
         raise StoreRefused("STORE_UNDECIDED", count=len(left))
     examined = [c for c in names if c["status"] in DECIDED]
     few_reason = few_reason or item["few_reason"]
-    if few_reason and few_reason not in work.law.few_reasons:
+    if few_reason and few_reason not in work.session_law.few_reasons:
         raise StoreRefused("STORE_FEW_REASON", code=few_reason)
-    if len(examined) < (needed := work.law.shortlist_size) and not few_reason:
+    if len(examined) < (needed := work.session_law.shortlist_size) and not few_reason:
         raise StoreRefused("STORE_FEW", found=len(examined), needed=needed)
     check_ranks(work, key)
     departure = clean(departure, LONG, "écart")
@@ -437,7 +437,7 @@ def _there(work: Work, session: Row, item: Row, hour: str) -> list[Row]:
 
 def _mayor_among(work: Work, there: Sequence[Row]) -> bool:
     """Whether somebody with the casting vote is there."""
-    return any(row["voice"] == work.law.value("casting_vote") for row in there)
+    return any(row["voice"] == work.session_law.value("casting_vote") for row in there)
 
 
 # ---------------------------------------------------------------- rectificatif

@@ -108,7 +108,7 @@ def _to_settle(
     """Names on the dwellings shown whose file is to be settled before the session: dwelling, household, what is missing."""
     if record.status not in ("draft", "convened"):
         return []
-    labels = law(record.on).words("documents", lang)
+    labels = law(record.on).known("documents", lang)
     found = [
         (item, c, to_settle(c, labels, lang))
         for item in homes

@@ -239,7 +239,7 @@ def _show(
         request.visitor.roles_on(home, record),
         commission_law(record.on),
     )
-    documents = law.words("documents", lang_of(request))
+    documents = law.known("documents", lang_of(request))
     return page(
         request,
         "application",
@@ -282,7 +282,7 @@ def _show(
             "elsewhere": elsewhere_of(request.visitor, home).get(found.ref, []) if names else [],
             "outcomes": words("CALL", OUTCOMES, lang_of(request)),
             "declines": list(law.words("decline_reasons", lang_of(request)).items()),
-            "documents": list(documents.items()),
+            "documents": list(law.words("documents", lang_of(request)).items()),
             "reply": commission_law(today()).parameter("commission.no_reply_months"),
             "known_documents": [
                 (d, document_words([d], documents, lang_of(request))) for d in documents_on(found)

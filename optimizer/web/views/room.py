@@ -245,7 +245,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "after": homes[at + 1] if at + 1 < len(homes) else None,
             "waits": waits_words([record], lang, None if named else {home.dwelling_id for home in homes}),
             "home_lines": home_lines(found, lang, record.on, chained=named),
-            "household_lines": lambda c: household_lines(c, law.words("documents", lang), lang, screen=True),
+            "household_lines": lambda c: household_lines(c, law.known("documents", lang), lang, screen=True),
             "names": [c for c in found.candidates if c.status != "queue"],
             "examined": examined(found),
             "queue": [c for c in found.candidates if c.status == "queue"],
