@@ -104,8 +104,34 @@ OWN_WORDS = frozenset({"address", "contact"})
 
 
 def check_commission(entries: Mapping[str, Entry]) -> list[Finding]:
-    """What would stop the desk, or a letter, in the middle of a session's work."""
-    return [*check_motives(entries), *check_letters(entries)]
+    """What would stop the desk, or a letter, in the middle of a session's work, or record another reason than the one that was chosen."""
+    return [*check_motives(entries), *check_letters(entries), *check_choices(entries)]
+
+
+CHOICES = (
+    "motives", "documents", "proofs", "refusal_reasons", "decline_reasons", "not_examined_reasons", "withdrawal_reasons", "condition_failures",
+)  # fmt: skip
+"""Closed lists of which somebody chooses an entry by its words."""
+
+
+def check_choices(entries: Mapping[str, Entry]) -> list[Finding]:
+    """Two codes of a closed list with the same words: whoever chooses one in the workbook would have recorded the other."""
+    found: list[Finding] = []
+    for name in CHOICES:
+        entry = entries.get(f"national.commission.{name}")
+        for version in entry.values if entry else ():
+            for texts in (version.value, version.english):
+                first: dict[str, str] = {}
+                for code, words in texts.items():
+                    other = first.setdefault(words.strip().casefold(), code)
+                    if other != code:
+                        found.append(
+                            _problem(
+                                "POLICY_SAME_WORDS", file="national/commission.yaml", key=f"{name}.{code}", date=version.since,
+                                words=words, other=other,
+                            )
+                        )  # fmt: skip
+    return found
 
 
 def check_letters(entries: Mapping[str, Entry]) -> list[Finding]:

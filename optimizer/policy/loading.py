@@ -162,12 +162,18 @@ def _agreements(folder: Folder, facts: Territory) -> list[Agreement]:
     if met.errors:
         pairs = [name for pair in facts.grid_by_epci.values() for name in pair]
         for name in sorted({facts.grid, facts.mutation_grid, *pairs}):
-            with met.each(), _named_by(facts, "grid"):
+            with met.each(), _named_by(facts, _key_of(facts, name)):
                 path = facts.beside(name)
                 if path is not None:
                     parse_grid(folder.yaml(path.name, path), _stem(name))
     met.done()
     return found
+
+
+def _key_of(facts: Territory, name: str) -> str:
+    """The key of the territory that names a grid, with its ending or without."""
+    own = {"grid": facts.grid, "mutation_grid": facts.mutation_grid}
+    return next((key for key, one in own.items() if _stem(one) == _stem(name)), "grid_by_epci")
 
 
 @contextmanager
@@ -347,7 +353,7 @@ def _grids(
         if name == OWN_GRID and written.grid:
             grids.append(parse_grid(parse_yaml(written.grid.encode(), OWN_GRID), name))
             continue
-        with met.each(), _named_by(facts, "grid"):
+        with met.each(), _named_by(facts, _key_of(facts, name)):
             path = facts.beside(f"{name}.yaml") if f"{name}.yaml" in own else None
             file = path.name if path is not None else f"cotation/{name}.yaml"
             grids.append(parse_grid(folder.yaml(file, path), name))

@@ -261,6 +261,13 @@ define(
     remedy_en="Write them as they are, in braces, in both languages",
 )
 define(
+    "POLICY_SAME_WORDS",
+    "« {words} » ({date}) sont déjà les mots de « {other} » : un choix dans cette liste ne dirait pas lequel des deux",
+    "“{words}” ({date}) are the words of “{other}” already: a choice in this list would not say which of the two",
+    remedy_fr="Donnez à chacun les siens, ou ne gardez qu'un des deux codes",
+    remedy_en="Give each its own, or keep one of the two codes only",
+)
+define(
     "POLICY_REVIEWED_LATER",
     "{file} : « {key} » aurait été vérifié le {reviewed_on}, qui n'est pas encore venu ({today}). Corrigez la date.",
     "{file}: “{key}” is said to have been checked on {reviewed_on}, which is still to come ({today}). Correct the date.",

@@ -347,3 +347,47 @@ def test_a_text_of_the_letters_that_could_not_be_filled_in_is_told_before_any_le
         law(ON, models)
     assert refused.value.code == kind and told in refused.value.text("fr")
     assert {finding.code for finding in check_models(models)} == {kind}
+
+
+def test_two_reasons_with_the_same_words_are_told(tmp_path):
+    """The workbook offered the words twice, and recorded the first code whichever was meant."""
+    models = tmp_path / "models"
+    shutil.copytree(models_dir(), models)
+    path = models / "national" / "commission.yaml"
+    text = path.read_text(encoding="utf-8")
+    for old, new in (
+        ("        transport: Transports\n", "        parking: sécurité\n"),
+        ("        transport: Transport\n", "        parking: Car\n"),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, old + new)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyError) as refused:
+        law(ON, models)
+    assert refused.value.code == "POLICY_SAME_WORDS"
+    assert "clé « refusal_reasons.safety » : « Sécurité »" in refused.value.text(
+        "fr"
+    ) and "« parking »" in refused.value.text("fr")
+    assert [finding.code for finding in check_models(models)] == ["POLICY_SAME_WORDS"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("grid: ", "grid_by_epci: {\"200069052\": {grid: absent.yaml}}\ngrid: ", "grid_by_epci"),
+        ("grid: ", "mutation_grid: absent.yaml\ngrid: ", "mutation_grid"),
+    ],
+)  # fmt: skip
+def test_a_grid_that_is_missing_is_told_at_the_key_that_names_it(own, old, new, key):
+    text = TERRITORY.replace(old, new, 1)
+    (own / "territoire.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load(own / "territoire.yaml", ON)
+    (found,) = caught.value.findings
+    line = 1 + [row.split(":")[0] for row in text.splitlines()].index(key)
+    assert (found.file, found.row, found.column, found.code) == (
+        "territoire.yaml",
+        line,
+        key,
+        "POLICY_FILE_MISSING",
+    )
