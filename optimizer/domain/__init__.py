@@ -1,6 +1,6 @@
 """Frozen facts: the tables of a case, its settings, and nothing that needs a file, a clock or the law.
 
-May import only ``optimizer.errors``, ``optimizer.dropin``, numpy and pandas. Everything above speaks of cases through these types, so that a
+May import only ``optimizer.arguments``, ``optimizer.errors``, ``optimizer.dropin``, numpy and pandas. Everything above speaks of cases through these types, so that a
 researcher can build one in memory and the reader of files can change without anybody noticing.
 
 What is known of an account (``account.py``) is said by its kind, one drop-in file in ``accounts/``.

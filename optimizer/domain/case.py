@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.arguments import PATH, Kind, of_type
 from optimizer.domain.frames import text_is_known
 from optimizer.domain.schema import empty_frame
 from optimizer.errors import Finding
@@ -166,12 +165,3 @@ class Case:
         if origin is not None and origin.rows is not None and len(origin.rows) == count:
             return origin.rows
         return np.arange(count, dtype=np.int64) + 2
-
-
-MADE_CASE = of_type(Case)
-CASE = Kind(
-    "un Case, ou le chemin d'un dossier ou d'un classeur",
-    "a Case, or the path of a folder or workbook",
-    lambda value: isinstance(value, Case) or PATH.holds(value),
-)
-"""What a function takes as its case."""

@@ -13,9 +13,9 @@ import pandas as pd
 from optimizer import pipeline
 from optimizer.arguments import CALLABLE, FLAG, NAMES, PATH, TEXT, optional, takes
 from optimizer.domain import Case
-from optimizer.domain.case import CASE
 from optimizer.domain.durations import DAYS_PER_MONTH
 from optimizer.domain.frames import OwnFrames, kept_kinds
+from optimizer.domain.given import CASE
 from optimizer.errors import AttrifluxError, Finding, Spaced
 from optimizer.fairness import messages as messages
 from optimizer.fairness.groups import group_table, groups_of, lorenz_table

@@ -13,7 +13,7 @@ from optimizer.arguments import CALLABLE, FLAG, PATH, Kind, of_type, optional, t
 from optimizer.disk import hold, seal
 from optimizer.domain import Case
 from optimizer.domain.beside import both, worthwhile
-from optimizer.domain.case import CASE
+from optimizer.domain.given import CASE
 from optimizer.domain.memory import let_go
 from optimizer.errors import AttrifluxError, Lang, define
 from optimizer.pipeline import Optimum, Prepared

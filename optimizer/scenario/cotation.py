@@ -17,8 +17,8 @@ from optimizer import importers, pipeline, policy
 from optimizer.arguments import CALLABLE, PATH, of_type, optional, takes
 from optimizer.datadirs import models_dir
 from optimizer.domain import Case
-from optimizer.domain.case import CASE
 from optimizer.domain.frames import OwnFrames
+from optimizer.domain.given import CASE
 from optimizer.errors import AttrifluxError, define
 from optimizer.runs import Options, Result, propose
 from optimizer.scenario.fragile import KEYS, SCALE, fragile, points_of

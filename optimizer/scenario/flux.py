@@ -14,8 +14,8 @@ from optimizer.arguments import COUNT, MAPPING, PATH, TEXT, either, listed, of_t
 from optimizer.conversion import Caps, Conversion, Inventory, Negotiated, Register, Terms
 from optimizer.domain import Case
 from optimizer.domain.account import is_convention_account, place_of
-from optimizer.domain.case import CASE
 from optimizer.domain.frames import OwnFrames
+from optimizer.domain.given import CASE
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.runs.committed import EXTENSION, assiette_base, commitments_of
 from optimizer.runs.tables import place_names

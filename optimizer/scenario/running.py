@@ -21,8 +21,8 @@ from optimizer.disk.folder import clear
 from optimizer.disk.manifest import names as files_of
 from optimizer.domain import Case
 from optimizer.domain.account import place_of
-from optimizer.domain.case import CASE
 from optimizer.domain.frames import OwnFrames
+from optimizer.domain.given import CASE
 from optimizer.eligibility.messages import SHARES_ABOVE_CAP
 from optimizer.errors import AttrifluxError, Finding, InputProblems, said
 from optimizer.policy.beside import copy_territory

@@ -18,8 +18,8 @@ import pandas as pd
 from optimizer import importers, policy
 from optimizer.arguments import CALLABLE, FLAG, NAMES, PATH, TEXT, optional, takes
 from optimizer.domain import Case
-from optimizer.domain.case import CASE
 from optimizer.domain.frames import OwnFrames, kept_kinds
+from optimizer.domain.given import CASE
 from optimizer.errors import LANGS, AttrifluxError, Finding, InputProblems
 from optimizer.pipeline import PROPOSE_TABLES
 from optimizer.presentation.numbers import decimal

@@ -14,8 +14,8 @@ from optimizer import importers, policy
 from optimizer.arguments import PATH, TABLE, optional, takes
 from optimizer.conversion import Register
 from optimizer.domain import Case
-from optimizer.domain.case import CASE
 from optimizer.domain.frames import OwnFrames
+from optimizer.domain.given import CASE
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.runs.committed import Base, assiette_base, commitments_of
 from optimizer.runs.tables import place_names

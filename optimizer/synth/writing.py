@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from optimizer.arguments import FLAG, PATH, takes
 from optimizer.domain import TABLES, Case, CaseSettings, default_seed
-from optimizer.domain.case import MADE_CASE
+from optimizer.domain.given import MADE_CASE
 
 Format = Literal["csv", "parquet"]
 

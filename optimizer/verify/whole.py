@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from optimizer.arguments import FLAG, PATH, optional, takes
+from optimizer.domain.given import FLAG, PATH, optional, takes
 from optimizer.domain.memory import give_back
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.verify.behind import two_of

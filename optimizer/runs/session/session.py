@@ -12,7 +12,7 @@ from typing import Any
 from optimizer import eligibility, pipeline
 from optimizer.arguments import MAPPING, TEXT, optional, takes
 from optimizer.domain import Case
-from optimizer.domain.case import CASE
+from optimizer.domain.given import CASE
 from optimizer.errors import AttrifluxError, InputProblems, define
 from optimizer.pipeline import Prepared
 from optimizer.problem import Remembered, build

@@ -11,8 +11,8 @@ import pandas as pd
 
 from optimizer.arguments import PATH, TEXT, optional, takes
 from optimizer.domain import Case
-from optimizer.domain.case import CASE
 from optimizer.domain.frames import OwnFrames
+from optimizer.domain.given import CASE
 from optimizer.policy import Parameter
 from optimizer.problem import all_rules
 from optimizer.statement.dashboards import people
