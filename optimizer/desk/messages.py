@@ -118,6 +118,13 @@ define(
     "The proposal “{name}” has no list: there is nothing to put on an agenda.",
 )
 define(
+    "DESK_DWELLINGS_TAKEN",
+    "{n:logement de la proposition ne peut/logements de la proposition ne peuvent} aller à cet ordre du jour : {names}.",
+    "{n:dwelling of the proposal cannot/dwellings of the proposal cannot} go on this agenda: {names}.",
+    remedy_fr="Continuer sans : ajouter --without-taken. Pour en reprendre d'une séance en préparation ou convoquée : l'annuler (attriflux session cancel), ou les retirer un à un de son ordre du jour sur la page de chaque logement",
+    remedy_en="To go on without: add --without-taken. To take some back from a session in preparation or convened: cancel it (attriflux session cancel), or take them off its agenda on the page of each dwelling",
+)
+define(
     "DESK_LATE_DWELLING",
     "Le logement « {name} » n'est pas dans cet import : ses faits manqueraient au bail et au procès-verbal.",
     "Dwelling “{name}” is not in this import: the lease and the minutes would lack its facts.",

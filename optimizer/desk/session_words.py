@@ -10,6 +10,7 @@ from optimizer.desk.papers.wording import Told
 from optimizer.errors import LANGS, Lang, said, texts
 from optimizer.presentation.numbers import day
 from optimizer.store.records import Agenda, SessionRecord
+from optimizer.store.taken import Taken, taken_words
 
 TOLD = 12
 """Dwellings named in a sentence."""
@@ -31,6 +32,7 @@ texts(
         "begun": ("Séance {session} : {n:logement à l'ordre du jour/logements à l'ordre du jour}, {people:ménage/ménages}.", "Session {session}: {n:dwelling/dwellings} on the agenda, {people:household/households}."),
         "begun_awaiting": ("Pas à l'ordre du jour, faute de désignations d'un réservataire : {names}.", "Not on the agenda, for want of a réservataire's nominations: {names}."),
         "begun_without": ("Pas à l'ordre du jour, faute de candidat : {names}.", "Not on the agenda, for want of a candidate: {names}."),
+        "begun_taken": ("Pas à l'ordre du jour : {names}.", "Not on the agenda: {names}."),
         "begun_more": ("{names} et {n:autre/autres}", "{names} and {n:other/others}"),
         "begun_then": ("Ensuite : attriflux session pack {session} --out seance{more}", "Then: attriflux session pack {session} --out session{more}"),
         "packed": ("Séance {session} : {n:fichier/fichiers} dans {out}.", "Session {session}: {n:file/files} in {out}."),
@@ -59,18 +61,21 @@ texts(
 )  # fmt: skip
 
 
-def begun(session_id: str, made: Agenda, more: str = "") -> dict[str, object]:
-    """What `session new` says; ``more``: words that the next command needs too."""
-    people = sum(not c.queue for item in made.items for c in item.candidates)
+def begun(session_id: str, made: Agenda, more: str = "", left_off: Sequence[Taken] = ()) -> dict[str, object]:
+    """What `session new` says; ``more``: words that the next command needs too; ``left_off``: dwellings that something else takes."""
+    off = {one.dwelling for one in left_off}
+    items = [item for item in made.items if item.dwelling_id not in off]
+    people = sum(not c.queue for item in items for c in item.candidates)
     summary: dict[str, object] = {
-        "session": session_id, "dwellings": [i.dwelling_id for i in made.items], "awaiting": list(made.awaiting),
-        "without": list(made.without),
+        "session": session_id, "dwellings": [i.dwelling_id for i in items], "awaiting": list(made.awaiting),
+        "without": list(made.without), "taken": [one.dwelling for one in left_off],
     }  # fmt: skip
     for lang in LANGS:
-        left_off = (("SESSION.BEGUN_AWAITING", made.awaiting), ("SESSION.BEGUN_WITHOUT", made.without))
+        unlisted = (("SESSION.BEGUN_AWAITING", made.awaiting), ("SESSION.BEGUN_WITHOUT", made.without))
         summary[f"lines_{lang}"] = [
-            said("SESSION.BEGUN", lang, session=session_id, n=len(made.items), people=people),
-            *(said(words, lang, names=_names(homes, lang)) for words, homes in left_off if homes),
+            said("SESSION.BEGUN", lang, session=session_id, n=len(items), people=people),
+            *([said("SESSION.BEGUN_TAKEN", lang, names=taken_words(left_off))] if left_off else ()),
+            *(said(words, lang, names=_names(homes, lang)) for words, homes in unlisted if homes),
             said("SESSION.BEGUN_THEN", lang, session=session_id, more=more),
         ]
     return summary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from optimizer.errors import AttrifluxError, Lang, said, texts
 from optimizer.store import commands, queries
 from optimizer.store.holding import Store
 from optimizer.store.law import CommissionLaw, law
+from optimizer.store.messages import StoreRefused
 from optimizer.store.records import (
     Actor,
     Agenda,
@@ -31,6 +32,7 @@ from optimizer.store.records import (
     SessionRecord,
 )
 from optimizer.store.states import INELIGIBLE_NOTICE, NOTICE, UNANSWERED, UNTOLD
+from optimizer.store.taken import Taken, read_back
 
 texts(
     "NAMES",
@@ -53,13 +55,18 @@ def begin(
     urgent: str = "",
     programme: str = "",
     runs: int = 1,
+    without_taken: Callable[[list[Taken]], object] | None = None,
 ) -> str:
     """Attach the run, where it is not yet, and make the session; returns its reference.
 
+    Dwellings that are on another agenda or let since are left off where ``without_taken`` is there to be told which.
+
     Raises
     ------
+    AttrifluxError
+        ``DESK_DWELLINGS_TAKEN``: such dwellings, all of them.
     StoreError
-        A dwelling is live in another session, an urgent session has no reason…
+        No dwelling is left, an urgent session has no reason…
     """
     run = made.run
     with commands.batch(opened) as batch:
@@ -69,12 +76,19 @@ def begin(
                     opened, actor, _fresh(), run_id=run.run_id, verdict=run.verdict, gap_points=run.gap_points, seed=run.seed,
                     runs=runs, case_on=run.case_on, hashes=run.hashes, chains=run.chains,
                 )  # fmt: skip
-        with batch.step():
-            receipt = commands.new_session(
-                opened, actor, _fresh(), landlord=made.landlord, commission=commission, on=on, items=made.items, run_id=run.run_id,
-                hour=hour, place=place, mode=mode, urgent=bool(urgent), reason=urgent, programme=programme, quorum=quorum,
-                quorum_rule=quorum_rule,
-            )  # fmt: skip
+        try:
+            with batch.step():
+                receipt = commands.new_session(
+                    opened, actor, _fresh(), landlord=made.landlord, commission=commission, on=on, items=made.items, run_id=run.run_id,
+                    hour=hour, place=place, mode=mode, urgent=bool(urgent), reason=urgent, programme=programme, quorum=quorum,
+                    quorum_rule=quorum_rule, without_taken=without_taken is not None,
+                )  # fmt: skip
+        except StoreRefused as refused:
+            if refused.code != "STORE_DWELLINGS_TAKEN":
+                raise
+            raise AttrifluxError("DESK_DWELLINGS_TAKEN", **refused.params) from refused
+    if without_taken is not None:
+        without_taken(read_back(receipt.result["left_off"]))
     return str(receipt.result["session_id"])
 
 

@@ -12,6 +12,7 @@ from optimizer.store.people import household, touch
 from optimizer.store.records import NewCandidate, NewItem
 from optimizer.store.states import LIVE_ITEM
 from optimizer.store.tables import Row
+from optimizer.store.taken import live_of_another, taken
 from optimizer.store.work import TEXT, Work, clean, named
 
 DWELLING = 200
@@ -25,12 +26,12 @@ def add_item(
 ) -> tuple[Row, list[int]]:
     """Put a dwelling on the agenda; returns its row and the ids of its candidates in order."""
     dwelling = named(new.dwelling_id, DWELLING, "logement")
-    for other in work.find("item", dwelling_id=dwelling, status=LIVE_ITEM):
-        raise StoreRefused("STORE_DWELLING_LIVE", dwelling=dwelling, session=other["session_id"])
     if work.find("item", session_id=session["session_id"], dwelling_id=dwelling):
         raise StoreRefused("STORE_DWELLING_TWICE", dwelling=dwelling)
-    if (lease := _let_since(work, dwelling, new)) is not None:
-        raise StoreRefused("STORE_DWELLING_LET", dwelling=dwelling, day=lease)
+    if (found := taken(work, session["landlord"], new)) is not None:
+        if found.let_on is not None:
+            raise StoreRefused("STORE_DWELLING_LET", dwelling=dwelling, day=found.let_on)
+        raise _live(dwelling, found.session)
     if new.few_reason and new.few_reason not in work.law.few_reasons:
         raise StoreRefused("STORE_FEW_REASON", code=new.few_reason)
     item = work.put(
@@ -60,27 +61,26 @@ def add_item(
     return item, [name["candidate_id"] for name in names]
 
 
-def _let_since(work: Work, dwelling: str, new: NewItem) -> date | None:
-    """Day of the lease that ended the vacancy which the dwelling is put forward for; None where it is vacant again, or was not let."""
-    vacant = str(new.facts.get("vacant_since") or "")[:10]
-    lets = tuple(row["item_id"] for row in work.find("item", dwelling_id=dwelling, status="let"))
-    if not lets or not vacant:
-        return None
-    last: date = max(row["lease_on"] for row in work.find("offer", item_id=lets, status="signed"))
-    return last if date.fromisoformat(vacant) <= last else None
-
-
 def nothing_since(work: Work, item: Row) -> None:
     """StoreRefused where the dwelling is on another agenda, or a later session decided on it: an older list does not come back to life."""
+    own = work.get("session", item["session_id"])
     for other in work.find("item", dwelling_id=item["dwelling_id"]):
         if other["item_id"] == item["item_id"]:
             continue
-        told = {"dwelling": item["dwelling_id"], "session": other["session_id"]}
         if other["status"] in LIVE_ITEM:
-            raise StoreRefused("STORE_DWELLING_LIVE", **told)
+            theirs = live_of_another(work, own, other)
+            raise _live(item["dwelling_id"], "" if theirs else other["session_id"])
+        told = {"dwelling": item["dwelling_id"], "session": other["session_id"]}
         # a dwelling is put on an agenda once the one before has let it go: the later item is the later agenda
         if other["item_id"] > item["item_id"] and other["status"] != "not_examined":
             raise StoreRefused("STORE_CORRECTION_SINCE", **told)
+
+
+def _live(dwelling: str, session: str) -> StoreRefused:
+    """The dwelling is on an agenda; which one only where it is the same landlord's."""
+    if not session:
+        return StoreRefused("STORE_DWELLING_ELSEWHERE", dwelling=dwelling)
+    return StoreRefused("STORE_DWELLING_LIVE", dwelling=dwelling, session=session)
 
 
 def ordered(candidates: Iterable[NewCandidate]) -> list[NewCandidate]:

@@ -393,6 +393,18 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Le logement {dwelling} est déjà à l'ordre du jour d'une séance ({session}).",
         "Dwelling {dwelling} is already on the agenda of a session ({session}).",
     ),
+    "DWELLING_ELSEWHERE": (
+        "Le logement {dwelling} est déjà sur un autre ordre du jour du bureau.",
+        "Dwelling {dwelling} is already on another agenda of the desk.",
+    ),
+    "DWELLINGS_TAKEN": (
+        "{n:logement de la proposition ne peut/logements de la proposition ne peuvent} aller à cet ordre du jour : {names}.",
+        "{n:dwelling of the proposal cannot/dwellings of the proposal cannot} go on this agenda: {names}.",
+    ),
+    "NONE_LEFT": (
+        "Il ne reste aucun logement pour cet ordre du jour : {names}.",
+        "No dwelling is left for this agenda: {names}.",
+    ),
     "DWELLING_TWICE": (
         "Le logement {dwelling} figure deux fois à l'ordre du jour.",
         "Dwelling {dwelling} is twice on the agenda.",

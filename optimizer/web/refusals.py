@@ -18,6 +18,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "NEEDS_REASON": ("reason", "no_quorum_reason"),
     "REASON_CODE": ("refusal", "decline", "reason"),
     "DWELLING_LIVE": ("dwelling",),
+    "DWELLING_ELSEWHERE": ("dwelling",),
     "DWELLING_TWICE": ("dwelling",),
     "DWELLING_LET": ("dwelling",),
     "HOUSED": ("number", "by", "applications"),

@@ -285,6 +285,12 @@ texts(
         ),
         "attach_button": ("Créer la séance", "Create the session"),
         "session_made": ("Séance créée : instruire les noms, puis convoquer.", "Session created: prepare the files of these names, then convene."),
+        "session_without": ("Pas à l'ordre du jour : {names}.", "Not on the agenda: {names}."),
+        "without_taken": ("Créer la séance sans ces logements", "Create the session without these dwellings"),
+        "taken_why": (
+            "Ou les retirer d'abord de l'autre ordre du jour, sur leur page :",
+            "Or take them off the other agenda first, on their page:",
+        ),
         "session_on": ("Date", "Date"),
         "session_hour": ("Heure", "Time"),
         "session_place": ("Lieu", "Place"),

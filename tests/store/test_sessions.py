@@ -140,8 +140,8 @@ def test_a_session_that_has_its_quorum_to_the_voice_could_have_sat(play):
 
 def test_a_dwelling_is_live_on_one_agenda_only(play):
     play.new(dwelling("L1"))
-    refused("STORE_DWELLING_LIVE", play.new, dwelling("L1"))
-    refused("STORE_DWELLING_LIVE", play.new, dwelling("L2"), dwelling("L2"))
+    refused("STORE_DWELLINGS_TAKEN", play.new, dwelling("L1"))
+    refused("STORE_DWELLING_TWICE", play.new, dwelling("L2"), dwelling("L2"))
     play.do(c.cancel, S, play.session, reason="Salle indisponible")
     assert play.seen().items[0].status == "not_examined" and play.new(dwelling("L1"))
 
@@ -926,7 +926,7 @@ def test_a_dwelling_let_is_put_forward_again_once_it_is_vacant_again(play):
     others = tuple(NewCandidate(f"N-{k}", k) for k in range(1, 4))
     for vacant in ("2026-11-20", play.store.today().isoformat()):
         refused(
-            "STORE_DWELLING_LET", play.new, replace(dwelling("L1", vacant_since=vacant), candidates=others)
+            "STORE_DWELLINGS_TAKEN", play.new, replace(dwelling("L1", vacant_since=vacant), candidates=others)
         )
     play.clock.later(90)
     play.new(replace(dwelling("L1", vacant_since="2027-01-15"), candidates=others))

@@ -125,6 +125,16 @@ def new(
             show_default=False,
         ),
     ] = "",
+    without_taken: Annotated[
+        bool,
+        typer.Option(
+            "--without-taken",
+            help=both(
+                "Laisse de côté, en les nommant, les logements qu'un autre ordre du jour tient ou qui sont loués depuis.",
+                "Leaves off, naming them, the dwellings that another agenda holds or that were let since.",
+            ),
+        ),
+    ] = False,
     urgent: Annotated[
         str,
         typer.Option(
@@ -169,6 +179,7 @@ def new(
     from optimizer.desk.agenda import agenda
     from optimizer.desk.session_words import begun
     from optimizer.desk.sessions import begin
+    from optimizer.store.taken import Taken
 
     if mode not in ("in_person", "remote", "mixed"):
         raise typer.BadParameter("in_person, remote, mixed", param_hint="--mode")
@@ -176,12 +187,14 @@ def new(
     read = importers.read(case, models=models)
     wanted = [d.strip() for d in dwellings.split(",") if d.strip()]
     made = agenda(result, case, read, dwellings=wanted, models=models)
+    left_off: list[Taken] = []
     with opened(store, create=not Path(store).exists() and "://" not in store) as desk:
         name = begin(
             desk, acting(actor), made, commission=commission, on=when, hour=hour, place=place, mode=mode, quorum=quorum,
             quorum_rule=quorum_rule, urgent=urgent, programme=programme, runs=runs,
+            without_taken=left_off.extend if without_taken else None,
         )  # fmt: skip
-    say_result(begun(name, made, also(store)), json=json, lang=lang.value)
+    say_result(begun(name, made, also(store), left_off), json=json, lang=lang.value)
 
 
 REASON = Annotated[

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from optimizer.errors import Said
-from optimizer.store import agenda, voting
+from optimizer.store import agenda, taken, voting
 from optimizer.store import clock as days
 from optimizer.store.clock import hour_at, minute_of
 from optimizer.store.commands.heads import sign_head
@@ -78,13 +78,24 @@ def new_session(
     programme: str = "",
     quorum: int | None = None,
     quorum_rule: str = "",
+    without_taken: bool = False,
 ) -> Mapping[str, Any]:
-    """A draft with its agenda. Without ``quorum`` the value of ``national.commission.quorum`` counts."""
+    """A draft with its agenda. Without ``quorum`` the value of ``national.commission.quorum`` counts.
+
+    Dwellings that another agenda holds, or let since the proposal, are refused all at once (``STORE_DWELLINGS_TAKEN``, ``taken``);
+    with ``without_taken`` they are left off instead: ``result["left_off"]``.
+    """
     if mode not in MODES:
         raise StoreRefused("STORE_OUTSIDE", what="mode", found=mode)
     reason = work.reason(reason, needed=urgent)
     if run_id is not None:
         work.get("run", run_id)
+    left_off = taken.all_taken(work, landlord.strip(), items)
+    lost = {one.dwelling for one in left_off}
+    kept = [new for new in items if new.dwelling_id.strip() not in lost]
+    if left_off and not (without_taken and kept):
+        code = "STORE_NONE_LEFT" if without_taken else "STORE_DWELLINGS_TAKEN"
+        raise StoreRefused(code, n=len(left_off), names=taken.taken_words(left_off), taken=tuple(left_off))
     work.session = _session_id(work, on)
     row = work.put(
         "session",
@@ -121,13 +132,14 @@ def new_session(
     )
     item_ids: dict[str, int] = {}
     candidate_ids: dict[str, list[int]] = {}
-    for position, new in enumerate(items, 1):
+    for position, new in enumerate(kept, 1):
         made, names = agenda.add_item(
             work, row, new if new.programme else replace(new, programme=programme), position
         )
         item_ids[made["dwelling_id"]] = made["item_id"]
         candidate_ids[made["dwelling_id"]] = names
-    return {"session_id": work.session, "item_ids": item_ids, "candidate_ids": candidate_ids}
+    made_of = {"session_id": work.session, "item_ids": item_ids, "candidate_ids": candidate_ids}
+    return made_of | {"left_off": taken.kept(left_off)}
 
 
 def _session_id(work: Work, on: date) -> str:

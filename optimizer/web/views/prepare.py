@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -11,9 +12,13 @@ from django.urls import reverse
 
 from optimizer.chains import length_of, length_word
 from optimizer.desk.chained import length_words
+from optimizer.desk.papers.wording import sitting
 from optimizer.errors import AttrifluxError, define, said
 from optimizer.store import commands, identities, queries
 from optimizer.store.commands.sessions import MODES
+from optimizer.store.messages import StoreRefused
+from optimizer.store.records import Receipt
+from optimizer.store.taken import Taken, read_back, taken_words
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
 from optimizer.web.asked import Asked
@@ -187,6 +192,8 @@ def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> Http
             "lengths": chains_words(lang_of(request)),
             "chains": length_words(found.chains, lang_of(request)),
             "length": length_word(found.chains),
+            "held": (),
+            "held_at": (),
             **values,
         },
         refresh=WAIT if running and status == 200 else 0,
@@ -222,6 +229,7 @@ def run_page(request: Asked, job: str, name: str) -> FileResponse:
 def attach(request: Asked, job: str) -> HttpResponse:
     """Make a session of a verified proposal: its dwellings, names and facts become the agenda."""
     found, form = _job(request, job), Form(request)
+    held: list[Taken] = []
 
     def do() -> Any:
         on = form.a_day("on", "WEB.SESSION_ON")
@@ -247,19 +255,40 @@ def attach(request: Asked, job: str) -> HttpResponse:
             hashes=run.hashes, chains=run.chains,
         )  # fmt: skip
         Job.objects.filter(id=found.id).update(run=run.run_id)
-        return commands.new_session(
-            desk().store, actor, form.command_id, landlord=prepared.landlord, commission=commission, on=on,
-            items=prepared.items, run_id=run.run_id, hour=hour, place=place, mode=mode, urgent=urgent, reason=reason,
-            programme=programme, quorum=quorum, quorum_rule=quorum_rule,
-        )  # fmt: skip
+        try:
+            return commands.new_session(
+                desk().store, actor, form.command_id, landlord=prepared.landlord, commission=commission, on=on,
+                items=prepared.items, run_id=run.run_id, hour=hour, place=place, mode=mode, urgent=urgent, reason=reason,
+                programme=programme, quorum=quorum, quorum_rule=quorum_rule, without_taken="without_taken" in request.POST,
+            )  # fmt: skip
+        except StoreRefused as refused:
+            if not isinstance(found_taken := refused.params.get("taken"), tuple):
+                raise
+            held[:] = _as_seen(request, found_taken)
+            raise StoreRefused(refused.code, n=len(held), names=taken_words(held, sitting)) from refused
+
+    def done(receipt: Receipt) -> str:
+        left_off = _as_seen(request, read_back(receipt.result["left_off"]))
+        more = (
+            said("WEB.SESSION_WITHOUT", form.lang, names=taken_words(left_off, sitting)) if left_off else ""
+        )
+        return f"{said('WEB.SESSION_MADE', form.lang)} {more}".strip()
 
     return act(
         request,
         do,
-        done="WEB.SESSION_MADE",
+        done=done,
         to=lambda receipt: reverse("agenda", kwargs={"session": receipt.result["session_id"]}),
-        show=lambda **values: job_page(request, job, **values),
+        show=lambda **values: job_page(
+            request, job, held=held, held_at=[x for x in held if x.session], **values
+        ),
     )
+
+
+def _as_seen(request: Asked, found: Iterable[Taken]) -> list[Taken]:
+    """Dwellings that something takes; the agenda of a commission that the visitor does not see stays unnamed."""
+    seen = {s.session_id for s in heads_of(request.visitor)}
+    return [x if not x.session or x.session in seen else Taken(x.dwelling) for x in found]
 
 
 def _runs(request: Asked, job: Job) -> bool:
