@@ -59,16 +59,19 @@ def title_words(priority: str, designated: bool, lang: Lang) -> str:
     """What a page may say of a priority: DALO, or « prioritaire L441-1 » with its proof; never a letter, some tell violence.
 
     A DALO whose decision nobody has seen is called declared too: « DALO » alone is read as the decision itself.
+    Whom the préfet designated is told so without a DALO too: a list of one name rests on it (CCH R. 441-3).
 
     >>> title_words("c|g (labelled)", False, "fr"), title_words("DALO|c (labelled)", True, "fr"), title_words("", False, "fr")
     ('prioritaire L441-1 (labellisé)', 'DALO désigné par le préfet', 'aucun')
     """
     codes, _, proof = str(priority).partition(" (")
     if not codes:
-        return said("WORDS.TITLE_NONE", lang)
+        return said("WORDS.TITLE_DESIGNATED_ONLY" if designated else "WORDS.TITLE_NONE", lang)
     words = said(f"WORDS.TITLE_PROOF_{proof.rstrip(')') or 'declared'}".upper(), lang)
     if "DALO" not in codes.split("|"):
-        return said("WORDS.TITLE_PRIORITY", lang, proof=words)
+        return said(
+            "WORDS.TITLE_PRIORITY_DESIGNATED" if designated else "WORDS.TITLE_PRIORITY", lang, proof=words
+        )
     if designated:
         return said("WORDS.TITLE_DESIGNATED", lang)
     if proof.rstrip(")") in ("", "declared"):

@@ -349,6 +349,11 @@ texts(
         "title_dalo": ("DALO", "DALO"),
         "title_dalo_declared": ("DALO ({proof})", "DALO ({proof})"),
         "title_designated": ("DALO désigné par le préfet", "DALO designated by the préfet"),
+        "title_designated_only": ("désigné par le préfet", "designated by the préfet"),
+        "title_priority_designated": (
+            "prioritaire L441-1 ({proof}), désigné par le préfet",
+            "priority L441-1 ({proof}), designated by the préfet",
+        ),
         "title_priority": ("prioritaire L441-1 ({proof})", "priority L441-1 ({proof})"),
         "title_proof_declared": ("déclaré", "declared"),
         "title_proof_verified": ("vérifié", "verified"),
