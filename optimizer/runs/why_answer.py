@@ -24,6 +24,7 @@ from optimizer.runs.why_words import (
     ALIKE,
     ALWAYS_TOLD,
     BY_SCORE,
+    BY_STATE,
     CLOSED,
     CLOSED_EXCHANGED,
     CONTRIBUTION,
@@ -556,10 +557,14 @@ class _Asked:
 
     def _title(self, own: Mapping[str, Any]) -> str:
         """Its priority and whether anybody has seen the proof; of the letters of L. 441-1 only that there are some."""
+        designated = self.index.has("own_designated") and bool(self.index["own_designated"][self.a])
         if not own["dalo"]:
-            proof = say(PROOFS[own["proof"]], self.lang)
-            return f"{say(PRIORITY, self.lang)} ({proof})" if own["priority"] else self._say("aucun", "none")
-        if self.index.has("own_designated") and self.index["own_designated"][self.a]:
+            by_state = say(BY_STATE, self.lang)
+            if not own["priority"]:
+                return by_state if designated else self._say("aucun", "none")
+            title = f"{say(PRIORITY, self.lang)} ({say(PROOFS[own['proof']], self.lang)})"
+            return f"{title}, {by_state}" if designated else title
+        if designated:
             return say(DESIGNATED, self.lang)
         declared = PROOFS[own["proof"]] == PROOFS[0]
         return f"{say(DALO, self.lang)} ({say(PROOFS[0], self.lang)})" if declared else say(DALO, self.lang)

@@ -90,6 +90,7 @@ RELOCATED_TENANT = (
 """The first of `SITUATIONS` of whom is to be relocated too: relocations take a landlord's own tenants."""
 
 PRIORITY = ("prioritaire L441-1", "priority L441-1")
+BY_STATE = ("désigné par le préfet", "designated by the préfet")
 DALO, DESIGNATED = ("DALO", "DALO"), ("DALO désigné par le préfet", "DALO designated by the préfet")
 PROOFS: tuple[tuple[str, str], ...] = (
     ("déclaré", "declared"),

@@ -1036,13 +1036,15 @@ def test_the_letter_says_whether_anybody_has_seen_the_proof_of_a_priority(tmp_pa
             N4 2024-01-01          3       25056   active 60    .              .               .
             N5 2024-01-01          3       25056   active 50    DALO           .               .
             N6 2024-01-01          3       25056   active 50    DALO|h         labelled        .
+            N7 2024-01-01          3       25056   active 40    h              labelled        1
+            N8 2024-01-01          3       25056   active 30    .              .               1
         """,
     )
     told = [
         str(af.why(result, f"N{n}", letter=True)).partition("- titre de priorité : ")[2].splitlines()[0]
-        for n in range(1, 7)
+        for n in range(1, 9)
     ]
     assert told == [
         "prioritaire L441-1 (déclaré)", "prioritaire L441-1 (labellisé)", "DALO désigné par le préfet", "aucun",
-        "DALO (déclaré)", "DALO",
+        "DALO (déclaré)", "DALO", "prioritaire L441-1 (labellisé), désigné par le préfet", "désigné par le préfet",
     ]  # fmt: skip
