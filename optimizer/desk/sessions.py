@@ -15,8 +15,8 @@ from optimizer.desk.call_list import Due, call_list
 from optimizer.desk.following import local_day
 from optimizer.desk.late import Described
 from optimizer.desk.notices import answered, put_right
-from optimizer.desk.papers.wording import Issuer, NoReply, Told
-from optimizer.errors import AttrifluxError, Lang, said, texts
+from optimizer.desk.papers.wording import Issuer, NoReply, Told, read_for
+from optimizer.errors import AttrifluxError, Lang
 from optimizer.store import commands, queries
 from optimizer.store.holding import Store
 from optimizer.store.law import CommissionLaw, law
@@ -33,11 +33,6 @@ from optimizer.store.records import (
 )
 from optimizer.store.states import INELIGIBLE_NOTICE, NOTICE, UNANSWERED, UNTOLD
 from optimizer.store.taken import Taken, read_back
-
-texts(
-    "NAMES",
-    {"reason": ("papiers de la séance {session}", "papers of session {session}")},
-)
 
 
 def begin(
@@ -272,7 +267,7 @@ def with_names(opened: Store, actor: Actor, told: Told) -> Told:
 
 def told_reason(told: Told) -> str:
     """Why the names of a session are read, as the ledger keeps it."""
-    return said("NAMES.REASON", told.lang, session=told.session.session_id)
+    return read_for(told.session.session_id, told.lang)
 
 
 def due_today(

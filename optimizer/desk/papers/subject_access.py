@@ -17,7 +17,7 @@ from optimizer.desk import texts as desk_words  # noqa: F401  calls and refusals
 from optimizer.desk.documents import BLANK, household_lines
 from optimizer.desk.entry_rows import account_words, home_words
 from optimizer.desk.papers.subject_words import held_words
-from optimizer.desk.papers.wording import money, sitting, yes_no
+from optimizer.desk.papers.wording import money, reason_in, sitting, yes_no
 from optimizer.desk.subject_files import Computed, Imported, SubjectFiles
 from optimizer.errors import Lang, day_words, said
 from optimizer.presentation.document import (
@@ -293,7 +293,8 @@ def _reason(x: SubjectAccess, line: SubjectLine) -> str:
     typed = next(
         (r["text"] for r in x.subject.tables["remark"] if r["remark_id"] == reason_key(line.seq)), ""
     )
-    return x.subject.veiled(str(typed or line.facts.get("reason", ""))) or UNKNOWN
+    given = str(typed or line.facts.get("reason", ""))
+    return x.subject.veiled(reason_in(given, line.session_id, x.lang)) or UNKNOWN
 
 
 def _sessions(x: SubjectAccess) -> Iterator[Sheet]:
@@ -606,7 +607,11 @@ def _ledger(x: SubjectAccess) -> Iterator[Block]:
 
 def _detail(x: SubjectAccess, line: SubjectLine) -> str:
     """What a line says beside its kind: codes and days."""
-    facts = [f"{k} {_shown(v, x.lang)}" for k, v in plain(line.facts).items() if v not in ("", None)]
+    told = {
+        k: reason_in(str(v), line.session_id, x.lang) if k == "reason" else v
+        for k, v in plain(line.facts).items()
+    }
+    facts = [f"{k} {_shown(v, x.lang)}" for k, v in told.items() if v not in ("", None)]
     states = [
         f"{x.subject_word(t)}{said('PAGE.COLON', x.lang)}{x.state(t, c['status'])}"
         for t, _, c in line.changes

@@ -550,3 +550,5 @@ texts(
         "value": ("Valeur", "Value"),
     },
 )
+
+texts("NAMES", {"reason": ("papiers de la séance {session}", "papers of session {session}")})

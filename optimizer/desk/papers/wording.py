@@ -12,7 +12,7 @@ from optimizer.desk.documents import BLANK, document_words, documents_on, missin
 from optimizer.desk.entry_rows import home_words, in_qpv
 from optimizer.desk.following import UNDONE, rank_of
 from optimizer.desk.papers import texts as texts
-from optimizer.errors import Lang, said
+from optimizer.errors import LANGS, Lang, said
 from optimizer.presentation.numbers import UNKNOWN, day, decimal
 from optimizer.shortlist.labels import count_word
 from optimizer.store import voting
@@ -34,6 +34,17 @@ OTHER = "other"
 """Code of a reason that is none of the list."""
 HASH = 16
 """First signs of a hash that a paper prints; the store keeps them whole."""
+
+
+def read_for(session_id: str, lang: Lang) -> str:
+    """Why the papers of a session read names, as the ledger keeps it."""
+    return said("NAMES.REASON", lang, session=session_id)
+
+
+def reason_in(reason: str, session_id: str, lang: Lang) -> str:
+    """A reason in the reader's language where the program gave it itself; what somebody typed stays as it is."""
+    own = {read_for(session_id, one) for one in LANGS}
+    return read_for(session_id, lang) if reason in own else reason
 
 
 def sitting(session_id: str, lang: Lang) -> str:
