@@ -1,4 +1,4 @@
-"""What functions are given as their case; and, for a room that knows nothing below but the facts (`verify`), the words to say the rest."""
+"""What functions take as their case. `verify`, which imports only the facts, takes from here how it names its other arguments too."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer import pipeline
-from optimizer.arguments import CALLABLE, FLAG, NAMES, PATH, TEXT, optional, takes
+from optimizer.arguments import CALLABLE, FLAG, NAMES, PATH, TEXT, Kind, optional, takes
 from optimizer.domain import Case
 from optimizer.domain.durations import DAYS_PER_MONTH
 from optimizer.domain.frames import OwnFrames, kept_kinds
@@ -106,21 +106,14 @@ class Fairness(OwnFrames):
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-@takes(
-    case=CASE,
-    mechanisms=NAMES,
-    groups=optional(NAMES),
-    preferences=TEXT,
-    prices=NAMES,
-    seed=optional(TEXT),
-    models=optional(PATH),
-    accept_assumed=FLAG,
-    price_assumed=FLAG,
-    parts=optional(PATH),
-    phase=CALLABLE,
-    progress=CALLABLE,
-    early=CALLABLE,
-)
+ASKED: dict[str, Kind] = {
+    "mechanisms": NAMES, "groups": optional(NAMES), "preferences": TEXT, "prices": NAMES, "seed": optional(TEXT),
+    "models": optional(PATH), "accept_assumed": FLAG, "price_assumed": FLAG, "phase": CALLABLE, "progress": CALLABLE, "early": CALLABLE,
+}  # fmt: skip
+"""What a comparison takes beside its case, whether it is written or not."""
+
+
+@takes(case=CASE, parts=optional(PATH), **ASKED)
 def fairness(
     case: Case | Path | str,
     mechanisms: str | Sequence[str] = "all",

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from optimizer.arguments import CALLABLE, FLAG, LANG, NAMES, PATH, STYLE, TEXT, optional, takes
+from optimizer.arguments import FLAG, LANG, PATH, STYLE, takes
 from optimizer.disk import hold, seal
 from optimizer.domain.frames import kept_kinds
 from optimizer.errors import LANGS, Finding, Lang, Spaced, said
-from optimizer.fairness.comparison import Fairness, fairness, names_of
+from optimizer.fairness.comparison import ASKED, Fairness, fairness, names_of
 from optimizer.fairness.lottery import Lottery
 from optimizer.fairness.page import fairness_html, reading
 from optimizer.presentation.csvfile import Style, write_table
@@ -37,25 +37,7 @@ class FairnessWritten:
     summary: dict[str, object]
 
 
-@takes(
-    case=PATH,
-    out=PATH,
-    mechanisms=NAMES,
-    groups=optional(NAMES),
-    preferences=TEXT,
-    prices=NAMES,
-    seed=optional(TEXT),
-    models=optional(PATH),
-    accept_assumed=FLAG,
-    price_assumed=FLAG,
-    style=STYLE,
-    lang=LANG,
-    force=FLAG,
-    resume=FLAG,
-    phase=CALLABLE,
-    progress=CALLABLE,
-    early=CALLABLE,
-)
+@takes(case=PATH, out=PATH, style=STYLE, lang=LANG, force=FLAG, resume=FLAG, **ASKED)
 def fairness_to(
     case: Path,
     out: Path,

@@ -180,9 +180,13 @@ def departements_of(dwellings: pd.DataFrame, rules: policy.RuleSet) -> tuple[pd.
     )
 
 
+MODES_GIVEN = optional(either(COUNT, TEXT, listed(either(COUNT, TEXT))))
+"""What a function takes as the ways from stock to flux: one, several, or None for all."""
+
+
 @takes(
     case=CASE,
-    modes=optional(either(COUNT, TEXT, listed(either(COUNT, TEXT)))),
+    modes=MODES_GIVEN,
     basis=TEXT,
     models=optional(PATH),
     rules=optional(of_type(policy.RuleSet)),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from optimizer.arguments import COUNT, FLAG, LANG, PATH, STYLE, TEXT, either, listed, optional, takes
+from optimizer.arguments import FLAG, LANG, PATH, STYLE, TEXT, optional, takes
 from optimizer.conversion import MODES
 from optimizer.disk import hold, seal
 from optimizer.errors import LANGS, Lang, Spaced, said
@@ -17,7 +17,7 @@ from optimizer.presentation.commitments import commitments_sheet
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.exactcsv import exact_csv
 from optimizer.presentation.tables_book import write_book
-from optimizer.scenario.flux import Flux, flux
+from optimizer.scenario.flux import MODES_GIVEN, Flux, flux
 from optimizer.scenario.flux_page import flux_html
 from optimizer.scenario.flux_sheets import INVENTORY, blocks_sheet, ends_sheet, in_words, spread_sheet
 from optimizer.scenario.flux_under import flux_under
@@ -37,7 +37,7 @@ class FluxWritten:
 @takes(
     case=PATH,
     out=PATH,
-    modes=optional(either(COUNT, TEXT, listed(either(COUNT, TEXT)))),
+    modes=MODES_GIVEN,
     basis=TEXT,
     style=STYLE,
     lang=LANG,
