@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from optimizer.disk import system
-from optimizer.disk.beside import beside
+from optimizer.disk.beside import beside, is_beside
 from optimizer.disk.lock import Lock
 from optimizer.disk.manifest import strangers
 from optimizer.disk.notices import in_place, tell
@@ -110,7 +110,7 @@ class Held:
             raise
         except Exception as error:
             cause = of_system(error)
-            if cause is None:
+            if cause is None or _elsewhere(cause, self.out):
                 raise
             raise AttrifluxError("OUT_UNWRITABLE", name=self.name, why=reason_of(cause)) from None
 
@@ -118,6 +118,18 @@ class Held:
 def of_system(error: Exception) -> OSError | None:
     """The system's error, be it wrapped by a library that writes workbooks."""
     return next((e for e in (error, *error.args) if isinstance(e, OSError)), None)
+
+
+def _elsewhere(error: OSError, out: Path) -> bool:
+    """Whether the system speaks of a file that is not the output's: one that was to be read is no fault of the output folder."""
+    name = error.filename
+    if not isinstance(name, (str, os.PathLike)):
+        return False
+    place = Path(os.path.abspath(name))
+    return place not in out.parents and all(
+        part != out and not (part.parent == out.parent and is_beside(part.name))
+        for part in (place, *place.parents)
+    )
 
 
 def check_out(

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from optimizer.arguments import FLAG, PATH, takes
+from optimizer.arguments import FLAG, PATH, one_of, takes
 from optimizer.domain import TABLES, Case, CaseSettings, default_seed
 from optimizer.domain.given import MADE_CASE
 
@@ -30,16 +30,9 @@ class FolderWriter:
     format : {"csv", "parquet"}
     international : bool
         CSV with canonical names, ``,`` and decimal points; else French names, ``;``, decimal comma and a byte order mark.
-
-    Raises
-    ------
-    ValueError
-        Another format: it would be written as CSV.
     """
 
     def __init__(self, directory: Path, format: Format = "csv", international: bool = False) -> None:
-        if format not in get_args(Format):
-            raise ValueError(f"format {format!r}: {' or '.join(get_args(Format))} was expected")
         self._directory = directory
         self._format = format
         self._french = format == "csv" and not international
@@ -169,6 +162,7 @@ def _value(value: object) -> str:
 @takes(
     case=MADE_CASE,
     directory=PATH,
+    format=one_of(*get_args(Format)),
     international=FLAG,
 )
 def write_case(

@@ -237,3 +237,17 @@ def test_a_file_takes_its_place_on_a_disk_without_links_and_never_anothers(tmp_p
     with pytest.raises(AttrifluxError):
         write_files([(tmp_path / "autre.csv", lambda place: place.write_text("c"))], force=False)
     assert os.listdir(tmp_path) == ["paires.csv"]
+
+
+@pytest.mark.parametrize("kind", ["read", "written"])
+def test_a_file_that_was_to_be_read_is_no_fault_of_the_output_folder(tmp_path, kind):
+    """A folder of rules that is missing was told as an output folder that cannot be written."""
+    held = hold(tmp_path / "out", force=False)
+    with pytest.raises((AttrifluxError, FileNotFoundError)) as told, held as target, target.folder() as work:
+        name = tmp_path / "rules" if kind == "read" else work / "a table"
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(name))
+    if kind == "read":
+        assert told.type is FileNotFoundError and told.value.filename == str(tmp_path / "rules")
+    else:
+        assert told.value.code == "OUT_UNWRITABLE"
+    assert os.listdir(tmp_path) == []

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from optimizer.arguments import WrongArgument
 from optimizer.domain import TABLES, Case, CaseSettings, empty_frame
 from optimizer.errors import AttrifluxError
 from optimizer.policy import read_yaml
@@ -136,6 +137,6 @@ def test_a_size_that_is_no_whole_number_and_an_unknown_format_are_told(tmp_path)
     with pytest.raises(AttrifluxError) as told:
         synthesize("jura", dwellings=2.5)
     assert told.value.code == "SYNTH_BAD_SIZE"
-    with pytest.raises(ValueError, match="csv or parquet"):
+    with pytest.raises(WrongArgument, match="format.*'csv', 'parquet'"):
         write_case(synthesize("jura", dwellings=2, applications=5), tmp_path / "case", format="xlsx")
     assert not (tmp_path / "case").exists()
