@@ -5,19 +5,27 @@ Comparisons, conversions and statements are written here in one way; a :class:`L
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from optimizer.domain.guard import neutral
 from optimizer.domain.intervals import FORECAST_WORDS
-from optimizer.presentation.xlsx import BASE, HEAD, NAVY, RULED, added, opened, write
+from optimizer.presentation.xlsx import BASE, HEAD, NAVY, RULED, added, empty, opened, write
 
 HEADER_ROW = 3
+MOST_PLACES = 4
+"""Decimals that a cell shows at most."""
+COUNTED = ("num", "den")
+"""What a share is made of: leases, whatever the unit of the row."""
+NOISE = 6
+"""Decimals that a cell holds at most: a difference of 0.01 is not 0.01000000000000001 for who clicks on it."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,12 @@ class Look:
         Columns shown in per cent.
     share_endings : tuple of str
         Ends of other names shown so.
+    names : tuple of str
+        Columns of whole numbers that name something (a mode, a year) beside those called ``year``: never with thousands apart.
+    figures : tuple of str
+        Columns whose figures are of the unit that the column ``unit`` of their row tells.
+    per_cent : str
+        The unit of those shown in per cent.
     widths : mapping, optional
         Column -> width, ``""`` for the others; None: fitted to the content.
     totals : tuple of str
@@ -47,13 +61,20 @@ class Look:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     shares: tuple[str, ...] = ()
     share_endings: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    per_cent: str = ""
     widths: Mapping[str, int] | None = None
     totals: tuple[str, ...] = ()
     footer: str = ""
     filters: bool = False
 
 
-PLANNING = Look(share_endings=("share", "rate", "turnover"), filters=True)
+PLANNING = Look(
+    share_endings=("share", "rate", "turnover", "share_uncapped", "received_from_cap"),
+    names=("mode", "enters_flux"),
+    filters=True,
+)
 """Comparisons of scenarios and of grids, conversions: many columns, filtered by the reader."""
 
 STATEMENT = Look(
@@ -128,7 +149,12 @@ def write_book(
     styles = {
         "head": book.add_format(HEAD),
         "share": book.add_format({**RULED, "num_format": "0.00%"}),
-        "number": book.add_format({**RULED, "num_format": "#,##0.##"}),
+        "name": book.add_format({**RULED, "num_format": "0"}),
+        **{
+            f"places {n}": book.add_format({**RULED, "num_format": "#,##0" + ("." + "0" * n if n else "")})
+            for n in range(MOST_PLACES + 1)
+        },
+        "day": book.add_format({**RULED, "num_format": "dd/mm/yyyy", "align": "left"}),
         "text": book.add_format(RULED),
         "title": book.add_format({**BASE, "bold": True, "font_size": 14, "font_color": NAVY}),
         "note": book.add_format({**BASE, "italic": True}),
@@ -153,13 +179,47 @@ def write_book(
 
 def _fill(sheet: Any, frame: pd.DataFrame, styles: Mapping[str, Any], look: Look, top: int) -> None:
     columns = [str(c) for c in frame.columns]
+    units = [str(u) for u in frame["unit"]] if look.figures and "unit" in columns else []
     for j, column in enumerate(columns):
         sheet.write_string(top, j, look.headings.get(column, column), styles["head"])
         sheet.set_column(j, j, _width(frame, j, look))
-    for i, values in enumerate(frame.itertuples(index=False, name=None), start=top + 1):
-        for j, value in enumerate(values):
-            number = styles["share" if _is_share(columns[j], look) else "number"]
-            write(sheet, i, j, value, styles["text"], number, words=look.words.get(columns[j]))
+        cells = frame.iloc[:, j].tolist()
+        of_unit = bool(units) and column in look.figures
+        known = "share" if _is_share(column, look) else "name" if _is_name(column, look) else ""
+        whole = f"places {_places(cells)}"
+        for i, value in enumerate(cells):
+            if of_unit:
+                form = (
+                    "share"
+                    if units[i] == look.per_cent and column not in COUNTED
+                    else f"places {_places([value])}"
+                )
+            else:
+                form = known or whole
+            if isinstance(value, float) and isfinite(value):
+                value = round(value, NOISE)
+            write(
+                sheet, top + 1 + i, j, value, styles["text"], styles[form], day=styles["day"], words=look.words.get(column)
+            )  # fmt: skip
+
+
+def _places(cells: Sequence[object]) -> int:
+    """Decimals under which the numbers of a column stand: none where all are whole, else two, or more where two would not tell."""
+    numbers = [float(x) for x in cells if isinstance(x, (int, float, np.number)) and not empty(x)]
+    numbers = [x for x in numbers if isfinite(x)]
+    needed = next(
+        (n for n in range(MOST_PLACES) if all(round(x, MOST_PLACES) == round(x, n) for x in numbers)),
+        MOST_PLACES,
+    )
+    return needed if needed in (0, MOST_PLACES) else max(2, needed)
+
+
+def _is_name(column: str, look: Look) -> bool:
+    return (
+        column in look.names
+        or column == "year"
+        or (column.endswith("_year") and not column.endswith("per_year"))
+    )
 
 
 def _width(frame: pd.DataFrame, j: int, look: Look) -> int:

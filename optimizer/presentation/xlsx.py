@@ -22,6 +22,8 @@ SAFE = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False,
 }  # fmt: skip
 """A cell is what it says: no text becomes a formula, a link or a number."""
+FIRST_YEAR = 1901
+"""The first whole year of which every spreadsheet counts the days alike."""
 BASE = {"font_name": "Calibri", "font_size": 10}
 RULED = {**BASE, "bottom": 1, "bottom_color": LINE}
 HEAD = {**BASE, "bold": True, "font_color": "white", "bg_color": NAVY, "text_wrap": True}
@@ -62,6 +64,7 @@ def write(
     text: Any,
     number: Any | None = None,
     *,
+    day: Any | None = None,
     lang: Lang = "fr",
     words: Mapping[str, str] | None = None,
 ) -> None:
@@ -75,6 +78,8 @@ def write(
         Empty, yes or no, date, number, else text; a text that a spreadsheet would run is neutralised.
     text, number : format
         Of texts, and of numbers where another.
+    day : format, optional
+        Of dates, which are then days that a spreadsheet sorts and filters; else they are texts.
     words : mapping, optional
         What the cell says instead of a code.
     """
@@ -84,6 +89,8 @@ def write(
         sheet.write_blank(row, column, None, text)
     elif isinstance(value, bool):
         sheet.write_string(row, column, said("WORDS.YES" if value else "WORDS.NO", lang), text)
+    elif isinstance(value, (pd.Timestamp, datetime, date)) and day is not None and value.year >= FIRST_YEAR:
+        sheet.write_datetime(row, column, date(value.year, value.month, value.day), day)
     elif isinstance(value, (pd.Timestamp, datetime, date)):
         sheet.write_string(row, column, value.strftime("%d/%m/%Y"), text)
     elif isinstance(value, str):

@@ -17,7 +17,7 @@ from optimizer.presentation.csvfile import Style
 from optimizer.presentation.data import proof_sentence
 from optimizer.presentation.tables_book import PLANNING, write_book
 from optimizer.scenario.comparison_page import comparison_html
-from optimizer.scenario.figures import figures_csv
+from optimizer.scenario.figures import COUNTS, OF_UNIT, figures_csv
 from optimizer.scenario.indicators import indicator_order, label_of, unit_words
 from optimizer.scenario.key_words import key_words, value_words
 from optimizer.scenario.publics import scope_said
@@ -41,9 +41,13 @@ HEADINGS: Mapping[Lang, Mapping[str, str]] = {
     "fr": {
         "indicator": "Indicateur", "scope": "Périmètre", "unit": "Unité", "scenario": "Scénario", "value": "Valeur",
         "reference": "Référence", "difference": "Écart", "key": "Clé", "input": "Entrée", "difference_error": "Erreur type de l'écart", "title": "Titre", "proof": "Preuve", "notes": "Remarques",
-        "reading": "Lecture",
+        "reading": "Lecture", "num": "Comptés", "den": "Sur", "standard_error": "Erreur type", "low": "Bas", "high": "Haut",
     },
-    "en": {},
+    "en": {
+        "indicator": "Indicator", "scope": "Scope", "unit": "Unit", "scenario": "Scenario", "value": "Value",
+        "reference": "Reference", "difference": "Difference", "key": "Key", "input": "Input", "difference_error": "Standard error of the difference", "title": "Title", "proof": "Proof", "notes": "Notes",
+        "reading": "Reading", "num": "Counted", "den": "Out of", "standard_error": "Standard error", "low": "Low", "high": "High",
+    },
 }  # fmt: skip
 
 
@@ -129,7 +133,12 @@ def _write_book(file: Path, records: Sequence[Record], lang: Lang) -> None:
         title=said("COMPARISON.HEADING", lang),
         on=date(2000, 1, 1),
         note="Borne à information parfaite : un seul optimum, tous acceptent. Proposition : la commission décide.",
-        look=replace(PLANNING, headings=HEADINGS[lang]),
+        look=replace(
+            PLANNING,
+            headings=HEADINGS[lang],
+            figures=(*OF_UNIT, *COUNTS, *(r.name for r in records)),
+            per_cent=unit_words("share", lang),
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.exactcsv import exact_csv
 from optimizer.presentation.tables_book import write_book
 from optimizer.scenario.flux import MODES_GIVEN, Flux, flux
-from optimizer.scenario.flux_page import flux_html
+from optimizer.scenario.flux_page import flux_html, value_said
 from optimizer.scenario.flux_sheets import INVENTORY, blocks_sheet, ends_sheet, in_words, spread_sheet
 from optimizer.scenario.flux_under import flux_under
 
@@ -131,22 +131,16 @@ def numbers_table(result: Flux) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "paramètre": p.key,
-                "titre": p.title,
-                "valeur": _value(p.value),
-                "statut": said(f"PAGE.{p.status.upper()}", "fr"),
+                "title": p.title,
+                "value": value_said(p.value, p.unit, "fr"),
+                "status": said(f"PAGE.{p.status.upper()}", "fr"),
                 "source": p.source,
-                "en vigueur depuis": p.in_force_from,
+                "in_force_from": p.in_force_from,
+                "key": p.key,
             }
             for p in result.numbers
         ]
     )
-
-
-def _value(value: object) -> str:
-    if isinstance(value, Mapping):
-        return " ; ".join(f"{k} : {v}" for k, v in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _record(result: Flux) -> str:

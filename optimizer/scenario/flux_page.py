@@ -39,7 +39,7 @@ def flux_html(result: Flux, lang: Lang = "fr") -> str:
         "numbers": [
             {
                 "title": p.title,
-                "value": _value((lang == "en" and p.english) or p.value, p.unit, lang),
+                "value": value_said((lang == "en" and p.english) or p.value, p.unit, lang),
                 "assumed": p.is_assumed,
                 "source": p.source,
                 "since": p.in_force_from,
@@ -51,7 +51,8 @@ def flux_html(result: Flux, lang: Lang = "fr") -> str:
     return render("scenario/flux", lang, values)
 
 
-def _value(value: object, unit: str, lang: Lang) -> str:
+def value_said(value: object, unit: str, lang: Lang) -> str:
+    """A value of the law or of an agreement as it is read: shares in per cent, accounts by their names."""
     if isinstance(value, Mapping):
         colon = said("PAGE.COLON", lang)
         return said("WORDS.LIST", lang).join(

@@ -48,7 +48,8 @@ INVENTORY = replace(
         "last_day": "Au", "year_share": "Part apportée dans l'année", "next_share": "Part apportée l'année suivante", "change_share": "Effet sur l'année suivante",
         "year_dwellings": "Logements de l'année", "next_dwellings": "Logements de l'année suivante", "what": "Ce qui se passe",
         "enters_flux": "Dans le flux en", "dwelling_id": "Logement", "commune": "Commune", "rooms": "Typologie",
-        "financing": "Financement", "qpv": "QPV",
+        "financing": "Financement", "qpv": "QPV", "title": "Intitulé", "status": "Statut", "source": "Source",
+        "in_force_from": "En vigueur depuis", "key": "Clé",
     },
 )  # fmt: skip
 """The inventory and the conversion: French headings."""

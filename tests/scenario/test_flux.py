@@ -217,7 +217,8 @@ def test_each_number_says_whether_it_was_read_agreed_or_assumed():
         policy.Parameter(word, word, 0.2, "share", word, "source") for word in ("sourced", "local", "assumed")
     ]
     table = numbers_table(SimpleNamespace(numbers=numbers))
-    assert table["statut"].tolist() == ["sourcé", "local", "supposé"]
+    assert table["status"].tolist() == ["sourcé", "local", "supposé"]
+    assert table["value"].tolist() == ["20\u00a0%"] * 3
 
 
 def test_a_turnover_that_does_not_give_the_declared_dwellings_is_said_with_both_numbers():
