@@ -342,7 +342,8 @@ def _settings(found: _Found, block: Block | None, label: str) -> CaseSettings | 
             if label == SETTINGS_FILE or not found.broken:
                 found.findings.append(Finding("READ_SETTINGS_MISSING", file=label))
             return None
-        block, label = of_sheet(found.sheet), found.sheet.label
+        (block, twice), label = of_sheet(found.sheet), found.sheet.label
+        found.findings += twice
     settings, problems = read_settings(block, label)
     found.findings += problems
     if settings is None:

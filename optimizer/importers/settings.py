@@ -30,7 +30,10 @@ _WHAT: dict[str, tuple[str, str]] = {
     "all_landlords": ("true ou false", "true or false"),
     "shortlist_size": (f"un nombre entier de 1 à {MAX_LIST}", f"a whole number from 1 to {MAX_LIST}"),
     "seed": ("un texte", "a text"),
-    "changes": ("des lignes « clé: valeur »", "“key: value” lines"),
+    "changes": (
+        "des lignes « clé: valeur » ; dans un classeur, une ligne par clé : « modifications.national.prices.flux », puis la valeur",
+        "“key: value” lines; in a workbook, one row a key: “changes.national.prices.flux”, then the value",
+    ),
     "negotiated": (
         "base: 1, 2 ou 3, delta: des écarts par code de réservataire (ALS, COLL:25056…), et au besoin counterparts: leurs contreparties, minima: leurs parts minimales",
         "base: 1, 2 or 3, delta: differences by account code (ALS, COLL:25056…), and counterparts and minima if needed",
@@ -60,8 +63,11 @@ class _Several(Exception):
         self.wrong = tuple(wrong)
 
 
-def of_sheet(raw: RawTable) -> Block:
-    """The key and value rows of a settings sheet, the header included when it is not a title of columns."""
+def of_sheet(raw: RawTable) -> tuple[Block, list[Finding]]:
+    """The key and value rows of a settings sheet, the header included when it is not a title of columns.
+
+    A key that stands on two rows is a finding, as in a YAML file: neither value is the right one by its place.
+    """
     lines: list[tuple[int, str | None, str | None]] = []
     header = [*raw.header, "", ""]
     lines.append((raw.header_row, header[0], header[1]))
@@ -69,41 +75,58 @@ def of_sheet(raw: RawTable) -> Block:
     for i, row in enumerate(raw.rows):
         lines.append((int(row), cells[0][i], cells[1][i] if len(cells) > 1 else None))
     block = Block(raw.header_row)
+    findings: list[Finding] = []
     for row, key, value in lines:
         name = (key or "").strip()
         if not name or plain(name) in ("cle", "key", "parametre") or value is None or not str(value).strip():
             continue
-        _put(block, name, Scalar(str(value).strip(), row))
-    return block
+        first = _put(block, _in_english(name), Scalar(str(value).strip(), row))
+        if first is not None:
+            findings.append(
+                Finding(
+                    "READ_YAML_TWICE", file=raw.label, row=row, column=shown(name), params={"first": first}
+                )
+            )
+    return block, findings
 
 
-def _put(block: Block, name: str, scalar: Scalar) -> None:
+def _words() -> dict[str, str]:
+    """Every word for a key, French or English, plainly written, to the key."""
+    return {plain(word): key for key, words in vocabulary()["settings"].items() for word in (key, *words)}
+
+
+def _in_english(name: str) -> str:
+    """The French word before the first point (« modifications.… », « negociation.… ») as the program says it."""
+    head, point, rest = name.partition(".")
+    if not point:
+        return name
+    return f"{_words().get(plain(head), head)}.{rest}"
+
+
+def _put(block: Block, name: str, scalar: Scalar) -> int | None:
     """``changes.<key>``, ``negotiated.delta.<account>``, ``negotiated.counterparts.<account>``, ``negotiated.minima.<account>`` and
-    ``dalo.<landlord>.<departement>`` rows make the blocks that a YAML file would have."""
+    ``dalo.<landlord>.<departement>`` rows make the blocks that a YAML file would have; the row that said it before, if any."""
     head, _, rest = name.partition(".")
     if head == "dalo" and "." in rest:
         landlord, _, departement = rest.rpartition(".")
-        numbers = _inner(_inner(block, "dalo", scalar.line), landlord, scalar.line)
-        numbers.items.setdefault(departement, scalar)
-        numbers.lines.setdefault(departement, scalar.line)
-        return
+        return _set(_inner(_inner(block, "dalo", scalar.line), landlord, scalar.line), departement, scalar)
     inside = {"changes": "", "negotiated": "delta"}.get(head) if rest else None
     if head == "negotiated" and rest.startswith(("counterparts.", "minima.")):
         inside = rest.partition(".")[0]
     if inside is None:
-        block.items.setdefault(name, scalar)
-        block.lines.setdefault(name, scalar.line)
-        return
-    inner = block.items.setdefault(head, Block(scalar.line))
-    block.lines.setdefault(head, scalar.line)
-    if not isinstance(inner, Block):
-        return
+        return _set(block, name, scalar)
+    inner = _inner(block, head, scalar.line)
     if inside and rest.startswith(f"{inside}."):
-        delta = inner.items.setdefault(inside, Block(scalar.line))
-        inner.lines.setdefault(inside, scalar.line)
-        inner, rest = (delta if isinstance(delta, Block) else inner), rest.removeprefix(f"{inside}.")
-    inner.items.setdefault(rest, scalar)
-    inner.lines.setdefault(rest, scalar.line)
+        inner, rest = _inner(inner, inside, scalar.line), rest.removeprefix(f"{inside}.")
+    return _set(inner, rest, scalar)
+
+
+def _set(block: Block, name: str, scalar: Scalar) -> int | None:
+    """Puts a value under a name that has none yet; the line of the one that is there."""
+    if name in block.items:
+        return block.lines[name]
+    block.items[name], block.lines[name] = scalar, scalar.line
+    return None
 
 
 def _inner(block: Block, name: str, line: int) -> Block:
@@ -115,13 +138,13 @@ def _inner(block: Block, name: str, line: int) -> Block:
 
 def in_words(block: Block) -> Block:
     """The same settings, French keys (« titre », « date ») and territories by their names said as the program says them."""
-    known = {plain(word): key for key, words in vocabulary()["settings"].items() for word in (key, *words)}
+    known = _words()
     places = {plain(w): name for name, words in vocabulary()["territories"].items() for w in words}
     made = Block(block.line)
     for key, node in block.items.items():
         name = key if key in KEYS else known.get(plain(key), key)
         if name != key and (name in block.items or name in made.items):
-            name = key  # said twice: the French word is then an unknown key
+            name = key  # said twice: told of the second word
         if name == "territory" and isinstance(node, Scalar):
             node = replace(node, text=places.get(plain(node.text), node.text))
         made.items[name], made.lines[name] = node, block.lines[key]
@@ -169,8 +192,14 @@ def _values(block: Block, label: str) -> tuple[dict[str, Any], list[Finding]]:
     findings: list[Finding] = []
     block = in_words(block)
     own = {key: next(iter(vocabulary()["settings"].get(key, ())), key) for key in KEYS}
+    known = _words()
     for key in block.items:
-        if key not in KEYS:
+        if (same := known.get(plain(key))) in block.items and same != key:
+            params = {"first": block.lines[same]}
+            findings.append(
+                Finding("READ_YAML_TWICE", file=label, row=block.lines[key], column=shown(key), params=params)
+            )
+        elif key not in KEYS:
             more = near_names(key, tuple(own.items()))
             findings.append(
                 Finding("READ_KEY_UNKNOWN", file=label, row=block.lines[key], column=shown(key), params=more)

@@ -40,7 +40,7 @@ SETTINGS_SAMPLES: list[tuple[str, str | bytes, list[Expected]]] = [
         [("READ_YAML_TWICE", Y, 9, "a.b", None)],
     ),
     ("unknown key", SETTINGS + "landlords: X\n", [("READ_KEY_UNKNOWN", Y, 6, "landlords", None)]),
-    ("key said in both languages", SETTINGS + "titre: autre\n", [("READ_KEY_UNKNOWN", Y, 6, "titre", None)]),
+    ("key said in both languages", SETTINGS + "titre: autre\n", [("READ_YAML_TWICE", Y, 6, "titre", None)]),
     ("title of spaces", changed("title", 'title: "  "'), [("READ_KEY_MISSING", Y, None, "title", None)]),
     ("key with another case", SETTINGS + "Sead: X\n", [("READ_KEY_UNKNOWN", Y, 6, "Sead", None)]),
     ("no title", changed("title", ""), [("READ_KEY_MISSING", Y, None, "title", None)]),

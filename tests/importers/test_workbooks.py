@@ -83,6 +83,36 @@ def test_a_settings_sheet_holds_changes_and_negotiated_shares(tmp_path: Path):
     assert settings.negotiated == {"base": 1, "delta": {"COLL:25056": -0.02, "ALS": 0.02}}
 
 
+def test_a_settings_sheet_says_changes_and_negotiated_shares_in_french_too(tmp_path: Path):
+    more = [
+        ["Modifications.national.lec.first_quartile_share", "0.30"], ["négociation.base", 1],
+        ["negociation.delta.ALS", 0.02], ["negociation.minima.ALS", 0.2],
+    ]  # fmt: skip
+    settings = read(save(tmp_path, book(dossier=[*settings_rows(), *more]))).settings
+    assert settings.changes == {"national.lec.first_quartile_share": 0.3}
+    assert settings.negotiated == {"base": 1, "delta": {"ALS": 0.02}, "minima": {"ALS": 0.2}}
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([["year", 2025]], [(7, "year")]),
+        ([["annee", 2025]], [(7, "annee")]),
+        ([["changes.territory.market", "tense"], ["changes.territory.market", "relaxed"]], [(8, "changes.territory.market")]),
+        ([["negotiated.base", 1], ["negociation.base", 2]], [(8, "negociation.base")]),
+        ([["dalo.OPH25.25", 12], ["dalo.OPH25.25", 21]], [(8, "dalo.OPH25.25")]),
+    ],
+)  # fmt: skip
+def test_a_key_on_two_rows_of_a_settings_sheet_is_told(
+    tmp_path: Path, rows: list[list[Any]], told: list[tuple[int, str]]
+):
+    """The first row counted and the second was passed over without a word."""
+    _, found = read_findings(save(tmp_path, book(dossier=[*settings_rows(), *rows])))
+    twice = [f for f in found if f.code == "READ_YAML_TWICE"]
+    assert [(f.row, f.column) for f in twice] == told
+    assert all(f.file == f"{B} › dossier" for f in twice)
+
+
 def test_a_folder_may_hold_a_workbook(tmp_path: Path):
     path = write_base(
         tmp_path, logements__csv=None, demandes__csv=None, designations__csv=None, decisions__csv=None,
@@ -162,7 +192,7 @@ CELLS: list[tuple[str, bytes, list[Expected]]] = [
     (
         "settings sheet", book(dossier=[*settings_rows()[:3], ["on", "demain"], ["annee", "2026"], ["year", "2026"]]),
         [
-            ("READ_KEY_UNKNOWN", f"{B} › dossier", 5, "annee", None),
+            ("READ_YAML_TWICE", f"{B} › dossier", 5, "annee", None),
             ("READ_KEY_VALUE", f"{B} › dossier", 4, "on", "demain"),
         ],
     ),
