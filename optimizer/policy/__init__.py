@@ -10,6 +10,7 @@ in force on one date for one territory into a :class:`RuleSet`. The public names
     list_territories(models=None) -> tuple[str, ...]
     read_yaml(path) -> YamlMap                                  dict with .line_of(key) and .path; strict
     read_grid(path) -> Grid                                     one file of models/cotation/
+    law_mark(models=None) -> str                                SHA-256 over every file of the folder, read or not
     span(grid, accrual_years) -> int                            how many hundredths of a point a grid puts between households
     PREFIXES = ("national.", "territory.", "conventions.", "cotation.")   keys that ``changes`` may carry here
     ZONES = ("paris_adjacent", "ile_de_france", "other_regions", "overseas")          zone code = position
@@ -70,6 +71,7 @@ from optimizer.policy.grid import Grid
 from optimizer.policy.grid_reader import read_grid
 from optimizer.policy.grid_span import span
 from optimizer.policy.loading import check_changes, list_territories, load, rules_of
+from optimizer.policy.mark import law_mark
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.own_lines import with_own_changes
 from optimizer.policy.parameter import Parameter
@@ -91,6 +93,7 @@ __all__ = [
     "YamlMap",
     "check_changes",
     "check_models",
+    "law_mark",
     "list_territories",
     "load",
     "place_in",

@@ -52,6 +52,7 @@ class Simulation(OwnFrames):
     seeds : numbers of the years drawn
     title, territory (its title), synthetic : of the source
     assumed : of a case that is not synthetic: targets and thresholds that nobody published
+    law : mark of the rules that every year was lived under (`law_mark`)
     facts : every figure in long form (``policy, seed, year, session, indicator, scope, value, text``)
     """
 
@@ -66,6 +67,7 @@ class Simulation(OwnFrames):
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0
     assumed: Assumed = field(default_factory=Assumed)
+    law: str = ""
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -179,7 +181,7 @@ def simulate(
         The case cannot be used.
     AttrifluxError
         ``SIMULATION_UNKNOWN``, ``SIMULATION_SOURCE``, ``SIMULATION_NUMBER``, ``SIMULATION_EMPTY``, ``SIMULATION_PROFILE_ONLY``,
-        ``SIMULATION_CHAINS``, ``SIMULATION_CHAINS_LONG``, ``SIMULATION_ONE_YEAR``, ``SOLVE_OPTION``; those of ``workers``.
+        ``SIMULATION_CHAINS``, ``SIMULATION_CHAINS_LONG``, ``SIMULATION_ONE_YEAR``, ``SIMULATION_OTHER_LAW``, ``SOLVE_OPTION``; those of ``workers``.
     """
     began = time.perf_counter()
     if isinstance(seeds, (str, int)) or not isinstance(seeds, Iterable):
@@ -212,6 +214,7 @@ def simulate(
             raise AttrifluxError("SIMULATION_ONE_YEAR", name=", ".join(p.id for p in chosen), years=years)
         chosen = lived_by
     case, name, digest, findings = _source(source, models)
+    law = policy.law_mark(models)
     findings = (*findings, *(() if case is None else too_few(case, setting)))
     for option, changed in (("--publics", publics != 1.0), ("--tight", tight)):
         if changed and case is not None:
@@ -220,10 +223,10 @@ def simulate(
     solving = {"backend": backend, "gap": SolveOptions(gap=gap).gap}
     units = [
         Unit(
-            key_of("simulate", digest, setting.record(), p.id, number, solving),
+            key_of("simulate", digest, law, setting.record(), p.id, number, solving),
             f"{p.id} {number}",
             lived,
-            (name if case is None else case, setting, p.id, number, solving),
+            (name if case is None else case, setting, p.id, number, solving, law),
         )
         for number in numbers
         for p in chosen
@@ -248,7 +251,7 @@ def simulate(
     return Simulation(
         setting, chosen, numbers, name if settings is None else settings.title, "" if settings is None else policy.rules_of(settings, models).title,
         settings is None or settings.synthetic, facts, {} if case is None else {s.name: s.sha256 for s in case.sources}, findings,
-        time.perf_counter() - began, assumed,
+        time.perf_counter() - began, assumed, law,
     )  # fmt: skip
 
 
@@ -265,7 +268,7 @@ def _source(
 ) -> tuple[Case | None, str, Any, tuple[Finding, ...]]:
     """The case (None: a profile), the profile's name, what its keys depend on, what the reader had to say."""
     if isinstance(source, str) and source in profiles(models):
-        return None, source, ("profile", source, str(models or "")), ()
+        return None, source, ("profile", source), ()
     if isinstance(source, Case):
         tables = [(name, _digest(frame)) for name, frame in sorted(source.tables.items())]
         return source, "", ("tables", tables, repr(source.settings)), ()

@@ -117,6 +117,7 @@ def write_simulation(folder: Path, found: Simulation, *, style: Style = "french"
         "options": found.setting.record(),
         "inputs": found.sources,
         "program": code_mark(),
+        "law": found.law,
         "stop": "proven" if not open_proofs(found) else "gap",
         "timings": {"simulate": round(found.seconds, 3)},
     }

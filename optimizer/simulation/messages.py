@@ -71,3 +71,10 @@ define(
     remedy_fr="Écrivez --chains {fits}, ou simulez moins de demandes (--pool, --arrivals)",
     remedy_en="Write --chains {fits}, or simulate fewer applications (--pool, --arrivals)",
 )
+define(
+    "SIMULATION_OTHER_LAW",
+    "Les règles (models) ne sont plus celles du début de la simulation, ou un des calculateurs en lit d'autres : ses années ne se compareraient pas.",
+    "The rules (models) are no longer those that the simulation began with, or one of the workers reads others: its years could not be compared.",
+    remedy_fr="Relancez la simulation, avec le même dossier models sur chaque machine",
+    remedy_en="Run the simulation again, with the same models folder on every machine",
+)

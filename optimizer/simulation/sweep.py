@@ -15,6 +15,8 @@ from optimizer.domain import Case
 from optimizer.domain.durations import DAYS_PER_MONTH
 from optimizer.domain.memory import give_back
 from optimizer.dropin import answered, wrong_answer
+from optimizer.errors import AttrifluxError
+from optimizer.policy import law_mark
 from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation.living import Lease, Life, live
 from optimizer.simulation.registry import Policy, all_policies
@@ -26,15 +28,28 @@ from optimizer.solve import SolveOptions
 COLUMNS = ("policy", "seed", "year", "session", "indicator", "scope", "value", "text")
 
 
-def lived(source: Case | str, setting: Setting, policy: str, seed: int, solving: Mapping[str, Any]) -> bytes:
-    """One policy on one seed: the rows of `COLUMNS` as Parquet. ``solving``: arguments of `SolveOptions`.
+def lived(
+    source: Case | str, setting: Setting, policy: str, seed: int, solving: Mapping[str, Any], law: str
+) -> bytes:
+    """One policy on one seed: the rows of `COLUMNS` as Parquet.
+
+    Parameters
+    ----------
+    solving : arguments of `SolveOptions`
+    law : mark of the rules it is to be lived under (`law_mark`): whoever works reads them from a folder of its own, which may be
+        another one, or change while a sweep lasts
 
     Raises
     ------
+    AttrifluxError
+        ``SIMULATION_OTHER_LAW``: the rules read here are not those.
     DropInError
         The policy changes the world, which those after it are to live on as it was drawn.
     """
-    world = _drawn(source, setting, seed) if isinstance(source, str) else draw_world(source, setting, seed)
+    _check_law(setting, law)
+    world = (
+        _drawn(source, setting, seed, law) if isinstance(source, str) else draw_world(source, setting, seed)
+    )
     chosen = next(p for p in all_policies() if p.id == policy)
     call = chosen.terms or chosen.bound
     assert call is not None
@@ -47,6 +62,8 @@ def lived(source: Case | str, setting: Setting, policy: str, seed: int, solving:
     if checksum(world) != before:
         _drawn.cache_clear()
         raise wrong_answer(call, "it writes into the world that every other policy lives on")
+    # a policy may have drawn other years while it lived
+    _check_law(setting, law)
     frame = pd.DataFrame([(policy, seed, *row) for row in rows], columns=list(COLUMNS))
     answer = io.BytesIO()
     frame.to_parquet(answer, index=False, compression="zstd")
@@ -54,9 +71,14 @@ def lived(source: Case | str, setting: Setting, policy: str, seed: int, solving:
     return answer.getvalue()
 
 
+def _check_law(setting: Setting, law: str) -> None:
+    if law_mark(setting.models) != law:
+        raise AttrifluxError("SIMULATION_OTHER_LAW")
+
+
 @lru_cache(maxsize=1)
-def _drawn(profile: str, setting: Setting, seed: int) -> World:
-    """The world of a profile, for the policies that live on it one after the other; no policy changes it."""
+def _drawn(profile: str, setting: Setting, seed: int, law: str) -> World:
+    """The world of a profile under a law, for the policies that live on it one after the other; no policy changes it."""
     return draw_world(profile, setting, seed)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from optimizer.dropin import DropInError
 from optimizer.errors import AttrifluxError
+from optimizer.policy import law_mark
 from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation import sweep
 from optimizer.simulation.living import live
@@ -154,10 +155,10 @@ def test_a_policy_that_writes_into_the_world_is_refused_before_another_lives_on_
 
     made = next(p for p in POLICIES if p.id == "required_rate")
     monkeypatch.setattr(sweep, "all_policies", lambda: (replace(made, id="wrong", terms=terms), made))
-    expected = lived("commission", SETTING, "required_rate", 7, {})
+    expected = lived("commission", SETTING, "required_rate", 7, {}, law_mark())
     with pytest.raises(DropInError, match="it writes into the world that every other policy lives on"):
-        lived("commission", SETTING, "wrong", 7, {})
-    assert lived("commission", SETTING, "required_rate", 7, {}) == expected
+        lived("commission", SETTING, "wrong", 7, {}, law_mark())
+    assert lived("commission", SETTING, "required_rate", 7, {}, law_mark()) == expected
 
 
 @pytest.mark.parametrize(

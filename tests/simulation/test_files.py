@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 import optimizer as af
 from benchmarks.simulate import SETTINGS, page_of
+from optimizer.datadirs import models_dir
 from optimizer.errors import AttrifluxError
 from optimizer.presentation.wording import signed
 from optimizer.simulation.files import parts_of, simulate_to
@@ -170,6 +173,65 @@ def test_a_stopped_simulation_is_taken_up(written, tmp_path):
     )
     assert content(out) == content(written.out)
     assert told[-1] == "hindsight 2"
+
+
+def hurried(folder: Path) -> None:
+    """Nearly everybody withdraws within weeks: another law, in the folder that a simulation reads."""
+    file = folder / "national" / "simulation.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count("value: 0.004\n") == 1
+    file.write_text(text.replace("value: 0.004\n", "value: 0.4\n"), encoding="utf-8")
+
+
+def withdrawn(found: af.simulation.Simulation) -> list[float]:
+    table = found.table
+    return table.loc[(table["year"] == 0) & (table["indicator"] == "withdrawn"), "value"].tolist()
+
+
+@pytest.fixture
+def law(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(models_dir(), tmp_path / "models"))
+
+
+def stopping_after(units: int) -> Callable[[int, int, str], None]:
+    def told(done: int, total: int, name: str) -> None:
+        if done == units:
+            raise KeyboardInterrupt
+
+    return told
+
+
+def test_years_lived_before_the_rules_changed_are_not_taken_up(tmp_path, law):
+    """Nor is a world of before kept for a second simulation of the same notebook."""
+    out, asked = tmp_path / "years", {**SMALL, "seeds": 1, "models": law}
+    both = "cotation,required_rate"
+    with pytest.raises(KeyboardInterrupt):
+        simulate_to("commission", out, both, progress=stopping_after(1), **asked)
+    before = withdrawn(af.simulate("commission", both, **asked))
+    hurried(law)
+    taken = simulate_to("commission", out, both, resume=True, **asked)
+    after = withdrawn(taken.result)
+    assert min(after) > 2 * max(before)
+    assert taken.result.table.equals(af.simulate("commission", both, **asked).table)
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert record["law"] == taken.result.law != af.simulate("commission", "cotation", **SMALL).law
+
+
+def test_rules_that_change_while_years_are_lived_stop_the_simulation(law):
+    def told(done: int, total: int, name: str) -> None:
+        if done == 1:
+            hurried(law)
+
+    with pytest.raises(AttrifluxError) as refused:
+        af.simulate("commission", "cotation,required_rate", progress=told, **{**SMALL, "models": law})
+    assert refused.value.code == "SIMULATION_OTHER_LAW"
+
+
+def test_two_folders_that_say_the_same_are_one_law(law):
+    (law / "notes.txt").write_text("what I tried", encoding="utf-8")
+    asked = {**SMALL, "seeds": 1, "sessions": 1}
+    mine, shipped = (af.simulate("commission", "cotation", models=m, **asked) for m in (law, None))
+    assert mine.law == shipped.law and mine.table.equals(shipped.table)
 
 
 @pytest.mark.parametrize(

@@ -20,5 +20,9 @@ from optimizer.fairness.registry import mechanism
     order=100,
 )
 def allocate(market: Market, draw: Draw) -> Lottery:
-    """The smallest chance as large as possible, then the largest value; over the allocations with most lettings and the least shortfall."""
+    """The smallest chance as large as possible, then the largest value; over the allocations with most lettings and the least shortfall.
+
+    The smallest chance is that of those whom some allocation serves. The value is that of the households at their dwellings: the points
+    that a dwelling gains by waiting are the same whoever moves in, and are left out.
+    """
     return answer(market, "maximin")
