@@ -20,8 +20,8 @@ from optimizer.domain.intervals import FORECAST_WORDS
 from optimizer.presentation.xlsx import BASE, HEAD, NAVY, RULED, added, empty, opened, write
 
 HEADER_ROW = 3
-MOST_PLACES = 4
-"""Decimals that a cell shows at most."""
+USUAL_PLACES, MOST_PLACES = 2, 4
+"""Decimals that a cell shows: where some are needed, and at most."""
 COUNTED = ("num", "den")
 """What a share is made of: leases, whatever the unit of the row."""
 NOISE = 6
@@ -204,14 +204,12 @@ def _fill(sheet: Any, frame: pd.DataFrame, styles: Mapping[str, Any], look: Look
 
 
 def _places(cells: Sequence[object]) -> int:
-    """Decimals under which the numbers of a column stand: none where all are whole, else two, or more where two would not tell."""
+    """Decimals under which the numbers of a column stand: none where all are whole, else two, or four where two would show nothing."""
     numbers = [float(x) for x in cells if isinstance(x, (int, float, np.number)) and not empty(x)]
-    numbers = [x for x in numbers if isfinite(x)]
-    needed = next(
-        (n for n in range(MOST_PLACES) if all(round(x, MOST_PLACES) == round(x, n) for x in numbers)),
-        MOST_PLACES,
-    )
-    return needed if needed in (0, MOST_PLACES) else max(2, needed)
+    numbers = [round(x, MOST_PLACES) for x in numbers if isfinite(x)]
+    if all(x.is_integer() for x in numbers):
+        return 0
+    return MOST_PLACES if any(x and not round(x, USUAL_PLACES) for x in numbers) else USUAL_PLACES
 
 
 def _is_name(column: str, look: Look) -> bool:

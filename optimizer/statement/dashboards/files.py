@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,9 @@ from optimizer.statement.dashboards.board import Dashboard, dashboard
 from optimizer.statement.dashboards.headings import LOOK
 from optimizer.statement.dashboards.page import KIND_TITLES, LEVELS, STATUS, number_words, page
 from optimizer.statement.dashboards.year import Kind
+
+DAYS = ("month_end", "in_force_from")
+"""Columns of days that are texts in the tables."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,9 @@ def write_dashboard(folder: Path, result: Dashboard, *, style: Style = "french")
 def in_words(id: str, frame: pd.DataFrame, result: Dashboard) -> pd.DataFrame:
     """A table as people read it in the workbook: codes in words, values with their unit. The CSV keeps the codes."""
     if id == "numbers":
-        return frame.drop(columns="unit").assign(
-            value=[number_words(p) for p in result.numbers], status=frame["status"].map(STATUS)
-        )
+        frame = frame.drop(columns="unit").assign(value=[number_words(p) for p in result.numbers])
+    if id == "alerts":
+        frame = frame.assign(threshold=[number_words(a.threshold) for a in result.alerts])
     if id == "gauges":
         # The sheet keeps what fits a page in landscape; the CSV has every count, « Nombres et sources » every source.
         frame = frame.drop(
@@ -96,7 +100,13 @@ def in_words(id: str, frame: pd.DataFrame, result: Dashboard) -> pd.DataFrame:
     groups = {shape.id: shape.group[0] for shape in all_rules()}
     words = {"level": LEVELS, "status": STATUS, "gauge": groups}
     known = {column: frame[column].map(names) for column, names in words.items() if column in frame.columns}
-    return frame.assign(**known)
+    days = {column: frame[column].map(_day) for column in DAYS if column in frame.columns}
+    return frame.assign(**known, **days)
+
+
+def _day(text: object) -> object:
+    """A day written as the CSV writes it, as a day; empty where there is none."""
+    return date.fromisoformat(text) if isinstance(text, str) and text else None if text == "" else text
 
 
 def alert_table(result: Dashboard) -> pd.DataFrame:

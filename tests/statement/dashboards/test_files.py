@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from dataclasses import replace
+from datetime import date
 
 import openpyxl
 import pandas as pd
@@ -115,6 +116,10 @@ def test_the_workbook_opens_with_french_headings_and_real_numbers(written):
     }
     assert not headings & set(HEADINGS), "a column without a French heading"
     assert len(sheet) > 4 and all(isinstance(row[4], (int, float)) for row in sheet[4:])
+    months = list(book["Trajectoires"].iter_rows(min_row=5, min_col=4, max_col=4, values_only=True))
+    assert months and all(isinstance(cell, date) for (cell,) in months), "the end of a month is a day"
+    limits = list(book["Alertes"].iter_rows(min_row=5, min_col=5, max_col=5, values_only=True))
+    assert limits and not any(limit.startswith("0,") for (limit,) in limits), "a share is in per cent"
 
 
 def test_the_record_says_what_it_was_made_from(written, year):
