@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from optimizer.domain.yaml_words import DEEP, SEVERAL, SHAPE, line_at, yaml_problem
+from optimizer.domain.yaml_words import DEEP, SEVERAL, SHAPE, explained
 from optimizer.errors import Finding
 from optimizer.importers.encoding import Refused, to_utf8
 from optimizer.importers.raw import shown
@@ -100,9 +100,7 @@ def parse(raw: bytes, label: str) -> tuple[Block | None, list[Finding]]:
     except _Stop as stop:
         return None, [Finding(stop.code, file=label, row=stop.line, params=stop.params)]
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        row = mark.line + 1 if mark is not None else 1
-        detail = yaml_problem(getattr(error, "problem", None) or "", line_at(text.decode("utf-8"), row))
+        row, detail = explained(error, text.decode("utf-8"))
         return None, [Finding("READ_YAML", file=label, row=row, params={"detail": detail})]
     if not isinstance(node, Block):
         return None, [Finding("READ_YAML", file=label, row=1, params={"detail": SHAPE})]

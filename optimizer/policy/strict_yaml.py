@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from optimizer.domain.yaml_words import DEEP, SHAPE, line_at, yaml_problem
+from optimizer.domain.yaml_words import DEEP, SHAPE, explained
 from optimizer.errors import Said
 from optimizer.policy.messages import Gathered, PolicyError
 
@@ -171,9 +171,7 @@ def parse_yaml(content: bytes, name: str) -> YamlMap:
             raise
         raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail=_TAGGED) from None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else 1
-        detail = yaml_problem(str(getattr(error, "problem", None) or ""), line_at(text, line))
+        line, detail = explained(error, text)
         raise PolicyError("YAML_UNREADABLE", file=name, line=line, detail=detail) from None
     if not isinstance(data, YamlMap):
         raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail=SHAPE)

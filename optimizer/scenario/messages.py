@@ -119,8 +119,8 @@ define(
 )
 define(
     "SCENARIO_TOO_MANY",
-    "over et variants donnent {count:scénario/scénarios}",
-    "over and variants give {count:scenario/scenarios}",
+    "les clés over et variants donnent {count:scénario/scénarios}",
+    "the keys over and variants give {count:scenario/scenarios}",
     expected_fr="{most} au plus",
     expected_en="{most} at most",
     remedy_fr="Essayez moins de valeurs, ou partagez-les entre plusieurs fichiers",
