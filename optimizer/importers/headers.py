@@ -83,7 +83,7 @@ def match(raw: RawTable, table: Table, mapping: Headers, declared: Collection[st
             taken.update(hits)
         elif column.required and not (column.name == "choices" and _has_perimeter(place, table, mapping)):
             usable = False
-            findings.append(_missing(raw, column, mapping, tuple(n for n in raw.header if n)))
+            findings.append(missing_column(raw, column, mapping))
         elif column.name in mapping.explicit:
             findings.append(_absent(raw, column, options[0]))
     extra = _rest(raw, table, mapping, taken, known, declared, findings)
@@ -98,7 +98,7 @@ def _options(column: Column, mapping: Headers) -> list[str]:
 
 
 def _has_perimeter(place: Mapping[str, list[int]], table: Table, mapping: Headers) -> bool:
-    """An application whose perimeter was fixed needs no choices of its own."""
+    """An application whose perimeter was fixed needs no choices of its own (the rows are looked at once they are converted)."""
     return any(plain(o) in place for o in _options(table.column("dalo_perimeter"), mapping))
 
 
@@ -119,7 +119,9 @@ def _duplicate(raw: RawTable, first: int, second: int) -> Finding:
     )  # fmt: skip
 
 
-def _missing(raw: RawTable, column: Column, mapping: Headers, headers: tuple[str, ...]) -> Finding:
+def missing_column(raw: RawTable, column: Column, mapping: Headers) -> Finding:
+    """A required column under none of its names, with the header that it may be."""
+    headers = tuple(n for n in raw.header if n)
     wanted = mapping.headers.get(column.name, column.alias or column.name)
     names = (wanted, column.name)
     found = next((c for o in names if (c := close_to(o, headers))), "")

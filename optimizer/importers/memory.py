@@ -109,9 +109,16 @@ def check_frames(made: Case) -> tuple[Case, tuple[Finding, ...]]:
     """A case whose frames were made or changed in memory, as the reader would have read them, and every problem found.
 
     Cells become canonical (``PLUS`` reads ``plus``), columns that only a grid declares stay as they are.
+
+    Raises
+    ------
+    InputProblems
+        A table lacks a required column: nothing can be said of its rows, as of such a file.
     """
     read = {name: _placed(made, name, table) for name, table in _read({**made.tables}).items()}
     findings = [f for table in read.values() for f in table.findings]
+    if any(table.frame is None for table in read.values()):
+        raise InputProblems(findings)
     tables = {name: _canonical(made.tables[name], read.get(name)) for name in made.tables}
     return replace(made, tables=tables), (*findings, *check_tables(read, made.settings))
 

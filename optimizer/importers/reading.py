@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from optimizer.arguments import PATH, WORDS, optional, takes
+from optimizer.arguments import PATH, listed, one_of, optional, takes
 from optimizer.datadirs import models_dir
 from optimizer.domain import TABLES, Case, CaseSettings, Origin, SourceFile, Table
 from optimizer.dropin import answered
@@ -71,7 +71,7 @@ class _Found:
 
 @takes(
     path=PATH,
-    need=WORDS,
+    need=listed(one_of(*TABLES)),
     models=optional(PATH),
 )
 def read(path: str | Path, *, need: Sequence[str] = PROPOSE, models: Path | None = None) -> Case:

@@ -30,7 +30,7 @@ from optimizer.importers.cells import (
 from optimizer.importers.expected import expected
 from optimizer.importers.folding import fold
 from optimizer.importers.gazetteer import Gazetteer
-from optimizer.importers.headers import Headers, match
+from optimizer.importers.headers import Headers, match, missing_column
 from optimizer.importers.kinds import NUMERIC, convert, nothing
 from optimizer.importers.raw import I64, Mark, RawTable, shown
 from optimizer.importers.texts import plain_text
@@ -118,8 +118,9 @@ def read_table(
         converted = _extra(raw, i)
         series[name] = converted.series
         findings += [done.finding(p, raw.header[i]) for p in converted.problems]
-    if not matched.usable:
-        return replace(done, findings=tuple(findings))
+    lacking = _without_choices(raw, table, mapping, series)
+    if lacking is not None or not matched.usable:
+        return replace(done, findings=(*findings, *([] if lacking is None else [lacking])))
     n = len(raw.rows)
     every = {c.name: series[c.name] if c.name in series else nothing(c, n) for c in table.columns}
     every |= {name: series[name] for name in matched.extra}
@@ -253,6 +254,18 @@ def _missing(column: Column, converted: Converted, series: dict[str, pd.Series[A
     fr, en = expected(column)
     at = np.flatnonzero(lacking)
     return [Problem("READ_VALUE_MISSING", at, "", {"expected_fr": fr, "expected_en": en})]
+
+
+def _without_choices(
+    raw: RawTable, table: Table, mapping: Headers, series: Mapping[str, pd.Series[Any]]
+) -> Finding | None:
+    """The missing column of choices, where a household of the file has no fixed perimeter in its place.
+
+    Such a household could be housed nowhere: the header of the perimeter alone excuses nobody.
+    """
+    if "choices" in series or "dalo_perimeter" not in series or not series["dalo_perimeter"].isna().any():
+        return None
+    return missing_column(raw, table.column("choices"), mapping)
 
 
 def _extra(raw: RawTable, position: int) -> Converted:

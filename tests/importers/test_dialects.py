@@ -112,6 +112,29 @@ def test_a_household_with_a_fixed_perimeter_needs_no_choices(tmp_path: Path):
     )
 
 
+def test_a_file_of_fixed_perimeters_alone_needs_no_column_of_choices(tmp_path: Path):
+    rows = [{**row, "perimetre_dalo": "25056|25580"} for row in rows_of("demandes")]
+    for row in rows:
+        del row["communes_souhaitees"]
+    case, found = read_findings(write_base(tmp_path, demandes__csv=csv_text(rows)))
+    assert found == () and case is not None and case.table("applications")["choices"].isna().all()
+
+
+@pytest.mark.parametrize("perimeters", [("", ""), ("25056|25580", ""), ("25056", "nc")])
+def test_a_missing_column_of_choices_is_told_where_a_household_has_no_perimeter(
+    tmp_path: Path, perimeters: tuple[str, str]
+):
+    """The header of the perimeter was enough: the case was read, and nobody else could be housed anywhere."""
+    rows = [{**r, "perimetre_dalo": p} for r, p in zip(rows_of("demandes"), perimeters, strict=True)]
+    for row in rows:
+        del row["communes_souhaitees"]
+    case, found = read_findings(write_base(tmp_path, demandes__csv=csv_text(rows)))
+    assert case is None
+    assert [(f.code, f.file, f.row, f.column) for f in found if f.severity == "error"] == [
+        ("READ_COLUMN_MISSING", "demandes.csv", 1, "communes_souhaitees")
+    ]
+
+
 def test_columns_that_a_grid_may_declare_are_kept(tmp_path: Path):
     rows = [{**r, "Hébergement": "chez_tiers", "Congé bailleur": ""} for r in rows_of("demandes")]
     case, found = read_findings(write_base(tmp_path, demandes__csv=csv_text(rows)))

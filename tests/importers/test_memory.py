@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 
 import optimizer as af
+from optimizer.arguments import WrongArgument
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.importers import check_frames
 from optimizer.pipeline import prepare
@@ -68,6 +69,23 @@ def test_a_cell_changed_in_place_is_told_too() -> None:
     case.table("applications").loc[0, "persons"] = -2
     with pytest.raises(InputProblems):
         af.propose(case)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("applications", "persons"), ("applications", "choices"), ("dwellings", "rooms")]
+)
+def test_a_required_column_taken_out_in_memory_is_told(made: af.Case, table: str, column: str) -> None:
+    less = made.table(table).drop(columns=[column])
+    with pytest.raises(InputProblems) as problems:
+        prepare(replace(made, tables={**made.tables, table: less}))
+    (found,) = problems.value.findings
+    assert found.code == "READ_COLUMN_MISSING" and found.file == table
+
+
+def test_a_table_that_no_case_has_cannot_be_asked_for(tmp_path: Any, made: af.Case) -> None:
+    af.write_case(made, tmp_path / "dossier")
+    with pytest.raises(WrongArgument, match="'dwellings'"):
+        af.read(tmp_path / "dossier", need=("logement",))
 
 
 def test_words_written_in_memory_are_read_as_in_a_file(made: af.Case) -> None:
