@@ -48,7 +48,7 @@ from optimizer.scenario.unused import left_unread, unused
 from optimizer.scenario.watching import EVERY, Doing, doing
 from optimizer.scenario.weekly import lived_values, one_week, spread, weekly
 from optimizer.synth import write_case
-from optimizer.workers import Unit, Workers, run_units, workers_of
+from optimizer.workers import Unit, Workers, code_mark, run_units, workers_of
 
 REFERENCE = Run("reference", "Référence : le cas tel qu'il est", "reference", {})
 NEED = ("dwellings", "applications")
@@ -299,7 +299,8 @@ def _jobs(
     read: Case, asked: Sequence[Scenario], runs: Sequence[Run], out: Path, options: Options, lived: Lived
 ) -> tuple[list[Start], list[Start]]:
     """Every run with its hash, and those that ``out`` does not hold yet."""
-    key = f"{input_key(read, options)} {lived}"
+    # a run may read rules that the case does not (another grid), and a program that changed may answer otherwise
+    key = f"{input_key(read, options)} {policy.law_mark(options.models)} {code_mark()} {lived}"
     origin = input_key(read, replace(options, csv="french", lang="fr", pdf=False, threads=1, workers=1))
     unread = _unread(asked, read)
     jobs = []

@@ -13,9 +13,18 @@ import pandas as pd
 import pytest
 
 from optimizer import importers, policy
+from optimizer.datadirs import models_dir
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.runs import Options
-from optimizer.scenario import compare, comparison_table, read_record, run_scenarios, shipped
+from optimizer.scenario import (
+    Scenario,
+    compare,
+    comparison_table,
+    plan_scenarios,
+    read_record,
+    run_scenarios,
+    shipped,
+)
 from optimizer.scenario.files import locate
 from optimizer.statement.ledger import lines_of
 from tests.campaign import FULL
@@ -318,3 +327,16 @@ def test_every_shipped_scenario_runs_on_the_small_case(tmp_path):
         by_name["livraison"][("dwellings_listed", "", "dwellings")]
         > by_name["reference"][("dwellings_listed", "", "dwellings")]
     )
+
+
+def test_runs_under_a_grid_edited_since_are_made_again(tiny, tmp_path):
+    """The case itself does not read that grid: the run answered with the points of before, « already done »."""
+    law = Path(shutil.copytree(models_dir(), tmp_path / "models"))
+    tried = Scenario("seniority", changes={"territory.grid": "demonstration_anciennete"})
+    asked = {"case": tiny, "options": Options(pdf=False, models=law)}
+    run_scenarios(tried, tmp_path / "out", workers=1, **asked)
+    assert plan_scenarios(tried, tmp_path / "out", **asked).done == 2
+    grid = law / "cotation" / "demonstration_anciennete.yaml"
+    text = grid.read_text(encoding="utf-8")
+    grid.write_text(text.replace("points_per_month: 1.5", "points_per_month: 0.5"), encoding="utf-8")
+    assert plan_scenarios(tried, tmp_path / "out", **asked).done == 0
