@@ -36,8 +36,8 @@ TITLES: dict[str, tuple[str, str]] = {
         "record of the run (run.json) agrees with the case, the tables written and the proof (options, versions, timings and the list of assumed values: sealed)",
     ),
     "form": (
-        "tableaux écrits comme le calcul les écrit : une seule écriture de chaque nombre et de chaque texte",
-        "tables written as the run writes them: one way of writing each number and each text",
+        "tableaux et preuve écrits comme le calcul les écrit : une seule écriture de chaque nombre et de chaque texte",
+        "tables and proof written as the run writes them: one way of writing each number and each text",
     ),
     "inputs": ("empreintes des fichiers d'entrée conformes", "hashes of the input files match"),
     "law": (

@@ -18,6 +18,8 @@ from optimizer.verify.breakdown import check_breakdown
 from optimizer.verify.chains import check_chains
 from optimizer.verify.changes import check_changes, has_changes
 from optimizer.verify.classes import Classes
+from optimizer.verify.closed import FILE as PROOF
+from optimizer.verify.closed import check_closed
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
 from optimizer.verify.earlier import CHECK as EARLIER
 from optimizer.verify.earlier import check_earlier
@@ -156,6 +158,7 @@ def verify(
             check_record(out, run, world, found)
         with found.guard(CHECK):
             check_form(out, run["options"], found)
+            check_closed(read_json(out, PROOF), found)
     verdict = _compare(world, out, priced, lang, found, whole, _names(options))
     if record and run and not verdict.refused:
         with found.guard("record"):

@@ -154,6 +154,63 @@ def test_what_is_shown_of_the_root_must_be_permitted(copy):
         assert "multipliers" in failed(case, out)
 
 
+def first_of(told):
+    """The first key of an object, whatever it is."""
+    return next(iter(told))
+
+
+@pytest.mark.parametrize(
+    ("where", "change"),
+    [
+        ("", lambda c: c.update(optimum="établi par un autre solveur")),
+        ("stages", lambda c: c["stages"].update(remark="1")),
+        ("rows[2]", lambda c: c["rows"][2].update(met="true")),
+        ("nodes[0]", lambda c: c["nodes"][0].update(empty="rien")),
+        ("bound", lambda c: c.update(bound=c["bound"] + "0")),
+        ("gap", lambda c: c.update(gap="-" + c["gap"])),
+        ("grid", lambda c: c.update(grid=c["grid"].rstrip("0"))),
+        ("rows[1].rate", lambda c: c["rows"][1].update(rate="0" + c["rows"][1]["rate"])),
+        ("rows[1].price", lambda c: c["rows"][1].update(price=c["rows"][1]["price"].split(".")[0])),
+    ],
+)
+def test_a_certificate_holds_nothing_unread_and_each_number_in_one_way(copy, where, change):
+    case, out = copy
+    path = out / "certificate.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    change(told)
+    path.write_text(json.dumps(told))
+    seal(out)
+    found = {check.id: check for check in verify(out, case).checks if not check.ok}
+    assert set(found) == {"form"}
+    assert found["form"].detail.startswith("certificate.json" + (f", {where} :" if where else " :"))
+    assert "clé inconnue" in found["form"].fr or "écrit autrement" in found["form"].fr
+
+
+@pytest.mark.parametrize("spelled", ["0{}", " {}", "+{}"])
+def test_a_multiplier_under_another_spelling_of_its_row_is_refused_without_its_key(copy, spelled):
+    case, out = copy
+    path = out / "certificate.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    shown = next(x for x in (told.get("root"), *(n.get("leaf") for n in told["nodes"])) if x and x["rows"])
+    key = first_of(shown["rows"])
+    shown["rows"][spelled.format(key)] = shown["rows"].pop(key)
+    path.write_text(json.dumps(told))
+    assert "form" in failed(case, out)
+
+
+def test_a_price_written_otherwise_is_told_without_the_application(copy):
+    case, out = copy
+    path = out / "certificate.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    shown = next(x for x in (n.get("leaf") for n in told["nodes"]) if x and x.get("prices"))
+    app = first_of(shown["prices"])
+    shown["prices"][app] += "0"
+    path.write_text(json.dumps(told))
+    seal(out)
+    (found,) = (check for check in verify(out, case).checks if not check.ok)
+    assert found.id == "form" and "leaf.prices" in found.fr and app not in found.fr
+
+
 @pytest.mark.long
 def test_a_tree_without_what_it_shows_of_the_root_is_of_an_earlier_version(tmp_path):
     case, out = propose(tmp_path, 12, 60)

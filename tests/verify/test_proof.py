@@ -33,11 +33,27 @@ def result(country, tmp_path):
 
 def test_no_tree_is_certified_within_the_trivial_bound(result):
     certificate, check, pub = result
-    certificate |= {"nodes": [], "status": "not_certified", "bound": certificate["objective"], "gap": "0"}
-    verdict = check(certificate)
     best = sum(max([0, *(pub.ref.value(p) for p in pub.ref.options(d))]) for d in range(pub.ref.nd))
+    gap = Fraction(best, 100) - Fraction(certificate["objective"])
+    certificate |= {
+        "nodes": [], "status": "not_certified", "bound": decimal_text(Fraction(best, 100)), "gap": decimal_text(gap),
+    }  # fmt: skip
+    verdict = check(certificate)
     assert verdict.verdict in ("certified within", "certified")
     assert Fraction(verdict.bound) == Fraction(best, 100)
+
+
+def test_a_bound_below_the_trivial_one_needs_a_tree(result):
+    certificate, check, _ = result
+    certificate |= {"nodes": [], "status": "not_certified", "bound": certificate["objective"], "gap": "0"}
+    assert {"status"} == {c.id for c in check(certificate).checks if not c.ok}
+
+
+def test_a_tree_is_not_said_to_prove_nothing(result):
+    certificate, check, _ = result
+    certificate["status"] = "not_certified"
+    found = {c.id: c for c in check(certificate).checks if not c.ok}
+    assert "preuve dite absente" in found["status"].fr
 
 
 def test_a_weak_tree_is_certified_within(result):
