@@ -111,6 +111,13 @@ define(
     remedy_en="Give this folder back to the account of the desk, then erase again.",
 )
 define(
+    "STORE_NOT_WIPED",
+    "{n:ménage effacé/ménages effacés}, mais ce qui en était écrit se lit peut-être encore dans le fichier du bureau ou son « -wal » ({why}).",
+    "{n:household/households} erased, but what was written of them may still be read in the desk's file or its “-wal” ({why}).",
+    remedy_fr="Faire de la place, fermer ce qui lit ce fichier (copie, sauvegarde, autre programme), puis effacer à nouveau : l'effacement s'achève.",
+    remedy_en="Make room, close what reads this file (copy, backup, another program), then erase again: the erasing is completed.",
+)
+define(
     "STORE_URL",
     "Adresse de bureau non reconnue : {url}",
     "Unknown address of a desk: {url}",
