@@ -90,6 +90,13 @@ define(
     "{path} exists already: nothing was written.",
 )
 define(
+    "STORE_DESK_THERE",
+    "{path} existe déjà : rien n'a été écrit.",
+    "{path} exists already: nothing was written.",
+    remedy_fr="Restaurer sous un autre nom (--store). Si une restauration interrompue l'a laissé : attriflux store upgrade, puis store verify, --store {word}",
+    remedy_en="Restore under another name (--store). If a restore that was interrupted left it: attriflux store upgrade, then store verify, --store {word}",
+)
+define(
     "STORE_LOG_ALONE",
     "{log} est là sans son bureau : il tient les derniers enregistrements d'un bureau arrêté brutalement. Rien n'a été touché.",
     "{log} is there without its desk: it holds the last recordings of a desk that ended abruptly. Nothing was touched.",
