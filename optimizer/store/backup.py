@@ -22,7 +22,7 @@ from optimizer.store.carrying import carry_over, rows_of_open_desk
 from optimizer.store.cleartext import cleartext
 from optimizer.store.configure import configure, database, desk_name, is_postgres, sqlite_path
 from optimizer.store.holding import Store
-from optimizer.store.keys import EXPORT, LEDGER, WEB, keep_keys, own
+from optimizer.store.keys import EXPORT, LEDGER, WEB, keep_keys, no_key, own, owner_of
 from optimizer.store.messages import StoreBusy, StoreUnusable
 from optimizer.store.opening import keys_folder, open, reachable, refuse_lone_log
 from optimizer.store.sealing import PRIVATE, PUBLIC, read_key, seal, unseal
@@ -91,8 +91,8 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
     Raises
     ------
     StoreUnusable
-        Wrong key or changed file (``STORE_SEALED``), desk already there (``STORE_EXISTS``), or its log alone (``STORE_LOG_ALONE``),
-        backup of a server for a file (``STORE_OF_A_SERVER``).
+        Wrong key or changed file (``STORE_SEALED``), desk already there (``STORE_DESK_THERE``), its keys (``STORE_EXISTS``), or its log
+        alone (``STORE_LOG_ALONE``), backup of a server for a file (``STORE_OF_A_SERVER``).
 
     Notes
     -----
@@ -123,6 +123,8 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
                 with os.fdopen(handle, "wb") as out:
                     shutil.copyfileobj(inner, out)
         kept = {one: (half / one).read_bytes() for one in (LEDGER, EXPORT, WEB)}
+        if target is not None and _left_by_a_restore(folder, kept):
+            shutil.rmtree(folder)
         moved = target is None and _is_a_file(half / DATABASE)
         if target is not None:
             _restore_file(half / DATABASE, target, url, folder, kept)
@@ -141,16 +143,29 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
 
 
 def _new_place(url: str, keys: Path) -> Path | None:
-    """The file of a desk to be made, None on a server; StoreUnusable where a desk, its log or its keys are."""
-    if keys.exists() and any(keys.iterdir()):
+    """The file of a desk to be made, None on a server; StoreUnusable where a desk, its log or the keys of one are.
+
+    Keys without a file, that no desk was made with, are looked at once those of the backup are known: a restore that was killed left them.
+    """
+    target = None if is_postgres(url) else sqlite_path(url)
+    if target is not None:
+        refuse_lone_log(target)
+        if target.exists():
+            raise StoreUnusable("STORE_DESK_THERE", path=str(target), word=url)
+    kept = target is None or owner_of(keys) is not None or no_key(keys)
+    if keys.exists() and any(keys.iterdir()) and kept:
         raise StoreUnusable("STORE_EXISTS", path=str(keys))
-    if is_postgres(url):
-        return None
-    target = sqlite_path(url)
-    refuse_lone_log(target)
-    if target.exists():
-        raise StoreUnusable("STORE_EXISTS", path=str(target))
     return target
+
+
+def _left_by_a_restore(folder: Path, keys: Mapping[str, bytes]) -> bool:
+    """Whether the keys of this very backup are there already; StoreUnusable ``STORE_EXISTS`` where others are."""
+    if no_key(folder):
+        return False
+    there = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    if there != dict(keys):
+        raise StoreUnusable("STORE_EXISTS", path=str(folder))
+    return True
 
 
 def _is_a_file(copy: Path) -> bool:

@@ -27,9 +27,8 @@ def cleartext(url: str) -> Iterator[Path]:
     StoreBusy
         ``STORE_COPYING``: another copy of this desk is being made, or made again.
     """
-    place = state_folder() / "bureau" if is_postgres(url) else sqlite_path(url)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    folder, lock = beside(place, "copy"), Lock(beside(place, "copy-lock"))
+    folder, lock = _places(url)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     if not lock.take():
         raise StoreBusy("STORE_COPYING")
     try:
@@ -39,6 +38,21 @@ def cleartext(url: str) -> Iterator[Path]:
     finally:
         _erase(folder)
         lock.drop()
+
+
+def forget_cleartext(url: str) -> None:
+    """Write over what a copy that was killed left; one that is being made does it itself."""
+    folder, lock = _places(url)
+    if folder.exists() and lock.take():
+        try:
+            _erase(folder)
+        finally:
+            lock.drop()
+
+
+def _places(url: str) -> tuple[Path, Lock]:
+    place = state_folder() / "bureau" if is_postgres(url) else sqlite_path(url)
+    return beside(place, "copy"), Lock(beside(place, "copy-lock"))
 
 
 def _erase(folder: Path) -> None:

@@ -90,6 +90,13 @@ define(
     "{path} exists already: nothing was written.",
 )
 define(
+    "STORE_DESK_THERE",
+    "{path} existe déjà : rien n'a été écrit.",
+    "{path} exists already: nothing was written.",
+    remedy_fr="Restaurer sous un autre nom (--store). Si une restauration interrompue l'a laissé : attriflux store upgrade, puis store verify, --store {word}",
+    remedy_en="Restore under another name (--store). If a restore that was interrupted left it: attriflux store upgrade, then store verify, --store {word}",
+)
+define(
     "STORE_LOG_ALONE",
     "{log} est là sans son bureau : il tient les derniers enregistrements d'un bureau arrêté brutalement. Rien n'a été touché.",
     "{log} is there without its desk: it holds the last recordings of a desk that ended abruptly. Nothing was touched.",
@@ -109,6 +116,13 @@ define(
     "{path} cannot be deleted ({why}): no household was erased.",
     remedy_fr="Rendre ce dossier à qui tient le bureau, puis effacer à nouveau.",
     remedy_en="Give this folder back to the account of the desk, then erase again.",
+)
+define(
+    "STORE_NOT_WIPED",
+    "{n:ménage effacé/ménages effacés}, mais ce qui en était écrit se lit peut-être encore dans le fichier du bureau ou son « -wal » ({why}).",
+    "{n:household/households} erased, but what was written of them may still be read in the desk's file or its “-wal” ({why}).",
+    remedy_fr="Faire de la place, fermer ce qui lit ce fichier (copie, sauvegarde, autre programme), puis effacer à nouveau : l'effacement s'achève.",
+    remedy_en="Make room, close what reads this file (copy, backup, another program), then erase again: the erasing is completed.",
 )
 define(
     "STORE_URL",

@@ -16,9 +16,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from optimizer.errors import reason_of
+from optimizer.errors import Said, reason_of
 from optimizer.store import clock as days
 from optimizer.store import schema
+from optimizer.store.cleartext import forget_cleartext
 from optimizer.store.configure import sqlite_path, state_folder
 from optimizer.store.holding import Store
 from optimizer.store.keeping import ends_of
@@ -33,6 +34,9 @@ from optimizer.store.work import Work, batch, command
 
 LIVE_NAMES = ("queue", "listed", *POSITIVE, "offered", "accepted")
 LIVE_SESSIONS = ("draft", "convened", "open")
+READ = Said("un autre programme lit le bureau", "another program is reading the desk")
+FULL = Said("le disque est plein", "the disk is full")
+UNWRITABLE = Said("son fichier ne se laisse pas écrire", "its file cannot be written")
 HELD = ("candidature", "recourse", "duty", "offer")
 """Why a household is kept past its time; of several the last is told."""
 
@@ -79,6 +83,7 @@ def purge(
     ------
     StoreUnusable
         ``STORE_NOT_DELETED``: a file cannot be deleted; nobody is erased, and the next purge finds the same again.
+        ``STORE_NOT_WIPED``: the households are erased, their text may still be read in the desk's file; the next purge wipes it.
     """
     on = on or store.today()
     on = on if dry_run else min(on, store.today())
@@ -101,10 +106,12 @@ def purge(
         return found
     # first: once its households are erased nothing says any more whose papers these were
     _delete(found.files)
+    _forget_copy(store)
     done = count(dry=False, gone=found.files)
     _delete(done.files)  # what was made meanwhile
     _forget_visits(oldest)
-    wipe(store)
+    if (why := wipe(store)) is not None:
+        raise StoreUnusable("STORE_NOT_WIPED", n=len(done.erased), why=why)
     return done
 
 
@@ -117,6 +124,14 @@ def _delete(files: Iterable[Path]) -> None:
             continue
         except OSError as error:
             raise StoreUnusable("STORE_NOT_DELETED", path=str(path), why=reason_of(error)) from error
+
+
+def _forget_copy(store: Store) -> None:
+    """What a backup that was killed left in clear holds the households as they were."""
+    try:
+        forget_cleartext(store.url)
+    except OSError as error:
+        raise StoreUnusable("STORE_NOT_DELETED", path=str(error.filename), why=reason_of(error)) from error
 
 
 @dataclass(frozen=True)
@@ -263,13 +278,22 @@ def _forget_visits(oldest: datetime) -> None:
             model.objects.filter(attempt_time__lt=oldest).delete()
 
 
-def wipe(store: Store) -> None:
-    """Leave no erased text in free pages nor in the write-ahead log."""
-    bound = schema.connection()
+def wipe(store: Store) -> Said | None:
+    """Leave no erased text in free pages nor in the write-ahead log; why it may still be there, where it may."""
+    from django.db import OperationalError
+
+    bound, failed = schema.connection(), None
     with bound.cursor() as cursor:
         if store.vendor == "sqlite":
-            cursor.execute("VACUUM")
+            try:
+                cursor.execute("VACUUM")
+            except OperationalError as error:
+                failed = FULL if "full" in str(error) else UNWRITABLE
+            # the log is emptied even so: its pages hold the text as it was before the erasing
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if cursor.fetchone()[0]:  # said in its answer, not by an error
+                failed = failed or READ
         else:
             for table in ERASABLE:
                 cursor.execute(f"VACUUM store_{table}")
+    return failed

@@ -17,6 +17,7 @@ from optimizer.store import commands as c
 from optimizer.store import ledger, queries, schema, upgrading
 from optimizer.store.backup import backup, restore
 from optimizer.store.export import COLUMNS, DECIDED, LEVELS, export_pseudonymous, line_of
+from optimizer.store.keys import keep_keys, own
 from optimizer.store.messages import StoreForbidden, StoreRefused, StoreUnusable
 from optimizer.store.records import NewCandidate, NewItem
 from optimizer.store.sealing import PIECE, PRIVATE, PUBLIC, new_pair, read_key, seal, unseal
@@ -49,7 +50,31 @@ def test_a_backup_restores_to_the_same_desk_and_is_made_while_others_write(play,
     (left / "ledger.key").write_bytes(b"of a restore that was killed once the desk was whole")
     with pytest.raises(StoreUnusable) as error:
         restore(sealed, private, str(tmp_path / "essai" / "bureau.sqlite"))
-    assert error.value.code == "STORE_EXISTS" and not left.exists()
+    assert error.value.code == "STORE_DESK_THERE" and "store verify" in str(error.value) and not left.exists()
+
+
+@pytest.mark.parametrize("whose", ["the backup's", "another desk's", "a desk that is lost"])
+def test_keys_that_a_killed_restore_left_do_not_stop_the_next_one(play, pair, tmp_path, whose):
+    """« .keys existe déjà : rien n'a été écrit », with nothing to do: a killed restore could not be done again."""
+    private, public = pair
+    sealed, desk = tmp_path / "lundi.sauvegarde", tmp_path / "refait.sqlite"
+    backup(play.store, sealed, public, play.store.entry["NAME"])
+    kept = {
+        path.name: path.read_bytes() for path in play.store.keys.folder.iterdir() if path.suffix == ".key"
+    }
+    if whose == "another desk's":
+        kept["ledger.key"] = bytes(32)
+    folder = tmp_path / "refait.sqlite.keys"
+    keep_keys(folder, kept)
+    if whose == "a desk that is lost":
+        own(folder, "refait.sqlite")
+    if whose == "the backup's":
+        assert restore(sealed, private, str(desk)).problems == ()
+        return
+    with pytest.raises(StoreUnusable) as error:
+        restore(sealed, private, str(desk))
+    assert error.value.code == "STORE_EXISTS" and not desk.exists()
+    assert all((folder / name).read_bytes() == content for name, content in kept.items())
 
 
 def test_whoever_restores_is_told_where_the_backup_ends(play, pair, tmp_path):

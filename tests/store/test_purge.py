@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from contextlib import ExitStack
 from datetime import date, timedelta
 
 import pytest
+from django.db import OperationalError
+from django.db.backends.utils import CursorWrapper
 
 from optimizer.datadirs import models_dir
 from optimizer.store import commands as c
-from optimizer.store import ledger, queries, schema
+from optimizer.store import holding, ledger, queries, schema
+from optimizer.store.cleartext import cleartext
 from optimizer.store.messages import StoreForbidden, StoreUnusable
 from optimizer.store.people import later
 from optimizer.store.purge import overdue, purge
 from optimizer.store.records import NewCandidate, NewDecision, NewItem, PersonRecord
+from optimizer.store.sqlite.driver import driver
 from optimizer.store.subject import subject_of
 from optimizer.store.tables import ERASABLE, PROJECTIONS
 from tests.store.playing import DAY, SMALL, A, D, S, T, dwelling
@@ -276,6 +281,54 @@ def test_papers_that_could_not_be_deleted_are_found_again(play, tmp_path, monkey
     done = erase(play, papers=tmp_path)
     assert len(done.erased) == 4 and done.files == (letters.parent,) and not letters.parent.exists()
     assert ledger.verify(play.store).holds
+
+
+@pytest.mark.parametrize("how", ["a reader", "a full disk"])
+def test_a_purge_that_leaves_text_in_the_file_says_so_and_the_next_one_ends_it(play, monkeypatch, how):
+    """« Effacés » was said while a copy being made kept the log, names in it; « rien n'a été enregistré » of a disk that was full."""
+    if play.store.vendor != "sqlite":
+        pytest.skip("a server's own files are its administrator's")
+    play.new(dwelling("L1"))
+    play.do(c.cancel, S, play.session, reason="Salle indisponible")
+    play.do(c.import_people, S, people=[PersonRecord("", "L1-1", "Zorgluba Canari")])
+    play.clock.on(AFTER)
+    with ExitStack() as held:
+        if how == "a reader":
+            # the desk's own driver: locks of another library in one process do not see each other
+            reader = driver().connect(play.store.entry["NAME"])
+            held.callback(reader.close)
+            held.enter_context(monkeypatch.context()).setattr(holding, "BUSY_SECONDS", 1)
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM store_person").fetchone()
+        else:
+            patched = held.enter_context(monkeypatch.context())
+            execute = CursorWrapper.execute
+
+            def no_room(self, sql, params=None):
+                if sql == "VACUUM":
+                    raise OperationalError("database or disk is full")
+                return execute(self, sql, params)
+
+            patched.setattr(CursorWrapper, "execute", no_room)
+        with pytest.raises(StoreUnusable) as error:
+            erase(play)
+        assert error.value.code == "STORE_NOT_WIPED" and "4 ménages effacés" in str(error.value)
+        assert ("lit le bureau" if how == "a reader" else "disque est plein") in str(error.value)
+    assert erase(play).erased == () and ledger.verify(play.store).holds
+    assert b"Zorgluba" not in bytes_of(play)
+
+
+def test_what_a_killed_backup_left_in_clear_goes_with_the_purge(play):
+    """It stayed until the next backup, with the households that the purge had erased."""
+    with cleartext(play.store.url) as left:
+        pass
+    left.mkdir()
+    (left / "bureau").write_bytes(b"Zorgluba Canari")
+    play.clock.on(AFTER)
+    erase(play, dry_run=True)
+    assert left.exists()
+    erase(play)
+    assert not left.exists()
 
 
 def test_months_end_where_the_month_does():
