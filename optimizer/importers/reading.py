@@ -13,7 +13,7 @@ from optimizer.arguments import PATH, listed, one_of, optional, takes
 from optimizer.datadirs import models_dir
 from optimizer.domain import TABLES, Case, CaseSettings, Origin, SourceFile, Table
 from optimizer.dropin import answered
-from optimizer.errors import Finding, InputProblems
+from optimizer.errors import Finding, InputProblems, Severity
 from optimizer.importers.beside import LABELS, WISHES, labels_of, with_wishes
 from optimizer.importers.checks import check_tables
 from optimizer.importers.gazetteer import Gazetteer, gazetteer_of
@@ -29,7 +29,7 @@ from optimizer.importers.words import NOTES_SHEETS, SETTINGS_SHEETS, plain
 from optimizer.importers.yamltext import Block, parse, raw_of
 
 PROPOSE = ("dwellings", "applications")
-SETTINGS_FILE, COLUMNS_FILE = "case.yaml", "columns.yaml"
+SETTINGS_FILE, COLUMNS_FILE, SETTINGS_SHEET = "case.yaml", "columns.yaml", "dossier"
 _UNREAD = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".fods", ".numbers")
 """Spreadsheets that people send and that are not read: named rather than ignored."""
 _ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tar", ".tgz")
@@ -60,13 +60,20 @@ class _Found:
         if first is None:
             kept[table.name] = raw
             return
-        self.findings.append(
-            Finding(
-                "READ_TABLE_TWICE",
-                file=raw.label,
-                params={"name": table.alias, "first": first.label, "second": raw.label},
-            )  # fmt: skip
-        )
+        self.findings.append(_twice(table.alias, first.label, raw.label))
+
+    def place_settings(self, raw: RawTable) -> None:
+        """Keep the settings sheet, unless another one is there: neither holds by its place."""
+        if self.sheet is None:
+            self.sheet = raw
+        else:
+            self.findings.append(_twice(SETTINGS_SHEET, self.sheet.label, raw.label))
+
+
+def _twice(name: str, first: str, second: str, severity: Severity = "error") -> Finding:
+    return Finding(
+        "READ_TABLE_TWICE", severity, second, params={"name": name, "first": first, "second": second}
+    )
 
 
 @takes(
@@ -297,7 +304,8 @@ def _sheets(sheets: Iterable[RawTable], book: str, found: _Found) -> int:
         table = _BY_NAME.get(name)
         names.append(raw.name)
         if name in SETTINGS_SHEETS:
-            found.sheet, used = raw, True
+            used = True
+            found.place_settings(raw)
         elif table is not None:
             used = True
             rows += len(raw.rows)
@@ -344,6 +352,8 @@ def _settings(found: _Found, block: Block | None, label: str) -> CaseSettings | 
             return None
         (block, twice), label = of_sheet(found.sheet), found.sheet.label
         found.findings += twice
+    elif found.sheet is not None:  # the file holds, and its sheet would change nothing
+        found.findings.append(_twice(SETTINGS_SHEET, label, found.sheet.label, "warning"))
     settings, problems = read_settings(block, label)
     found.findings += problems
     if settings is None:

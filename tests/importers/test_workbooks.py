@@ -113,6 +113,28 @@ def test_a_key_on_two_rows_of_a_settings_sheet_is_told(
     assert all(f.file == f"{B} › dossier" for f in twice)
 
 
+def test_a_second_settings_sheet_is_told(tmp_path: Path):
+    """The last workbook by name replaced the settings of the first, without a word."""
+    save(tmp_path, book())
+    (tmp_path / "suite.xlsx").write_bytes(sheets_book({"case": settings_rows()}))
+    _, found = read_findings(tmp_path)
+    assert [(f.code, f.severity, f.file) for f in found] == [
+        ("READ_TABLE_TWICE", "error", "suite.xlsx › case")
+    ]
+
+
+def test_a_settings_sheet_beside_case_yaml_is_told(tmp_path: Path):
+    path = write_base(
+        tmp_path, logements__csv=None, demandes__csv=None, designations__csv=None, decisions__csv=None
+    )
+    (path / "tables.xlsx").write_bytes(book())
+    case, found = read_findings(path)
+    assert case is not None
+    assert [(f.code, f.severity, f.file) for f in found] == [
+        ("READ_TABLE_TWICE", "warning", "tables.xlsx › dossier")
+    ]
+
+
 def test_a_folder_may_hold_a_workbook(tmp_path: Path):
     path = write_base(
         tmp_path, logements__csv=None, demandes__csv=None, designations__csv=None, decisions__csv=None,
