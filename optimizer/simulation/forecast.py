@@ -22,9 +22,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
+from optimizer.errors import AttrifluxError
 from optimizer.problem import build
 from optimizer.simulation.draws import numbers
 from optimizer.simulation.perfect import named_types
+from optimizer.simulation.setting import Setting
 from optimizer.simulation.world import World, draw_world, encoded
 
 F = NDArray[np.float64]
@@ -78,8 +80,7 @@ def forecast(world: World) -> Forecast:
     asked = replace(
         setting, years=1, freed=False, chains=0, dwellings=YEARS * each, pool=1e-9, seed=seed, arrivals=arrivals and arrivals / YEARS
     )  # fmt: skip
-    other = draw_world(world.source, asked, 0)
-    joined = _with(other, world)
+    joined = _with(_drawn(world, asked), world)
     problem = build(joined.case, joined.facts, joined.scores, joined.rules, book=joined.book)
     where = {str(name): i for i, name in enumerate(world.facts.applications.ids)}
     mine = len(where)
@@ -116,9 +117,21 @@ def forecast(world: World) -> Forecast:
     )  # fmt: skip
 
 
+def _drawn(world: World, asked: Setting) -> World:
+    """The other years; where nobody arrives in them, with one household that was there, as no world is of dwellings alone."""
+    try:
+        return draw_world(world.source, asked, 0)
+    except AttrifluxError as nobody:
+        if nobody.code != "SIMULATION_EMPTY" or asked.dwellings is None:
+            raise
+    return draw_world(world.source, replace(asked, pool=1 / asked.dwellings), 0)
+
+
 def _with(other: World, world: World) -> World:
-    """The dwellings of another year, the households of both."""
+    """The dwellings of another year, the households of this one and those who arrive in the other."""
     arriving, mine = other.case.table("applications").copy(), world.case.table("applications")
+    if round((other.setting.pool or 0) * (other.setting.dwellings or 0)):
+        arriving = arriving.iloc[:0]
     arriving["application_id"] = [f"{NEXT}{i + 1}" for i in range(len(arriving))]
     if "household_id" in arriving.columns:
         arriving["household_id"] = arriving["application_id"]

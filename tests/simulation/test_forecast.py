@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import optimizer as af
@@ -73,3 +74,23 @@ def test_years_of_a_case_are_drawn_again_from_what_it_vacates_and_who_asks():
     drawn = forecast(world)
     assert (drawn.taken.sum(axis=1) == 6).all() and drawn.eligible.any()
     assert drawn.eligible.shape[1] == len(world.arrives) + drawn.next_luck.shape[1] > len(world.arrives)
+
+
+@pytest.mark.parametrize("policies", ["look_ahead", "reserve"])
+@pytest.mark.parametrize("source", ["case", "profile"])
+def test_a_year_in_which_nobody_is_expected_to_arrive_is_lived(source: str, policies: str):
+    """A case whose households all asked long ago, a profile of next to no arrivals: « nothing to simulate » was the answer."""
+    asked = {"seeds": 1, "dwellings": 4, "sessions": 2}
+    if source == "profile":
+        found = af.simulate("commission", policies, pool=10, arrivals=0.01, **asked)
+    else:
+        case = af.synthesize("commission", dwellings=6, applications=60, seed=3)
+        people = case.table("applications").assign(
+            first_registered_on=pd.Timestamp("2021-06-21").as_unit("s")
+        )
+        case = replace(
+            case, tables={**case.tables, "applications": people}, path=None, sources=(), origins={}
+        )
+        found = af.simulate(case, policies, **asked)
+    table = found.table[found.table["year"] == 0].set_index("indicator")["value"]
+    assert table["arrived"] == 0 and table["lettings"] > 0
