@@ -688,6 +688,22 @@ def test_a_condition_is_told_as_it_stands(made: Room, told: Told):
     assert f"Pour visiter ou répondre : {ISSUER.contact}" in turn and "Pour visiter" not in behind
     met = said("conditional", condition="met", condition_on=date(2026, 12, 8))
     assert "remise le 08/12/2026" in met and "est soumise" not in met
+    # once the household has answered no, or not at all, no document is awaited and no lease is due
+    offer = next(c.offer for i in told.session.items for c in i.candidates if c.offer is not None)
+    wanted = (DocumentRecord(0, "identity", date(2026, 12, 2), None),)
+    for status, close in (
+        ("refused", "Vous avez refusé ce logement"),
+        ("silent", "votre silence vaut refus"),
+        ("desisted", "Vous avez renoncé à ce logement"),
+        ("released", "Vous avez signé un bail pour un autre logement"),
+    ):
+        own = replace(offer, status=status, lease_on=None, deadline=date(2026, 12, 15))
+        name = "superseded" if status == "released" else status
+        over = said(name, condition="open", offer=own, documents=wanted)
+        assert close in over
+        for gone in ("est soumise", "le bail est dû", "Pièce encore attendue", "R. 441-16-3"):
+            assert gone not in over, (status, gone)
+    assert "Pièce encore attendue" in said("conditional", documents=wanted)
     failed = said("condition_failed", condition="failed", condition_on=date(2026, 12, 19))
     assert (
         failed.startswith("condition_failed")
@@ -933,6 +949,11 @@ def test_what_is_carried_over_has_the_fields_of_the_radiation(made: Room, told: 
     assert barred[1].application_id not in set(radiations_table(since)["numUnique"])
     told_since = letters_to(since, barred[0].dwelling_id)[barred[1].application_id]
     assert "examiné à nouveau votre demande le 17/12/2026" in told_since and "sera radiée" not in told_since
+    # put right after its notice, it is struck off neither in the table nor in the letter
+    corrected = replace(again, put_right=frozenset({barred[1].ref}))
+    assert barred[1].application_id not in set(radiations_table(corrected)["numUnique"])
+    told_right = letters_to(corrected, barred[0].dwelling_id)[barred[1].application_id]
+    assert "votre demande a été régularisée" in told_right and "sera radiée" not in told_right
     rows = radiations_table(again)
     assert rows[rows["motifRadiation"] == "irrecevabilité"]["dateCourrier"].tolist() == ["10/12/2026"]
     assert set(ineligible["dateCourrier"]) == {""}

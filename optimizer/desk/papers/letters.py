@@ -202,7 +202,7 @@ def _offers(x: Letter) -> bool:
 
 def _awaited_documents(told: Told, x: Letter) -> str:
     """Documents that a household with a rank or an offer was asked for and has not brought yet; its condition is told apart."""
-    if x.kind not in (OFFER, RANK, CONDITION):
+    if x.kind not in (OFFER, RANK, CONDITION) or _offer_over(x):
         return ""
     own = [d for d in missing(x.candidate) if x.kind != CONDITION or d.document != x.decided.document]
     return document_words(own, told.law.known("documents", told.lang), told.lang)
@@ -271,6 +271,12 @@ def _awaited(x: Letter) -> bool:
     return x.candidate.offer is None or x.candidate.offer.status == "offered"
 
 
+def _offer_over(x: Letter) -> bool:
+    """Whether the household's offer ended without a lease: refused, left without an answer, given up, or housed elsewhere."""
+    offer = x.candidate.offer
+    return offer is not None and offer.status in ("refused", "silent", "desisted", "released")
+
+
 def _rank(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_RANK_TEXT", n=x.decided.rank or 1, home=told.home(x.item)))
     if held_back(told.session, x.item):
@@ -319,6 +325,11 @@ def _failed(told: Told, x: Letter) -> Iterator[Block]:
 def _conditional(told: Told, x: Letter) -> Iterator[Block]:
     d = x.decided
     yield text(told.say("LETTER_CONDITION_TEXT"))
+    if _offer_over(x):
+        # nothing is awaited any more, and no lease is due: only the answer and what it ended are told
+        yield from _described(told, x.item)
+        yield from _answer(told, x)
+        return
     document = told.law.known("documents", told.lang).get(d.document, d.document)
     say = told.say
     if x.candidate.condition == "met":
@@ -360,7 +371,9 @@ def _refusal_effect(told: Told) -> str:
 
 
 def _struck_off(told: Told, x: Letter) -> bool:
-    """Whether the same session found the application ineligible on another dwelling: it is not kept."""
+    """Whether the same session found the application ineligible on another dwelling and nothing came after: it is not kept."""
+    if x.candidate.ref in told.examined_since or x.candidate.ref in told.put_right:
+        return False
     return any(
         c.ref == x.candidate.ref and c.status == INELIGIBLE for i in told.session.items for c in i.candidates
     )
@@ -370,11 +383,13 @@ def _ineligible(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("LETTER_INELIGIBLE_TEXT"))
     yield from _why(told, x)
     since = told.examined_since.get(x.candidate.ref)
-    yield mention(
-        told.term("ineligible", time=told.months(int(told.law.value("radiation_notice_months"))))
-        if since is None
-        else told.say("INELIGIBLE_NO_LONGER", day=told.day(since))
-    )
+    if since is not None:
+        yield mention(told.say("INELIGIBLE_NO_LONGER", day=told.day(since)))
+    elif x.candidate.ref in told.put_right:
+        yield mention(told.say("INELIGIBLE_PUT_RIGHT"))
+    else:
+        months = int(told.law.value("radiation_notice_months"))
+        yield mention(told.term("ineligible", time=told.months(months)))
     yield text(_recourse(told))
     yield text(told.say("PROVED_DELIVERY"))
 

@@ -372,6 +372,10 @@ texts(
             "La commission a examiné à nouveau votre demande le {day} : elle n'est pas radiée pour ce motif.",
             "The commission examined your application again on {day}: it is not struck off for this reason.",
         ),
+        "ineligible_put_right": (
+            "Depuis l'avis qui vous en a été donné, votre demande a été régularisée : elle n'est pas radiée pour ce motif.",
+            "Since you were given notice of it, your application has been put right: it is not struck off for this reason.",
+        ),
         "letter_ineligible_text": (
             "La commission a constaté que votre demande ne remplit pas les conditions d'accès au logement social.",
             "The commission found that your application does not meet the conditions of access to social housing.",
