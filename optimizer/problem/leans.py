@@ -55,10 +55,6 @@ class Leans:
         self._free = frozenset(i for i, kind in enumerate(kinds) if not kind.lean)
         self._enough = Enough(facts)
         self._many: dict[tuple[int, int, int], int] = {}
-        homes = facts.dwellings
-        first = {int(homes.tenant[d]): int(d) for d in np.flatnonzero(homes.position == 1)}
-        self._list_of = {int(d): first[int(homes.tenant[d])] for d in np.flatnonzero(homes.guest >= 0)}
-        """Of a dwelling in an exchange that is weighed, its copy that anybody may ask for: the names of a list count there."""
 
     def receivers(self, dwelling: int) -> tuple[I32, I32]:
         """Accounts that may receive the dwelling: of an oriented one, that account alone."""
@@ -68,7 +64,7 @@ class Leans:
 
     def missing(self, dwelling: int) -> Missing:
         """How many of the names that some account could give each of them cannot."""
-        dwelling = self._list_of.get(dwelling, dwelling)
+        dwelling = self.nominees.list_of.get(dwelling, dwelling)
         accounts, lines = self.receivers(dwelling)
         if self.facts.dwellings.subsidy_d331_25_1[dwelling] or not len(accounts):
             return (0,) * len(accounts)

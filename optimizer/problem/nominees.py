@@ -41,21 +41,30 @@ class Nominees:
         self._known: dict[tuple[int, int, int], Listed] = {}
         self._counted: dict[tuple[int, int, int], int] = {}
         self._sorted: dict[int, I32] = {}
+        homes = facts.dwellings
+        anybody = {int(homes.tenant[d]): int(d) for d in np.flatnonzero(homes.position == 1)}
+        self.list_of = {int(d): anybody[int(homes.tenant[d])] for d in np.flatnonzero(homes.guest >= 0)}
+        """Of a dwelling in an exchange that is weighed, its copy that anybody may ask for: one household alone may be first on the
+        first, but a réservataire's order, and the names of a list, are those of the dwelling."""
 
     def reached(self) -> list[int]:
         """Dwellings that suit some nominee, ascending."""
-        menu = self.menus.menu_of_dwelling
+        menu = self.menus.menu_of_dwelling.copy()
+        for copy, dwelling in self.list_of.items():
+            menu[copy] = menu[dwelling] if menu[copy] >= 0 else -1
         suited = np.append(np.diff(self._start) > 0, False)
         found: list[int] = np.flatnonzero((menu >= 0) & suited[menu]).tolist()
         return found
 
     def own(self, dwelling: int, account: int, line: int) -> Listed:
         """Eligible nominees that name this very dwelling, in order."""
+        dwelling = self.list_of.get(dwelling, dwelling)
         ranks = self._own.get((account, dwelling))
         return self._fine(dwelling, account, line, ranks) if ranks else ()
 
     def eligible(self, dwelling: int, account: int, line: int) -> tuple[Listed, Listed]:
         """Eligible nominees that name this very dwelling, and those at large, each in order."""
+        dwelling = self.list_of.get(dwelling, dwelling)
         here = self.own(dwelling, account, line)
         key = (
             int(self.facts.dwellings.receive_class[dwelling]),

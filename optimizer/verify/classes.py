@@ -26,6 +26,7 @@ from optimizer.verify.naming import (
     Nominees,
     Order,
     name_types,
+    ordered,
     receivers_of,
     types_of,
 )
@@ -264,12 +265,12 @@ class Classes:
         block = door.block
         found, modes = self._nameable(c, door, seats)
         listed, behind = found, door
-        if (
-            d in w.lists_of
-        ):  # one household alone may be first here: the names missing are those of the whole list
+        if d in w.lists_of:
+            # one household alone may be first here: the names missing, and a réservataire's order, are those of the dwelling
             other = int(self.klass[w.lists_of[d]])
             behind = self.door(self.door_of[other])
             listed, _ = self._nameable(other, behind, False)
+            found = ordered(found, listed, modes, block.rep)
         people, _ = by_account(listed.named, behind.count, behind.best, len(found.accounts))
         marks = block.once("lean", lambda: self.lean.marks(block.rep))
         return replace(found, lean=self.lean.of(d, found, modes, people, marks, block.rep))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -204,6 +204,24 @@ def name_types(
         seats = [x for x in seats if x.account == oriented]
     first = _pins(world, dwelling, accounts, apps, first)
     return Named(accounts, named, first, tuple(seats), tuple(orders), pooled)
+
+
+def ordered(found: Named, listed: Named, modes: Sequence[str], apps: I32) -> Named:
+    """Who is named for a dwelling of an exchange, behind the nominees of the dwelling itself.
+
+    Parameters
+    ----------
+    found : its class, where one household alone passes
+    listed : the class of its copy that anybody may ask for
+    modes : of each account
+    apps : the household that stands for each type
+    """
+    orders = {order.account: order for order in listed.orders}
+    first = found.first.copy()
+    for bit, (account, mode) in enumerate(zip(found.accounts, modes, strict=True)):
+        if mode == "direct" and account in orders:
+            first[~np.isin(apps, orders[account].app)] &= ~(np.int64(1) << bit)
+    return replace(found, first=first, orders=listed.orders)
 
 
 def _pins(world: World, dwelling: int, accounts: tuple[str, ...], apps: I32, first: I64) -> I64:

@@ -21,7 +21,16 @@ from optimizer.solve import SolveOptions, solve
 from optimizer.verify import verify
 from tests.chains.towns import FREE, WILLING, read, tenant, town
 from tests.chains.trying import everything
-from tests.end_to_end.small import AGREEMENT, BESANCON, application, dwelling, propose, table, write
+from tests.end_to_end.small import (
+    AGREEMENT,
+    BESANCON,
+    agreement,
+    application,
+    dwelling,
+    propose,
+    table,
+    write,
+)
 
 PLACES = (BESANCON, "25542", "25462", "25031")
 MOST = 3
@@ -171,3 +180,42 @@ def test_a_result_that_says_other_exchanges_than_it_has_is_refused(
 def test_exchanges_come_beside_a_number(done: tuple[Path, Path], tmp_path: Path, chains: str):
     told = propose(done[0], tmp_path / "out", "--chains", chains, "--exchanges")
     assert told.code != 0 and "--exchanges" in told.err and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("mode", ["direct", "partial"])
+def test_a_better_placed_nominee_is_passed_over_by_no_exchange(tmp_path: Path, mode: str, own: bool):
+    """One tenant alone may be first on a dwelling of an exchange; the réservataire's list of that dwelling is of everybody."""
+    flat = {"persons": "2", "children_under_14": "0", "rooms_wanted": "2", "als_employee": "oui"}
+    people = [
+        tenant("T0", "H0", 2, score="150", **flat),
+        {**tenant("T1", "H1", 2, score="150", **flat), "current_landlord": "AUTRE"},
+        application("S0", score="5", **flat),
+    ]
+    homes = [dwelling("V0", rooms="6"), dwelling("V1", rooms="6", landlord="AUTRE")]
+    agreements = [
+        agreement(account, share, landlord=landlord, management_mode=way)
+        for landlord in ("BAIL", "AUTRE")
+        for account, share, way in (("ALS", "0.5", mode), ("BAILLEUR", "0.5", "delegated"))
+    ]
+    orient = {
+        "dwelling_id": "H0", "application_id": "", "account": "ALS", "decision": "orient", "reason": "other", "author": "S",
+    }  # fmt: skip
+
+    def said(folder: Path, order: tuple[str, ...]) -> set[str]:
+        named = [
+            {"dwelling_id": "H0" if own else "", "account": "ALS", "application_id": who, "rank": str(rank)}
+            for rank, who in enumerate(order, 1)
+        ]
+        write(folder / "case", homes, people, conventions=agreements, nominations=named, decisions=[orient])
+        with (folder / "case" / "case.yaml").open("a", encoding="utf-8") as settings:
+            settings.write(
+                "changes:\n" + "".join(f"  {key}: {n}\n" for key, n in {**FREE, **WILLING}.items())
+            )
+        done = propose_to(folder / "case", folder / "out", Options(chains=1, exchanges=True, pdf=False))
+        assert done.verdict == "certified"
+        lines = done.result.proposals
+        return set(lines[lines["rank"] == 1]["dwelling_id"])
+
+    assert {"H0~e1", "H1~e1"} <= said(tmp_path / "first", ("T1", "S0"))
+    assert not said(tmp_path / "second", ("S0", "T1")) & {"H0~e1", "H1~e1"}
