@@ -14,6 +14,7 @@ from optimizer import importers
 from optimizer.desk.whose import duties_of, landlord_of, sessions_of, unread_of
 from optimizer.domain import Case
 from optimizer.store import queries
+from optimizer.store.clock import today
 from optimizer.store.records import DutyRecord, SessionRecord
 from optimizer.synth import synthesize, write_case
 from tests.cli.running import attriflux
@@ -45,7 +46,7 @@ def test_the_next_case_of_a_landlord_holds_nothing_of_another_ones_commission(
     said = tmp_path / "nôtre" / "case.yaml"
     lines = said.read_text("utf-8").splitlines(keepends=True)
     said.write_text("".join(line for line in lines if not line.startswith("landlord:")), "utf-8")
-    day = datetime.now(UTC).date().isoformat()
+    day = today(datetime.now(UTC)).isoformat()
     words = ("--store", tmp_path / "bureau.sqlite", "--on", day)
     for case in ("nôtre", "voisin"):
         done = attriflux("next", "--case", tmp_path / case, "--out", tmp_path / f"{case}-2", *words)
@@ -114,7 +115,7 @@ def test_a_landlord_merged_into_another_is_told_what_its_new_name_leaves_unread(
     ]
     assert not unread_of(merged, [held], [held]), "its own session is read"
     write_case(merged, tmp_path / "fusion")
-    day = datetime.now(UTC).date().isoformat()
+    day = today(datetime.now(UTC)).isoformat()
     words = ("--store", tmp_path / "bureau.sqlite", "--on", day)
     done = attriflux("next", "--case", tmp_path / "fusion", "--out", tmp_path / "suite", *words)
     assert done.code == 0 and "au nom de « ESH25 »" in " ".join((done.out + done.err).split()), done.err
