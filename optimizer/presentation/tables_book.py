@@ -22,8 +22,6 @@ from optimizer.presentation.xlsx import BASE, HEAD, NAVY, RULED, added, empty, o
 HEADER_ROW = 3
 USUAL_PLACES, MOST_PLACES = 2, 4
 """Decimals that a cell shows: where some are needed, and at most."""
-COUNTED = ("num", "den")
-"""What a share is made of: leases, whatever the unit of the row."""
 NOISE = 6
 """Decimals that a cell holds at most: a difference of 0.01 is not 0.01000000000000001 for who clicks on it."""
 
@@ -152,7 +150,7 @@ def write_book(
         "name": book.add_format({**RULED, "num_format": "0"}),
         **{
             f"places {n}": book.add_format({**RULED, "num_format": "#,##0" + ("." + "0" * n if n else "")})
-            for n in range(MOST_PLACES + 1)
+            for n in (0, USUAL_PLACES, MOST_PLACES)
         },
         "day": book.add_format({**RULED, "num_format": "dd/mm/yyyy", "align": "left"}),
         "text": book.add_format(RULED),
@@ -188,14 +186,9 @@ def _fill(sheet: Any, frame: pd.DataFrame, styles: Mapping[str, Any], look: Look
         known = "share" if _is_share(column, look) else "name" if _is_name(column, look) else ""
         whole = f"places {_places(cells)}"
         for i, value in enumerate(cells):
+            form = known or whole
             if of_unit:
-                form = (
-                    "share"
-                    if units[i] == look.per_cent and column not in COUNTED
-                    else f"places {_places([value])}"
-                )
-            else:
-                form = known or whole
+                form = "share" if units[i] == look.per_cent else f"places {_places([value])}"
             if isinstance(value, float) and isfinite(value):
                 value = round(value, NOISE)
             write(
@@ -213,11 +206,7 @@ def _places(cells: Sequence[object]) -> int:
 
 
 def _is_name(column: str, look: Look) -> bool:
-    return (
-        column in look.names
-        or column == "year"
-        or (column.endswith("_year") and not column.endswith("per_year"))
-    )
+    return column in look.names or column == "year" or column.endswith("_year")
 
 
 def _width(frame: pd.DataFrame, j: int, look: Look) -> int:

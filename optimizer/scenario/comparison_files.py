@@ -17,7 +17,7 @@ from optimizer.presentation.csvfile import Style
 from optimizer.presentation.data import proof_sentence
 from optimizer.presentation.tables_book import PLANNING, write_book
 from optimizer.scenario.comparison_page import comparison_html
-from optimizer.scenario.figures import COUNTS, OF_UNIT, figures_csv
+from optimizer.scenario.figures import OF_UNIT, figures_csv
 from optimizer.scenario.indicators import indicator_order, label_of, unit_words
 from optimizer.scenario.key_words import key_words, value_words
 from optimizer.scenario.publics import scope_said
@@ -136,7 +136,7 @@ def _write_book(file: Path, records: Sequence[Record], lang: Lang) -> None:
         look=replace(
             PLANNING,
             headings=HEADINGS[lang],
-            figures=(*OF_UNIT, *COUNTS, *(r.name for r in records)),
+            figures=(*OF_UNIT, *(r.name for r in records)),
             per_cent=unit_words("share", lang),
         ),
     )

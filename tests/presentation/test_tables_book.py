@@ -80,7 +80,7 @@ def test_figures_of_several_units_in_one_column_are_each_shown_by_theirs(tmp_pat
     frame = pd.DataFrame(
         {"unit": ["part", "baux", "baux"], "value": [0.25, 3.0, 0.5], "num": [1.0, None, None]}
     )
-    look = replace(PLANNING, figures=("value", "num"), per_cent="part")
+    look = replace(PLANNING, figures=("value",), per_cent="part")
     write_book(tmp_path / "u.xlsx", {"Un": frame}, title="T", on=date(2026, 1, 1), look=look)
     cells = sheet(tmp_path / "u.xlsx")
     assert [cells.cell(r, 2).number_format for r in (5, 6, 7)] == ["0.00%", "#,##0", "#,##0.00"]

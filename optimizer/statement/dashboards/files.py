@@ -104,9 +104,9 @@ def in_words(id: str, frame: pd.DataFrame, result: Dashboard) -> pd.DataFrame:
     return frame.assign(**known, **days)
 
 
-def _day(text: object) -> object:
-    """A day written as the CSV writes it, as a day; empty where there is none."""
-    return date.fromisoformat(text) if isinstance(text, str) and text else None if text == "" else text
+def _day(text: str) -> date | None:
+    """A day written as the CSV writes it, as a day; None where there is none."""
+    return date.fromisoformat(text) if text else None
 
 
 def alert_table(result: Dashboard) -> pd.DataFrame:
