@@ -73,6 +73,11 @@ _ACTS: dict[str, Two] = {
     "INACTIVE": ("faire renouveler les demandes proches de l'échéance", "have expiring applications renewed"),
 }
 _ACT: Two = ("publier l'annonce", "advertise the dwelling")
+_FOR_OTHERS: Two = (
+    "le logement est tenu pour d'autres ménages",
+    "the dwelling is held for other households",
+)
+"""Instead of « aucun réservataire … », where the line says just before for whom the dwelling is kept."""
 
 
 @dataclass(frozen=True)
@@ -151,11 +156,11 @@ class Causes:
                 )
             )
             return self._joined(cause, own), act
-        refusals, advice = self._refused(d)
+        refusals, advice = self._refused(d, bool(cause))
         return self._joined(cause, refusals), act or advice
 
-    def _refused(self, d: int) -> tuple[str, str]:
-        """Nobody is eligible: where the applications stop, and what could move that."""
+    def _refused(self, d: int, held: bool) -> tuple[str, str]:
+        """Nobody is eligible: where the applications stop, and what could move that; ``held``: kept for somebody."""
         none = self._say(("aucune demande recevable", "no application is eligible"))
         codes = self.code(d) if self.code is not None else np.zeros(0, np.int8)
         if not len(codes):
@@ -164,7 +169,7 @@ class Causes:
         last = int(codes.max())
         stopped = int((codes == last).sum())
         name = _code_name(last)
-        words = refusal_label(name, self.lang)
+        words = self._say(_FOR_OTHERS) if held and name == "ACCOUNT" else refusal_label(name, self.lang)
         if self.lang == "fr":
             told = (
                 f"{none} ; {plural(stopped, 'demande la plus proche', 'demandes les plus proches')} : {words}"

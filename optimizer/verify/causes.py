@@ -119,6 +119,11 @@ REFUSED: Sequence[tuple[Two, Two]] = (
     ),
 )
 """By refusal code, from INACTIVE on: the refusal, and what could move it."""
+FOR_OTHERS: Two = (
+    "le logement est tenu pour d'autres ménages",
+    "the dwelling is held for other households",
+)
+"""The last refusal, where the line has said for whom the dwelling is kept."""
 
 
 @dataclass(frozen=True)
@@ -277,6 +282,8 @@ class Causes:
                 ("publier l'annonce", "advertise the dwelling"), lang
             )
         words, move = (pick(x, lang) for x in REFUSED[behind.last - 1])
+        if cause and behind.last == len(REFUSED):
+            words = pick(FOR_OTHERS, lang)
         nearest = counted(behind.stopped, "demande la plus proche", "demandes les plus proches")
         told += pick((f" ; {nearest} : {words}", f"; nearest {behind.stopped}: {words}"), lang)
         return joined([cause, told], lang), act or move
