@@ -254,8 +254,8 @@ texts(
             "{n:finished scenario is kept/finished scenarios are kept}: the same command resumes.",
         ),
         "kept_none": (
-            "Aucun scénario n'était fini : rien n'est gardé.",
-            "No scenario was finished: nothing is kept.",
+            "Aucun scénario n'était fini : aucun résultat n'est gardé, la même commande recommence.",
+            "No scenario was finished: no result is kept, the same command starts again.",
         ),
         "checking": ("vérification : {name}", "checking: {name}"),
         "measuring": (

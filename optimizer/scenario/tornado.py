@@ -139,11 +139,13 @@ def tornado_part(records: Sequence[Record], lang: Lang) -> dict[str, Any] | None
 
 
 def _sentence(base: Record, rows: Sequence[tuple[Any, ...]], idle: int, lang: Lang) -> str:
-    worst, title, key, _, both = rows[0]
+    worst, title, key, counts, both = rows[0]
     before = _number(base_value(both, key))
     step = "–"
     if before:
-        other = _number(str(next(iter(both.values())).changes[key]))
+        # the side that decides: the other may have been moved less, or not at all
+        deciding = max(both, key=lambda side: counts[side])
+        other = _number(str(both[deciding].changes[key]))
         step = percent(abs(other / before - 1), 0, lang) if other is not None else "–"
     name = "TORNADO_DECIDES" if worst else "TORNADO_NOTHING"
     sentence = said(
@@ -168,7 +170,8 @@ def _number(text: str) -> float | None:
 
 
 def _both(counts: dict[str, int]) -> str:
-    return f"{counts.get('bas', 0)} / {counts.get('haut', 0)}"
+    """Of both sides; a dash where no value was tried, which is not « none changed »."""
+    return " / ".join(str(counts.get(side, "–")) for side in ("bas", "haut"))
 
 
 def _value(record: Record | None, key: str, lang: Lang) -> str:

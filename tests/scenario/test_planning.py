@@ -307,6 +307,11 @@ def test_a_tornado_says_which_assumed_value_decides():
     assert said.startswith("« P.BIG » décide le plus : bougée de 20 %, 4 premiers rangs changent sur 10.")
     assert "1 valeur sans effet" in said
     assert "marge de la preuve" not in said
+    # a side that was not tried changed nothing that anybody knows of; the step told is that of the side that decides
+    assert part["rows"][1]["changed"] == "– / 2" and part["rows"][1]["low"] == "–"
+    uneven = [moved("p.big", "bas", 99, 1, 2.0), moved("p.big", "haut", 120, 4, 2.0)]
+    told = tornado_part([base, *uneven], "fr")
+    assert told is not None and "bougée de 20 %, 4 premiers" in told["sentence"].replace("\xa0", " ")
     left = replace(runs[2], status="certified_within")
     part = tornado_part([base, *runs[:2], left, *runs[3:]], "fr")
     assert part is not None
