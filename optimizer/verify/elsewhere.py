@@ -42,6 +42,55 @@ define(
     remedy_fr="Ajouter --lottery : ses loteries sont recomptées, avec la preuve de chaque étape",
     remedy_en="Add --lottery: its lotteries are added up again, with the proof of each stage",
 )
+define(
+    "VERIFY_NO_LOTTERY",
+    "{folder} ne contient pas de loteries : il a été écrit par « {command} ».",
+    "{folder} holds no lotteries: it was written by “{command}”.",
+    remedy_fr="{what_fr}",
+    remedy_en="{what_en}",
+)
+define(
+    "VERIFY_NOT_FOUND",
+    "introuvable : {place}.",
+    "not found: {place}.",
+    remedy_fr="Vérifier le chemin : le dossier écrit par propose, puis le cas",
+    remedy_en="Check the path: the folder written by propose, then the case",
+)
+
+
+def need_places(*places: Path) -> None:
+    """Refuse a path at which nothing stands: it is a mistake in the path, not a result that does not verify.
+
+    Raises
+    ------
+    AttrifluxError
+        ``VERIFY_NOT_FOUND``
+    """
+    for place in places:
+        if not place.exists():
+            raise AttrifluxError("VERIFY_NOT_FOUND", place=str(place))
+
+
+def without_lottery(directory: Path) -> AttrifluxError | None:
+    """Why a folder has no lottery to add up, and what to do instead; None for one of ``fairness``, whole or damaged."""
+    if not directory.is_dir():
+        return None
+    writer = _writer(directory)
+    proposed = writer != "fairness" and any((directory / name).exists() for name in PROPOSAL)
+    command = "propose" if proposed else writer
+    if command in ("", "fairness"):
+        return None
+    return AttrifluxError(
+        "VERIFY_NO_LOTTERY",
+        folder=str(directory),
+        command=command,
+        what_fr="Retirer --lottery : la proposition est revérifiée"
+        if proposed
+        else "Donner un dossier écrit par fairness",
+        what_en="Leave out --lottery: the proposal is checked again"
+        if proposed
+        else "Give a folder written by fairness",
+    )
 
 
 def other_folder(directory: Path) -> AttrifluxError | None:

@@ -23,6 +23,7 @@ from optimizer.verify.closed import check_closed
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
 from optimizer.verify.earlier import CHECK as EARLIER
 from optimizer.verify.earlier import check_earlier
+from optimizer.verify.elsewhere import need_places
 from optimizer.verify.equals import CHECK as EQUALS
 from optimizer.verify.equals import check_equals
 from optimizer.verify.exchanges import FirstRankExchanges
@@ -108,9 +109,15 @@ def verify(
     Verdict
         ``refused`` as soon as one check fails; ``certified`` when the recomputed bound is the objective; else
         ``certified within`` the points between them. Unreadable files are a refusal, never an exception.
+
+    Raises
+    ------
+    AttrifluxError
+        ``VERIFY_NOT_FOUND``: nothing stands at one of the paths.
     """
-    found = Findings()
     out = Path(out_dir)
+    need_places(out, Path(case_path), *([] if keep is None else [Path(keep)]))
+    found = Findings()
     with found.guard("format"):
         earlier = old_format(out)
         if earlier:

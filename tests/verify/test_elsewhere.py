@@ -7,6 +7,8 @@ import shlex
 
 import pytest
 
+import optimizer as af
+from optimizer.errors import AttrifluxError
 from optimizer.verify.elsewhere import other_folder
 from tests.cli.running import attriflux
 
@@ -66,3 +68,28 @@ def test_the_command_that_is_given_has_its_folders_in_one_word_each(tmp_path):
     assert shlex.split(command) == [
         str(folder / "lec-30" / "resultat"), "--case", str(folder / "lec-30" / "cas"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("mark", "beside", "lang", "said"),
+    [
+        ("attriflux-flux/1", "flux.csv", "fr", "écrit par « flux ». Donner un dossier écrit par fairness"),
+        ("attriflux-run/1", "proposals.csv", "fr", "écrit par « propose ». Retirer --lottery"),
+        ("attriflux-run/1", "proposals.csv", "en", "written by “propose”. Leave out --lottery"),
+    ],
+)
+def test_lotteries_asked_of_another_folder_say_what_it_is(mark, beside, lang, said, tmp_path):
+    """It said that an earlier version had written it, to be made again by `propose`."""
+    (tmp_path / "run.json").write_text(json.dumps({"format": mark}))
+    (tmp_path / beside).write_text("")
+    told = attriflux("verify", tmp_path, "--lottery", "--case", tmp_path, "--lang", lang)
+    assert told.code == 2 and said in " ".join(told.err.split())
+
+
+def test_a_path_where_nothing_stands_is_told_by_the_function_too(tmp_path):
+    """The verdict was « run.json : contenu illisible (absent) », as of a damaged result."""
+    for pair in ((tmp_path / "absent", tmp_path), (tmp_path, tmp_path / "absent")):
+        with pytest.raises(AttrifluxError) as refused:
+            af.verify(*pair)
+        assert refused.value.code == "VERIFY_NOT_FOUND"
+        assert f"introuvable : {tmp_path / 'absent'}. Vérifier le chemin" in refused.value.text("fr")
