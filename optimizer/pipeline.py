@@ -253,7 +253,7 @@ def prepare(
     findings: tuple[Finding, ...] = ()
     read: Case | None = None
     if isinstance(source, Case):
-        case, findings = importers.check_frames(source)
+        case, findings = importers.check_frames(source, PROPOSE_TABLES)
     else:
         phase("Lecture du dossier…")
         read, whole, findings = importers.read_parts(Path(source), need=PROPOSE_TABLES, models=models)

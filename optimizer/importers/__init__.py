@@ -23,12 +23,12 @@ two languages), a spreadsheet parser inside the main process (a 4 KiB file can a
 from optimizer.importers import messages, messages_files
 from optimizer.importers.losses import losses
 from optimizer.importers.mapping import ready_mappings
-from optimizer.importers.memory import case, check_frames
+from optimizer.importers.memory import case, check_frames, need_tables
 from optimizer.importers.own_columns import read_cells
 from optimizer.importers.reading import read, read_findings, read_parts
 from optimizer.importers.registry import all_formats
 from optimizer.importers.template import template
 
 __all__ = [
-    "all_formats", "case", "check_frames", "losses", "messages", "messages_files", "read", "read_cells", "read_findings", "read_parts", "ready_mappings", "template",
+    "all_formats", "case", "check_frames", "losses", "messages", "messages_files", "need_tables", "read", "read_cells", "read_findings", "read_parts", "ready_mappings", "template",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -36,7 +36,7 @@ from optimizer.importers.gazetteer import Gazetteer, gazetteer_of
 from optimizer.importers.headers import near
 from optimizer.importers.mapping import Mappings
 from optimizer.importers.raw import RawTable, shown
-from optimizer.importers.reading import with_own_lines
+from optimizer.importers.reading import PROPOSE, with_own_lines
 from optimizer.importers.settings import read_settings
 from optimizer.importers.tables import ReadTable, read_table
 from optimizer.importers.yamltext import parse
@@ -105,7 +105,30 @@ def case(
     return Case(with_own_lines(known, made), made, warnings=tuple(findings))
 
 
-def check_frames(made: Case) -> tuple[Case, tuple[Finding, ...]]:
+def need_tables(made: Case, need: Sequence[str] = ()) -> None:
+    """Refuse a case in memory without a table that is needed, or with nothing in the place of one.
+
+    Raises
+    ------
+    InputProblems
+        ``READ_TABLE_MISSING`` of every such table, as of a folder without its file.
+    """
+    tables = made.tables if isinstance(made.tables, Mapping) else {}
+    named = [
+        *need,
+        *(name for name in TABLES if name in tables and tables[name] is None and name not in need),
+    ]
+    missing = [name for name in named if tables.get(name) is None]
+    if missing or made.tables is None:
+        raise InputProblems(
+            [
+                Finding("READ_TABLE_MISSING", params={"alias": TABLES[name].alias, "name": name})
+                for name in missing or PROPOSE
+            ]
+        )
+
+
+def check_frames(made: Case, need: Sequence[str] = ()) -> tuple[Case, tuple[Finding, ...]]:
     """A case whose frames were made or changed in memory, as the reader would have read them, and every problem found.
 
     Cells become canonical (``PLUS`` reads ``plus``), columns that only a grid declares stay as they are.
@@ -113,8 +136,9 @@ def check_frames(made: Case) -> tuple[Case, tuple[Finding, ...]]:
     Raises
     ------
     InputProblems
-        A table lacks a required column: nothing can be said of its rows, as of such a file.
+        A table of ``need`` is not there, or lacks a required column: nothing can be said of its rows, as of such a file.
     """
+    need_tables(made, need)
     read = {name: _placed(made, name, table) for name, table in _read({**made.tables}).items()}
     findings = [f for table in read.values() for f in table.findings]
     if any(table.frame is None for table in read.values()):

@@ -150,6 +150,7 @@ def cotation_test(
     """
     if not isinstance(case, Case):
         case = importers.read(Path(case), need=("dwellings", "applications"))
+    importers.need_tables(case, ("dwellings", "applications"))
     if len(case.table("applications")) and case.table("applications")["score"].notna().all():
         raise AttrifluxError("COTATION_GIVEN")
     with with_grids((grid_a, grid_b), models) as (names, folder):

@@ -232,6 +232,7 @@ def flux(
         if read is None or not whole or any(f.severity == "error" for f in known):
             raise InputProblems((*known, *_of_part(read, known, models)))
         case = read
+    importers.need_tables(case, ("stock",))
     case, unmade = pipeline.changed_told(case, models)
     settings = case.settings
     if rules is None:

@@ -289,7 +289,7 @@ def _measured(case: Case, options: Options, lived: Lived) -> float:
 def _case(given: Path | Case) -> Case:
     if not isinstance(given, Case):
         return importers.read(given, need=NEED)
-    case, findings = importers.check_frames(given)
+    case, findings = importers.check_frames(given, NEED)
     if any(f.severity == "error" for f in findings):
         raise InputProblems(findings)
     return case

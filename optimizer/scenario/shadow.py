@@ -107,6 +107,7 @@ def shadow_of(result: Result, case: Case | Path, grid: str, options: Options | N
     options = options or Options()
     if not isinstance(case, Case):
         case = importers.read(case, need=NEEDED)
+    importers.need_tables(case, NEEDED)
     _check_scores(case)
     people = case.table("applications")
     with with_grids((grid,), options.models) as (names, folder):

@@ -270,6 +270,7 @@ def _source(
     if isinstance(source, str) and source in profiles(models):
         return None, source, ("profile", source), ()
     if isinstance(source, Case):
+        importers.need_tables(source, PROPOSE_TABLES)
         tables = [(name, _digest(frame)) for name, frame in sorted(source.tables.items())]
         return source, "", ("tables", tables, repr(source.settings)), ()
     path = Path(source)

@@ -154,6 +154,7 @@ def bilan(
     year = _year(year)
     if not isinstance(case, Case):
         case = importers.read(Path(case), need=())
+    importers.need_tables(case)
     leases, events = case.table("leases"), case.table("events")
     if leases.empty and events.empty:
         raise InputProblems([Finding("BILAN_NOTHING", params={"year": year})])

@@ -131,6 +131,7 @@ def midyear(case: Case | Path | str, to: date, *, models: Path | None = None) ->
     """
     if not isinstance(case, Case):
         case = importers.read(Path(case), need=())
+    importers.need_tables(case)
     if to.year != case.settings.year or to > case.settings.on:
         raise AttrifluxError(
             "MIDYEAR_DATE", to=to, on=case.settings.on, year=case.settings.year

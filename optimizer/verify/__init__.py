@@ -32,12 +32,12 @@ from inspect import Signature, signature
 from types import ModuleType
 from typing import Any
 
-from optimizer.verify.elsewhere import other_folder
+from optimizer.verify.elsewhere import other_folder, without_lottery
 from optimizer.verify.lottery import verify_lottery
 from optimizer.verify.verdict import Check, Verdict
 from optimizer.verify.whole import verify
 
-__all__ = ["Check", "Verdict", "other_folder", "verify", "verify_lottery"]
+__all__ = ["Check", "Verdict", "other_folder", "verify", "verify_lottery", "without_lottery"]
 
 
 class _Command(ModuleType):

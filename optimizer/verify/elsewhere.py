@@ -42,6 +42,32 @@ define(
     remedy_fr="Ajouter --lottery : ses loteries sont recomptées, avec la preuve de chaque étape",
     remedy_en="Add --lottery: its lotteries are added up again, with the proof of each stage",
 )
+define(
+    "VERIFY_NO_LOTTERY",
+    "{folder} ne contient pas de loteries : il a été écrit par « {command} ».",
+    "{folder} holds no lotteries: it was written by “{command}”.",
+    remedy_fr="Donner un dossier écrit par fairness",
+    remedy_en="Give a folder written by fairness",
+)
+define(
+    "VERIFY_PROPOSAL",
+    "{folder} ne contient pas de loteries : il a été écrit par « propose ».",
+    "{folder} holds no lotteries: it was written by “propose”.",
+    remedy_fr="Retirer --lottery : la proposition est revérifiée",
+    remedy_en="Leave out --lottery: the proposal is checked again",
+)
+
+
+def without_lottery(directory: Path) -> AttrifluxError | None:
+    """Why a folder has no lottery to add up, and what to do instead; None for one of ``fairness``, whole or damaged."""
+    if not directory.is_dir():
+        return None
+    writer = _writer(directory)
+    if writer != "fairness" and any((directory / name).exists() for name in PROPOSAL):
+        return AttrifluxError("VERIFY_PROPOSAL", folder=str(directory))
+    if writer in ("", "fairness"):
+        return None
+    return AttrifluxError("VERIFY_NO_LOTTERY", folder=str(directory), command=writer)
 
 
 def other_folder(directory: Path) -> AttrifluxError | None:

@@ -98,7 +98,9 @@ def test_doors_in_each_state(browser: Browser, served: Served):
     for _ in range(3):
         who.send("/entrer", status=401, name="membre", password="faux-mot-de-passe")
     who.send("/entrer", status=401, name="membre", password="faux-mot-de-passe")
-    who.go("/entrer").form("/entrer", name="membre", password="faux-mot-de-passe").locator("button").click()
+    who.go("/entrer").form("/entrer", name="membre", password="faux-mot-de-passe")
+    with who.page.expect_navigation():
+        who.page.locator("form[action$='/entrer'] button").click()
     who.state("too many passwords")
     who.go("/accessibilite").state("declaration of accessibility").go("/langue/en").go("/entrer").state(
         "in English"
@@ -160,7 +162,8 @@ def test_an_import_in_each_state(browser: Browser, served: Served, tmp_path: Pat
     identities = tmp_path / "identites.csv"
     identities.write_text("numero;nom\n1;\n", "utf-8")
     who.go("/preparer").form("/preparer", 1).locator("[name=identities]").set_input_files(identities)
-    who.page.locator("form:has([name=identities]) button").click()
+    with who.page.expect_navigation():
+        who.page.locator("form:has([name=identities]) button").click()
     who.state("identities refused")
     assert who.faults() == []
 

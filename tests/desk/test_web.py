@@ -368,7 +368,8 @@ def test_chains_are_chosen_in_words_followed_and_kept_in_the_session(
     wrong = [f"job {x}" for x in faults_at(context, page.url, "chains-job")]
     page.fill("#on", datetime.now(PARIS).date().isoformat())
     page.fill("#commission", "CALEOL Besançon")
-    page.locator("form[action$='/seance'] button").click()
+    with page.expect_navigation():
+        page.locator("form[action$='/seance'] button").click()
     told = page.inner_text("main")
     assert chosen in told and "sous condition" in told, told
     wrong += [f"agenda {x}" for x in faults_at(context, page.url, "chains-agenda")]

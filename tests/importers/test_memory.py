@@ -175,3 +175,35 @@ def test_pandas_without_its_own_text_is_refused_by_name(made: af.Case, tmp_path:
             with pytest.raises(AttrifluxError, match="future.infer_string") as told:
                 call()
             assert told.value.code == "PANDAS_TEXT" and not list(tmp_path.rglob("*.csv"))
+
+
+@pytest.mark.parametrize("table", ["dwellings", "applications"])
+@pytest.mark.parametrize("left", ["deleted", "none"])
+def test_a_table_taken_out_of_a_case_in_memory_is_told_by_name(made: af.Case, table: str, left: str) -> None:
+    """It ended in `AttributeError`, or was proposed upon as an empty table."""
+    others = {name: frame for name, frame in made.tables.items() if name != table}
+    wrong = replace(made, tables=others if left == "deleted" else {**others, table: None})
+    for function in (
+        af.propose,
+        af.fairness,
+        af.simulate,
+        lambda case: af.cotation_test("doubs", "doubs", case),
+    ):
+        with pytest.raises(InputProblems) as problems:
+            function(wrong)
+        assert [(f.code, f.params["name"]) for f in problems.value.findings] == [
+            ("READ_TABLE_MISSING", table)
+        ]
+
+
+def test_nothing_in_the_place_of_a_table_is_told_whoever_reads_it(made: af.Case) -> None:
+    wrong = replace(made, tables={**made.tables, "leases": None})
+    for function in (
+        af.propose, af.flux, lambda case: af.bilan(case, 2026), lambda case: af.dashboard(case, "prefet", "25"),
+        lambda case: af.statement.midyear(case, date(2026, 6, 30)),
+    ):  # fmt: skip
+        with pytest.raises(InputProblems) as problems:
+            function(wrong)
+        assert [(f.code, f.params["name"]) for f in problems.value.findings] == [
+            ("READ_TABLE_MISSING", "leases")
+        ]

@@ -66,3 +66,19 @@ def test_the_command_that_is_given_has_its_folders_in_one_word_each(tmp_path):
     assert shlex.split(command) == [
         str(folder / "lec-30" / "resultat"), "--case", str(folder / "lec-30" / "cas"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("mark", "beside", "lang", "said"),
+    [
+        ("attriflux-flux/1", "flux.csv", "fr", "écrit par « flux ». Donner un dossier écrit par fairness"),
+        ("attriflux-run/1", "proposals.csv", "fr", "écrit par « propose ». Retirer --lottery"),
+        ("attriflux-run/1", "proposals.csv", "en", "written by “propose”. Leave out --lottery"),
+    ],
+)
+def test_lotteries_asked_of_another_folder_say_what_it_is(mark, beside, lang, said, tmp_path):
+    """It said that an earlier version had written it, to be made again by `propose`."""
+    (tmp_path / "run.json").write_text(json.dumps({"format": mark}))
+    (tmp_path / beside).write_text("")
+    told = attriflux("verify", tmp_path, "--lottery", "--case", tmp_path, "--lang", lang)
+    assert told.code == 2 and said in " ".join(told.err.split())

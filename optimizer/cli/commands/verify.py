@@ -73,7 +73,7 @@ def verify(
 ) -> None:
     from optimizer.cli.speak import say_json
     from optimizer.cli.wrapping import wrapped
-    from optimizer.verify import other_folder, verify_lottery
+    from optimizer.verify import other_folder, verify_lottery, without_lottery
     from optimizer.verify import verify as run_verify
 
     if lottery and keep is not None:
@@ -81,7 +81,7 @@ def verify(
     for place in (directory, case, *([] if keep is None else [keep])):
         if not place.exists():
             raise FileNotFoundError(2, "introuvable", str(place))
-    if not lottery and (elsewhere := other_folder(directory)):
+    if elsewhere := without_lottery(directory) if lottery else other_folder(directory):
         raise elsewhere
     if lottery:
         verdict = verify_lottery(directory, case, models=models)

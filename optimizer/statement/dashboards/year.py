@@ -129,6 +129,7 @@ def read_year(
         raise AttrifluxError("DASHBOARD_VIEWER", kind=kind, known=", ".join(KINDS))
     if not isinstance(case, Case):
         case = importers.read(Path(case), need=())
+    importers.need_tables(case)
     case = policy.with_own_changes(case, models)
     rules = policy.rules_of(case.settings, models)
     # Thresholds of the first quartile that are assumed are marked on the page; nothing is decided here.
