@@ -42,6 +42,8 @@ OFTEN_NOTHING = ("rule_shortfall", "rule_loss", "rule_marginal")
 MOST_NAMED = 4
 """Runs whose names still fit above the columns; more are numbered as in the list of the page."""
 LONGEST_NAME = 26
+UPRIGHT, SIDE_BY_SIDE = 8, 12
+"""Runs whose columns fit on a sheet held upright, and on one held across; where there are more, tables go on below each other."""
 APART = ("flux_gap", "flux_band", "rule_price")
 """Indicators that have a table of their own, or are only read from the files."""
 MOST_GAPS, MOST_RULES = 40, 30
@@ -68,6 +70,8 @@ def comparison_html(records: Sequence[Record], lang: Lang = "fr") -> str:
         "unpriced": _unpriced(records, lang),
         "apart": _apart(records, lang),
         "columns": column_names(records),
+        "wide": len(records) > UPRIGHT,
+        "parts": _parts(len(records)),
         "inputs": [
             {
                 "key": i["key"], "words": key_words(str(i["key"]), lang, titles, places),
@@ -263,6 +267,18 @@ def column_names(records: Sequence[Record]) -> list[str]:
     """Names above columns; their numbers in the list of the page when there are many or they are long."""
     short = len(records) <= MOST_NAMED and all(len(r.name) <= LONGEST_NAME for r in records)
     return [r.name if short else str(i) for i, r in enumerate(records, start=1)]
+
+
+def _parts(runs: int) -> list[dict[str, Any]]:
+    """The runs that stand side by side in one table, and which they are where there are several tables."""
+    firsts = range(0, runs, SIDE_BY_SIDE)
+    return [
+        {
+            "at": slice(first, first + SIDE_BY_SIDE),
+            "said": f" ({first + 1}–{min(runs, first + SIDE_BY_SIDE)})" if len(firsts) > 1 else "",
+        }
+        for first in firsts
+    ]
 
 
 def _heat(records: Sequence[Record], lang: Lang) -> tuple[str, int, int]:

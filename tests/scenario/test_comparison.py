@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -444,3 +445,25 @@ def test_points_of_other_prices_are_not_told_as_a_gain():
     told = terminal_table(comparison_table(runs), "fr", inputs_table(runs))
     assert "+20 °" in told and "° points d'un autre barème : ni gain ni perte." in told.replace("\xa0", " ")
     assert "−10 °" not in told
+
+
+def test_many_runs_are_printed_across_and_in_tables_below_each_other():
+    """Beyond what a sheet holds the last columns were not printed."""
+
+    def record(n: int) -> Record:
+        values = {OBJECTIVE: 1000.0 + n, MARGIN: 0.0}
+        changes = {} if n == 1 else {SWEPT: 0.2 + n / 100}
+        return Record(
+            f"r{n}", f"r{n}", changes, {}, values, "optimal", "certified", (), before={SWEPT: "0.25"},
+            case="c", status="certified_optimal",
+        )  # fmt: skip
+
+    across = "@page{size:A4 landscape}"
+    few, more, many = (comparison_html([record(n) for n in range(1, runs + 1)]) for runs in (4, 9, 40))
+    assert across not in few and across in more and across in many
+    assert few.count("<table") == more.count("<table")
+    for tables in ("(1–12)", "(13–24)", "(25–36)", "(37–40)"):
+        assert many.count(f'{tables}"') == more.count("<table")
+    headings = re.findall(r"<thead.*?</thead>", many)
+    for n in range(1, 41):
+        assert sum(f">{n}</th>" in heading for heading in headings) == more.count("<table")
