@@ -66,4 +66,7 @@ def test_a_new_session_counts_each_household_once():
     home, other = made.items[:2]
     twice = replace(made, items=(home, replace(other, candidates=home.candidates)))
     people = sum(not c.queue for c in home.candidates)
-    assert people > 1 and f"2 logements à l'ordre du jour, {people} ménages." in begun("2026-01", twice)["lines_fr"][0]
+    assert (
+        people > 1
+        and f"2 logements à l'ordre du jour, {people} ménages." in begun("2026-01", twice)["lines_fr"][0]
+    )
