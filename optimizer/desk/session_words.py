@@ -65,7 +65,7 @@ def begun(session_id: str, made: Agenda, more: str = "", left_off: Sequence[Take
     """What `session new` says; ``more``: words that the next command needs too; ``left_off``: dwellings that something else takes."""
     off = {one.dwelling for one in left_off}
     items = [item for item in made.items if item.dwelling_id not in off]
-    people = sum(not c.queue for item in items for c in item.candidates)
+    people = len({c.application_id for item in items for c in item.candidates if not c.queue})
     summary: dict[str, object] = {
         "session": session_id, "dwellings": [i.dwelling_id for i in items], "awaiting": list(made.awaiting),
         "without": list(made.without), "taken": [one.dwelling for one in left_off],

@@ -335,7 +335,7 @@ def _objectives(rules: pd.DataFrame) -> dict[tuple[str, str, str], list[tuple[in
         scope = dict(part.split("=", 1) for part in str(row.scope).split(";"))
         if not scope.keys() <= {"landlord", "epci", "departement"}:
             continue
-        done = f"{int(row.num_before + row.num_run)}/{int(row.den_before + row.den_run)}"
+        done = f"{int(row.num_before)}/{int(row.den_before)}"
         key = (scope.get("landlord", ""), scope.get("epci", ""), scope.get("departement", ""))
         text.setdefault(key, []).append((at, f"{words[row.rule]} {done}"))
     return text

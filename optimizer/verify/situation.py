@@ -13,7 +13,6 @@ from optimizer.verify.cells import I32, I64
 from optimizer.verify.outputs import Out
 from optimizer.verify.returned import COUNTED_FROM, furthest_lines
 from optimizer.verify.rows import Book
-from optimizer.verify.solution import Counts
 from optimizer.verify.verdict import Findings
 from optimizer.verify.wording import REACHED
 from optimizer.verify.world import STAGES, World
@@ -32,8 +31,8 @@ FACTS = (
 class Situation:
     """What the sheet must say of each dwelling and account."""
 
-    def __init__(self, world: World, book: Book, counts: Counts) -> None:
-        self.world, self.book, self.counts = world, book, counts
+    def __init__(self, world: World, book: Book) -> None:
+        self.world, self.book = world, book
         self._years = self._flux_years()
         _, owner = np.unique(np.array([*world.dwellings.landlord, ""]), return_inverse=True)
         self._owner: I64 = owner.reshape(-1).astype(np.int64)
@@ -151,11 +150,11 @@ class Situation:
     def _reached(self) -> list[tuple[dict[str, str], str]]:
         """(scope, words) of the rows whose state the sheet tells, in their order."""
         found = []
-        for k, row in enumerate(self.book.rows):
+        for row in self.book.rows:
             if row.rule in REACHED:
                 scope = dict(x.split("=", 1) for x in row.scope.split(";"))
                 if scope.keys() <= {"landlord", "epci", "departement"}:
-                    done = f"{row.num_before + self.counts.num[k]}/{row.den_before + self.counts.den[k]}"
+                    done = f"{row.num_before}/{row.den_before}"
                     found.append((scope, f"{REACHED[row.rule]} {done}"))
         return found
 

@@ -395,7 +395,7 @@ def _compare(
     with found.guard("applications"):
         check_applications(need_out(out, "applications"), reasons, lines, found)
     with found.guard("orientation"):
-        choices.check(out, lines, Situation(world, book, counts), exchanges, least, found)
+        choices.check(out, lines, Situation(world, book), exchanges, least, found)
     if told is not None:
         with found.guard("sentences"):
             passed = None if lists is None else lists.table

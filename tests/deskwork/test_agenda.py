@@ -58,3 +58,15 @@ def test_a_new_session_says_which_dwellings_of_the_run_are_not_on_it():
     assert "ordre du jour, faute" not in "\n".join(begun("2026-01", chosen)["lines_fr"])
     many = begun("2026-01", replace(ready(), awaiting=tuple(f"A{k:02d}" for k in range(40)), without=()))
     assert "A11 et 28 autres." in "\n".join(many["lines_fr"])
+
+
+def test_a_new_session_counts_each_household_once():
+    """« 14 ménages » of twelve, two of whom stood on two lists."""
+    made = ready()
+    home, other = made.items[:2]
+    twice = replace(made, items=(home, replace(other, candidates=home.candidates)))
+    people = sum(not c.queue for c in home.candidates)
+    assert (
+        people > 1
+        and f"2 logements à l'ordre du jour, {people} ménages." in begun("2026-01", twice)["lines_fr"][0]
+    )
