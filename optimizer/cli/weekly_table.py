@@ -26,6 +26,7 @@ def weekly_table(
     """The table, empty where no run lived its year; the same figures as the optimum's, how far chance alone moves them, and over
     how many years, where ``replications`` says it."""
     from optimizer.cli.speak import table
+    from optimizer.presentation.numbers import decimal
     from optimizer.scenario import shown
 
     if not comparison["indicator"].astype(str).str.startswith("weekly_").any():
@@ -41,7 +42,7 @@ def weekly_table(
         errors = [found.get(key, {}).get("standard_error") for key, *_ in COLUMNS]
         units = [unit for _, unit, *_ in COLUMNS]
         for word, leases, values in (
-            (label, shown(round(float(signed), 1), "leases", lang), means),
+            (label, decimal(float(signed), 1, lang), means),
             ("  ±", "", errors),
         ):
             cells = [shown(value, unit, lang) for value, unit in zip(values, units, strict=True)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -40,12 +41,25 @@ _FOUR = (
 _SIX = ("marginal_points", "turnover")
 """A turnover is read to the millionth: the stock of the next year is a file that is read again."""
 
+_EVERY_DIGIT = 1e15
+"""From here on a number has no decimals left to round."""
+
 
 def number(value: float, decimals: int, style: Style) -> str:
-    """A number without trailing zeros, with the style's decimal mark; empty for NaN."""
+    """A number without trailing zeros, with the style's decimal mark; empty for NaN.
+
+    Read exactly as it is written, half away from zero, as pages do.
+
+    >>> number(0.15625, 4, "french"), number(-0.5, 0, "french"), number(1e-7, 6, "french")
+    ('0,1563', '-1', '0')
+    """
     if value != value:
         return ""
-    text = f"{value:.{decimals}f}"
+    text = repr(float(value))
+    if abs(value) >= _EVERY_DIGIT:
+        text = f"{value:.{decimals}f}"
+    elif "e" in text or len(text) - text.find(".") - 1 > decimals:
+        text = f"{Decimal(text).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     if text == "-0":

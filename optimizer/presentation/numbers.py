@@ -13,6 +13,7 @@ from optimizer.errors import Lang, day_words
 
 NBSP, THIN = "\u00a0", "\u202f"
 UNKNOWN = "–"
+_MOST_PLACES = 4
 
 
 def decimal(
@@ -53,11 +54,25 @@ def due(value: float, lang: Lang = "fr") -> str:
 def percent(
     value: Fraction | float | None, places: int = 1, lang: Lang = "fr", *, fixed: bool = False
 ) -> str:
-    """``25 %``, ``33,8 %`` (fr), ``33.8%`` (en); a dash when unknown."""
+    """``25 %``, ``33,8 %`` (fr), ``33.8%`` (en); a dash when unknown.
+
+    Neither none nor all is said of a share that is nearly so: it has the decimals it takes, four at most.
+
+    >>> percent(0.9997), percent(1), percent(0.0004), percent(1e-9)
+    ('99,97\xa0%', '100\xa0%', '0,04\xa0%', '0\xa0%')
+    """
     if value is None or value != value:
         return UNKNOWN
     exact = Fraction(repr(float(value))) if isinstance(value, float) else Fraction(value)
+    if exact not in (0, 1):
+        enough = (n for n in range(places, _MOST_PLACES + 1) if _units(exact, n) not in (0, 100 * 10**n))
+        places = next(enough, places)
     return decimal(exact * 100, places, lang, fixed=fixed) + (f"{NBSP}%" if lang == "fr" else "%")
+
+
+def _units(share: Fraction, places: int) -> int:
+    """A share in per cent as it is shown, without its decimal mark."""
+    return floor(abs(share) * 100 * 10**places + Fraction(1, 2))
 
 
 def signed(value: Fraction | float | None, places: int = 1, lang: Lang = "fr", *, fixed: bool = False) -> str:

@@ -9,6 +9,7 @@ from html import escape
 from optimizer.errors import Lang
 from optimizer.presentation.numbers import decimal, percent, signed
 from optimizer.presentation.svg import Drawing
+from optimizer.presentation.text_width import fitted
 
 INK, LINE, PALE = "#1b2b41", "#B8C4D6", "#E8EEF6"
 DASHES = ("", "8 4", "2 3", "10 3 2 3")
@@ -129,8 +130,7 @@ def heat_map(
         )
     for i, name in enumerate(rows):
         y = top + line * i
-        short = name if len(name) <= 84 else name[:83] + "…"
-        out.append(text_svg(left - 8, y + 16, short, "end"))
+        out.append(text_svg(left - 8, y + 16, fitted(name, left - 8), "end"))
         for j, one in enumerate(cells[i]):
             out.append(
                 f'<rect x="{left + cell * j}" y="{y}" width="{cell - 2}" height="{line - 2}" fill="{_shade(one.tone)}"/>'
@@ -220,8 +220,7 @@ def tornado(
     out.append(f'<path d="M{middle:.1f} {top}V{height - 8}" fill="none" stroke="{INK}"/>')
     for i, (name, low, high, words) in enumerate(bars):
         y = top + line * i
-        short = name if len(name) <= 66 else name[:65] + "…"
-        out.append(text_svg(left - 8, y + 16, short, "end"))
+        out.append(text_svg(left - 8, y + 16, fitted(name, left - 8), "end"))
         for value, colour in ((low, COLOURS[0]), (high, COLOURS[3])):
             a, b = sorted((middle, x(value)))
             if b > a:

@@ -518,7 +518,7 @@ def _shortfalls(data: ReportData) -> list[dict[str, str]]:
             "scope": scope_words(str(x.scope), data.lang, data.places),
             "missing": _missing_text(int(x.missing_whole), bool(x.limits), True, data.lang),
             "why": _why_short(x, data),
-            "holds": percent(float(x.rate_that_holds), data),
+            "holds": percent(float(x.rate_that_holds), data, 2),
         }
         for x in records(data.shortfalls)
     ]

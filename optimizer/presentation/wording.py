@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from optimizer.errors import Lang
-from optimizer.presentation.numbers import UNKNOWN, decimal, percent
+from optimizer.presentation.numbers import NBSP, UNKNOWN, decimal, percent
 
 
 def shown(value: float | None, unit: str, lang: Lang) -> str:
@@ -17,9 +19,14 @@ def shown(value: float | None, unit: str, lang: Lang) -> str:
 
 def signed(gap: float, unit: str, lang: Lang) -> str:
     """A difference with its sign; shares in points of per cent; one too small for the decimals shown is about nothing."""
-    text = shown(abs(gap), unit, lang)
+    text = shown(abs(gap), unit, lang) if unit != "share" else points(abs(gap), lang)
     if not any(digit in text for digit in "123456789"):
         return "≈ 0"
-    if unit == "share":
-        text = text.replace("%", "pt")
     return ("+" if gap > 0 else "−") + text
+
+
+def points(gap: float, lang: Lang) -> str:
+    """The size of a difference of two shares, in points of per cent."""
+    return decimal(Fraction(repr(float(gap))) * 100, 1, lang, fixed=True) + (
+        f"{NBSP}pt" if lang == "fr" else "pt"
+    )

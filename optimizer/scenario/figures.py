@@ -11,6 +11,8 @@ from optimizer.presentation.csvfile import Style
 from optimizer.presentation.exactcsv import exact_csv, places_of_unit
 
 NAN = float("nan")
+STEADY = 9
+"""Decimals of a figure as it is kept."""
 PARTS = ("rule", "landlord", "departement", "epci", "area", "account", "qpv", "residence", "public")
 """Parts that a scope may name, in the order of the columns; another one (of a rule of one's own) stands behind them."""
 
@@ -31,9 +33,9 @@ def share(indicator: str, scope: str, num: float, den: float) -> list[Figure]:
     return [Figure(indicator, scope, "share", num / den, float(num), float(den))] if den > 0 else []
 
 
-def rounded(figures: Iterable[Figure]) -> list[Figure]:
-    """Shares with 4 decimals, anything else with 2."""
-    return [f._replace(value=round(f.value, 4 if f.unit == "share" else 2)) for f in figures]
+def steadied(figures: Iterable[Figure]) -> list[Figure]:
+    """The same without the last bits of their sums, which two machines may add otherwise. Pages and files round, each once."""
+    return [f._replace(value=round(f.value, STEADY)) for f in figures]
 
 
 def parts_of(scope: str) -> dict[str, str]:
@@ -53,16 +55,15 @@ def scope_columns(scopes: Sequence[str]) -> pd.DataFrame:
 
 OF_UNIT = ("value", "standard_error", "low", "high", "reference", "difference", "difference_error")
 COUNTS = ("num", "den")
+EXPECTED_PLACES = 4
+"""Decimals of leases to be expected, as in ``rules.csv``."""
 
 
 def figures_csv(table: pd.DataFrame, style: Style) -> bytes:
-    """A table of figures: values with the decimals of their unit, what a share is made of as whole numbers where it is whole."""
+    """A table of figures: values with the decimals of their unit; what a share is made of with enough of them to find it again."""
     units = table["unit"].astype(str).tolist()
     places: dict[str, Callable[[int], int]] = {
         name: lambda i: places_of_unit(units[i]) for name in OF_UNIT if name in table.columns
     }
-    for name in COUNTS:
-        if name in table.columns:
-            counts = table[name].tolist()
-            places[name] = lambda i, counts=counts: 0 if float(counts[i]).is_integer() else 2  # type: ignore[misc]
+    places |= {name: lambda i: EXPECTED_PLACES for name in COUNTS if name in table.columns}
     return exact_csv(table, style, places)

@@ -21,7 +21,7 @@ from optimizer.problem import all_rules
 from optimizer.runs import Result
 from optimizer.scenario import texts as texts
 from optimizer.scenario.committed import committed_figures
-from optimizer.scenario.figures import Figure, rounded
+from optimizer.scenario.figures import Figure, steadied
 from optimizer.scenario.households import household_rows
 from optimizer.scenario.rates import flux_gaps, lines_reached, not_reserved, rate_figures
 
@@ -160,7 +160,7 @@ class VacancyTerms:
 
 
 def indicators(result: Result) -> pd.DataFrame:
-    """``indicator, scope, unit, value, num, den``: shares with 4 decimals, other values with 2, in a stable order.
+    """``indicator, scope, unit, value, num, den``, in a stable order; values are those that pages and files round, each once.
 
     ``num`` and ``den`` are what a share is made of (leases, or households), NaN elsewhere.
     """
@@ -188,7 +188,7 @@ def indicators(result: Result) -> pd.DataFrame:
     rows += _vacancy(result, VacancyTerms.read(prepared.rules))
     if not result.tables.streams:  # a country's leapfrogs are not held at once
         rows.append(Figure("passed_over", "", "passes", _passed_over(result.leapfrogs)))
-    return pd.DataFrame(rounded(rows), columns=list(COLUMNS))
+    return pd.DataFrame(steadied(rows), columns=list(COLUMNS))
 
 
 def shared_figures(first: pd.DataFrame, lines: pd.DataFrame, prepared: Prepared) -> list[Figure]:

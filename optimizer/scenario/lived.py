@@ -9,6 +9,7 @@ from scipy.special import stdtrit
 
 from optimizer.domain.intervals import DRAWS_SURE, moved_alike
 from optimizer.errors import Lang, said
+from optimizer.presentation.numbers import decimal
 from optimizer.presentation.wording import shown, signed
 from optimizer.scenario.indicators import LIVED, indicator_order, label_of, unit_words
 from optimizer.scenario.publics import scope_said
@@ -63,7 +64,7 @@ def _cell(base: Record, record: Record, key: Key, lang: Lang) -> dict[str, str]:
         "value": shown(mean, key[2], lang),
         "bound": "" if bound is None else said("COMPARISON.OPTIMUM_HAS", lang, value=shown(bound, key[2], lang)),
         "parts": "" if parts is None else said(
-            "COMPARISON.PARTS", lang, num=shown(round(parts[0], 1), "leases", lang), den=shown(round(parts[1], 1), "leases", lang)
+            "COMPARISON.PARTS", lang, num=decimal(parts[0], 1, lang), den=decimal(parts[1], 1, lang)
         ),
         "error": f"± {shown(error, key[2], lang)}" if error == error and error > 0 else "",
         "range": f"{shown(low, key[2], lang)} – {shown(high, key[2], lang)}" if high > low else "",

@@ -28,7 +28,7 @@ from optimizer.domain.account import in_flux, transfers
 from optimizer.problem import evaluate, measure, rule_book
 from optimizer.problem.rulebook import RuleBook
 from optimizer.runs import Options
-from optimizer.scenario.figures import Figure, rounded
+from optimizer.scenario.figures import Figure, steadied
 from optimizer.scenario.indicators import (
     LIVED,
     VacancyTerms,
@@ -312,7 +312,7 @@ def _measured(whole: pipeline.Prepared, book: RuleBook, year: _Year, unlet: list
         Figure("letting_cost", "", "euros", cost),
         *shared_figures(first, lines_reached(whole, num, den), whole),
     ]
-    return [figure._replace(indicator=f"{LIVED}{figure.indicator}") for figure in rounded(found)]
+    return [figure._replace(indicator=f"{LIVED}{figure.indicator}") for figure in steadied(found)]
 
 
 ABSENT_IS_NONE = frozenset(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+
+import pytest
 
 from optimizer.presentation.plots import Cell, curve, heat_map, slope_chart, tornado
 from optimizer.presentation.plots_curves import curves
 from optimizer.presentation.plots_stock import MOST_YEARS, clipped, ends_chart, stock_bars
 from optimizer.presentation.svg import gauge
+from optimizer.presentation.text_width import fitted, width_of
 
 BAR = re.compile(
     r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="#\w+"><title>(\d+) : (.*?) (\d+)</title>'
@@ -61,6 +65,40 @@ def test_no_dated_agreement_is_no_drawing():
 
 def test_a_long_name_is_cut_at_its_length_with_a_sign_that_says_so():
     assert clipped("Besançon", 8) == "Besançon" and clipped("Besançon", 7) == "Besanç…"
+
+
+def names_of(drawn: str) -> list[tuple[float, str]]:
+    """Names on the left of a plot, with where they end."""
+    found = re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="end"[^>]*>([^<]*)<', drawn)
+    return [(float(x), unescape(name)) for x, name in found]
+
+
+WIDE = [
+    "W" * 66,
+    "PRIX D'UN BAIL MANQUANT DE LA MAIRIE DE WWWWW ET DE SES COMMUNES, TOUTES",
+    "國" * 60,
+    "Œ" * 60,
+]
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_a_wide_name_ends_inside_the_margin_of_its_plot(name: str):
+    """W is 944 thousandths of its size in Arial and 989 in DejaVu Sans, an ideogram 1000, Œ 1070: 12 pixels of each."""
+    bars = names_of(tornado([(name, -4.0, 2.0, "mots")], "valeurs", ("−", "+", "n")))[1:]
+    cells = names_of(heat_map([name], ["un"], [[Cell("12 %", 0.0)]], "taux"))
+    for end, short in (bars[0], cells[0]):
+        assert width_of(short) <= end and short.endswith("…") and name.startswith(short[:-1])
+        assert width_of(short) > end - 3 * 12
+    # 422 pixels are 35 W of 12 pixels, the sign that says so among them
+    assert fitted("W" * 66, 422) == "W" * 34 + "…"
+
+
+def test_a_usual_name_is_whole_and_narrow_letters_leave_more():
+    name = "Part des réservations (agents publics de l'État) dans le flux"
+    drawn = tornado([(name, -1.0, 1.0, "mots")], "valeurs", ("−", "+", "n"))
+    assert name.replace("'", "&#x27;") in drawn
+    assert fitted("i" * 100, 422) == "i" * 100
+    assert width_of("É") == width_of("E") and width_of("") == 0
 
 
 def points(drawn: str) -> list[list[tuple[float, float]]]:

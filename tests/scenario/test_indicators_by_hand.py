@@ -99,7 +99,7 @@ def test_rates_with_the_leases_of_before(table: pd.DataFrame):
 def test_who_is_housed(table: pd.DataFrame):
     """A1 alone: first quartile, the higher of two scores where dwellings lie in two EPCI (percentile 75), 181 days, in no public."""
     assert figure(table, "mean_score") == 75
-    assert figure(table, "mean_months") == round(181 / (365.25 / 12), 2)
+    assert figure(table, "mean_months") == round(181 / (365.25 / 12), 9)
     assert [figure(table, name, EPCI) for name in ("q1_share", "q234_share", "q_unknown_share")] == [1, 0, 0]
     assert figure(table, "q1_outside_qpv") == 1
     assert (figure(table, "mutation_share"), figure(table, "dalo_proposed")) == (0, 0)

@@ -55,7 +55,7 @@ def test_figures_are_those_of_the_lease(year: dict[tuple[str, str], float]):
     )
     assert (year["weekly_mean_score", ""], year["weekly_mean_months", ""]) == (
         80,
-        round(150 / (365.25 / 12), 2),
+        round(150 / (365.25 / 12), 9),
     )
     assert year["weekly_q1_outside_qpv", ""] == 1 and ("weekly_q1_inside_qpv", "") not in year
     assert year["weekly_lec_outside_qpv", ""] == 1
