@@ -180,7 +180,7 @@ def told_of(
         corrections=queries.corrections(opened, session_id), noticed=_noticed(opened, session_id),
         examined_since=_examined_since(opened, session),
         put_right=frozenset(d.ref for d in queries.duties(opened, open=False) if put_right(d, session_id)),
-        no_replies=_no_replies(opened, session_id), before=_before(opened, session), **not_held(opened, session),
+        housed=frozenset(queries.housed(opened)), no_replies=_no_replies(opened, session_id), before=_before(opened, session), **not_held(opened, session),
     )  # fmt: skip
 
 

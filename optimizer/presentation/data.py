@@ -201,4 +201,4 @@ DECIDED = {
     "fr": "Le programme propose ; la commission décide.",
     "en": "The program proposes; the commission decides.",
 }
-"""At the foot of a letter, which tells a decision and no proposal."""
+"""At the foot of a letter and of minutes, which tell a decision and no proposal."""

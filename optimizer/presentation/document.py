@@ -66,6 +66,7 @@ class Document:
     banners : what each sheet says first.
     apart : each sheet is a letter to a reader of its own: its pages are counted apart, and it tells a decision, not a proposal.
     copied : what is held, as it is held: it proposes nothing, and its long lists of pairs go on over the page.
+    decided : tells what a commission decided or what became of its session, not a proposal.
     """
 
     title: str
@@ -75,6 +76,7 @@ class Document:
     banners: tuple[str, ...] = field(default=())
     apart: bool = False
     copied: bool = False
+    decided: bool = False
 
 
 def heading(text: str) -> Block:
@@ -110,7 +112,7 @@ def signatures(rows: Sequence[tuple[str, str]]) -> Block:
 
 
 def _decides(document: Document, lang: Lang) -> str:
-    return (DECIDED if document.apart or document.copied else DECIDES)[lang]
+    return (DECIDED if document.apart or document.copied or document.decided else DECIDES)[lang]
 
 
 def glossed(document: Document, lang: Lang) -> Document:

@@ -183,7 +183,7 @@ def test_each_letter_says_what_it_must_and_names_nobody_else(made: Room, told: T
     due = letters_of(told)
     assert len(document.sheets) == len(due)
     assert {x.kind for x in due} == {"offer", "rank", "over", "not_attributed", "ineligible"}
-    common = ("Habitat Besançon", "03/12/2026, Besançon, siège", "Mme Directrice, directrice de la clientèle", "accueil@exemple.fr",
+    common = ("Habitat Besançon", made.session.commission, "03/12/2026, Besançon, siège", "Mme Directrice, directrice de la clientèle", "accueil@exemple.fr",
               "L. 311-3-1 et R. 311-3-1-1 du CRPA", "CADA", "données de votre demande", "CNIL", "Date du courrier")  # fmt: skip
     own = {
         "offer": ("10 jours entiers", "à 24 h", "silence vaudra refus", "R. 441-10", "Loyer + charges", "Dépôt de garantie", "DPE", "Étage", "R. 441-2-17", "visiter"),
@@ -262,7 +262,60 @@ def test_a_list_that_is_over_promises_nothing_more(made: Room, told: Told):
     assert not [x for x in letters_to(gone, home.dwelling_id).values() if x.startswith(("rank", "offer"))]
 
 
+def test_no_letter_keeps_the_application_of_a_household_that_signed_for_another_dwelling(
+    made: Room, told: Told
+):
+    """A lease ends the application: « votre demande reste active » stood on the letters of the dwellings it had not got."""
+    home = next(i for i in made.session.items if i.status == "offering" and len(i.candidates) >= 3)
+    everybody = frozenset(c.application_id for c in home.candidates)
+    offered = next(c.offer for i in told.session.items for c in i.candidates if c.offer is not None)
+    refused = replace(offered, status="refused", legitimate="no", answered_on=date(2026, 12, 7))
+    for housed in (frozenset(), everybody):
+        there = replace(told, housed=housed)
+
+        def letters_on(becomes: str, offer: object = None, there: Told = there, **more: object) -> list[str]:
+            changed = told_as(there, home.dwelling_id, {"status": becomes, "offer": offer}, **more)
+            return [x for x in letters_to(changed, home.dwelling_id).values() if "ineligible" not in x[:11]]
+
+        # let to somebody else: whoever signed elsewhere since is told nothing more, as when it signed before
+        assert bool([x for x in letters_on("released", status="let") if x.startswith("over")]) == (not housed)
+        back = letters_on(
+            "released", replace(offered, status="released"), status="withdrawn", end_reason="works"
+        )
+        for text in [*back, *letters_on("refused", refused), *letters_on("condition_failed")]:
+            kept = "Votre demande reste active" in text or "votre demande est conservée" in text
+            assert kept == (not housed), text
+        assert all("n'est pas un refus de votre part" in x for x in back if x.startswith("over"))
+    assert "peut compter dans la cotation" not in "".join(letters_on("refused", refused))
+    signed = {c.application_id for i in told.session.items for c in i.candidates if c.status == "signed"}
+    assert signed and signed <= told.housed, "the desk's own leases are known to the papers"
+
+
+def test_a_dwelling_without_an_address_leaves_it_to_a_hand(told: Told):
+    home = next(x.item for x in letters_of(told) if x.kind == "offer")
+    for address, shown in (("", "Adresse ……, Besançon"), ("3 rue Basse", "Adresse 3 rue Basse, Besançon")):
+        facts = {**home.facts, "address": address, "commune_name": "Besançon"}
+        text = "".join(
+            letters_to(told_as(told, home.dwelling_id, {}, facts=facts), home.dwelling_id).values()
+        )
+        assert shown in text
+
+
+def test_minutes_are_no_proposal_and_the_author_of_the_letters_is_not_called_the_secretary(told: Told):
+    """« Proposition » stood at the foot of each sheet of the signed minutes."""
+    for paper in (minutes(told), report_back(told)):
+        foot = PdfReader(BytesIO(document_pdf(paper, "fr"))).pages[0].extract_text()
+        assert "Le programme propose ; la commission décide" in foot.replace("\u00a0", " ")
+        assert "Proposition : la commission" not in foot.replace("\u00a0", " ") + words(paper)
+    sent = words(convocation(told))
+    assert (
+        "L'auteur du courrier Mme Directrice, directrice de la clientèle" in sent and "secrétaire" not in sent
+    )
+    assert "Proposition : la commission décide" in words(agenda_paper(told))
+
+
 def test_a_letter_printed_after_the_answer_asks_for_none(made: Room, told: Told):
+    told = replace(told, housed=frozenset())  # what became of the offer is imagined below
     home, who = next((i, c) for i in told.session.items for c in i.candidates if c.offer is not None)
     on = date(2026, 12, 14)
 

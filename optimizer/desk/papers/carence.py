@@ -33,7 +33,7 @@ def carence(told: Told) -> Document:
         "MINUTES_HEAD", day=told.day(session.on), landlord=told.landlord, commission=session.commission
     )
     sheet = Sheet(title, tuple(_blocks(told)), sub=head, anchor="carence")
-    return Document(title, session.on, (sheet,), foot=told.foot)
+    return Document(title, session.on, (sheet,), foot=told.foot, decided=True)
 
 
 def cause(told: Told) -> str:

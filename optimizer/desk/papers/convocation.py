@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any
 
 from optimizer.desk.chained import waits_of
+from optimizer.desk.documents import BLANK
 from optimizer.desk.entry_rows import account_words
 from optimizer.desk.following import items_of, left_before
 from optimizer.desk.papers.wording import HASH, Told, sitting
@@ -45,7 +46,7 @@ def convocation(told: Told) -> Document:
         ),
         heading(say("RECIPIENTS")), listing(list(s.recipients) or [UNKNOWN]),
         text(_attached(told)), text(say("CONVOCATION_VOICES")),
-        signatures([(say("SECRETARY"), told.issuer.author), ("", "")]),
+        signatures([(say("WRITER"), f"{told.issuer.author or BLANK}, {told.issuer.quality or BLANK}"), ("", "")]),
     ]  # fmt: skip
     title = say("CONVOCATION")
     return Document(

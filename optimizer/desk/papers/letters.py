@@ -76,21 +76,23 @@ def unanswered(told: Told) -> list[Letter]:
 def letters_of(told: Told) -> list[Letter]:
     """Letters due after a session, in the order of its agenda; whose turn has not come has a letter of rank.
 
-    None goes to a household that has signed for another dwelling meanwhile and never had an offer here, nor to one that was
-    erased: its number and the facts that a refusal must tell are gone.
+    None goes to a household that has signed for another dwelling meanwhile and never had an offer here, whichever of the two came
+    first, nor to one that was erased: its number and the facts that a refusal must tell are gone.
     """
     found = unanswered(told)
     for item in items_of(told.session):
         if item.status in ("listed", "not_examined"):
             continue
         for c in examined(item):
-            if (
-                c.decision is not None
-                and c.application_id
-                and (c.status != "superseded" or c.offer is not None)
-            ):
+            left = c.status == "superseded" or (c.status == "released" and _housed_elsewhere(told, c))
+            if c.decision is not None and c.application_id and (not left or c.offer is not None):
                 found.append(Letter(_kind(told, item, c), item, c, c.decision))
     return found
+
+
+def _housed_elsewhere(told: Told, c: CandidateRecord) -> bool:
+    """Whether the household signed the lease of another dwelling: its application is over, and no letter says that it is kept."""
+    return c.application_id in told.housed and c.status != "signed"
 
 
 def _kind(told: Told, item: ItemRecord, c: CandidateRecord) -> str:
@@ -161,8 +163,8 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
     yield pairs(
         [
             (say("WRITTEN"), BLANK),
-            (say("LANDLORD"), told.landlord), (say("SESSION"), f"{told.day(s.on)}, {s.place or BLANK}"),
-            (say("NUR"), told.number(x.candidate)), *([(say("DECISION"), told.decision(x.decision))] if x.decision else []),
+            (say("LANDLORD"), told.landlord), (say("COMMISSION"), s.commission),
+            (say("SESSION"), f"{told.day(s.on)}, {s.place or BLANK}"), (say("NUR"), told.number(x.candidate)), *([(say("DECISION"), told.decision(x.decision))] if x.decision else []),
             *([(say("UNDER_DALO"), yes_no(x.candidate.facts["dalo"], told.lang))] if _offers(x) and "dalo" in x.candidate.facts else []),
             *([(say("DOCUMENTS_AWAITED"), words)] if (words := _awaited_documents(told, x)) else []),
         ]
@@ -235,7 +237,7 @@ def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
     yield heading(say("THE_DWELLING"))
     yield pairs(
         [
-            (say("ADDRESS"), ", ".join(str(x) for x in (f.get("address"), f.get("commune_name")) if x) or BLANK),
+            (say("ADDRESS"), ", ".join(str(x) for x in (f.get("address") or BLANK, f.get("commune_name")) if x)),
             (say("FLOOR"), BLANK if floor is None else say("FLOOR_VALUE", n=int(floor) or said("SHEETS.GROUND", lang), lift=BLANK if f.get("lift") is None else yes_no(f["lift"], lang))),
             (say("TYPE"), f"T{f.get('rooms')}, {BLANK if surface is None else decimal(float(surface), 1, lang)} m²"),
             (say("ENERGY"), str(f.get("energy_label") or BLANK).upper()),
@@ -252,6 +254,8 @@ def _answer(told: Told, x: Letter) -> Iterator[Block]:
         yield heading(say("YOUR_ANSWER"))
         day = offer.lease_on or offer.answered_on or offer.deadline
         yield mention(say(f"ANSWERED_{offer.status}", day=told.day(day)))
+        if _housed_elsewhere(told, x.candidate):
+            return
         if offer.status in ("refused", "silent", "desisted"):
             yield text(say("ANSWERED_KEPT"))
         if offer.status in ("refused", "silent") and offer.legitimate != "yes":
@@ -301,7 +305,7 @@ def _over(told: Told, x: Letter) -> Iterator[Block]:
             yield text(say("OVER_OFFER"))
     else:
         yield mention(say("OVER_LET"))
-    yield text(say("OVER_KEPT"))
+    yield text(say("OVER_NO_REFUSAL" if _housed_elsewhere(told, x.candidate) else "OVER_KEPT"))
 
 
 def _failed(told: Told, x: Letter) -> Iterator[Block]:
@@ -317,7 +321,7 @@ def _failed(told: Told, x: Letter) -> Iterator[Block]:
             (say("DATE"), told.day(x.candidate.condition_on)),
         ]
     )
-    yield mention(told.term("not_attributed"))
+    yield mention(_kept(told, x))
     yield text(_recourse(told))
     yield text(say("SOCIAL_HELP"))
 
@@ -356,9 +360,15 @@ def _refused(told: Told, x: Letter) -> Iterator[Block]:
     if x.decided.motive == NOT_ACTIVE:
         yield mention(told.say("REFUSAL_NOT_ACTIVE"))
     elif not _struck_off(told, x):
-        yield mention(told.term("not_attributed"))
+        yield mention(_kept(told, x))
     yield text(_recourse(told))
     yield text(told.say("SOCIAL_HELP"))
+
+
+def _kept(told: Told, x: Letter) -> str:
+    """That the decision is about this dwelling only, and that the application is kept where it is."""
+    alone = _housed_elsewhere(told, x.candidate)
+    return told.say("THIS_DWELLING_ONLY") if alone else told.term("not_attributed")
 
 
 def _recourse(told: Told) -> str:

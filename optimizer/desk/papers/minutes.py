@@ -62,7 +62,7 @@ def minutes(told: Told) -> Document:
     last = Sheet(told.say("CLOSING"), tuple(_closing(told)), sub=head, anchor="cloture")
     return Document(
         told.say("MINUTES"), session.on, (first, *homes, last), foot=told.foot,
-        banners=() if session.status == "closed" else (told.say("NOT_CLOSED"),),
+        banners=() if session.status == "closed" else (told.say("NOT_CLOSED"),), decided=True,
     )  # fmt: skip
 
 

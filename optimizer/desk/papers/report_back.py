@@ -249,4 +249,4 @@ def report_back(told: Told) -> Document:
                 follows=n > 1,
             )
         )
-    return Document(say("REPORT"), told.session.on, tuple(sheets), foot=told.foot)
+    return Document(say("REPORT"), told.session.on, tuple(sheets), foot=told.foot, decided=True)

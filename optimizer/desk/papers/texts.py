@@ -360,6 +360,14 @@ texts(
             "Cela n'est pas un refus de votre part et ne compte pas dans votre cotation. Votre demande reste active.",
             "This is no refusal of yours and does not count in your score. Your application stays active.",
         ),
+        "over_no_refusal": (
+            "Cela n'est pas un refus de votre part et ne compte pas dans votre cotation.",
+            "This is no refusal of yours and does not count in your score.",
+        ),
+        "this_dwelling_only": (
+            "Cette décision ne concerne que ce logement.",
+            "This decision is about this dwelling only.",
+        ),
         "letter_refusal_text": (
             "La commission ne vous a pas attribué le logement suivant : {home}.",
             "The commission has not attributed to you the following dwelling: {home}.",

@@ -108,6 +108,8 @@ class Told:
     """Those of them that a later session examined and found so no longer -> its day: they are not struck off."""
     put_right: frozenset[str] = frozenset()
     """Those of them that put their application right after the notice: they are not struck off either."""
+    housed: frozenset[str] = frozenset()
+    """Unique numbers of the households that signed a lease at this desk: their application is not kept any more."""
     no_replies: Mapping[str, NoReply] = field(default_factory=dict)
     """Households that a notice of no answer went to (by reference)."""
     before: tuple[SessionRecord, ...] = ()
