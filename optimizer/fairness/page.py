@@ -32,6 +32,8 @@ SHOWN = {
     "wait": ("wait", "housed"),
 }
 """Column of the page -> metric and scope."""
+SAME_GINI = 5e-7
+"""Below it two indices are one, as `mechanisms.csv` writes them."""
 POINTS = 200
 """Points of a curve of chances, beside those of the luckiest, who are few."""
 TOP = np.unique(np.geomspace(1, 1_000, 40).astype(int)) - 1
@@ -101,6 +103,11 @@ def reading(table: pd.DataFrame, mechanism: str, metric: str, scope: str) -> dic
     return {name: float(first[name]) for name in ("value", "low", "high")}
 
 
+def _ends(figures: list[str], lang: Lang) -> str:
+    """One figure, or the first and the last."""
+    return figures[0] if len(figures) == 1 else _say(lang, "between", low=figures[0], high=figures[-1])
+
+
 def _brief(found: Fairness, titles: dict[str, str], lang: Lang) -> list[str]:
     """What to remember: an equal share, then for each way of treating the rules what is missing and the most equal mechanism."""
     n = len(found.market)
@@ -122,14 +129,18 @@ def _brief(found: Fairness, titles: dict[str, str], lang: Lang) -> list[str]:
             continue
         gini = {m: reading(found.table, m, "gini_p", "")["value"] for m in mine}
         best = min(mine, key=lambda m: (gini[m] != gini[m], gini[m]))  # without a chance there is no index
-        without = reading(found.table, best, "min_p", "without")
-        sure = without["low"] != without["low"]
+        tied = [m for m in mine if m == best or abs(gini[m] - gini[best]) < SAME_GINI]
+        without = [reading(found.table, m, "min_p", "without") for m in tied]
+        sure = all(x["low"] != x["low"] for x in without)
+        served = [decimal(x, 0, lang) for x in sorted({n - int(x["value"]) for x in without})]
         ends = list(dict.fromkeys(decimal(x, 1, lang) for x in (missing[0], missing[-1])))
+        shape = "brief_one" if len(mine) == 1 else "brief_tied" if len(tied) > 1 else "brief_many"
+        names = ", ".join(_say(lang, "tied_name", name=titles[m]) for m in tied)
         lines.append(
             _say(
-                lang, "brief_one" if len(mine) == 1 else "brief_many", family=_say(lang, f"quotas_{kind}"),
-                missing=_say(lang, "between", low=ends[0], high=ends[-1]) if len(ends) > 1 else ends[0], name=titles[best],
-                served=("" if sure else _say(lang, "at_least")) + decimal(n - int(without["value"]), 0, lang), n=decimal(n, 0, lang),
+                lang, shape, family=_say(lang, f"quotas_{kind}"), missing=_ends(ends, lang),
+                name=names if len(tied) > 1 else titles[best],
+                served=("" if sure else _say(lang, "at_least")) + _ends(served, lang), n=decimal(n, 0, lang),
                 gini=decimal(gini[best], 2, lang),
             )
         )  # fmt: skip

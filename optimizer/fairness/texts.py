@@ -46,6 +46,12 @@ texts(
             "{family}: leases missing from the promises made, {missing}. The most equal way is “{name}” (Gini {gini}); "
             "households with a chance: {served} of {n}.",
         ),
+        "brief_tied": (
+            "{family} : baux qui manquent aux promesses faites, {missing}. Les manières les plus égales, à égalité, sont {name} (Gini {gini}) ; "
+            "ménages qui ont une chance : {served} sur {n}.",
+            "{family}: leases missing from the promises made, {missing}. The most equal ways, which tie, are {name} (Gini {gini}); "
+            "households with a chance: {served} of {n}.",
+        ),
         "brief_one": (
             "{family} : « {name} » ; baux qui manquent aux promesses faites, {missing} ; ménages qui ont une chance : {served} sur {n} (Gini {gini}).",
             "{family}: “{name}”; leases missing from the promises made, {missing}; households with a chance: {served} of {n} (Gini {gini}).",
@@ -54,6 +60,7 @@ texts(
             "Aucune règle ne pèse dans ce cas : rien ne peut y manquer, et les familles ci-dessous ne diffèrent que par la manière de choisir.",
             "No rule weighs in this case: nothing can be missing, and the families below differ in the way of choosing alone.",
         ),
+        "tied_name": ("« {name} »", "“{name}”"),
         "between": ("de {low} à {high}", "from {low} to {high}"),
         "at_least": ("au moins ", "at least "),
         "quotas_ignored": ("Sans les règles", "Without the rules"),

@@ -20,7 +20,7 @@ texts(
         "missing": ("Manque à cette séance", "Missing this session"),
         "missed": ("Objectifs non tenus, et pourquoi", "Targets missed, and why"),
         "rule": ("Règle", "Rule"),
-        "rate_met": ("Taux tenu", "Rate met"),
+        "rate_met": ("Taux demandé qui serait tenu", "Rate asked that would be met"),
         "by_account": ("Par contingent", "By account"),
         "mean_points": ("Cotation moyenne", "Mean score"),
         "mean_rank": ("Rang centile moyen", "Mean percentile rank"),
@@ -392,7 +392,7 @@ texts(
         "access_adapted": ("adapté", "adapted"),
         "access_wanted": (
             "adapté ({n:demande recevable/demandes recevables} au besoin adapté, dont {housed:proposée/proposées} au premier rang ailleurs)",
-            "adapted ({n:eligible application/eligible applications} that need it, {housed} of them at a first rank elsewhere)",
+            "adapted ({n:eligible application that needs/eligible applications that need} it, {housed} of them at a first rank elsewhere)",
         ),
         "access_unwanted": (
             "adapté (aucune demande recevable n'en a besoin)",

@@ -66,8 +66,9 @@ def line_details(
     DataFrame
         ``line, persons, adults, children_under_14, visiting_children, alternate_custody_children, expected_children,
         first_registered_on, income_month_eur, income_uc_eur, resources_on, verified, ceiling_share, q1, effort_rate,
-        effort_status, counted (`counted_in_effort`), residual_eur, housing, transfer (internal, external or empty), seniority_months, dossier,
-        designated, need (of access), place, size, for_a_list, list_of (dwelling), criteria, behind`` — NaN or empty where unknown.
+        effort_status, counted (`counted_in_effort`), residual_eur (below 0 where the dwelling costs more than the
+        income), housing, transfer (internal, external or empty), seniority_months, dossier, designated, need (of access), place,
+        size, for_a_list, list_of (dwelling), criteria, behind`` — NaN or empty where unknown.
     """
     apps = case.table("applications").set_index("application_id", drop=False)
     keep = np.flatnonzero(lines.app >= 0)
@@ -122,7 +123,7 @@ def line_details(
             "income_uc_eur": np.where(known, np.floor(12 * income / np.maximum(uc, 0.1) / 100), np.nan),
             "q1": q1,
             "effort_rate": np.where(rate >= 0, rate / 10_000, np.nan),
-            "residual_eur": np.where(residual >= 0, residual / 100, np.nan),
+            "residual_eur": np.where(residual != -1, residual / 100, np.nan),
             "housing": [_housing(row) for row in records(rows)],
             "transfer": _transfers(facts, lines.dwelling[keep], who),
             "seniority_months": np.floor(problem.seniority[lines.app[keep]] / DAYS_PER_MONTH),

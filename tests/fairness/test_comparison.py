@@ -604,6 +604,27 @@ def test_a_page_counts_its_leases_and_households_in_good_french(tmp_path: Path):
         assert ("coûtent le même prix, une seule est retenue" in page) is (name == "priced")
 
 
+def test_ways_that_are_as_equal_as_each_other_are_all_named(tmp_path: Path):
+    """« La manière la plus égale est « Ordre de la cotation » » stood beside a seniority whose index was the same."""
+    people = [household("A1"), household("A2")]
+    case = write(
+        tmp_path / "case",
+        dwellings=[dwelling("L1")],
+        applications=people,
+        conventions=[agreed("ALS", "0.4")],
+    )
+    tied, alone = (
+        " ".join(unescape(fairness_html(af.fairness(case, ways, draws=20), "fr")).split())
+        for ways in ("cotation,seniority", "cotation,probabilistic_serial")
+    )
+    assert (
+        "Les manières les plus égales, à égalité, sont « Ordre de la cotation », « Ancienneté de la demande »"
+        in tied
+    )
+    assert "(Gini 0,5) ; ménages qui ont une chance : 1 sur 2" in tied
+    assert "La manière la plus égale est « Partage simultané" in alone
+
+
 @pytest.mark.long
 def test_frames_have_the_same_kinds_with_rows_and_without(tmp_path: Path):
     """A notebook over weeks meets one in which nobody is eligible: its columns are still texts and numbers."""
