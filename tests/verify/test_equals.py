@@ -102,8 +102,12 @@ def test_a_proof_without_its_tie_rules_is_told_as_such(tmp_path):
     certificate["stages"]["unique"] = None
     (out / "certificate.json").write_text(json.dumps(certificate))
     seal(out)
-    said = {check.id: check.en for check in verify(out, case).checks}
+    verdict = verify(out, case)
+    said = {check.id: check.en for check in verdict.checks}
     assert "one of those of its value" in said["undrawn"]
+    assert (
+        said["undrawn"] in verdict.sentence("en") and "égalité non menées à leur terme" in verdict.sentence()
+    )
     assert "equals" not in said
 
 
