@@ -477,8 +477,7 @@ class Field:
         behind = after if after is not None and after.any() else None
         set_of, best = self._sets_behind(kinds, self._bests(kinds), behind)
         links = links or {}
-        earned = {d: links.get(d, 0) + (departures or {}).get(d, 0) for d in {*links, *(departures or {})}}
-        prices = self._prices(use.price, earned)
+        prices = self._prices(use.price, _earned(links, departures or {}))
         of_segments: dict[int, I64] = {}
         top = np.full(len(self.ptr) - 1, BARRED, np.int64)
         """Best net value of each class row, without the dwellings' own points."""
@@ -621,15 +620,23 @@ class Field:
                 yield Possible(account, THE_SEAT, worth_here, np.zeros(1, np.int64), net)
 
     def first_ranks(
-        self, use: Weights, special: Mapping[int, Special], taken: Sequence[int], after: I64
+        self,
+        use: Weights,
+        special: Mapping[int, Special],
+        taken: Sequence[int],
+        links: Mapping[int, int],
+        departures: Mapping[int, int],
+        after: I64,
     ) -> Iterator[tuple[int, bool, list[Possible]]]:
-        """(dwelling, whether it may stay empty, its first ranks) of every open dwelling under a leaf without chains."""
+        """(dwelling, whether it may stay empty, its first ranks) of every open dwelling under a leaf, weighed as `bound` does."""
         kinds = self._balances(use)
         behind = after if after.any() else None
+        prices = self._prices(use.price, _earned(links, departures))
         for d in self.dwelling.tolist():
+            price = prices[self.classes.world.position.get(d, 0)]
             rule = replace(special.get(d, Special()), after=self._behind_at(d, behind))
             must = rule.must or d in self.classes.world.pins
-            yield d, not must, list(self._each(d, rule, kinds, use.price, frozenset(taken), 0))
+            yield d, not must, list(self._each(d, rule, kinds, price, frozenset(taken), links.get(d, 0)))
 
     def _waiting(self, d: int, rule: Special, kinds: I64, of_segment: I64, owed: int) -> int:
         """Best first rank of a dwelling whose lists alone are weighed, from the bests of its types.
@@ -736,6 +743,11 @@ class Field:
             if name in place:
                 lost[place[name], apps == app] += units
         return lost
+
+
+def _earned(links: Mapping[int, int], departures: Mapping[int, int]) -> dict[int, int]:
+    """Freed dwelling -> units that its tenant's departure earns."""
+    return {d: links.get(d, 0) + departures.get(d, 0) for d in {*links, *departures}}
 
 
 def _joined(parts: Sequence[np.ndarray[Any, Any]], kind: type) -> np.ndarray[Any, Any]:

@@ -102,7 +102,9 @@ class Equals:
     def _near(self, leaf: InPlay) -> Options:
         """Of each dwelling the first ranks that a proposal of the leaf worth the objective may have, with what each loses."""
         found: dict[int, list[tuple[int, Rank]]] = {}
-        for d, empty, parts in self.space.first_ranks(leaf.use, leaf.special, leaf.taken, leaf.after):
+        for d, empty, parts in self.space.first_ranks(
+            leaf.use, leaf.special, leaf.taken, leaf.links, leaf.departures, leaf.after
+        ):
             best = max((int(part.net.max()) for part in parts), default=0)
             best = max(best, 0) if empty else best
             mine = [(best, EMPTY)] if empty and best <= leaf.slack else []
@@ -247,10 +249,21 @@ class Equals:
         if len(set(placed)) < len(placed):
             return False
         there = set(placed)
+        if not self._freed({rank.app: d for d, rank in ranks.items() if rank.app >= 0}, ranks):
+            return False
         return all(
             order is None or there.issuperset(order.before(rank.app).tolist())
             for d, rank in ranks.items()
             if rank != EMPTY and (order := self._order(d, rank.account)) is not None
+        )
+
+    def _freed(self, home_of: Mapping[int, int], ranks: Mapping[int, Rank]) -> bool:
+        """Whether the tenant of every freed dwelling that is let leaves for one that opens it."""
+        world = self.world
+        return all(
+            ranks[d] == EMPTY or (tenant in home_of and world.opens(home_of[tenant], d))
+            for d, tenant in world.tenant.items()
+            if d in ranks
         )
 
     def _order(self, d: int, account: str) -> Order | None:

@@ -78,6 +78,8 @@ class InPlay:
     use: Weights
     special: Mapping[int, Special]
     taken: Sequence[int]
+    links: Mapping[int, int]
+    departures: Mapping[int, int]
     after: I64
     slack: int
 
@@ -211,7 +213,7 @@ class Proof:
         self._leaves.append((tight + fixed, mine.asks))
         slack = tight + fixed - self.counts.objective * FROM_MICRO
         if slack >= 0:
-            self.in_play.append(InPlay(mine.use, special, taken, mine.after, slack))
+            self.in_play.append(InPlay(mine.use, special, taken, *rest, slack))
         return tight + fixed, stated
 
     @cached_property

@@ -2,8 +2,8 @@
 
 Both repeat what the tables say, and what they say is put before a commission or written to a household. Held against the tables,
 which every other check recomputes: who stands where on which list, account, score, quartile, flags, effort rate and reason; place,
-landlord and mode of each dwelling; state, reason, points lacking and dwelling of each household. The other words of the pages stay
-what the manifest seals.
+landlord, mode and days of vacancy of each dwelling, its state and why its list is short, by the account's own name; persons, state,
+reason, points lacking and dwelling of each household. The other words of the pages stay what the manifest seals.
 """
 
 from __future__ import annotations
@@ -20,15 +20,18 @@ from optimizer.errors import Lang
 from optimizer.verify.naming import mode_of
 from optimizer.verify.outputs import Out, need_out, read_json, read_out
 from optimizer.verify.verdict import Findings
+from optimizer.verify.wording import account_words, place_names
 from optimizer.verify.world import World
 
 CHECK = "readback"
 SHEETS, INDEX = "sheets.json", "why.npz"
-NUMBER, WHY = "NUR", {"fr": "Pourquoi", "en": "Why"}
+NUMBER = "NUR"
+WHY: Mapping[Lang, str] = {"fr": "Pourquoi", "en": "Why"}
 """Labels of the pairs of a sheet that hold the number of a household and its reason."""
 LINE = (
     "dwelling_id", "account", "rank", "application_id", "score", "effort", "q1", "priority", "flags", "reason",
 )  # fmt: skip
+HOME = ("dwelling_id", "account", "status", "reason_if_short")
 CHAIN = ("chain", "kind", "position", "dwelling_id", "application_id", "conditional_on")
 STATES = ("status", "state_reason")
 Row = Mapping[str, str]
@@ -59,9 +62,8 @@ def _check_sheets(folder: Path, proposals: Out, world: World, lang: Lang, found:
     for row in _rows(proposals, *LINE):
         if row["application_id"]:
             lists.setdefault(row["dwelling_id"], []).append(row)
-    due = {
-        row["dwelling_id"]: row["account"] for row in _table(folder, "dwellings", "dwelling_id", "account")
-    }
+    due = {row["dwelling_id"]: row for row in _table(folder, "dwellings", *HOME)}
+    names = place_names(world.law)
     links = _links(folder)
     forms = content["forms"]
     found.demand(CHECK, content["on"] == world.settings.on.isoformat(), f"{SHEETS} : on")
@@ -69,8 +71,12 @@ def _check_sheets(folder: Path, proposals: Out, world: World, lang: Lang, found:
     found.demand(CHECK, sorted(stated) == sorted(due), f"{SHEETS} : forms")
     for home, form in zip(stated, forms, strict=True):
         listed = sorted(lists.get(home, []), key=lambda row: int(row["rank"]))
+        told = due.get(home, dict.fromkeys(HOME))
         for what, fine in (
-            ("account", form["account"] == due.get(home)),
+            ("account", form["account"] == told["account"]),
+            ("account_label", _same_label(form["account_label"], form["account"], names)),
+            ("status", form["status"] == told["status"]),
+            ("reason_if_short", form["reason_if_short"][lang] == told["reason_if_short"]),
             ("candidates", [(c["rank"], c["application"]) for c in form["candidates"]]
                 == [(int(row["rank"]), row["application_id"]) for row in listed]),
             ("households", set(form["households"]) == {row["application_id"] for row in listed}),
@@ -115,8 +121,15 @@ def _same_facts(facts: Mapping[str, Any], home: str, account: str, world: World)
         and (facts["commune"], facts["epci"], facts["departement"]) == (commune, epci, departement)
         and facts["landlord"] == str(world.dwellings.landlord[d])
         and facts["subsidised"] is bool(world.dwellings.subsidised[d])
+        and facts["vacancy_days"] == int(world.dwellings.vacancy_days[d])
         and (not account or facts["mode"] == mode_of(world, d, account))
     )
+
+
+def _same_label(label: Mapping[str, str], account: str, names: Mapping[str, str]) -> bool:
+    """Whether a sheet names its account as pages do, in both languages; nothing where the dwelling has none."""
+    words: dict[Lang, str] = {lang: account_words(account, lang, names) for lang in WHY}
+    return label == (words if account else dict.fromkeys(words, ""))
 
 
 def _number(text: str) -> float | None:
@@ -135,6 +148,7 @@ def _same_line(kept: Mapping[str, Any], row: Row, world: World, lang: Lang) -> b
         and kept["flags"] == row["flags"]
         and kept["dalo"] is ("DALO" in row["priority"].partition(" (")[0].split("|"))
         and kept["designated"] is bool(world.apps.prefet[a])
+        and kept["persons"] == int(world.apps.persons[a])
         and kept["reason"][lang] == row["reason"]
     )
 

@@ -253,11 +253,14 @@ class Verdict:
                 )
             return "Certified: the lotteries add up" + (", their stages are proved." if proved else ".")
         if self.verdict == CERTIFIED:
-            return (
-                "Certifié : conforme aux règles saisies, aucune meilleure solution (preuve revérifiée)."
+            said = (
+                "Certifié : conforme aux règles saisies, aucune meilleure solution (preuve revérifiée)"
                 if lang == "fr"
-                else "Certified: follows the rules entered, no better solution exists (proof checked again)."
+                else "Certified: follows the rules entered, no better solution exists (proof checked again)"
             )
+            # equals that were not told apart: a household may stand there before another that the rules set first
+            open_ties = [c.text(lang) for c in self.checks if c.id == "undrawn"]
+            return (" ; " if lang == "fr" else "; ").join([said, *open_ties]) + "."
         if self.verdict == WITHIN:
             return (
                 f"Certifié à {within} points près : conforme aux règles saisies, aucune solution ne fait mieux que cela."

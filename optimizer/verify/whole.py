@@ -9,6 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from optimizer.domain.given import FLAG, PATH, optional, takes
 from optimizer.domain.memory import give_back
 from optimizer.errors import AttrifluxError, Lang
@@ -363,7 +365,7 @@ def _compare(
     proven = bound is not None and bound <= counts.objective
     if proof is not None and bound is not None:
         with found.guard("ties"):
-            _check_end(proof, lines, proven, recorded, found)
+            _check_end(proof, lines, world, proven, recorded, found)
     margins, least = None, None
     with found.guard("multipliers"):
         root = Root.read(proof, found) if recorded and proof is not None and bound is not None else None
@@ -406,7 +408,9 @@ def _compare(
     return conclude(found, counts.objective, bound)
 
 
-def _check_end(proof: Proof, lines: Lines, proven: bool, recorded: bool, found: Findings) -> None:
+def _check_end(
+    proof: Proof, lines: Lines, world: World, proven: bool, recorded: bool, found: Findings
+) -> None:
     """How the run says that it ended: proven, and its tie rules carried to their end, with nothing equal that comes before."""
     drawn = proof.raw["stages"]["unique"]
     if recorded:
@@ -416,9 +420,11 @@ def _check_end(proof: Proof, lines: Lines, proven: bool, recorded: bool, found: 
         found.demand("ties", fine, "règles d'égalité d'un calcul non prouvé")
         if drawn is None:
             found.start("undrawn")
-    if drawn is not None and proven and not proof.world.tenant and not found.failed:
+    if drawn is not None and proven and not found.failed:
         with found.guard(EQUALS):
-            check_equals(proof.field, proof.book, lines, proof.counts, proof.in_play, found)
+            numbers = [proof.world.dwellings.number[name] for name in world.dwellings.ids]
+            here = replace(lines, dwelling=np.array(numbers, np.int32)[lines.dwelling])
+            check_equals(proof.field, proof.book, here, proof.counts, proof.in_play, found)
 
 
 def conclude(found: Findings, objective: int, bound: int | None) -> Verdict:

@@ -12,14 +12,17 @@ from publish import seal
 
 from optimizer.runs import Options, propose_to
 from optimizer.verify import verify
-from tests.end_to_end.small import application, dwelling, first_ranks, write
+from tests.chains.towns import tenant
+from tests.end_to_end.small import BESANCON, SERRE, application, dwelling, first_ranks, write
 
 SEEDS = ("tirage 1", "tirage 2", "tirage 3", "tirage 4", "tirage 5")
 
 
-def made(folder: Path, people: list[dict[str, str]], homes: int = 1, **settings: str) -> tuple[Path, Path]:
+def made(
+    folder: Path, people: list[dict[str, str]], homes: int = 1, chains: int = 0, **settings: str
+) -> tuple[Path, Path]:
     case = write(folder / "case", [dwelling(f"D{i}") for i in range(homes)], people, settings=settings)
-    propose_to(case, folder / "out", Options(pdf=False))
+    propose_to(case, folder / "out", Options(pdf=False, chains=chains))
     assert not verify(folder / "out", case).refused
     return case, folder / "out"
 
@@ -55,6 +58,24 @@ def test_of_two_households_of_one_value_the_one_who_asked_first_is_first(tmp_pat
     assert "equals" in refusals(forged, case)
 
 
+@pytest.mark.parametrize(("home", "wished"), [("D0", SERRE), ("H0", BESANCON)])
+def test_of_two_households_of_one_value_beside_or_behind_a_tenant(tmp_path, home, wished):
+    """Of the vacant dwelling that the tenant does not want, or of the one that it frees."""
+    older, younger = {"first_registered_on": "2023-11-23"}, {"first_registered_on": "2025-11-23"}
+    moving = tenant("T", "H0", 3, score="170", choices=wished)
+    case, out = made(
+        tmp_path / "true", [moving, application("A", **older), application("B", **younger)], chains=1
+    )
+    _, other = made(
+        tmp_path / "other", [moving, application("A", **younger), application("B", **older)], chains=1
+    )
+    assert (first_ranks(out)[home], first_ranks(other)[home]) == ("A", "B")
+    forged = carried(case, other, tmp_path / "forged")
+    seniority = json.loads((out / "certificate.json").read_text())["stages"]["seniority_days"]
+    with_totals(forged, seniority_days=seniority - 731)
+    assert refusals(forged, case) == ["equals"]
+
+
 @pytest.mark.long
 def test_of_two_that_asked_the_same_day_the_draw_says_who_has_which_dwelling(tmp_path):
     people = [application("A"), application("B")]
@@ -81,8 +102,12 @@ def test_a_proof_without_its_tie_rules_is_told_as_such(tmp_path):
     certificate["stages"]["unique"] = None
     (out / "certificate.json").write_text(json.dumps(certificate))
     seal(out)
-    said = {check.id: check.en for check in verify(out, case).checks}
+    verdict = verify(out, case)
+    said = {check.id: check.en for check in verdict.checks}
     assert "one of those of its value" in said["undrawn"]
+    assert (
+        said["undrawn"] in verdict.sentence("en") and "égalité non menées à leur terme" in verdict.sentence()
+    )
     assert "equals" not in said
 
 

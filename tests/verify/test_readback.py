@@ -91,10 +91,21 @@ def elsewhere(content):
     listed(content)["facts"]["landlord"] = "ESHB"
 
 
+def of_a_dwelling(key, value, inside=""):
+    def change(content):
+        form = listed(content)
+        (form[inside] if inside else form)[key] = value
+
+    change.__name__ = key
+    return change
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        exchanged, renamed, another_number_printed, another_account, dropped, said_otherwise, elsewhere, line("score", 99.0),
+        of_a_dwelling("status", "no_candidate"), of_a_dwelling("reason_if_short", {"fr": "Aucune demande", "en": "Nobody"}),
+        of_a_dwelling("account_label", {"fr": "Action Logement", "en": "Somebody"}), of_a_dwelling("vacancy_days", 400, "facts"),
+        line("persons", 9), exchanged, renamed, another_number_printed, another_account, dropped, said_otherwise, elsewhere, line("score", 99.0),
         line("dalo", True), line("flags", ""), line("effort", 0.5), line("designated", True), line("q1", "yes"),
         line("reason", {"fr": "x", "en": "x"}),
     ],
