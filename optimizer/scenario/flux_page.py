@@ -52,15 +52,28 @@ def flux_html(result: Flux, lang: Lang = "fr") -> str:
 
 
 def value_said(value: object, unit: str, lang: Lang) -> str:
-    """A value of the law or of an agreement as it is read: shares in per cent, accounts by their names."""
+    """A value of the law or of an agreement as it is read: shares in per cent, accounts by their names, codes in words with the
+    account that a file writes."""
     if isinstance(value, Mapping):
         colon = said("PAGE.COLON", lang)
         return said("WORDS.LIST", lang).join(
-            f"{account_label(str(k), lang)}{colon}{v}" for k, v in value.items()
+            f"{_in_words(str(k), lang) or account_label(str(k), lang)}{colon}{v}" for k, v in value.items()
         )
     if unit == "share" and isinstance(value, (int, float)):
         return percent(float(value), lang=lang)
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else account_label(str(value), lang)
+    if isinstance(value, tuple):
+        return ", ".join(
+            f"{words} (OTHER:{x})" if (words := _in_words(str(x), lang)) else str(x) for x in value
+        )
+    return account_label(str(value), lang)
+
+
+def _in_words(code: str, lang: Lang) -> str:
+    """A family of accounts, or a réservataire kept in stock, that the law names by a code; nothing for a code of one's own."""
+    try:
+        return said(f"FLUX_CODE.{code}".upper(), lang)
+    except KeyError:
+        return ""
 
 
 def _totals(result: Flux, lang: Lang) -> list[dict[str, Any]]:

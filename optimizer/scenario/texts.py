@@ -5,6 +5,17 @@ from __future__ import annotations
 from optimizer.errors import texts
 
 texts(
+    "FLUX_CODE",
+    {
+        "coll": ("collectivités", "local authorities"),
+        "other": ("autres réservataires", "other réservataires"),
+        "defense": ("défense nationale", "national defence"),
+        "interior_security": ("sécurité intérieure", "interior security"),
+        "health": ("établissements publics de santé", "public health establishments"),
+    },
+)
+
+texts(
     "FLUX",
     {
         "bars": (

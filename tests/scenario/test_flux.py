@@ -15,7 +15,7 @@ from optimizer.scenario import flux
 from optimizer.scenario.committed import committed_figures
 from optimizer.scenario.flux import chosen_bases
 from optimizer.scenario.flux_files import flux_to, numbers_table, write_flux
-from optimizer.scenario.flux_page import flux_html
+from optimizer.scenario.flux_page import flux_html, value_said
 from optimizer.scenario.flux_sheets import blocks_sheet, ends_sheet, spread_sheet
 from optimizer.scenario.flux_stock import ordered, stock_part
 from optimizer.scenario.in_force import in_force
@@ -119,6 +119,17 @@ def test_the_page_shows_sources_and_marks_assumed_values(tmp_path):
     assert "supposé" in page
     assert "Proposition : la commission décide" in page
     assert "://" not in page.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_the_figures_kept_are_told_in_the_readers_words():
+    """« defense, interior_security, health » and « COLL : garantie d'emprunt » stood on the French page."""
+    text = plain(flux_html(flux(planner_case())))
+    assert (
+        "défense nationale (OTHER:defense), sécurité intérieure (OTHER:interior_security), "
+        "établissements publics de santé (OTHER:health)" in text
+    )
+    assert "; collectivités : garantie d" in text and "; autres réservataires : financement" in text
+    assert value_said(("gendarmerie",), "codes", "fr") == "gendarmerie"
 
 
 def test_a_departement_tells_each_share_before_the_rounding_of_its_landlords():
