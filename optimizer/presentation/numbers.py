@@ -72,7 +72,7 @@ def percent(
 
 def _units(share: Fraction, places: int) -> int:
     """A share in per cent as it is shown, without its decimal mark."""
-    return floor(abs(share) * 100 * 10**places + Fraction(1, 2))
+    return int(floor(abs(share) * 100 * 10**places + Fraction(1, 2)))
 
 
 def signed(value: Fraction | float | None, places: int = 1, lang: Lang = "fr", *, fixed: bool = False) -> str:
