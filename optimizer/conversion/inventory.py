@@ -81,7 +81,8 @@ def _accounts(frame: pd.DataFrame, keys: list[str], on: date) -> pd.DataFrame:
 
 
 def _ratio(part: pd.Series, whole: pd.Series) -> pd.Series:
-    return (part / whole.where(whole > 0)).astype("float64").round(4)
+    # pages and files round, each once; sums of rates have their last bits taken off
+    return (part / whole.where(whole > 0)).astype("float64").round(9)
 
 
 def _spreads(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -34,6 +34,8 @@ _FOUR = (
     "den_remaining",
     "allowance",
     "expected_num",
+    "num_expected",
+    "den_expected",
     "shortfall",
     "effort",
     "target",

@@ -274,7 +274,7 @@ def _publics(people: pd.DataFrame, results: list[Result], tables: list[pd.DataFr
     rows = []
     for name in PUBLICS:
         move = people.loc[people["public"] == name, "move"].dropna()
-        mean = round(float(move.mean()), 2) if len(move) else float("nan")
+        mean = float(move.mean()) if len(move) else float("nan")
         counts = (int((move > 0).sum()), int((move < 0).sum()), int((move == 0).sum()))
         found = (*tops, *heads)
         rows.append(
@@ -291,7 +291,7 @@ def _publics(people: pd.DataFrame, results: list[Result], tables: list[pd.DataFr
 
 
 def _share(kinds: Counter[str], public: str) -> float:
-    return round(kinds[public] / kinds.total(), 4) if kinds else float("nan")
+    return kinds[public] / kinds.total() if kinds else float("nan")
 
 
 def changed_lists(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:

@@ -93,4 +93,4 @@ def public_fit(
 
 
 def _part(n: int, total: int) -> float:
-    return round(n / total, 4) if total else float("nan")
+    return n / total if total else float("nan")

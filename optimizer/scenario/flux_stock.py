@@ -100,7 +100,7 @@ def _fit(fit: pd.DataFrame, dimension: str, title: str, label: Any, gap: float, 
                 {
                     "stock": percent(have, lang=lang, fixed=True),
                     "demand": percent(want, lang=lang, fixed=True),
-                    "short": want - have > gap,
+                    "short": round(want - have, 9) > gap,
                 }
             )
         lines.append({"label": label(account), "cells": cells})

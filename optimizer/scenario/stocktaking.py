@@ -218,4 +218,4 @@ def _states(days: pd.Series, soon: int) -> NDArray[np.object_]:
 
 
 def _part(n: int, total: int) -> float:
-    return round(n / total, 4) if total else float("nan")
+    return n / total if total else float("nan")

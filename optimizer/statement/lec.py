@@ -52,7 +52,7 @@ def ledger_of_lec(case: Case, rules: policy.RuleSet, year: int, *, over: bool = 
         rows.append(
             (
                 code, str(names.get(code, code)), float(share), done, good, int((mask & unknown).sum()),
-                round(good / done, 4) if done else float("nan"), rest, must, round(must / rest, 4) if rest else float("nan"),
+                good / done if done else float("nan"), rest, must, must / rest if rest else float("nan"),
             )
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))

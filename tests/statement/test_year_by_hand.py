@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from optimizer.errors import AttrifluxError
+from optimizer.presentation.csvfile import csv_bytes
 from optimizer.statement import bilan, dashboard, next_stock
+from optimizer.statement.dashboards.page import page
 from tests.statement.year import event, lease, year_case
 
 LINE = {"landlord": "OPH25", "departement": "25", "year": 2026, "area": "25", "count_rule": "signed"}
@@ -212,16 +214,28 @@ def test_an_epci_under_lec_has_its_gauges_before_its_first_lease():
     assert found == {"lec_q1_outside_qpv": (0, 0, 0), "lec_q234_inside_qpv": (0, 0, 0)}
 
 
-def test_a_rate_reached_has_four_decimals():
+def test_a_rate_reached_is_what_it_is_made_of_and_has_four_decimals_in_its_file():
     leases = [lease("a", "ALS", q1="yes"), lease("b", "ALS"), lease("c", "ALS")]
     row = bilan(year_case(leases=leases), 2026).lec.set_index("epci").loc[BESANCON]
     # 1 / 3; 3 × 183 / 182 = 3.02: a quarter of six is two, one is done, one of three to come
     assert row[["reached_rate", "expected_remaining", "needed", "needed_rate"]].tolist() == [
-        0.3333,
+        1 / 3,
         3,
         1,
-        0.3333,
+        1 / 3,
     ]
+    written = csv_bytes(row.to_frame().T.infer_objects(), "french").decode("utf-8-sig").splitlines()[1]
+    assert written.count("0,3333") == 2
+
+
+def test_a_share_of_a_table_is_rounded_once():
+    """6 of 11 are 54.545… %: 0.5455 in the file, and 54.5 % on the page, where 0.5455 would give 54.6."""
+    leases = [lease(f"a{i}", "ALS", qpv="yes" if i < 6 else "no") for i in range(11)]
+    board = dashboard(year_case(leases=leases), "epci", BESANCON)
+    told = next(t.frame for t in board.tables if "signed_qpv_share" in t.frame.columns)
+    assert "0,5455" in csv_bytes(told, "french").decode("utf-8-sig")
+    shown = page(board)
+    assert "54,5\u00a0%" in shown and "54,6" not in shown
 
 
 def test_the_cells_of_a_line_of_the_ledger_add_up():

@@ -178,10 +178,10 @@ def gauge_table(year: Year, gauges: tuple[Gauge, ...]) -> pd.DataFrame:
         c = g.counts
         source = g.sources[0]
         rows.append((
-            g.id, g.title, g.scope, _four(g.share), g.year_target, c.num_signed, c.den_signed, c.num_progress,
-            c.den_progress, c.num_returned, c.den_returned, _four(rate(c.num, c.den)), float(round(g.straight(gone, left), 2)), g.missing, c.num_run, c.den_run,
-            _four(all_accept(g)), _four(c.num_expected), _four(c.den_expected), _four(as_expected(g)), g.still_needed,
-            _four(g.remaining), source.status, source.source,
+            g.id, g.title, g.scope, _float(g.share), g.year_target, c.num_signed, c.den_signed, c.num_progress,
+            c.den_progress, c.num_returned, c.den_returned, _float(rate(c.num, c.den)), float(g.straight(gone, left)), g.missing, c.num_run, c.den_run,
+            _float(all_accept(g)), _float(c.num_expected), _float(c.den_expected), _float(as_expected(g)), g.still_needed,
+            _float(g.remaining), source.status, source.source,
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(GAUGE_COLUMNS))
 
@@ -196,5 +196,5 @@ def as_expected(g: Gauge) -> Fraction | None:
     return rate(g.counts.num + g.counts.num_expected, g.counts.den + g.counts.den_expected)
 
 
-def _four(value: Fraction | None) -> float:
-    return float("nan") if value is None else float(round(value, 4))
+def _float(value: Fraction | None) -> float:
+    return float("nan") if value is None else float(value)

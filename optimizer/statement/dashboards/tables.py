@@ -40,7 +40,7 @@ def tally(lines: pd.DataFrame, mask: pd.Series | None = None) -> dict[str, int]:
 
 def _share(part: int | Fraction, whole: int | Fraction) -> float:
     found = rate(part, whole)
-    return float("nan") if found is None else float(round(found, 4))
+    return float("nan") if found is None else float(found)
 
 
 def accounts_table(year: Year) -> Table:
@@ -174,7 +174,7 @@ def fragility_table(year: Year) -> Table:
         for n, share in known:
             there += n * Fraction(repr(float(share)))
         rows.append({"fragility": word, "residences": len(names), **tally(mine),
-                     "q1_share": float(round(there / housed, 4)) if housed else float("nan"), **_first_quartile(year, mine)})  # fmt: skip
+                     "q1_share": float(there / housed) if housed else float("nan"), **_first_quartile(year, mine)})  # fmt: skip
     columns = ["fragility", "residences", *STATES, "q1_share", "signed_q1_share", "proposed_q1_share"]
     note = "« Occupants » : part du 1er quartile dans les résidences concernées, d'après la table residences."
     return Table("fragility", "Effet sur les résidences", pd.DataFrame(rows, columns=columns), note)
