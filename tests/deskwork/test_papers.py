@@ -42,6 +42,7 @@ from optimizer.store.records import (
     ItemRecord,
     PersonRecord,
     SessionRecord,
+    VoteRecord,
 )
 from tests.deskwork.room import CHAIR, HELD, REFUSAL, SECRETARY, Room, listed, room
 
@@ -299,6 +300,20 @@ def test_a_dwelling_without_an_address_leaves_it_to_a_hand(told: Told):
             letters_to(told_as(told, home.dwelling_id, {}, facts=facts), home.dwelling_id).values()
         )
         assert shown in text
+
+
+def test_minutes_say_how_many_of_the_voices_present_a_vote_counts(told: Told):
+    """Six for of nine present stood there as « 6 pour, 0 contre », as if the others had not come."""
+    item = next(x.item for x in letters_of(told) if x.kind == "offer")
+    fewer = "Comptées : 6 sur 9 voix présentes ou représentées."
+    for given, line, more in (
+        ((6, 0, 0), "Vote : 6 pour, 0 contre, 0 abstention.", True),
+        ((5, 3, 1), "Vote : 5 pour, 3 contre, 1 abstention.", False),
+        ((9, 0, 0), "Vote : à l'unanimité.", False),
+    ):
+        vote = VoteRecord(item.item_id, *given, "", 9, 4)
+        text = words(minutes(told_as(told, item.dwelling_id, {}, vote=vote))).replace("\u00a0", " ")
+        assert line in text and (fewer in text) is more
 
 
 def test_minutes_are_no_proposal_and_the_author_of_the_letters_is_not_called_the_secretary(told: Told):

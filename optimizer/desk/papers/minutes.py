@@ -227,8 +227,13 @@ def _ballot(told: Told, item: ItemRecord) -> str:
         return say("NOT_VOTED")
     if v is None or (v.votes_for >= v.present and v.votes_against == 0 and v.abstentions == 0):
         return say("UNANIMOUS")
-    words = say("BALLOT", pro=v.votes_for, con=v.votes_against, abstentions=v.abstentions)
-    return f"{words} {say(f'CASTING_{v.casting}')}" if v.casting else words
+    counted = v.votes_for + v.votes_against + v.abstentions
+    words = [say("BALLOT", pro=v.votes_for, con=v.votes_against, abstentions=v.abstentions)]
+    if counted < v.present:
+        words.append(say("BALLOT_FEWER", counted=counted, present=v.present))
+    if v.casting:
+        words.append(say(f"CASTING_{v.casting}"))
+    return " ".join(words)
 
 
 def _closing(told: Told) -> Iterator[Block]:

@@ -130,6 +130,10 @@ texts(
             "Vote : {pro} pour, {con} contre, {abstentions:abstention/abstentions}.",
             "Vote: {pro} for, {con} against, {abstentions:abstention/abstentions}.",
         ),
+        "ballot_fewer": (
+            "Comptées : {counted} sur {present:voix présente ou représentée/voix présentes ou représentées}.",
+            "Counted: {counted} of {present:vote/votes} present or represented.",
+        ),
         "casting_for": ("Voix prépondérante du maire : pour.", "Casting vote of the maire: for."),
         "casting_against": ("Voix prépondérante du maire : contre.", "Casting vote of the maire: against."),
         "departure": ("Écart avec la proposition : {why}", "Departure from the proposal: {why}"),
