@@ -66,10 +66,10 @@ def dashboard_to(
 def write_dashboard(folder: Path, result: Dashboard, *, style: Style = "french") -> None:
     """Every file of a dashboard."""
     frames: list[tuple[str, str, pd.DataFrame, str]] = [
-        ("alerts", "Alertes", alert_table(result), ""), ("gauges", "Jauges", result.gauge_table, ""),
+        ("alerts", "Alertes", alert_table(result, style), ""), ("gauges", "Jauges", result.gauge_table, ""),
         ("trajectory", "Trajectoires", result.trajectory, ""),
         *((t.id, t.title, t.frame, t.note) for t in result.tables),
-        ("numbers", "Nombres et sources", number_table(result), ""),
+        ("numbers", "Nombres et sources", number_table(result, style), ""),
     ]  # fmt: skip
     for name, _, frame, _ in frames:
         write_table(frame, folder, name, style=style)
@@ -109,7 +109,7 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def alert_table(result: Dashboard) -> pd.DataFrame:
+def alert_table(result: Dashboard, style: Style) -> pd.DataFrame:
     """``level, subject, scope, sentence, threshold, status, source`` of every alert."""
     rows = [
         (
@@ -117,7 +117,7 @@ def alert_table(result: Dashboard) -> pd.DataFrame:
             a.subject,
             a.scope,
             a.sentence,
-            value_words(a.threshold.value),
+            value_words(a.threshold.value, style),
             a.threshold.status,
             a.threshold.source,
         )
@@ -128,12 +128,12 @@ def alert_table(result: Dashboard) -> pd.DataFrame:
     )
 
 
-def number_table(result: Dashboard) -> pd.DataFrame:
+def number_table(result: Dashboard, style: Style) -> pd.DataFrame:
     """Targets and thresholds shown, with status, source and date of entry into force."""
     rows = [
         (
             p.title,
-            value_words(p.value),
+            value_words(p.value, style),
             p.unit,
             p.status,
             p.source,
@@ -144,8 +144,9 @@ def number_table(result: Dashboard) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["title", "value", "unit", "status", "source", "in_force_from"])
 
 
-def value_words(value: object) -> str:
-    return str(value).replace(".", ",")
+def value_words(value: object, style: Style) -> str:
+    """A value as the rules write it, every decimal kept, with the decimal mark of the style."""
+    return str(value).replace(".", ",") if style == "french" else str(value)
 
 
 def _record(result: Dashboard) -> str:

@@ -256,3 +256,18 @@ def test_a_run_is_read_in_every_form_it_is_written(year, board, tmp_path):
         pd.testing.assert_frame_equal(
             dashboard(year[0], "prefet", "25", proposals=folder).gauge_table, wanted
         )
+
+
+def test_csv_international_writes_every_number_with_a_point(year, tmp_path):
+    """« CSV for French spreadsheets by default (`;`, decimal comma, UTF-8 BOM); `--csv international` » (design §8)."""
+    dashboard_to(year[0], "landlord", "OPH25", tmp_path / "bord", style="international")
+    cells = {
+        (file.name, column): cell
+        for file in sorted((tmp_path / "bord").glob("*.csv"))
+        for row in csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
+        for column, cell in row.items()
+        if re.fullmatch(r"-?\d+,\d+", cell)
+    }
+    assert cells == {}
+    numbers = pd.read_csv(tmp_path / "bord" / "numbers.csv")
+    assert (numbers.loc[numbers["unit"] == "share", "value"].astype(float) <= 1).all()
