@@ -296,10 +296,10 @@ def _without_headers(raw: RawTable) -> tuple[RawTable, list[Finding]]:
     if first is None:
         return raw, []
     hit = mask(pc.equal(pc.utf8_lower(first), raw.header[named[0]].lower()))
-    for at in np.flatnonzero(hit):
-        cells = {i: text[int(at)].as_py() for i in named if (text := as_text(raw.columns[i])) is not None}
+    for place in np.flatnonzero(hit):
+        cells = {i: text[int(place)].as_py() for i in named if (text := as_text(raw.columns[i])) is not None}
         same = sum(plain(cell) == plain(raw.header[i]) for i, cell in cells.items() if cell)
-        hit[at] = same > _FEWEST_NAMES and 2 * same > sum(bool(cell) for cell in cells.values())
+        hit[place] = same > _FEWEST_NAMES and 2 * same > sum(bool(cell) for cell in cells.values())
     if not hit.any():
         return raw, []
     at = np.flatnonzero(hit)
