@@ -265,6 +265,24 @@ define(
     "Refused: {why_en}.",
 )
 define(
+    "DESK_ENTRY_NOT_CONVENED",
+    "La séance n'est pas encore convoquée : les présences et les décisions ne peuvent pas être enregistrées.",
+    "The session is not convened yet: neither attendance nor decisions can be recorded.",
+    expected_fr="à qui elle a été envoyée, par exemple Préfet du Doubs ; Maire de Besançon",
+    expected_en="to whom it was sent, for example Préfet du Doubs ; Maire de Besançon",
+    remedy_fr="Remplir la case",
+    remedy_en="Fill in the cell",
+)
+define(
+    "DESK_ENTRY_NO_REASON",
+    "Un ménage non examiné demande sa raison, et la case est vide.",
+    "A household not examined needs its reason, and the cell is empty.",
+    expected_fr="{expected_fr}",
+    expected_en="{expected_en}",
+    remedy_fr="Écrire l'une de ces raisons",
+    remedy_en="Write one of these reasons",
+)
+define(
     "DESK_ENTRY_OTHER_SESSION",
     "Ce classeur est celui de la séance « {value} ».",
     "This workbook is that of session “{value}”.",

@@ -258,11 +258,21 @@ class _Sheets(Work):
             f.row == e.row and f.file == e.label for e in rows for f in self.problems
         ):
             return
+        if self._unsent():
+            return
         self._astray(rows, members)
         self.do(
             rows[0], "member", "attend",
             lambda key: commands.attend(self.opened, self.actor, key, self.session.session_id, members=members),
         )  # fmt: skip
+
+    def _unsent(self) -> bool:
+        """Whether the session is still in preparation: told at the cell that says to whom its convocation was sent."""
+        if self.fresh().status != "draft" or self.head is None:
+            return False
+        if not self.head.text("recipients"):
+            self.wrong(self.head, "DESK_ENTRY_NOT_CONVENED", "recipients")
+        return True
 
     def _astray(self, rows: Sequence[Entry], members: Sequence[AttendanceRecord]) -> None:
         """Say of whose voice the territory makes something else than it seems."""
@@ -310,6 +320,8 @@ class _Sheets(Work):
         if now.status in ("open", "closed"):
             return True
         if head is None or head.get("opened") != "yes" or self._wrong_members():
+            return False
+        if any(f.code == "DESK_ENTRY_NOT_CONVENED" for f in self.problems):
             return False
         if self.opened.today() < now.on:
             self.warn(head, "DESK_ENTRY_EARLY", "opened", day=now.on)
@@ -470,7 +482,8 @@ class _Sheets(Work):
                 "expected_fr": " ; ".join(said.options("fr")),
                 "expected_en": "; ".join(said.options("en")),
             }
-            self.wrong(entry, "DESK_ENTRY_CHOICE", "sentence", entry.text("sentence"), **told)
+            code_of = "DESK_ENTRY_CHOICE" if entry.text("sentence") else "DESK_ENTRY_NO_REASON"
+            self.wrong(entry, code_of, "sentence", entry.text("sentence") or None, **told)
         return code or ""
 
     def _ranks(self, rows: Sequence[Entry]) -> None:

@@ -37,6 +37,10 @@ _PROBLEMS = (
 """What the parser says (part of its sentence) and what it means for who wrote the file."""
 
 
+_FOUND_LATER = ("expected ':'", "unexpected end of stream")
+"""What is missing on the line where the parser began, and noticed on a later one (as a bracket still open where a new key begins)."""
+
+
 def _problem(problem: str, line: str = "") -> Said:
     """What a sentence of the parser means; ``line`` is the one it stopped at, whose indent may hold a tab."""
     if "\t" in line[: len(line) - len(line.lstrip())]:
@@ -50,10 +54,14 @@ def _problem(problem: str, line: str = "") -> Said:
 def explained(error: Exception, text: str) -> tuple[int, Said]:
     """The line, from 1, at which the parser gave up on a text, and why."""
     mark = getattr(error, "problem_mark", None)
+    told = str(getattr(error, "problem", None) or "")
+    open_still = "',' or " in told and mark is not None and mark.column == 0
+    if mark is not None and (open_still or any(part in told for part in _FOUND_LATER)):
+        mark = getattr(error, "context_mark", None) or mark
     if mark is None and (unseen := _UNSEEN.search(text)) is not None:
         return text.count("\n", 0, unseen.start()) + 1, INVISIBLE
     line = 1 if mark is None else mark.line + 1
-    return line, _problem(str(getattr(error, "problem", None) or ""), _line_at(text, line))
+    return line, _problem(told, _line_at(text, line))
 
 
 def _line_at(text: str, row: int) -> str:

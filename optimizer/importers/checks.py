@@ -30,6 +30,10 @@ _AFTER: tuple[tuple[str, str, str, bool], ...] = (
     ("dwellings", "vacant_since", "READ_VACANT_LATER", False),
 )
 """Dates that cannot follow the date of the case: table, column, what is told, whether it is an error."""
+_LONG_AGO = (("applications", "first_registered_on"), ("dwellings", "vacant_since"))
+"""Dates that put a row first when they are very old."""
+_LONGEST_AGO = 50
+"""Years that no household waits and no dwelling stands empty."""
 _FEWEST_CUT = 3
 """Numbers that end on zeros by chance are one in a thousand each; three and no other are none."""
 _REFERENCES = (
@@ -69,6 +73,7 @@ def check_tables(found: Mapping[str, ReadTable], settings: CaseSettings | None) 
         findings += _outside(leases, leases.frame)
     if settings is not None:
         findings += _dates(found, settings)
+        findings += _long_ago(found, settings)
         findings += _followed(found, settings)
     findings += _references(found)
     findings += _housed(found)
@@ -105,6 +110,22 @@ def _duplicates(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
     value = " · ".join(_day(c) if isinstance(c, pd.Timestamp) else str(c) for c in cells if not pd.isna(c))
     params = {"first": first, "key": ", ".join(read.names.get(c, c) for c in key)}
     return [read.finding(Problem("READ_DUPLICATE", at, value, params), key[0])]
+
+
+def _long_ago(found: Mapping[str, ReadTable], settings: CaseSettings) -> list[Finding]:
+    """Dates older than anything that is still waiting, often what software writes for no date: a warning."""
+    findings = []
+    limit = pd.Timestamp(settings.on) - pd.DateOffset(years=_LONGEST_AGO)
+    for name, column in _LONG_AGO:
+        read = found.get(name)
+        if read is None or read.frame is None:
+            continue
+        at = np.flatnonzero((read.frame[column] < limit).to_numpy(bool))
+        if len(at):
+            day = pd.Timestamp(read.frame[column].iloc[int(at[0])])
+            params = {"day": day, "years": _LONGEST_AGO}
+            findings.append(read.finding(Problem("READ_LONG_AGO", at, _day(day), params, "warning"), column))
+    return findings
 
 
 def _digits(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:

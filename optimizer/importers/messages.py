@@ -296,6 +296,31 @@ define(
     remedy_en="Remove total lines: each line is a dwelling, an application…",
 )
 define(
+    "READ_HEADER_AGAIN",
+    "la ligne répète les noms des colonnes (« {value} »…).",
+    "the line says the names of the columns again (“{value}”…).",
+    expected_fr="les noms des colonnes sur la première ligne seulement",
+    expected_en="the names of the columns on the first line only",
+    remedy_fr="Supprimez cette ligne",
+    remedy_en="Remove this line",
+)
+define(
+    "READ_APOSTROPHE",
+    "« {value} » commence par une apostrophe : elle serait lue comme une partie du numéro.",
+    "“{value}” begins with an apostrophe: it would be read as a part of the number.",
+    expected_fr="la valeur seule",
+    expected_en="the value alone",
+    remedy_fr="Retirez l'apostrophe dans toute la colonne (Rechercher et remplacer) ; le format Texte suffit à garder les zéros",
+    remedy_en="Take the apostrophe out of the whole column (find and replace); the Text format is enough to keep zeros",
+)
+define(
+    "READ_LONG_AGO",
+    "la date {day} précède de plus de {years:an/ans} la date du dossier : elle est lue telle quelle.",
+    "the date {day} is more than {years:year/years} before the date of the case: it is read as it stands.",
+    remedy_fr="Vérifiez la date : un logiciel écrit souvent 01/01/1900 pour une date vide",
+    remedy_en="Check the date: software often writes 01/01/1900 for an empty date",
+)
+define(
     "READ_DUPLICATE",
     "« {value} » figure déjà ligne {first}.",
     "“{value}” is already on row {first}.",

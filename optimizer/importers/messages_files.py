@@ -56,6 +56,20 @@ define(
     remedy_en="Give it the name of its table, or take it out of the case",
 )
 define(
+    "READ_RULES_UNNAMED",
+    "ce fichier de règles n'est pas lu : le territoire du dossier ne le nomme pas.",
+    "this file of rules is not read: the territory of the case does not name it.",
+    remedy_fr="Des parts de convention : remplissez la table conventions ; sinon, voir docs/how-to-add.md (un territoire à vous), ou retirez le fichier",
+    remedy_en="Shares of an agreement: fill the table conventions; else see docs/how-to-add.md (a territory of your own), or take the file out",
+)
+define(
+    "READ_FOLDER_OF_RULES",
+    "les fichiers du sous-dossier « {value} » ne sont pas lus : le territoire du dossier ne les nomme pas.",
+    "the files of the folder “{value}” inside the case are not read: the territory of the case does not name them.",
+    remedy_fr="Des parts de convention : remplissez la table conventions ; tout un dossier de règles se donne par --models ; sinon, retirez le sous-dossier",
+    remedy_en="Shares of an agreement: fill the table conventions; a whole folder of rules is given by --models; else take the folder out",
+)
+define(
     "READ_FILE_UNNAMED",
     "le territoire {territory} ne nomme pas ce fichier : il n'est pas lu.",
     "the territory {territory} does not name this file: it is not read.",

@@ -33,6 +33,9 @@ SETTINGS_FILE, COLUMNS_FILE, SETTINGS_SHEET = "case.yaml", "columns.yaml", "doss
 _UNREAD = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".fods", ".numbers")
 """Spreadsheets that people send and that are not read: named rather than ignored."""
 _ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tar", ".tgz")
+_RULES = ("conventions", "cotation", "national", "profiles", "territories")
+"""Folders of rules: inside a case nobody reads them."""
+_NOT_READ = ("READ_FILE_UNKNOWN", "READ_RULES_UNNAMED")
 _BESIDE = {t.name: t for t in (WISHES, LABELS, *SHEETS)}
 _BY_NAME = {plain(n): t for t in (*TABLES.values(), *_BESIDE.values()) for n in (t.alias, t.name)}
 _WORDS = tuple(n for t in TABLES.values() for n in (t.alias, t.name))
@@ -187,7 +190,13 @@ def _beside(settings: CaseSettings | None, place: Path, found: _Found) -> CaseSe
         return settings
     named = {path.name for path in (file, *named_beside(file))} if file.parent == folder else set[str]()
     mine = (*named, *unnamed_beside(file))
-    found.findings = [f for f in found.findings if f.code != "READ_FILE_UNKNOWN" or f.file not in mine]
+    found.findings = [f for f in found.findings if f.code not in _NOT_READ or f.file not in mine]
+    inside = {
+        p.parent.relative_to(folder).as_posix()
+        for p in (file, *named_beside(file))
+        if p.is_relative_to(folder)
+    }
+    found.findings = [f for f in found.findings if f.code != "READ_FOLDER_OF_RULES" or f.file not in inside]
     found.findings += [
         Finding("READ_FILE_UNNAMED", "warning", path, params={"territory": file.name})
         for path in unnamed_beside(file)
@@ -228,6 +237,11 @@ def _folder(folder: Path) -> tuple[_Found, Block | None, Mappings, str]:
         for p in there
         if not p.is_file() and format_of(p.suffix) is not None and _BY_NAME.get(plain(p.stem))
     ]
+    found.findings += [
+        Finding("READ_FOLDER_OF_RULES", "warning", shown(p.name), value=shown(p.name))
+        for p in there
+        if p.name.lower() in _RULES and p.is_dir() and any(p.glob("*.y*ml"))
+    ]
     names = {p.name for p in files}
     for name in (SETTINGS_FILE, COLUMNS_FILE):
         if name not in names:
@@ -267,7 +281,8 @@ def _open(path: Path, label: str, found: _Found) -> None:
             found.findings.append(Finding("READ_ARCHIVE", "warning", label, value=label))
         elif path.suffix.lower() in (".yaml", ".yml"):
             likely = near(path.stem + ".yaml", (SETTINGS_FILE, COLUMNS_FILE))
-            found.findings.append(Finding("READ_FILE_UNKNOWN", "warning", label, params=likely))
+            code = "READ_FILE_UNKNOWN" if likely["near_fr"] else "READ_RULES_UNNAMED"
+            found.findings.append(Finding(code, "warning", label, params=likely if likely["near_fr"] else {}))
         return
     if table is None and not shape.many:
         found.findings.append(Finding("READ_FILE_UNKNOWN", "warning", label, params=near(path.stem, _WORDS)))

@@ -190,6 +190,7 @@ def _made(values: dict[str, Any]) -> CaseSettings | None:
 def _values(block: Block, label: str) -> tuple[dict[str, Any], list[Finding]]:
     """Values of the keys that could be read, and every problem of every key."""
     findings: list[Finding] = []
+    said = {known_as: key for key in block.items for known_as in (_words().get(plain(key), key),)}
     block = in_words(block)
     own = {key: next(iter(vocabulary()["settings"].get(key, ())), key) for key in KEYS}
     known = _words()
@@ -214,19 +215,21 @@ def _values(block: Block, label: str) -> tuple[dict[str, Any], list[Finding]]:
         try:
             values[key] = read(node)
         except _Wrong as wrong:
-            findings.append(_unfit(key, node, wrong, label))
+            findings.append(_unfit(key, node, wrong, label, said))
         except _Several as several:
-            findings += [_unfit(key, node, wrong, label) for wrong in several.wrong]
+            findings += [_unfit(key, node, wrong, label, said) for wrong in several.wrong]
     return values, findings
 
 
-def _unfit(key: str, node: Node, wrong: _Wrong, label: str) -> Finding:
+def _unfit(key: str, node: Node, wrong: _Wrong, label: str, said: Mapping[str, str]) -> Finding:
+    """The finding at the key as the file writes it: ``said`` gives the word of each key."""
     fr, en = _WHAT[key]
+    head, point, rest = (wrong.key or key).partition(".")
     return Finding(
         "READ_KEY_VALUE",
         file=label,
         row=wrong.line or node.line,
-        column=shown(wrong.key or key),
+        column=shown(f"{said.get(head, head)}{point}{rest}"),
         value=shown(wrong.value if wrong.value is not None else _written(node)),
         params={"expected_fr": fr, "expected_en": en},
     )

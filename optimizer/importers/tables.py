@@ -95,14 +95,14 @@ def read_table(
     below = _header_below(raw, table, mapping)
     if below is not None:
         return ReadTable(table, raw.label, None, raw.rows, {}, (*raw.findings, below))
-    raw = _without_examples(raw)
+    raw, again = _without_headers(_without_examples(raw))
     folded = fold(raw, table, mapping.headers, on)
     raw = _labelled(folded.raw, table, mapping, labels or {})
     matched = match(raw, table, mapping, places.declared if places is not None else None)
     names = {name: raw.header[i] for name, i in matched.known.items()}
     raw, totals = _without_totals(raw, table, matched.known)
     done = ReadTable(table, raw.label, None, raw.rows, names, ())
-    findings = [*raw.findings, *folded.findings, *matched.findings, *totals, *_at_limit(raw)]
+    findings = [*raw.findings, *again, *folded.findings, *matched.findings, *totals, *_at_limit(raw)]
     wanted = [c for c in table.columns if c.name in matched.known]
     made = _each(len(raw.rows), wanted, lambda c: _convert(raw, matched.known[c.name], c, places))
     series = dict(zip((c.name for c in wanted), (m.series for m in made), strict=True))
@@ -287,6 +287,27 @@ def _without_examples(raw: RawTable) -> RawTable:
         return raw
     hit = mask(pc.equal(pc.utf8_lower(first), EXAMPLE.lower()))
     return _kept(raw, ~hit) if hit.any() else raw
+
+
+def _without_headers(raw: RawTable) -> tuple[RawTable, list[Finding]]:
+    """Lines that say the names of the columns again leave the table, as one problem, so that their cells raise no others."""
+    named = [i for i, name in enumerate(raw.header) if name]
+    first = as_text(raw.columns[named[0]]) if named and len(raw.rows) else None
+    if first is None:
+        return raw, []
+    hit = mask(pc.equal(pc.utf8_lower(first), raw.header[named[0]].lower()))
+    for place in np.flatnonzero(hit):
+        cells = {i: text[int(place)].as_py() for i in named if (text := as_text(raw.columns[i])) is not None}
+        same = sum(plain(cell) == plain(raw.header[i]) for i, cell in cells.items() if cell)
+        hit[place] = same > _FEWEST_NAMES and 2 * same > sum(bool(cell) for cell in cells.values())
+    if not hit.any():
+        return raw, []
+    at = np.flatnonzero(hit)
+    finding = Finding(
+        "READ_HEADER_AGAIN", file=raw.label, row=int(raw.rows[at[0]]), column=raw.header[named[0]],
+        value=shown(raw.header[named[0]]), rows=tuple(int(r) for r in raw.rows[at[1:]]),
+    )  # fmt: skip
+    return _kept(raw, ~hit), [finding]
 
 
 def _kept(raw: RawTable, keep: NDArray[np.bool_]) -> RawTable:

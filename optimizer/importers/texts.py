@@ -48,7 +48,9 @@ _ERROR = r"#(?:N/[AD]|REF ?!|VALUE!|VALEUR ?!|NAME\?|NOM ?\?|DIV/0 ?!|NULL!|NUL 
 _CELL_ERROR = re.compile(_ERROR)
 _FORMULA = re.compile(r'="[^"]*"')
 """How some exports keep zeros in a spreadsheet: read as it stands, it would be another name."""
-_SUSPECT = f'[{_INVISIBLE}{_LINE_ENDS}{_COMBINING}]|{DOUBLE}|^(?:{_ERROR}|="[^"]*")$'
+_APOSTROPHE = re.compile(r"['\u2018\u2019]\w.*")
+"""The mark of a text typed in a spreadsheet, left in the cell by an export."""
+_SUSPECT = f'[{_INVISIBLE}{_LINE_ENDS}{_COMBINING}]|{DOUBLE}|^(?:{_ERROR}|="[^"]*")$|^[\'\u2018\u2019]'
 _SCIENTIFIC = r"^[0-9]([.,][0-9]+)?[eE]\+[0-9]+$"
 _CLOCK = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?\Z"
 """The time of day that databases write behind a date; a day is a day whatever the hour."""
@@ -189,6 +191,8 @@ def _clean(text: Any, single_line: bool) -> tuple[Any, list[Problem]]:
             return Bad("READ_CELL_ERROR")
         if _FORMULA.fullmatch(word):
             return Bad("READ_FORMULA_TEXT")
+        if single_line and _APOSTROPHE.fullmatch(word):
+            return Bad("READ_APOSTROPHE")
         return unicodedata.normalize("NFC", word)
 
     at = np.flatnonzero(suspect)

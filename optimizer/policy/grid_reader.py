@@ -239,15 +239,17 @@ class _Reader:
         if not isinstance(data, YamlMap):
             bad_value(owner, name, data, "une rubrique", "a rubric")
         only_keys(data, ("title", "combine", "cap", "criteria"), ("title", "combine", "criteria"))
-        combine = data["combine"]
-        if combine not in ("sum", "best"):
-            bad_value(data, "combine", combine, "sum | best", "sum | best")
-        cap = self.points(data, "cap", 0) if "cap" in data else None
-        low = 0 if combine == "best" or cap is not None else -_MAX_POINTS
+        met, criteria = Gathered(), []
+        combine, cap, low = data["combine"], None, -_MAX_POINTS
+        with met.each():
+            if combine not in ("sum", "best"):
+                bad_value(data, "combine", combine, "sum | best", "sum | best")
+        with met.each():
+            cap = self.points(data, "cap", 0) if "cap" in data else None
+            low = 0 if combine == "best" or cap is not None else low
         items = data["criteria"]
         if not isinstance(items, YamlMap) or not items:
             bad_value(data, "criteria", items, "des critères", "criteria")
-        met, criteria = Gathered(), []
         for key, item in items.items():
             with met.each():
                 criteria.append(self.criterion(_checked_id(items, key), item, items, low))

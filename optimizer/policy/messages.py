@@ -207,6 +207,10 @@ define(
     "POLICY_SHARES_OVER_ONE",
     "Les parts du bailleur {landlord} qui s'appliquent au secteur {area} font {total}, plus que 1{by}.",
     "The shares of landlord {landlord} that apply in the area {area} sum to {total}, more than 1{by}.",
+    expected_fr="une somme d'au plus 1 (100 %) dans chaque commune, parts des périmètres plus larges comprises",
+    expected_en="a sum of at most 1 (100 %) in every commune, the shares of wider areas included",
+    remedy_fr="Réduisez les parts ; BAILLEUR est le reste",
+    remedy_en="Reduce the shares; BAILLEUR is what is left",
 )
 define(
     "POLICY_CONVENTION_TWICE",

@@ -508,6 +508,24 @@ WITHDREW = {
 }
 
 
+def test_a_session_nobody_was_convened_to_and_a_reason_left_out_are_told_at_their_cells(made: Room):
+    """« Impossible maintenant – la séance » stood at the first member, and «  » « n'est pas dans la liste »."""
+    item = next(i for i in made.session.items if len(listed(i)) >= 3)
+    away = listed(item)[0]
+    made.clock.to(HELD)
+    made.write_book()
+    rows = decided(made.session) | {
+        ("Saisie", item.dwelling_id, away.application_id): {"decision": "non examiné", "rang": None},
+    }
+    fill(made.book, session=OPENED | {"convocation_envoyee_a": None}, members=MEMBERS, rows=rows)
+    found = refused(made)
+    at = row_of(made.book, "Saisie", item.dwelling_id, away.application_id)
+    assert [(f.code, f.row, f.column) for f in found if f.code in ("DESK_ENTRY_NOT_CONVENED", "DESK_ENTRY_NO_REASON")] == [
+        ("DESK_ENTRY_NOT_CONVENED", 2, "convocation_envoyee_a"), ("DESK_ENTRY_NO_REASON", at, "phrase"),
+    ]  # fmt: skip
+    assert "DESK_ENTRY_REFUSED" not in {f.code for f in found}
+
+
 @pytest.mark.parametrize("lang", WITHDREW)
 def test_a_household_not_examined_is_recorded_by_the_words_of_the_list(made: Room, lang: str):
     """Each reason that the workbook names was then refused as an unknown motive, and the whole session with it."""

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.importers.base import SETTINGS, Expected, csv_text, listed, problems, rows_of, write_base
+from tests.importers.base import (
+    SETTINGS,
+    TABLES,
+    Expected,
+    csv_text,
+    listed,
+    problems,
+    rows_of,
+    write_base,
+    write_tables,
+)
 from tests.importers.test_broken_files import FILES, PARQUETS
 from tests.importers.test_broken_settings import COLUMNS_SAMPLES, SETTINGS_SAMPLES
 from tests.importers.test_workbooks import CELLS as BOOKS
@@ -325,6 +335,14 @@ def test_a_figure_that_is_nobody_s_is_told_at_its_cell(tmp_path: Path):
     assert set(told) == {(2, "revenus_mensuels"), (3, "revenu_fiscal"), (2, "cotation"), (2, "loyer")}
     assert {p.code for p in told.values()} == {"READ_OUT_OF_RANGE"}
     assert "entre -1\u202f000\u202f000 et 1\u202f000\u202f000 (points)" in told[2, "cotation"].sentence("fr")
+
+
+def test_a_date_older_than_any_wait_is_told(tmp_path: Path):
+    rows = rows_of("demandes")
+    rows[0] |= {"premiere_demande_le": "01/01/1900", "renouvelee_le": ""}
+    found = problems(write_tables(tmp_path, TABLES | {"demandes": rows}))
+    assert listed(found) == [("READ_LONG_AGO", "demandes.csv", 2, "premiere_demande_le", "01/01/1900")]
+    assert found[0].severity == "warning" and "50 ans" in found[0].sentence("fr")
 
 
 def test_a_repair_says_what_was_read(tmp_path: Path):

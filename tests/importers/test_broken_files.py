@@ -101,6 +101,10 @@ FILES: list[tuple[str, str | bytes, list[Expected]]] = [
     ("total line", MINIMAL + ROW + "Total;;;;\n", [("READ_TOTAL_LINE", FILE, 3, "logement", "Total")]),
     ("total with colon", MINIMAL + ROW + "TOTAL : 1;;;;\n", [("READ_TOTAL_LINE", FILE, 3, "logement", "TOTAL : 1")]),
     (
+        "header again", MINIMAL + ROW + MINIMAL.upper() + MINIMAL + "L2;OPH25;25056;2;cher\n",
+        [("READ_HEADER_AGAIN", FILE, 3, "logement", "logement"), ("READ_CHOICE", FILE, 5, "financement", "cher")],
+    ),
+    (
         "rows are the spreadsheet's", MINIMAL + "\n" + ROW + "\n\nL2;OPH25;25056;T9;cher\n",
         [("READ_CHOICE", FILE, 6, "financement", "cher")],
     ),
@@ -225,6 +229,19 @@ def test_other_files_are_named(tmp_path: Path, name: str, code: str):
     assert found[0].severity == ("warning" if code == "READ_FILE_UNKNOWN" else "error")
     if name == "demande.csv":
         assert "« demandes »" in found[0].sentence("fr")
+
+
+def test_files_of_rules_that_nobody_reads_are_told(tmp_path: Path):
+    case = write_base(tmp_path, oph25__yaml="landlord: OPH25\n")
+    (case / "conventions").mkdir()
+    (case / "conventions" / "oph25.yaml").write_text("landlord: OPH25\n")
+    (case / "resultat").mkdir()
+    found = problems(case)
+    assert listed(found) == [
+        ("READ_FOLDER_OF_RULES", "conventions", None, None, "conventions"),
+        ("READ_RULES_UNNAMED", "oph25.yaml", None, None, None),
+    ]
+    assert all(f.severity == "warning" and "table conventions" in f.sentence("fr") for f in found)
 
 
 @pytest.mark.parametrize("name", [".cache.csv", "~$logements.xlsx", "LISEZMOI.md", "photo.png"])

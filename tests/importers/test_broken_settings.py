@@ -29,7 +29,11 @@ SETTINGS_SAMPLES: list[tuple[str, str | bytes, list[Expected]]] = [
     ("only a word", "bonjour\n", [("READ_YAML", Y, 1, None, None)]),
     ("comment only", "# rien\n", [("READ_YAML", Y, 1, None, None)]),
     ("tab", SETTINGS + "\tseed: x\n", [("READ_YAML", Y, 6, None, None)]),
-    ("bracket never closed", SETTINGS + "changes: {a: 1\n", [("READ_YAML", Y, 7, None, None)]),
+    ("bracket never closed", SETTINGS + "changes: {a: 1\n", [("READ_YAML", Y, 6, None, None)]),
+    ("no space after a key", changed("year", "year:2026"), [("READ_YAML", Y, 4, None, None)]),
+    ("French keys are told as written", changed("on", "date: 31/02/2026") + "candidats_par_logement: trois\n", [
+        ("READ_KEY_VALUE", Y, 3, "date", "31/02/2026"), ("READ_KEY_VALUE", Y, 6, "candidats_par_logement", "trois"),
+    ]),
     ("two documents", SETTINGS + "---\ntitle: autre\n", [("READ_YAML", Y, 6, None, None)]),
     ("anchor", SETTINGS + "seed: &a x\n", [("READ_YAML_ALIAS", Y, 6, None, None)]),
     ("alias bomb", "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", [("READ_YAML_ALIAS", Y, 1, None, None)]),

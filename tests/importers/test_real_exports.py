@@ -202,6 +202,7 @@ def test_both_readers_pass_over_lines_of_separators_alone(tmp_path: Path):
         ("bailleur_actuel", "########", "READ_CELL_ERROR"),
         ("numero_unique", "Err:502", "READ_CELL_ERROR"),
         ("numero_unique", '="025011712345678901"', "READ_FORMULA_TEXT"),
+        ("numero_unique", "'02501171234567890", "READ_APOSTROPHE"),
         ("communes_souhaitees", "#VALEUR !", "READ_CELL_ERROR"),
         ("numero_unique", "1E+17", "READ_NUMBER_AS_TEXT_LOST"),
         ("revenu_fiscal", "１２３４５", "READ_NUMBER"),

@@ -145,6 +145,13 @@ def test_wrong_criteria_are_refused_with_a_line(body):
     assert caught.value.params["line"] >= 16
 
 
+def test_a_wrong_rubric_hides_none_of_its_criteria():
+    body = "        kind: flag\n        when: [{input: local_job, is: true}]\n        points: cent\n"
+    with pytest.raises(PolicyError) as caught:
+        _grid(body, HEAD.replace("combine: sum", "combine: somme\n    cap: -10"))
+    assert [f.column for f in caught.value.findings] == ["combine", "cap", "points"]
+
+
 @pytest.mark.parametrize("rubric", ["combine: best", "combine: sum\n    cap: 10"])
 def test_no_malus_where_points_are_capped_or_compared(rubric):
     body = "        kind: count\n        input: refusals\n        points_each: -1\n        max_count: 2\n"

@@ -97,6 +97,7 @@ def test_shares_that_are_too_many_are_told_at_the_last_of_them(own):
     (found,) = caught.value.findings
     shares = [n for n, line in enumerate(text.splitlines(), 1) if "share:" in line]
     assert (found.file, found.row) == ("one.yaml", shares[-1])
+    assert "Réduisez les parts" in found.sentence("fr")
 
 
 def test_a_file_beside_named_without_its_ending_is_told_so(own):
