@@ -1,6 +1,6 @@
 """How much of a campaign runs: a hundredth in ``make test``, a tenth in CI, all of it in ``make soak``.
 
-What is drawn in dozens and not in thousands runs whole in ``make soak``, its first third in CI, its first quarter in ``make test`` (``few``).
+What is drawn in dozens and not in thousands runs whole in ``make soak``, its first quarter elsewhere (``few``).
 
 ``ATTRIFLUX_CAMPAIGN`` is empty, ``tenth`` or ``full``. A test marked ``soak`` guards something that takes minutes: it runs
 in ``make soak``, and in CI one in ten of them, always the same for a commit. One marked ``long`` takes some seconds, in which ``make test``
@@ -31,8 +31,8 @@ def seeds(whole: int, least: int = 1) -> range:
 
 
 def few(whole: int, least: int = 1) -> range:
-    """The first quarter of ``whole`` draws, in CI the first third, never fewer than ``least``; every one of them in ``make soak``."""
-    return range(whole if FULL else min(whole, max(least, whole // (3 if NAME else 4))))
+    """The first quarter of ``whole`` draws, never fewer than ``least``; every one of them in ``make soak``."""
+    return range(whole if FULL else min(whole, max(least, whole // 4)))
 
 
 LONG = bool(NAME)
