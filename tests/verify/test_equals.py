@@ -15,6 +15,7 @@ from optimizer.verify import verify
 from tests.chains.towns import tenant
 from tests.end_to_end.small import BESANCON, SERRE, application, dwelling, first_ranks, write
 
+PONTARLIER = "25462"
 SEEDS = ("tirage 1", "tirage 2", "tirage 3", "tirage 4", "tirage 5")
 
 
@@ -74,6 +75,23 @@ def test_of_two_households_of_one_value_beside_or_behind_a_tenant(tmp_path, home
     seniority = json.loads((out / "certificate.json").read_text())["stages"]["seniority_days"]
     with_totals(forged, seniority_days=seniority - 731)
     assert refusals(forged, case) == ["equals"]
+
+
+def test_a_dwelling_that_could_be_freed_and_is_not_may_have_rows_of_its_own(tmp_path):
+    """The rows of the proof are then others than those of the dwellings that are let."""
+    moving = tenant("T", "H0", 3, score="0") | {"current_commune": PONTARLIER}
+    people = [
+        application("A", score="70", first_registered_on="2011-05-04", choices=f"{BESANCON}|{SERRE}"),
+        application("B", score="95", first_registered_on="2016-05-04", choices=f"{SERRE}|{BESANCON}"),
+    ]
+    case = write(
+        tmp_path / "case",
+        [dwelling("D0"), dwelling("D1", commune=SERRE)],
+        [*people, moving],
+        settings={"all_landlords": "true"},
+    )
+    propose_to(case, tmp_path / "out", Options(pdf=False, chains=1))
+    assert first_ranks(tmp_path / "out") == {"D0": "T", "D1": "B"}
 
 
 @pytest.mark.long
