@@ -17,7 +17,7 @@ from optimizer.domain.guard import neutral
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDES
 from optimizer.presentation.numbers import day
-from optimizer.presentation.xlsx import LINE, NAVY, PALE
+from optimizer.presentation.xlsx import LINE, NAVY, PALE, SAFE
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import SessionRecord
 
@@ -55,9 +55,7 @@ class _Book:
         self, path: Path, session: SessionRecord, law: CommissionLaw, lang: Lang, today: date
     ) -> None:
         self.session, self.lang, self.known = session, lang, choices(law, today)
-        self.book = xlsxwriter.Workbook(
-            str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        )
+        self.book = xlsxwriter.Workbook(str(path), SAFE)
         on = session.on
         self.book.set_properties(
             {"created": datetime(on.year, on.month, on.day, tzinfo=UTC), "author": "Attriflux"}

@@ -167,7 +167,9 @@ def _row(cells: Sequence[str]) -> str:
 def _write_book(path: Path) -> None:
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True,
+    }  # fmt: skip
     with xlsxwriter.Workbook(str(path), options) as book:
         # A fixed date: the same template is the same file.
         book.set_properties({"title": "Dossier Attriflux", "created": datetime(2026, 1, 1)})  # noqa: DTZ001

@@ -5,11 +5,9 @@ A paper is sheets of blocks; a block is plain data, so that no text of a file is
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,11 +16,11 @@ from optimizer.presentation.data import DECIDED, DECIDES
 from optimizer.presentation.numbers import day
 from optimizer.presentation.page import kept_together, render
 from optimizer.presentation.terms import terms_words
+from optimizer.presentation.typeset import typeset
 
 Kind = Literal["heading", "text", "mention", "pairs", "table", "list", "place", "signatures", "terms"]
 SHORT, MOST = 22, 42
 """Longest cell of a column as wide as its content; room of the others, in characters, at most."""
-_SOURCE = Path(__file__).parent / "templates" / "document.typ"
 
 
 @dataclass(frozen=True)
@@ -143,8 +141,6 @@ def document_html(document: Document, lang: Lang) -> str:
 
 def document_pdf(document: Document, lang: Lang) -> bytes:
     """The paper as A4 PDF; the same content gives the same bytes."""
-    import typst
-
     document = glossed(document, lang)
     sheets = [
         {**asdict(s), "blocks": [{**asdict(b), "weights": _weights(b)} for b in s.blocks]}
@@ -154,15 +150,7 @@ def document_pdf(document: Document, lang: Lang) -> bytes:
         **_spaced({**asdict(document), "sheets": sheets}), "on": day(document.on, lang), "lang": lang, "decides": _decides(document, lang),
         "colon": said("PAGE.COLON", lang),
     }  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "document.typ"
-        source.write_bytes(_SOURCE.read_bytes())
-        (Path(folder) / "data.json").write_text(
-            json.dumps(content, ensure_ascii=False, default=str), encoding="utf-8"
-        )
-        stamp = int(datetime(document.on.year, document.on.month, document.on.day, tzinfo=UTC).timestamp())
-        pdf: bytes = typst.compile(str(source), format="pdf", timestamp=stamp)
-    return pdf
+    return typeset("document", content, document.on)
 
 
 def write_document(folder: Path, stem: str, document: Document, lang: Lang) -> tuple[str, str]:

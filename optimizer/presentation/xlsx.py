@@ -20,8 +20,10 @@ from optimizer.errors import Lang, said
 NAVY, PALE, LINE, AMBER = "#1F3A5F", "#E8EEF6", "#B8C4D6", "#FFF4D9"
 SAFE = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False,
+    "in_memory": True,
 }  # fmt: skip
-"""A cell is what it says: no text becomes a formula, a link or a number."""
+"""A cell is what it says: no text becomes a formula, a link or a number. And its parts pass by no file: a process that is killed
+would leave them, households included, in a folder that the machine shares."""
 FIRST_YEAR = 1901
 """The first whole year of which every spreadsheet counts the days alike."""
 BASE = {"font_name": "Calibri", "font_size": 10}
