@@ -9,7 +9,7 @@ from html import escape
 from optimizer.errors import Lang
 from optimizer.presentation.numbers import decimal, percent, signed
 from optimizer.presentation.svg import Drawing
-from optimizer.presentation.text_width import fitted
+from optimizer.presentation.text_width import fitted, width_of
 
 INK, LINE, PALE = "#1b2b41", "#B8C4D6", "#E8EEF6"
 DASHES = ("", "8 4", "2 3", "10 3 2 3")
@@ -71,16 +71,10 @@ def slope_chart(
         ends = [(n, series[name][i]) for n, name in enumerate(names)] if steps else []
         placed = _spread([(n, y(v)) for n, v in ends if v is not None], height - 10)
         for n, at in placed:
-            value = series[names[n]][i] or 0.0
-            out.append(
-                text_svg(
-                    x(i) + shift,
-                    at + 4,
-                    f"{names[n] if len(names[n]) <= 30 else names[n][:29] + '…'} {percent(value, lang=lang)}",
-                    anchor,
-                    COLOURS[n % len(COLOURS)],
-                )
-            )
+            share = " " + percent(series[names[n]][i] or 0.0, lang=lang)
+            # beside the column and the levels of the scale on the left, as much on the right
+            name = fitted(names[n], min(left - 44, right) - 12 - width_of(share))
+            out.append(text_svg(x(i) + shift, at + 4, name + share, anchor, COLOURS[n % len(COLOURS)]))
         if len(steps) == 1:
             break
     return close_svg(out)

@@ -8,6 +8,7 @@ from textwrap import wrap
 
 from optimizer.presentation.plots import COLOURS, INK, LINE, close_svg, open_svg, text_svg
 from optimizer.presentation.svg import Drawing
+from optimizer.presentation.text_width import fitted
 
 _DASHES = ("", "7 4", "2 3")
 """Colours come back after eight; the dash then tells curves apart."""
@@ -153,7 +154,7 @@ def scatter(
         line = TOP + 6 + 20 * i
         out.append(f'<circle cx="{LEGEND + 9}" cy="{line}" r="5.5" fill="{COLOURS[i % len(COLOURS)]}"/>')
         out.append(text_svg(LEGEND + 34, line + 4, f"{i + 1}", "end", INK))
-        out.append(text_svg(LEGEND + 42, line + 4, name if len(name) <= 44 else name[:43] + "…", "start"))
+        out.append(text_svg(LEGEND + 42, line + 4, fitted(name, WIDTH - LEGEND - 46), "start"))
     out.append(text_svg((left + RIGHT) / 2, height - 8, x_label, "middle"))
     out.append(text_svg(left, TOP - 10, y_label, "start"))
     return close_svg(out)

@@ -9,6 +9,7 @@ from optimizer.errors import Lang
 from optimizer.presentation.numbers import decimal
 from optimizer.presentation.plots import COLOURS, INK, LINE, PALE, close_svg, open_svg, text_svg
 from optimizer.presentation.svg import Drawing
+from optimizer.presentation.text_width import fitted, width_of
 
 OUTSIDE, INSIDE, UNTOLD = "#1F3A5F", "#B26B00", LINE
 MOST_YEARS = 40
@@ -37,10 +38,10 @@ def stock_bars(
     for word, colour in zip(words, (OUTSIDE, INSIDE, UNTOLD), strict=True):
         out.append(f'<rect x="{at:.0f}" y="6" width="12" height="12" fill="{colour}"/>')
         out.append(text_svg(at + 18, 16, word, "start"))
-        at += 40 + 7 * len(word)
+        at += 40 + width_of(word)
     for i, (name, *parts) in enumerate(rows):
         y = top + line * i
-        out.append(text_svg(left - 8, y + 16, clipped(name, 30), "end"))
+        out.append(text_svg(left - 8, y + 16, fitted(name, left - 12), "end"))
         x = float(left)
         for value, colour in zip(parts, (OUTSIDE, INSIDE, UNTOLD), strict=True):
             long = (width - left - right) * value / most
@@ -70,14 +71,16 @@ def ends_chart(ends: Mapping[str, Mapping[int, int]], first: int, label: str) ->
     names = list(ends)
     heights = {y: [_at(ends[n], y, years[-1]) for n in names] for y in years}
     most = max(sum(h) for h in heights.values()) or 1
-    width, top, bottom, left = 940, 34, 210, 56
+    width, left = 940, 56
+    key = _key([f"{_letter(n)} {name}" for n, name in enumerate(names)], left, width - 12)
+    top = 34 + max(line for _, line, _ in key)
+    bottom = top + 176
     step = (width - left - 12) / len(years)
-    out = [open_svg(width, 240, label)]
-    at = float(left)
-    for n, name in enumerate(names):
-        out.append(f'<rect x="{at:.0f}" y="4" width="12" height="12" fill="{COLOURS[n % len(COLOURS)]}"/>')
-        out.append(text_svg(at + 18, 14, f"{_letter(n)} {clipped(name, 28)}", "start"))
-        at += 54 + 7 * min(28, len(name))
+    out = [open_svg(width, bottom + 30, label)]
+    for n, (at, line, words) in enumerate(key):
+        colour = COLOURS[n % len(COLOURS)]
+        out.append(f'<rect x="{at:.0f}" y="{line + 4}" width="12" height="12" fill="{colour}"/>')
+        out.append(text_svg(at + 18, line + 14, words, "start"))
     for value in (most // 2, most):
         y = bottom - (bottom - top) * value / most
         out.append(f'<line x1="{left}" x2="{width - 12}" y1="{y:.1f}" y2="{y:.1f}" stroke="{PALE}"/>')
@@ -113,6 +116,15 @@ def _at(years: Mapping[int, int], year: int, last: int) -> int:
     return sum(n for y, n in years.items() if y >= last) if year == last else years.get(year, 0)
 
 
-def clipped(text: str, most: int) -> str:
-    """``text``, or its beginning and « … » when it is longer than ``most``."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _key(words: Sequence[str], left: float, right: float) -> list[tuple[float, int, str]]:
+    """Where each entry of a key begins, across and down, in lines of 18 pixels, and its words as far as a line holds them."""
+    out: list[tuple[float, int, str]] = []
+    at, line = left, 0
+    for text in words:
+        shown = fitted(text, right - left - 18)
+        wide = 18 + width_of(shown)
+        if at > left and at + wide > right:
+            at, line = left, line + 18
+        out.append((at, line, shown))
+        at += wide + 22
+    return out

@@ -8,8 +8,8 @@ from html import unescape
 import pytest
 
 from optimizer.presentation.plots import Cell, curve, heat_map, slope_chart, tornado
-from optimizer.presentation.plots_curves import curves
-from optimizer.presentation.plots_stock import MOST_YEARS, clipped, ends_chart, stock_bars
+from optimizer.presentation.plots_curves import curves, scatter
+from optimizer.presentation.plots_stock import MOST_YEARS, ends_chart, stock_bars
 from optimizer.presentation.svg import gauge
 from optimizer.presentation.text_width import fitted, width_of
 
@@ -63,8 +63,31 @@ def test_no_dated_agreement_is_no_drawing():
     assert ends_chart({}, 2026, "termes") == "" == ends_chart({"ALS": {2025: 3}}, 2026, "termes")
 
 
-def test_a_long_name_is_cut_at_its_length_with_a_sign_that_says_so():
-    assert clipped("Besançon", 8) == "Besançon" and clipped("Besançon", 7) == "Besanç…"
+LONG = "Communauté d'agglomération Espace Communautaire Lons Agglomération"
+
+
+def test_a_long_name_is_cut_where_the_drawing_ends_with_a_sign_that_says_so():
+    bars = stock_bars(
+        [(LONG, 30, 10, 0), ("Besançon", 1, 0, 0)], ("hors QPV", "en QPV", "non renseigné"), "parc"
+    )
+    ends = ends_chart({f"{LONG} {n}": {2030: 5} for n in range(7)}, 2026, "termes")
+    slope = slope_chart({LONG: [0.3, 0.2], "Besançon": [0.1, 0.1]}, ["1", "2"], "parts")
+    points = scatter({f"{LONG} {LONG}": (1, 1), "b": (2, 2)}, "x", "y", "points", str, str)
+    for drawn in (bars, ends, slope, points):
+        width = float(re.findall(r'viewBox="0 0 (\d+)', drawn)[0])
+        texts = re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="(\w+)"[^>]*>([^<]*)</text>', drawn)
+        for x, anchor, words in texts:
+            wide = width_of(unescape(words)) * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+            begins = float(x) - wide
+            assert -1 <= begins and begins + width_of(unescape(words)) <= width + 1
+    assert "…" in bars and "…" in slope and "…" in points and "Besançon" in bars
+
+
+def test_a_key_of_many_contingents_goes_on_below_and_the_bars_begin_under_it():
+    drawn = ends_chart({f"{LONG} {n}": {2030: 5} for n in range(3)}, 2026, "termes")
+    keys = re.findall(r'<rect x="56" y="(\d+)" width="12"', drawn)
+    assert keys == ["4", "22", "40"]
+    assert min(float(y) for _, y, *_ in BAR.findall(drawn)) == 34 + 36
 
 
 def names_of(drawn: str) -> list[tuple[float, str]]:
