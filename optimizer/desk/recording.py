@@ -127,6 +127,7 @@ class _Sheets(Work):
         self._calls()
         self._convene()
         self._members()
+        self._hours()
         tell_unrecorded(self)
         if self._not_held():
             return
@@ -332,17 +333,18 @@ class _Sheets(Work):
         )  # fmt: skip
         return receipt is not None
 
-    def _wrong_hours(self, head: Entry) -> bool:
-        """Whether the hours the session sat are none, or it ended before it began."""
+    def _hours(self) -> None:
+        """Hours of sitting that are none, or an end before the beginning, from the day they are typed: nothing waits for the signature."""
+        head = self.head
+        if head is None:
+            return
         hours = {c: clock_time(head.text(c)) for c in ("sat_from", "sat_to") if head.text(c)}
-        before = len(self.problems)
         for column, hour in hours.items():
             if hour is None:
                 self.wrong(head, "DESK_ENTRY_HOUR", column, head.text(column))
         began, ended = hours.get("sat_from"), hours.get("sat_to")
         if began and ended and minute_of(ended, began) < minute_of(began):
             self.wrong(head, "DESK_ENTRY_HOURS", "sat_to", head.text("sat_to"), began=began)
-        return len(self.problems) > before
 
     def _wrong_members(self) -> bool:
         """Whether the sheet of attendance has problems, from which the quorum cannot be told."""
@@ -546,8 +548,6 @@ class _Sheets(Work):
         left = [i.dwelling_id for i in items_of(self.fresh()) if i.status == "listed"]
         if left:
             self.wrong(head, "DESK_ENTRY_LEFT", "signed", homes=", ".join(left))
-            return
-        if self._wrong_hours(head):
             return
         self.do(
             head, "signed", "close",

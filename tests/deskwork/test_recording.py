@@ -439,6 +439,9 @@ def test_the_hours_written_in_the_workbook_are_those_of_the_minutes(made: Room):
     made.clock.to(HELD)
     made.write_book()
     rows = decided(made.session)
+    unsigned = OPENED | {"pv_signe": ""}  # told the day they are typed
+    fill(made.book, session=unsigned | {"ouverte_a": "24:10", "close_a": "16:05"}, members=MEMBERS, rows=rows)
+    assert [(f.code, f.column) for f in refused(made)] == [("DESK_ENTRY_HOUR", "ouverte_a")]
     fill(made.book, session=OPENED | {"ouverte_a": "14h10", "close_a": "25:00"}, members=MEMBERS, rows=rows)
     assert [(f.code, f.column) for f in refused(made)] == [("DESK_ENTRY_HOUR", "close_a")]
     fill(made.book, session=OPENED | {"ouverte_a": "14h10", "close_a": "13:00"}, members=MEMBERS, rows=rows)
