@@ -549,7 +549,9 @@ def test_the_convocation_and_the_agenda_say_when_where_and_what_the_residence_is
         item, orientation={**item.orientation, "residence_q1_share": "0,51", "residence_fragility": "forte"}
     )
     held = replace(told, session=replace(told.session, items=(known,)))
-    assert "14:00" in words(convocation(held)) and "Q1 0,51, fragilité forte" in words(agenda_paper(held))
+    draft = replace(told, session=replace(told.session, agenda_hash=""))
+    assert "empreinte" in words(agenda_paper(held)) and "empreinte" not in words(agenda_paper(draft))
+    assert "14:00" in words(convocation(held)) and "Q1 51 %, fragilité forte" in words(agenda_paper(held))
     blank = replace(
         item, orientation={**item.orientation, "residence_q1_share": "", "residence_fragility": ""}
     )

@@ -428,12 +428,16 @@ def test_an_orientation_is_read_in_its_order_whatever_order_the_base_gives_it_ba
     """PostgreSQL keeps the names inside a value by their length: « dont DALO » stood before what it is part of."""
     home = replace(
         dwelling("L121461"),
-        orientation={"candidates_dalo": "2", "best_score": "", "candidates": "69", "residence": "R"},
-    )
+        orientation={
+            "candidates_dalo": "2", "best_score": "", "candidates": "69", "residence": "R", "residence_q1_share": "0,2431",
+        },
+    )  # fmt: skip
     session = played.session(date(2026, 12, 14), homes=(home,))
     page = played.client("S").get(f"/seances/{session.session_id}").content.decode()
     told = re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page.split("Orientation", 1)[1])
-    assert told[:3] == [("Résidence", "R"), ("Demandes recevables", "69"), ("dont DALO", "2")]
+    assert told[:4] == [
+        ("Résidence", "R"), ("Premier quartile dans la résidence", "24,3\xa0%"), ("Demandes recevables", "69"), ("dont DALO", "2"),
+    ]  # fmt: skip
 
 
 def test_what_was_typed_while_the_desk_was_busy_can_be_sent_again(

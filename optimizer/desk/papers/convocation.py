@@ -26,7 +26,7 @@ from optimizer.presentation.document import (
     table,
     text,
 )
-from optimizer.presentation.numbers import UNKNOWN, decimal
+from optimizer.presentation.numbers import UNKNOWN, decimal, percent
 from optimizer.problem import all_rules
 from optimizer.store.records import DutyRecord, ItemRecord
 
@@ -71,9 +71,9 @@ def agenda_paper(told: Told, duties: Sequence[DutyRecord] = ()) -> Document:
     s, say = told.session, told.say
     blocks = tuple(_agenda(told, duties))
     title = say("AGENDA")
-    sub = say(
-        "AGENDA_HEAD", day=told.day(s.on), commission=s.commission, hash=s.agenda_hash[:HASH] or UNKNOWN
-    )
+    sub = say("AGENDA_HEAD", day=told.day(s.on), commission=s.commission)
+    if s.agenda_hash:  # of an agenda that is frozen: a draft has none
+        sub = say("AGENDA_FROZEN", head=sub, hash=s.agenda_hash[:HASH])
     return Document(title, s.on, (Sheet(title, blocks, sub=sub),), foot=told.foot)
 
 
@@ -182,7 +182,7 @@ def _inputs(told: Told, item: ItemRecord) -> list[str]:
     )
     home = say(
         "RESIDENCE_Q1",
-        share=decimal(_number(q1), 2, told.lang) if (q1 := o.get("residence_q1_share")) else UNKNOWN,
+        share=percent(_number(q1), lang=told.lang) if (q1 := o.get("residence_q1_share")) else UNKNOWN,
         fragility=o.get("residence_fragility") or UNKNOWN,
     )
     people = say(

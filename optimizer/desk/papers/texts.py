@@ -240,10 +240,8 @@ texts(
         "recipients": ("Destinataires", "Recipients"),
         "dwellings": ("Logements", "Dwellings"),
         "agenda": ("Ordre du jour", "Agenda"),
-        "agenda_head": (
-            "{commission} – séance du {day} – empreinte {hash}",
-            "{commission} – session of {day} – hash {hash}",
-        ),
+        "agenda_head": ("{commission} – séance du {day}", "{commission} – session of {day}"),
+        "agenda_frozen": ("{head} – empreinte {hash}", "{head} – hash {hash}"),
         "n": ("N°", "No."),
         "home": ("Description", "Description"),
         "candidates": ("Candidats", "Households"),
