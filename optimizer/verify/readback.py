@@ -3,7 +3,7 @@
 Both repeat what the tables say, and what they say is put before a commission or written to a household. Held against the tables,
 which every other check recomputes: who stands where on which list, account, score, quartile, flags, effort rate and reason; place,
 landlord, mode and days of vacancy of each dwelling, its state and why its list is short, by the account's own name; persons, state,
-reason, points lacking and dwelling of each household. The other words of the pages stay what the manifest seals.
+reason, points lacking and dwelling of each household, the account it is listed on, prices and shares of the rules. The other words of the pages stay what the manifest seals.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import Lang
+from optimizer.verify.law import FINANCINGS
 from optimizer.verify.naming import mode_of
 from optimizer.verify.outputs import Out, need_out, read_json, read_out
 from optimizer.verify.verdict import Findings
@@ -45,7 +46,7 @@ def check_readback(folder: Path, world: World, lang: Lang, found: Findings) -> N
     if (folder / SHEETS).exists():
         _check_sheets(folder, proposals, world, lang, found)
     if (folder / INDEX).exists():
-        _check_index(folder, proposals, found)
+        _check_index(folder, proposals, world, found)
 
 
 def _rows(out: Out, *names: str) -> list[dict[str, str]]:
@@ -122,8 +123,26 @@ def _same_facts(facts: Mapping[str, Any], home: str, account: str, world: World)
         and facts["landlord"] == str(world.dwellings.landlord[d])
         and facts["subsidised"] is bool(world.dwellings.subsidised[d])
         and facts["vacancy_days"] == int(world.dwellings.vacancy_days[d])
+        and _kind(facts["rooms"], facts["financing"], facts["qpv"]) == _kind_of(world, d)
+        and _cents(facts["rent_eur"]) == int(world.dwellings.rent[d])
+        and _cents(facts["charges_eur"]) == int(world.dwellings.charges[d])
         and (not account or facts["mode"] == mode_of(world, d, account))
     )
+
+
+def _kind(rooms: Any, financing: Any, qpv: Any) -> tuple[int, str, bool]:
+    return int(rooms), str(financing).lower(), bool(qpv)
+
+
+def _kind_of(world: World, d: int) -> tuple[int, str, bool]:
+    """Rooms, financing and QPV of a dwelling of the case."""
+    w = world.dwellings
+    return int(w.rooms[d]), FINANCINGS[int(w.financing[d])], bool(w.qpv[d])
+
+
+def _cents(amount: float | None) -> int:
+    """An amount as the case is read: in cents, -1 unknown."""
+    return -1 if amount is None or amount != amount else round(amount * 100)
 
 
 def _same_label(label: Mapping[str, str], account: str, names: Mapping[str, str]) -> bool:
@@ -166,7 +185,7 @@ def _same_card(card: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
     return True
 
 
-def _check_index(folder: Path, proposals: Out, found: Findings) -> None:
+def _check_index(folder: Path, proposals: Out, world: World, found: Findings) -> None:
     with np.load(folder / INDEX, allow_pickle=False) as file:
         index = {name: file[name] for name in file.files}
     told = json.loads(index["meta"].tobytes().decode("utf-8"))
@@ -179,16 +198,37 @@ def _check_index(folder: Path, proposals: Out, found: Findings) -> None:
         fine = _words(index[name], told[name]) == [row[column] for row in states]
         found.demand(CHECK, fine, f"{INDEX} : {name}")
     found.demand(CHECK, _explained(index, homes) == _wanted(folder, apps), f"{INDEX} : points_needed")
+    names = place_names(world.law)
     at = np.flatnonzero(index["rank"])
     whose = np.searchsorted(index["ptr"], at, side="right") - 1
-    here = zip(whose.tolist(), index["dwelling"][at].tolist(), index["rank"][at].tolist(), strict=True)
-    ranks = {(apps[a], homes[d], int(rank)) for a, d, rank in here}
+    here = zip(
+        *(x.tolist() for x in (whose, *(index[n][at] for n in ("dwelling", "rank", "account")))), strict=True
+    )
+    ranks = {(apps[a], homes[d], int(rank), *told["accounts"][account]) for a, d, rank, account in here}
     listed = {
-        (row["application_id"], row["dwelling_id"], int(row["rank"]))
-        for row in _rows(proposals, "dwelling_id", "rank", "application_id")
+        (row["application_id"], row["dwelling_id"], int(row["rank"]), *(account_words(row["account"], x, names) for x in WHY))
+        for row in _rows(proposals, "dwelling_id", "rank", "application_id", "account")
         if row["application_id"]
-    }
+    }  # fmt: skip
     found.demand(CHECK, ranks == listed, f"{INDEX} : rank")
+    known = (
+        (kind, world.dwellings.number.get(name)) for name, kind in zip(homes, told["homes"], strict=True)
+    )
+    fine = all(d is None or _kind(*kind[1:4]) == _kind_of(world, d) for kind, d in known)
+    found.demand(CHECK, fine, f"{INDEX} : homes")
+    stated, due = [rule[2] for rule in told["rules"]], _prices(folder)
+    fine = len(stated) == len(due) and bool(np.allclose(stated, due, rtol=0, atol=1e-4))
+    found.demand(CHECK, fine, f"{INDEX} : rules")
+
+
+def _prices(folder: Path) -> list[list[float]]:
+    """Of each rule that weighs, in the order of the table: smallest and largest share asked, highest price."""
+    shares: dict[str, list[tuple[float, float]]] = {}
+    for row in _table(folder, "rules", "rule", "share", "price"):
+        share, price = _number(row["share"]), _number(row["price"])
+        if share is not None and price:
+            shares.setdefault(row["rule"], []).append((share, price))
+    return [[min(x)[0], max(x)[0], max(price for _, price in x)] for x in shares.values()]
 
 
 def _words(codes: NDArray[Any], words: Sequence[str]) -> list[str]:

@@ -105,6 +105,7 @@ def of_a_dwelling(key, value, inside=""):
     [
         of_a_dwelling("status", "no_candidate"), of_a_dwelling("reason_if_short", {"fr": "Aucune demande", "en": "Nobody"}),
         of_a_dwelling("account_label", {"fr": "Action Logement", "en": "Somebody"}), of_a_dwelling("vacancy_days", 400, "facts"),
+        of_a_dwelling("rooms", 9, "facts"), of_a_dwelling("financing", "PLI", "facts"), of_a_dwelling("rent_eur", 1.0, "facts"),
         line("persons", 9), exchanged, renamed, another_number_printed, another_account, dropped, said_otherwise, elsewhere, line("score", 99.0),
         line("dalo", True), line("flags", ""), line("effort", 0.5), line("designated", True), line("q1", "yes"),
         line("reason", {"fr": "x", "en": "x"}),
@@ -119,6 +120,26 @@ def test_an_answer_that_why_would_give(week, tmp_path, name):
     def change(arrays):
         mine = arrays[name]
         mine[:] = np.where(mine == mine[0], (mine.max() + mine.min() + 1) // 2 + 1, mine[0])
+
+    assert refusals(week, tmp_path, change, "why.npz") == ["readback"]
+
+
+def test_the_account_that_why_would_name_is_that_of_the_list(week, tmp_path):
+    def change(arrays):
+        arrays["account"][np.flatnonzero(arrays["rank"])[0]] += 1
+
+    assert refusals(week, tmp_path, change, "why.npz") == ["readback"]
+
+
+@pytest.mark.parametrize("name", ["rules", "homes"])
+def test_prices_and_dwellings_that_why_would_tell(week, tmp_path, name):
+    def change(arrays):
+        told = json.loads(arrays["meta"].tobytes().decode())
+        if name == "rules":
+            told["rules"][0][2][2] += 1
+        else:
+            told["homes"][0][1] += 1
+        arrays["meta"] = np.frombuffer(json.dumps(told).encode(), np.uint8)
 
     assert refusals(week, tmp_path, change, "why.npz") == ["readback"]
 
