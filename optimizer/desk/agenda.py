@@ -24,6 +24,7 @@ from optimizer.errors import AttrifluxError, Lang
 from optimizer.presentation.bilingual import in_both, in_one
 from optimizer.presentation.reading_back import read_back
 from optimizer.store.records import ORIENTATION, Agenda, NewCandidate, NewItem, RunFacts
+from optimizer.store.together import named_by
 from optimizer.verify import Verdict, verify
 
 SHEETS = "sheets.json"
@@ -78,11 +79,10 @@ def agenda(
     described = Described(with_freed(case, freed.values()), models=models)
     frozen = _Frozen(result, described)
     items = tuple(frozen.item(forms[name], freed.get(name, name), links.get(name)) for name in wanted)
-    landlords = sorted({str(item.facts["landlord"]) for item in items})
     return Agenda(
         _run(result, verdict.verdict, case),
         items,
-        case.settings.landlord or ", ".join(landlords),
+        case.settings.landlord or named_by(items),
         *(() if dwellings else _left_off(result)),
     )
 

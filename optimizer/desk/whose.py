@@ -13,9 +13,7 @@ from optimizer.desk.frames import days_of, texts_of
 from optimizer.domain import Case
 from optimizer.errors import Finding
 from optimizer.store.records import DutyRecord, SessionRecord
-
-TOGETHER = ", "
-"""Between the landlords of a session that sits for several of them."""
+from optimizer.store.together import landlords_of
 
 
 def landlord_of(case: Case) -> str:
@@ -38,7 +36,7 @@ def sessions_of(case: Case, sessions: Iterable[SessionRecord]) -> list[SessionRe
         return every
     if case.settings.landlord:
         return [s for s in every if s.landlord == landlord]
-    sat = [{s.landlord, *s.landlord.split(TOGETHER)} for s in every]
+    sat = [{s.landlord, *landlords_of(s.landlord)} for s in every]
     own, before = {landlord}, set[str]()
     while own != before:
         before = set(own)

@@ -13,6 +13,7 @@ from optimizer.store.records import NewItem
 from optimizer.store.state_words import STATE
 from optimizer.store.states import LIVE_ITEM
 from optimizer.store.tables import Row
+from optimizer.store.together import share
 from optimizer.store.work import Work
 
 texts(
@@ -53,7 +54,7 @@ def taken(work: Work, landlord: str, new: NewItem) -> Taken | None:
     for other in work.find("item", dwelling_id=dwelling, status=LIVE_ITEM):
         session = work.get("session", other["session_id"])
         # numbers of dwellings are each landlord's own: an agenda of a neighbour is none of this one's business
-        if session["landlord"] != landlord:
+        if not share(session["landlord"], landlord):
             return Taken(dwelling)
         machine = "session" if other["status"] == "listed" else "item"
         state = session["status"] if machine == "session" else other["status"]
@@ -132,4 +133,4 @@ def _let_since(work: Work, dwelling: str, new: NewItem) -> date | None:
 
 def live_of_another(work: Work, session: Row, other: Row) -> bool:
     """Whether a dwelling of the same number is on an agenda of another landlord than ``session``'s."""
-    return bool(work.get("session", other["session_id"])["landlord"] != session["landlord"])
+    return not share(work.get("session", other["session_id"])["landlord"], session["landlord"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optimizer.store import commands as c
+from optimizer.store import queries
 from optimizer.store.ledger import verify as verify_ledger
 from optimizer.store.messages import StoreRefused
 from optimizer.store.taken import read_back
@@ -59,6 +60,22 @@ def test_the_session_is_made_without_them_when_asked_and_says_which(play):
     left_off = read_back(made["left_off"])
     assert [(x.dwelling, x.session, x.after) for x in left_off] == [("L2", first, ""), ("L6", "", "L2")]
     assert verify_ledger(play.store).holds
+
+
+def test_a_landlord_whose_dwellings_are_all_left_off_is_none_of_the_sessions(play):
+    """Three landlords of one case, one of them with a session of its own: the rest bore the names of all in its minutes and letters."""
+    homes = [dwelling(name, landlord=of) for name, of in (("L1", "OPH25"), ("L2", "ESH25"), ("L3", "COOP25"))]
+    told = {"commission": "CAL1", "on": DAY, "landlord": "COOP25, ESH25, OPH25"}
+    first = play.new(homes[0])
+    with pytest.raises(StoreRefused) as refused:
+        play.do(c.new_session, S, items=homes, **told)
+    assert f"L1 (séance {first}, en préparation)" in refused.value.text("fr").replace("\u00a0", " ")
+    made = play.do(c.new_session, S, items=homes, without_taken=True, **told)
+    assert queries.session(play.store, made["session_id"]).landlord == "COOP25, ESH25"
+    # a name that the case gives is nobody's to change
+    office = told | {"landlord": "Groupe 25", "items": (homes[0], dwelling("L4", landlord="ESH25"))}
+    made = play.do(c.new_session, S, without_taken=True, **office)
+    assert queries.session(play.store, made["session_id"]).landlord == "Groupe 25"
 
 
 def test_an_agenda_of_which_nothing_is_left_is_not_made(play):

@@ -21,6 +21,7 @@ from optimizer.store.queries import session as read_session
 from optimizer.store.records import Actor, Mode, NewItem, Receipt
 from optimizer.store.states import POSITIVE, WITHDRAWN
 from optimizer.store.tables import Row
+from optimizer.store.together import still_named
 from optimizer.store.work import TEXT, Work, clean, command, hour_of, named
 
 MODES = ("in_person", "remote", "mixed")
@@ -83,7 +84,7 @@ def new_session(
     """A draft with its agenda. Without ``quorum`` the value of ``national.commission.quorum`` counts.
 
     Dwellings that another agenda holds, or let since the proposal, are refused all at once (``STORE_DWELLINGS_TAKEN``, ``taken``);
-    with ``without_taken`` they are left off instead: ``result["left_off"]``.
+    with ``without_taken`` they are left off instead: ``result["left_off"]``, and so is a landlord that has no other dwelling there.
     """
     if mode not in MODES:
         raise StoreRefused("STORE_OUTSIDE", what="mode", found=mode)
@@ -100,7 +101,7 @@ def new_session(
     row = work.put(
         "session",
         session_id=work.session,
-        landlord=named(landlord, WORDS, "bailleur"),
+        landlord=named(still_named(landlord.strip(), items, kept), WORDS, "bailleur"),
         commission=named(commission, WORDS, "commission"),
         on=on,
         hour=clean(hour, 20, "heure"),

@@ -1,0 +1,34 @@
+"""Landlords that one commission sits for: how a session names them, and whether two sessions are of one office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from optimizer.store.records import NewItem
+
+TOGETHER = ", "
+"""Between the landlords of a session that sits for several of them."""
+
+
+def landlords_of(text: str) -> frozenset[str]:
+    """The landlords that a session names."""
+    return frozenset(text.split(TOGETHER))
+
+
+def share(one: str, other: str) -> bool:
+    """Whether two sessions name a landlord in common: a week in which one of several has no dwelling is of the same office."""
+    return bool(landlords_of(one) & landlords_of(other))
+
+
+def named_by(items: Iterable[NewItem]) -> str:
+    """The landlords of the dwellings of an agenda, as its session names them; empty where a dwelling does not say its own."""
+    names = {str(item.facts.get("landlord") or "") for item in items}
+    return "" if "" in names else TOGETHER.join(sorted(names))
+
+
+def still_named(landlord: str, items: Iterable[NewItem], kept: Iterable[NewItem]) -> str:
+    """The landlords of a session made with ``kept`` of the dwellings ``items``: who has none left is none of them.
+
+    A name that the case gives, and not its dwellings, stands.
+    """
+    return named_by(kept) if landlord == named_by(items) else landlord
