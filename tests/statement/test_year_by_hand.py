@@ -196,6 +196,17 @@ def test_the_straight_line_reaches_the_target_on_31_december():
     assert mine.loc["2026-12-31", "straight_line"] == 10
 
 
+@pytest.mark.parametrize(("day", "asked"), [(date(2026, 11, 30), "27,5"), (date(2026, 12, 31), "30")])
+def test_a_day_has_one_point_of_the_straight_line(day, asked):
+    """30 households × 334 / 365 on 30 November, all on 31 December: the gauge, its picture and the end of the month alike."""
+    case = year_case(leases=[lease("a", "BAILLEUR")])
+    board = dashboard(replace(case, settings=replace(case.settings, on=day)), "prefet", "25")
+    line = board.trajectory[board.trajectory["gauge"] == "dalo"].set_index("month_end").loc[day.isoformat()]
+    (gauge,) = [g for g in board.gauges if g.id == "dalo"]
+    assert line["straight_line"] == float(round(gauge.straight(*board.year.days), 2))
+    assert f"0 fait, {asked} sur la ligne droite, 30 pour l" in page(board)
+
+
 def test_a_handover_without_a_number_is_of_one_dwelling():
     case = year_case(
         leases=[lease("a", "ALS"), lease("b", "ETAT_PRIO")],

@@ -104,8 +104,10 @@ class Year:
 
     @property
     def days(self) -> tuple[int, int]:
-        """Days gone and days left of the year."""
-        return year_fraction(self.on, self.case.settings.year)
+        """Days gone and days left of the year; the case's day is gone, for its leases are counted."""
+        gone, left = year_fraction(self.on, self.case.settings.year)
+        within = self.on.year == self.case.settings.year
+        return (gone + 1, left - 1) if within else (gone, left)
 
 
 def read_year(

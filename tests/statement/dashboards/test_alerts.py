@@ -158,8 +158,8 @@ def test_dalo_is_compared_with_the_straight_line():
     )
     gauge = next(g for g in board.gauges if g.id == "dalo")
     assert (gauge.counts.num, gauge.year_target) == (1, 30)
-    assert gauge.straight(*board.year.days) == Fraction(30 * 182, 365)
-    assert sentences(board, "DALO")[0].startswith("13 ménages sous la ligne droite au 02/07/2026")
+    assert gauge.straight(*board.year.days) == Fraction(30 * 183, 365)
+    assert sentences(board, "DALO")[0].startswith("14 ménages sous la ligne droite au 02/07/2026")
 
 
 @pytest.mark.parametrize(
