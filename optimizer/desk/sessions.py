@@ -288,7 +288,7 @@ def due_today(
         sessions, calls = queries.sessions(opened, ids=ids), queries.calls(opened, sessions=ids)
     if of is None:
         return today, call_list(sessions, rules, today, duties=duties, calls=calls), duties
-    sessions = [_for_landlords_of(of, s) for s in sessions]
+    sessions = tuple(_for_landlords_of(of, s) for s in sessions)
     items = {s.session_id: {None, *(i.item_id for i in s.items)} for s in sessions}
     owed = [d for d in duties if d.item_id in items.get(d.session_id, ())]
     here = [s for s in sessions if s.commission == of.commission]

@@ -10,7 +10,7 @@ from typing import Any
 
 from optimizer.desk.documents import BLANK, document_words, documents_on, missing
 from optimizer.desk.entry_rows import home_words, in_qpv
-from optimizer.desk.following import UNDONE, rank_of
+from optimizer.desk.following import UNDONE, housed_before, on_the_list, rank_of
 from optimizer.desk.papers import texts as texts
 from optimizer.errors import LANGS, Lang, said
 from optimizer.presentation.numbers import UNKNOWN, day, decimal
@@ -232,7 +232,7 @@ class Told:
 
     def set_aside(self, candidate: CandidateRecord) -> str:
         """Why a household on the list was not examined, or left it before the session."""
-        if candidate.status in ("declined", "replaced"):
+        if candidate.status in ("declined", "replaced") or housed_before(candidate):
             said_why = candidate.reason if candidate.status == "replaced" else ""
             return said("PAGE.COLON", self.lang).join(
                 [self.say(f"LEFT_{candidate.status}"), *filter(None, [self.free(said_why)])]
@@ -278,7 +278,8 @@ class Told:
 
 def examined(item: ItemRecord) -> list[CandidateRecord]:
     """Households that the commission examined, in the proposed order."""
-    return sorted((c for c in item.candidates if c.status not in UNDONE), key=lambda c: c.position)
+    named = (c for c in item.candidates if on_the_list(c) and c.status not in UNDONE)
+    return sorted(named, key=lambda c: c.position)
 
 
 def decided_order(item: ItemRecord) -> list[CandidateRecord]:
