@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,12 @@ from pathlib import Path
 import pytest
 
 from optimizer import store
+from optimizer.desk.papers.convocation import agenda_paper
+from optimizer.desk.papers.letters import letters, letters_of
+from optimizer.desk.papers.minutes import minutes
+from optimizer.desk.papers.wording import Issuer
 from optimizer.desk.sessions import due_today, told_of
+from optimizer.presentation.document import Document, Sheet, document_html
 from optimizer.store import commands as c
 from optimizer.store import queries
 from optimizer.store.law import law
@@ -76,6 +82,32 @@ def weeks(play: Play) -> list[SessionRecord]:
 def test_the_convocation_goes_with_the_minutes_of_the_week_before(play: Play):
     first, second = weeks(play)
     assert [s.session_id for s in told_of(play.store, second.session_id, "fr").before] == [first.session_id]
+
+
+def test_each_paper_tells_whose_a_dwelling_is(play: Play):
+    """A letter about a dwelling of one landlord bore the names of all three."""
+    first, _ = weeks(play)
+    told = told_of(play.store, first.session_id, "fr")
+    of = {
+        x.item.dwelling_id: said
+        for sheet, x in zip(letters(told).sheets, letters_of(told), strict=True)
+        if (said := landlord_in(sheet))
+    }
+    assert of == {"C1": "COOP25", "E1": "ESH25", "O1": "OPH25"}
+    assert {
+        landlord_in(sheet) for sheet in letters(replace(told, issuer=Issuer("Service commun"))).sheets
+    } == {"Service commun"}
+    for paper in (minutes(told), agenda_paper(told)):
+        page = document_html(paper, "fr")
+        assert all(re.search(rf"<(td|dd)[^>]*>{name}</\1>", page) for name in of.values())
+
+
+def landlord_in(sheet: Sheet) -> str:
+    """What a letter says after « Organisme »."""
+    page = document_html(Document("x", DAY, (sheet,)), "fr")
+    found = re.search(r"<dt>Organisme</dt><dd[^>]*>(.*?)</dd>", page)
+    assert found is not None, page
+    return found[1]
 
 
 def test_what_is_due_to_the_dwellings_of_a_landlord_that_sits_again_is_on_its_list(play: Play):

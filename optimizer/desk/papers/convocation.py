@@ -81,11 +81,11 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
     s, say = told.session, told.say
     items = [i for i in items_of(s) if not left_before(s, i)]
     yield table(
-        [say("N"), say("REFERENCE"), say("HOME"), say("ACCOUNT"), say("CANDIDATES")],
+        [say("N"), say("REFERENCE"), *([say("LANDLORD")] if told.several else []), say("HOME"), say("ACCOUNT"), say("CANDIDATES")],
         [
             [
-                str(i.position), i.dwelling_id, told.home(i), account_words(i, told.lang),
-                _candidates(told, i),
+                str(i.position), i.dwelling_id, *([told.landlord_of(i)] if told.several else []), told.home(i),
+                account_words(i, told.lang), _candidates(told, i),
             ]
             for i in items
         ],

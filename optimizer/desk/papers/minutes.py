@@ -158,6 +158,7 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
     )
     rows = [
         (say("REFERENCE"), item.dwelling_id + (f" – RPLS {f['rpls']}" if f.get("rpls") else "")),
+        *([(say("LANDLORD"), told.landlord_of(item))] if told.several else []),
         (say("COMMUNE"), str(f.get("commune_name") or f.get("commune") or UNKNOWN)), (say("TYPE"), f"T{f.get('rooms')}"),
         (say("FINANCING"), str(f.get("financing") or UNKNOWN).upper()), ("QPV", qpv_words(f, told.lang)),
         (say("FIRST_LETTING"), yes_no(f.get("first_letting"), told.lang)),

@@ -29,6 +29,7 @@ from optimizer.store.records import (
     RectificationRecord,
     SessionRecord,
 )
+from optimizer.store.together import landlords_of
 
 OTHER = "other"
 """Code of a reason that is none of the list."""
@@ -170,6 +171,18 @@ class Told:
     @property
     def landlord(self) -> str:
         return self.issuer.name or self.session.landlord
+
+    def landlord_of(self, item: ItemRecord) -> str:
+        """The landlord of a dwelling, of a session that sits for several: whose tenant the household would be."""
+        own = str(item.facts.get("landlord") or "")
+        return self.issuer.name or (
+            own if own in landlords_of(self.session.landlord) else self.session.landlord
+        )
+
+    @property
+    def several(self) -> bool:
+        """Whether the session sits for several landlords, each with dwellings of its own."""
+        return len(landlords_of(self.session.landlord)) > 1
 
     @property
     def urgency(self) -> str:
