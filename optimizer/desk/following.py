@@ -113,6 +113,15 @@ def on_the_list(candidate: CandidateRecord) -> bool:
     return candidate.status not in OFF_THE_LIST and not housed_before(candidate)
 
 
+def names_shown(session: SessionRecord, item: ItemRecord) -> list[CandidateRecord]:
+    """Households that the pages of a session show on a dwelling: those put forward, and of those who left before it was decided on
+    the ones its members were convened for. Who only waited behind the list and signed elsewhere was never one of them."""
+    drafted = session.status == "draft"
+    return [
+        c for c in item.candidates if c.status != "queue" and (drafted or c.checks or not housed_before(c))
+    ]
+
+
 def left_before(session: SessionRecord, item: ItemRecord) -> bool:
     """Whether a dwelling was taken off before the commission sat: what goes to the table no longer holds it."""
     if item.status != "not_examined":
