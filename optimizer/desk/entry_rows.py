@@ -8,7 +8,7 @@ from typing import Any
 
 from optimizer.desk.chained import waits_of
 from optimizer.desk.documents import after_calls, file_words, missing
-from optimizer.desk.following import POSITIVE, items_of, rank_of
+from optimizer.desk.following import POSITIVE, housed_before, items_of, on_the_list, rank_of
 from optimizer.errors import Lang, said
 from optimizer.policy.geography import city_of
 from optimizer.presentation.bilingual import in_one
@@ -18,8 +18,6 @@ from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 
 Row = dict[str, Any]
-ON_THE_LIST = ("queue", "declined", "replaced")
-"""Statuses of a name that no decision is asked of."""
 UNANSWERED = {
     "accepted": "accepted",
     "signed": "accepted",
@@ -39,10 +37,10 @@ def rows_of(session: SessionRecord, law: CommissionLaw, lang: Lang) -> dict[str,
     ]
     return {
         "session": [_session(session)],
-        "calls": [_call(item, c, law, lang) for item in items for c in item.candidates if c.status not in ("queue", "replaced")],
+        "calls": [_call(item, c, law, lang) for item in items for c in item.candidates if c.status not in ("queue", "replaced") and not housed_before(c)],
         "members": _members(session, lang),
         "entry": [
-            _decision(session, item, c, lang) for item in items for c in item.candidates if c.status not in ON_THE_LIST
+            _decision(session, item, c, lang) for item in items for c in item.candidates if on_the_list(c)
         ],
         "votes": [_dwelling(session, item, lang) for item in items],
         "offers": [

@@ -18,7 +18,8 @@ LIVE = ("offered", "accepted")
 """Statuses of a household that has an offer it may still take."""
 WAITING = ("attributed", "ranked", "conditional")
 """Statuses of a household that an offer may still be made to."""
-UNDONE = ("queue", "declined", "replaced", "not_examined")
+OFF_THE_LIST = ("queue", "declined", "replaced")
+UNDONE = (*OFF_THE_LIST, "not_examined")
 """Statuses of a name that the commission did not examine."""
 REFUSED = "refused"
 REFUSED_LEGITIMATE = "refused_legitimate"
@@ -100,6 +101,25 @@ def free_since(item: ItemRecord) -> date | None:
 
 CALLED_OFF = ("cancelled", "quorum")
 """Why a dwelling left the agenda with its whole session, which could not be held."""
+
+
+def housed_before(candidate: CandidateRecord) -> bool:
+    """Whether a household signed elsewhere before anything was decided on it here; one that only waited behind the list was never on it."""
+    return candidate.status == "superseded" and candidate.decision is None
+
+
+def on_the_list(candidate: CandidateRecord) -> bool:
+    """Whether a household is put to the commission, or was."""
+    return candidate.status not in OFF_THE_LIST and not housed_before(candidate)
+
+
+def names_shown(session: SessionRecord, item: ItemRecord) -> list[CandidateRecord]:
+    """Households that the pages of a session show on a dwelling: those put forward, and of those who left before it was decided on
+    the ones its members were convened for. Who only waited behind the list and signed elsewhere was never one of them."""
+    drafted = session.status == "draft"
+    return [
+        c for c in item.candidates if c.status != "queue" and (drafted or c.checks or not housed_before(c))
+    ]
 
 
 def left_before(session: SessionRecord, item: ItemRecord) -> bool:

@@ -11,7 +11,7 @@ from optimizer.desk.agenda import NUMBER
 from optimizer.desk.chained import still_lived_in, waits_of
 from optimizer.desk.documents import household_lines
 from optimizer.desk.entry_rows import home_words, household_words
-from optimizer.desk.following import free_since, items_of, left_before
+from optimizer.desk.following import free_since, items_of, left_before, on_the_list
 from optimizer.desk.papers.wording import examined
 from optimizer.errors import LANGS, Lang, said
 from optimizer.presentation.bilingual import in_one
@@ -49,7 +49,7 @@ def pack_pages(session: SessionRecord, law: CommissionLaw, lang: Lang) -> list[d
 
 def _form(session: SessionRecord, item: ItemRecord, law: CommissionLaw, lang: Lang) -> dict[str, Any]:
     kept = item.facts.get("form") or {}
-    listed = [c for c in item.candidates if c.status not in ("queue", "declined", "replaced")]
+    listed = [c for c in item.candidates if on_the_list(c)]
     cards = [_card(c, law, lang) for c in sorted(listed, key=lambda c: c.position)]
     lines = home_lines(item, lang, session.on) or [[["", home_words(item.facts, lang)]]]
     waits = waits_of(session, item)

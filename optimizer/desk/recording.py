@@ -15,7 +15,7 @@ from typing import Any
 from optimizer.desk import messages as messages
 from optimizer.desk.entry_alone import tell_unrecorded
 from optimizer.desk.entry_reading import Entry, Filled, read_entries
-from optimizer.desk.following import items_of
+from optimizer.desk.following import housed_before, items_of
 from optimizer.desk.lists import choices
 from optimizer.desk.recording_offers import record_offers
 from optimizer.desk.recording_work import HOUSEHOLD, Checks, Work
@@ -393,7 +393,10 @@ class _Sheets(Work):
         for c in named:
             entry = by_number.get(c.application_id)
             if entry is None:
-                self.wrong(rows[0], "DESK_ENTRY_UNDECIDED", "decision", item.dwelling_id, place=c.position)
+                if not housed_before(c):
+                    self.wrong(
+                        rows[0], "DESK_ENTRY_UNDECIDED", "decision", item.dwelling_id, place=c.position
+                    )
                 continue
             if entry.get("decision") == "not_examined":
                 if c.status == "listed":

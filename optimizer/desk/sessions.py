@@ -33,6 +33,7 @@ from optimizer.store.records import (
 )
 from optimizer.store.states import INELIGIBLE_NOTICE, NOTICE, UNANSWERED, UNTOLD
 from optimizer.store.taken import Taken, read_back
+from optimizer.store.together import landlords_of, share
 
 
 def begin(
@@ -190,7 +191,7 @@ def _before(opened: Store, session: SessionRecord) -> tuple[SessionRecord, ...]:
     own = [
         s
         for s in queries.sessions(opened, status=("closed", "cancelled"), commission=session.commission, items=False)
-        if s.landlord == session.landlord and s.order < session.order and s.convened_on is not None
+        if share(s.landlord, session.landlord) and s.order < session.order and s.convened_on is not None
         if session.convened_on is None or _signed_on(s) <= session.convened_on
     ]  # fmt: skip
     held = next((n for n, s in enumerate(own) if s.status == "closed"), len(own))
@@ -236,7 +237,7 @@ def _examined_since(opened: Store, session: SessionRecord) -> dict[str, date]:
         (heads[c.session_id].on, c.ref)
         for c in names
         if c.session_id in heads and c.status != "ineligible"
-        if heads[c.session_id].landlord == session.landlord and heads[c.session_id].order > session.order
+        if share(heads[c.session_id].landlord, session.landlord) and heads[c.session_id].order > session.order
     ]
     return {ref: day for day, ref in sorted(days, reverse=True)}
 
@@ -276,23 +277,33 @@ def due_today(
     """Today on the desk's clock, what is due, and the duties still open.
 
     ``of`` a session whose papers are made: what is due in its commission, as its list of calls is headed, and the duties of its
-    landlord; a desk holds those of others too.
+    landlords, those of a session that sat for others too as far as their own dwellings go; a desk holds those of others as well.
     """
     today = opened.today()
     with opened.reading():
         heads, duties = queries.sessions(opened, items=False), queries.duties(opened)
-        own = heads if of is None else tuple(s for s in heads if s.landlord == of.landlord)
-        commission = {s.session_id for s in own if of is None or s.commission == of.commission}
+        own = [s for s in heads if of is None or share(s.landlord, of.landlord)]
         # years of sessions that are over weigh on no paper about today
-        ids = tuple(sorted(commission & queries.live_sessions(opened)))
+        ids = tuple(sorted({s.session_id for s in own} & queries.live_sessions(opened)))
         sessions, calls = queries.sessions(opened, ids=ids), queries.calls(opened, sessions=ids)
     if of is None:
         return today, call_list(sessions, rules, today, duties=duties, calls=calls), duties
-    landlord = {s.session_id for s in own}
-    lines = call_list(
-        sessions, rules, today, duties=[d for d in duties if d.session_id in commission], calls=calls
-    )
-    return today, lines, [d for d in duties if d.session_id in landlord]
+    sessions = tuple(_for_landlords_of(of, s) for s in sessions)
+    items = {s.session_id: {None, *(i.item_id for i in s.items)} for s in sessions}
+    owed = [d for d in duties if d.item_id in items.get(d.session_id, ())]
+    here = [s for s in sessions if s.commission == of.commission]
+    commission = {s.session_id for s in here}
+    due = [d for d in owed if d.session_id in commission]
+    return today, call_list(here, rules, today, duties=due, calls=calls), owed
+
+
+def _for_landlords_of(of: SessionRecord, session: SessionRecord) -> SessionRecord:
+    """A session as far as it regards the landlords of another one: their dwellings alone where it sat for others too."""
+    names = landlords_of(of.landlord)
+    if landlords_of(session.landlord) <= names:
+        return session
+    items = tuple(i for i in session.items if i.facts.get("landlord") in names)
+    return dataclasses.replace(session, items=items)
 
 
 def logged(

@@ -411,6 +411,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Le logement {dwelling} est déjà sur un autre ordre du jour du bureau.",
         "Dwelling {dwelling} is already on another agenda of the desk.",
     ),
+    "DWELLING_OTHERS": (
+        "Le logement {dwelling} est de {landlord}, et cette séance se tient pour {own} : il va à l'ordre du jour d'une séance de {landlord}.",
+        "Dwelling {dwelling} is {landlord}'s, and this session sits for {own}: it goes on the agenda of a session of {landlord}.",
+    ),
     "DWELLINGS_TAKEN": (
         "{n:logement de la proposition ne peut/logements de la proposition ne peuvent} aller à cet ordre du jour : {names}.",
         "{n:dwelling of the proposal cannot/dwellings of the proposal cannot} go on this agenda: {names}.",

@@ -15,8 +15,9 @@ import pytest
 from pypdf import PdfReader
 
 from optimizer.desk.call_list import Due, call_list
+from optimizer.desk.entry_rows import rows_of
 from optimizer.desk.late import Described
-from optimizer.desk.pack import home_lines
+from optimizer.desk.pack import home_lines, pack_pages
 from optimizer.desk.paper_set import write_minutes, write_pack
 from optimizer.desk.papers.calls import calls_paper
 from optimizer.desk.papers.convocation import agenda_paper, convocation
@@ -261,6 +262,38 @@ def test_a_list_that_is_over_promises_nothing_more(made: Room, told: Told):
         )
     gone = told_as(told, home.dwelling_id, {"status": "superseded"})
     assert not [x for x in letters_to(gone, home.dwelling_id).values() if x.startswith(("rank", "offer"))]
+
+
+def test_who_waited_behind_a_list_and_signed_elsewhere_later_is_on_no_paper_of_the_session(
+    made: Room, told: Told
+):
+    """Signed minutes printed again named such a household, examined one more than the commission had, and lost the reason of few names."""
+    home = next(
+        i
+        for i in made.session.items
+        if i.status == "offering" and any(c.status == "queue" for c in i.candidates)
+    )
+    later = {c.candidate_id for c in home.candidates if c.status == "queue"}
+    items = tuple(
+        replace(
+            i,
+            candidates=tuple(
+                replace(c, status="superseded") if c.candidate_id in later else c for c in i.candidates
+            ),
+        )
+        for i in told.session.items
+    )
+    now = replace(told, session=replace(told.session, items=items))
+    for paper in (minutes, agenda_paper):
+        assert words(paper(now)) == words(paper(told))
+    sheets, pages = ([read(x.session, x.law, "fr") for x in (told, now)] for read in (rows_of, pack_pages))
+    assert sheets[0] == sheets[1] and pages[0] == pages[1]
+    # one that was on the list its members were convened for is told
+    one = next(c for c in home.candidates if c.decision is not None)
+    gone = told_as(
+        told, home.dwelling_id, {"status": "superseded", "decision": None, "checks": {"convened": ""}}
+    )
+    assert f"{one.position} : {one.application_id} (relogé ailleurs)" in words(minutes(gone))
 
 
 def test_no_letter_keeps_the_application_of_a_household_that_signed_for_another_dwelling(

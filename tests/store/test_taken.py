@@ -78,6 +78,20 @@ def test_a_landlord_whose_dwellings_are_all_left_off_is_none_of_the_sessions(pla
     assert queries.session(play.store, made["session_id"]).landlord == "Groupe 25"
 
 
+def test_a_late_dwelling_of_another_landlord_goes_on_no_agenda_of_this_one(play):
+    """It stood in the minutes and letters under this one's name, and the next case of its own landlord never read what was decided."""
+    play.new(dwelling("L1", landlord="OPH25"))
+    with pytest.raises(StoreRefused) as refused:
+        play.do(c.add_item, S, play.session, dwelling("L2", landlord="ESH25"), reason="Congé tardif.")
+    assert "L2 est de ESH25" in refused.value.text("fr") and "se tient pour OPH25" in refused.value.text("fr")
+    play.do(c.add_item, S, play.session, dwelling("L3", landlord="OPH25"), reason="Congé tardif.")
+    assert [i.dwelling_id for i in play.seen().items] == ["L1", "L3"]
+    # a case that names an office for its dwellings, or does not say whose they are, binds nobody
+    told = {"landlord": "Groupe 25", "commission": "CAL1", "on": DAY}
+    play.session = play.do(c.new_session, S, items=(dwelling("L4", landlord="OPH25"),), **told)["session_id"]
+    play.do(c.add_item, S, play.session, dwelling("L5", landlord="ESH25"), reason="Congé tardif.")
+
+
 def test_an_agenda_of_which_nothing_is_left_is_not_made(play):
     play.new(dwelling("L2"))
     with pytest.raises(StoreRefused) as told:

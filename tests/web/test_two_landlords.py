@@ -74,7 +74,11 @@ def same_day(played: Played) -> tuple[str, str]:
 @pytest.fixture(scope="module")
 def housed(played: Played) -> str:
     """The number of a household that signed with the neighbour."""
-    home = item("L120109", waiting=0)
+    return let(played, item("L120109", waiting=0))
+
+
+def let(played: Played, home: Any) -> str:
+    """The neighbour lets a dwelling to its first household; the number of that one."""
     key = session_of(played, NEIGHBOUR, THEIRS, date(2026, 12, 1), (home,), quorum=1)
     do, found = played.store, queries.session(played.store, key)
     names = found.items[0].candidates
@@ -96,6 +100,27 @@ def housed(played: Played) -> str:
     commands.answer(do, SECRETARY, str(uuid4()), offer, accepted=True, on=day)
     commands.sign_lease(do, SECRETARY, str(uuid4()), offer, on=day)
     return names[0].application_id
+
+
+def test_who_waited_behind_a_list_and_signed_with_the_neighbour_is_on_no_page_of_the_session(
+    played: Played, secretary: Any
+):
+    """The page of a dwelling showed a fourth household under « Demandes examinées (3) », and the agenda dropped why there were few."""
+    few = item("L121777", waiting=1)
+    homes = (
+        item("L121778", waiting=1),
+        replace(few, candidates=(*few.candidates[:2], few.candidates[3]), few_reason="too_few_candidates"),
+    )
+    held = played.session(played.store.today(), state="closed", homes=homes, commission="CALEOL de Baume")
+    agenda = f"/seances/{held.session_id}"
+    for n, (home, kept) in enumerate(zip(homes, held.items, strict=True)):
+        other = item(f"L12178{n}", waiting=0)
+        waiting = replace(home.candidates[-1], position=1, queue=False)
+        number = let(played, replace(other, candidates=(waiting, *other.candidates[1:])))
+        assert number == waiting.application_id
+        for page in (agenda, f"{agenda}/logements/{kept.item_id}"):
+            assert number not in secretary.get(page).content.decode()
+    assert "Insuffisance du nombre" in secretary.get(agenda).content.decode()
 
 
 def value(page: str, name: str) -> str:
@@ -234,7 +259,7 @@ def test_the_next_case_of_one_landlord_leaves_out_whom_the_other_housed(
     played.account("maison", "S", landlord=LANDLORD, commission="")
     assert played.client(name="maison").post("/preparer", asked).status_code == 302
     assert {s.landlord for s in logs[0].sessions} <= {LANDLORD}
-    assert logs[0].housed == {housed: date(2026, 12, 1)}
+    assert logs[0].housed == queries.housed(played.store) and logs[0].housed[housed] == date(2026, 12, 1)
 
 
 def test_what_was_recorded_is_brought_forward_unless_somebody_says_otherwise(

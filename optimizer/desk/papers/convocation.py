@@ -9,7 +9,7 @@ from typing import Any
 from optimizer.desk.chained import waits_of
 from optimizer.desk.documents import BLANK
 from optimizer.desk.entry_rows import account_words
-from optimizer.desk.following import items_of, left_before
+from optimizer.desk.following import items_of, left_before, on_the_list
 from optimizer.desk.papers.wording import HASH, Told, sitting
 from optimizer.domain.account import find_account
 from optimizer.errors import said
@@ -81,11 +81,11 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
     s, say = told.session, told.say
     items = [i for i in items_of(s) if not left_before(s, i)]
     yield table(
-        [say("N"), say("REFERENCE"), say("HOME"), say("ACCOUNT"), say("CANDIDATES")],
+        [say("N"), say("REFERENCE"), *([say("LANDLORD")] if told.several else []), say("HOME"), say("ACCOUNT"), say("CANDIDATES")],
         [
             [
-                str(i.position), i.dwelling_id, told.home(i), account_words(i, told.lang),
-                _candidates(told, i),
+                str(i.position), i.dwelling_id, *([told.landlord_of(i)] if told.several else []), told.home(i),
+                account_words(i, told.lang), _candidates(told, i),
             ]
             for i in items
         ],
@@ -139,7 +139,7 @@ def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
 
 def _candidates(told: Told, item: ItemRecord) -> str:
     """How many names the agenda holds, and the case of R. 441-3 where it began with fewer than are to be examined."""
-    names = sum(c.status not in ("queue", "declined", "replaced") for c in item.candidates)
+    names = sum(on_the_list(c) for c in item.candidates)
     few = item.few_reason if names < told.law.shortlist_size else ""
     return f"{names} ({told.say(f'FEW_{few}')})" if few else str(names)
 

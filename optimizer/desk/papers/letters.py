@@ -163,7 +163,7 @@ def _letter(told: Told, x: Letter) -> Iterator[Block]:
     yield pairs(
         [
             (say("WRITTEN"), BLANK),
-            (say("LANDLORD"), told.landlord), (say("COMMISSION"), s.commission),
+            (say("LANDLORD"), told.landlord_of(x.item)), (say("COMMISSION"), s.commission),
             (say("SESSION"), f"{told.day(s.on)}, {s.place or BLANK}"), (say("NUR"), told.number(x.candidate)), *([(say("DECISION"), told.decision(x.decision))] if x.decision else []),
             *([(say("UNDER_DALO"), yes_no(x.candidate.facts["dalo"], told.lang))] if _offers(x) and "dalo" in x.candidate.facts else []),
             *([(say("DOCUMENTS_AWAITED"), words)] if (words := _awaited_documents(told, x)) else []),

@@ -9,7 +9,7 @@ from fractions import Fraction
 from optimizer.desk.chained import chains_words, waits_of
 from optimizer.desk.documents import BLANK
 from optimizer.desk.entry_rows import account_words
-from optimizer.desk.following import items_of, local_day
+from optimizer.desk.following import housed_before, items_of, local_day
 from optimizer.desk.papers.wording import (
     HASH,
     Told,
@@ -158,6 +158,7 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
     )
     rows = [
         (say("REFERENCE"), item.dwelling_id + (f" – RPLS {f['rpls']}" if f.get("rpls") else "")),
+        *([(say("LANDLORD"), told.landlord_of(item))] if told.several else []),
         (say("COMMUNE"), str(f.get("commune_name") or f.get("commune") or UNKNOWN)), (say("TYPE"), f"T{f.get('rooms')}"),
         (say("FINANCING"), str(f.get("financing") or UNKNOWN).upper()), ("QPV", qpv_words(f, told.lang)),
         (say("FIRST_LETTING"), yes_no(f.get("first_letting"), told.lang)),
@@ -167,7 +168,10 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
         (say("PROPOSED_ORDER"), told.listed(told.beside(c.position, told.number(c)) for c in named) or UNKNOWN),
         (say("DECIDED_ORDER"), told.listed(told.beside(i, told.number(c)) for i, c in enumerate(decided_order(item), 1)) or say("NONE")),
     ]  # fmt: skip
-    left = [c for c in item.candidates if c.status in ("declined", "replaced")]
+    # who only waited behind the list, and signed elsewhere since, was never told of: a convocation checks the names of the list alone
+    left = [
+        c for c in item.candidates if c.status in ("declined", "replaced") or (housed_before(c) and c.checks)
+    ]
     if left:
         words = (told.beside(c.position, f"{told.number(c)} ({told.set_aside(c)})") for c in left)
         rows.append((say("LEFT_BEFORE"), told.listed(words)))

@@ -108,6 +108,7 @@ texts(
         "left_before": ("Retirés de la liste avant la séance", "Off the list before the session"),
         "left_declined": ("a décliné", "declined"),
         "left_replaced": ("remplacé", "replaced"),
+        "left_superseded": ("relogé ailleurs", "housed elsewhere"),
         "documents": ("Pièces demandées avant la décision", "Documents asked for before the decision"),
         "missing": (
             "Demandée et non remise : {documents}.",

@@ -10,7 +10,7 @@ from typing import Any
 
 from optimizer.desk.documents import BLANK, document_words, documents_on, missing
 from optimizer.desk.entry_rows import home_words, in_qpv
-from optimizer.desk.following import UNDONE, rank_of
+from optimizer.desk.following import UNDONE, housed_before, on_the_list, rank_of
 from optimizer.desk.papers import texts as texts
 from optimizer.errors import LANGS, Lang, said
 from optimizer.presentation.numbers import UNKNOWN, day, decimal
@@ -29,6 +29,7 @@ from optimizer.store.records import (
     RectificationRecord,
     SessionRecord,
 )
+from optimizer.store.together import landlords_of
 
 OTHER = "other"
 """Code of a reason that is none of the list."""
@@ -171,6 +172,18 @@ class Told:
     def landlord(self) -> str:
         return self.issuer.name or self.session.landlord
 
+    def landlord_of(self, item: ItemRecord) -> str:
+        """The landlord of a dwelling, of a session that sits for several: whose tenant the household would be."""
+        own = str(item.facts.get("landlord") or "")
+        return self.issuer.name or (
+            own if own in landlords_of(self.session.landlord) else self.session.landlord
+        )
+
+    @property
+    def several(self) -> bool:
+        """Whether the session sits for several landlords, each with dwellings of its own."""
+        return len(landlords_of(self.session.landlord)) > 1
+
     @property
     def urgency(self) -> str:
         """Why the session is urgent, also once a cancellation has a reason of its own."""
@@ -232,7 +245,7 @@ class Told:
 
     def set_aside(self, candidate: CandidateRecord) -> str:
         """Why a household on the list was not examined, or left it before the session."""
-        if candidate.status in ("declined", "replaced"):
+        if candidate.status in ("declined", "replaced") or housed_before(candidate):
             said_why = candidate.reason if candidate.status == "replaced" else ""
             return said("PAGE.COLON", self.lang).join(
                 [self.say(f"LEFT_{candidate.status}"), *filter(None, [self.free(said_why)])]
@@ -278,7 +291,8 @@ class Told:
 
 def examined(item: ItemRecord) -> list[CandidateRecord]:
     """Households that the commission examined, in the proposed order."""
-    return sorted((c for c in item.candidates if c.status not in UNDONE), key=lambda c: c.position)
+    named = (c for c in item.candidates if on_the_list(c) and c.status not in UNDONE)
+    return sorted(named, key=lambda c: c.position)
 
 
 def decided_order(item: ItemRecord) -> list[CandidateRecord]:

@@ -18,6 +18,7 @@ from optimizer.store.states import (
     REEXAMINED,
 )
 from optimizer.store.tables import Row
+from optimizer.store.together import share
 from optimizer.store.work import Work
 
 MIXITY, NEGATIVE = "N7", ("not_attributed", "ineligible")
@@ -98,7 +99,7 @@ def _forgo_notices(work: Work, session: Row) -> None:
     refs = tuple(sorted({ref for ref, _ in found} - barred))
     for duty in work.find("duty", kind=(INELIGIBLE_NOTICE, RADIATION), ref=refs, closed_on=None):
         before = work.get("session", duty["session_id"])
-        same = before["landlord"] == session["landlord"]
+        same = share(before["landlord"], session["landlord"])
         if same and session_order(before["on"], before["session_id"]) < session_order(
             session["on"], session["session_id"]
         ):

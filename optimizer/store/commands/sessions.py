@@ -21,7 +21,7 @@ from optimizer.store.queries import session as read_session
 from optimizer.store.records import Actor, Mode, NewItem, Receipt
 from optimizer.store.states import POSITIVE, WITHDRAWN
 from optimizer.store.tables import Row
-from optimizer.store.together import still_named
+from optimizer.store.together import landlords_of, still_named
 from optimizer.store.work import TEXT, Work, clean, command, hour_of, named
 
 MODES = ("in_person", "remote", "mixed")
@@ -190,9 +190,15 @@ def edit_session(
 def add_item(
     work: Work, session: str, item: NewItem, *, reason: str, version: int | None = None
 ) -> Mapping[str, Any]:
-    """Put a late dwelling on the agenda, with its reason."""
+    """Put a late dwelling on the agenda, with its reason: one of a landlord that the session sits for, where its dwellings say theirs."""
     row = _session(work, session, ("draft", "convened", "open"), version)
-    last = max((i["position"] for i in work.find("item", session_id=session)), default=0)
+    there = work.find("item", session_id=session)
+    own, whose = {i["facts"].get("landlord") for i in there}, item.facts.get("landlord")
+    if whose and whose not in own and own == landlords_of(row["landlord"]):
+        raise StoreRefused(
+            "STORE_DWELLING_OTHERS", dwelling=item.dwelling_id, landlord=whose, own=row["landlord"]
+        )
+    last = max((i["position"] for i in there), default=0)
     made, names = agenda.add_item(work, row, item, last + 1, work.reason(reason))
     work.dwelling = made["dwelling_id"]
     work.bump("session", row)

@@ -13,6 +13,7 @@ from optimizer.conversion import account_order
 from optimizer.desk.alike import alike
 from optimizer.desk.chained import chains_words, waits_words
 from optimizer.desk.documents import to_settle
+from optimizer.desk.following import names_shown, on_the_list
 from optimizer.errors import AttrifluxError, Lang, day_words, said
 from optimizer.shortlist.labels import account_label
 from optimizer.store import commands, queries
@@ -75,6 +76,8 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "homes": homes,
             "may": "S" in held,
             "enough": law(record.on).shortlist_size,
+            "put_forward": lambda item: sum(on_the_list(c) for c in item.candidates),
+            "names_shown": names_shown,
             "orientation": ORIENTATION,
             "settle": _to_settle(record, homes, lang),
             "may_call": any(r in held for r in "SA") and record.status in ("draft", "convened"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from optimizer.desk.chained import waits_words
 from optimizer.desk.documents import household_lines
+from optimizer.desk.following import names_shown
 from optimizer.desk.pack import home_lines
 from optimizer.desk.papers.carence import cause, suites
 from optimizer.desk.papers.wording import Told, examined
@@ -246,7 +247,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "waits": waits_words([record], lang, None if named else {home.dwelling_id for home in homes}),
             "home_lines": home_lines(found, lang, record.on, chained=named),
             "household_lines": lambda c: household_lines(c, law.known("documents", lang), lang, screen=True),
-            "names": [c for c in found.candidates if c.status != "queue"],
+            "names": names_shown(record, found),
             "examined": examined(found),
             "queue": [c for c in found.candidates if c.status == "queue"],
             "decidable": DECIDABLE,
