@@ -86,6 +86,13 @@ def _day(value: Any) -> str:
     return pd.Timestamp(value).strftime("%d/%m/%Y")
 
 
+def _heading(read: ReadTable, name: str) -> str:
+    """A column as the file names it; one that it lacks, in French unless the file is in English."""
+    english = all(column == heading for column, heading in read.names.items())
+    aliases = {c.name: c.alias for c in read.table.columns}
+    return read.names.get(name) or (name if english else aliases[name] or name)
+
+
 def _duplicates(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
     """Rows whose key was already seen; a row with an empty first key cell has none."""
     key = [c for c in read.table.key if c in frame.columns]
@@ -108,7 +115,7 @@ def _duplicates(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
     first = int(read.rows[int(np.flatnonzero(same)[0])])
     cells = [frame[c].iloc[int(at[0])] for c in key]
     value = " · ".join(_day(c) if isinstance(c, pd.Timestamp) else str(c) for c in cells if not pd.isna(c))
-    params = {"first": first, "key": ", ".join(read.names.get(c, c) for c in key)}
+    params = {"first": first, "key": ", ".join(_heading(read, c) for c in key)}
     return [read.finding(Problem("READ_DUPLICATE", at, value, params), key[0])]
 
 

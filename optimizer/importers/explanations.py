@@ -31,7 +31,7 @@ _MEANING: dict[str, str] = {
     "financing": "Financement : PLAI, PLUS ou PLS",
     "fragility": "Fragilité de la résidence, en clair",
     "grid": "Nom de la grille de cotation",
-    "in_flux": "Bail compté dans l'assiette du flux ; vide = déduit du réservataire ; jamais sur MUTATION ni RELOGEMENT",
+    "in_flux": "Bail compté dans l'assiette du flux ; vide = oui, sauf bail de mutation ; jamais sur MUTATION ni RELOGEMENT",
     "landlord": "Code du bailleur",
     "management_mode": "Gestion : directe (le réservataire désigne), déléguée (le bailleur propose) ou partielle",
     "mutation": "Mutation interne au parc du bailleur ; dans l'assiette : nombre de mutations",

@@ -195,8 +195,8 @@ define(
 )
 define(
     "POLICY_CHANGE_UNKNOWN",
-    "La clé modifiée « {key} » n'existe pas. Clés proches : {near}.",
-    "The changed key “{key}” does not exist. Close keys: {near}.",
+    "La clé modifiée « {key} » n'existe pas. Clés proches : {near}. Corrigez la clé, ou retirez-la ; une clé de scénario (flux.mode, rights…) s'écrit dans un fichier de scénario.",
+    "The changed key “{key}” does not exist. Close keys: {near}. Correct the key, or take it out; a key of scenarios (flux.mode, rights…) is written in a scenario file.",
 )
 define(
     "POLICY_CHANGE_BAD_VALUE",

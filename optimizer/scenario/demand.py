@@ -106,3 +106,8 @@ def ceiling_of(applications: pd.DataFrame, rules: policy.RuleSet) -> pd.Series:
         out[income <= most * 100] = name
     out[(income < 0) | (zone < 0)] = UNKNOWN
     return pd.Series(out, index=applications.index, dtype=object)
+
+
+def share_of(n: int, total: int) -> float:
+    """``n`` out of ``total``; nothing is known of a total of none."""
+    return n / total if total else float("nan")

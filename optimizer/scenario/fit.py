@@ -15,6 +15,7 @@ from optimizer.scenario.demand import (
     first_choice,
     in_area,
     public_of,
+    share_of,
     still_active,
     wanted_rooms,
 )
@@ -86,11 +87,6 @@ def public_fit(
                 values = [v for v in (*CEILINGS, ABOVE, UNKNOWN) if v in values]
             for value in values:
                 n, m = int(have.get(value, 0)), int(want.get(value, 0))
-                rows.append(
-                    (landlord, place, account, dimension, value, n, _part(n, have_all), m, _part(m, want_all))
-                )
+                named = (landlord, place, account, dimension, value)
+                rows.append((*named, n, share_of(n, have_all), m, share_of(m, want_all)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _part(n: int, total: int) -> float:
-    return n / total if total else float("nan")

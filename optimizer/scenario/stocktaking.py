@@ -16,7 +16,7 @@ from optimizer.domain import Case
 from optimizer.domain.account import remainder
 from optimizer.domain.durations import DAYS_PER_YEAR
 from optimizer.presentation.commitments import counterpart_words
-from optimizer.scenario.demand import first_choice, first_quartile, in_area, public_of, still_active
+from optimizer.scenario.demand import first_choice, first_quartile, in_area, public_of, share_of, still_active
 
 KEYS = ["landlord", "departement", "account"]
 MIXITY = (
@@ -72,10 +72,10 @@ def mixity(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
         signed = leases.get((landlord, place, account), {})
         rows.append(
             (
-                landlord, place, account, int(n), _part(inside.get(key, 0), known.get(key, 0)),
-                sum(asked.values()), _part(asked.get("yes", 0), asked.get("yes", 0) + asked.get("no", 0)),
-                asked.get("unknown", 0), signed.get("all", 0), _part(signed.get("inside", 0), signed.get("told", 0)),
-                _part(signed.get("yes", 0), signed.get("yes", 0) + signed.get("no", 0)), signed.get("unknown", 0),
+                landlord, place, account, int(n), share_of(inside.get(key, 0), known.get(key, 0)),
+                sum(asked.values()), share_of(asked.get("yes", 0), asked.get("yes", 0) + asked.get("no", 0)),
+                asked.get("unknown", 0), signed.get("all", 0), share_of(signed.get("inside", 0), signed.get("told", 0)),
+                share_of(signed.get("yes", 0), signed.get("yes", 0) + signed.get("no", 0)), signed.get("unknown", 0),
             )
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(MIXITY))
@@ -215,7 +215,3 @@ def _states(days: pd.Series, soon: int) -> NDArray[np.object_]:
     out[known & (left <= soon * DAYS_PER_YEAR)] = f"échoit dans les {soon} ans"
     out[known & (left <= 0)] = "échue"
     return out
-
-
-def _part(n: int, total: int) -> float:
-    return n / total if total else float("nan")

@@ -184,6 +184,22 @@ def test_keys_of_several_columns(tmp_path: Path):
     assert found[0].params["first"] == 3
 
 
+@pytest.mark.parametrize(
+    ("header", "key"),
+    [
+        (
+            "bailleur;departement;annee;reservataire;part",
+            "bailleur, departement, annee, perimetre, reservataire",
+        ),
+        ("landlord;departement;year;account;share", "landlord, departement, year, area, account"),
+    ],
+)
+def test_a_key_names_the_columns_as_the_file_does_those_it_lacks_too(tmp_path: Path, header: str, key: str):
+    line = "OPH25;25;2026;ALS;0,2\n"
+    found = problems(write_base(tmp_path, conventions__csv=f"{header}\n{line}{line}"))
+    assert [(f.code, f.params["key"]) for f in found] == [("READ_DUPLICATE", key)]
+
+
 def test_missing_tables_and_settings(tmp_path: Path):
     path = write_base(
         tmp_path, logements__csv=None, designations__csv=None, decisions__csv=None, case__yaml=None

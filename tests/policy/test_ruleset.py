@@ -278,6 +278,11 @@ def test_a_refused_value_is_shown_as_the_file_writes_it(value, shown):
     assert f"La valeur {shown} proposée pour" in str(caught.value)
 
 
+def test_a_key_of_scenarios_says_where_it_is_written():
+    with pytest.raises(PolicyError, match="s'écrit dans un fichier de scénario"):
+        check_changes({"flux.mode": 2}, "franche-comte", ON)
+
+
 def test_shares_that_are_too_many_name_the_changes_that_made_them_so():
     changes = {"conventions.*.ALS.share": 0.9, "conventions.*.ALS.tolerance": 0.01}
     with pytest.raises(PolicyError) as caught:

@@ -215,7 +215,8 @@ def qpv_table(year: Year) -> Table:
         columns += [name, f"{name}_qpv", f"{name}_qpv_share"]
     if len(stock):
         columns += ["stock", "stock_qpv_share"]
-    return Table("state_in_qpv", "Logements de l'État en QPV", pd.DataFrame(rows, columns=columns))
+    note = "Logements du flux : les baux de mutation ou hors de l'assiette, que « Par réservataire » compte, n'y sont pas."
+    return Table("state_in_qpv", "Logements de l'État en QPV", pd.DataFrame(rows, columns=columns), note)
 
 
 def effect_table(year: Year) -> Table:

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optimizer.domain import TABLES
 from optimizer.domain.case import OwnValues
+from optimizer.importers.explanations import meaning
 from optimizer.presentation.numbers import decimal, leases, percent
 from optimizer.statement import dashboard
 from optimizer.statement.dashboards.gauges import Counts, Gauge
@@ -138,6 +140,17 @@ def test_the_reserved_stock_in_qpv_stands_beside_the_leases():
         "state_in_qpv"
     )
     assert table["stock"].tolist() == [40, 50] and table["stock_qpv_share"].tolist() == [0.75, 0.2]
+
+
+def test_the_table_of_the_state_says_why_it_counts_fewer_leases_than_the_accounts():
+    """An empty `in_flux` of a transfer is outside the flux, as the template's page of columns says."""
+    leases = [lease("a", "ETAT_PRIO"), lease("b", "ETAT_PRIO", mutation=True)]
+    board = dashboard(year_case(leases=leases), "prefet", "25")
+    (mine,) = [t for t in board.tables if t.id == "state_in_qpv"]
+    assert mine.frame["signed"].tolist() == [1, 0] and board.table("accounts")["signed"].tolist() == [2]
+    assert mine.note.startswith("Logements du flux : les baux de mutation")
+    (column,) = [c for c in TABLES["leases"].columns if c.name == "in_flux"]
+    assert "vide = oui, sauf bail de mutation" in meaning(column)
 
 
 def test_long_vacancy_is_named():
