@@ -13,9 +13,8 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from optimizer.disk import system
@@ -159,7 +158,7 @@ def check_out(
             if real == place or real in place.parents:
                 raise AttrifluxError("OUT_IS_INPUT", name=name)
         _check_content(real, name, True if shared else force, mark, shared)
-        _check_place(real.parent)
+        _check_place(real)
     except (OSError, RuntimeError) as error:
         raise AttrifluxError("OUT_UNWRITABLE", name=name, why=_why(error)) from None
 
@@ -312,11 +311,19 @@ def _unmake(made: list[Path]) -> None:
             return
 
 
-def _check_place(parent: Path) -> None:
-    """Whether a folder can be made there: the only way to know is to make one in the first parent that exists."""
+def _check_place(out: Path) -> None:
+    """Whether a folder can be made there: the only way to know is to make one in the first parent that exists.
+
+    It bears a name of ours, so that what a killed run left is known, and removed by the next one of this output.
+    """
+    parent = out.parent
     while not parent.exists():
         parent = parent.parent
-    os.rmdir(tempfile.mkdtemp(prefix=".attriflux.", dir=parent))
+    place = beside(parent / out.name, "place")
+    with suppress(FileExistsError):  # left by a killed run, or another's that asks at this very moment
+        place.mkdir()
+    with suppress(FileNotFoundError):  # that other one has removed it, so it could
+        place.rmdir()
 
 
 def _check_content(out: Path, name: str, force: bool | None, mark: str, shared: bool = False) -> None:

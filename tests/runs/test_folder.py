@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -210,6 +211,19 @@ def test_a_place_that_cannot_be_written_is_refused_before_any_work(tmp_path, out
 def test_a_place_to_come_is_accepted_and_left_as_it_was(tmp_path):
     check_out(tmp_path / "a" / "b" / "out", force=False)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("out", ["out", "a/b/out"])
+def test_what_a_run_killed_while_it_asked_for_its_place_left_goes_with_the_next(out, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rmdir", lambda place: os._exit(9))
+        child = os.fork()
+        if not child:
+            check_out(tmp_path / out, force=False)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert len(os.listdir(tmp_path)) == 1
+    check_out(tmp_path / out, force=False)
+    assert os.listdir(tmp_path) == []
 
 
 def test_the_case_is_never_the_output(tmp_path):
