@@ -274,6 +274,22 @@ define(
     remedy_en="Fill in the cell",
 )
 define(
+    "DESK_ENTRY_RECIPIENTS",
+    "« {value} » est une date : cette case dit à qui la convocation a été envoyée.",
+    "“{value}” is a day: this cell says to whom the convocation was sent.",
+    expected_fr="par exemple Préfet du Doubs ; Maire de Besançon",
+    expected_en="for example Préfet du Doubs ; Maire de Besançon",
+    remedy_fr="Écrire les destinataires ; le jour est celui de l'enregistrement",
+    remedy_en="Write the recipients; the day is that of the recording",
+)
+define(
+    "DESK_ENTRY_CONVENED_LATE",
+    "La convocation est enregistrée après le jour de la séance ({day}) : le procès-verbal le dira.",
+    "The convocation is recorded after the day of the session ({day}): the minutes will say so.",
+    remedy_fr="Enregistrer la convocation le jour de son envoi : c'est ce jour que le procès-verbal donne",
+    remedy_en="Record the convocation on the day it is sent: it is the day that the minutes give",
+)
+define(
     "DESK_ENTRY_NO_REASON",
     "Un ménage non examiné demande sa raison, et la case est vide.",
     "A household not examined needs its reason, and the cell is empty.",

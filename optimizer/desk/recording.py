@@ -20,10 +20,12 @@ from optimizer.desk.lists import choices
 from optimizer.desk.recording_offers import record_offers
 from optimizer.desk.recording_work import HOUSEHOLD, Checks, Work
 from optimizer.errors import Finding, InputProblems, gathered
+from optimizer.importers.texts import day_of
 from optimizer.store import commands, queries
 from optimizer.store.clock import clock_time, minute_of
 from optimizer.store.holding import Store
 from optimizer.store.law import law
+from optimizer.store.messages import StoreError, StoreRefused
 from optimizer.store.records import (
     Actor,
     AttendanceRecord,
@@ -39,6 +41,16 @@ from optimizer.store.voting import astray, crowded, voices
 HIDDEN = "…"
 """What stands for the number of a household in a problem of its cell."""
 SENTENCE_NEEDED = ("not_attributed", "ineligible")
+OF_A_HOUSEHOLD = {
+    "STORE_MOTIVE": "motive", "STORE_DOCUMENT_NOT_ASKED": "motive", "STORE_NEEDS_RANK": "rank", "STORE_NO_RANK": "rank",
+    "STORE_SENTENCE": "sentence", "STORE_EFFORT_RATE": "sentence", "STORE_SENTENCE_NAMES": "sentence", "STORE_CONDITION": "due_on",
+}  # fmt: skip
+"""Refusal of one household's decision -> column of its row in *Saisie*."""
+OF_A_VOTE = {
+    "STORE_VOTE": "votes_for", "STORE_NOT_ADOPTED": "votes_for", "STORE_CASTING": "casting", "STORE_NO_CASTING": "casting",
+    "STORE_FEW": "few_reason", "STORE_FEW_REASON": "few_reason", "STORE_DEPARTURE": "departure",
+}  # fmt: skip
+"""Refusal of a dwelling's decisions as a whole -> column of its row in *Votes*."""
 
 
 @dataclass(frozen=True)
@@ -221,6 +233,11 @@ class _Sheets(Work):
         if head is None or not head.text("recipients") or self.session.status != "draft":
             return
         recipients = [r.strip() for r in head.text("recipients").split(";") if r.strip()]
+        if any(isinstance(day_of(one), int) for one in recipients):
+            self.wrong(head, "DESK_ENTRY_RECIPIENTS", "recipients", head.text("recipients"))
+            return
+        if self.opened.today() > self.session.on:
+            self.warn(head, "DESK_ENTRY_CONVENED_LATE", "recipients", day=self.session.on)
         checks = self._checked(self.fresh())
         self.do(
             head, "recipients", "convene",
@@ -322,7 +339,7 @@ class _Sheets(Work):
             return True
         if head is None or head.get("opened") != "yes" or self._wrong_members():
             return False
-        if any(f.code == "DESK_ENTRY_NOT_CONVENED" for f in self.problems):
+        if any(f.code in ("DESK_ENTRY_NOT_CONVENED", "DESK_ENTRY_RECIPIENTS") for f in self.problems):
             return False
         if self.opened.today() < now.on:
             self.warn(head, "DESK_ENTRY_EARLY", "opened", day=now.on)
@@ -432,6 +449,7 @@ class _Sheets(Work):
                 self.opened, self.actor, key, item.item_id, decisions=decisions, vote=ballot, departure=departure,
                 few_reason=few or item.few_reason, hour=hour,
             ),
+            cell=lambda refused: _cell_of(refused, rows, vote, {c.candidate_id: by_number.get(c.application_id) for c in named}),
         )  # fmt: skip
 
     def _hour(self, vote: Entry | None, there: Sequence[AttendanceRecord]) -> str:
@@ -573,6 +591,17 @@ class _Sheets(Work):
                         self.opened, self.actor, key, item.item_id, reason=entry.get("withdrawn")
                     ),
                 )  # fmt: skip
+
+
+def _cell_of(
+    refused: StoreError, rows: Sequence[Entry], vote: Entry | None, own: Mapping[int, Entry | None]
+) -> tuple[Entry, str]:
+    """Where the refusal of a dwelling's decisions is put right: its vote, or the row of the household it speaks of."""
+    if vote is not None and refused.code in OF_A_VOTE:
+        return vote, OF_A_VOTE[refused.code]
+    candidate = refused.candidate if isinstance(refused, StoreRefused) else None
+    row = None if candidate is None else own.get(candidate)
+    return row or rows[0], OF_A_HOUSEHOLD.get(refused.code, "decision")
 
 
 def _as_given(d: DecisionRecord) -> NewDecision:

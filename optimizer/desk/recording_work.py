@@ -14,10 +14,12 @@ from optimizer.errors import Finding
 from optimizer.store import queries
 from optimizer.store.holding import Store
 from optimizer.store.law import CommissionLaw
-from optimizer.store.messages import StoreError
+from optimizer.store.messages import StoreError, StoreSeveral
 from optimizer.store.records import Actor, CandidateRecord, ItemRecord, Receipt, SessionRecord
 
 HOUSEHOLD = "application_id"
+Cell = Callable[[StoreError], tuple[Entry, str]]
+"""The row and column that a refusal speaks of."""
 Checks = Mapping[int, str]
 """Candidate -> what the new check of eligibility found; empty: still in order."""
 
@@ -50,21 +52,31 @@ class Work:
         """The session as it stands now."""
         return queries.session(self.opened, self.session.session_id)
 
-    def do(self, entry: Entry, column: str, verb: str, act: Callable[[str], Receipt]) -> Receipt | None:
-        """One command; a refusal is a problem of the row."""
+    def do(
+        self,
+        entry: Entry,
+        column: str,
+        verb: str,
+        act: Callable[[str], Receipt],
+        *,
+        cell: Cell | None = None,
+    ) -> Receipt | None:
+        """One command; a refusal is a problem of the row, at the column, or where ``cell`` says that it belongs."""
         told = f"{self.filled.digest}|{self.session.session_id}|{entry.sheet}|{entry.row}|{verb}"
         try:
             with self.batch.step():
                 receipt = act(hashlib.sha256(told.encode()).hexdigest()[:40])
         except StoreError as problem:
-            self.problems.append(
-                entry.finding(
-                    "DESK_ENTRY_REFUSED",
-                    column,
-                    why_fr=problem.text("fr").rstrip(". "),
-                    why_en=problem.text("en").rstrip(". "),
+            for one in problem.refusals if isinstance(problem, StoreSeveral) else (problem,):
+                row, at = (entry, column) if cell is None else cell(one)
+                self.problems.append(
+                    row.finding(
+                        "DESK_ENTRY_REFUSED",
+                        at,
+                        why_fr=one.text("fr").rstrip(". "),
+                        why_en=one.text("en").rstrip(". "),
+                    )
                 )
-            )
             return None
         if not receipt.repeated:
             self.done[verb] += 1

@@ -514,8 +514,8 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "The order decided is not the one proposed: say why.",
     ),
     "VOTE": (
-        "Voix incohérentes : {cast:exprimée ou abstenue/exprimées ou abstenues} pour {present:présente/présentes}.",
-        "Votes do not add up: {cast} cast or abstained for {present} present.",
+        "Voix incohérentes : {cast:exprimée ou abstenue/exprimées ou abstenues} pour {present:présente/présentes} (un maire ou un président d'EPCI ne vote que sur les logements de son territoire).",
+        "Votes do not add up: {cast} cast or abstained for {present} present (a maire or a president of an EPCI votes on the dwellings of the own territory only).",
     ),
     "CASTING": (
         "La voix prépondérante du maire ne compte qu'à égalité des voix, et si le maire de la commune du logement est là au moment du vote.",

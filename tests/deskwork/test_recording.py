@@ -214,6 +214,33 @@ def test_a_vote_that_carries_nothing_is_told_and_the_mayors_voice_alone_is_read(
     assert made.session.status == "draft"
 
 
+def test_what_the_store_refuses_is_told_at_the_cell_that_puts_it_right(made: Room):
+    made.clock.to(HELD)
+    made.write_book()
+    rows = decided(made.session)
+    one, two, three = made.with_lists(3)[:3]
+    a, b, _ = listed(one)[:3]
+    x, y, _ = listed(three)[:3]
+    other = listed(two)[0].application_id
+    not_attributed = {"decision": "d", "rang": None, "motif_decision": "N2"}
+    rows |= {
+        ("Votes", two.dwelling_id, ""): {"pour": 25},
+        ("Saisie", one.dwelling_id, a.application_id): not_attributed
+        | {"phrase": f"{REFUSAL} Le ménage {other} attend depuis plus longtemps."},
+        ("Saisie", one.dwelling_id, b.application_id): not_attributed
+        | {"motif_decision": "N1", "phrase": REFUSAL},
+        ("Saisie", three.dwelling_id, x.application_id): {"decision": "b", "rang": 2},
+        ("Saisie", three.dwelling_id, y.application_id): {"decision": "b", "rang": 1},
+    }
+    fill(made.book, session=OPENED, members=MEMBERS, rows=rows)
+    assert {(f.column, f.row) for f in refused(made)} == {
+        ("pour", row_of(made.book, "Votes", two.dwelling_id)),
+        ("ecart", row_of(made.book, "Votes", three.dwelling_id)),
+        ("phrase", row_of(made.book, "Saisie", one.dwelling_id, a.application_id)),
+        ("motif_decision", row_of(made.book, "Saisie", one.dwelling_id, b.application_id)),
+    }
+
+
 def test_a_cell_that_cannot_be_read_is_told_once(made: Room):
     made.clock.to(HELD)
     one = made.with_lists(3)[0]
@@ -502,6 +529,17 @@ def test_another_answer_is_not_guessed_to_be_a_correction_and_the_command_takes_
     assert [c.kind for c in queries.corrections(made.desk, made.session_id)] == [
         "answer.corrected", "answer.corrected", "notified.corrected",
     ]  # fmt: skip
+
+
+def test_a_day_is_no_recipient_and_a_convocation_typed_after_the_session_is_told_as_such(made: Room):
+    made.clock.to(HELD + timedelta(days=1))
+    made.write_book()
+    fill(made.book, session=OPENED | {"convocation_envoyee_a": "19/11/2026"}, members=MEMBERS)
+    assert [(f.code, f.column) for f in refused(made)] == [("DESK_ENTRY_RECIPIENTS", "convocation_envoyee_a")]
+    fill(made.book, session=OPENED, members=MEMBERS, rows=decided(made.session))
+    assert "DESK_ENTRY_CONVENED_LATE" in {f.code for f in made.record().warnings}
+    paper = document_html(minutes(told_of(made.desk, made.session_id, "fr")), "fr").replace("\xa0", " ")
+    assert "enregistrée le 04/12/2026, après la séance ; envoyée à : " in paper
 
 
 WITHDREW = {

@@ -67,11 +67,7 @@ def _blocks(told: Told) -> Iterator[Block]:
     s, say = told.session, told.say
     found = told.cancellation
     listed = found.listed if found is not None else frozenset()
-    convened = (
-        say("CARENCE_NOT_CONVENED")
-        if s.convened_on is None
-        else say("CONVOKED", day=told.day(s.convened_on), to=told.listed(s.recipients) or UNKNOWN)
-    )
+    convened = say("CARENCE_NOT_CONVENED") if s.convened_on is None else told.convoked
     rows = [
         (say("LANDLORD"), told.landlord), (say("COMMISSION"), s.commission), (say("DATE"), told.day(s.on)),
         (say("HOUR"), s.hour or UNKNOWN), (say("PLACE"), s.place or UNKNOWN), (say("MODE"), say(f"MODE_{s.mode}")),

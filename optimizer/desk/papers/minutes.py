@@ -97,7 +97,7 @@ def _opening(told: Told) -> Iterator[Block]:
     rows = [
         (say("LANDLORD"), told.landlord), (say("COMMISSION"), s.commission), (say("DATE"), told.day(s.on)), (say("TIMES"), hours),
         (say("PLACE"), s.place or UNKNOWN), (say("MODE"), say(f"MODE_{s.mode}")),
-        (say("CONVOCATION"), say("CONVOKED", day=told.day(s.convened_on), to=told.listed(s.recipients) or UNKNOWN)),
+        (say("CONVOCATION"), told.convoked),
         (say("QUORUM_RULE"), told.quorum),
     ]  # fmt: skip
     if s.urgent:

@@ -48,6 +48,10 @@ texts(
         "mode_mixed": ("en présence et à distance", "in person and remote"),
         "convocation": ("Convocation", "Convocation"),
         "convoked": ("le {day}, à : {to}", "on {day}, to: {to}"),
+        "convoked_late": (
+            "enregistrée le {day}, après la séance ; envoyée à : {to}",
+            "recorded on {day}, after the session; sent to: {to}",
+        ),
         "quorum_rule": ("Règle de quorum", "Quorum rule"),
         "quorum_rule_default": (
             "règlement intérieur de la commission",

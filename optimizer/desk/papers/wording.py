@@ -132,6 +132,14 @@ class Told:
         return day(when, self.lang) if when is not None else UNKNOWN
 
     @property
+    def convoked(self) -> str:
+        """When the convocation was sent and to whom; typed after the session, its day is that of the typing alone."""
+        s = self.session
+        late = s.convened_on is not None and s.convened_on > s.on
+        name = "CONVOKED_LATE" if late else "CONVOKED"
+        return self.say(name, day=self.day(s.convened_on), to=self.listed(s.recipients) or UNKNOWN)
+
+    @property
     def foot(self) -> str:
         """Whose paper it is, and of which session: at the foot of every page."""
         return f"{self.landlord} – {self.say('SITTING', day=sitting(self.session.session_id, self.lang))}"
