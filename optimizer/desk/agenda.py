@@ -83,20 +83,24 @@ def agenda(
         _run(result, verdict.verdict, case),
         items,
         case.settings.landlord or named_by(items),
-        *(() if dwellings else _left_off(result)),
+        **({} if dwellings else _left_off(result, described.under_way)),
     )
 
 
-def _left_off(result: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Dwellings of a run that no agenda takes: those that wait for a réservataire's names, and those without candidate."""
+def _left_off(result: Path, under_way: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Dwellings of a run that no agenda takes, by why not: they wait for a réservataire's names, are under way, have no candidate."""
     table = read_back(result, "dwellings", ("dwelling_id", "status"))
     if table is None:
-        return (), ()
+        return {}
     awaiting, without = (
-        tuple(sorted(table.loc[table["status"] == status, "dwelling_id"].astype(str)))
+        sorted(table.loc[table["status"] == status, "dwelling_id"].astype(str))
         for status in ("awaiting_reservataire", "no_candidate")
     )
-    return awaiting, without
+    return {
+        "awaiting": tuple(awaiting),
+        "under_way": tuple(name for name in without if name in under_way),
+        "without": tuple(name for name in without if name not in under_way),
+    }
 
 
 def _sheets(result: Path) -> dict[str, Any]:

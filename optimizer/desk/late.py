@@ -66,6 +66,12 @@ class Described:
         self._home = {name: i for i, name in enumerate(self.facts.dwellings.ids)}
         self._app = {name: i for i, name in enumerate(self.facts.applications.ids)}
 
+    @property
+    def under_way(self) -> frozenset[str]:
+        """Dwellings of the import that a former week's lists, offers or orientation hold (design §3)."""
+        homes = self.facts.dwellings
+        return frozenset(name for name, held in zip(homes.ids, homes.blocked.tolist(), strict=True) if held)
+
     def item(self, dwelling: str, account: str, numbers: Sequence[str]) -> NewItem:
         """A dwelling of the import with the households put forward for it, in their order.
 

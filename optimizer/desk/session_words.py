@@ -32,6 +32,7 @@ texts(
         "begun": ("Séance {session} : {n:logement à l'ordre du jour/logements à l'ordre du jour}, {people:ménage/ménages}.", "Session {session}: {n:dwelling/dwellings} on the agenda, {people:household/households}."),
         "begun_awaiting": ("Pas à l'ordre du jour, faute de désignations d'un réservataire : {names}.", "Not on the agenda, for want of a réservataire's nominations: {names}."),
         "begun_without": ("Pas à l'ordre du jour, faute de candidat : {names}.", "Not on the agenda, for want of a candidate: {names}."),
+        "begun_under_way": ("Pas à l'ordre du jour, déjà en cours d'attribution : {names}.", "Not on the agenda, already being let: {names}."),
         "begun_taken": ("Pas à l'ordre du jour : {names}.", "Not on the agenda: {names}."),
         "begun_more": ("{names} et {n:autre/autres}", "{names} and {n:other/others}"),
         "begun_then": ("Ensuite : attriflux session pack {session} --out seance{more}", "Then: attriflux session pack {session} --out session{more}"),
@@ -68,10 +69,14 @@ def begun(session_id: str, made: Agenda, more: str = "", left_off: Sequence[Take
     people = len({c.application_id for item in items for c in item.candidates if not c.queue})
     summary: dict[str, object] = {
         "session": session_id, "dwellings": [i.dwelling_id for i in items], "awaiting": list(made.awaiting),
-        "without": list(made.without), "taken": [one.dwelling for one in left_off],
+        "without": list(made.without), "under_way": list(made.under_way), "taken": [one.dwelling for one in left_off],
     }  # fmt: skip
     for lang in LANGS:
-        unlisted = (("SESSION.BEGUN_AWAITING", made.awaiting), ("SESSION.BEGUN_WITHOUT", made.without))
+        unlisted = (
+            ("SESSION.BEGUN_AWAITING", made.awaiting),
+            ("SESSION.BEGUN_UNDER_WAY", made.under_way),
+            ("SESSION.BEGUN_WITHOUT", made.without),
+        )
         summary[f"lines_{lang}"] = [
             said("SESSION.BEGUN", lang, session=session_id, n=len(items), people=people),
             *([said("SESSION.BEGUN_TAKEN", lang, names=taken_words(left_off))] if left_off else ()),

@@ -154,6 +154,8 @@ class Agenda:
     """Dwellings of the run without a list, which wait for the names of a réservataire: on no agenda."""
     without: tuple[str, ...] = ()
     """Dwellings of the run for which no household can be put forward: on no agenda."""
+    under_way: tuple[str, ...] = ()
+    """Dwellings of the run that an earlier week is still letting: on no agenda."""
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,23 @@ def test_a_new_session_says_which_dwellings_of_the_run_are_not_on_it():
     assert "A11 et 28 autres." in "\n".join(many["lines_fr"])
 
 
+def test_a_dwelling_that_an_earlier_week_is_letting_is_not_said_to_lack_a_candidate():
+    case, result = proposed()
+    read = read_case()
+    held, empty = ready().without
+    under_way = read.table("in_progress").assign(stage="commission")
+    under_way.loc[under_way.index[0], "dwelling_id"] = held
+    made = made_of.agenda(
+        result,
+        case,
+        replace(read, tables={**read.tables, "in_progress": under_way}),
+        verdict=verify(result, case),
+    )
+    assert (made.under_way, made.without) == ((held,), (empty,))
+    text = "\n".join(begun("2026-01", made)["lines_fr"])
+    assert f"déjà en cours d'attribution : {held}." in text and f"faute de candidat : {empty}." in text
+
+
 def test_a_new_session_counts_each_household_once():
     """« 14 ménages » of twelve, two of whom stood on two lists."""
     made = ready()
