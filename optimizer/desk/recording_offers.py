@@ -28,6 +28,7 @@ def record_offers(work: Work) -> None:
     """Acts of every row in the order of their days, so that the next rank comes after the refusal that makes room."""
     acts: list[tuple[date, int, int, Entry, str]] = []
     candidate: dict[int, int] = {}
+    stopped: set[int] = set()
     for n, entry in enumerate(work.filled.of("offers")):
         c = work.candidate_of(work.session, entry)
         if c is not None:
@@ -35,13 +36,15 @@ def record_offers(work: Work) -> None:
             acts += [(day, n, step, entry, verb) for step, (day, verb) in enumerate(_acts(work, entry, c))]
     for _, n, _, entry, verb in sorted(acts, key=lambda a: a[:3]):
         # the household as the acts before left it: the whole session read at each would cost the square of its dwellings
-        _act(work, entry, verb, queries.candidate(work.opened, candidate[n]))
+        if n not in stopped and not _act(work, entry, verb, queries.candidate(work.opened, candidate[n])):
+            stopped.add(n)  # what follows in the row would be refused for want of this
 
 
 def _acts(work: Work, entry: Entry, c: CandidateRecord) -> Iterator[tuple[date, str]]:
     """What a row of the sheet of offers says that is not recorded, with its day."""
     o = c.offer
-    if "notified_on" in entry.broken or _before_notice(work, entry):
+    # what its offer rests on was told: all else of the row would be refused for want of it
+    if {"notified_on", "proof", "proof_on"} & entry.broken or _before_notice(work, entry):
         return
     if entry.get("notified_on") is None:
         told = [column for column in ("answer", "lease_on", "proof") if entry.get(column) is not None]
@@ -110,17 +113,19 @@ def _condition(work: Work, entry: Entry, c: CandidateRecord) -> Iterator[tuple[d
         yield day, f"condition_{said}"
 
 
-def _act(work: Work, entry: Entry, verb: str, c: CandidateRecord) -> None:
+def _act(work: Work, entry: Entry, verb: str, c: CandidateRecord) -> bool:
+    """One act of a row; whether it was taken."""
     opened, actor = work.opened, work.actor
     if verb == "offer":
-        work.do(
+        sent = work.do(
             entry, "notified_on", verb,
             lambda key: commands.offer(
                 opened, actor, key, c.candidate_id, notified_on=entry.get("notified_on"), proof=entry.get("proof") or "",
                 proof_on=entry.get("proof_on") or (entry.get("notified_on") if entry.get("proof") else None),
             ),
+            cell=lambda refused: (entry, "proof" if refused.code == "STORE_PROOF" else "notified_on"),
         )  # fmt: skip
-        return
+        return sent is not None
     offer = c.offer.offer_id if c.offer is not None else 0
     on, reason = entry.get("answered_on"), entry.text("refusal_reason")
     calls: dict[str, tuple[str, Callable[[str], Receipt]]] = {
@@ -139,6 +144,7 @@ def _act(work: Work, entry: Entry, verb: str, c: CandidateRecord) -> None:
     receipt = work.do(entry, column, verb, act)
     if receipt is not None and receipt.result.get("next_candidate"):
         work.next_ranks.append(entry.text("dwelling_id"))
+    return receipt is not None
 
 
 def _answered(c: CandidateRecord) -> str:

@@ -700,6 +700,14 @@ def test_days_before_the_notification_and_dates_that_cannot_be_read_are_told_onc
     with pytest.raises(InputProblems) as problems:
         made.after(date(2026, 12, 8), {at: {"notifie_le": "04/12/26", "preuve": "hand"} | no})
     assert [f.code for f in problems.value.findings] == ["READ_DATE"]
+    sent = {"notifie_le": date(2026, 12, 4), "preuve": "pigeon"}
+    silent = {"preuve_le": date(2026, 12, 4), "reponse": "silence"}
+    for cells in ({at: sent | silent}, {at: silent | {"notifie_le": date(2026, 12, 4)}}):
+        with pytest.raises(InputProblems) as problems:
+            made.after(date(2026, 12, 8), cells)
+        assert [(f.column, f.row) for f in problems.value.findings if f.severity == "error"] == [
+            ("preuve", row_of(made.book, *at))
+        ]
 
 
 def test_a_workbook_reads_the_session_a_few_times_however_many_dwellings_it_has(
