@@ -13,17 +13,27 @@ from optimizer.desk.frames import days_of, texts_of
 from optimizer.domain import Case
 from optimizer.errors import Finding
 from optimizer.store.records import DutyRecord, SessionRecord
-from optimizer.store.together import landlords_of
+from optimizer.store.together import TOGETHER, landlords_of
 
 
 def landlord_of(case: Case) -> str:
     """The landlord that a case names, or the one of all its dwellings, else (none is vacant) of all its leases; empty where there are several."""
+    names = _named(case)
+    return names[0] if len(names) == 1 else ""
+
+
+def landlords_in(case: Case) -> str:
+    """The landlords of a case, as a session that sits for them names them; empty where none is told."""
+    return TOGETHER.join(_named(case))
+
+
+def _named(case: Case) -> list[str]:
     if case.settings.landlord:
-        return str(case.settings.landlord)
+        return [str(case.settings.landlord)]
     for table in ("dwellings", "leases"):
         if found := {str(name) for name in case.table(table)["landlord"].dropna()}:
-            return found.pop() if len(found) == 1 else ""
-    return ""
+            return sorted(found)
+    return []
 
 
 def sessions_of(case: Case, sessions: Iterable[SessionRecord]) -> list[SessionRecord]:

@@ -20,6 +20,11 @@ def share(one: str, other: str) -> bool:
     return bool(landlords_of(one) & landlords_of(other))
 
 
+def reaches(granted: str, landlord: str) -> bool:
+    """Whether a role given for some landlords reaches what is of these: each of them is one of its own. Empty: given for every one."""
+    return not granted or landlords_of(landlord) <= landlords_of(granted)
+
+
 def named_by(items: Iterable[NewItem]) -> str:
     """The landlords of the dwellings of an agenda, as its session names them; empty where a dwelling does not say its own."""
     names = {str(item.facts.get("landlord") or "") for item in items}

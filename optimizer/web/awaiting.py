@@ -11,6 +11,7 @@ from datetime import date
 
 from optimizer.presentation.reading_back import read_back
 from optimizer.store.records import SessionRecord
+from optimizer.store.together import share
 from optimizer.web.answers import job_of
 from optimizer.web.desk import desk
 from optimizer.web.scope import heads_of, whole_sessions
@@ -30,13 +31,14 @@ class Awaiting:
 
 def awaiting_of(visitor: Visitor) -> list[Awaiting]:
     """Those that the visitor names households for, or follows as secretary or chair; the most pressing first."""
-    newest: dict[tuple[str, str], SessionRecord] = {}
+    newest: list[SessionRecord] = []
     for head in heads_of(visitor, "SPR"):
-        if head.status != "cancelled":
-            newest.setdefault((head.landlord, head.commission), head)
+        since = (s for s in newest if s.commission == head.commission)
+        if head.status != "cancelled" and not any(share(s.landlord, head.landlord) for s in since):
+            newest.append(head)
     found = [
         one
-        for session in whole_sessions(head.session_id for head in newest.values())
+        for session in whole_sessions(head.session_id for head in newest)
         for one in awaiting_in(session)
         if visitor.follows(one.account, session)
     ]

@@ -28,7 +28,7 @@ from optimizer.web.children.job import Log
 from optimizer.web.children.lines import OF_A_CHILD
 from optimizer.web.desk import Desk
 from optimizer.web.imports import case_path
-from optimizer.web.models import Job
+from optimizer.web.models import NAMES, Job
 from optimizer.web.temporary import forget_left, unchanged
 
 define(
@@ -64,7 +64,7 @@ class Told:
     sentence: str = ""
     error: str = ""
     landlord: str = ""
-    """Whose case it is, where it is one landlord's."""
+    """Whose case it is, as a session names the landlords it sits for."""
     nothing: str = ""
     """Why a verified proposal gives no agenda."""
     stop: str = ""
@@ -205,7 +205,8 @@ def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes], sent: str) -> N
         child.stdin.close()
     state = "done" if code == 0 else "stopped" if code in (130, -signal.SIGINT, -signal.SIGKILL) else "failed"
     ended: dict[str, Any] = {"state": state, "code": code, "ended_at": desk.store.now()}
-    if whose := told(desk, job).landlord:
+    whose = told(desk, job).landlord
+    if whose and len(whose) <= NAMES:  # of a whole département, who began it alone sees it
         ended["landlord"] = whose
     try:
         # a result that was computed is not lost to a disk that is full or a base that is gone for a minute

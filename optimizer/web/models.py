@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db import models
 
+NAMES = 120
+"""Characters of the landlords of a computation."""
 INPUT = 2
 """How ``attriflux propose`` ends when the case is at fault."""
 
@@ -30,8 +32,8 @@ class Job(models.Model):
     """Freed dwellings that its chains may let after a vacant one, ``optimizer.chains.UNBOUNDED`` any number."""
     run: models.CharField[str, str] = models.CharField(max_length=64, db_index=True, blank=True, default="")
     """Number under which the store knows the result, once it is attached."""
-    landlord: models.CharField[str, str] = models.CharField(max_length=120, blank=True, default="")
-    """Whose case it is: that of who began it until its child has read it, empty where no single one is known."""
+    landlord: models.CharField[str, str] = models.CharField(max_length=NAMES, blank=True, default="")
+    """Whose case it is: that of who began it until its child has read it, several as a session names them, empty where none is known."""
 
     @property
     def wrong(self) -> bool:

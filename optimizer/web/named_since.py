@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optimizer.store import queries
 from optimizer.store.records import NominationRecord, SessionRecord
+from optimizer.store.together import share
 from optimizer.web.answers import job_of
 from optimizer.web.desk import desk
 from optimizer.web.visitor import Visitor
@@ -30,6 +31,6 @@ def named_since(visitor: Visitor, session: SessionRecord) -> list[NominationReco
         for n in every
         if n.nomination_id in late
         and not (n.at > begun and n.status == "withdrawn")  # came and went
-        and {"", session.landlord} & set(n.landlords)
+        and any(not name or share(name, session.landlord) for name in n.landlords)
         and visitor.reads_nomination(n.account, n.landlords)
     ]

@@ -10,6 +10,7 @@ from optimizer.desk.following import Followed, elsewhere
 from optimizer.errors import Lang
 from optimizer.store import queries
 from optimizer.store.records import CorrectionRecord, ItemRecord, SessionRecord
+from optimizer.store.together import share
 from optimizer.web.access import ROLES
 from optimizer.web.desk import desk
 from optimizer.web.looks import imports_kept
@@ -68,7 +69,7 @@ def jobs_of(visitor: Visitor) -> Iterator[Job]:
 
 def jobs_for(visitor: Visitor, session: SessionRecord) -> Iterator[Job]:
     """Those that are not about another landlord than the session's."""
-    return (job for job in jobs_of(visitor) if job.landlord in ("", session.landlord))
+    return (job for job in jobs_of(visitor) if not job.landlord or share(job.landlord, session.landlord))
 
 
 def imports_for(visitor: Visitor, session: SessionRecord, lang: Lang = "fr") -> list[tuple[str, str]]:

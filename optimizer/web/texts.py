@@ -967,7 +967,7 @@ texts(
             "Délégué et Technique valent pour tout le bureau : bailleur et commission n'y changent rien.",
             "Data protection officer and Technical hold for the whole desk: landlord and commission change nothing.",
         ),
-        "grant_landlord": ("Bailleur (vide : tous)", "Landlord (empty: all)"),
+        "grant_landlord": ("Bailleur, ou plusieurs séparés par « , » (vide : tous)", "Landlord, or several separated by “, ” (empty: all)"),
         "grant_commission": ("Commission (vide : toutes)", "Commission (empty: all)"),
         "grant_territory": ("Territoire d'un membre (INSEE, SIREN ou département)", "Territory of a member (INSEE, SIREN or département)"),
         "grant_account": ("Contingent d'un réservataire", "Account of a réservataire"),

@@ -10,6 +10,7 @@ from django.http import Http404
 
 from optimizer.store.messages import StoreForbidden
 from optimizer.store.records import Actor, CandidateRecord, GrantRecord, ItemRecord, Role, SessionRecord
+from optimizer.store.together import reaches, share
 from optimizer.store.voting import places_of
 from optimizer.web.access import ROLES
 
@@ -81,7 +82,7 @@ class Visitor:
         its own commune's on the pages of the session. Empty: a proposal of the visitor's own, whose landlord is not known."""
         return any(
             (g.role in "SP" or (g.role == "M" and not g.territory))
-            and (not landlord or g.landlord in ("", landlord))
+            and (not landlord or reaches(g.landlord, landlord))
             for g in self.grants
         )
 
@@ -89,7 +90,7 @@ class Visitor:
         """Whether a secretary's role reaches a landlord, and a commission of it where one is told."""
         return any(
             g.role == "S"
-            and g.landlord in ("", landlord)
+            and reaches(g.landlord, landlord)
             and (not commission or g.commission in ("", commission))
             for g in self.grants
         )
@@ -102,7 +103,7 @@ class Visitor:
 
     def reads_proposals_of(self, landlord: str) -> bool:
         """Whether computations on a landlord's cases are the visitor's to see; empty: of no single landlord that is known."""
-        return any(g.role in "SPM" and g.landlord in ("", landlord) for g in self.grants)
+        return any(g.role in "SPM" and reaches(g.landlord, landlord) for g in self.grants)
 
     def reads_nomination(self, account: str, landlords: Iterable[str]) -> bool:
         """Whether a nomination is the visitor's to read: of its own account, or made for dwellings of its landlords.
@@ -112,7 +113,10 @@ class Visitor:
         theirs = set(landlords)
         return any(
             (g.role == "R" and g.account == account)
-            or (g.role in "SP" and (not g.landlord or "" in theirs or g.landlord in theirs))
+            or (
+                g.role in "SP"
+                and (not g.landlord or "" in theirs or any(share(g.landlord, name) for name in theirs))
+            )
             for g in self.grants
         )
 
@@ -146,7 +150,7 @@ def _letters(grants: Iterable[GrantRecord]) -> str:
 
 
 def _covers(grant: GrantRecord, session: SessionRecord) -> bool:
-    return grant.landlord in ("", session.landlord) and grant.commission in ("", session.commission)
+    return reaches(grant.landlord, session.landlord) and grant.commission in ("", session.commission)
 
 
 def _shows(grant: GrantRecord, item: ItemRecord) -> bool:

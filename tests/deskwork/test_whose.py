@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 from optimizer import importers
-from optimizer.desk.whose import duties_of, landlord_of, sessions_of, unread_of
+from optimizer.desk.whose import duties_of, landlord_of, landlords_in, sessions_of, unread_of
 from optimizer.domain import Case
 from optimizer.store import queries
 from optimizer.store.clock import today
 from optimizer.store.records import DutyRecord, SessionRecord
+from optimizer.store.together import reaches
 from optimizer.synth import synthesize, write_case
 from tests.cli.running import attriflux
 from tests.deskwork.room import held_today, proposed, read_case
@@ -81,7 +82,11 @@ def test_whose_sessions_a_case_reads(neighbours: Case):
     assert read(named) == "2"
     # landlords that sat together are one office, whichever of them has dwellings this week
     assert (read(neighbours), landlord_of(neighbours)) == ("134", NEIGHBOUR)
-    assert read(replace(neighbours, tables=dict(neighbours.tables) | {"dwellings": several})) == "12345"
+    mixed = replace(neighbours, tables=dict(neighbours.tables) | {"dwellings": several})
+    assert (read(mixed), landlord_of(mixed), landlords_in(mixed)) == ("12345", "", "ESH25, OPH25")
+    assert landlords_in(named) == "ESH25"
+    for granted, reached in (("", True), ("OPH25, ESH25, SEM70", True), ("OPH25", False)):
+        assert reaches(granted, landlords_in(mixed)) is reached
     assert read(replace(neighbours, tables=let)) == "12345", "nothing says whose it is"
     owed = [
         DutyRecord(n, "sne_radiation", "r", session, None, date(2026, 12, 3), None, None, "")

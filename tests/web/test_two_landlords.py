@@ -184,6 +184,40 @@ def test_a_dwelling_of_another_session_is_told_with_its_day(
     assert "22/12/2026 (2)" in told(refused, {}, "fr") and "2026-12-22" not in told(refused, {}, "fr")
 
 
+def test_a_role_for_landlords_that_sit_together_opens_what_is_of_them_and_nothing_else(
+    played: Played, secretary: Any, same_day: tuple[str, str]
+):
+    from optimizer.web.models import Job
+
+    third = "ESH71"
+    both, other = f"{LANDLORD}, {NEIGHBOUR}", f"{NEIGHBOUR}, {third}"
+    on, at = date(2026, 12, 23), played.store.now()
+    together = session_of(played, both, "CALEOL commune", on, (item("L122901", waiting=0),), quorum=1)
+    astray = session_of(played, other, "CALEOL commune", on, (item("L122902", waiting=0),), quorum=1)
+    Job.objects.create(
+        id="d" * 32, case="d" * 32, title="Semaine commune", state="done", landlord=both, started_by=OFFICE, started_at=at,
+        heartbeat_at=at, ended_at=at, code=0,
+    )  # fmt: skip
+    (played.desk.cases / ("d" * 32)).mkdir(parents=True, exist_ok=True)
+    played.account("both", "S", landlord=both, commission="")
+    played.account("alone", "S", landlord=LANDLORD, commission="")
+    seen = {
+        name: [
+            played.client(name=name).get(path).status_code
+            for path in (
+                *(f"/seances/{key}" for key in (*same_day, together, astray)),
+                *(f"/preparer/{key}" for key in ("d" * 32, *KEYS.values())),
+            )
+        ]
+        for name in ("both", "alone")
+    }
+    assert seen == {
+        "both": [200, 200, 200, 404, 200, 200, 200],
+        "alone": [200, 404, 404, 404, 404, 200, 404],
+    }
+    Job.objects.filter(id="d" * 32).delete()
+
+
 def test_a_role_given_for_a_name_that_nothing_bears_is_told(
     played: Played, secretary: Any, same_day: tuple[str, str]
 ):

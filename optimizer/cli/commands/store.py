@@ -617,7 +617,7 @@ def add(
         typer.Option(
             "--landlord",
             metavar="CODE",
-            help=both("Bailleur seul.", "This landlord only."),
+            help=both("Ce bailleur seul, ou ceux-là (« A, B »).", "This landlord only, or these (“A, B”)."),
             show_default=False,
         ),
     ] = "",

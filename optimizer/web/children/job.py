@@ -2,7 +2,7 @@
 
 ``LANDLORDS`` is a list in JSON of those whose cases are taken, empty where all are. With ``SOURCE`` and ``LOG`` the case is made first: the import ``SOURCE`` brought forward by what the desk has recorded since.
 
-Lines: ``step`` (next, check, propose, verify, done), ``landlord`` (whose case it is, where it is one's), ``phase`` (a sentence), ``bound`` and ``value`` while solving, ``finding`` (a problem
+Lines: ``step`` (next, check, propose, verify, done), ``landlord`` (whose case it is), ``phase`` (a sentence), ``bound`` and ``value`` while solving, ``finding`` (a problem
 of the case), ``error`` (why it ended), ``verdict``, ``short`` (what the verified proposal leaves short). SIGINT asks for the best certified proposal found so far; a second one, or the
 end of the parent, ends at once. Exit codes are those of ``attriflux propose``.
 """
@@ -27,6 +27,7 @@ from optimizer.chains import length_of
 from optimizer.domain.case import Case
 from optimizer.errors import FULL, AttrifluxError, Finding, InputProblems, Lang, Said, define, reason_of
 from optimizer.store.records import DutyRecord, NominationRecord, SessionRecord
+from optimizer.store.together import reaches
 from optimizer.web.children.lines import LAST, give_way, say, when_alone
 
 SHOWN = 400
@@ -73,7 +74,8 @@ define(
     "This case is not of a landlord that this account prepares for ({theirs}): {found}. Nothing of it was kept. Send a case of that "
     "landlord, or ask the technical service for a role for the other one.",
 )
-SEVERAL = Said("plusieurs bailleurs", "several landlords")
+
+NONE = Said("aucun bailleur n'y est nommé", "it names no landlord")
 
 
 def main(
@@ -144,12 +146,12 @@ def tell_remarks(findings: Sequence[Finding], lang: Lang) -> None:
 
 
 def _whose(read: Case, landlords: Collection[str]) -> str:
-    """The landlord of a case, empty where there are several (AttrifluxError: it is none of those taken)."""
-    from optimizer.desk.whose import landlord_of
+    """The landlords of a case, as a session names them (AttrifluxError: not all of them are of those taken)."""
+    from optimizer.desk.whose import landlords_in
 
-    found = landlord_of(read)
-    if landlords and found not in landlords:
-        raise AttrifluxError("WEB_OTHER_LANDLORD", theirs=", ".join(landlords), found=found or SEVERAL)
+    found = landlords_in(read)
+    if landlords and not any(reaches(one, found) for one in landlords):
+        raise AttrifluxError("WEB_OTHER_LANDLORD", theirs=" ; ".join(landlords), found=found or NONE)
     return found
 
 

@@ -14,6 +14,7 @@ from optimizer.store.accounts import create_user, end_visits, in_turn, set_activ
 from optimizer.store.backup import backup as seal_copy
 from optimizer.store.clock import stamp
 from optimizer.store.sealing import PUBLIC
+from optimizer.store.together import landlords_of
 from optimizer.store.voting import places_of
 from optimizer.web.access import ROLES
 from optimizer.web.acting import act
@@ -135,13 +136,15 @@ def _never_seen(form: Form) -> list[str]:
     if form.data.get("role", "") in "DT" or not desk().known.heads():
         return []  # those are of the whole desk
     found = []
-    for field, table in (("landlord", "session"), ("commission", "session"), ("account", "item")):
-        name = form.data.get(field, "").strip()
-        borne = name and (
-            tables.find(table, **{field: name})
-            or (field == "landlord" and Job.objects.filter(landlord=name).exists())
+    if told := form.data.get("landlord", "").strip():
+        borne = {head.landlord for head in desk().known.heads()} | set(
+            Job.objects.values_list("landlord", flat=True)
         )
-        if name and not borne:
+        sitting = {one for names in borne for one in landlords_of(names)}
+        found += sorted(landlords_of(told) - sitting)
+    for field, table in (("commission", "session"), ("account", "item")):
+        name = form.data.get(field, "").strip()
+        if name and not tables.find(table, **{field: name}):
             found.append(name)
     place = form.data.get("territory", "").strip()
     if place and not any(place in places_of(row["facts"]) for row in tables.find("item")):

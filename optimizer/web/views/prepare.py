@@ -19,6 +19,7 @@ from optimizer.store.commands.sessions import MODES
 from optimizer.store.messages import StoreRefused
 from optimizer.store.records import Receipt
 from optimizer.store.taken import Taken, read_back, taken_words
+from optimizer.store.together import landlords_of, share
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
 from optimizer.web.asked import Asked
@@ -115,7 +116,8 @@ def _named_for(request: Asked) -> int:
     """Open nominations for the dwellings of the landlords that the visitor prepares for."""
     every = desk().known.of("nominations", lambda: queries.nominations(desk().store))
     served = (n.landlords for n in every if n.status == "open" and n.application_id)
-    return sum(any(not name or request.visitor.prepares_for(name) for name in names) for names in served)
+    prepares = request.visitor.prepares_for
+    return sum(any(not name or any(map(prepares, landlords_of(name))) for name in names) for names in served)
 
 
 def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
@@ -186,7 +188,14 @@ def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> Http
             ],
             "modes": words("MODE", MODES, lang_of(request)),
             # two landlords of one office have each a commission, its hour and its quorum of their own
-            "last": next((s for s in heads_of(request.visitor) if found.landlord in ("", s.landlord)), None),
+            "last": next(
+                (
+                    s
+                    for s in heads_of(request.visitor)
+                    if not found.landlord or share(found.landlord, s.landlord)
+                ),
+                None,
+            ),
             "case_suffixes": case_suffixes(),
             "people_suffixes": people_suffixes(),
             "lengths": chains_words(lang_of(request)),

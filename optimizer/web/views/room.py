@@ -33,6 +33,7 @@ from optimizer.store.records import (
     SessionRecord,
     VoteRecord,
 )
+from optimizer.store.together import share
 from optimizer.store.voting import astray, crowded, voices
 from optimizer.web.acting import act
 from optimizer.web.answers import Answered, ask, expect, kept_to
@@ -108,8 +109,11 @@ def _members(record: SessionRecord) -> list[AttendanceRecord]:
     """Who was entered; before that, the members of the commission's last session, their presence left to be said."""
     if record.attendance:
         return list(record.attendance)
-    own = (record.landlord, record.commission)
-    same = (s for s in desk().known.heads() if s.status == "closed" and (s.landlord, s.commission) == own)
+    same = (
+        s
+        for s in desk().known.heads()
+        if s.status == "closed" and s.commission == record.commission and share(s.landlord, record.landlord)
+    )
     return [member for earlier in islice(same, 1) for member in earlier.attendance]
 
 

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 
 from optimizer.errors import Spaced
 from optimizer.store.records import SessionRecord
+from optimizer.store.together import landlords_of
 from optimizer.web.access import ROUTES
 from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
@@ -57,11 +58,13 @@ def week(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
 
 def _last_of_each(jobs: Iterable[Job]) -> list[Job]:
     """The last verified proposal of each landlord, in the order of their names: what one leaves short is not another's."""
-    found: dict[str, Job] = {}
+    found: list[Job] = []
+    told: set[str] = set()
     for job in islice(jobs, LOOKED_AT):
-        if job.state == "done":
-            found.setdefault(job.landlord, job)
-    return [found[name] for name in sorted(found)]
+        if job.state == "done" and not landlords_of(job.landlord) <= told:
+            told |= landlords_of(job.landlord)
+            found.append(job)
+    return sorted(found, key=lambda job: job.landlord)
 
 
 def _begins(session: SessionRecord) -> tuple[int, int]:
