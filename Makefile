@@ -61,7 +61,7 @@ suite: kernels
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/desk --ignore=$(WEEKS)
 
 test-desk: $(DESK) kernels
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal tests/desk $(WEEKS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist worksteal tests/desk $(WEEKS)
 
 soak: check $(DESK)
 	@ATTRIFLUX_CAMPAIGN=full $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 7200
