@@ -317,7 +317,7 @@ def _sheets(path: Path) -> Iterator[tuple[str, habits.Frame]]:
             if not name:
                 continue
             lines = [[_cell(c) for c in line] for line in sheet.iter_rows(values_only=True)]
-            lines = [line for line in lines if any(c not in (None, "") for c in line)]
+            lines = [line for line in lines if any(c and c.strip() for c in line)]
             names = ["0", "1"] if name == "case" else [c or "" for c in lines[0]] if lines else []
             body = lines if name == "case" else lines[1:]
             yield (
@@ -338,7 +338,7 @@ def _named_after(sheets: Iterable[Any], path: Path) -> str:
         plain(sheet.title)
         for sheet in sheets
         if plain(sheet.title) not in NOTES_SHEETS
-        and any(cell not in (None, "") for line in sheet.iter_rows(values_only=True) for cell in line)
+        and any((_cell(c) or "").strip() for line in sheet.iter_rows(values_only=True) for c in line)
     ]
     own = len(titles) == 1 and titles[0] not in SETTINGS_SHEETS and not _table_of(titles[0])
     return _table_of(path.stem) if own else ""

@@ -14,6 +14,7 @@ import pytest
 
 from optimizer.importers import read, read_findings
 from optimizer.importers.formats import workbook
+from optimizer.verify.tables import read_case as verified
 from tests.importers.base import Expected, listed, write_base
 from tests.importers.books import (
     APPLICATIONS,
@@ -142,6 +143,20 @@ def test_a_folder_may_hold_a_workbook(tmp_path: Path):
     )  # fmt: skip
     case, found = read_findings(path)
     assert found == () and case is not None and len(case.table("applications")) == 2
+
+
+def test_a_space_typed_below_the_rows_is_no_row(tmp_path: Path):
+    sheets = default_sheets()
+    clean = tmp_path / "clean.xlsx"
+    clean.write_bytes(sheets_book(sheets))
+    sheets["demandes"] = [*sheets["demandes"][:2], ["  "], *sheets["demandes"][2:], ["", " "]]
+    typed = tmp_path / "typed.xlsx"
+    typed.write_bytes(sheets_book(sheets))
+    case, findings = read_findings(typed)
+    assert case is not None and not findings
+    assert case.table("applications").equals(read(clean).table("applications"))
+    again, once = (verified(path).tables["applications"] for path in (typed, clean))
+    assert again.rows == once.rows == 2 and again.columns == once.columns
 
 
 def test_every_table_fits_in_a_workbook(tmp_path: Path):

@@ -248,6 +248,11 @@ def number(value: float) -> Any:
     return text + "0" if re.fullmatch(r"-?\d{1,3}\.\d{3}", text) else text
 
 
+def filled(cell: Any) -> bool:
+    """Whether a person sees something in a printed cell: a space typed into an empty line does not make a row of it."""
+    return cell is not None and (not isinstance(cell, str) or bool(cell.strip()))
+
+
 def rows(sheet: Any, formulas: Mapping[tuple[int, int], str]) -> Iterator[list[Any]]:
     """Non-empty rows: the spreadsheet's number, then the cells. ``formulas``: those without a stored result, by cell."""
     waiting: dict[int, dict[int, str]] = {}
@@ -261,9 +266,9 @@ def rows(sheet: Any, formulas: Mapping[tuple[int, int], str]) -> Iterator[list[A
             line += [None] * (column - len(line))
             if line[column - 1] is None or line[column - 1] == "":
                 line[column - 1] = ["formula", formula]
-        while line and (line[-1] is None or line[-1] == ""):
+        while line and not filled(line[-1]):
             line.pop()
-        if any(c is not None and c != "" for c in line):
+        if any(map(filled, line)):
             yield [n, *line]
     for n, cells in sorted(waiting.items()):
         last: list[Any] = [None] * max(cells)
