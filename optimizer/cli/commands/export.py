@@ -69,6 +69,7 @@ def export(
     lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.speak import Progress, say_json
+    from optimizer.problem.export import NAMES_FILE
     from optimizer.runs.exporting import export_case
     from optimizer.shortlist.labels import plural
 
@@ -103,3 +104,9 @@ def export(
         return
     for name, size in counts.items():
         typer.echo(words(name, size))
+    if mps is not None or lp is not None:
+        typer.echo(
+            f"{NAMES_FILE} : le logement, la demande et la règle derrière chaque nom du programme"
+            if fr
+            else f"{NAMES_FILE}: the dwelling, application and rule behind each name of the program"
+        )
