@@ -37,21 +37,27 @@ def _named(case: Case) -> list[str]:
 
 
 def sessions_of(case: Case, sessions: Iterable[SessionRecord]) -> list[SessionRecord]:
-    """Those of the landlord of a case; all of them where it is of several landlords.
+    """Those of the landlord of a case, or of the several that it holds; all of them where nothing says whose it is.
 
     Landlords that sat together once are one office: a week in which a single one of them has dwellings still reads the others' sessions.
     """
-    every, landlord = list(sessions), landlord_of(case)
-    if not landlord:
+    every, named = list(sessions), _named(case)
+    if not named:
         return every
     if case.settings.landlord:
-        return [s for s in every if s.landlord == landlord]
+        return [s for s in every if s.landlord == named[0]]
     sat = [{s.landlord, *landlords_of(s.landlord)} for s in every]
-    own, before = {landlord}, set[str]()
+    own, before = set(named) if len(named) == 1 else _told(case), set[str]()
     while own != before:
         before = set(own)
         own.update(*(names for names in sat if names & own))
     return [s for s, names in zip(every, sat, strict=True) if names & own]
+
+
+def _told(case: Case) -> set[str]:
+    """Every landlord of a case of several: one without a dwelling this week has its leases or what it is letting there."""
+    tables = ("dwellings", "leases", "in_progress")
+    return {str(name) for table in tables for name in case.table(table)["landlord"].dropna()}
 
 
 def duties_of(duties: Iterable[DutyRecord], sessions: Iterable[SessionRecord]) -> list[DutyRecord]:
@@ -102,7 +108,7 @@ def unread_of(case: Case, own: Iterable[SessionRecord], every: Iterable[SessionR
             days[item.dwelling_id] = max(days.get(item.dwelling_id, session.on), session.on)
     return [
         Finding(
-            "DESK_OTHER_NAME", "warning", params={"n": len(days), "other": other, "own": landlord_of(case), "day": max(days.values())}
+            "DESK_OTHER_NAME", "warning", params={"n": len(days), "other": other, "own": landlords_in(case), "day": max(days.values())}
         )
         for other, days in sorted(found.items())
     ]  # fmt: skip

@@ -83,7 +83,11 @@ def test_whose_sessions_a_case_reads(neighbours: Case):
     # landlords that sat together are one office, whichever of them has dwellings this week
     assert (read(neighbours), landlord_of(neighbours)) == ("134", NEIGHBOUR)
     mixed = replace(neighbours, tables=dict(neighbours.tables) | {"dwellings": several})
-    assert (read(mixed), landlord_of(mixed), landlords_in(mixed)) == ("12345", "", "ESH25, OPH25")
+    # a stranger to both is none of theirs, nor is one whose leases they do not hold
+    assert (read(mixed), landlord_of(mixed), landlords_in(mixed)) == ("1234", "", "ESH25, OPH25")
+    leases = neighbours.table("leases")
+    third = leases.assign(landlord=["SEM70", *leases["landlord"][1:]])
+    assert read(replace(mixed, tables=dict(mixed.tables) | {"leases": third})) == "12345"
     assert landlords_in(named) == "ESH25"
     for granted, reached in (("", True), ("OPH25, ESH25, SEM70", True), ("OPH25", False)):
         assert reaches(granted, landlords_in(mixed)) is reached
