@@ -16,6 +16,7 @@ from optimizer.presentation.numbers import decimal, percent
 from optimizer.presentation.words import of_commune, score_words
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
+from optimizer.store.together import owner_of, sits_for_several
 
 Row = dict[str, Any]
 UNANSWERED = {
@@ -158,9 +159,11 @@ def _members(session: SessionRecord, lang: Lang) -> list[Row]:
 
 
 def _described(session: SessionRecord, item: ItemRecord, lang: Lang) -> str:
-    """The dwelling in one line, with what it waits for."""
+    """The dwelling in one line, with whose it is where several landlords sit together, and what it waits for."""
     waits = waits_of(session, item)
     words = home_words(item.facts, lang)
+    if sits_for_several(session):
+        words = f"{owner_of(session, item)} – {words}"
     return words if waits is None else f"{words} – {waits.words(lang)}"
 
 

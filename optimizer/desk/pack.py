@@ -19,6 +19,7 @@ from optimizer.presentation.sheets import BOX, paged
 from optimizer.store.chained import link_of
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
+from optimizer.store.together import owner_of, sits_for_several
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def _form(session: SessionRecord, item: ItemRecord, law: CommissionLaw, lang: La
     listed = [c for c in item.candidates if on_the_list(c)]
     cards = [_card(c, law, lang) for c in sorted(listed, key=lambda c: c.position)]
     lines = home_lines(item, lang, session.on) or [[["", home_words(item.facts, lang)]]]
+    if sits_for_several(session):
+        lines = [[[said("PAGE.LANDLORD", lang), owner_of(session, item)]], *lines]
     waits = waits_of(session, item)
     if waits is not None and waits.departure != "waited":  # what is printed said the day of the run
         lines = [*lines, [[said("SHEETS.CHAIN", lang), waits.words(lang)]]]

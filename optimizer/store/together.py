@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from optimizer.store.records import NewItem
+from optimizer.store.records import ItemRecord, NewItem, SessionRecord
 
 TOGETHER = ", "
 """Between the landlords of a session that sits for several of them."""
@@ -13,6 +13,17 @@ TOGETHER = ", "
 def landlords_of(text: str) -> frozenset[str]:
     """The landlords that a session names."""
     return frozenset(text.split(TOGETHER))
+
+
+def sits_for_several(session: SessionRecord) -> bool:
+    """Whether a session sits for several landlords, each with dwellings of its own."""
+    return len(landlords_of(session.landlord)) > 1
+
+
+def owner_of(session: SessionRecord, item: ItemRecord) -> str:
+    """The landlord of a dwelling as the case names it; those of the session where the dwelling does not say its own."""
+    own = str(item.facts.get("landlord") or "")
+    return own if own in landlords_of(session.landlord) else session.landlord
 
 
 def share(one: str, other: str) -> bool:

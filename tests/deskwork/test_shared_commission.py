@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 
 from optimizer import store
+from optimizer.desk.entry_rows import rows_of
+from optimizer.desk.pack import pack_pages
+from optimizer.desk.papers.calls import calls_paper
 from optimizer.desk.papers.convocation import agenda_paper
 from optimizer.desk.papers.letters import letters, letters_of
 from optimizer.desk.papers.minutes import minutes
+from optimizer.desk.papers.report_back import events_table, radiations_table, report_back
 from optimizer.desk.papers.wording import Issuer
 from optimizer.desk.sessions import due_today, told_of
 from optimizer.presentation.document import Document, Sheet, document_html
@@ -99,7 +103,39 @@ def test_each_paper_tells_whose_a_dwelling_is(play: Play):
     } == {"Service commun"}
     for paper in (minutes(told), agenda_paper(told)):
         page = document_html(paper, "fr")
-        assert all(re.search(rf"<(td|dd)[^>]*>{name}</\1>", page) for name in of.values())
+        assert all(cell_of(name, page) for name in of.values())
+
+
+def test_what_leaves_and_what_goes_to_the_table_tells_whose_a_dwelling_is(play: Play):
+    """« À reporter » mixed the households of three landlords, each of which reports its own."""
+    first, _ = weeks(play)
+    told = told_of(play.store, first.session_id, "fr")
+    whose = {"C1": "COOP25", "E1": "ESH25", "O1": "OPH25"}
+    events, radiations = events_table(told), radiations_table(told)
+    assert dict(zip(events["logement"], events["bailleur"], strict=True)) == whose
+    assert list(radiations["bailleur"]) == ["OPH25"]
+    page = document_html(report_back(told), "fr")
+    assert all(cell_of(name, page) for name in whose.values()) and "Organisme" in page
+    for sheet in pack_pages(first, law(DAY), "fr"):
+        assert sheet["lines"][0] == [["Bailleur", whose[sheet["dwelling"]]]]
+    rows = rows_of(first, law(DAY), "fr")
+    for name in ("entry", "votes"):
+        assert rows[name] and all(
+            str(row["home"]).startswith(f"{whose[row['dwelling_id']]} – T") for row in rows[name]
+        )
+    _, lines, _ = due_today(play.store, law(DAY), first)
+    own = [x for x in lines if x.session_id == first.session_id]
+    calls = document_html(calls_paper(told, own, DAY), "fr")
+    assert own and all(cell_of(whose[str(x.dwelling_id)], calls) for x in own)
+    alone = replace(first, landlord="COOP25")
+    assert "bailleur" not in events_table(replace(told, session=alone)) and "Bailleur" not in str(
+        pack_pages(alone, law(DAY), "fr")
+    )
+
+
+def cell_of(words: str, page: str) -> bool:
+    """Whether a page has a cell of just these words."""
+    return re.search(rf"<(td|dd)[^>]*>{words}</\1>", page) is not None
 
 
 def landlord_in(sheet: Sheet) -> str:

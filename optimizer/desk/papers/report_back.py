@@ -21,6 +21,7 @@ from optimizer.desk.papers.wording import Told
 from optimizer.presentation.document import Document, Sheet, table, text
 from optimizer.presentation.numbers import UNKNOWN
 from optimizer.store.records import CandidateRecord, CorrectionRecord, DecisionRecord, ItemRecord
+from optimizer.store.together import owner_of
 
 EVENT_COLUMNS = ("numUnique", "evenement", "date", "logement", "reservataire", "detail")
 RADIATION_COLUMNS = (
@@ -29,11 +30,13 @@ RADIATION_COLUMNS = (
     "dateCourrier", "radiationPasAvant",
 )  # fmt: skip
 """Fields of the national desk, and the day before which an ineligible household is not struck off."""
+OWNER = "bailleur"
+"""Second column of both tables where the session sits for several landlords: each carries over what is of its own dwellings."""
 
 
 def events_table(told: Told) -> pd.DataFrame:
     """What happened to each application: passage, decision and the one a rectificatif replaced, offer, answer, lease, failed condition, a rank that came to nothing with its
-    dwelling; columns `EVENT_COLUMNS`."""
+    dwelling; columns `EVENT_COLUMNS`, with `OWNER` where several landlords sit together."""
     rows: list[dict[str, str]] = []
     for x in _numbered(told):
         d, o = x.candidate.decision, x.candidate.offer
@@ -72,12 +75,12 @@ def events_table(told: Told) -> pd.DataFrame:
     for name, item in _noticed(told):
         day = told.day(told.no_replies[name.ref].noticed)
         rows.append(_event_of(told, name, item, "NOTICED", day, ""))
-    return pd.DataFrame(rows, columns=list(EVENT_COLUMNS))
+    return pd.DataFrame(rows, columns=_columns(told, EVENT_COLUMNS))
 
 
 def radiations_table(told: Told) -> pd.DataFrame:
     """Fields of a radiation, one row per household housed, found ineligible and neither examined since nor put right, or that left its
-    notice without an answer; columns `RADIATION_COLUMNS`."""
+    notice without an answer; columns `RADIATION_COLUMNS`, with `OWNER` where several landlords sit together."""
     rows = []
     barred = {*told.examined_since, *told.put_right}
     for x in _numbered(told):
@@ -91,20 +94,24 @@ def radiations_table(told: Told) -> pd.DataFrame:
             words = told.law.known("motives", told.lang).get(motive, "")
             rows.append(
                 {
-                    "numUnique": told.number(x.candidate), "motifRadiation": told.say("RADIATION_INELIGIBLE"),
+                    OWNER: owner_of(x.session, x.item), "numUnique": told.number(x.candidate), "motifRadiation": told.say("RADIATION_INELIGIBLE"),
                     "sousMotifIrrecevabilite": f"{motive} – {words}", "dateCourrier": "" if noticed is None else told.day(noticed),
                     "radiationPasAvant": _not_before(told, noticed),
                 }
             )  # fmt: skip
     rows += [
         {
-            "numUnique": told.number(name), "motifRadiation": told.say("RADIATION_NO_REPLY"),
+            OWNER: owner_of(told.session, item), "numUnique": told.number(name), "motifRadiation": told.say("RADIATION_NO_REPLY"),
             "dateCourrier": told.day(told.no_replies[name.ref].noticed),
         }
-        for name, _ in _noticed(told)
+        for name, item in _noticed(told)
         if told.no_replies[name.ref].unanswered
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(RADIATION_COLUMNS), dtype=object).fillna("")
+    return pd.DataFrame(rows, columns=_columns(told, RADIATION_COLUMNS), dtype=object).fillna("")
+
+
+def _columns(told: Told, columns: tuple[str, ...]) -> list[str]:
+    return [columns[0], OWNER, *columns[1:]] if told.several else list(columns)
 
 
 def _not_before(told: Told, noticed: date | None) -> str:
@@ -204,8 +211,8 @@ def _event_of(
     told: Told, candidate: CandidateRecord, item: ItemRecord, name: str, day: str, detail: str
 ) -> dict[str, str]:
     return {
-        "numUnique": told.number(candidate), "evenement": told.say(f"EVENT_{name}"), "date": day, "logement": item.dwelling_id,
-        "reservataire": account_words(item, told.lang), "detail": detail,
+        OWNER: owner_of(told.session, item), "numUnique": told.number(candidate), "evenement": told.say(f"EVENT_{name}"), "date": day,
+        "logement": item.dwelling_id, "reservataire": account_words(item, told.lang), "detail": detail,
     }  # fmt: skip
 
 
@@ -215,7 +222,7 @@ def _housed(told: Told, x: Followed) -> dict[str, str]:
     yes = told.say("YES"), told.say("NO")
     rent = f.get("rent_eur")
     return {
-        "numUnique": told.number(x.candidate), "motifRadiation": told.say("RADIATION_HOUSED"),
+        OWNER: owner_of(x.session, x.item), "numUnique": told.number(x.candidate), "motifRadiation": told.say("RADIATION_HOUSED"),
         "dateSignatureBail": told.day(offer.lease_on if offer is not None else None),
         "dejaLogeParcBailleur": yes[0] if x.candidate.facts.get("transfer") == "internal" else yes[1],
         "numeroRpls": str(f.get("rpls") or ""), "attribueEnComDALO": yes[0] if x.candidate.facts.get("dalo") else yes[1],
@@ -232,7 +239,15 @@ def report_back(told: Told) -> Document:
     blocks = [text(say("REPORT_TEXT"))]
     blocks.append(
         table(
-            [say("NUR"), say("EVENT"), say("DATE"), say("REFERENCE"), say("ACCOUNT"), say("DETAIL")],
+            [
+                say("NUR"),
+                *([say("LANDLORD")] if told.several else []),
+                say("EVENT"),
+                say("DATE"),
+                say("REFERENCE"),
+                say("ACCOUNT"),
+                say("DETAIL"),
+            ],
             [[str(v) for v in row] for row in events.itertuples(index=False)],
             say("EVENTS"),
         )

@@ -29,7 +29,7 @@ from optimizer.store.records import (
     RectificationRecord,
     SessionRecord,
 )
-from optimizer.store.together import landlords_of
+from optimizer.store.together import owner_of, sits_for_several
 
 OTHER = "other"
 """Code of a reason that is none of the list."""
@@ -181,16 +181,13 @@ class Told:
         return self.issuer.name or self.session.landlord
 
     def landlord_of(self, item: ItemRecord) -> str:
-        """The landlord of a dwelling, of a session that sits for several: whose tenant the household would be."""
-        own = str(item.facts.get("landlord") or "")
-        return self.issuer.name or (
-            own if own in landlords_of(self.session.landlord) else self.session.landlord
-        )
+        """The landlord of a dwelling as papers name it, of a session that sits for several: whose tenant the household would be."""
+        return self.issuer.name or owner_of(self.session, item)
 
     @property
     def several(self) -> bool:
         """Whether the session sits for several landlords, each with dwellings of its own."""
-        return len(landlords_of(self.session.landlord)) > 1
+        return sits_for_several(self.session)
 
     @property
     def urgency(self) -> str:
