@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from optimizer.desk.chained import held_back, still_lived_in, waits_of
@@ -18,6 +18,7 @@ from optimizer.desk.following import (
 )
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CallRecord, DutyRecord, ItemRecord, SessionRecord
+from optimizer.store.together import owner_of
 
 KINDS = (
     "clock", "silence", "next_rank", "instruction", "condition", "no_contact", "unsent", "legitimacy", "sne_radiation",
@@ -41,6 +42,7 @@ class Due:
     since : its ``day`` is the one it is owed since; it has none to be met by.
     free_on : the day a dwelling will be free, of one that is not vacant yet.
     lived_in : its tenant has not signed for another dwelling yet, so that it may never be free.
+    landlord : that of the dwelling, or those of its session where the dwelling does not say; empty for a line without a dwelling.
     """
 
     kind: str
@@ -59,6 +61,7 @@ class Due:
     since: bool = False
     free_on: date | None = None
     lived_in: bool = False
+    landlord: str = ""
 
 
 def call_list(
@@ -87,20 +90,23 @@ def call_list(
     tried = _tried(calls)
     lived_in = {(s.session_id, i.dwelling_id) for s in sessions for i in s.items if still_lived_in(s, i)}
     most = int(law.value("call_attempts"))
+    owners = {(s.session_id, i.dwelling_id): owner_of(s, i) for s in sessions for i in s.items}
     made = [
-        Due(
-            **{
-                **x.__dict__,
-                "attempts": tried.get(x.candidate_id, 0),
-                "write": tried.get(x.candidate_id, 0) >= most,
-                "lived_in": x.kind != "legitimacy" and (x.session_id, x.dwelling_id) in lived_in,
-            }
-        )
-        if x.candidate_id is not None and x.duty_id is None
-        else x
+        replace(_with_calls(x, tried, most, lived_in), landlord=owners.get((x.session_id, x.dwelling_id), ""))
         for x in lines
     ]
     return sorted(made, key=_order)
+
+
+def _with_calls(x: Due, tried: Mapping[int | None, int], most: int, lived_in: Set[tuple[str, str]]) -> Due:
+    """A line of a household with the calls tried so far; a duty is not called about."""
+    if x.candidate_id is None or x.duty_id is not None:
+        return x
+    attempts = tried.get(x.candidate_id, 0)
+    return replace(
+        x, attempts=attempts, write=attempts >= most,
+        lived_in=x.kind != "legitimacy" and (x.session_id, x.dwelling_id) in lived_in,
+    )  # fmt: skip
 
 
 def _order(x: Due) -> tuple[int, int, date, str, int, str]:

@@ -9,7 +9,6 @@ from optimizer.desk.call_list import KINDS, Due
 from optimizer.desk.papers.wording import Told
 from optimizer.presentation.document import Block, Document, Sheet, heading, table, text
 from optimizer.presentation.numbers import UNKNOWN
-from optimizer.store.together import owner_of
 
 
 def calls_paper(told: Told, lines: Sequence[Due], on: date) -> Document:
@@ -59,7 +58,7 @@ def _row(told: Told, x: Due) -> list[str]:
             day = told.say("VACANT_SINCE", n=x.vacant_days)
     elif x.lived_in:
         day = f"{day} – {told.say('STILL_LIVED_IN')}"
-    whose = [_whose(told, x)] if told.several else []
+    whose = [x.landlord or UNKNOWN] if told.several else []
     return [
         x.dwelling_id or UNKNOWN,
         *whose,
@@ -69,12 +68,3 @@ def _row(told: Told, x: Due) -> list[str]:
         tried,
         "",
     ]
-
-
-def _whose(told: Told, x: Due) -> str:
-    """The landlord of a dwelling of the session; of another session's, as the agenda of that one tells it, none."""
-    if x.session_id != told.session.session_id:
-        return UNKNOWN
-    return next(
-        (owner_of(told.session, i) for i in told.session.items if i.dwelling_id == x.dwelling_id), UNKNOWN
-    )
