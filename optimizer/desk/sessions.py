@@ -16,6 +16,7 @@ from optimizer.desk.following import local_day
 from optimizer.desk.late import Described
 from optimizer.desk.notices import answered, put_right
 from optimizer.desk.papers.wording import Issuer, NoReply, Told, read_for
+from optimizer.desk.year_end import duties_on
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.store import commands, queries
 from optimizer.store.holding import Store
@@ -277,24 +278,39 @@ def due_today(
     """Today on the desk's clock, what is due, and the duties still open.
 
     ``of`` a session whose papers are made: what is due in its commission, as its list of calls is headed, and the duties of its
-    landlords, those of a session that sat for others too as far as their own dwellings go; a desk holds those of others as well.
+    landlords that were open when its agenda was fixed, those of a session that sat for others too as far as their own dwellings go;
+    a desk holds those of others as well.
     """
     today = opened.today()
     with opened.reading():
         heads, duties = queries.sessions(opened, items=False), queries.duties(opened)
-        own = [s for s in heads if of is None or share(s.landlord, of.landlord)]
+        own = {s.session_id for s in heads if of is None or share(s.landlord, of.landlord)}
         # years of sessions that are over weigh on no paper about today
-        ids = tuple(sorted({s.session_id for s in own} & queries.live_sessions(opened)))
+        ids = tuple(sorted(own & queries.live_sessions(opened)))
+        stood = duties if of is None else _open_at_the_agenda(opened, of, duties)
+        also = tuple(sorted(own & {d.session_id for d in stood} - {*ids}))
         sessions, calls = queries.sessions(opened, ids=ids), queries.calls(opened, sessions=ids)
+        over = queries.sessions(opened, ids=also) if also else ()
     if of is None:
         return today, call_list(sessions, rules, today, duties=duties, calls=calls), duties
-    sessions = tuple(_for_landlords_of(of, s) for s in sessions)
-    items = {s.session_id: {None, *(i.item_id for i in s.items)} for s in sessions}
-    owed = [d for d in duties if d.item_id in items.get(d.session_id, ())]
+    sessions, over = (tuple(_for_landlords_of(of, s) for s in found) for found in (sessions, over))
+    items = {s.session_id: {None, *(i.item_id for i in s.items)} for s in (*sessions, *over)}
     here = [s for s in sessions if s.commission == of.commission]
     commission = {s.session_id for s in here}
-    due = [d for d in owed if d.session_id in commission]
+    due = [d for d in duties if d.session_id in commission and d.item_id in items[d.session_id]]
+    owed = [d for d in stood if d.item_id in items.get(d.session_id, ())]
     return today, call_list(here, rules, today, duties=due, calls=calls), owed
+
+
+def _open_at_the_agenda(opened: Store, of: SessionRecord, today: Sequence[DutyRecord]) -> list[DutyRecord]:
+    """Duties open on the day an agenda was fixed, whatever became of them since; of a draft, those of today.
+
+    A session may be convened and recorded on one day: what its own decisions owe was on no agenda of its.
+    """
+    if of.convened_on is None:
+        return [*today]
+    stood = duties_on(queries.duties(opened, open=False), of.convened_on)
+    return [d for d in stood if d.closed_on is None and d.session_id != of.session_id]
 
 
 def _for_landlords_of(of: SessionRecord, session: SessionRecord) -> SessionRecord:

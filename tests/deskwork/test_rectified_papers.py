@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from optimizer.desk.papers.letters import letters
+from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.papers.report_back import events_table
 from optimizer.desk.sessions import told_of
 from optimizer.presentation.document import document_html
 from optimizer.store import commands
-from optimizer.store.records import Actor, NewDecision
+from optimizer.store.records import Actor, CandidateRecord, NewDecision
 from tests.deskwork.room import CHAIR, REFUSAL, SECRETARY, Room, listed, room
 
 
@@ -65,3 +66,31 @@ def test_letters_and_report_say_which_decision_a_rectificatif_replaces(tmp_path:
     again = events_table(told_of(made.desk, made.session_id, "fr"))
     told = again[again["evenement"] == "décision rectifiée"].set_index("numUnique")["detail"]
     assert told.to_dict() == rows["detail"].to_dict()
+
+
+def test_minutes_say_why_a_rectificatif_leaves_the_order_and_what_a_second_one_replaces(tmp_path: Path):
+    made = room(tmp_path)
+    item = made.with_lists(3)[0]
+    one, two, *others = listed(item)
+    made.hold()
+
+    def shown() -> str:
+        page = document_html(minutes(told_of(made.desk, made.session_id, "fr")), "fr")
+        return page.replace("&#39;", "'").replace("\u00a0", " ").replace("\u202f", " ")
+
+    def ranked(*names: CandidateRecord) -> list[NewDecision]:
+        return [NewDecision(c.candidate_id, "ranked", k) for k, c in enumerate(names, 1)]
+
+    assert "Écart avec la proposition" not in shown()
+    rectify(made, item.dwelling_id, *ranked(two, one))
+    # whoever signs reads the reason typed for the rectificatif: the session itself had kept the proposed order
+    assert "Écart avec la proposition : rectificatif 1 : Rangs inversés" in shown()
+    line = f"{item.dwelling_id}, demande {one.application_id} :"
+    b = "b – Attribution avec rang de classement, rang"
+    assert f"Rectificatif 1, {line} décidé en séance « {b} 1 » ; rectifié en « {b} 2 »." in shown()
+    # the second one corrects the first, which the session never decided
+    third = others[0]
+    rectify(made, item.dwelling_id, *ranked(two, third, one))
+    said = shown()
+    assert f"Rectificatif 2, {line} décidé par le rectificatif 1 « {b} 2 » ; rectifié en « {b} 3 »." in said
+    assert f"demande {third.application_id} : décidé en séance « {b} 3 » ; rectifié en « {b} 2 »." in said

@@ -16,9 +16,11 @@ from optimizer.desk.following import next_to_offer
 from optimizer.desk.next_case import next_case
 from optimizer.desk.next_files import write_next
 from optimizer.desk.paper_set import write_minutes
+from optimizer.desk.papers.convocation import agenda_paper
 from optimizer.desk.papers.letters import letters_of
 from optimizer.desk.sessions import begin, due_today, told_of
 from optimizer.errors import AttrifluxError
+from optimizer.presentation.document import document_html
 from optimizer.store import commands, queries
 from optimizer.store.law import law
 from optimizer.store.ledger import verify
@@ -35,6 +37,7 @@ from tests.deskwork.room import (
     proposed,
     read_case,
     ready,
+    room,
 )
 from tests.store.empty import empty_desk
 
@@ -184,6 +187,9 @@ def test_the_papers_of_a_session_list_nobody_of_another_landlord(tmp_path: Path)
             told = told_of(desk, room.session_id, "fr")
             today, calls, duties = due_today(desk, told.law, told.session)
             assert {x.session_id for x in calls} == {room.session_id} < {x.session_id for x in everything[1]}
+            assert not duties  # what its own decisions owe was on no agenda of its: the next one has them
+            following = replace(told.session, session_id="suivante", convened_on=None)
+            _, _, duties = due_today(desk, told.law, following)
             assert {d.session_id for d in duties} == {room.session_id} < {d.session_id for d in everything[2]}
             write_minutes(tmp_path / f"pv-{room.session_id}", told, duties=duties, calls=calls, today=today)
             mine = {c.application_id for i in room.session.items for c in i.candidates}
@@ -191,3 +197,42 @@ def test_the_papers_of_a_session_list_nobody_of_another_landlord(tmp_path: Path)
             for paper in (tmp_path / f"pv-{room.session_id}").glob("*.html"):
                 text = paper.read_text(encoding="utf-8")
                 assert not [n for n in theirs if n in text], paper.name
+
+
+def test_an_agenda_printed_again_holds_the_duties_of_the_day_it_was_fixed(tmp_path: Path):
+    """A duty met since was still open when people were sent the agenda; one that came later was on none."""
+    made = room(tmp_path)
+    home = made.with_lists(2)[0]
+    last = listed(home)[-1]
+    mixity = {
+        "decision": "d",
+        "rang": None,
+        "motif_decision": "N7",
+        "phrase": f"{REFUSAL} Elle reste à loger.",
+    }
+    made.hold({("Saisie", home.dwelling_id, last.application_id): mixity})
+    only = replace(ready(), items=tuple(i for i in ready().items if i.dwelling_id == home.dwelling_id))
+    commands.withdraw(made.desk, SECRETARY, "travaux", made.item(home.dwelling_id).item_id, reason="works")
+    made.clock.to(date(2026, 12, 7))
+    later = begin(made.desk, SECRETARY, only, commission="CALEOL Besançon", on=date(2026, 12, 17), quorum=3)
+    names = [c for i in queries.session(made.desk, later).items for c in listed(i)]
+
+    def owed() -> list[str]:
+        told = told_of(made.desk, later, "fr")
+        _, _, duties = due_today(made.desk, told.law, told.session)
+        page = document_html(agenda_paper(told, duties), "fr")
+        return [d.ref for d in queries.duties(made.desk, open=False) if d.ref in page]
+
+    assert owed() == [last.ref]
+    commands.convene(
+        made.desk, SECRETARY, "convocation", later, recipients=["Préfet"], checks={c.candidate_id: "" for c in names}
+    )  # fmt: skip
+    made.clock.to(date(2026, 12, 9))
+    (duty,) = [d for d in queries.duties(made.desk) if d.kind == "suitable_offer"]
+    commands.close_duty(made.desk, SECRETARY, "offre", duty.duty_id, outcome="Offre faite le 9 décembre")
+    since = listed(home)[0].ref
+    commands.open_duty(
+        made.desk, SECRETARY, "autre", kind="suitable_offer", ref=since, session=made.session_id,
+        item=made.item(home.dwelling_id).item_id,
+    )  # fmt: skip
+    assert owed() == [last.ref]

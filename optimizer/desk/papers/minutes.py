@@ -200,7 +200,7 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
     )  # fmt: skip
     yield text(_ballot(told, item))
     if departs(item):
-        yield mention(say("DEPARTURE", why=told.free(item.departure) or BLANK))
+        yield mention(say("DEPARTURE", why=_why_it_departs(told, item)))
     if item.status == "withdrawn":
         yield mention(say("WITHDRAWN", why=told.because("withdrawal_reasons", item.end_reason)))
 
@@ -213,13 +213,27 @@ def _decided(told: Told, c: CandidateRecord) -> str:
     return f"{words} ({told.say('RECTIFIED', n=number)})" if number is not None else words
 
 
+def _why_it_departs(told: Told, item: ItemRecord) -> str:
+    """The reason that the commission gave in session, and those of the signed rectificatifs that the order in force comes from."""
+    numbers = {c.decision.rectification for c in decided_order(item) if c.decision is not None}
+    whys = [told.free(item.departure)] if item.departure else []
+    whys += [
+        told.beside(told.say("RECTIFIED", n=r.number), told.free(r.reason) or BLANK)
+        for r in told.session.rectifications
+        if r.signed_at is not None and r.number in numbers
+    ]
+    return told.listed(whys) or BLANK
+
+
 def _changes(told: Told, one: RectificationRecord) -> list[str]:
-    """What a rectificatif changes: dwelling, household, the decision of the session and the one that takes its place."""
+    """What a rectificatif changes: dwelling, household, the decision of the session, or of the rectificatif before, and the one that
+    takes its place."""
     names = {c.candidate_id: c for item in told.session.items for c in item.candidates}
     return [
         told.say(
             "RECTIFICATION_LINE", n=one.number, dwelling=names[now.candidate_id].dwelling_id,
             household=told.number(names[now.candidate_id]), was=told.whole_decision(was), now=told.whole_decision(now),
+            by=told.say("DECIDED_IN_SESSION" if was.rectification is None else "DECIDED_BY", n=was.rectification),
         )
         for was, now in one.corrected
     ]  # fmt: skip

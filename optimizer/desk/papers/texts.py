@@ -174,9 +174,11 @@ texts(
         "rectifications": ("Rectificatifs", "Rectifications"),
         "rectified": ("rectificatif {n}", "rectificatif {n}"),
         "rectification_line": (
-            "Rectificatif {n}, {dwelling}, demande {household} : décidé en séance « {was} » ; rectifié en « {now} ».",
-            "Rectificatif {n}, {dwelling}, application {household}: decided in session “{was}”; corrected to “{now}”.",
+            "Rectificatif {n}, {dwelling}, demande {household} : {by} « {was} » ; rectifié en « {now} ».",
+            "Rectificatif {n}, {dwelling}, application {household}: {by} “{was}”; corrected to “{now}”.",
         ),
+        "decided_in_session": ("décidé en séance", "decided in session"),
+        "decided_by": ("décidé par le rectificatif {n}", "decided by rectificatif {n}"),
         "number": ("N°", "No."),
         "reason": ("Raison", "Reason"),
         "prepared": ("Préparé", "Prepared"),
