@@ -40,6 +40,13 @@ define(
     remedy_en="An import of a later day that holds it says that it is back",
 )
 define(
+    "DESK_DWELLING_OFF_AGENDA",
+    "Le logement « {dwelling} », retiré le {day} de l'ordre du jour de la séance du {session} avant son examen ({why}), reste dans le dossier : il peut être proposé à nouveau.",
+    "Dwelling “{dwelling}”, taken off on {day} from the agenda of the session of {session} before it was examined ({why}), stays in the case: it may be proposed again.",
+    remedy_fr="S'il n'est plus à louer (vente, sinistre, travaux), retirer sa ligne de « logements »",
+    remedy_en="If it is no longer to be let (sale, fire, works), take its row out of “dwellings”",
+)
+define(
     "DESK_DWELLING_ELSEWHERE",
     "Le logement « {dwelling} » n'est plus dans l'import : il est gardé dans « en_cours » avec ce que la commission en a fait.",
     "Dwelling “{dwelling}” is no longer in the import: it is kept in “in_progress” with what the commission did with it.",

@@ -20,6 +20,7 @@ from optimizer.desk import messages as messages
 from optimizer.desk.chained import void, waits_of
 from optimizer.desk.files_learnt import by_household, learnt_of, notices_answered
 from optimizer.desk.following import (
+    CALLED_OFF,
     LIVE,
     REFUSED,
     SILENT,
@@ -44,7 +45,7 @@ from optimizer.desk.year_end import as_on, duties_on, last_day
 from optimizer.domain import Case, Column, default_seed
 from optimizer.domain.account import outside_flux
 from optimizer.domain.schema import TABLES
-from optimizer.errors import AttrifluxError, Finding
+from optimizer.errors import AttrifluxError, Finding, Said
 from optimizer.importers import read_cells
 from optimizer.policy import RuleSet
 from optimizer.problem.returned import furthest
@@ -342,6 +343,7 @@ class _Turning:
         if freed:
             kept = pd.concat([kept, framed("dwellings", freed)], ignore_index=True)
         self.counts["dwellings"] = len(kept) - len(frame)
+        self._say_what_left_an_agenda(set(texts_of(kept, "dwelling_id")))
         at = {d: i for i, d in enumerate(texts_of(kept, "dwelling_id"))}
         attempts = [None if pd.isna(x) else int(x) for x in kept["attempts"]]
         more: dict[int, int] = {}
@@ -366,6 +368,30 @@ class _Turning:
         for i, n in more.items():
             attempts[i] = (attempts[i] or 0) + n
         return kept.assign(attempts=pd.array(attempts, dtype="Int64"))
+
+    def _say_what_left_an_agenda(self, there: set[str]) -> None:
+        """Dwellings of the case that were taken off an agenda before they were examined, and why: they may be proposed again.
+
+        Not of a session that was called off whole; nor once a later agenda, or a younger import, has the dwelling.
+        """
+        found: dict[str, tuple[SessionRecord, ItemRecord]] = {}
+        for session in self.instructed:
+            for item in items_of(session):
+                found.pop(item.dwelling_id, None)
+                whole = session.status == "cancelled" and item.end_reason in CALLED_OFF
+                if item.status == "not_examined" and not whole and item.item_id not in self.void:
+                    found[item.dwelling_id] = session, item
+        reasons = self.rules.value("national.commission.not_examined_reasons")
+        for name in sorted(found.keys() & there):
+            session, item = found[name]
+            day, why = local_day(item.ended_at), item.end_reason
+            if day < self.case.settings.on:
+                continue
+            french = reasons.value.get(why, why)
+            words = Said(french, reasons.english.get(why, french))
+            self.said.append(
+                _missing("DESK_DWELLING_OFF_AGENDA", dwelling=name, day=day, session=session.on, why=words)
+            )
 
     def _freed(self, there: set[str]) -> list[Row]:
         """Dwellings that a tenant has left and that nobody took, or nobody was examined for: vacant, as the agenda described them."""

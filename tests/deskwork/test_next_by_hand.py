@@ -251,6 +251,40 @@ def test_dwellings_let_and_withdrawn_leave_and_presentations_that_came_to_nothin
     ]
 
 
+def test_a_dwelling_taken_off_an_agenda_before_its_examination_is_told_until_something_else_says_where_it_is():
+    def told(made: NextCase) -> list[str]:
+        return [f.sentence() for f in made.said if f.code == "DESK_DWELLING_OFF_AGENDA"]
+
+    def sold(*others: SessionRecord) -> list[SessionRecord]:
+        left = replace(item(6, "BAILLEUR", "not_examined", candidate(61, "not_examined")), end_reason="sale")
+        return [replace(held(), items=(left,)), *others]
+
+    made = turned(sessions=sold())
+    (said,) = told(made)
+    for part in ("« L6 »", "retiré le 03/12/2026", "séance du 03/12/2026", "Vente ou démolition"):
+        assert part in said
+    assert "L6" in set(made.case.table("dwellings")["dwelling_id"])
+    english = next(f for f in made.said if f.code == "DESK_DWELLING_OFF_AGENDA").text("en")
+    assert "Sale or demolition" in english
+    # before the session, too: the agenda alone was frozen, or was not yet
+    for status in ("convened", "draft"):
+        assert told(turned(sessions=[replace(s, status=status) for s in sold()], on=TODAY))
+    # a later agenda has it, or a younger import; the whole session was called off: nothing of this dwelling alone
+    again = replace(coming(), items=(item(6, "BAILLEUR", "listed", candidate(61, "listed")),))
+    assert not told(turned(sessions=sold(again)))
+    fresh = imported()
+    assert not told(
+        turned(
+            replace(fresh, settings=replace(fresh.settings, on=date(2026, 12, 4))), sessions=sold(), on=TODAY
+        )
+    )
+    whole = [
+        replace(s, status="cancelled", items=tuple(replace(i, end_reason="quorum") for i in s.items))
+        for s in sold()
+    ]
+    assert not told(turned(sessions=whole, on=TODAY))
+
+
 def test_refusals_files_and_radiations_of_households():
     made = turned()
     people = made.case.table("applications").set_index("application_id")
