@@ -146,9 +146,10 @@ def _strangers(facts: Facts) -> list[NDArray[np.int32]]:
 
 
 def examine_stock(case: Case, rules: RuleSet) -> tuple[Finding, ...]:
-    """What the rules say of the stock of a case: accounts that do not exist."""
+    """What the rules say of the stock of a case and of its agreements: accounts that do not exist, shares above the whole flux."""
     findings = Findings(case, known_places(rules), rules.title)
     checks.check_stock_accounts(case, rules, findings)
+    read_lines(case, rules, frozenset(case.table("stock")["landlord"].dropna()), findings)
     return findings.found
 
 

@@ -276,7 +276,7 @@ def _of_part(case: Case | None, known: tuple[Finding, ...], models: Path | None)
 
 
 def _problems(case: Case, rules: policy.RuleSet) -> tuple[pd.Series, tuple[Finding, ...]]:
-    """The département of each row of `dwellings`, and what the rules refuse of the stock and of the dwellings."""
+    """The département of each row of `dwellings`, and what the rules say of the stock, the agreements and the dwellings."""
     places, unknown = departements_of(case.table("dwellings"), rules)
     return places, (*eligibility.examine_stock(case, rules), *unknown)
 
@@ -324,9 +324,9 @@ def converted(
     conversion, terms, departements, findings
         The département of each row of `dwellings`; findings with the case's own warnings first.
     """
-    places, wrong = _problems(case, rules)
-    if wrong:
-        raise InputProblems(wrong)
+    places, told = _problems(case, rules)
+    if any(f.severity == "error" for f in told):
+        raise InputProblems(told)
     terms, more = terms_of(case, rules, added)
     if modes is None:
         modes = (1, 2, 3, 4) if terms.negotiated else (1, 2, 3)
@@ -342,4 +342,4 @@ def converted(
         case.table("stock"), case.table("assiette"), dwellings, places, on=case.settings.on, year=case.settings.year,
         terms=terms, modes=tuple(modes), basis=basis,
     )  # fmt: skip
-    return result, terms, places, (*case.warnings, *more, *result.findings)
+    return result, terms, places, (*case.warnings, *told, *more, *result.findings)

@@ -84,6 +84,28 @@ def test_a_receiver_that_is_no_account_of_an_agreement_is_refused_at_its_row(rec
     assert law.value.code == "FLUX_RECEIVER_UNKNOWN"
 
 
+def test_agreements_above_the_whole_flux_are_refused_as_by_check_and_those_above_a_cap_are_told():
+    """A hundred and ten per cent were promised: `check` refused the case, and the inventory showed both shares beside its own."""
+
+    def agreed(**shares: float):
+        lines = [
+            {"landlord": "OPH25", "departement": "25", "year": 2026, "account": account, "share": share}
+            for account, share in shares.items()
+        ]
+        case = planner_case()
+        return replace(case, tables={**case.tables, "conventions": filled("conventions", lines)})
+
+    with pytest.raises(InputProblems) as refused:
+        flux(agreed(ALS=0.9, ETAT_AGENT=0.2))
+    (found, cap) = refused.value.findings
+    assert (found.code, found.column) == ("ELIG_SHARES_ABOVE_ONE", "share") and "110 %" in found.sentence(
+        "fr"
+    )
+    assert (cap.code, cap.severity) == ("ELIG_SHARES_ABOVE_CAP", "warning")
+    told = [f.code for f in flux(agreed(ALS=0.4, ETAT_AGENT=0.06)).findings]
+    assert told.count("ELIG_SHARES_ABOVE_CAP") == 1
+
+
 def test_mode_4_only_with_a_negotiation():
     assert set(flux(planner_case()).flux["mode"]) == {1, 2, 3}
     case = planner_case(negotiated={"base": 1, "delta": {"ALS": 0.01, "COLL:25056": 0.02}})
