@@ -58,13 +58,13 @@ test: $(STAMP)
 
 # Le code des tests est gardé compilé, où que PYTHONDONTWRITEBYTECODE soit posé.
 suite: kernels
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/desk --ignore=$(WEEKS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/desk --ignore=$(WEEKS)
 
 test-desk: $(DESK) kernels
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist worksteal tests/desk $(WEEKS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/desk $(WEEKS)
 
 soak: check $(DESK)
-	@ATTRIFLUX_CAMPAIGN=full $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 7200
+	@ATTRIFLUX_CAMPAIGN=full $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --timeout 7200
 
 bench: $(KERNELS)
 	@$(BIN)/python -m benchmarks.run

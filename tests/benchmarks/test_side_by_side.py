@@ -148,6 +148,7 @@ def test_short_runs_are_repeated_and_long_ones_are_not() -> None:
     assert len(repeated(lambda: answer(9.0), 3)) == 1
 
 
+@pytest.mark.long
 def test_a_child_past_its_deadline_is_ended_and_named() -> None:
     outcome = child.run(lambda: time.sleep(7_200), deadline_s=0.3, memory_gb=64)
     assert outcome.answer is None and outcome.failure.startswith("no answer after")

@@ -183,7 +183,7 @@ def test_exchanges_come_beside_a_number(done: tuple[Path, Path], tmp_path: Path,
 
 
 @pytest.mark.parametrize("own", [True, False])
-@pytest.mark.parametrize("mode", ["direct", "partial"])
+@pytest.mark.parametrize("mode", [pytest.param("direct", marks=pytest.mark.long), "partial"])
 def test_a_better_placed_nominee_is_passed_over_by_no_exchange(tmp_path: Path, mode: str, own: bool):
     """One tenant alone may be first on a dwelling of an exchange; the réservataire's list of that dwelling is of everybody."""
     flat = {"persons": "2", "children_under_14": "0", "rooms_wanted": "2", "als_employee": "oui"}

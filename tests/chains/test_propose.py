@@ -469,6 +469,7 @@ def test_a_kept_first_rank_of_a_home_that_nobody_leaves_any_more(week: Path, don
     assert (moved["H0"], moved["H1"]) == (stays, stays)
 
 
+@pytest.mark.long
 def test_a_kept_first_rank_that_makes_room_for_a_chain_is_told_so(week: Path, tmp_path: Path):
     """Nobody else has changed; a newcomer of many points wants the dwelling that the tenant leaves."""
     before = propose_to(week, tmp_path / "before", Options(pdf=False))

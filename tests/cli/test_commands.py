@@ -145,6 +145,7 @@ def test_propose_speaks_both_languages(case, french, result, tmp_path):
     ] == ids
 
 
+@pytest.mark.long
 def test_propose_keeps_what_is_in_the_way(case, result, tmp_path):
     out = tmp_path / "resultat"
     shutil.copytree(result, out)

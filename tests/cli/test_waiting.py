@@ -40,12 +40,14 @@ def test_minutes_of_work_are_told(capsys):
     assert capsys.readouterr().err == "", "nothing comes after the answer"
 
 
+@pytest.mark.long
 def test_in_the_language_asked(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["attriflux", "essai", "--lang", "en"])
     run(Command, lambda: time.sleep(1.0))
     assert capsys.readouterr().err.startswith("  still working, for ")
 
 
+@pytest.mark.long
 def test_data_and_a_server_are_told_nothing_about(capsys):
     run(Command, lambda: time.sleep(0.6), json=True)
     run(Standing, lambda: time.sleep(0.6))
@@ -59,6 +61,7 @@ def test_a_short_command_says_its_answer_alone(capsys):
     assert (told.out, told.err) == ("fait\n", "")
 
 
+@pytest.mark.long
 def test_who_tells_its_phases_is_not_told_twice(capsys):
     def work() -> None:
         progress = Progress("fr")

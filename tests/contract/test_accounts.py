@@ -259,6 +259,7 @@ def test_a_household_whose_only_dwelling_is_in_progress(tmp_path: Path) -> None:
     assert reasons(result) == {"A1": "NO_FREE_DWELLING", "A2": "RESERVE", "A3": "FIRST_RANK"}
 
 
+@pytest.mark.long
 def test_the_balance_of_accounts_rests_on_an_assumed_margin(tmp_path: Path) -> None:
     """Turned on in a real case, its target (the supply less 0,10, assumed) has no price unless --price-assumed (0,4 × 12 leases are more than four); verified so."""
     case = write(

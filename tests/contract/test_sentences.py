@@ -295,6 +295,7 @@ def test_one_point_and_one_household_are_in_the_singular(tmp_path: Path) -> None
     )
 
 
+@pytest.mark.long
 def test_transfers_without_a_ceiling_are_told_on_every_page(tmp_path: Path) -> None:
     """Without assiette no row limits own transfers: the tenant takes L1 from the réservataires' flux, and the pages say so."""
     people = """
@@ -610,6 +611,7 @@ def test_parts_of_several_households_tell_the_most_of_each() -> None:
     )
 
 
+@pytest.mark.long
 def test_a_dalo_household_is_told_that_it_never_fills_up_a_list(tmp_path: Path) -> None:
     """N1 (300 points) is first, N2 (DALO, 80) may not stand behind it: N3 and N4 do, who are of no other public than N2's."""
     case = write(
@@ -645,6 +647,7 @@ def test_a_dalo_household_is_told_that_it_never_fills_up_a_list(tmp_path: Path) 
         assert attriflux("verify", out, "--case", case).code == 0
 
 
+@pytest.mark.long
 def test_no_number_of_points_is_promised_useless_where_first_ranks_move_together(tmp_path: Path) -> None:
     """N1 (100) is first on L1, N2 (20) on L2; N3 (10) wants L1 as its second choice.
 

@@ -144,6 +144,7 @@ def test_a_claim_that_does_not_even_hold_is_corrected_and_named(monkeypatch: pyt
     assert any("doubler" in note and "a dwelling twice" in note for note in corrected.notes)
 
 
+@pytest.mark.long
 def test_a_claim_that_the_tree_does_not_close_is_not_called_proven(monkeypatch: pytest.MonkeyPatch) -> None:
     from optimizer.solve import registry
 

@@ -148,6 +148,7 @@ def test_a_policy_that_answers_otherwise_each_time_is_refused(world):
     assert plays.weeks == live(world, replace(made, terms=remembering)).weeks
 
 
+@pytest.mark.long
 def test_a_policy_that_writes_into_the_world_is_refused_before_another_lives_on_it(monkeypatch):
     def terms(state: State) -> Terms:
         state.world.facts.applications.seniority_days[:] = 7
@@ -209,12 +210,14 @@ def as_said(said: list[Terms]) -> list[list[list[int]]]:
     return [[getattr(one, name).tolist() for name in ("rate", "play", "price", "reserve")] for one in said]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("made", POLICIES, ids=lambda p: p.id)
 def test_which_dwellings_come_later_changes_nothing_before(turned, made):
     said = [as_said(early_terms(year, made)) for year in turned]
     assert len(said[0]) == 3 and said[0] == said[1]
 
 
+@pytest.mark.long
 def test_a_policy_that_looks_at_the_dwellings_to_come_is_found(turned):
     def terms(state: State) -> Terms:
         next_ones = np.flatnonzero(state.world.opens == 2)
@@ -227,6 +230,7 @@ def test_a_policy_that_looks_at_the_dwellings_to_come_is_found(turned):
     assert said[0] != said[1]
 
 
+@pytest.mark.long
 def test_todays_rule_changes_nothing(world):
     kept: list[tuple[State, Terms]] = []
     live(world, watched(next(p for p in POLICIES if p.id == "required_rate"), kept))
@@ -239,6 +243,7 @@ def test_todays_rule_changes_nothing(world):
         )
 
 
+@pytest.mark.long
 def test_the_cumulative_rule_lacks_what_the_year_lacks(world):
     kept: list[tuple[State, Terms]] = []
     live(world, watched(next(p for p in POLICIES if p.id == "cumulative"), kept))

@@ -29,6 +29,7 @@ def test_what_was_just_verified_is_not_verified_again(monkeypatch: pytest.Monkey
     assert refused.value.code == "DESK_RUN_REFUSED"
 
 
+@pytest.mark.long
 def test_a_late_dwelling_says_its_account_as_the_proposal_does():
     """Minutes, letters and « À reporter » of one session name a réservataire once: by its place, not by its code."""
     labels = {i.account: i.facts["account_label"] for i in ready().items}

@@ -17,6 +17,7 @@ from tests.deskwork.filling import fill
 from tests.deskwork.room import HELD, SECRETARY, listed, ready, room
 
 
+@pytest.mark.long
 def test_what_is_due_is_read_of_the_sessions_in_which_something_is(tmp_path: Path, monkeypatch):
     """Every session that a desk ever held was read whole for the papers of one: three years of them took gigabytes."""
     made = room(tmp_path)

@@ -61,6 +61,7 @@ def test_what_a_person_typed_names_nobody_on_the_papers_that_go_to_everyone(made
         assert who.application_id not in text
 
 
+@pytest.mark.long
 def test_without_a_quorum_the_workbook_leaves_a_paper_and_frees_the_dwellings(made: Room, tmp_path: Path):
     not_held(made, carence_constatee_a="14h30", annulee_parce_que="Deux membres retenus par la neige.")
     session = made.session

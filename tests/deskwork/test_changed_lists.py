@@ -91,6 +91,7 @@ def test_a_session_typed_later_is_decided_by_the_lists_of_its_day_and_told_in_th
     assert label("motives", "N3", "fr") == "Taille inadaptée à la composition du ménage"
 
 
+@pytest.mark.long
 def test_an_answer_of_later_has_the_reasons_of_its_day_and_of_the_session(made: Room):
     one, two = made.with_lists(1)[:2]
     made.hold()

@@ -83,6 +83,7 @@ def test_a_document_asked_for_has_its_name_on_every_page(made: Room):
     assert told.startswith("complété : ") and told.count("remise le 25/11/2026") == 2
 
 
+@pytest.mark.long
 def test_the_minutes_and_the_letters_say_which_document(made: Room):
     item, c = to_complete(made)
     ask(made, item, c)
@@ -109,6 +110,7 @@ def test_the_minutes_and_the_letters_say_which_document(made: Room):
     assert words(minutes(told_of(made.desk, made.session_id, "fr"))) == page
 
 
+@pytest.mark.long
 def test_a_household_with_a_rank_reads_what_its_file_still_waits_for(made: Room):
     item, c = to_complete(made)
     ask(made, item, c)

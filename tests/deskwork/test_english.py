@@ -140,6 +140,7 @@ def test_every_sheet_of_the_workbook_prints_on_a4_and_lists_bear_the_headers_of_
     assert all(set(head.split(", ")) <= known for head in heads)
 
 
+@pytest.mark.long
 def test_an_agenda_is_the_same_whichever_language_its_proposal_was_made_in(tmp_path: Path):
     case, french = proposed()
     propose_to(case, tmp_path / "result", Options(pdf=False, prospects=5, lang="en"))

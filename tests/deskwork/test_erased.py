@@ -123,6 +123,7 @@ def test_a_next_case_made_before_the_erasure_gives_its_number_to_no_later_one(tm
     assert written == (tmp_path / "direct" / "evenements.csv").read_text("utf-8-sig")
 
 
+@pytest.mark.long
 def test_a_refusal_that_grew_too_old_as_its_household_was_erased_counts_no_more(tmp_path: Path):
     made = room(tmp_path)
     home = made.with_lists(3)[0]

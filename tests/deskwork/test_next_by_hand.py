@@ -1009,6 +1009,7 @@ def test_the_document_of_a_condition_is_missing_from_the_file_until_the_conditio
     )
 
 
+@pytest.mark.long
 def test_a_household_that_was_heard_of_since_is_unreachable_no_longer():
     """72 was not reached for L7: until it is heard of, on another list, by an answer, a document or after a notice, or at a later session."""
 

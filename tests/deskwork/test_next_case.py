@@ -68,6 +68,7 @@ def test_an_empty_log_changes_nothing_but_the_order_of_rows(tmp_path: Path):
         assert len(made.case.table(name)) == len(frame)
 
 
+@pytest.mark.long
 def test_rows_in_another_order_give_the_same_bytes(made: Room, tmp_path: Path):
     made.hold()
     case = read_case()
@@ -101,6 +102,7 @@ def test_a_dwelling_on_a_coming_agenda_is_held_with_its_first_name(made: Room):
     assert len(after.table("events")) == 0
 
 
+@pytest.mark.long
 def test_nobody_attributed_brings_the_dwelling_back_once_more_presented(made: Room, tmp_path: Path):
     item = made.with_lists(3)[0]
     names = listed(item)
@@ -126,6 +128,7 @@ def test_nobody_attributed_brings_the_dwelling_back_once_more_presented(made: Ro
     assert row(again.case.table("dwellings"), dwelling_id=item.dwelling_id)["attempts"] == old["attempts"] + 1
 
 
+@pytest.mark.long
 def test_a_refusal_that_the_import_dates_in_words_and_later_keeps_its_day(made: Room):
     item = made.with_lists(1)[0]
     name = listed(item)[0]
@@ -237,6 +240,7 @@ def test_a_lease_takes_the_dwelling_and_the_household_out_and_is_written_once(ma
     pd.testing.assert_series_equal(row(frozen, dwelling_id=item.dwelling_id), lease, check_names=False)
 
 
+@pytest.mark.long
 def test_a_household_housed_that_asks_again_under_its_number_is_said(made: Room):
     """It leaves as every household housed does, but not without a word: the import says that it renewed its application since."""
     item = made.with_lists(1)[0]
@@ -254,6 +258,7 @@ def test_a_household_housed_that_asks_again_under_its_number_is_said(made: Room)
         assert [item.dwelling_id in x and "09/12/2026" in x and who.application_id not in x for x in told] == [True] * said  # fmt: skip
 
 
+@pytest.mark.long
 def test_live_offers_and_next_ranks_are_work_in_progress(made: Room):
     one, two = made.with_lists(2)[:2]
     made.hold()
@@ -351,6 +356,7 @@ def test_a_dwelling_withdrawn_leaves_the_case_and_its_account_until_an_import_br
         assert ("DESK_DWELLING_WITHDRAWN" in {f.code for f in found.said}) is not back
 
 
+@pytest.mark.long
 def test_a_dwelling_withdrawn_and_put_on_a_later_agenda_is_held_there(made: Room):
     item = made.with_lists(2)[0]
     made.hold()
@@ -419,6 +425,7 @@ def test_a_dwelling_taken_off_the_agenda_is_no_presentation(made: Room):
     )
 
 
+@pytest.mark.long
 def test_an_ineligible_household_is_proposed_nowhere_then_struck_off_a_month_after_its_notice(made: Room):
     lists = {i.item_id: [c.application_id for c in listed(i)] for i in made.session.items}
     item = next(
@@ -595,6 +602,7 @@ def test_households_that_reservers_named_at_the_desk_are_nominations_of_the_next
     assert of(again(found.case)) == kept | {("ALS", "", numbers[1], 2)}
 
 
+@pytest.mark.long
 def test_a_dwelling_vacant_again_begins_anew(made: Room):
     """Let by the desk and vacated since: what came before its lease is counted no more, what the import follows there stands."""
     one, two = made.with_lists(1)[:2]

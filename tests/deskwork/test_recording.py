@@ -287,6 +287,7 @@ def test_a_word_that_no_list_has_is_one_problem_with_all_its_rows(made: Room):
     )
 
 
+@pytest.mark.long
 def test_whoever_withdraws_says_why_and_the_empty_cell_is_the_one_told(made: Room):
     made.hold()
     item = next(i for i in made.session.items if i.status == "offering")
@@ -656,6 +657,7 @@ def test_a_column_or_a_sheet_that_was_renamed_or_removed_is_told(made: Room):
     assert "« Présences »" in told.text("fr")
 
 
+@pytest.mark.long
 def test_a_workbook_made_before_a_column_existed_is_not_warned_of_it(made: Room):
     def older(*removed: tuple[str, str]) -> Any:
         def change(book: Any) -> None:
@@ -684,6 +686,7 @@ def test_a_number_that_a_spreadsheet_has_spoilt_is_told_once_and_not_shown(made:
     assert told.code == "READ_NUMBER_AS_TEXT_LOST" and "« … »" in told.text("fr")
 
 
+@pytest.mark.long
 def test_days_before_the_notification_and_dates_that_cannot_be_read_are_told_once(made: Room):
     item = made.with_lists(2)[0]
     made.hold()
@@ -710,6 +713,7 @@ def test_days_before_the_notification_and_dates_that_cannot_be_read_are_told_onc
         ]
 
 
+@pytest.mark.long
 def test_a_workbook_reads_the_session_a_few_times_however_many_dwellings_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from optimizer.desk.papers.letters import letters
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.papers.report_back import events_table
@@ -30,6 +32,7 @@ def letter_to(made: Room, number: str, lang: str = "fr") -> str:
     return own.replace("&#39;", "'").replace("\u00a0", " ").replace("\u202f", " ")
 
 
+@pytest.mark.long
 def test_letters_and_report_say_which_decision_a_rectificatif_replaces(tmp_path: Path):
     made = room(tmp_path)
     everywhere = [c.application_id for i in made.session.items for c in listed(i)]

@@ -35,6 +35,7 @@ def neighbours() -> Case:
     return replace(whole, settings=replace(whole.settings, on=read_case().settings.on), tables=tables)
 
 
+@pytest.mark.long
 def test_the_next_case_of_a_landlord_holds_nothing_of_another_ones_commission(
     neighbours: Case, tmp_path: Path
 ):
@@ -99,6 +100,7 @@ def test_whose_sessions_a_case_reads(neighbours: Case):
     assert [d.duty_id for d in duties_of(owed, every[:1])] == [0, 2]
 
 
+@pytest.mark.long
 def test_a_landlord_merged_into_another_is_told_what_its_new_name_leaves_unread(tmp_path: Path):
     """Under the new name nothing of the sessions was read: dwellings let or on offer were proposed again, silently."""
     made = held_today(tmp_path)

@@ -142,6 +142,7 @@ def test_every_entry_of_what_is_negotiated_is_told_with_its_key(case):
     }
 
 
+@pytest.mark.long
 def test_changes_are_told_with_key_value_and_expectation_whatever_their_order(sound, tmp_path):
     names = ("unknown change", "change out of range", "account of a change")
     for order in permutations(names):

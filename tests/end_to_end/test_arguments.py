@@ -114,6 +114,7 @@ def test_paths_and_words():
     assert listed(PATH).holds(("a", Path("b"))) and not listed(PATH).holds([3])
 
 
+@pytest.mark.long
 def test_a_folder_of_the_law_may_be_named_by_a_text(tmp_path, week):
     """Its record read `name` of a text, after the whole run."""
     from optimizer.datadirs import models_dir

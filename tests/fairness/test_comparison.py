@@ -310,6 +310,7 @@ def test_the_same_case_gives_the_same_bytes(case_folder: Path):
         assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
 
 
+@pytest.mark.long
 def test_a_stopped_comparison_goes_on_where_it_was(case_folder: Path):
     out, whole = case_folder.parent / "stopped", case_folder.parent / "whole"
 
@@ -362,6 +363,7 @@ def test_a_program_out_of_reach_is_left_out_and_told_before_anything_is_computed
     assert steps == ["FAIRNESS_LONG"] and [m.id for m in asked.mechanisms] == ["maximin"]
 
 
+@pytest.mark.long
 def test_a_comparison_in_a_notebook_is_a_line(case_folder: Path):
     found = comparison.fairness(case_folder, "cotation,leximin", draws=4)
     n = len(found.market)
@@ -457,6 +459,7 @@ def test_where_no_two_households_are_alike_the_lottery_still_has_types(unlike: P
     assert verify_lottery(unlike, unlike.parent / "case").verdict == "certified"
 
 
+@pytest.mark.long
 def test_stages_over_whole_points_are_checked_leaf_by_leaf(tmp_path: Path):
     case, out = tmp_path / "case", tmp_path / "out"
     af.write_case(af.synthesize("commission", dwellings=3, applications=40, seed=1), case)
@@ -494,6 +497,7 @@ def test_stages_over_whole_points_are_checked_leaf_by_leaf(tmp_path: Path):
     assert verdict_of(wider) == "certified within"
 
 
+@pytest.mark.long
 def test_bad_input_is_told_in_both_languages(case_folder: Path):
     case = af.read(case_folder)
     for options, code in (
@@ -692,6 +696,7 @@ def test_the_record_tells_options_inputs_and_files(written: Path):
     }
 
 
+@pytest.mark.long
 def test_the_page_says_what_is_assumed_and_that_the_draw_is_another():
     case = af.synthesize("commission", dwellings=4, applications=60, seed=2)
     real = replace(case, settings=replace(case.settings, synthetic=False))
@@ -708,6 +713,7 @@ def test_the_page_says_what_is_assumed_and_that_the_draw_is_another():
     assert "Assumed targets weighed, as asked: " in page("en", price_assumed=True)
 
 
+@pytest.mark.long
 def test_dwellings_that_deferred_acceptance_reserves_stand_in_a_table(tmp_path):
     """They stood in no file: one could not see which dwelling was kept for whom."""
     case = af.synthesize("commission", dwellings=12, applications=150, seed=21)

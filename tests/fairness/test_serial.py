@@ -68,6 +68,7 @@ def test_each_is_promised_the_best_level_that_fits(number: int, strict: bool):
     assert (np.bincount([c for _, c in picks], minlength=market.n_classes) <= market.capacity).all()
 
 
+@pytest.mark.long
 def test_draws_of_a_market_of_hundreds_of_classes_are_made_and_measured_in_a_moment():
     """Every choice looked at every household served, and every letting made arrays of its own: 1,484 dwellings took a second a draw."""
     market = tied(0, 4_000, 1_500, likes=40)

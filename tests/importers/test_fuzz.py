@@ -75,6 +75,7 @@ def test_spoiled_texts_never_raise(tmp_path: Path):
     assert total > TEXT_ROUNDS
 
 
+@pytest.mark.long
 def test_spoiled_parquet_never_raises(tmp_path: Path):
     rng = random.Random(7)
     gone: dict[str, str | bytes | None] = {

@@ -63,6 +63,7 @@ def test_merged_cells_are_refused_however_they_are_spelled(tmp_path, ref):
     assert [(f.code, f.value) for f in table.findings] == [("READ_MERGED_CELLS", "A2:B2")]
 
 
+@pytest.mark.long
 def test_sixty_thousand_merged_ranges_take_no_time(tmp_path):
     ranges = "".join(f'<mergeCell ref="A{n}:B{n}"/>' for n in range(2, 60_002))
     path = book(

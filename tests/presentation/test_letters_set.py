@@ -8,6 +8,7 @@ import sys
 from datetime import date
 
 import pypdf
+import pytest
 
 from optimizer.presentation.document import Document, Sheet, document_pdf, text
 
@@ -38,6 +39,7 @@ def test_each_letter_counts_its_own_pages() -> None:
     ]
 
 
+@pytest.mark.long
 def test_letters_of_a_large_session_take_memory_by_letter_not_by_their_square() -> None:
     """Each page asked for the place of every letter: 1,090 of them took 3.3 GB, four fifths of it for that."""
     few, many = (

@@ -82,6 +82,7 @@ def test_the_first_table_is_the_list_of_dwellings(session):
         assert f'id="{anchor}"' in page
 
 
+@pytest.mark.long
 def test_conventions_told_in_words_follow_their_number(session, tmp_path, monkeypatch):
     """Resources of March 2025 in November 2026: older than 19 months, not than 20; the sentence says which."""
     for months, old in ((19, True), (20, False)):

@@ -73,6 +73,7 @@ def test_staff_hear_how_many_places_are_left_out_and_what_a_dwelling_beyond_them
     assert "recevable ; ce résultat ne garde que les" in "\n".join(af.why(result, name, away).lines)
 
 
+@pytest.mark.long
 def test_the_index_is_compressed(result: af.Result, tmp_path: Path) -> None:
     """It was stored as it is: six times the size."""
     write_index(tmp_path, result, "fr")

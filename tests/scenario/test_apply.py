@@ -75,6 +75,7 @@ def test_a_change_reaches_the_conventions_of_the_case_and_not_those_of_models():
     assert caught.value.code == "POLICY_CHANGE_UNKNOWN"
 
 
+@pytest.mark.long
 def test_a_key_for_every_landlord_reaches_agreements_that_only_the_case_has(tmp_path):
     """The territory has no agreement: the key is not refused for it, while an account that nobody has still is."""
     folder = write(

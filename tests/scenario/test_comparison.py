@@ -127,6 +127,7 @@ def test_a_difference_that_the_certificates_leave_open(indicator, difference, re
     assert within_margin(indicator, difference, reference, run) is said
 
 
+@pytest.mark.long
 def test_every_format_says_that_a_difference_is_within_the_margin(folders, tmp_path):
     words = "écart inférieur à la marge certifiée : non concluant"
     gap = abs(read_record(folders[2]).values[OBJECTIVE] - read_record(folders[0]).values[OBJECTIVE])

@@ -329,6 +329,7 @@ def test_every_shipped_scenario_runs_on_the_small_case(tmp_path):
     )
 
 
+@pytest.mark.long
 def test_runs_under_a_grid_edited_since_are_made_again(tiny, tmp_path):
     """The case itself does not read that grid: the run answered with the points of before, « already done »."""
     law = Path(shutil.copytree(models_dir(), tmp_path / "models"))

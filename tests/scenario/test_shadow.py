@@ -49,6 +49,7 @@ def made(case, tmp_path_factory) -> Path:
     return out
 
 
+@pytest.mark.long
 def test_the_proposal_is_the_same_with_and_without_a_grid_in_test(case, made, tmp_path):
     propose_to(case, tmp_path / "seul", QUICK)
     for name in RESULT:

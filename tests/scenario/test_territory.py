@@ -87,6 +87,7 @@ def test_a_broken_agreement_of_the_case_is_its_own_problem_and_not_the_scenario_
     ]
 
 
+@pytest.mark.long
 def test_the_proposal_is_verified_under_the_same_rules(own, tmp_path):
     written = propose_to(own, tmp_path / "out", Options(gap=0.01, pdf=False))
     assert written.verdict in ("certified", "certified within")

@@ -42,6 +42,7 @@ def test_errors_of_scenarios_say_what_to_do(tmp_path: Path, words: list[str], re
     assert done.code and remedy in said(done), said(done)
 
 
+@pytest.mark.long
 def test_a_number_that_waits_for_another_market_or_switch_is_told_to_change_nothing(tiny):
     """« Trente jours pour désigner » in a relaxed market gave two equal columns, without a word."""
     idle = {

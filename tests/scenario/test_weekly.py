@@ -45,6 +45,7 @@ def test_every_dwelling_is_let_or_left_at_the_end(case, lived):
         assert total == len(case.table("dwellings"))
 
 
+@pytest.mark.long
 def test_same_seed_same_year_and_replications_differ(case, lived):
     again = weekly(case, weeks=3, replications=1)
     pd.testing.assert_frame_equal(again, lived[lived["replication"] == 1].reset_index(drop=True))
@@ -52,6 +53,7 @@ def test_same_seed_same_year_and_replications_differ(case, lived):
     assert one != two
 
 
+@pytest.mark.long
 def test_who_always_accepts_leaves_no_vacancy_but_the_dwellings_nobody_may_have(case):
     table = case.table("applications").assign(acceptance=1.0)
     sure = weekly(replace(case, tables={**case.tables, "applications": table}), weeks=1, replications=1)
@@ -87,6 +89,7 @@ def test_a_year_of_one_week_where_everybody_accepts_has_the_indicators_of_the_op
         assert pd.Series(mine[key]).equals(pd.Series(theirs[key])), key
 
 
+@pytest.mark.long
 def test_a_household_that_refused_a_dwelling_is_never_offered_it_again(case, monkeypatch):
     """Nobody ever accepts: every pair drawn over the weeks is a new one."""
     seen: list[tuple[str, str]] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from optimizer.problem import InvalidSolution, evaluate
 from optimizer.problem.finding import entries_of_pairs
@@ -60,6 +61,7 @@ def worth(problem: Problem, first: FirstRanks, d: int) -> tuple[int, int]:
     return int(problem.seats.value[seat]) - problem.fill_value, 0
 
 
+@pytest.mark.long
 def test_the_remedy_is_the_cheapest_of_all_single_exchanges_and_names_what_it_costs_most() -> None:
     helped = paid_by_rule = paid_by_points = none = 0
     for seed in few(120, 30):

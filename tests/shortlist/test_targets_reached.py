@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 import optimizer as af
 
 
+@pytest.mark.long
 def test_targets_reached_are_the_leases_signed_before_the_session():
     """« hors QPV Q1 244/975 » stood on the agenda of a session that had 243 of 973 signed, and proposed two more."""
     result = af.propose(af.synthesize("commission", dwellings=8, applications=70, seed=44))

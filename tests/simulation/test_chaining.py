@@ -212,6 +212,7 @@ def test_a_policy_that_cannot_chain_says_so_in_words_and_lives_the_year_it_lived
         assert (with_chains.leases, with_chains.weeks) == (without.leases, without.weeks)
 
 
+@pytest.mark.long
 def test_the_order_of_the_rows_of_a_case_changes_nothing(tmp_path):
     case = free_case()
     turned = replace(case, tables={n: t.iloc[::-1].reset_index(drop=True) if n in ("dwellings", "applications") else t for n, t in case.tables.items()})  # fmt: skip
@@ -248,6 +249,7 @@ def test_tables_page_and_record_say_chains_the_same_whoever_works(tmp_path):
     assert "Attribués dans une chaîne" in page and "Avec des chaînes la borne reste une borne" in page
 
 
+@pytest.mark.long
 def test_without_chains_nothing_is_said_of_them(tmp_path):
     done = simulate_to(
         "commission",

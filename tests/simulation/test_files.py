@@ -58,6 +58,7 @@ def test_tables_page_and_record_are_there(written):
     assert not parts_of(out).exists()
 
 
+@pytest.mark.long
 def test_the_terminal_says_how_far_chance_explains_what_it_tells_apart(written, tmp_path):
     """« gain 70 % » and « gain 90 % » of two draws stood there without an interval."""
     (line,) = [x for x in written.summary["lines_fr"] if "écart de valeur avec" in x]
@@ -201,6 +202,7 @@ def stopping_after(units: int) -> Callable[[int, int, str], None]:
     return told
 
 
+@pytest.mark.long
 def test_years_lived_before_the_rules_changed_are_not_taken_up(tmp_path, law):
     """Nor is a world of before kept for a second simulation of the same notebook."""
     out, asked = tmp_path / "years", {**SMALL, "seeds": 1, "models": law}
@@ -227,6 +229,7 @@ def test_rules_that_change_while_years_are_lived_stop_the_simulation(law):
     assert refused.value.code == "SIMULATION_OTHER_LAW"
 
 
+@pytest.mark.long
 def test_two_folders_that_say_the_same_are_one_law(law):
     (law / "notes.txt").write_text("what I tried", encoding="utf-8")
     asked = {**SMALL, "seeds": 1, "sessions": 1}
@@ -275,6 +278,7 @@ def test_seeds_are_a_number_of_them_or_which_they_are():
         assert af.simulate("commission", "required_rate", seeds=seeds, **small).seeds == numbers
 
 
+@pytest.mark.long
 def test_off_is_a_word_for_no_in_a_notebook_as_on_the_command_line():
     """A text is true to Python: « off » lived the year with refusals."""
     small = {"dwellings": 2, "sessions": 2, "seeds": 1}
@@ -340,6 +344,7 @@ def test_a_case_in_memory_is_simulated_from_its_own_households():
     assert found.sources == {}
 
 
+@pytest.mark.long
 def test_the_command_says_what_it_did(tmp_path):
     words = ["simulate", "commission", "--out", tmp_path / "years", "--seeds", 1, "--policies", "required_rate", "--dwellings", 3, "--pool", 20, "--arrivals", 5, "--session", "fortnight", "--refusals", "off", "--freed", "off", "--workers", "1"]  # fmt: skip
     done = attriflux(*words)
@@ -350,6 +355,7 @@ def test_the_command_says_what_it_did(tmp_path):
     assert again.code == 0 and json.loads(again.out)["policies"] == ["required_rate"]
 
 
+@pytest.mark.long
 def test_policies_without_a_gain_say_why_and_what_to_ask_for(written, tmp_path):
     def told(found) -> tuple[str, str]:
         return "\n".join(found.summary["lines_fr"]), (found.out / "report.html").read_text(encoding="utf-8")
@@ -366,6 +372,7 @@ def test_policies_without_a_gain_say_why_and_what_to_ask_for(written, tmp_path):
             assert words in text.replace("&#39;", "'")
 
 
+@pytest.mark.long
 def test_the_page_says_that_the_bound_lets_tenants_exchange_only_where_moves_free_dwellings(tmp_path):
     for freed in (True, False):
         found = simulate_to(

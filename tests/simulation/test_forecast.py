@@ -58,6 +58,7 @@ def test_a_household_is_needed_where_nobody_else_could_take_what_is_to_come(calm
         assert not needed(calm, calm.sessions - 1, there).any(), "nothing is to come after the last session"
 
 
+@pytest.mark.long
 def test_the_other_years_hold_every_household_of_this_one_and_its_own_arrivals(calm: World):
     drawn = forecast(calm)
     people = len(calm.arrives)

@@ -232,6 +232,7 @@ def test_a_year_counts_on_the_dwellings_vacated_in_it_alone():
         assert {Fraction(row.remaining_num, row.remaining_den) for row in here} == {Fraction(26)}
 
 
+@pytest.mark.long
 def test_what_an_account_lacks_in_a_year_is_asked_whole_of_the_next():
     world = draw_world("commission", Setting(dwellings=12, sessions=3, pool=12, arrivals=6, years=2), 1)
     life = live(world, next(p for p in all_policies() if p.id == "required_rate"))

@@ -19,6 +19,7 @@ from optimizer.simulation.world import NEVER, draw_world, too_few
 from tests.statement.year import filled
 
 
+@pytest.mark.long
 def test_a_year_vacates_what_the_assiette_says_of_it_once():
     """Of each landlord the forecast of the year of the case: not its actual beside, nor last year's, nor a landlord without dwelling."""
     case = af.synthesize("commission", dwellings=6, applications=20, seed=3)
@@ -61,6 +62,7 @@ def test_an_assiette_of_more_dwellings_than_there_are_households_is_told():
     assert told(20) == [] and told(1300, dwellings=8) == [] and told(1300, pool=4.0) == []
 
 
+@pytest.mark.long
 def test_households_of_a_case_keep_the_cotation_written_for_them():
     """The table of scores gives every one 1,000 points more than the grid would; arrivals are drawn from the same households."""
     case = af.synthesize("commission", dwellings=4, applications=60, seed=2)
@@ -103,6 +105,7 @@ def test_assumed_targets_weigh_in_a_year_where_they_do_in_a_proposal(priced: boo
     assert any(row.price > 0 for row in lived if row.rule not in assumed)
 
 
+@pytest.mark.long
 def test_the_page_of_a_year_says_which_targets_are_assumed():
     def page(priced: bool, lang: Lang) -> str:
         options = {"seeds": 1, "dwellings": 4, "sessions": 1, "freed": False, "price_assumed": priced}

@@ -105,6 +105,7 @@ def test_prices_with_rows_raise_no_class(seed, monkeypatch):
         assert bool((raised > at.worth).any())
 
 
+@pytest.mark.long
 def test_rows_of_a_week_by_lists_lower_its_bound(monkeypatch):
     case = synthesize("doubs", dwellings=60, applications=600, seed=4)
     monkeypatch.setattr(own_lists, "PLACES", 0)

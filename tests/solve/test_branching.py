@@ -135,6 +135,7 @@ def test_a_side_solved_from_its_parents_basis_has_the_same_bound() -> None:
             assert abs(warm.priced.micropoints - cold.priced.micropoints) <= 1_000
 
 
+@pytest.mark.long
 def test_a_root_without_its_slack_rows_of_lists_has_the_same_solution_and_its_sides_the_same_bounds() -> None:
     policy = DEFAULT.having(relaxation__assigned_from=1)
     gone = came_back = 0

@@ -236,6 +236,7 @@ def test_rounded_duals_never_take_more_than_a_price() -> None:
             assert taken + int(m.rows[k]) * RATE_UNIT <= int(layout.price[k]) * TEN * RATE_UNIT
 
 
+@pytest.mark.long
 def test_the_multipliers_shown_are_those_without_cuts() -> None:
     """A price per lease of one rule cannot be read from a sum of several rules."""
     problem = department(0)
@@ -246,6 +247,7 @@ def test_the_multipliers_shown_are_those_without_cuts() -> None:
     assert solved.multipliers.tolist() == plain.multipliers.rows.tolist()
 
 
+@pytest.mark.long
 def test_only_the_case_with_the_largest_bound_is_divided(monkeypatch: pytest.MonkeyPatch) -> None:
     """A case is divided when its own bound is the largest: by then the rest may have closed it."""
     divided = []
@@ -261,6 +263,7 @@ def test_only_the_case_with_the_largest_bound_is_divided(monkeypatch: pytest.Mon
     assert solved.stop == "proven" and len(divided) > 20
 
 
+@pytest.mark.long
 def test_ties_among_optima_of_leaves_with_cuts_are_those_of_brute_force() -> None:
     cutting = 0
     for seed in campaign(600):

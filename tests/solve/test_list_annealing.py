@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from optimizer.problem import build, evaluate, own_lists
 from optimizer.problem.model import FirstRanks, Problem
@@ -34,6 +35,7 @@ def found(layout: Layout, first: FirstRanks, parts: list[np.ndarray], threads: i
     return annealed_on_lists(layout, lists, nothing(layout.problem), first, parts, WIDE, threads)
 
 
+@pytest.mark.long
 def test_orders_are_kept_and_what_rows_prove_is_met(monkeypatch):
     gained = met = many = several = cut = 0
     for seed in (0, 4, 6, 8, 13):

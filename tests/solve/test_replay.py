@@ -132,6 +132,7 @@ def test_a_tree_of_another_problem_is_let_go_and_leaves_no_trace(tmp_path):
     assert prover.solved == 1 and prover.root is not None
 
 
+@pytest.mark.long
 def test_multipliers_of_any_size_are_made_admissible(tmp_path):
     """A bound is only one for multipliers that no price exceeds: a case that claims more proves nothing false."""
     problem, solved = commission(30, 200, 1)

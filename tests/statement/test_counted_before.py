@@ -81,6 +81,7 @@ def test_over_two_years_a_dwelling_is_counted_once(tmp_path):
     assert both[1][names].tolist() == [0, 1, 1, 1]
 
 
+@pytest.mark.long
 def test_the_bridge_names_it_and_the_dashboard_shows_the_ledger(tmp_path):
     events = [
         event("R", "ALS", "0", oriented="2025-12-10", attributed="2026-01-05", signed="2026-02-01"),

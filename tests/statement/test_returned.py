@@ -198,6 +198,7 @@ def test_propose_is_steered_by_it_and_verify_counts_it_again(tmp_path):
     assert verify(tmp_path / "out", case).refused
 
 
+@pytest.mark.long
 def test_leases_of_another_year_are_said_and_counted_nowhere(tmp_path):
     ours = [lease("A", "ALS"), lease("B", "BAILLEUR", "2026-01-01")]
     others = [lease(f"O{i}", "ALS", day) for i, day in enumerate(("2025-12-31", "2027-01-01", "2019-05-05"))]

@@ -62,6 +62,7 @@ def test_work_in_progress_that_is_counted_already_is_still_to_be_signed():
     assert row[["outside_qpv", "expected_remaining"]].tolist() == [8, 77]
 
 
+@pytest.mark.long
 def test_an_account_is_told_its_share_of_what_the_viewer_sees():
     """Four leases more in Montbéliard: 100 − 14 to come, in Besançon 100 × 12 ÷ 16 − 10; three tenths of both."""
     far = [lease(f"m{i}", "BAILLEUR", commune="25388") for i in range(4)]

@@ -408,6 +408,7 @@ def test_a_process_works_with_one_desk_at_a_time(copied):
     second.close()
 
 
+@pytest.mark.long
 def test_a_locked_desk_and_a_full_disk_write_nothing_and_say_so(copied, monkeypatch):
     with store.open(copied("bureau"), clock=Ticking()) as opened:
         other = sqlite_driver.driver().connect(opened.entry["NAME"], isolation_level=None)
@@ -467,6 +468,7 @@ def test_an_invariant_of_the_database_is_named(play):
     assert error.value.params["name"] == "offer_least_days"
 
 
+@pytest.mark.long
 def test_the_process_s_own_sqlite3_is_untouched_and_nothing_loads_django_before_a_desk_is_opened(copied):
     code = (
         "import sqlite3, sys; before = sqlite3.sqlite_version, sqlite3.connect\n"

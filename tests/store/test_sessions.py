@@ -969,6 +969,7 @@ def test_a_decision_refused_says_whose_it_is(play):
     assert problem.value.text("fr") == "Demande proposée au rang 3 : Cette décision ne porte pas de rang."
 
 
+@pytest.mark.long
 def test_a_decision_asks_the_base_no_more_in_a_long_session_than_in_a_short_one(play):
     """Each household of the session was looked up for each sentence: in one of 300 dwellings a page of decisions took seconds."""
     asked = []

@@ -22,6 +22,7 @@ def test_profiles_are_those_of_the_product() -> None:
     assert profiles() == ALL
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("profile", "tight"), [*((one, False) for one in ALL), *((ALL[n], True) for n in few(len(ALL), 3))]
 )

@@ -49,6 +49,7 @@ def with_totals(out: Path, **stages: int) -> None:
     seal(out)
 
 
+@pytest.mark.long
 def test_of_two_households_of_one_value_the_one_who_asked_first_is_first(tmp_path):
     older, younger = {"first_registered_on": "2023-11-23"}, {"first_registered_on": "2025-11-23"}
     case, out = made(tmp_path / "true", [application("A", **older), application("B", **younger)])
@@ -59,7 +60,9 @@ def test_of_two_households_of_one_value_the_one_who_asked_first_is_first(tmp_pat
     assert "equals" in refusals(forged, case)
 
 
-@pytest.mark.parametrize(("home", "wished"), [("D0", SERRE), ("H0", BESANCON)])
+@pytest.mark.parametrize(
+    ("home", "wished"), [("D0", SERRE), pytest.param("H0", BESANCON, marks=pytest.mark.long)]
+)
 def test_of_two_households_of_one_value_beside_or_behind_a_tenant(tmp_path, home, wished):
     """Of the vacant dwelling that the tenant does not want, or of the one that it frees."""
     older, younger = {"first_registered_on": "2023-11-23"}, {"first_registered_on": "2025-11-23"}

@@ -203,6 +203,7 @@ def test_what_will_be_due_on_a_day_to_come_is_told_and_not_erased(played: Played
     assert held is None or not re.search(r" : (offer|duty|recourse|candidature) ", held[1])
 
 
+@pytest.mark.long
 def test_a_list_of_names_sent_in_the_place_of_a_case_is_not_kept(played: Played, secretary: Any):
     from django.core.files.uploadedfile import SimpleUploadedFile
 

@@ -149,11 +149,12 @@ def test_a_killed_command_goes_on_from_what_it_had_finished(tmp_path):
     )
     until = time.monotonic() + 300
     # both slow units have begun, and what the others answered is on the disk
-    while time.monotonic() < until:
+    while time.monotonic() < until and command.poll() is None:
         kept = Parts(tmp_path / "parts")
         if len(list(tmp_path.glob("*.pid"))) == 2 and all(kept.find(key) is not None for key in KEYS[:3]):
             break
         time.sleep(0.05)
+    assert command.poll() is None
     os.killpg(command.pid, signal.SIGKILL)
     command.wait()
     assert run_units(units(tmp_path), 1, parts=Parts(tmp_path / "parts")) == EXPECTED

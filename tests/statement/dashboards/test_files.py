@@ -222,6 +222,7 @@ def test_a_run_whose_file_is_a_pipe_or_damaged_is_refused_at_once(year, tmp_path
     assert caught.value.code == "DASHBOARD_NO_RUN" and file in str(caught.value)
 
 
+@pytest.mark.long
 def test_the_command_says_where_to_look(year, tmp_path):
     words = ("dashboard", year[0], "--for", "maire", "--of", "25056", "--proposals", year[1])
     done = attriflux(*words, "--out", tmp_path / "x")
@@ -233,6 +234,7 @@ def test_the_command_says_where_to_look(year, tmp_path):
     assert attriflux(*words, "--out", tmp_path / "x").code == 2
 
 
+@pytest.mark.long
 def test_a_run_is_read_in_every_form_it_is_written(year, board, tmp_path):
     wanted = board("prefet", "25").gauge_table
     for form in ("international", "parquet"):
