@@ -386,7 +386,7 @@ class Book:
             for kind, name in enumerate(KINDS):
                 share = max(Fraction(0), (Fraction(supply[kind], total) if total else Fraction(0)) - margin)
                 row = Row(
-                    "account_balance", f"account={account};{name}", Fraction(half_up(share, 10_000), 10_000),
+                    "account_balance", f"account={account};{name}", share,
                     self._tolerance("account_balance"), self._price("account_balance"), assumed=assumed,
                 )  # fmt: skip
                 yield row, [(("balance", account), f"kind{kind}")]

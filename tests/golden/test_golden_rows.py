@@ -157,6 +157,15 @@ def test_row_is_the_one_counted_by_hand(rule: str, scope: str) -> None:
     assert row.rate == round(rate * 10_000)
 
 
+def test_the_balance_of_an_account_is_asked_of_the_exact_share_of_its_supply() -> None:
+    """A third of the supply less 0.1002: (7/30 - 0.0002) x 9 / 8 = 0.262275; of 0.2331, the share as printed, it was 0.2622."""
+    case, facts, _ = golden()
+    law = rules(*BALANCE, ("national.rules.account_balance.margin", 0.1002))
+    asked = {(row.rule, row.scope): row for row in rule_book(case, facts, law).rows}
+    row = asked["account_balance", "account=ETAT_PRIO;kind=qpv"]
+    assert (row.share, row.rate) == (2331, 2623)
+
+
 # first ranks of the run -> rows they enter, as scope: (num, den); every other row counts nothing. In num of a row that limits
 # is what does not count against it
 RUN: list[tuple[str, str, str, dict[tuple[str, str], tuple[int, int]]]] = [

@@ -11,7 +11,6 @@ from optimizer.domain.account import remainder
 from optimizer.eligibility.facts import FINANCING
 from optimizer.problem.areas import FluxYear
 from optimizer.problem.ground import B, Counted, Ground, Place
-from optimizer.problem.model import RATE_UNIT
 from optimizer.problem.registry import (
     ALWAYS,
     NEVER,
@@ -25,7 +24,6 @@ from optimizer.problem.registry import (
     match,
     rule,
 )
-from optimizer.problem.required import half_up
 
 KINDS = ("kind=qpv", "rooms=T1-T2", "rooms=T3", "rooms=T4+", *(f"financing={name}" for name in FINANCING))
 """The kinds of dwellings, as published in the scope; position = kind."""
@@ -79,12 +77,11 @@ class AccountBalance(RuleShape):
             remaining = sum((year.of_account(*pair, account) for pair in pairs), Fraction(0))
             supply = _supply(ground, account)
             for kind, share in enumerate(supply):
-                kept = Fraction(half_up(max(Fraction(0), share - margin), RATE_UNIT), RATE_UNIT)
                 found.append(
                     Line(
                         scope=f"account={names[account]};{KINDS[kind]}",
                         key=(account, kind),
-                        share=kept,
+                        share=max(Fraction(0), share - margin),
                         tolerance=exact(terms.tolerance.value),
                         price=hundredths(terms.price.value),
                         # the supply is counted; what is taken off it is a number of the models
